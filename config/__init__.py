@@ -1,0 +1,1 @@
+"""The composition root: it sees every app and none sees it."""

@@ -1,0 +1,51 @@
+"""Where the server listens and where others find it. Imports no Django: settings need the answers first."""
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Iterable, Sequence
+
+ADDRESS = re.compile(r"(?:(?P<host>.+):)?(?P<port>\d{2,5})")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_everywhere(host: str) -> bool:
+    return host in {"0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
+
+
+def lan_addresses() -> list[str]:
+    """The address this machine uses towards others; connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return []
+        return [probe.getsockname()[0]]
+
+
+def allowed_hosts(host: str) -> list[str]:
+    others = lan_addresses() if is_everywhere(host) else [host]
+    return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *others]))
+
+
+def tell_settings(arguments: Sequence[str]) -> None:
+    """Put `runserver`'s address in the environment: cookie names and allowed hosts hang on it.
+
+    DEBUG shows settings and source to whoever causes an error: by itself it is on only where nobody else can come in.
+    """
+    if found := _address(arguments):
+        os.environ["HOST"] = found["host"] or "127.0.0.1"
+        os.environ["PORT"] = found["port"]
+    if is_loopback(os.environ.get("HOST", "127.0.0.1")):
+        os.environ.setdefault("DEBUG", "true")
+
+
+def _address(arguments: Iterable[str]) -> re.Match[str] | None:
+    return next(filter(None, map(ADDRESS.fullmatch, arguments)), None)

@@ -1,0 +1,180 @@
+"""Django's settings. What differs between machines comes from the environment; the rest is decided here."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.address import allowed_hosts
+from config.keys import secret_key
+from config.release import release
+
+env = environ.Env()
+
+BASE = Path(__file__).resolve().parent.parent
+DATA = Path(env.str("PARLOR_DATA", default=str(BASE / "var"))).resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+
+# Development
+# Off unless asked for; `manage.py runserver` asks for it on a loopback address (config/address.py).
+DEBUG = env.bool("DEBUG", default=False)
+
+# Where
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=allowed_hosts(HOST))
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Apps
+# `realtime` before `daphne` before `staticfiles`: the first that has a command of a name gives it.
+INSTALLED_APPS = [
+    "realtime",
+    "daphne",
+    "django.contrib.staticfiles",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic",
+    "accounts",
+    "chat",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database
+# Acknowledged means on disk: synchronous=FULL and synchronous_commit=on are not open to configuration.
+SQLITE = {
+    "ENGINE": "realtime.sqlite",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
+    },
+}
+# Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
+POSTGRESQL = {
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5},
+        "options": "-c synchronous_commit=on",
+    },
+}
+_database: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'parlor.sqlite3'}")
+DATABASES = {"default": _database | (SQLITE if "sqlite" in _database["ENGINE"] else POSTGRESQL)}
+
+# Channel layer
+# redis-py ends a read silent for five seconds and caps a pool at 100 connections; a doorbell is silent for hours.
+REDIS_URL = env.str("REDIS_URL", default="")
+_REDIS = {
+    "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+    "CONFIG": {"prefix": "parlor", "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}]},
+}
+CHANNEL_LAYERS = {"default": _REDIS if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# Limits: overrides of realtime/limits.py
+REALTIME: dict[str, Any] = env.json("REALTIME", default={})
+
+# Keys, cookies and headers
+# Browsers keep one jar a host name: without the port in the names, two Parlors on one host log each other out.
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+HTTPS = env.bool("HTTPS", default=False)
+YEAR = 365 * 24 * 60 * 60
+SESSION_COOKIE_NAME = f"parlor_login_{PORT}"
+SESSION_COOKIE_AGE = YEAR
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"parlor_csrf_{PORT}"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = HTTPS
+DEVICE_COOKIE_NAME = f"parlor_device_{PORT}"
+LANGUAGE_COOKIE_NAME = f"parlor_language_{PORT}"
+LANGUAGE_COOKIE_AGE = YEAR
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# HTTPS=true says: a proxy ends TLS and always sets this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    },
+}
+
+# Static files
+# Read from where they lie: nothing is collected, rewritten or hashed one by one; the release is in the path.
+STATICFILES_DIRS = [BASE / "static"]
+RELEASE = "dev" if DEBUG else release(BASE / "static")
+STATIC_URL = f"/static/{RELEASE}/"
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+
+
+def SERVESTATIC_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:
+    return not DEBUG
+
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Logging
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "daphne": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,98 @@
+"""Who may import whom, read from the sources: docs/architecture.md as a test."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+APPS = ["realtime", "accounts", "chat", "game", "lab", "config"]
+MAY_IMPORT = {
+    "realtime": set(),
+    "accounts": {"realtime"},
+    "chat": {"realtime", "accounts"},
+    "game": {"realtime", "accounts", "chat"},
+    "lab": {"realtime", "accounts", "chat"},
+    "config": {"realtime", "accounts", "chat", "game", "lab"},
+}
+# Inside an app, from the outside in: a module imports only what stands to its right.
+LAYERS = [{"consumers", "views"}, {"methods"}, {"services"}, {"selectors"}, {"models"}]
+REALTIME_COMPUTES = {"protocol", "methods", "limits", "session", "presence"}
+WAITS_OR_QUERIES = {"asyncio", "threading", "django", "channels", "daphne", "twisted", "autobahn", "time", "socket"}
+
+
+def modules(app: str) -> Iterator[Path]:
+    return (path for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names a module imports at run time; those under `if TYPE_CHECKING` count too: a type is knowledge."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def layer(name: str) -> int | None:
+    return next((depth for depth, names in enumerate(LAYERS) if name in names), None)
+
+
+def siblings(path: Path, app: str) -> set[str]:
+    """Second parts of what a module imports from its own app: `chat.services.x` gives `services`."""
+    return {name.split(".")[1] for name in imports(path) if name.startswith(f"{app}.")}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_imports_only_what_stands_below_it(app: str) -> None:
+    forbidden = set(APPS) - MAY_IMPORT[app] - {app}
+    assert {str(path): found for path in modules(app) if (found := roots(path) & forbidden)} == {}
+
+
+@pytest.mark.parametrize("app", ["accounts", "chat", "game", "lab"])
+def test_inside_an_app_imports_go_from_consumers_and_views_to_models(app: str) -> None:
+    wrong = []
+    for path in modules(app):
+        own = layer(path.relative_to(ROOT / app).parts[0].removesuffix(".py"))
+        if own is not None:
+            outward = {name for name in siblings(path, app) if (other := layer(name)) is not None and other < own}
+            wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in sorted(outward)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("app", ["accounts", "chat", "game"])
+def test_methods_call_services_and_do_not_query(app: str) -> None:
+    assert [path for path in modules(app) if path.stem == "methods" and "django.db" in "\n".join(imports(path))] == []
+
+
+@pytest.mark.parametrize("module", sorted(REALTIME_COMPUTES))
+def test_the_pure_part_of_realtime_neither_waits_nor_queries(module: str) -> None:
+    path = ROOT / "realtime" / f"{module}.py"
+    assert roots(path) & WAITS_OR_QUERIES == set()
+    others = {path.stem for path in modules("realtime")} - REALTIME_COMPUTES
+    assert siblings(path, "realtime") & others == set()
+
+
+def test_services_know_no_transport() -> None:
+    forbidden = {"channels", "daphne", "json"}
+    found = {str(path): roots(path) & forbidden for app in APPS for path in modules(app) if path.stem == "services"}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "core"])
+def test_no_module_is_named_after_nothing(name: str) -> None:
+    assert [str(path) for app in APPS for path in modules(app) if name in {path.stem, path.parent.name}] == []
+
+
+def test_no_page_script_is_inline_and_the_pure_store_touches_no_browser() -> None:
+    words = ("document.", "new WebSocket", "fetch(", "Date.now(", "localStorage", "indexedDB")
+    store = ROOT / "static" / "chat" / "store.js"
+    assert [word for word in words if word in store.read_text()] == []
