@@ -1,0 +1,218 @@
+"""Compare what clients did and saw with what the log holds. Pure, and linear in records and rows.
+
+The anomalies, of which a run may have none:
+`lost` an acknowledged request is not in the log; `refused` one that was refused is; `phantom` an event was received
+that the log does not have; `dup_log` one (actor, cid) at two offsets; `dup_view` one event received twice; `skip` one
+never received; `nonmonotonic` one received after a later one; `reorder` one sender's requests in another order than
+sent; `divergence` two bodies at one (room, o), or two timelines; `unobserved` a connected reader never heard of it.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.history import Record
+
+KINDS = (
+    "lost",
+    "refused",
+    "phantom",
+    "dup_log",
+    "dup_view",
+    "skip",
+    "nonmonotonic",
+    "reorder",
+    "divergence",
+    "unobserved",
+)
+MARKERS = {"receive", "open", "quiet", "lines"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event as the database has it; `data` is its encoded text, None once blanked."""
+
+    room: str
+    o: int
+    tag: int
+    kind: str
+    actor: str | None
+    cid: str | None
+    data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    kind: str
+    client: str
+    room: str
+    o: int | None = None
+    cid: str | None = None
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Log:
+    rows: dict[tuple[str, int], Row] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    offsets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> "Log":
+        log = cls()
+        for row in rows:
+            log.rows[row.room, row.o] = row
+            log.heads[row.room] = max(log.heads[row.room], row.o)
+            if row.cid:
+                log.offsets[row.cid].append(row.o)
+        return log
+
+
+def check(records: Iterable[Record], rows: Iterable[Row]) -> list[Anomaly]:
+    """`records` of all clients, each client's in its own order; `rows` of all rooms."""
+    records, rows = list(records), list(rows)
+    log = Log.of(rows)
+    return [
+        *in_log(rows, log),
+        *in_sends(records, log),
+        *in_order_of_sends(records, log),
+        *in_views(records),
+        *in_bodies(records, log),
+        *in_lines(records),
+        *in_quiet(records, log),
+    ]
+
+
+def table(anomalies: Iterable[Anomaly]) -> dict[str, int]:
+    counted = Counter(anomaly.kind for anomaly in anomalies)
+    return {kind: counted[kind] for kind in KINDS}
+
+
+def in_log(rows: list[Row], log: Log) -> Iterator[Anomaly]:
+    known: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if row.actor is None or row.cid is None:
+            continue
+        first = known.setdefault((row.actor, row.cid), row)
+        if first is not row:
+            yield Anomaly("dup_log", row.actor, row.room, row.o, row.cid, f"also {first.room}@{first.o}")
+    for room, head in log.heads.items():
+        for o in range(1, head + 1):
+            if (room, o) not in log.rows:
+                yield Anomaly("skip", "the log", room, o)
+
+
+def in_sends(records: list[Record], log: Log) -> Iterator[Anomaly]:
+    for record in records:
+        if record.op in MARKERS or record.cid is None:
+            continue
+        offsets = log.offsets.get(record.cid, [])
+        if record.type == "fail" and offsets:
+            yield Anomaly("refused", record.client, record.room, offsets[0], record.cid, str(record.body))
+        if record.type != "ok":
+            continue
+        if not offsets:
+            yield Anomaly("lost", record.client, record.room, record.o, record.cid)
+        elif record.o not in offsets:
+            yield Anomaly("divergence", record.client, record.room, record.o, record.cid, f"the log says {offsets}")
+
+
+def in_order_of_sends(records: list[Record], log: Log) -> Iterator[Anomaly]:
+    last: dict[tuple[str, str], int] = {}
+    invoked: set[str] = set()
+    for record in records:
+        if record.op in MARKERS or record.type != "invoke" or record.cid is None or record.cid in invoked:
+            continue
+        invoked.add(record.cid)
+        offset = min(log.offsets.get(record.cid, []), default=None)
+        if offset is None:
+            continue
+        before = last.get((record.client, record.room), 0)
+        if offset < before:
+            yield Anomaly("reorder", record.client, record.room, offset, record.cid, f"sent after {before}")
+        last[record.client, record.room] = max(before, offset)
+
+
+@dataclass(slots=True)
+class View:
+    """One client's reading of one room: the last offset, those it saw, and those it passed over."""
+
+    last: int = 0
+    seen: set[int] = field(default_factory=set)
+    missing: set[int] = field(default_factory=set)
+
+    def opened(self, o: int) -> Iterator[tuple[str, int]]:
+        yield from self.skipped()
+        self.last = o
+
+    def skipped(self) -> Iterator[tuple[str, int]]:
+        yield from (("skip", o) for o in sorted(self.missing))
+        self.missing.clear()
+
+    def received(self, o: int) -> Iterator[tuple[str, int]]:
+        if o > self.last:
+            self.missing.update(range(self.last + 1, o))
+            self.last = o
+        elif o in self.missing:
+            self.missing.discard(o)
+            yield "nonmonotonic", o
+        else:
+            yield ("dup_view" if o in self.seen else "nonmonotonic"), o
+        self.seen.add(o)
+
+
+def in_views(records: list[Record]) -> Iterator[Anomaly]:
+    views: dict[tuple[str, str], View] = defaultdict(View)
+    for record in records:
+        if record.o is None or record.op not in ("open", "receive"):
+            continue
+        view = views[record.client, record.room]
+        found = view.opened(record.o) if record.op == "open" else view.received(record.o)
+        yield from (Anomaly(kind, record.client, record.room, o) for kind, o in found)
+    for (client, room), view in views.items():
+        yield from (Anomaly(kind, client, room, o) for kind, o in view.skipped())
+
+
+def in_bodies(records: list[Record], log: Log) -> Iterator[Anomaly]:
+    """Against the row, and against what others received, for the row may have been blanked since."""
+    bodies: dict[tuple[str, int], Any] = {}
+    for record in records:
+        if record.op != "receive" or record.o is None:
+            continue
+        row = log.rows.get((record.room, record.o))
+        if row is None:
+            yield Anomaly("phantom", record.client, record.room, record.o, record.cid)
+            continue
+        data = record.body["data"]
+        if difference(record, row) or (data is not None and bodies.setdefault((row.room, row.o), data) != data):
+            yield Anomaly("divergence", record.client, row.room, row.o, record.cid, str(record.body))
+
+
+def difference(record: Record, row: Row) -> bool:
+    body = record.body
+    if body["t"] != row.tag:
+        return True
+    if body["kind"] == "withheld":
+        return False
+    if (body["kind"], body["by"], record.cid) != (row.kind, row.actor, row.cid):
+        return True
+    return row.data is not None and json.loads(row.data) != body["data"]
+
+
+def in_lines(records: list[Record]) -> Iterator[Anomaly]:
+    """A line is `[author, text, removed, edited]`; whoever holds it at the end holds the same."""
+    lines: dict[tuple[str, str], Any] = {}
+    for record in records:
+        if record.op != "lines":
+            continue
+        for o, line in record.body.items():
+            if lines.setdefault((record.room, o), line) != line:
+                yield Anomaly("divergence", record.client, record.room, int(o), None, f"line {line}")
+
+
+def in_quiet(records: list[Record], log: Log) -> Iterator[Anomaly]:
+    for record in records:
+        if record.op == "quiet" and record.o is not None and record.o < log.heads[record.room]:
+            yield Anomaly("unobserved", record.client, record.room, record.o, None, f"head {log.heads[record.room]}")
