@@ -1,0 +1,121 @@
+/** The shapes of chat, on the wire and in the store: only types, no code. */
+
+/** @import {Entry, Head, Opening, People, Presence, RoomEvent, RoomSignal, Stored} from "../realtime/types.js" */
+
+/** @typedef {"host" | "member" | null} Role null: only looks */
+/** @typedef {{by: string, at: number}} Removal */
+
+/**
+ * @typedef {object} Line one entry of the timeline
+ * @property {number} o
+ * @property {number} n its place among the lines; 0 while only the answer is known
+ * @property {number} at
+ * @property {string | null} by
+ * @property {string} kind "text", "room.created", "room.changed", or an app's
+ * @property {any} data for "text" `{text, html?}`; null when removed
+ * @property {number | null} edited
+ * @property {Removal | null} removed
+ * @property {number} touched the offset that last changed it
+ * @property {string} [cid] of one seen arriving: the key under which it was painted while pending
+ * @property {number} [ms] how long its storing took, of one's own
+ */
+
+/**
+ * @typedef {object} Room
+ * @property {string} key
+ * @property {string} name
+ * @property {string} topic
+ * @property {boolean} public
+ * @property {boolean} lounge
+ * @property {Role} role
+ * @property {number | null} read
+ * @property {number} members
+ */
+
+/**
+ * @typedef {object} Snapshot
+ * @property {Room} room
+ * @property {Head} head
+ * @property {Line[]} lines oldest first
+ * @property {boolean} before
+ * @property {boolean} after
+ * @property {number} as_of
+ * @property {People} people
+ * @property {Record<string, any>} parts
+ */
+
+/** @typedef {{lines: Line[], as_of: number, before: boolean, after: boolean, people: People}} Page */
+/** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
+/** @typedef {{role: Role, joined_at: number}} Member */
+/** @typedef {{invite: string, code: string, expires_at: number | null, uses: number | null, by: string | null}} Invite */
+
+/**
+ * @typedef {object} Membership a room of mine, as in hello and in boot
+ * @property {string} key
+ * @property {string} name
+ * @property {string} topic
+ * @property {boolean} public
+ * @property {boolean} lounge
+ * @property {Role} role
+ * @property {number} unread exact up to 100
+ * @property {number} read
+ * @property {Head} head
+ * @property {number} here
+ */
+
+/**
+ * @typedef {object} RoomState what is known of one room
+ * @property {string | null} me my user id; null: a visitor
+ * @property {Room | null} room null before the first snapshot
+ * @property {Head} head the position applied so far
+ * @property {Line[]} lines the window, oldest first, without a hole; read it through `lines(state)`
+ * @property {boolean} before are there older lines outside the window
+ * @property {boolean} after are there newer ones: the window is detached from the live end
+ * @property {boolean} atBottom does the reader see the live end; said by the `scrolled` action
+ * @property {number} news lines of others that came since the reader left the live end
+ * @property {number | null} fresh the read pointer at entering, under which the "New" line stands
+ * @property {number} read my read pointer, forward only
+ * @property {People} people
+ * @property {string[]} unknown ids to ask for with `people.read`, once a frame
+ * @property {Presence} presence
+ * @property {number} here how many are here; may exceed the list
+ * @property {Record<string, number>} typing user to when it expires
+ * @property {Record<string, Member> | null} members null until `member.list` was asked
+ * @property {Record<string, Invite>} invites those that became known here and still stand
+ * @property {Record<string, any>} parts of the snapshot, as they came
+ * @property {number} asking pages asked for and not yet come
+ * @property {RoomEvent[]} held events about lines since the first of those was asked for
+ */
+
+/**
+ * @typedef {{type: "snapshot", snapshot: Snapshot}
+ *   | {type: "opened", opening: Opening}
+ *   | {type: "entered"}
+ *   | {type: "event", event: RoomEvent}
+ *   | {type: "signal", signal: RoomSignal, now: number}
+ *   | {type: "tick", now: number}
+ *   | {type: "pageAsked"}
+ *   | {type: "pageFailed"}
+ *   | {type: "page", cursor: Cursor, page: Page}
+ *   | {type: "people", ids: string[], people: People}
+ *   | {type: "members", members: (Member & {user: string})[], people: People}
+ *   | {type: "read", o: number}
+ *   | {type: "scrolled", atBottom: boolean}
+ *   | {type: "answered", entry: Entry, stored: Stored, ms: number}} RoomAction
+ */
+
+/** @typedef {{key: string, line: Line | null, entry: Entry | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
+
+/** @typedef {Membership & {counted: {n: number, unread: number}}} RoomRow `counted`: what stood at hello */
+/** @typedef {RoomRow[]} RoomList */
+
+/**
+ * @typedef {{type: "hello", rooms: Membership[]}
+ *   | {type: "opened", room: string, snapshot: Snapshot, here: number}
+ *   | {type: "event", event: RoomEvent, me: string | null}
+ *   | {type: "signal", signal: RoomSignal}
+ *   | {type: "read", room: string, o: number, n: number}
+ *   | {type: "left", room: string}} RoomListAction
+ */
+
+export {};

@@ -1,0 +1,8 @@
+/** Random ids from getRandomValues, which exists on plain http too. */
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** @param {number} [length] @returns {string} 6 random bits a character; 22 of them can never meet again */
+export function randomId(length = 22) {
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => ALPHABET[byte & 63]).join("");
+}

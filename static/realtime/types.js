@@ -1,0 +1,61 @@
+/** The wire of parlor.v1 below any product: only types, no code. Times are ms, offsets and tags integers. */
+
+/** @typedef {{o: number, t: number}} Position the last applied offset of a room and its tag */
+/** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and how many lines there are */
+/** @typedef {{type: string, status: number, detail?: string, retry_after_ms?: number, [more: string]: any}} Problem */
+/** @typedef {{name: string, face: string, colour: number, rev: number}} Person */
+/** @typedef {Record<string, Person>} People */
+/** @typedef {Record<string, Person & {here: boolean}>} Presence */
+
+/**
+ * @typedef {object} RoomEvent a withheld one has no by, cid and data; a blanked one has `data: null`
+ * @property {string} room
+ * @property {number} o
+ * @property {number} t
+ * @property {number} n
+ * @property {number} at
+ * @property {string | null} [by]
+ * @property {string | null} [cid]
+ * @property {string} kind
+ * @property {any} [data]
+ */
+
+/** @typedef {{room: string, kind: string, key: string, value: any}} RoomSignal */
+/** @typedef {{room: string, reason: string, until: number | null}} RoomLeft */
+/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any}} Opening */
+/** @typedef {{code: number, message: string, data?: Problem}} WireError */
+/** @typedef {{v: number, token: string, rooms: Record<string, Position | null>}} Hello */
+
+/**
+ * @typedef {object} Greeting the result of `session.hello`
+ * @property {number} v
+ * @property {string} user
+ * @property {string} token
+ * @property {number} now
+ * @property {number} ping_ms
+ * @property {Record<string, any>} limits
+ * @property {any[]} rooms
+ * @property {Record<string, Opening | {error: WireError}>} opened
+ */
+
+/** @typedef {"connecting" | "greeting" | "ready" | "waiting" | "stopped"} StateName */
+/** @typedef {{name: StateName, retryAt?: number, code?: number, reason?: string}} ConnectionState */
+
+/** @typedef {{now: () => number, setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} Clock */
+
+/**
+ * @typedef {object} Entry one durable request that waits in the outbox
+ * @property {string} cid
+ * @property {string} room "" where the method has none
+ * @property {string} method
+ * @property {Record<string, any>} params with room and cid
+ * @property {number} at when it was added, ms
+ * @property {number} losses how many of its sends ended in a close or an internal error
+ * @property {"waiting" | "sending" | "failed"} state
+ * @property {Problem | null} problem why it failed
+ */
+
+/** @typedef {{room: string, o: number, at: number}} Stored */
+/** @typedef {{all: () => Promise<Entry[]>, put: (entry: Entry) => Promise<void>, remove: (cid: string) => Promise<void>}} EntryStorage */
+
+export {};
