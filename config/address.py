@@ -20,19 +20,26 @@ def is_everywhere(host: str) -> bool:
     return host in {"0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
 
 
-def lan_addresses() -> list[str]:
+def lan_address() -> str | None:
     """The address this machine uses towards others; connecting a datagram socket sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
         except OSError:
-            return []
-        return [probe.getsockname()[0]]
+            return None
+        return str(probe.getsockname()[0])
+
+
+def outward(host: str) -> str | None:
+    """What others must write to come in, or None where they cannot."""
+    if is_everywhere(host):
+        return lan_address()
+    return None if is_loopback(host) else host
 
 
 def allowed_hosts(host: str) -> list[str]:
-    others = lan_addresses() if is_everywhere(host) else [host]
-    return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *others]))
+    others = outward(host)
+    return ["localhost", "127.0.0.1", "[::1]", *([others] if others else [])]
 
 
 def tell_settings(arguments: Sequence[str]) -> None:
@@ -49,3 +56,20 @@ def tell_settings(arguments: Sequence[str]) -> None:
 
 def _address(arguments: Iterable[str]) -> re.Match[str] | None:
     return next(filter(None, map(ADDRESS.fullmatch, arguments)), None)
+
+
+def announce(host: str, port: str) -> None:
+    """Print the addresses, and the one for others as a QR code to point a phone at."""
+    others = outward(host)
+    print(f"Parlor: http://{'127.0.0.1' if is_everywhere(host) or not others else host}:{port}/")
+    if others:
+        import segno
+
+        print(f"On your network: http://{others}:{port}/\n")
+        segno.make(f"http://{others}:{port}/", micro=False).terminal(compact=True)
+    elif is_everywhere(host):
+        print("This machine has no network address that others could use.")
+
+
+if __name__ == "__main__":
+    announce(os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000"))

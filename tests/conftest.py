@@ -1,26 +1,39 @@
-"""What all tests share: the services that `make test` started, and a fresh channel layer."""
+"""What all tests share: the services of the session, one database a run, and a fresh channel layer a test."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from channels.layers import channel_layers
+from django.conf import settings
+
+from tests.services.postgres import binaries, postgres
+from tests.services.redis import redis_server
+from tests.services.tools import missing
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> str:
-    """A private redis-server. Without one the test is not run, and the table of `make test` says so."""
+def redis_url() -> Iterator[str]:
+    """The redis-server of `make test`, else one of our own."""
     if url := os.environ.get("TEST_REDIS_URL"):
-        return url
-    pytest.skip("no redis-server: run `make test`, or set TEST_REDIS_URL")
+        yield url
+        return
+    if missing(["redis"]):
+        pytest.skip("no redis-server: apt install redis-server")
+    with redis_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
-    """A private PostgreSQL with rights to create databases."""
+def postgres_url() -> Iterator[str]:
+    """The PostgreSQL of `make test`, else one of our own; its user may create databases."""
     if url := os.environ.get("TEST_POSTGRES_URL"):
-        return url
-    pytest.skip("no PostgreSQL: run `make test`, or set TEST_POSTGRES_URL")
+        yield url
+        return
+    if not binaries():
+        pytest.skip("no PostgreSQL: apt install postgresql")
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +41,12 @@ def fresh_channel_layer() -> Iterator[None]:
     """Channel layers are kept for the process: no group outlives its test."""
     yield
     channel_layers.backends.clear()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test marked with one database is no part of a run on the other."""
+    sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    other = "postgresql" if sqlite else "sqlite"
+    foreign = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=foreign)
+    items[:] = [item for item in items if item not in foreign]

@@ -1,0 +1,29 @@
+# make run            start Parlor on http://127.0.0.1:8000/   (HOST=0.0.0.0 for the LAN, PORT=9000, PYTHON=python3.12)
+# make test           every check; STEPS="ruff mypy" for some of them
+# make lint           formatting, ruff, mypy, tsc
+# make chaos          the long run of kills and cut lines
+# make pictures       screenshots into docs/pictures/
+# make clean          remove what can be made again; never the data in var/
+
+export HOST PORT PYTHON
+
+.PHONY: run test lint chaos pictures clean
+
+run:
+	@bin/run
+
+test:
+	@bin/test $(STEPS)
+
+lint:
+	@bin/test ruff format mypy tsc
+
+chaos:
+	@bin/test chaos-full
+
+pictures:
+	@bin/test pictures
+
+clean:
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""`make test`: every check, in order, each whether or not the one before passed. Arguments name steps."""
+
+import signal
+import sys
+from contextlib import ExitStack
+from types import FrameType
+from typing import NoReturn
+
+from tests.services.steps import Outcome, Session, Step, table
+from tests.services.tools import CI, TOOLS, install
+
+PYTHON = sys.executable
+PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rs")
+BROWSER = ("chromium", "chinese", "emoji")
+CHAOS = (PYTHON, "-m", "tests.chaos")
+
+STEPS = [
+    Step("ruff", ((PYTHON, "-m", "ruff", "check", "."),)),
+    Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
+    Step("mypy", ((PYTHON, "-m", "mypy"),)),
+    Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
+    Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
+    Step("sqlite", (PYTEST,), wants=("redis",)),
+    Step(
+        "postgresql",
+        (PYTEST,),
+        needs=("postgresql",),
+        wants=("redis",),
+        environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
+    ),
+    Step("browser", ((*PYTEST, "tests/system"),), needs=BROWSER),
+    Step("chaos", ((*CHAOS, "--quick"),), needs=("postgresql", "redis")),
+    Step("chaos-full", (CHAOS,), needs=("postgresql", "redis"), by_itself=False),
+    Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),
+]
+
+
+def chosen(names: list[str]) -> list[Step]:
+    if unknown := set(names) - {step.name for step in STEPS}:
+        sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {', '.join(step.name for step in STEPS)}")
+    return [step for step in STEPS if (step.name in names if names else step.by_itself)]
+
+
+def failed(outcome: Outcome) -> bool:
+    return not outcome.passed or (CI and not outcome.complete)
+
+
+def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit("stopped")
+
+
+def main(names: list[str]) -> int:
+    signal.signal(signal.SIGTERM, stop)
+    steps = chosen(names)
+    wanted = {name for step in steps for name in (*step.needs, *step.wants)}
+    install(name for name in TOOLS if name in wanted)
+    with ExitStack() as stack:
+        session = Session(stack)
+        outcomes = [session.run(step) for step in steps]
+    print(table(outcomes))
+    return int(any(map(failed, outcomes)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,100 @@
+"""One check of `make test`: what it runs, what it needs, and what became of it."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+
+from tests.services.postgres import postgres
+from tests.services.redis import redis_server
+from tests.services.tools import advice, missing, node_modules
+
+CLOSING = re.compile(r"\d+ (?:passed|failed|skipped|errors?|deselected)\b.*\d")
+SERVICES: dict[str, tuple[str, Callable[[], AbstractContextManager[str]]]] = {
+    "redis": ("TEST_REDIS_URL", redis_server),
+    "postgresql": ("TEST_POSTGRES_URL", postgres),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """`needs` must be here for it to run; without `wants` it runs and leaves something out."""
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    by_itself: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`complete`: nothing was left out; `passed`: nothing that ran failed."""
+
+    name: str
+    complete: bool
+    passed: bool
+    said: str
+
+
+class Session:
+    """Runs steps one after the other; a service starts with the first step that uses it and ends with the session."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.environment = {name: url for name, _ in SERVICES.values() if (url := os.environ.get(name))}
+
+    def run(self, step: Step) -> Outcome:
+        print(f"\n── {step.name} " + "─" * (76 - len(step.name)), flush=True)
+        if absent := missing(step.needs):
+            return Outcome(step.name, False, True, advice(absent))
+        if "npm" in step.needs and not node_modules():
+            return Outcome(step.name, False, True, "npm ci failed: see above")
+        started = time.monotonic()
+        results = [self._command(command, step) for command in step.commands]
+        return self._outcome(step, results, time.monotonic() - started)
+
+    def _outcome(self, step: Step, results: list[tuple[int, str]], seconds: float) -> Outcome:
+        said = ", ".join(line for _, line in results if line)
+        without = missing(step.wants)
+        left_out = f"; left out, needs {advice(without)}" if without else ""
+        complete = not without and "skipped" not in said
+        return Outcome(step.name, complete, not any(code for code, _ in results), f"{seconds:.0f} s {said}{left_out}")
+
+    def _command(self, command: tuple[str, ...], step: Step) -> tuple[int, str]:
+        """Its exit code and the last line in which pytest sums up; all it prints is passed on as it comes."""
+        closing = ""
+        with subprocess.Popen(
+            command, env=self._environment(step), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                if CLOSING.search(line):
+                    closing = re.sub(r"\x1b\[[\d;]*m", "", line).strip("= \n")
+        return process.returncode, closing
+
+    def _environment(self, step: Step) -> dict[str, str]:
+        for name in (*step.needs, *step.wants):
+            if name in SERVICES and not missing([name]):
+                self._start(name)
+        colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
+        given = {name: value.format_map(self.environment) for name, value in step.environment.items()}
+        return os.environ | colour | self.environment | given
+
+    def _start(self, service: str) -> None:
+        variable, start = SERVICES[service]
+        if variable not in self.environment:
+            self.environment[variable] = self.stack.enter_context(start())
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """*ran / not run, how to install*."""
+    words = {(True, True): "passed", (False, True): "not run", (True, False): "FAILED", (False, False): "FAILED"}
+    rows = [f"  {words[o.complete, o.passed]:8} {o.name:12} {o.said}" for o in outcomes]
+    return "\n".join(["", "─" * 80, *rows])
