@@ -74,15 +74,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # Database
-# Acknowledged means on disk: synchronous=FULL and synchronous_commit=on are not open to configuration.
-SQLITE = {
-    "ENGINE": "realtime.sqlite",
-    "OPTIONS": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
-    },
-}
+# Acknowledged means on disk: synchronous=FULL (in the backend) and synchronous_commit=on are not open to configuration.
+SQLITE = {"ENGINE": "realtime.sqlite"}
 # Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
 POSTGRESQL = {
     "CONN_MAX_AGE": 0,

@@ -26,10 +26,22 @@ def modules(app: str) -> Iterator[Path]:
     return (path for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts)
 
 
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def nodes(root: ast.AST) -> Iterator[ast.AST]:
+    """Everything but what `if TYPE_CHECKING` holds: a type written down may point the other way, a call may not."""
+    for node in ast.iter_child_nodes(root):
+        if not is_for_types(node):
+            yield node
+            yield from nodes(node)
+
+
 def imports(path: Path) -> set[str]:
-    """Dotted names a module imports at run time; those under `if TYPE_CHECKING` count too: a type is knowledge."""
+    """Dotted names a module imports at run time."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
