@@ -77,16 +77,17 @@ TEMPLATES: list[dict[str, Any]] = [
 # Acknowledged means on disk: synchronous=FULL (in the backend) and synchronous_commit=on are not open to configuration.
 SQLITE = {"ENGINE": "realtime.sqlite"}
 # Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
-POSTGRESQL = {
-    "CONN_MAX_AGE": 0,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5},
-        "options": "-c synchronous_commit=on",
-    },
+POSTGRESQL = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+POSTGRESQL_OPTIONS = {
+    "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5},
+    "options": "-c synchronous_commit=on",
 }
 _database: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'parlor.sqlite3'}")
-DATABASES = {"default": _database | (SQLITE if "sqlite" in _database["ENGINE"] else POSTGRESQL)}
+if "sqlite" in _database["ENGINE"]:
+    _database |= SQLITE
+else:
+    _database |= POSTGRESQL | {"OPTIONS": _database.get("OPTIONS", {}) | POSTGRESQL_OPTIONS}
+DATABASES = {"default": _database}
 
 # Channel layer
 # redis-py ends a read silent for five seconds and caps a pool at 100 connections; a doorbell is silent for hours.

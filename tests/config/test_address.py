@@ -1,0 +1,93 @@
+"""Where the server listens, and what follows from it."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from config.address import allowed_hosts, announce, is_loopback, tell_settings
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """`tell_settings` writes to the environment: what it wrote is gone after the test."""
+    for name in ("HOST", "PORT", "DEBUG"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def on_the_lan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.address.lan_address", lambda: "192.0.2.7")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
+def test_loopback_is_known_in_every_spelling(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "example.com", "::"])
+def test_what_others_can_reach_is_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host", "port"),
+    [
+        ([], None, None),
+        (["9000"], "127.0.0.1", "9000"),
+        (["0.0.0.0:9000"], "0.0.0.0", "9000"),
+        (["--noreload", "[::1]:9000"], "[::1]", "9000"),
+        (["--verbosity", "2", "8001"], "127.0.0.1", "8001"),
+    ],
+)
+def test_settings_learn_the_address_that_runserver_is_given(
+    arguments: list[str], host: str | None, port: str | None
+) -> None:
+    tell_settings(arguments)
+    assert (os.environ.get("HOST"), os.environ.get("PORT")) == (host, port)
+
+
+def test_debug_is_on_by_itself_where_nobody_else_can_come_in() -> None:
+    tell_settings(["8000"])
+    assert os.environ["DEBUG"] == "true"
+
+
+def test_debug_stays_off_on_the_network() -> None:
+    tell_settings(["0.0.0.0:8000"])
+    assert "DEBUG" not in os.environ
+
+
+def test_debug_that_was_said_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBUG", "false")
+    tell_settings(["8000"])
+    assert os.environ["DEBUG"] == "false"
+
+
+@pytest.mark.usefixtures("on_the_lan")
+def test_listening_everywhere_lets_the_lan_address_in() -> None:
+    assert allowed_hosts("0.0.0.0") == ["localhost", "127.0.0.1", "[::1]", "192.0.2.7"]
+    assert allowed_hosts("127.0.0.1") == ["localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.usefixtures("on_the_lan")
+def test_listening_everywhere_prints_the_lan_address_with_a_qr_code(capsys: pytest.CaptureFixture[str]) -> None:
+    announce("0.0.0.0", "9000")
+    printed = capsys.readouterr().out
+    assert "http://127.0.0.1:9000/" in printed
+    assert "http://192.0.2.7:9000/" in printed
+    assert "▀" in printed
+
+
+def test_on_loopback_the_address_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    announce("127.0.0.1", "8000")
+    assert capsys.readouterr().out == "Parlor: http://127.0.0.1:8000/\n"
+
+
+def test_without_a_network_there_is_no_code_to_point_a_phone_at(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("config.address.lan_address", lambda: None)
+    announce("0.0.0.0", "8000")
+    assert "no network address" in capsys.readouterr().out

@@ -1,0 +1,74 @@
+"""Settings, read in a fresh process with one environment each, and the page that documents them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+ASK = "import json, sys; from config import settings as s; print(json.dumps([getattr(s, n) for n in sys.argv[1:]]))"
+NAMES_READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
+
+
+def setting(name: str, data: Path, **environment: str) -> Any:
+    known = {key: value for key, value in os.environ.items() if key not in NAMES_READ.findall(source())}
+    given = known | {"PARLOR_DATA": str(data)} | environment
+    asked = subprocess.run([sys.executable, "-c", ASK, name], env=given, cwd=ROOT, capture_output=True, check=True)
+    return json.loads(asked.stdout)[0]
+
+
+def source() -> str:
+    return (ROOT / "config" / "settings.py").read_text()
+
+
+def test_without_a_word_debug_is_off_and_only_this_machine_comes_in(tmp_path: Path) -> None:
+    assert setting("DEBUG", tmp_path) is False
+    assert setting("ALLOWED_HOSTS", tmp_path) == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_two_on_one_host_have_cookies_of_their_own(tmp_path: Path) -> None:
+    for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "DEVICE_COOKIE_NAME"):
+        assert setting(name, tmp_path, PORT="8001") != setting(name, tmp_path, PORT="8002")
+
+
+def test_sqlite_is_used_through_the_durable_backend_whatever_the_url(tmp_path: Path) -> None:
+    for environment in ({}, {"DATABASE_URL": "sqlite:////tmp/other.sqlite3"}):
+        assert setting("DATABASES", tmp_path, **environment)["default"]["ENGINE"] == "realtime.sqlite"
+
+
+def test_postgresql_commits_to_disk_and_keeps_what_the_url_asks(tmp_path: Path) -> None:
+    url = "postgres://p@h/d?sslmode=require&options=-c synchronous_commit=off"
+    database = setting("DATABASES", tmp_path, DATABASE_URL=url)["default"]
+    assert database["OPTIONS"]["options"] == "-c synchronous_commit=on"
+    assert database["OPTIONS"]["sslmode"] == "require"
+    assert database["CONN_MAX_AGE"] == 0
+
+
+def test_a_doorbell_over_redis_may_be_silent_for_hours(tmp_path: Path) -> None:
+    layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="redis://h")["default"]
+    assert layer["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
+    assert layer["CONFIG"]["hosts"][0]["socket_timeout"] is None
+
+
+def test_https_marks_cookies_and_trusts_the_proxy(tmp_path: Path) -> None:
+    assert setting("SESSION_COOKIE_SECURE", tmp_path, HTTPS="true") is True
+    assert setting("SECURE_PROXY_SSL_HEADER", tmp_path) is None
+
+
+def test_limits_are_overridden_by_json(tmp_path: Path) -> None:
+    assert setting("REALTIME", tmp_path, REALTIME='{"rate": 99}') == {"rate": 99}
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES_READ.findall(source()))))
+def test_the_environment_that_settings_read_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "operating.md").read_text()
+
+
+def test_no_page_documents_what_settings_do_not_read() -> None:
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE)
+    assert set(documented) == set(NAMES_READ.findall(source()))
