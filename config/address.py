@@ -17,7 +17,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_everywhere(host: str) -> bool:
-    return host in {"0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
+    return host in {"0", "0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
 
 
 def lan_address() -> str | None:
@@ -56,20 +56,3 @@ def tell_settings(arguments: Sequence[str]) -> None:
 
 def _address(arguments: Iterable[str]) -> re.Match[str] | None:
     return next(filter(None, map(ADDRESS.fullmatch, arguments)), None)
-
-
-def announce(host: str, port: str) -> None:
-    """Print the addresses, and the one for others as a QR code to point a phone at."""
-    others = outward(host)
-    print(f"Parlor: http://{'127.0.0.1' if is_everywhere(host) or not others else host}:{port}/")
-    if others:
-        import segno
-
-        print(f"On your network: http://{others}:{port}/\n")
-        segno.make(f"http://{others}:{port}/", micro=False).terminal(compact=True)
-    elif is_everywhere(host):
-        print("This machine has no network address that others could use.")
-
-
-if __name__ == "__main__":
-    announce(os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000"))
