@@ -1,0 +1,71 @@
+"""A Parlor of our own in a process of its own: to be looked at with a browser, killed and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from tests.services.ports import free_port
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Parlor:
+    """Keeps its port and its folder over restarts. `output` is all it has printed."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.output: list[str] = []
+        known = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "HOST"}}
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
+        self.environment = known | settings | {"PARLOR_DATA": str(folder), "PORT": str(self.port)} | environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def start(self) -> None:
+        """Returns once it listens."""
+        command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{self.port}"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.output.append(line)
+            if line.startswith("Parlor is at"):
+                break
+        else:
+            raise RuntimeError("".join(["The server did not start.\n", *self.output]))
+        Thread(target=self.output.extend, args=[self._process.stdout], daemon=True).start()
+
+    def stop(self) -> None:
+        """SIGTERM: it says goodbye and leaves."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL: it says nothing."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        self.manage("migrate", "--verbosity", "0")
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
