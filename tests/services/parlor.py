@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from tests.services.ports import free_port
 
@@ -44,7 +44,12 @@ class Parlor:
                 break
         else:
             raise RuntimeError("".join(["The server did not start.\n", *self.output]))
-        Thread(target=self.output.extend, args=[self._process.stdout], daemon=True).start()
+        self._reader = Thread(target=self._read_on, args=[self._process.stdout], daemon=True)
+        self._reader.start()
+
+    def _read_on(self, output: IO[str]) -> None:
+        with output:
+            self.output.extend(output)
 
     def stop(self) -> None:
         """SIGTERM: it says goodbye and leaves."""
@@ -59,6 +64,7 @@ class Parlor:
             self._process.send_signal(how)
             self._process.wait()
             self._process = None
+            self._reader.join()
 
     def __enter__(self) -> Self:
         self.manage("migrate", "--verbosity", "0")
