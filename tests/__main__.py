@@ -42,7 +42,7 @@ def chosen(names: list[str]) -> list[Step]:
 
 
 def failed(outcome: Outcome) -> bool:
-    return not outcome.passed or (CI and not outcome.complete)
+    return outcome.state == "FAILED" or (CI and outcome.state != "passed")
 
 
 def stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.services.postgres import postgres
 from tests.services.redis import redis_server
@@ -34,11 +35,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`complete`: nothing was left out; `passed`: nothing that ran failed."""
-
     name: str
-    complete: bool
-    passed: bool
+    state: Literal["passed", "partly", "not run", "FAILED"]
     said: str
 
 
@@ -52,9 +50,9 @@ class Session:
     def run(self, step: Step) -> Outcome:
         print(f"\n── {step.name} " + "─" * (76 - len(step.name)), flush=True)
         if absent := missing(step.needs):
-            return Outcome(step.name, False, True, advice(absent))
+            return Outcome(step.name, "not run", advice(absent))
         if "npm" in step.needs and not node_modules():
-            return Outcome(step.name, False, True, "npm ci failed: see above")
+            return Outcome(step.name, "not run", "npm ci failed: see above")
         started = time.monotonic()
         results = [self._command(command, step) for command in step.commands]
         return self._outcome(step, results, time.monotonic() - started)
@@ -62,9 +60,11 @@ class Session:
     def _outcome(self, step: Step, results: list[tuple[int, str]], seconds: float) -> Outcome:
         said = ", ".join(line for _, line in results if line)
         without = missing(step.wants)
-        left_out = f"; left out, needs {advice(without)}" if without else ""
-        complete = not without and "skipped" not in said
-        return Outcome(step.name, complete, not any(code for code, _ in results), f"{seconds:.0f} s {said}{left_out}")
+        if any(code for code, _ in results):
+            return Outcome(step.name, "FAILED", f"{seconds:.0f} s  {said}")
+        if without or "skipped" in said:
+            return Outcome(step.name, "partly", f"{seconds:.0f} s  {said}  {advice(without) if without else ''}")
+        return Outcome(step.name, "passed", f"{seconds:.0f} s  {said}")
 
     def _command(self, command: tuple[str, ...], step: Step) -> tuple[int, str]:
         """Its exit code and the last line in which pytest sums up; all it prints is passed on as it comes."""
@@ -95,6 +95,4 @@ class Session:
 
 def table(outcomes: list[Outcome]) -> str:
     """*ran / not run, how to install*."""
-    words = {(True, True): "passed", (False, True): "not run", (True, False): "FAILED", (False, False): "FAILED"}
-    rows = [f"  {words[o.complete, o.passed]:8} {o.name:12} {o.said}" for o in outcomes]
-    return "\n".join(["", "─" * 80, *rows])
+    return "\n".join(["", "─" * 80, *(f"  {o.state:8} {o.name:12} {o.said}".rstrip() for o in outcomes)])
