@@ -176,7 +176,7 @@ def in_views(records: list[Record]) -> Iterator[Anomaly]:
 
 
 def in_bodies(records: list[Record], log: Log) -> Iterator[Anomaly]:
-    """Against the row, and against what others received, for the row may have been blanked since."""
+    """Against the row, and against what others received, for the row may have been emptied since."""
     bodies: dict[tuple[str, int], Any] = {}
     for record in records:
         if record.op != "receive" or record.o is None:

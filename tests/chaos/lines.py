@@ -1,0 +1,44 @@
+"""A room's timeline as a reader makes it of a snapshot and the events after it."""
+
+from typing import Any
+
+Line = dict[str, Any]
+
+
+class Lines:
+    def __init__(self) -> None:
+        self._lines: dict[int, Line] = {}
+
+    def opened(self, lines: list[Line]) -> None:
+        """A snapshot replaces all."""
+        self._lines = {line["o"]: line for line in lines}
+
+    def received(self, event: dict[str, Any]) -> None:
+        data = event.get("data")
+        match event["kind"]:
+            case "message.posted":
+                text = data and {"text": data.get("text")}
+                self._lines[event["o"]] = {
+                    "o": event["o"],
+                    "by": event["by"],
+                    "data": text,
+                    "edited": None,
+                    "removed": None,
+                }
+            case "message.edited" | "message.restored" if data:
+                self._lines[data["line"]["o"]] = data["line"]
+            case "message.deleted" if data and data["o"] in self._lines:
+                removed = {"by": data["by"], "at": data["at"]}
+                self._lines[data["o"]] = {**self._lines[data["o"]], "data": None, "removed": removed}
+
+    def summary(self) -> dict[str, list[Any]]:
+        """`{o: [author, text, removed, edited]}`; when a removed line was edited is known only to who saw the edit."""
+        return {
+            str(o): [
+                line["by"],
+                (line["data"] or {}).get("text"),
+                line["removed"],
+                None if line["removed"] else line["edited"],
+            ]
+            for o, line in sorted(self._lines.items())
+        }

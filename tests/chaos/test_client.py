@@ -1,0 +1,147 @@
+"""The client keeps its side of the guarantee against a server in memory."""
+
+import asyncio
+import json
+from random import Random
+
+import pytest
+from websockets.asyncio.server import broadcast
+
+from tests.chaos.checker import check
+from tests.chaos.client import Client
+from tests.chaos.fake_server import ROOM, FakeServer, running
+from tests.chaos.outbox import Refused
+from tests.chaos.proxy import Proxy
+
+pytestmark = pytest.mark.asyncio
+
+
+class Visitor:
+    cookie_header = "sessionid=x"
+
+    def __init__(self, port: int, name: str = "ann") -> None:
+        self.name = name
+        self.port = port
+
+    async def token(self) -> str:
+        return "token"
+
+
+async def test_what_is_sent_is_answered_and_read() -> None:
+    fake = FakeServer()
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.open(ROOM)
+        stored = await client.send("message.post", ROOM, text="hello")
+        await client.until({ROOM: 1})
+    assert stored["o"] == 1
+    assert client.lines[ROOM].summary() == {"1": ["ann", "hello", None, None]}
+    assert check(client.history.records, fake.rows()) == []
+
+
+async def test_it_resumes_after_a_cut_from_where_it_was() -> None:
+    fake = FakeServer()
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.open(ROOM)
+        await client.send("message.post", ROOM, text="one")
+        await client.until({ROOM: 1})
+        client.cut()
+        await client.send("message.post", ROOM, text="two")
+        await client.until({ROOM: 2})
+    assert fake.positions == [None, {"o": 1, "t": 1}]
+    assert check(client.history.records, fake.rows()) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_answers_cut_after_the_commit_do_not_double_anything(seed: int) -> None:
+    fake = FakeServer()
+    random = Random(seed)
+    async with running(fake) as port, Proxy([port], share=0.2, random=random) as proxy:
+        async with Client(Visitor(proxy.port), random, doubles=0.2) as client:
+            await client.open(ROOM)
+            for number in range(30):
+                await client.send("message.post", ROOM, text=str(number))
+            await client.until({ROOM: 30})
+        assert proxy.cuts > 0
+        assert not proxy.unanswered(port)
+    assert check(client.history.records, fake.rows()) == []
+    assert [row.o for row in fake.rows()] == list(range(1, 31))
+
+
+async def test_a_gap_is_repaired_by_opening_again_and_told_to_the_checker() -> None:
+    fake = FakeServer()
+    fake.withheld = {2}
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.open(ROOM)
+        for text in ("one", "two", "three"):
+            await client.send("message.post", ROOM, text=text)
+        await client.until({ROOM: 3})
+    assert client.counts["gaps"] == 1
+    assert {anomaly.kind for anomaly in check(client.history.records, fake.rows())} == {"skip"}
+
+
+async def test_too_fast_is_tried_again_with_the_same_cid() -> None:
+    fake = FakeServer()
+    fake.refuse_once = [{"code": 429, "message": "", "data": {"retry_after_ms": 1}}]
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.send("message.post", ROOM, text="hello")
+    assert len({record.cid for record in client.history.records if record.cid}) == 1
+
+
+async def test_a_refusal_is_final_and_the_next_goes_out() -> None:
+    fake = FakeServer()
+    fake.refuse_once = [{"code": 409, "message": "", "data": {}}]
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        with pytest.raises(Refused):
+            await client.send("message.post", ROOM, text="hello")
+        assert (await client.send("message.post", ROOM, text="again"))["o"] == 1
+
+
+async def test_it_answers_the_ping_with_its_positions() -> None:
+    fake = FakeServer()
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.open(ROOM)
+        await client.send("message.post", ROOM, text="hello")
+        await client.until({ROOM: 1})
+        broadcast(fake.readers, json.dumps({"jsonrpc": "2.0", "id": "p1", "method": "session.ping", "params": {}}))
+        await fake.ponged.wait()
+    assert fake.pongs == [{"jsonrpc": "2.0", "id": "p1", "result": {"rooms": {ROOM: 1}}}]
+
+
+async def test_a_snapshot_replaces_what_was_known() -> None:
+    fake = FakeServer()
+    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+        await client.open(ROOM)
+        await client.send("message.post", ROOM, text="one")
+        fake.snapshots = True
+        client.cut()
+        await client.send("message.post", ROOM, text="two")
+        await client.until({ROOM: 2})
+    assert client.counts["snapshot"] == 2
+    assert list(client.lines[ROOM].summary()) == ["1", "2"]
+    assert check(client.history.records, fake.rows()) == []
+
+
+async def test_the_proxy_goes_to_whoever_listens() -> None:
+    fake = FakeServer()
+    async with (
+        running(fake) as port,
+        Proxy([1, port], share=0, random=Random(1)) as proxy,
+        Client(Visitor(proxy.port), Random(1)) as client,
+    ):
+        assert (await client.send("message.post", ROOM, text="hello"))["o"] == 1
+
+
+async def test_the_proxy_knows_what_is_unanswered() -> None:
+    fake = FakeServer()
+    fake.answering.clear()
+    async with (
+        running(fake) as port,
+        Proxy([port], share=0, random=Random(1)) as proxy,
+        Client(Visitor(proxy.port), Random(1)) as client,
+    ):
+        sending = asyncio.create_task(client.send("message.post", ROOM, text="hello"))
+        await proxy.until_unanswered(port)
+        assert proxy.unanswered(port) == 1
+        fake.answering.set()
+        await sending
+        assert proxy.unanswered(port) == 0
