@@ -1,58 +1,214 @@
 /** One line to the server, kept up: connects, greets, hears, comes back. It knows no room and no message. */
 
-/** @import {Clock, ConnectionState, Greeting, Hello} from "./types.js" */
+/** @import {ConnectionFacts, ConnectionOptions, ConnectionState, Greeting, Page} from "./types.js" */
+import { Backoff } from "./backoff.js";
+import { realClock } from "./clock.js";
+import { Emitter } from "./emitter.js";
+import { Heartbeat } from "./heartbeat.js";
+import { watchPage } from "./page.js";
+import { CLOSED_HERE, ConnectionLost, RequestError, SUBPROTOCOL, TOKEN, UNKNOWN_METHOD, encode, isTerminal } from "./protocol.js";
+import { Requests } from "./requests.js";
 
-export class Connection {
-  /**
-   * @param {object} options
-   * @param {string} options.url "/ws/" or absolute
-   * @param {() => Hello} options.hello asked at every connect; its rooms also answer the server's pings
-   * @param {() => Promise<string | null>} options.refreshToken asked once after 4001; null stops; a throw means try later. The caller's `hello` must then give the new one
-   * @param {typeof WebSocket} [options.WebSocket]
-   * @param {Clock} [options.clock]
-   * @param {() => number} [options.random]
-   * @param {EventTarget} [options.page] whose visibilitychange, online, pageshow and pagehide are heard; the window
-   */
+const GREETING_MS = 10_000;
+const STABLE_MS = 10_000;
+
+/** @extends {Emitter<ConnectionFacts>} */
+export class Connection extends Emitter {
+  #options;
+  #clock;
+  #backoff;
+  #requests;
+  #heartbeat;
+  /** @type {ConnectionState} */
+  #state = { name: "waiting" };
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {{code: number, reason: string, retry_after_ms?: number | null} | null} the server's last word */
+  #bye = null;
+  /** @type {string | null} newer than the page's */
+  #token = null;
+  #refreshed = false;
+  #ahead = 0;
+  /** @type {any} ends the greeting, the waiting or the trial, whichever is on */
+  #timer = null;
+  /** @type {(() => void) | null} */
+  #unwatch = null;
+
+  /** @param {ConnectionOptions} options */
   constructor(options) {
-    void options;
+    super();
+    this.#options = { WebSocket: globalThis.WebSocket, page: /** @type {Page} */ (globalThis), ...options };
+    this.#clock = options.clock ?? realClock;
+    this.#backoff = new Backoff(options.random ?? Math.random);
+    this.#heartbeat = new Heartbeat(this.#clock, { probe: () => this.#probe(), dead: () => this.#giveUp() });
+    this.#requests = new Requests(this.#clock, () => this.#heartbeat.suspect());
   }
 
-  /** @returns {ConnectionState} `retryAt` is on the scale of `realClock.now()` (clock.js), roughly Date.now() */
+  /** `retryAt` is on the scale of `realClock.now()`; a "waiting" without it waits for a token, the page or `start`. */
   get state() {
-    return { name: "waiting" };
+    return this.#state;
   }
 
-  start() {}
+  start() {
+    const facts = { returned: () => this.#doubt(), left: () => this.#leave(), restored: () => this.#connect() };
+    this.#unwatch ??= watchPage(this.#options.page, facts);
+    if (!this.#socket) this.#connect();
+  }
 
-  /** Close and stay closed; `start` begins again. */
-  stop() {}
+  stop() {
+    this.#unwatch?.();
+    this.#unwatch = null;
+    this.#leave();
+  }
 
   /** Connect now instead of at `retryAt`. */
-  tryNow() {}
-
-  /** @param {string} method @param {Record<string, any>} params @returns {Promise<any>} rejects with RequestError or ConnectionLost (protocol.js) */
-  async request(method, params) {
-    void [method, params];
+  tryNow() {
+    if (this.#state.retryAt !== undefined) this.#connect();
   }
 
-  /** Dropped when the connection is not ready. @param {string} method @param {Record<string, any>} params */
+  /** @param {string} method @param {object} params @returns {Promise<any>} rejects with RequestError or ConnectionLost */
+  async request(method, params) {
+    if (this.#state.name !== "ready" || !this.#socket) throw new ConnectionLost(CLOSED_HERE);
+    return this.#requests.send(this.#socket, method, params);
+  }
+
+  /** Dropped when there is no line. @param {string} method @param {object} params */
   notify(method, params) {
-    void [method, params];
+    if (this.#state.name === "ready") this.#socket?.send(encode({ method, params }));
   }
 
   /** The server's clock as known from hello, ms. */
   serverNow() {
-    return 0;
+    return this.#clock.now() + this.#ahead;
   }
 
-  /**
-   * "stateChanged" (ConnectionState), "greeted" (Greeting), "notified" ({method, params}), "stopped" ({code, reason}).
-   * @template {keyof ConnectionFacts} K @param {K} fact @param {(...args: ConnectionFacts[K]) => void} fn @returns {() => void} unsubscribes
-   */
-  on(fact, fn) {
-    void [fact, fn];
-    return () => {};
+  #connect() {
+    this.#release(CLOSED_HERE);
+    const url = new URL(this.#options.url, globalThis.location?.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new this.#options.WebSocket(url.href, SUBPROTOCOL);
+    socket.onopen = () => this.#greet(socket);
+    socket.onmessage = ({ data }) => this.#messageReceived(JSON.parse(data));
+    socket.onclose = ({ code }) => this.#closed(this.#bye ?? { code, reason: "" });
+    this.#socket = socket;
+    this.#after(GREETING_MS, () => this.#giveUp());
+    this.#become({ name: "connecting" });
+  }
+
+  /** @param {WebSocket} socket */
+  async #greet(socket) {
+    this.#become({ name: "greeting" });
+    const hello = this.#options.hello();
+    try {
+      this.#greeted(await this.#requests.send(socket, "session.hello", { ...hello, token: this.#token ?? hello.token }));
+    } catch (error) {
+      // after any other refusal the server says bye, and with which code
+      if (error instanceof RequestError && error.code >= 429) this.#giveUp(error.data.retry_after_ms);
+    }
+  }
+
+  /** @param {Greeting} greeting */
+  #greeted(greeting) {
+    this.#token = greeting.token;
+    this.#refreshed = false;
+    this.#ahead = greeting.now - this.#clock.now();
+    this.#heartbeat.start();
+    this.#after(STABLE_MS, () => this.#backoff.reset());
+    this.#become({ name: "ready" });
+    this.emit("greeted", greeting);
+  }
+
+  /** @param {any} message */
+  #messageReceived(message) {
+    this.#heartbeat.heard();
+    if (!message.method) this.#requests.answered(message);
+    else if (message.id !== undefined) this.#asked(message);
+    else if (message.method === "session.bye") this.#bye = message.params;
+    else this.emit("notified", message);
+  }
+
+  /** @param {{id: string | number, method: string}} request the server's */
+  #asked({ id, method }) {
+    const offsets = Object.entries(this.#options.hello().rooms).map(([room, { o }]) => [room, o]);
+    const pong = { result: { rooms: Object.fromEntries(offsets) } };
+    const refusal = { error: { code: UNKNOWN_METHOD, message: "unknown method" } };
+    this.#socket?.send(encode({ id, ...(method === "session.ping" ? pong : refusal) }));
+  }
+
+  /** @param {{code: number, reason: string, retry_after_ms?: number | null}} bye */
+  #closed({ code, reason, retry_after_ms }) {
+    this.#release(code);
+    if (isTerminal(code)) this.#end(code, reason);
+    else if (code === TOKEN) this.#renewToken();
+    else this.#wait(retry_after_ms);
+  }
+
+  async #renewToken() {
+    if (this.#refreshed) return this.#end(TOKEN, "token");
+    const state = this.#become({ name: "waiting" });
+    const token = await this.#options.refreshToken().catch(() => undefined);
+    if (this.#state !== state) return;
+    if (token === null) return this.#end(TOKEN, "token");
+    this.#refreshed = token !== undefined;
+    this.#token = token ?? this.#token;
+    this.#wait(token === undefined ? null : 0);
+  }
+
+  /** @param {number | null} [retryAfterMs] */
+  #wait(retryAfterMs) {
+    const ms = this.#backoff.next(retryAfterMs);
+    this.#after(ms, () => this.#connect());
+    this.#become({ name: "waiting", retryAt: this.#clock.now() + ms });
+  }
+
+  /** @param {number} code @param {string} reason */
+  #end(code, reason) {
+    this.stop();
+    this.#become({ name: "stopped", code, reason });
+    this.emit("stopped", { code, reason });
+  }
+
+  /** The line is dead, or does not greet. @param {number | null} [retryAfterMs] */
+  #giveUp(retryAfterMs) {
+    this.#release(CLOSED_HERE);
+    this.#wait(retryAfterMs);
+  }
+
+  #leave() {
+    this.#release(CLOSED_HERE);
+    this.#become({ name: "waiting" });
+  }
+
+  #doubt() {
+    this.tryNow();
+    this.#heartbeat.suspect();
+  }
+
+  #probe() {
+    this.request("session.ping", {}).catch(() => undefined); // any answer at all is heard
+  }
+
+  /** @param {number} code why the requests on their way are lost */
+  #release(code) {
+    const socket = this.#socket;
+    this.#socket = this.#bye = null;
+    this.#heartbeat.stop();
+    this.#clock.clearTimeout(this.#timer);
+    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+    socket?.close(CLOSED_HERE);
+    this.#requests.closed(code);
+  }
+
+  /** @param {number} ms @param {() => void} fn */
+  #after(ms, fn) {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(fn, ms);
+  }
+
+  /** @param {ConnectionState} state */
+  #become(state) {
+    this.#state = state;
+    this.emit("stateChanged", state);
+    return state;
   }
 }
-
-/** @typedef {{stateChanged: [ConnectionState], greeted: [Greeting], notified: [{method: string, params: any}], stopped: [{code: number, reason: string}]}} ConnectionFacts */

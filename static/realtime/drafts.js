@@ -1,34 +1,43 @@
 /** What is typed and not sent, a room each, in localStorage: the last edit wins across tabs. */
 
-/** @typedef {{changed: [string, string]}} DraftsFacts */
+import { Emitter } from "./emitter.js";
 
-export class Drafts {
+/** @extends {Emitter<{changed: [room: string, text: string]}>} "changed" by another tab */
+export class Drafts extends Emitter {
+  /** @type {Map<string, string>} */
+  #texts = new Map();
+  #prefix;
+  #storage;
+
   /** @param {{user: string, storage?: Storage, page?: EventTarget}} options */
-  constructor(options) {
-    void options;
+  constructor({ user, storage = localStorage, page = globalThis }) {
+    super();
+    this.#prefix = `parlor.draft.${user}.`;
+    this.#storage = storage;
+    page.addEventListener("storage", (event) => this.#changedElsewhere(/** @type {StorageEvent} */ (event)));
   }
-
-  start() {}
-
-  stop() {}
 
   /** @param {string} room @returns {string} "" where there is none */
   get(room) {
-    void room;
-    return "";
+    return this.#texts.get(room) ?? this.#storage.getItem(this.#prefix + room) ?? "";
   }
 
   /** @param {string} room @param {string} text "" forgets it */
   set(room, text) {
-    void [room, text];
+    this.#texts.set(room, text);
+    try {
+      if (text) this.#storage.setItem(this.#prefix + room, text);
+      else this.#storage.removeItem(this.#prefix + room);
+    } catch {
+      // storage is full: the text lives as long as the page
+    }
   }
 
-  /**
-   * "changed" (room, text) when another tab typed.
-   * @template {keyof DraftsFacts} K @param {K} fact @param {(...args: DraftsFacts[K]) => void} fn @returns {() => void} unsubscribes
-   */
-  on(fact, fn) {
-    void [fact, fn];
-    return () => {};
+  /** @param {StorageEvent} event */
+  #changedElsewhere({ key, newValue }) {
+    if (!key?.startsWith(this.#prefix)) return;
+    const room = key.slice(this.#prefix.length);
+    this.#texts.set(room, newValue ?? "");
+    this.emit("changed", room, newValue ?? "");
   }
 }

@@ -2,10 +2,16 @@
 
 /** @import {Problem, WireError} from "./types.js" */
 
-export const VERSION = 1;
 export const SUBPROTOCOL = "parlor.v1";
+export const VERSION = 1;
 
-/** The server said no, or nothing in time (504, "timeout"). */
+/** The close code of this side. */
+export const CLOSED_HERE = 1000;
+/** The close code that asks for a new token. */
+export const TOKEN = 4001;
+export const UNKNOWN_METHOD = -32601;
+
+/** The server said no, or nothing in time (504 "timeout"). */
 export class RequestError extends Error {
   /** @param {WireError} error */
   constructor(error) {
@@ -20,7 +26,7 @@ export class RequestError extends Error {
 
 /** The line closed before the answer came: whether the request was carried out is not known. */
 export class ConnectionLost extends Error {
-  /** @param {number} code close code; 1000 when this side closed it */
+  /** @param {number} code close code; 1000 when this side closed it or it was not there */
   constructor(code) {
     super(`connection lost (${code})`);
     this.name = "ConnectionLost";

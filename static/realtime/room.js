@@ -1,39 +1,60 @@
-/** Which rooms are open, and how far each has been applied: every event once, in order, without a hole. */
+/** How far one open room has been applied: every event once, in order, without a hole. */
 
-/** @import {Opening, Position, RoomEvent, RoomLeft, RoomSignal} from "./types.js" */
-/** @import {RequestError} from "./protocol.js" */
-/** @import {Connection} from "./connection.js" */
+/** @import {Opening, Position, RoomEvent} from "./types.js" */
 
-/** @typedef {{opened: [string, Opening], refused: [string, RequestError], eventApplied: [RoomEvent], signalled: [RoomSignal], left: [RoomLeft]}} RoomsFacts */
+const HELD = 64;
 
-export class Rooms {
-  /** @param {Connection} connection */
-  constructor(connection) {
-    void connection;
+/** It delivers o == last + 1, drops smaller ones, and holds greater ones while it asks for what is missing. */
+export class RoomPosition {
+  /** @type {Map<number, RoomEvent>} */
+  #held = new Map();
+  /** @type {number | null} where the last hole was */
+  #stuckAt = null;
+  #asking = false;
+  #facts;
+
+  /** @param {string} room @param {Position | null} position @param {{delivered: (event: RoomEvent) => void, holeFound: () => void}} facts */
+  constructor(room, position, facts) {
+    this.room = room;
+    this.position = position;
+    this.#facts = facts;
   }
 
-  /** Open, or open from another position. @param {string} room @param {Position | null} position null asks for a snapshot */
-  open(room, position) {
-    void [room, position];
+  /** @param {RoomEvent} event */
+  eventReceived(event) {
+    const { position } = this;
+    if (position && event.o <= position.o) return; // already seen
+    if (!position || event.o > position.o + 1) return this.#hold(event);
+    this.position = { o: event.o, t: event.t };
+    this.#facts.delivered(event);
+    this.#releaseHeld();
   }
 
-  /** @param {string} room */
-  close(room) {
-    void room;
+  /** Where to open from: a hole that a replay did not fill asks for a snapshot. @returns {Position | null} */
+  ask() {
+    this.#asking = true;
+    const stuck = this.position?.o === this.#stuckAt;
+    this.#stuckAt = this.position?.o ?? null;
+    return stuck ? null : this.position;
   }
 
-  /** For hello and for pings. @returns {Record<string, Position | null>} */
-  positions() {
-    return {};
+  /** The events after it follow, so what is held comes again; after a restored backup it must not be believed. @param {Opening} opening */
+  opened({ mode, head }) {
+    this.#asking = false;
+    this.#held.clear();
+    if (mode === "snapshot") this.position = { o: head.o, t: head.t };
   }
 
-  /**
-   * "opened" (room, opening): dispatch it to the room's store; "refused" (room, RequestError): 404, 403, it is closed here;
-   * "eventApplied" (event): once, in order; "signalled" (signal), of rooms not open too; "left" ({room, reason, until}).
-   * @template {keyof RoomsFacts} K @param {K} fact @param {(...args: RoomsFacts[K]) => void} fn @returns {() => void} unsubscribes
-   */
-  on(fact, fn) {
-    void [fact, fn];
-    return () => {};
+  /** @param {RoomEvent} event */
+  #hold(event) {
+    if (this.#held.size < HELD) this.#held.set(event.o, event);
+    if (this.position && !this.#asking) this.#facts.holeFound();
+  }
+
+  #releaseHeld() {
+    const o = (this.position?.o ?? -1) + 1;
+    const next = this.#held.get(o);
+    this.#held.delete(o);
+    if (next) this.eventReceived(next);
   }
 }

@@ -1,5 +1,8 @@
 /** The wire of parlor.v1 below any product: only types, no code. Times are ms, offsets and tags integers. */
 
+/** @import {Connection} from "./connection.js" */
+/** @import {RequestError} from "./protocol.js" */
+
 /** @typedef {{o: number, t: number}} Position the last applied offset of a room and its tag */
 /** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and how many lines there are */
 /** @typedef {{type: string, status: number, detail?: string, retry_after_ms?: number, [more: string]: any}} Problem */
@@ -24,7 +27,7 @@
 /** @typedef {{room: string, reason: string, until: number | null}} RoomLeft */
 /** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any}} Opening */
 /** @typedef {{code: number, message: string, data?: Problem}} WireError */
-/** @typedef {{v: number, token: string, rooms: Record<string, Position | null>}} Hello */
+/** @typedef {{v: number, token: string, rooms: Record<string, Position>}} Hello */
 
 /**
  * @typedef {object} Greeting the result of `session.hello`
@@ -38,8 +41,32 @@
  * @property {Record<string, Opening | {error: WireError}>} opened
  */
 
+/** @typedef {EventTarget & {document?: {visibilityState: string}}} Page */
+
+/**
+ * @typedef {object} ConnectionOptions
+ * @property {string} url "/ws/" or absolute
+ * @property {() => Hello} hello asked at every connect; a newer token replaces its own, its rooms also answer the server's pings
+ * @property {() => Promise<string | null>} refreshToken asked once after 4001; null stops, a rejection means later
+ * @property {typeof WebSocket} [WebSocket]
+ * @property {Clock} [clock]
+ * @property {() => number} [random]
+ * @property {Page} [page] the window: its visibilitychange, online, pageshow and pagehide are heard
+ */
+
+/**
+ * "greeted" comes after the state is ready; "stopped": do not come back.
+ * @typedef {{stateChanged: [ConnectionState], greeted: [Greeting], notified: [{method: string, params: any}], stopped: [{code: number, reason: string}]}} ConnectionFacts
+ */
+
 /** @typedef {"connecting" | "greeting" | "ready" | "waiting" | "stopped"} StateName */
 /** @typedef {{name: StateName, retryAt?: number, code?: number, reason?: string}} ConnectionState */
+
+/**
+ * "opened" goes to the room's store; "refused": 404, 403, the room is closed here; "eventApplied": once, in order;
+ * "signalled", of rooms not open too; "left": put out, the room is closed here.
+ * @typedef {{opened: [string, Opening], refused: [string, RequestError], eventApplied: [RoomEvent], signalled: [RoomSignal], left: [RoomLeft]}} RoomsFacts
+ */
 
 /** @typedef {{now: () => number, setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} Clock */
 
@@ -56,6 +83,18 @@
  */
 
 /** @typedef {{room: string, o: number, at: number}} Stored */
+
+/**
+ * @typedef {object} OutboxOptions
+ * @property {string} user whose entries these are
+ * @property {Connection} connection
+ * @property {EntryStorage} [storage] IndexedDB, or memory where there is none
+ * @property {Clock} [clock]
+ * @property {() => number} [random]
+ * @property {typeof BroadcastChannel} [Channel]
+ */
+
+/** "changed" (room); "answered" (entry, stored, ms from send to answer), before the entry goes. @typedef {{changed: [string], answered: [Entry, Stored, number]}} OutboxFacts */
 /** @typedef {{all: () => Promise<Entry[]>, put: (entry: Entry) => Promise<void>, remove: (cid: string) => Promise<void>}} EntryStorage */
 
 export {};

@@ -1,0 +1,18 @@
+/** Facts told to whoever listens; a listener that throws stops nobody else. */
+
+/** @template {Record<string, any[]>} Facts */
+export class Emitter {
+  #target = new EventTarget();
+
+  /** @template {keyof Facts & string} K @param {K} fact @param {(...args: Facts[K]) => void} fn @returns {() => void} unsubscribes */
+  on(fact, fn) {
+    const listener = (/** @type {any} */ event) => fn(...event.detail);
+    this.#target.addEventListener(fact, listener);
+    return () => this.#target.removeEventListener(fact, listener);
+  }
+
+  /** @protected @template {keyof Facts & string} K @param {K} fact @param {Facts[K]} args */
+  emit(fact, ...args) {
+    this.#target.dispatchEvent(new CustomEvent(fact, { detail: args }));
+  }
+}

@@ -1,0 +1,14 @@
+/** What the page lives through that matters to a line: it is looked at again, it goes, it is restored. */
+
+/** @import {Page} from "./types.js" */
+
+/** @param {Page} page @param {{returned: () => void, left: () => void, restored: () => void}} facts @returns {() => void} stops watching */
+export function watchPage(page, { returned, left, restored }) {
+  const watching = new AbortController();
+  const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ fn) => page.addEventListener(type, fn, watching);
+  listen("visibilitychange", () => page.document?.visibilityState !== "hidden" && returned());
+  listen("online", returned);
+  listen("pagehide", left);
+  listen("pageshow", ({ persisted }) => (persisted ? restored() : returned()));
+  return () => watching.abort();
+}
