@@ -1,7 +1,6 @@
 """Settings, read in a fresh process with one environment each, and the page that documents them."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -10,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from tests.services.environment import SETTINGS, without_settings
+
 ROOT = Path(__file__).parent.parent.parent
 ASK = "import json, sys; from config import settings as s; print(json.dumps([getattr(s, n) for n in sys.argv[1:]]))"
 NAMES_READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 
 
 def setting(name: str, data: Path, **environment: str) -> Any:
-    known = {key: value for key, value in os.environ.items() if key not in NAMES_READ.findall(source())}
-    given = known | {"PARLOR_DATA": str(data)} | environment
+    given = without_settings() | {"PARLOR_DATA": str(data)} | environment
     asked = subprocess.run([sys.executable, "-c", ASK, name], env=given, cwd=ROOT, capture_output=True, check=True)
     return json.loads(asked.stdout)[0]
 
@@ -67,6 +67,10 @@ def test_limits_are_overridden_by_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(set(NAMES_READ.findall(source()))))
 def test_the_environment_that_settings_read_is_documented(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "operating.md").read_text()
+
+
+def test_no_setting_of_this_machine_reaches_a_test() -> None:
+    assert set(NAMES_READ.findall(source())) == SETTINGS
 
 
 def test_no_page_documents_what_settings_do_not_read() -> None:

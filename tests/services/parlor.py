@@ -1,6 +1,5 @@
 """A Parlor of our own in a process of its own: to be looked at with a browser, killed and started again."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Self
 
+from tests.services.environment import without_settings
 from tests.services.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,9 +21,10 @@ class Parlor:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
-        known = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "HOST"}}
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
-        self.environment = known | settings | {"PARLOR_DATA": str(folder), "PORT": str(self.port)} | environment
+        self.environment = (
+            without_settings() | settings | {"PARLOR_DATA": str(folder), "PORT": str(self.port)} | environment
+        )
         self._process: subprocess.Popen[str] | None = None
 
     def manage(self, *arguments: str) -> str:

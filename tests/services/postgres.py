@@ -35,7 +35,9 @@ def _run(command: Sequence[str], folder: Path) -> None:
     user = owner()
     switch = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     with (folder / "output").open("ab") as output:
-        subprocess.run(command, cwd=folder, check=True, stdout=output, stderr=output, **switch)  # type: ignore[call-overload]
+        done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False, **switch)  # type: ignore[call-overload]
+    if done.returncode:
+        raise RuntimeError("\n".join(path.read_text() for path in (folder / "output", folder / "log") if path.exists()))
 
 
 @contextmanager

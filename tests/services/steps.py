@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.services.environment import without_settings
 from tests.services.postgres import postgres
 from tests.services.redis import redis_server
 from tests.services.tools import advice, missing, node_modules
@@ -53,8 +54,12 @@ class Session:
             return Outcome(step.name, "not run", advice(absent))
         if "npm" in step.needs and not node_modules():
             return Outcome(step.name, "not run", "npm ci failed: see above")
+        try:
+            environment = self._environment(step)
+        except (OSError, RuntimeError) as error:
+            return Outcome(step.name, "FAILED", f"a service did not start: {error}")
         started = time.monotonic()
-        results = [self._command(command, step) for command in step.commands]
+        results = [self._command(command, environment) for command in step.commands]
         return self._outcome(step, results, time.monotonic() - started)
 
     def _outcome(self, step: Step, results: list[tuple[int, str]], seconds: float) -> Outcome:
@@ -66,11 +71,11 @@ class Session:
             return Outcome(step.name, "partly", f"{seconds:.0f} s  {said}  {advice(without) if without else ''}")
         return Outcome(step.name, "passed", f"{seconds:.0f} s  {said}")
 
-    def _command(self, command: tuple[str, ...], step: Step) -> tuple[int, str]:
+    def _command(self, command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[int, str]:
         """Its exit code and the last line in which pytest sums up; all it prints is passed on as it comes."""
         closing = ""
         with subprocess.Popen(
-            command, env=self._environment(step), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
             assert process.stdout
             for line in process.stdout:
@@ -85,7 +90,7 @@ class Session:
                 self._start(name)
         colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
         given = {name: value.format_map(self.environment) for name, value in step.environment.items()}
-        return os.environ | colour | self.environment | given
+        return without_settings() | colour | self.environment | given
 
     def _start(self, service: str) -> None:
         variable, start = SERVICES[service]

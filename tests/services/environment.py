@@ -1,0 +1,24 @@
+"""The environment without what would lead a test to somebody's real Parlor."""
+
+import os
+
+SETTINGS = {
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_POOL",
+    "DATABASE_URL",
+    "DEBUG",
+    "HOST",
+    "HTTPS",
+    "LOG_LEVEL",
+    "PARLOR_DATA",
+    "PORT",
+    "REALTIME",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+}
+
+
+def without_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in SETTINGS}
