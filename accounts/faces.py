@@ -1,0 +1,30 @@
+"""A face: one emoji on one of twelve colours, or initials where there is none. Pure.
+
+Source: UTS #51, as far as no table is needed: what an emoji sequence may be made of.
+"""
+
+import re
+from typing import Final
+
+from realtime.protocol import INVALID_PARAMS, RealtimeError
+
+FACE_LENGTH: Final = 8
+COLOURS: Final = 12
+PICTURE: Final = (
+    "[\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934\u2935\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+CHANGED: Final = "[\ufe0e\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+"""presentation, the second letter of a flag, skin, the letters of a region"""
+EMOJI: Final = re.compile(rf"[0-9#*]\ufe0f?\u20e3|{PICTURE}{CHANGED}(?:\u200d{PICTURE}{CHANGED})*")
+
+
+def checked(face: str, colour: int) -> tuple[str, int]:
+    """The pair as it came, or −32602: the page offers no other, so nobody meets this by mistake."""
+    if not _is_face(face) or colour not in range(COLOURS):
+        raise RealtimeError(INVALID_PARAMS, "invalid_params", "face: one emoji or nothing; colour: 0 to 11")
+    return face, colour
+
+
+def _is_face(face: str) -> bool:
+    return not face or (len(face) <= FACE_LENGTH and EMOJI.fullmatch(face) is not None)

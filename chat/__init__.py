@@ -1,0 +1,1 @@
+"""Rooms, memberships, invites, lines. What games add comes through `chat.registry`."""

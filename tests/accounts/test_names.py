@@ -1,0 +1,71 @@
+"""Names: what is shown, what is compared, what is refused."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.names import FOLDED_LENGTH, NAME_LENGTH, UNSEEN, UNSEEN_CATEGORIES, clean, cleaned, fold
+from realtime.protocol import RealtimeError
+
+
+def refused(name: str) -> str:
+    with pytest.raises(RealtimeError) as refusal:
+        cleaned(name)
+    assert refusal.value.code == 422
+    return str(refusal.value.args[0])
+
+
+@given(st.text(max_size=80))
+def test_a_name_is_visible_and_short_or_refused(text: str) -> None:
+    try:
+        shown, folded = cleaned(text)
+    except RealtimeError:
+        assert refused(text) in {"empty", "too_long"}
+        return
+    assert shown == clean(shown)
+    assert 1 <= len(shown) <= NAME_LENGTH
+    assert 1 <= len(folded) <= FOLDED_LENGTH
+    assert not [c for c in shown if c in UNSEEN or unicodedata.category(c) in UNSEEN_CATEGORIES]
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ana", "ANA"),
+        ("ﬁnn", "FINN"),
+        ("Straße", "STRASSE"),
+        ("Åsa", "A\u030asa"),
+        ("\uff21\uff2e\uff21", "ana"),
+        ("①", "1"),
+    ],
+)
+def test_names_that_people_take_for_one_are_one(one: str, other: str) -> None:
+    assert cleaned(one)[1] == cleaned(other)[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["A\u200bna", "A\u202ena", "\u2066Ana\u2069", "Ana\u00ad", "A\x07na", "\ufeffAna", "Ana\ufe0f"]
+)
+def test_what_nobody_sees_is_taken_out(name: str) -> None:
+    assert cleaned(name)[0] == "Ana"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\n", "\u200b\u200d", "\u202e", "\u3164", "\u2800", "\x00", "\ue000"])
+def test_a_name_of_nothing_is_empty(name: str) -> None:
+    assert refused(name) == "empty"
+
+
+def test_white_space_is_one_blank_and_none_around() -> None:
+    assert cleaned("  Quiet \t\n Otter\u3000")[0] == "Quiet Otter"
+
+
+@pytest.mark.parametrize("name", ["x" * 33, "中" * 33, "\ufdfa" * 32])
+def test_a_long_name_is_too_long(name: str) -> None:
+    assert refused(name) == "too_long"

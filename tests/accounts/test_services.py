@@ -1,0 +1,102 @@
+"""Guests: one name, one person; a name that nobody uses comes free."""
+
+import pytest
+
+from accounts.models import User
+from accounts.selectors import caller_of, name_suggestion, name_variant, people
+from accounts.services import DAY, FREE_AFTER, guest_create, profile_change, user_seen
+from realtime.protocol import INVALID_PARAMS, RealtimeError, UserId
+
+pytestmark = pytest.mark.django_db
+NOW = 1_800_000_000_000
+
+
+def guest(name: str = "Ana", now: int = NOW) -> User:
+    return guest_create(name=name, face="🦦", colour=3, device="d", now=now)
+
+
+def taken(name: str, now: int = NOW) -> str:
+    with pytest.raises(RealtimeError) as refusal:
+        guest(name, now)
+    assert (refusal.value.code, *refusal.value.args) == (409, "name_taken")
+    return str(refusal.value.more["suggestion"])
+
+
+def test_a_guest_is_a_user_who_has_no_password() -> None:
+    ana = User.objects.get(pk=guest().pk)
+    assert not ana.has_usable_password()
+    assert (ana.name, ana.face, ana.colour, ana.rev, ana.device, len(ana.key)) == ("Ana", "🦦", 3, 1, "d", 12)
+
+
+@pytest.mark.parametrize("name", ["Ana", "ANA", " a\u200bnA ", "\uff21\uff4e\uff41"])
+def test_a_taken_name_is_refused_with_a_free_one(name: str) -> None:
+    guest()
+    suggestion = taken(name)
+    assert guest(suggestion).name == suggestion
+
+
+def test_a_name_is_free_again_30_days_after_its_guest_was_last_seen() -> None:
+    first = guest()
+    taken("Ana", NOW + FREE_AFTER - 1)
+    second = guest("Ana", NOW + FREE_AFTER)
+    first.refresh_from_db()
+    assert (second.name, first.name, first.rev) == ("Ana", "Ana 2", 2)
+
+
+def test_being_seen_keeps_the_name() -> None:
+    user_seen(user=guest(), now=NOW + 20 * DAY)
+    taken("Ana", NOW + FREE_AFTER)
+
+
+def test_a_name_with_a_password_never_comes_free() -> None:
+    ana = guest()
+    ana.set_password("long and secret")
+    ana.save()
+    taken("Ana", NOW + 10 * FREE_AFTER)
+
+
+@pytest.mark.parametrize(("face", "colour"), [("x", 1), ("<b>", 1), ("🦦" * 9, 1), ("🦦 ", 1), ("🦦", 12), ("🦦", -1)])
+def test_a_face_is_an_emoji_and_a_colour_one_of_twelve(face: str, colour: int) -> None:
+    with pytest.raises(RealtimeError) as refusal:
+        guest_create(name="Ana", face=face, colour=colour, device="", now=NOW)
+    assert refusal.value.code == INVALID_PARAMS
+
+
+@pytest.mark.parametrize("face", ["", "🦦", "👨‍👩‍👧‍👦", "🇨🇳", "❤️", "1️⃣", "👍🏽", "☕"])
+def test_every_kind_of_emoji_is_a_face(face: str) -> None:
+    assert guest_create(name="Ana", face=face, colour=0, device="", now=NOW).face == face
+
+
+def test_a_change_of_profile_has_a_new_rev_and_may_keep_the_name() -> None:
+    ana = profile_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
+    assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2}}
+
+
+def test_a_change_to_a_taken_name_changes_nothing() -> None:
+    guest("Ben")
+    ana = guest()
+    with pytest.raises(RealtimeError, match="name_taken"):
+        profile_change(pk=ana.pk, name="BEN", face="", colour=0, now=NOW)
+    ana.refresh_from_db()
+    assert (ana.name, ana.rev) == ("Ana", 1)
+
+
+def test_who_was_deactivated_may_not_come_in() -> None:
+    ana = guest()
+    caller = caller_of(ana)
+    assert caller is not None
+    assert (caller.id, caller.pk, caller.person["name"]) == (ana.key, ana.pk, "Ana")
+    ana.is_active = False
+    assert caller_of(ana) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "de"])
+def test_a_suggestion_is_free_and_has_a_face(language: str) -> None:
+    name, face = name_suggestion(language)
+    assert guest_create(name=name, face=face, colour=0, device="", now=NOW).name == name
+
+
+def test_variants_of_a_long_name_fit() -> None:
+    long = "x" * 32
+    guest(long)
+    assert guest(name_variant(long)).name.endswith(" 2")
