@@ -1,0 +1,45 @@
+"""The composition root: it sees all apps and is seen by none.
+
+HTTP goes to Django. A WebSocket passes the Origin check, gets its cookies, and is routed to the consumer; who stands
+behind the cookie is read in `session.hello` (docs/channels.md says why not in AuthMiddlewareStack).
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import CookieMiddleware
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()  # loads the apps; what follows imports models
+
+# ruff: noqa: E402, I001
+import accounts.methods
+import accounts.selectors
+import chat.methods
+import chat.selectors
+from realtime.methods import Backend
+from realtime.process import Started
+from realtime.routing import websocket_urlpatterns
+from realtime.security import OriginCheck
+
+
+backend = Backend(
+    methods={**accounts.methods.METHODS, **chat.methods.METHODS},
+    user=accounts.selectors.caller_of,
+    people=accounts.selectors.people,
+    may_read=chat.selectors.may_read,
+    welcome=chat.selectors.welcome,
+    snapshot=chat.selectors.snapshot,
+)
+
+application = Started(
+    ProtocolTypeRouter(
+        {
+            "http": http,
+            "websocket": OriginCheck(CookieMiddleware(URLRouter(websocket_urlpatterns(backend)))),
+        }
+    ),
+    backend,
+)

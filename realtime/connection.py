@@ -1,0 +1,301 @@
+"""One connection: carries out the session's effects, keeps durable requests in order, and its reader within bounds.
+
+It knows a `Transport` and the process; it does not know what a message is.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from realtime import protocol
+from realtime.methods import NOBODY, Call, Caller
+from realtime.protocol import Close, LogKey, RealtimeError, RequestId, not_found
+from realtime.session import Effect, End, Greet, Heard, Invoke, Look, Send, Session
+from realtime.writer import Answer, Outcome
+
+if TYPE_CHECKING:
+    from realtime.process import Process
+
+logger = logging.getLogger(__name__)
+
+STREAM_PING_BYTES: Final = 1024 * 1024
+
+
+class Transport(Protocol):
+    """What a connection needs of the wire."""
+
+    async def send(self, text: str) -> None: ...
+
+    async def close(self, close: Close) -> None: ...
+
+    def unsent(self) -> int | None:
+        """Bytes the kernel has not taken yet; None where the server cannot tell."""
+
+
+class Connection:
+    """Between one transport and the process. All of it runs in the event loop."""
+
+    def __init__(self, process: "Process", transport: Transport, session_key: str | None) -> None:
+        self._process, self._transport, self._session_key = process, transport, session_key
+        self._limits = process.limits
+        self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
+        self.caller: Caller = NOBODY
+        self.positions: dict[LogKey, int] = {}
+        self.lagging = False
+        self.rooms: set[LogKey] = set()
+        """rooms it listens to; the hub's"""
+        self._queue: deque[str] = deque()
+        self._queued = self._streamed = 0
+        self._unanswered_pings: deque[int] = deque()
+        self._least_unsent, self._progress_at = 0, 0.0
+        self._ready = asyncio.Event()
+        self._durable: deque[Invoke] = deque()
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending: Close | None = None
+
+    def start(self) -> None:
+        self._process.enter(self)
+        self._spawn(self._pump())
+
+    def stop(self) -> None:
+        """The transport is gone. What the writer holds is still written; nobody is told."""
+        self.session.close()
+        self._process.leave(self)
+        for task in self._tasks:
+            task.cancel()
+
+    def receive(self, text: str) -> None:
+        self._do(self.session.receive(text, self._process.now()))
+
+    def receive_binary(self) -> None:
+        self._do(self.session.receive_binary(self._process.now()))
+
+    def tick(self, now: float) -> None:
+        """Four times a second: heartbeat and the bounds of a slow reader."""
+        self._do(self.session.tick(now))
+        if self.lagging:
+            self._watch(now)
+
+    async def banned(self) -> bool:
+        """Read the user once more; end where they may no longer come in."""
+        try:
+            if self._session_key is None or await self._process.caller_of(self._session_key):
+                return False
+            self.end(protocol.BANNED)
+        except Closed as closed:
+            self.end(closed.close)
+        return True
+
+    def end(self, close: Close) -> None:
+        """Say why, then close."""
+        self.session.close()
+        if self._ending is None:
+            self._ending = close
+            self._put(protocol.bye(close))
+
+    # Out
+
+    def push(self, frames: Sequence[str], size: int) -> bool:
+        """Queue frames for the reader; False when it lags, and must be resumed from what it has."""
+        if self.lagging or self._ending:
+            return False
+        self._queue.extend(frames)
+        self._queued += size
+        self._ready.set()
+        if (self._transport.unsent() or 0) + self._queued > self._limits.lagging_bytes:
+            self._lag()
+        return True
+
+    def signal(self, frame: str) -> None:
+        """Queue a signal; dropped when the reader lags."""
+        if not self.lagging and not self._ending:
+            self._put(frame)
+
+    def notify(self, method: str, params: Any) -> None:
+        self._put(protocol.notification(method, params))
+
+    def _put(self, frame: str) -> None:
+        self._queue.append(frame)
+        self._queued += len(frame)
+        self._ready.set()
+
+    async def _pump(self) -> None:
+        while True:
+            while self._queue:
+                frame = self._queue.popleft()
+                await self._transport.send(frame)
+                self._queued -= len(frame)
+                self._stream_ping(len(frame))
+            if self._ending:
+                await self._transport.close(self._ending)
+                return
+            self._ready.clear()
+            await self._ready.wait()
+
+    def _stream_ping(self, size: int) -> None:
+        """On a server that cannot tell what is unsent: a ping in the stream per MiB; two unanswered mean lagging."""
+        self._streamed += size
+        if self._streamed < STREAM_PING_BYTES or self._transport.unsent() is not None:
+            return
+        self._streamed = 0
+        ping = self.session.ping()
+        self._unanswered_pings.append(self.session.pings)
+        self._put(ping.text)
+        if len(self._unanswered_pings) >= 2 and not self.lagging:
+            self._lag()
+
+    def _lag(self) -> None:
+        self.lagging = True
+        self._least_unsent, self._progress_at = self._unsent(), self._process.now()
+
+    def _unsent(self) -> int:
+        return self._queued + (self._transport.unsent() or 0)
+
+    def _watch(self, now: float) -> None:
+        """A lagging reader catches up, makes progress, or after a while has to go."""
+        unsent = self._unsent()
+        if unsent < self._limits.lagging_bytes // 4 and len(self._unanswered_pings) < 2:
+            self.lagging = False
+            self._process.hub.resume(self)
+        elif unsent < self._least_unsent:
+            self._least_unsent, self._progress_at = unsent, now
+        elif now - self._progress_at >= self._limits.slow_s:
+            self._queue.clear()
+            self._queued = 0
+            self.end(protocol.SLOW)
+
+    # In
+
+    def _do(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(text):
+                    self._put(text)
+                case End(close):
+                    self.end(close)
+                case Heard(ping, rooms):
+                    self._heard(ping, dict(rooms))
+                case Greet():
+                    self._spawn(self._reply(effect.id, self._greet(effect), effect.hello.rooms))
+                case Look():
+                    self._spawn(self._reply(effect.id, self._process.look(self, effect), [effect.params.room]))
+                case Invoke():
+                    self._invoke(effect)
+
+    def _heard(self, ping: RequestId, rooms: dict[LogKey, int]) -> None:
+        self.positions = rooms
+        while self._unanswered_pings and isinstance(ping, int) and self._unanswered_pings[0] <= ping:
+            self._unanswered_pings.popleft()
+
+    async def _greet(self, greet: Greet) -> Any:
+        result = await self._process.greet(self, self._session_key, greet.hello)
+        bucket, strikes = self._process.gate(self.caller.id)
+        self.session.greeted(self._process.now(), bucket, strikes)
+        return result
+
+    async def _reply(
+        self, request: RequestId | None, work: Coroutine[Any, Any, Any], opened: Iterable[LogKey] = ()
+    ) -> None:
+        """Answer with the work's value or its refusal; only then may events of the rooms it opened follow."""
+        try:
+            self._answer(request, Answer(await work))
+        except Closed as closed:
+            self.end(closed.close)
+        except RealtimeError as error:
+            self._answer(request, error)
+        except Exception:
+            logger.exception("a request failed")
+            self._answer(request, RealtimeError(500, "internal"))
+        for room in opened:
+            self._process.hub.follow(self, room)
+
+    def _answer(self, request: RequestId | None, outcome: Outcome) -> None:
+        if request is None or self._ending:
+            return
+        if isinstance(outcome, Answer):
+            self._put(protocol.response(request, outcome.result))
+        else:
+            self._put(protocol.error_response(request, outcome))
+
+    def _invoke(self, invoke: Invoke) -> None:
+        if invoke.method.lane == "write":
+            return self._write(invoke)
+        if self._waiting >= self._limits.waiting:
+            return self._answer(invoke.id, protocol.too_fast(500, "too_many_waiting"))
+        if invoke.method.lane == "now":
+            return self._now(invoke)
+        return self._spawn(self._reply(invoke.id, self._read(invoke)))
+
+    def _call(self, invoke: Invoke) -> Call:
+        return Call(invoke.method, self.caller, invoke.params)
+
+    async def _read(self, invoke: Invoke) -> Any:
+        self._waiting += 1
+        try:
+            return await self._process.readers.run(invoke.method.function, self._call(invoke))
+        finally:
+            self._waiting -= 1
+
+    def _now(self, invoke: Invoke) -> None:
+        """Memory only, so it answers at once."""
+        call = self._call(invoke)
+        call.labels = self._process.hub.labels(self, getattr(invoke.params, "room", LogKey("")))
+        try:
+            if call.labels is None:
+                raise not_found("open the room first")
+            for signal in invoke.method.function(call):
+                self._process.hub.signal(signal)
+            self._answer(invoke.id, Answer({}))
+        except RealtimeError as error:
+            self._answer(invoke.id, error)
+
+    def _write(self, invoke: Invoke) -> None:
+        """In the order received, the preparation included; at most `waiting` unanswered."""
+        if self._waiting >= self._limits.waiting:
+            return self._answer(invoke.id, protocol.too_fast(500, "too_many_waiting"))
+        self._waiting += 1
+        self._durable.append(invoke)
+        if len(self._durable) == 1:
+            self._spawn(self._write_in_order())
+        return None
+
+    async def _write_in_order(self) -> None:
+        while self._durable:
+            invoke = self._durable[0]
+            call = self._call(invoke)
+            try:
+                if invoke.method.prepare:
+                    call.prepared = await self._process.readers.run(invoke.method.prepare, invoke.params)
+                self._process.writer.submit(call).add_done_callback(partial(self._committed, invoke))
+            except RealtimeError as error:
+                self._written(invoke, error)
+            except Exception:
+                logger.exception("%s could not be prepared", invoke.method.name)
+                self._written(invoke, RealtimeError(500, "internal"))
+            self._durable.popleft()
+
+    def _committed(self, invoke: Invoke, done: "asyncio.Future[Outcome]") -> None:
+        self._written(invoke, done.result())
+
+    def _written(self, invoke: Invoke, outcome: Outcome) -> None:
+        self._waiting -= 1
+        if isinstance(outcome, Answer):
+            for signal in outcome.signals:
+                self._process.hub.signal(signal)
+        self._answer(invoke.id, outcome)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class Closed(Exception):
+    """Hello was refused for good: the connection ends with this."""
+
+    def __init__(self, close: Close) -> None:
+        self.close = close

@@ -1,0 +1,75 @@
+"""The WebSocket transport: Channels' consumer at its usual place, a connection behind it.
+
+It awaits, sends and closes; it does not know what a message is.
+"""
+
+from typing import Any
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from realtime.connection import Connection
+from realtime.methods import Backend
+from realtime.process import Process
+from realtime.protocol import SUBPROTOCOL, Close
+
+
+class RealtimeConsumer(AsyncWebsocketConsumer):
+    """One WebSocket of one tab. Deliveries come from the hub, not through a channel layer (docs/channels.md)."""
+
+    channel_layer_alias = "none: the hub listens for the whole process"
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self.backend = backend
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without the thread hop that Channels makes before every handler: no handler here touches the database."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """`disconnect` is not guaranteed; this is."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if connection := getattr(self, "connection", None):
+                connection.stop()
+
+    async def connect(self) -> None:
+        process = await Process.of(self.backend)
+        offered = self.scope.get("subprotocols", ())
+        session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        self.connection = Connection(process, WebSocketTransport(self), session_key)
+        await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        self.connection.start()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is not None:
+            self.connection.receive(text_data)
+        else:
+            self.connection.receive_binary()
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Channels' own looks for text by truth; an empty frame is a frame."""
+        await self.receive(message.get("text"), message.get("bytes"))
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        raise StopConsumer
+
+
+class WebSocketTransport:
+    """`realtime.connection.Transport` over the ASGI send of one consumer."""
+
+    def __init__(self, consumer: RealtimeConsumer) -> None:
+        self._consumer = consumer
+        self._extension = (consumer.scope.get("extensions") or {}).get("parlor")
+
+    async def send(self, text: str) -> None:
+        await self._consumer.base_send({"type": "websocket.send", "text": text})
+
+    async def close(self, close: Close) -> None:
+        await self._consumer.base_send({"type": "websocket.close", "code": close.code, "reason": close.reason})
+
+    def unsent(self) -> int | None:
+        return self._extension.unsent() if self._extension else None

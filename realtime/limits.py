@@ -1,0 +1,80 @@
+"""Limits and their defaults: the one `REALTIME` dict, and token buckets. Values; the clock is an argument."""
+
+from typing import Any
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Every limit of the real-time path. A key of `settings.REALTIME` overrides the default of the same name."""
+
+    rate: float = 10
+    """requests a second, per connection and per user"""
+    burst: float = 60
+    signal_rate: float = 20
+    """notifications a second that nobody answers: typing, read marks"""
+    refusals: int = 300
+    """refusals for speed in a minute before the connection is closed with 4029"""
+    frame_bytes: int = 64 * 1024
+    waiting: int = 16
+    """unanswered durable requests of one connection"""
+    queue: int = 4096
+    """durable requests waiting for the writer"""
+    batch: int = 256
+    """durable requests in one transaction"""
+    rooms_open: int = 4
+    user_connections: int = 20
+    replay: int = 1000
+    """events a resume replays; further behind it is a snapshot"""
+    ring: int = 256
+    lagging_bytes: int = 256 * 1024
+    slow_s: float = 15
+    """time without progress after which a lagging connection ends with 4107"""
+    hello_s: float = 10
+    ping_s: float = 20
+    silent_s: float = 45
+    sweep_s: float = 2
+    presence_s: float = 10
+    """a full list of this process's people to the others; 2.5 times of it in silence and they are gone"""
+    drain_s: float = 25
+
+
+def limits_of(overrides: dict[str, Any]) -> Limits:
+    """`Limits` with the project's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
+    unknown = set(overrides) - set(Limits.__struct_fields__)
+    if unknown:
+        raise msgspec.ValidationError(f"REALTIME has no {', '.join(sorted(unknown))}")
+    return msgspec.convert(overrides, Limits, strict=True)
+
+
+class Bucket:
+    """A token bucket: `rate` a second, at most `burst` at once."""
+
+    __slots__ = ("_burst", "_rate", "_tokens", "_when")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate, self._burst, self._tokens, self._when = rate, burst, burst, now
+
+    def take(self, now: float) -> int:
+        """0 when there was a token, else the milliseconds until there is one."""
+        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
+        self._when = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return 0
+        return max(1, round((1 - self._tokens) / self._rate * 1000))
+
+
+class Strikes:
+    """How often something happened within a window of `seconds`."""
+
+    __slots__ = ("_seconds", "_times")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._times = seconds, list[float]()
+
+    def add(self, now: float) -> int:
+        """Count one more and tell how many are in the window."""
+        self._times = [when for when in self._times if when > now - self._seconds]
+        self._times.append(now)
+        return len(self._times)

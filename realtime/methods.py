@@ -1,0 +1,102 @@
+"""What an app hands to `realtime`: methods, the signals they send, and who may read which log. Values only."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
+
+from realtime.protocol import Head, LogKey, UserId
+
+if TYPE_CHECKING:
+    from realtime.log import Batch
+
+Lane = Literal["write", "read", "now"]
+Labels = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: wire id, primary key, the hash of the login session, and the person as others see them."""
+
+    id: UserId
+    pk: int
+    login: str
+    person: Mapping[str, Any]
+
+
+NOBODY: Final = Caller(UserId(""), 0, "", {})
+"""who calls before hello, and for the clock"""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way: params in their type, what `prepare` made of them, what `load` fetched for the run."""
+
+    method: "Method"
+    caller: Caller
+    params: Any
+    prepared: Any = None
+    loaded: Any = None
+    labels: Labels | None = None
+    """lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Ephemeral word to the readers of a room: the latest of a (kind, key) wins, any may be dropped."""
+
+    room: LogKey
+    kind: str
+    key: str
+    value: Any
+    to: UserId | None = None
+    """only to the connections of this user, whether or not they have opened the room"""
+
+
+def room_of_params(params: Any) -> Iterable[LogKey]:
+    room = getattr(params, "room", None)
+    return () if room is None else (room,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method of the protocol.
+
+    `function` is plain and synchronous. Lane `write`: `(batch, call) -> Iterable[Signal] | dict | None`, in the
+    writer's transaction; with a `cid` in its params it is durable and its answer is the stored event's `{room, o, at}` (the
+    function appends one event with that cid); without one the answer is the dict it returns, else `{}`. Lane `read`:
+    `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
+    `prepare(params)` is pure and runs in the pool; `load(calls)` fetches what a run of requests needs in one query.
+    """
+
+    name: str
+    params: type
+    function: Callable[..., Any]
+    lane: Lane
+    logs: Callable[[Any], Iterable[LogKey]] = room_of_params
+    prepare: Callable[[Any], Any] | None = None
+    load: "Callable[[Batch, Sequence[Call]], Any] | None" = None
+    decoder: "msgspec.json.Decoder[Any]" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decoder", msgspec.json.Decoder(self.params))
+
+    @property
+    def durable(self) -> bool:
+        return "cid" in getattr(self.params, "__struct_fields__", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What `config.asgi` hands in: the methods of all apps, and the answers only they know (in the reader pool)."""
+
+    methods: Mapping[str, Method]
+    user: Callable[[Any], Caller | None]
+    """(Django user, read afresh) -> caller without login, or None when they may not come in"""
+    may_read: Callable[[Caller, LogKey], Labels | None]
+    welcome: Callable[[Caller], Sequence[dict[str, Any]]]
+    """(caller) -> memberships of hello's result, in one query; each has `key` and `head`"""
+    snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
+    """(caller, log, labels, head read before the rows) -> snapshot; it adds no head"""
+    people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]

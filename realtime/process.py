@@ -1,0 +1,231 @@
+"""One process's real-time half: hub, writer, readers, clock. One an event loop, started by the first ASGI call.
+
+It owns the tasks; whoever needs a piece is given it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from realtime import clock, log, protocol
+from realtime.connection import Closed
+from realtime.hub import Hub
+from realtime.limits import Bucket, Strikes, limits_of
+from realtime.methods import Backend, Caller
+from realtime.protocol import Hello, LogKey, RealtimeError, UserId
+from realtime.readers import Readers
+from realtime.security import login_of, token_fits, token_make, user_of
+from realtime.server import on_drain
+from realtime.session import Look
+from realtime.writer import Writer
+
+if TYPE_CHECKING:
+    from realtime.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+HEART_S: Final = 0.25
+CLOCK_S: Final = 1.0
+
+
+class Process:
+    """All connections of one event loop, and what they share."""
+
+    running: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
+
+    def __init__(self, backend: Backend, name: str = "") -> None:
+        self.backend = backend
+        self.limits = limits_of(settings.REALTIME)
+        self.now: Callable[[], float] = time.monotonic
+        self.random = SystemRandom()
+        self.readers = Readers()
+        self.writer = Writer(self.limits)
+        self.hub = Hub(name or secrets.token_hex(4), self.limits, backend, self.readers, get_channel_layer(), self.now)
+        self._connections: set[Connection] = set()
+        self._gates: dict[UserId, tuple[Bucket, Strikes]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unlisten: Callable[[], None] = lambda: None
+        self._undrain: Callable[[], None] = lambda: None
+        self._started: asyncio.Task[None] | None = None
+        self.draining = False
+        self._emptied = asyncio.Event()
+
+    @classmethod
+    async def of(cls, backend: Backend) -> "Process":
+        """The process of the running loop, started once."""
+        loop = asyncio.get_running_loop()
+        if loop not in cls.running:
+            cls.running[loop] = cls(backend)
+        process = cls.running[loop]
+        await process.start()
+        return process
+
+    async def start(self) -> None:
+        if self._started is None:
+            self._started = asyncio.create_task(self._start())
+        await asyncio.shield(self._started)
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._undrain = on_drain(self.drain)
+        self._unlisten = log.listen(partial(_from_thread, loop, self.hub.committed))
+        self.writer.start()
+        await self.hub.start()
+        work = ((self._beat, HEART_S), (self._tick, 1.0), (self.hub.sweep, self.limits.sweep_s), (self._claim, CLOCK_S))
+        self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
+
+    async def drain(self) -> None:
+        """Take nobody in, finish the batch, send everybody away with spread times; then stop."""
+        self.draining = True
+        if not self._connections:
+            self._emptied.set()
+        for connection in list(self._connections):
+            connection.end(protocol.draining(self.random.randrange(100, 5000)))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._emptied.wait(), self.limits.drain_s / 2)
+        await self.stop()
+
+    async def stop(self) -> None:
+        for connection in list(self._connections):
+            connection.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.writer.stop()
+        self._unlisten()
+        self._undrain()
+        await self.hub.stop()
+        await asyncio.to_thread(self.readers.stop)
+        self.running.pop(asyncio.get_running_loop(), None)
+
+    # Connections
+
+    def enter(self, connection: "Connection") -> None:
+        self._connections.add(connection)
+        if self.draining:
+            connection.end(protocol.draining(self.random.randrange(100, 5000)))
+
+    def leave(self, connection: "Connection") -> None:
+        self._connections.discard(connection)
+        self.hub.leave(connection)
+        if self.draining and not self._connections:
+            self._emptied.set()
+
+    def gate(self, user: UserId) -> tuple[Bucket, Strikes]:
+        """The rate and the strikes that all connections of a user share."""
+        if user not in self._gates:
+            self._gates[user] = Bucket(self.limits.rate, self.limits.burst, self.now()), Strikes(600)
+        return self._gates[user]
+
+    async def caller_of(self, session_key: str) -> Caller | None:
+        """Who stands behind a login session now: two queries."""
+        return await self.readers.run(self._caller, session_key)
+
+    def _caller(self, session_key: str) -> Caller | None:
+        user = user_of(session_key)
+        if user is None:
+            raise Closed(protocol.LOGIN_ENDED)
+        caller = self.backend.user(user)
+        return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
+
+    async def greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
+        """Hello's result; `Closed` where the connection has to end. Three queries, and one a room."""
+        if session_key is None or not token_fits(hello.token, session_key):
+            raise Closed(protocol.TOKEN)
+        before = self.hub.narrowings
+        caller = await self._admitted(session_key)
+        connection.caller = caller
+        memberships = await self.readers.run(self.backend.welcome, caller)
+        self.hub.enrol(connection, memberships)
+        if before != self.hub.narrowings:
+            connection.caller = caller = await self._admitted(session_key)
+        return {
+            "v": protocol.VERSION,
+            "user": {"id": caller.id, **caller.person},
+            "token": token_make(session_key),
+            "now": log.now_ms(),
+            "ping_ms": round(self.limits.ping_s * 1000),
+            "limits": self.limits,
+            "rooms": [{**membership, "here": self.hub.here(membership["key"])} for membership in memberships],
+            "opened": {room: await self._opened(connection, room, position) for room, position in hello.rooms.items()},
+        }
+
+    async def _admitted(self, session_key: str) -> Caller:
+        caller = await self.caller_of(session_key)
+        if caller is None:
+            raise Closed(protocol.BANNED)
+        if self.hub.connections_of(caller.id) >= self.limits.user_connections:
+            raise Closed(protocol.Close(4029, "too_fast", 30_000))
+        return caller
+
+    async def _opened(self, connection: "Connection", room: LogKey, position: protocol.Position) -> dict[str, Any]:
+        """Each room of hello answers by itself."""
+        try:
+            return await self.hub.open(connection, room, position)
+        except RealtimeError as error:
+            return {"error": error.as_error()}
+
+    async def look(self, connection: "Connection", look: Look) -> Any:
+        """The requests that the hub answers."""
+        room = look.params.room
+        if look.name == "room.open":
+            return await self.hub.open(connection, room, look.params.position)
+        if look.name == "presence.read":
+            return self.hub.people(connection, room)
+        self.hub.close(connection, room)
+        return {}
+
+    # Tasks
+
+    async def _beat(self) -> None:
+        now = self.now()
+        for connection in list(self._connections):
+            connection.tick(now)
+
+    async def _tick(self) -> None:
+        self.hub.tick(self.now())
+
+    async def _claim(self) -> None:
+        for call in await self.readers.run(clock.due):
+            await self.writer.submit(call)
+
+
+def _from_thread(
+    loop: asyncio.AbstractEventLoop, committed: Callable[[Sequence[Any]], None], entries: Sequence[Any]
+) -> None:
+    """Commits happen in threads; the hub lives in the loop. A loop that has ended takes nothing."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(committed, entries)
+
+
+async def _every(seconds: float, work: Callable[[], Any]) -> None:
+    """Work, wait, work: a failure is logged and costs one turn."""
+    while True:
+        try:
+            await work()
+        except RealtimeError as error:
+            logger.warning("%s: %s", getattr(work, "__name__", work), error.detail)
+        except Exception:
+            logger.exception("%s failed", getattr(work, "__name__", work))
+        await asyncio.sleep(seconds)
+
+
+class Started:
+    """ASGI middleware: the first call of a loop starts its process, so that deadlines do not wait for a WebSocket."""
+
+    def __init__(self, application: Any, backend: Backend) -> None:
+        self._application, self._backend = application, backend
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await Process.of(self._backend)
+        await self._application(scope, receive, send)

@@ -1,0 +1,122 @@
+"""What one process knows of one room: its ring, who reads it, who listens to its counts, who is there, what to signal.
+
+Vocabulary: a *reading* is one connection's place in one room.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from realtime import protocol
+from realtime.entry import Entry
+from realtime.methods import Labels
+from realtime.presence import Changes, Person, Presence
+from realtime.protocol import Head, LogKey, UserId
+from realtime.ring import Ring
+
+if TYPE_CHECKING:
+    from realtime.connection import Connection
+
+SHOWN: Final = 200
+"""people listed by name; beyond that only their number"""
+
+
+@dataclass(eq=False, slots=True)
+class Reading:
+    """One connection in one room: its labels, and the last offset pushed to it while it is not live."""
+
+    connection: "Connection"
+    labels: Labels
+    offset: int = 0
+    live: bool = False
+    opening: bool = True
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Room:
+    """The process's state of one log with readers."""
+
+    key: LogKey
+    ring: Ring
+    readings: dict["Connection", Reading] = field(default_factory=dict)
+    listeners: set["Connection"] = field(default_factory=set)
+    presence: Presence = field(default_factory=Presence)
+    mine: Counter[UserId] = field(default_factory=Counter)
+    leaving: dict[UserId, float] = field(default_factory=dict)
+    slots: dict[tuple[str, str], Any] = field(default_factory=dict)
+    filling: asyncio.Task[None] | None = None
+    repairing: asyncio.Task[None] | None = None
+    counted: bool = True
+    here: int = 0
+    idle_since: float | None = None
+
+    def deliver(self, entries: Sequence[Entry]) -> None:
+        """Push new events to every live reading; one that lags stays where it was."""
+        frames = Frames(entries)
+        before = entries[0].o - 1
+        for reading in self.readings.values():
+            if reading.live and not reading.connection.push(*frames.of(reading.labels)):
+                reading.live, reading.offset = False, before
+
+    def slot(self, changes: Changes) -> None:
+        """People who came, changed or left, as signals; in a crowd only their number."""
+        if len(self.presence.everyone()) <= SHOWN:
+            for user, person in changes.items():
+                self.slots["presence", user] = person
+
+    def flush(self) -> None:
+        """Send the latest value of every slot to those who look at the room."""
+        frames = [protocol.signal(self.key, kind, key, value) for (kind, key), value in self.slots.items()]
+        self.slots.clear()
+        for reading in self.readings.values():
+            if not reading.opening:
+                for frame in frames:
+                    reading.connection.signal(frame)
+
+    def count(self) -> None:
+        """Tell those who only listen how far the room is."""
+        head = self.ring.head
+        value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here}
+        frame = protocol.signal(self.key, "count", "", value)
+        for connection in self.listeners:
+            if connection not in self.readings:
+                connection.signal(frame)
+        self.counted = True
+
+    def people(self) -> dict[str, Any]:
+        """The full list, as `room.open` and `presence.read` give it."""
+        everyone = self.presence.everyone()
+        shown: dict[UserId, Person] = dict(list(everyone.items())[:SHOWN])
+        return {"presence": shown, "here": len(everyone)}
+
+    @property
+    def empty(self) -> bool:
+        return not self.readings and not self.listeners
+
+
+class Frames:
+    """A run of events encoded once for all who may read it all, and once for each other set of labels."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._open = all(entry.audience is None for entry in entries)
+        self._made: dict[Labels | None, tuple[list[str], int]] = {}
+
+    def of(self, labels: Labels) -> tuple[list[str], int]:
+        """The frames and their size for a reader with these labels."""
+        key = None if self._open else labels
+        if key not in self._made:
+            frames = [self._frame(entry, labels) for entry in self._entries]
+            self._made[key] = frames, sum(map(len, frames))
+        return self._made[key]
+
+    @staticmethod
+    def _frame(entry: Entry, labels: Collection[str]) -> str:
+        return entry.frame() if entry.readable_by(labels) else entry.withheld()
+
+
+def room_of(key: LogKey, size: int, head: Head) -> Room:
+    return Room(key, Ring(size, head))

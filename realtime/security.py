@@ -1,0 +1,113 @@
+"""Who may come in: the Origin by Django's own CSRF rule, the login session by its cookie, the page by its token.
+
+Sources: RFC 6455 §10.2 (Origin), Django's CsrfViewMiddleware, docs/channels.md.
+"""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.core import signing
+from django.core.exceptions import DisallowedHost, ValidationError
+from django.http import HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+TOKEN_MAX_AGE: Final = 24 * 3600
+_SALT: Final = "realtime.token"
+_csrf = CsrfViewMiddleware(lambda request: None)  # type: ignore[arg-type]
+
+
+class OriginCheck:
+    """ASGI middleware: a WebSocket handshake from a foreign, missing or null Origin is refused with 403 and logged."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(
+        self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        if origin_verified(scope):
+            return await self._application(scope, receive, send)
+        logger.warning("refused a WebSocket from origin %r to %r", _header(scope, b"origin"), _header(scope, b"host"))
+        await receive()
+        await send({"type": "websocket.close"})
+        return None
+
+
+def origin_verified(scope: Scope) -> bool:
+    """Whether Django would take a form from this page: ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECURE_PROXY_SSL_HEADER."""
+    if len([name for name, _ in scope["headers"] if name == b"origin"]) != 1:
+        return False
+    try:
+        return bool(_csrf._origin_verified(request_of(scope)))  # type: ignore[attr-defined]
+    except (DisallowedHost, ValueError):
+        return False
+
+
+class _Handshake(HttpRequest):
+    def __init__(self, secure: bool) -> None:
+        super().__init__()
+        self._secure = secure
+
+    def _get_scheme(self) -> str:
+        return "https" if self._secure else "http"
+
+
+def request_of(scope: Scope) -> HttpRequest:
+    """A small request with what the rule looks at: headers and server; https where the scope says wss."""
+    request = _Handshake(scope.get("scheme") == "wss")
+    for name, value in scope["headers"]:
+        request.META["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
+    server = scope.get("server") or ("", 0)
+    request.META["SERVER_NAME"], request.META["SERVER_PORT"] = str(server[0]), str(server[1])
+    return request
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def login_of(session_key: str) -> str:
+    """A name of a login session that does not let anyone into it."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:16]
+
+
+def token_make(session_key: str) -> str:
+    """Proof, for 24 h, that a page and a login session belong together."""
+    return signing.TimestampSigner(salt=_SALT).sign(login_of(session_key))
+
+
+def token_fits(token: str, session_key: str) -> bool:
+    """Whether the token was made for this login session within 24 h; rotated secret keys still count."""
+    try:
+        login = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=TOKEN_MAX_AGE)
+    except signing.BadSignature:
+        return False
+    return hmac.compare_digest(login, login_of(session_key))
+
+
+def user_of(session_key: str) -> Any | None:
+    """The user of a login session, read afresh: two queries. Unlike Channels' `get_user` it never ends the session."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    try:
+        key = get_user_model()._meta.pk.to_python(store[SESSION_KEY])
+    except (KeyError, ValidationError):
+        return None
+    user = get_user_model()._default_manager.filter(pk=key).first()
+    return user if user is not None and _hash_fits(user, store.get(HASH_SESSION_KEY, "")) else None
+
+
+def _hash_fits(user: Any, kept: str) -> bool:
+    """A changed password ends its login sessions; SECRET_KEY_FALLBACKS do not."""
+    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(hmac.compare_digest(kept, value) for value in hashes)

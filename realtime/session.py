@@ -1,0 +1,222 @@
+"""The protocol state of one connection, sans I/O: text in, effects out. Times are seconds, monotonic, and arguments.
+
+It never awaits, never queries, and never decides what a method means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+import msgspec
+
+from realtime import protocol
+from realtime.limits import Bucket, Limits, Strikes
+from realtime.methods import Method
+from realtime.protocol import Close, Hello, Incoming, LogKey, OpenParams, Pong, RealtimeError, RequestId, RoomParams
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Say `session.bye`, then close."""
+
+    close: Close
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Authenticate, open the rooms, then call `Session.greeted` or `Session.refused`."""
+
+    id: RequestId
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Run a method in its lane; answer if there is an id."""
+
+    id: RequestId | None
+    method: Method
+    params: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One of the hub's own requests: `room.open`, `room.close`, `presence.read`."""
+
+    id: RequestId
+    name: str
+    params: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The client answered a ping: the offsets that it has applied."""
+
+    ping: RequestId
+    rooms: Mapping[LogKey, int]
+
+
+Effect = Send | End | Greet | Invoke | Look | Heard
+
+HELLO: Final = "session.hello"
+LOOKS: Final[dict[str, "msgspec.json.Decoder[Any]"]] = {
+    "room.open": msgspec.json.Decoder(OpenParams),
+    "room.close": msgspec.json.Decoder(RoomParams),
+    "presence.read": msgspec.json.Decoder(RoomParams),
+}
+_hello: "msgspec.json.Decoder[Hello]" = msgspec.json.Decoder(Hello)
+_pong: "msgspec.json.Decoder[Pong]" = msgspec.json.Decoder(Pong)
+
+
+class Session:
+    """`parlor.v1` from the server's side: new → greeting → ready → closed."""
+
+    def __init__(self, methods: Mapping[str, Method], limits: Limits, now: float, random: Random) -> None:
+        self._methods, self._limits, self._random = methods, limits, random
+        self.state = "new"
+        self._requests = Bucket(limits.rate, limits.burst, now)
+        self._signals = Bucket(limits.signal_rate, limits.signal_rate * 2, now)
+        self._shared: Bucket | None = None
+        self._errors, self._refusals = Strikes(60), Strikes(60)
+        self._strikes: Strikes = Strikes(600)
+        self._opened_at = self._heard_at = now
+        self._next_ping = now + limits.hello_s
+        self.pings = 0
+
+    def receive(self, text: str, now: float) -> list[Effect]:
+        """What one text frame asks for. Never raises."""
+        if self.state == "closed":
+            return []
+        self._heard_at = now
+        if _bytes(text) > self._limits.frame_bytes:
+            return self._strike(protocol.TOO_LARGE, now)
+        request: RequestId | None = None
+        try:
+            frame = protocol.decode(text)
+            request = None if isinstance(frame.id, msgspec.UnsetType) else frame.id
+            return (
+                self._answered(frame)
+                if isinstance(frame.method, msgspec.UnsetType)
+                else self._asked(frame, request, now)
+            )
+        except RealtimeError as error:
+            return self._refused(request, error, now)
+
+    def receive_binary(self, now: float) -> list[Effect]:
+        """No method takes binary frames yet."""
+        return [] if self.state == "closed" else self._strike(protocol.BINARY, now)
+
+    def greeted(self, now: float, shared: Bucket, strikes: Strikes) -> None:
+        """Hello was accepted. `shared` and `strikes` are the user's, over all connections."""
+        if self.state != "greeting":
+            return
+        self.state, self._shared, self._strikes = "ready", shared, strikes
+        self._next_ping = now + self._limits.ping_s * self._random.uniform(0.9, 1.1)
+
+    def close(self) -> None:
+        self.state = "closed"
+
+    def tick(self, now: float) -> list[Effect]:
+        """What time alone asks for: the ping, the end of patience."""
+        if self.state == "closed":
+            return []
+        if self.state != "ready" and now - self._opened_at >= self._limits.hello_s:
+            return self._end(protocol.HELLO_TIMEOUT)
+        if now - self._heard_at >= self._limits.silent_s:
+            return self._end(protocol.SILENT)
+        if self.state == "ready" and now >= self._next_ping:
+            self._next_ping = now + self._limits.ping_s * self._random.uniform(0.9, 1.1)
+            return [self.ping()]
+        return []
+
+    def ping(self) -> Send:
+        """A `session.ping` in the stream; its number comes back in `Heard`."""
+        self.pings += 1
+        return Send(protocol.ping(self.pings))
+
+    def _answered(self, frame: Incoming) -> list[Effect]:
+        """A response to one of our pings; one that fits none is ignored."""
+        if not isinstance(frame.result, msgspec.Raw) or not isinstance(frame.id, int):
+            if isinstance(frame.error, msgspec.Raw) and not isinstance(frame.id, msgspec.UnsetType):
+                return []
+            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "neither a method nor a response")
+        try:
+            return [Heard(frame.id, _pong.decode(frame.result).rooms)]
+        except (msgspec.DecodeError, RecursionError):
+            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "not an answer to session.ping") from None
+
+    def _asked(self, frame: Incoming, request: RequestId | None, now: float) -> list[Effect]:
+        name = str(frame.method)
+        if name == HELLO:
+            return self._hello(frame, request)
+        if self.state != "ready":
+            raise RealtimeError(401, "hello_first", "session.hello comes first")
+        method = self._methods.get(name)
+        if method is None and name not in LOOKS:
+            if request is None:
+                return []
+            raise RealtimeError(protocol.UNKNOWN_METHOD, "unknown_method", name[:60])
+        self._gate(request is None, now)
+        if method is None:
+            return self._look(name, frame, request)
+        if request is None and method.durable:
+            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "a durable request needs an id")
+        return [Invoke(request, method, protocol.params_of(frame, method.decoder))]
+
+    def _look(self, name: str, frame: Incoming, request: RequestId | None) -> list[Effect]:
+        if request is None:
+            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", f"{name} needs an id")
+        return [Look(request, name, protocol.params_of(frame, LOOKS[name]))]
+
+    def _hello(self, frame: Incoming, request: RequestId | None) -> list[Effect]:
+        if self.state != "new":
+            raise RealtimeError(409, "hello_again", "one hello a connection")
+        if request is None:
+            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "hello needs an id")
+        hello = protocol.params_of(frame, _hello)
+        if hello.v != protocol.VERSION:
+            return self._end(protocol.UNSUPPORTED_VERSION)
+        self.state = "greeting"
+        return [Greet(request, hello)]
+
+    def _gate(self, signal: bool, now: float) -> None:
+        """The rate of this connection, then of the user's connections together."""
+        wait = (self._signals if signal else self._requests).take(now)
+        if not wait and not signal and self._shared:
+            wait = self._shared.take(now)
+        if wait:
+            raise protocol.too_fast(wait)
+
+    def _refused(self, request: RequestId | None, error: RealtimeError, now: float) -> list[Effect]:
+        """The error response; with too many of a kind, the end of the connection."""
+        answer = [] if request is None and error.code == 429 else [Send(protocol.error_response(request, error))]
+        if error.code == 429 and self._refusals.add(now) > self._limits.refusals:
+            return [*answer, *self._end(protocol.TOO_FAST)]
+        if error.type in PROTOCOL_ERRORS and self._errors.add(now) >= 3:
+            return [*answer, *self._strike(protocol.PROTOCOL, now)]
+        return [*answer]
+
+    def _strike(self, close: Close, now: float) -> list[Effect]:
+        """The third such close within ten minutes says not to come back."""
+        final = self._strikes.add(now) >= 3
+        return self._end(Close(close.code + 500, close.reason) if final else close)
+
+    def _end(self, close: Close) -> list[Effect]:
+        self.close()
+        return [End(close)]
+
+
+PROTOCOL_ERRORS: Final = {"parse", "invalid_request", "hello_first", "hello_again"}
+
+
+def _bytes(text: str) -> int:
+    """Length in UTF-8; counted only where it can matter."""
+    return len(text) if len(text) * 4 <= 65536 or text.isascii() else len(text.encode(errors="replace"))

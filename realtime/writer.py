@@ -1,0 +1,215 @@
+"""The writer: one thread that puts what is waiting into one transaction. One batch in flight; no timer.
+
+Repeated `cid`s are answered first; the rest is cut into runs of one method. A function refuses or stages, never both.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from realtime.limits import Limits
+from realtime.log import Batch, batch
+from realtime.methods import Call, Signal
+from realtime.models import Event
+from realtime.protocol import LogKey, RealtimeError, unavailable, unprocessable
+
+logger = logging.getLogger(__name__)
+
+CidKey = tuple[str, str]
+DEADLOCKS = {"40P01", "40001"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to after the commit: its result, and signals for the hub."""
+
+    result: Any
+    signals: tuple[Signal, ...] = ()
+
+
+Outcome = Answer | RealtimeError
+
+
+class Writer:
+    """The event loop's side: a bounded queue, and one batch in flight."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting: deque[tuple[Call, asyncio.Future[Outcome]]] = deque()
+        self._arrived = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._task: asyncio.Task[None] | None = None
+        self.batches = 0
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="writer")
+
+    async def stop(self) -> None:
+        """Finish what is waiting, then end."""
+        while self._waiting and self._task and not self._task.done():
+            await asyncio.wait([self._waiting[-1][1]])
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown()
+
+    def submit(self, call: Call) -> "asyncio.Future[Outcome]":
+        """The outcome, after COMMIT; at once `unavailable` when the queue is full."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        if len(self._waiting) >= self._limits.queue:
+            future.set_result(unavailable("the queue is full"))
+        else:
+            self._waiting.append((call, future))
+            self._arrived.set()
+        return future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                taken = [self._waiting.popleft() for _ in range(min(self._limits.batch, len(self._waiting)))]
+                outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
+                self.batches += 1
+                for (_, future), outcome in zip(taken, outcomes, strict=True):
+                    if not future.done():
+                        future.set_result(outcome)
+
+
+def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:
+    """The outcome of each call, committed. A failing batch is replayed one by one: a bad request costs only itself."""
+    try:
+        return _write(calls)
+    except (OperationalError, InterfaceError) as error:
+        if tries and _deadlocked(error):
+            return write(calls, tries - 1)
+        connection.close()
+        logger.warning("a batch of %d was not written: %s", len(calls), error)
+        failure: Outcome = unavailable("the database did not answer")
+    except DatabaseError:
+        logger.exception("a batch of %d was refused by the database", len(calls))
+        failure = RealtimeError(500, "internal")
+    except Exception:
+        logger.exception("a batch of %d failed", len(calls))
+        failure = RealtimeError(500, "internal")
+    return [failure] if len(calls) == 1 else [outcome for call in calls for outcome in write([call])]
+
+
+def _deadlocked(error: Exception) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in DEADLOCKS
+
+
+def _write(calls: Sequence[Call]) -> list[Outcome]:
+    keys = {key for call in calls for key in call.method.logs(call.params)}
+    with batch(keys) as staged:
+        return _outcomes(staged, calls)
+
+
+def _outcomes(staged: Batch, calls: Sequence[Call]) -> list[Outcome]:
+    done: dict[CidKey, tuple[str, LogKey, Outcome]] = _repeated(calls)
+    fresh: list[tuple[int, Call]] = []
+    outcomes: dict[int, Outcome] = {}
+    first: dict[CidKey, int] = {}
+    for place, call in enumerate(calls):
+        key = _cid_key(call)
+        if key is None or (key not in done and key not in first):
+            fresh.append((place, call))
+        if key is not None and key not in done:
+            first.setdefault(key, place)
+    for _, run in groupby(fresh, key=lambda item: item[1].method.name):
+        outcomes |= _perform(staged, list(run))
+    for key, place in first.items():
+        done[key] = (calls[place].method.name, getattr(calls[place].params, "room", LogKey("")), outcomes[place])
+    return [outcomes[place] if place in outcomes else _again(call, done) for place, call in enumerate(calls)]
+
+
+def _cid_key(call: Call) -> CidKey | None:
+    return (call.params.cid, call.caller.id) if call.method.durable else None
+
+
+def _repeated(calls: Sequence[Call]) -> dict[CidKey, tuple[str, LogKey, Outcome]]:
+    """What earlier transactions stored under the `cid`s of these calls."""
+    keys = {key for call in calls if (key := _cid_key(call))}
+    if not keys:
+        return {}
+    rows = Event.objects.filter(cid__in={cid for cid, _ in keys}).select_related("log")
+    rows = rows.only("cid", "actor", "method", "offset", "at", "log__key")
+    return {
+        (str(row.cid), str(row.actor)): (row.method, LogKey(row.log.key), _stored(row.log.key, row.offset, row.at))
+        for row in rows
+        if (row.cid, row.actor) in keys
+    }
+
+
+def _stored(room: str, o: int, at: int) -> Answer:
+    return Answer({"room": room, "o": o, "at": at})
+
+
+def _again(call: Call, done: dict[CidKey, tuple[str, LogKey, Outcome]]) -> Outcome:
+    """The stored answer of a repeat; bodies are not compared, method and room are."""
+    method, room, outcome = done[(call.params.cid, call.caller.id)]
+    if method != call.method.name or getattr(call.params, "room", room) != room:
+        return unprocessable("cid_reused", "this cid was used for something else")
+    return Answer(outcome.result) if isinstance(outcome, Answer) else outcome
+
+
+def _perform(staged: Batch, run: Sequence[tuple[int, Call]]) -> dict[int, Outcome]:
+    """Consecutive requests of one method: one `load`, one flush, so that the next run reads what this one wrote."""
+    load = run[0][1].method.load
+    loaded = load(staged, [call for _, call in run]) if load else None
+    outcomes: dict[int, Outcome] = {}
+    for place, call in run:
+        call.loaded = loaded
+        outcomes[place] = _one(staged, call)
+    staged.flush()
+    return outcomes
+
+
+def _one(staged: Batch, call: Call) -> Outcome:
+    mark = staged.mark()
+    try:
+        with _guard(staged, call):
+            returned = call.method.function(staged, call)
+        return _answer(staged, call, returned, mark[0])
+    except (OperationalError, InterfaceError):
+        raise
+    except RealtimeError as refusal:
+        outcome = refusal
+    except Exception:
+        logger.exception("%s failed", call.method.name)
+        outcome = RealtimeError(500, "internal")
+    staged.rewind(mark)
+    return outcome
+
+
+@contextlib.contextmanager
+def _guard(staged: Batch, call: Call) -> Iterator[None]:
+    """A method without `load` may write by itself: a savepoint takes it back when it refuses."""
+    if call.method.load:
+        yield
+        return
+    with transaction.atomic():
+        yield
+        staged.flush()
+
+
+def _answer(staged: Batch, call: Call, returned: Any, since: int) -> Answer:
+    signals = () if isinstance(returned, dict) or returned is None else _signals(returned)
+    if not call.method.durable:
+        return Answer(returned if isinstance(returned, dict) else {}, signals)
+    entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
+    return Answer(_stored(entry.room, entry.o, entry.at).result, signals)
+
+
+def _signals(returned: Iterable[Signal]) -> tuple[Signal, ...]:
+    return tuple(returned)
