@@ -54,7 +54,7 @@ class Client:
         self.lines: dict[str, Lines] = {}
         self.counts: Counter[str] = Counter()
         self.greeted = asyncio.Event()
-        self._random = random
+        self.random = random
         self._doubles = doubles
         self._outbox = Outbox()
         self._connection: Connection | None = None
@@ -77,7 +77,7 @@ class Client:
 
     async def send(self, method: str, room: str, **params: Any) -> dict[str, Any]:
         """The stored answer of a durable request, through any number of cuts; raises `Refused`."""
-        cid = "".join(self._random.choices(LETTERS, k=20))
+        cid = "".join(self.random.choices(LETTERS, k=20))
         entry = Entry(room, method, {**({"room": room} if room else {}), "cid": cid, **params})
         self._outbox.add(entry)
         self._post(room)
@@ -98,7 +98,7 @@ class Client:
 
     async def close(self, room: str) -> None:
         self.opened.discard(room)
-        with contextlib.suppress(ConnectionLost):
+        with contextlib.suppress(ConnectionLost, Refused):  # a new connection has not opened it
             await self.ask("room.close", room=room)
 
     async def until(self, offsets: dict[str, int]) -> None:
@@ -106,6 +106,12 @@ class Client:
         while any(self.offset(room) < o for room, o in offsets.items()):
             self._moved.clear()
             await self._while_alive(self._moved.wait())
+
+    def note(self) -> None:
+        """How far it has read what it looks at, and what it shows there."""
+        for room in sorted(self.opened):
+            self.history.add("quiet", room, "info", o=self.offset(room))
+            self.history.add("lines", room, "info", body=self.lines[room].summary() if room in self.lines else {})
 
     def offset(self, room: str) -> int:
         return self.positions[room]["o"] if room in self.positions else -1
@@ -131,7 +137,7 @@ class Client:
                 await self._connect()
             failures = 0 if self.greeted.is_set() else failures + 1
             self._lost()
-            wait = self._random.uniform(0, min(BACK_OFF_CAP_S, BACK_OFF_S * 2 ** min(failures, 10)))
+            wait = self.random.uniform(0, min(BACK_OFF_CAP_S, BACK_OFF_S * 2 ** min(failures, 10)))
             await asyncio.sleep(max(wait, self._not_before - time.monotonic()))
 
     async def _connect(self) -> None:
@@ -239,7 +245,7 @@ class Client:
             return
         entry.sent = True
         self.history.add(entry.method, room, "invoke", cid=entry.cid, body=entry.params)
-        for _ in range(2 if self._random.random() < self._doubles else 1):
+        for _ in range(2 if self.random.random() < self._doubles else 1):
             self._request(entry.method, entry.params, lambda frame: self._answered(entry, frame))
 
     def _answered(self, entry: Entry, frame: Frame | None) -> None:

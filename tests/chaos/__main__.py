@@ -1,0 +1,128 @@
+"""`python -m tests.chaos`: kills and cuts on real servers; red as soon as anything acknowledged is lost, doubled or
+out of order. `--quick` is the short run of `make test`; `--canaries` runs broken builds, which must turn red."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from types import FrameType
+from typing import NoReturn
+
+from tests.chaos.canary import CANARIES
+from tests.chaos.checker import table
+from tests.chaos.history import write_jsonl
+from tests.chaos.run import Result, run, verdict
+from tests.chaos.servers import RATES, Site, postgres_site, sqlite_site
+from tests.chaos.workload import Plan
+from tests.services.postgres import postgres
+from tests.services.redis import redis_server
+
+
+class Services:
+    """PostgreSQL and Redis, given by the environment or started when first wanted."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._urls = {name: os.environ.get(f"TEST_{name}_URL") for name in ("POSTGRES", "REDIS")}
+
+    def site(self, database: str, canary: str = "") -> AbstractContextManager[Site]:
+        if database == "sqlite":
+            return sqlite_site(canary)
+        return postgres_site(self._url("POSTGRES", postgres), self._url("REDIS", redis_server), canary)
+
+    def _url(self, name: str, start: Callable[[], AbstractContextManager[str]]) -> str:
+        if not (url := self._urls[name]):
+            url = self._urls[name] = self._stack.enter_context(start())
+        return url
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
+    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--rooms", type=int, default=5)
+    parser.add_argument("--messages", type=int, default=10_000, help="acknowledged, over all databases")
+    parser.add_argument("--kills", type=int, default=20, help="over all databases")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--quick", action="store_true", help="3 kills and 1,000 messages a database")
+    parser.add_argument("--canaries", action="store_true", help="the broken builds as well")
+    parser.add_argument("--canary", choices=sorted(CANARIES), help="one broken build and nothing else")
+    return parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> int:
+    seed = options.seed if options.seed is not None else Random().randrange(10**6)
+    print(f"seed {seed}; limits lifted by REALTIME: {RATES}", flush=True)
+    with ExitStack() as stack:
+        services = Services(stack)
+        if options.canary:
+            return int(not dies(services, options.canary, seed))
+        good = [holds(services, database, plan) for database, plan in plans(options, seed)]
+        red = [dies(services, name, seed) for name in CANARIES] if options.canaries else []
+    return int(not all(good + red))
+
+
+def plans(options: argparse.Namespace, seed: int) -> list[tuple[str, Plan]]:
+    databases = ["sqlite", "postgres"] if options.database == "both" else [options.database]
+    each = 1 if options.quick else len(databases)
+    messages, kills = (1000, 3) if options.quick else (options.messages, options.kills)
+    limit_s = 150 if options.quick else 900
+    plan = Plan(options.clients, options.rooms, -(-messages // each), -(-kills // each), seed, limit_s=limit_s)
+    return [(database, plan) for database in databases]
+
+
+def holds(services: Services, database: str, plan: Plan) -> bool:
+    with services.site(database) as site:
+        result = attempt(site, plan)
+    if result:
+        print(verdict(result), flush=True)
+        keep(result)
+    return bool(result and result.good)
+
+
+def dies(services: Services, name: str, seed: int) -> bool:
+    """A canary run is as it should be when it is red, and for its own reason."""
+    canary = CANARIES[name]
+    plan = Plan(8, 4, 300, canary.kills, seed, cut_share=0.05, quiet_s=3, resume_s=5)
+    with services.site(canary.database, name) as site:
+        result = attempt(site, plan)
+    found = table(result.anomalies)[canary.kind] if result else 0
+    seconds = f"{result.seconds:.0f} s" if result else "no result"
+    print(
+        f"canary {name} on {canary.database}: {canary.kind} {found}, {seconds}: {'red' if found else 'NOT RED'}",
+        flush=True,
+    )
+    return bool(found)
+
+
+def attempt(site: Site, plan: Plan) -> Result | None:
+    try:
+        return asyncio.run(run(site, plan))
+    except Exception:
+        traceback.print_exc()
+        print(site.logs(), flush=True)
+        return None
+
+
+def keep(result: Result) -> None:
+    """The histories of a red run, for whoever looks into it."""
+    if not result.good:
+        path = Path(mkdtemp(prefix="parlor-chaos-red-")) / f"{result.site}.jsonl"
+        write_jsonl(path, result.records)
+        print(f"  histories: {path}", flush=True)
+
+
+def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit("stopped")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)  # or the servers would outlive us
+    sys.exit(main(arguments()))

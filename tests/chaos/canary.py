@@ -1,0 +1,119 @@
+"""Builds broken on purpose, to show that the checker would see it. The product stays as it is: a server process that
+runs with `tests.chaos.canary_settings` patches itself by the name in PARLOR_CANARY.
+
+`python -m tests.chaos.canary` prepares the database of such a build.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import django
+from django.apps import AppConfig
+
+ANSWERED_EARLY_S = 0.05
+
+
+def nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Canary:
+    """`kind` is the anomaly it must cause; `database` the site where it can."""
+
+    kind: str
+    database: str
+    apply: Callable[[], None]
+    prepare: Callable[[], None] = nothing
+    kills: int = 0
+
+
+class CanaryConfig(AppConfig):
+    name = "tests.chaos"
+    label = "canary"
+
+    def ready(self) -> None:
+        chosen().apply()
+
+
+def ack_before_commit() -> None:
+    """The answer goes out while the transaction is open, and the commit comes a little later."""
+    from realtime import writer
+
+    asked: dict[int, asyncio.Future[Any]] = {}
+    submit, outcomes_of = writer.Writer.submit, writer._outcomes
+
+    def submit_and_keep(self: writer.Writer, call: Any) -> "asyncio.Future[Any]":
+        asked[id(call)] = future = submit(self, call)
+        return future
+
+    def answer_early(staged: Any, calls: Sequence[Any]) -> list[Any]:
+        outcomes = outcomes_of(staged, calls)
+        for call, outcome in zip(calls, outcomes, strict=True):
+            if future := asked.pop(id(call), None):
+                future.get_loop().call_soon_threadsafe(settle, future, outcome)
+        time.sleep(ANSWERED_EARLY_S)
+        return outcomes
+
+    patch(writer.Writer, "submit", submit_and_keep)
+    patch(writer, "_outcomes", answer_early)
+
+
+def settle(future: "asyncio.Future[Any]", outcome: Any) -> None:
+    if not future.done():
+        future.set_result(outcome)
+
+
+def dedupe_off() -> None:
+    """A repeated `cid` is a new request."""
+    from realtime import writer
+
+    patch(writer, "_cid_key", lambda call: None)
+
+
+def uniqueness_off() -> None:
+    from django.db import connection
+
+    from realtime.models import Event
+
+    for constraint in Event._meta.constraints:
+        if "cid" in getattr(constraint, "fields", ()):
+            with connection.schema_editor() as editor:
+                editor.remove_constraint(Event, constraint)
+
+
+def sweep_off() -> None:
+    """No word reaches the other process, and nobody looks."""
+    from realtime import doorbell, hub
+
+    async def no_sweep(self: hub.Hub) -> None:
+        pass
+
+    patch(hub.Hub, "sweep", no_sweep)
+    patch(doorbell.Doorbell, "ring", lambda self, bell: None)
+
+
+def patch(owner: Any, name: str, replacement: Any) -> None:
+    """Only what is there: a canary of a name that moved would sing for ever."""
+    getattr(owner, name)
+    setattr(owner, name, replacement)
+
+
+CANARIES = {
+    "ack-before-commit": Canary("lost", "sqlite", ack_before_commit, kills=3),
+    "dedupe-off": Canary("dup_log", "sqlite", dedupe_off, uniqueness_off),
+    "sweep-off": Canary("unobserved", "postgres", sweep_off),
+}
+
+
+def chosen() -> Canary:
+    return CANARIES[os.environ["PARLOR_CANARY"]]
+
+
+if __name__ == "__main__":
+    django.setup()
+    chosen().prepare()

@@ -1,0 +1,154 @@
+"""Real server processes: started, killed and started again on the same port; none outlives its site."""
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.database import Database, Postgres, Sqlite
+from tests.services.ports import free_port
+
+START_S = 40
+RATES = {"rate": 2000, "burst": 4000, "signal_rate": 2000}
+"""a closed loop goes as fast as it is answered"""
+
+
+class Server:
+    def __init__(self, port: int, environment: Mapping[str, str], log: Path) -> None:
+        self.port = port
+        self.log = log
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                django("runserver", "--noreload", f"127.0.0.1:{self.port}"),
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL; returns when it is gone."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    async def until_it_answers(self) -> None:
+        async with asyncio.timeout(START_S):
+            while not await self._answers():  # noqa: ASYNC110 - another process sets no event of ours
+                await asyncio.sleep(0.05)
+
+    async def _answers(self) -> bool:
+        if self._process and self._process.poll() is not None:
+            raise RuntimeError(f"the server ended by itself:\n{tail(self.log)}")
+        with suppress(OSError, asyncio.IncompleteReadError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            try:
+                writer.write(b"GET /realtime/token HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                return b" 401 " in await reader.readuntil(b"\r\n")
+            finally:
+                writer.close()
+        return False
+
+
+@dataclass(frozen=True)
+class Site:
+    """One database and the servers on it."""
+
+    name: str
+    database: Database
+    servers: list[Server]
+
+    async def start(self) -> None:
+        for server in self.servers:
+            server.start()
+        await asyncio.gather(*(server.until_it_answers() for server in self.servers))
+
+    def logs(self) -> str:
+        return "\n".join(tail(server.log) for server in self.servers)
+
+    def tracebacks(self) -> int:
+        return sum(server.log.read_text(errors="replace").count("Traceback (most recent") for server in self.servers)
+
+
+@contextmanager
+def sqlite_site(canary: str = "") -> Iterator[Site]:
+    """One server, the channel layer in memory."""
+    with folder() as data:
+        database = Sqlite(str(data / "parlor.sqlite3"))
+        with site("sqlite", database, 1, data, environment(data, database, "", canary)) as made:
+            yield made
+
+
+@contextmanager
+def postgres_site(postgres_url: str, redis_url: str, canary: str = "") -> Iterator[Site]:
+    """Two servers over Redis."""
+    database = Postgres(postgres_url, f"chaos_{secrets.token_hex(6)}")
+    database.create()
+    try:
+        with (
+            folder() as data,
+            site("postgres", database, 2, data, environment(data, database, redis_url, canary)) as made,
+        ):
+            yield made
+    finally:
+        database.drop()
+
+
+@contextmanager
+def site(name: str, database: Database, count: int, data: Path, environment: Mapping[str, str]) -> Iterator[Site]:
+    subprocess.run(django("migrate", "--verbosity", "0"), env=environment, check=True)
+    if environment["PARLOR_CANARY"]:
+        subprocess.run([sys.executable, "-m", "tests.chaos.canary"], env=environment, check=True)
+    ports = [free_port() for _ in range(count)]
+    servers = [Server(port, environment, data / f"server-{port}.log") for port in ports]
+    try:
+        yield Site(name, database, servers)
+    finally:
+        for server in servers:
+            server.kill()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="parlor-chaos-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def environment(data: Path, database: Database, redis_url: str, canary: str) -> dict[str, str]:
+    """`PORT` names the cookies: servers behind one address share it."""
+    settings = "tests.chaos.canary_settings" if canary else "config.settings"
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": settings,
+        "PARLOR_CANARY": canary,
+        "PARLOR_DATA": str(data),
+        "DATABASE_URL": database.url,
+        "REDIS_URL": redis_url,
+        "REALTIME": json.dumps(RATES),
+        "HOST": "127.0.0.1",
+        "PORT": "8000",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def django(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "django", *arguments]
+
+
+def tail(path: Path, size: int = 4000) -> str:
+    return path.read_text(errors="replace")[-size:] if path.exists() else ""

@@ -1,0 +1,136 @@
+"""What the clients do: a closed loop a client and room, seeded, until enough is acknowledged and every kill made."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+
+from tests.chaos.client import Client
+from tests.chaos.guest import Guest
+from tests.chaos.outbox import Refused
+
+OPEN_AT_ONCE = 4
+ENTER_AT_ONCE = 4
+ACTS = {"post": 80, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
+WORDS = ["tea", "*rain*", "`code`", "<b>no</b>", "你好", "🌧️", "**ship**", "https://example.org/", "lamp\nsecond"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`doubles`: share of requests sent twice at once; `quiet_s`: how long a connected reader may take to hear of the
+    last event; `resume_s`: how long all may take to come back; `limit_s`: how long the whole run may take."""
+
+    clients: int
+    rooms: int
+    messages: int
+    kills: int
+    seed: int
+    cut_share: float = 0.02
+    doubles: float = 0.01
+    quiet_s: float = 8
+    resume_s: float = 30
+    limit_s: float = 150
+
+
+class Workload:
+    def __init__(self, plan: Plan, port: int, stack: AsyncExitStack) -> None:
+        self.plan = plan
+        self.random = Random(plan.seed)
+        self.clients: list[Client] = []
+        self.rooms: list[str] = []
+        self.done: Counter[str] = Counter()
+        self.kills_done = 0
+        self._port = port
+        self._stack = stack
+        self._entering = asyncio.Semaphore(ENTER_AT_ONCE)
+        self._posted = asyncio.Event()
+
+    async def enter(self) -> None:
+        """All come in, make the rooms, join them, and look at as many as may be open."""
+        self.clients = await asyncio.gather(*(self.guest(f"guest {number}") for number in range(self.plan.clients)))
+        for number in range(self.plan.rooms):
+            maker = self.clients[number % len(self.clients)]
+            made = await maker.send("room.create", "", name=f"room {number}", topic="", public=True)
+            self.rooms.append(made["room"])
+        await asyncio.gather(*(self._join(number, client) for number, client in enumerate(self.clients)))
+
+    async def guest(self, name: str) -> Client:
+        guest = Guest(name, self._port)
+        async with self._entering:
+            await guest.enter()
+        client = Client(guest, Random(self.random.random()), doubles=self.plan.doubles)
+        return await self._stack.enter_async_context(client)
+
+    async def _join(self, number: int, client: Client) -> None:
+        made = {room for place, room in enumerate(self.rooms) if place % len(self.clients) == number}
+        for room in self.rooms:
+            if room not in made:
+                await client.send("room.join", room)
+        for room in client.random.sample(self.rooms, min(OPEN_AT_ONCE, len(self.rooms))):
+            await client.open(room)
+
+    async def talk(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for client in self.clients:
+                group.create_task(self._wander(client))
+                for room in self.rooms:
+                    group.create_task(self._talk_in(client, room))
+
+    def goes_on(self) -> bool:
+        return self.done["post"] < self.plan.messages or self.kills_done < self.plan.kills
+
+    async def until_posted(self, count: int) -> None:
+        while self.done["post"] < count:
+            self._posted.clear()
+            await self._posted.wait()
+
+    async def _talk_in(self, client: Client, room: str) -> None:
+        mine = Mine()
+        while self.goes_on():
+            act = mine.possible(client.random.choices(list(ACTS), list(ACTS.values()))[0])
+            try:
+                await mine.act(act, client, room)
+                self.done[act] += 1
+            except Refused as refused:
+                self.done[f"{act} refused {refused.code}"] += 1
+            self._posted.set()
+
+    async def _wander(self, client: Client) -> None:
+        """Now and then another room comes into view, from where it was left."""
+        while self.goes_on() and len(self.rooms) > OPEN_AT_ONCE:
+            await asyncio.sleep(client.random.uniform(0.5, 2))
+            left = client.random.choice(sorted(client.opened))
+            await client.close(left)
+            await client.open(client.random.choice([room for room in self.rooms if room not in {*client.opened, left}]))
+
+
+class Mine:
+    """One client's own lines in one room, and what it does with them."""
+
+    def __init__(self) -> None:
+        self.alive: list[int] = []
+        self.removed: list[int] = []
+
+    def possible(self, act: str) -> str:
+        wanted = {"edit": self.alive, "delete": self.alive}.get(act, self.removed)
+        return act if wanted else "post"
+
+    async def act(self, act: str, client: Client, room: str) -> None:
+        match act:
+            case "post":
+                self.alive.append((await client.send("message.post", room, text=words(client.random)))["o"])
+            case "edit":
+                await client.send("message.edit", room, o=client.random.choice(self.alive), text=words(client.random))
+            case "edit_removed":
+                await client.send("message.edit", room, o=self.removed[-1], text=words(client.random))
+            case "delete":
+                await client.send("message.delete", room, o=self.alive[-1])
+                self.removed.append(self.alive.pop())
+            case "restore":
+                await client.send("message.restore", room, o=self.removed[-1])
+                self.alive.append(self.removed.pop())
+
+
+def words(random: Random) -> str:
+    return " ".join(random.choices(WORDS, k=random.randint(1, 8)))
