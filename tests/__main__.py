@@ -29,7 +29,7 @@ STEPS = [
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
     ),
     Step("browser", ((*PYTEST, "tests/system"),), needs=BROWSER),
-    Step("chaos", ((*CHAOS, "--quick"),), needs=("postgresql", "redis")),
+    Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
     Step("chaos-full", (CHAOS,), needs=("postgresql", "redis"), by_itself=False),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),
 ]

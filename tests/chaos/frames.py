@@ -53,7 +53,7 @@ class Stream:
             start += 2 if length == 126 else 8
             length = int.from_bytes(buffer[2:start], "big")
         mask = bytes(buffer[start : start + 4]) if buffer[1] & 0x80 else b""
-        start += len(mask)
+        start += 4 if buffer[1] & 0x80 else 0
         if len(buffer) < start + length:
             return None
         raw = self._take(start + length)
