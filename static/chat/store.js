@@ -1,40 +1,137 @@
 /** What is known of one room, as a pure function of what came: (state, action) -> state, never changed in place. */
 
-/** @import {Entry} from "../realtime/types.js" */
-/** @import {Item, Line, RoomAction, RoomState} from "./types.js" */
+/** @import {Entry, RoomEvent, RoomSignal, Stored} from "../realtime/types.js" */
+/** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
+import { EVENTS, LINE_EVENTS, without } from "./events.js";
+import { introduce, meet } from "./people.js";
+import { find, join, put, replace, trim } from "./window.js";
+export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
+
+const TYPING_MS = 6_000;
 
 /** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
-  throw new Error(`not yet ${me}`);
+  const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
+  const maps = { people: {}, presence: {}, typing: {}, invites: {}, parts: {} };
+  return { me, ...nothing, ...maps, head: { o: 0, t: 0, n: 0 }, before: false, after: false, atBottom: true, asking: 0, askedAt: 0, held: [] };
 }
 
 /** The same state object comes back when nothing changed. @param {RoomState} state @param {RoomAction} action @returns {RoomState} */
 export function reduce(state, action) {
-  throw new Error(`not yet ${state} ${action}`);
+  switch (action.type) {
+    case "snapshot":
+      return snapshotCame(state, action.snapshot);
+    case "opened":
+      return opened(state, action.opening);
+    case "entered":
+      return { ...state, fresh: unreadUpTo(state, action.live === false ? null : state.head.o), news: 0, atBottom: !state.after };
+    case "event":
+      return eventCame(state, action.event);
+    case "signal":
+      return signalCame(state, action.signal, action.now);
+    case "tick":
+      return ticked(state, action.now);
+    case "pageAsked":
+      return state.asking ? { ...state, asking: state.asking + 1 } : { ...state, asking: 1, askedAt: state.head.o };
+    case "pageFailed":
+      return askEnded(state);
+    case "page":
+      return askEnded(pageCame(state, action.cursor, action.page));
+    case "people":
+      return introduce({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
+    case "members":
+      return { ...introduce(state, action.people), members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])) };
+    case "read":
+      return action.o > state.read ? { ...state, read: action.o } : state;
+    case "scrolled":
+      return scrolled(state, action.atBottom && !state.after);
+    case "answered":
+      return answered(state, action.entry, action.stored, action.ms);
+  }
 }
 
-/** The lines to show, oldest first. @param {RoomState} state @returns {Line[]} */
-export function lines(state) {
-  return state.lines;
+/** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot */
+function snapshotCame(state, snapshot) {
+  const { room, head, parts, people } = snapshot;
+  const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
+  const fresher = { room, head, parts, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null };
+  const next = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
+  return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 
-/** Lines with what waits in the outbox: posts at the end, pending edits and removals at their line.
- * `key` stays the same while a pending post becomes a line. @param {RoomState} state @param {Entry[]} entries @returns {Item[]} */
-export function timeline(state, entries) {
-  throw new Error(`not yet ${state} ${entries}`);
+/** @param {RoomState} state @param {import("../realtime/types.js").Opening} opening */
+function opened(state, { snapshot, head, presence, here }) {
+  const next = snapshot ? snapshotCame(state, snapshot) : state;
+  const fresh = next.fresh && { ...next.fresh, to: next.fresh.to ?? head.o };
+  return introduce({ ...next, fresh, presence, here, typing: {} }, presence);
 }
 
-/** Offset of the line above which "New" stands, or null. @param {RoomState} state @returns {number | null} */
-export function newLine(state) {
-  throw new Error(`not yet ${state}`);
+/** It stays as long as the room is looked at. @param {RoomState} state @param {number | null} to */
+function unreadUpTo({ read, room }, to) {
+  return room?.role ? { from: read, to } : null;
 }
 
-/** Who is typing now besides me. @param {RoomState} state @returns {string[]} user ids */
-export function typists(state) {
-  throw new Error(`not yet ${state}`);
+/** @param {RoomState} state @param {RoomEvent} event */
+function eventCame(state, event) {
+  if (event.o <= state.head.o) return state;
+  const held = state.asking ? [...state.held, event] : state.held;
+  const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
+  if (event.kind === "withheld") return moved;
+  const applied = EVENTS[event.kind]?.(applyLine(moved, event), event) ?? applyLine(moved, event);
+  const met = meet(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
+  return trim(met, met.atBottom ? "end" : "start");
 }
 
-/** May a page be asked for there? @param {RoomState} state @param {"before" | "after"} side @returns {{before: number} | {after: number} | null} */
-export function cursor(state, side) {
-  throw new Error(`not yet ${state} ${side}`);
+/** @param {RoomState} state @param {RoomEvent} event */
+function applyLine(state, event) {
+  return LINE_EVENTS[event.kind]?.(state, event) ?? state;
+}
+
+/** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page */
+function pageCame(state, cursor, page) {
+  const met = introduce(state, page.people);
+  if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
+  const since = state.held.filter(({ o }) => o > page.as_of);
+  return since.reduce(applyLine, join(met, cursor, page));
+}
+
+/** @param {RoomState} state */
+function askEnded(state) {
+  return state.asking > 1 ? { ...state, asking: state.asking - 1 } : { ...state, asking: 0, held: [] };
+}
+
+/** @param {RoomState} state @param {boolean} atBottom */
+function scrolled(state, atBottom) {
+  const news = atBottom ? 0 : state.news;
+  return atBottom === state.atBottom && news === state.news ? state : { ...state, atBottom, news };
+}
+
+/** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {Entry} entry @param {Stored} stored @param {number} ms */
+function answered(state, { method, params, cid }, { o, at }, ms) {
+  if (method !== "message.post") return state;
+  const line = find(state, o);
+  if (line) return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, cid, ms } : other)) };
+  if (o <= state.head.o || state.after) return state;
+  const known = { o, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
+  return put(state, { ...known, edited: null, removed: null, touched: 0 });
+}
+
+/** @param {RoomState} state @param {RoomSignal} signal @param {number} now */
+function signalCame(state, { kind, key, value }, now) {
+  if (kind === "typing" && key !== state.me) return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
+  if (kind === "presence") return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
+  if (kind === "here") return { ...state, here: value };
+  if (kind === "read") return reduce(state, { type: "read", o: value });
+  return state;
+}
+
+/** @param {RoomState} state @param {number} now */
+function ticked(state, now) {
+  const typing = Object.entries(state.typing).filter(([, until]) => until > now);
+  return typing.length < Object.keys(state.typing).length ? { ...state, typing: Object.fromEntries(typing) } : state;
+}
+
+/** @template T @param {Record<string, T>} slots @param {string} key @param {T | null} value @returns {Record<string, T>} */
+function slot(slots, key, value) {
+  return value === null ? without(slots, key) : { ...slots, [key]: value };
 }

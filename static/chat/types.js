@@ -73,7 +73,7 @@
  * @property {boolean} after are there newer ones: the window is detached from the live end
  * @property {boolean} atBottom does the reader see the live end; said by the `scrolled` action
  * @property {number} news lines of others that came since the reader left the live end
- * @property {number | null} fresh the read pointer at entering, under which the "New" line stands
+ * @property {{from: number, to: number | null} | null} fresh what was unread at entering, above which "New" stands; `to` null: known when opened
  * @property {number} read my read pointer, forward only
  * @property {People} people
  * @property {string[]} unknown ids to ask for with `people.read`, once a frame
@@ -84,13 +84,15 @@
  * @property {Record<string, Invite>} invites those that became known here and still stand
  * @property {Record<string, any>} parts of the snapshot, as they came
  * @property {number} asking pages asked for and not yet come
+ * @property {number} askedAt the position at which the first of those was asked for
  * @property {RoomEvent[]} held events about lines since the first of those was asked for
  */
 
 /**
+ * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
  *   | {type: "opened", opening: Opening}
- *   | {type: "entered"}
+ *   | {type: "entered", live?: boolean}
  *   | {type: "event", event: RoomEvent}
  *   | {type: "signal", signal: RoomSignal, now: number}
  *   | {type: "tick", now: number}

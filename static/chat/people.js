@@ -1,0 +1,18 @@
+/** The directory of a room: people by id, the newest revision of each, and the ids nobody has named yet. */
+
+/** @import {People} from "../realtime/types.js" */
+/** @import {RoomState} from "./types.js" */
+
+/** @param {RoomState} state @param {People} people @returns {RoomState} */
+export function introduce(state, people) {
+  const newer = Object.entries(people).filter(([id, { rev }]) => rev > (state.people[id]?.rev ?? -1));
+  if (newer.length === 0) return state;
+  const known = { ...state.people, ...Object.fromEntries(newer) };
+  return { ...state, people: known, unknown: state.unknown.filter((id) => !known[id]) };
+}
+
+/** @param {RoomState} state @param {(string | null | undefined)[]} ids @returns {RoomState} */
+export function meet(state, ids) {
+  const strangers = new Set(ids.filter((id) => id && !state.people[id] && !state.unknown.includes(id)));
+  return strangers.size > 0 ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] } : state;
+}

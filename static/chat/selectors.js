@@ -1,0 +1,38 @@
+/** What views ask of a room's state. */
+
+/** @import {Entry} from "../realtime/types.js" */
+/** @import {Item, Line, RoomState} from "./types.js" */
+
+/** The lines to show, oldest first. @param {RoomState} state @returns {Line[]} */
+export function lines(state) {
+  return state.lines.filter(({ data, removed }) => data !== null || removed);
+}
+
+/** Lines with what waits in the outbox: posts at the end, pending edits and removals at their line.
+ * `key` stays the same while a pending post becomes a line. @param {RoomState} state @param {Entry[]} entries @returns {Item[]} */
+export function timeline(state, entries) {
+  const changes = new Map(entries.filter(({ params }) => "o" in params).map((entry) => [entry.params.o, entry]));
+  const arrived = new Set(state.lines.map(({ cid }) => cid));
+  const posts = entries.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
+  const stored = lines(state).map((line) => ({ key: line.cid ? `c${line.cid}` : `o${line.o}`, line, entry: changes.get(line.o) ?? null }));
+  return [...stored, ...posts.map((entry) => ({ key: `c${entry.cid}`, line: null, entry }))];
+}
+
+/** Offset of the line above which "New" stands, or null: none, or it is outside the window. @param {RoomState} state @returns {number | null} */
+export function newLine(state) {
+  const { fresh, me, before } = state;
+  if (!fresh || (before && state.lines[0]?.o > fresh.from)) return null;
+  return lines(state).find(({ o, by }) => o > fresh.from && o <= (fresh.to ?? Infinity) && by !== me)?.o ?? null;
+}
+
+/** Who is typing now besides me. @param {RoomState} state @returns {string[]} user ids */
+export function typists({ typing }) {
+  return Object.keys(typing);
+}
+
+/** Where the next page of one side begins; null: there is none. @param {RoomState} state @param {"before" | "after"} side @returns {{before: number} | {after: number} | null} */
+export function cursor(state, side) {
+  const line = side === "before" ? state.lines[0] : state.lines.at(-1);
+  if (!line || !state[side]) return null;
+  return side === "before" ? { before: line.o } : { after: line.o };
+}

@@ -1,0 +1,81 @@
+/** The window of lines that is held: sorted, without a hole between its ends, a newer state of a line never undone. */
+
+/** @import {Cursor, Line, Page, Removal, RoomState} from "./types.js" */
+
+const KEPT = 300;
+
+/** Insert a line, or replace an older state of it. @param {RoomState} state @param {Line} line @returns {RoomState} */
+export function put(state, line) {
+  const index = indexOf(state.lines, line.o);
+  const old = state.lines[index];
+  if (old?.o === line.o) return line.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, line)) } : state;
+  if (!isInside(state, line.o)) return state;
+  return { ...state, lines: state.lines.toSpliced(index, 0, line) };
+}
+
+/** @param {RoomState} state @param {number} o @returns {Line | null} */
+export function find(state, o) {
+  const line = state.lines[indexOf(state.lines, o)];
+  return line?.o === o ? line : null;
+}
+
+/** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
+export function remove(state, o, removed, touched) {
+  const line = find(state, o);
+  return line ? put(state, { ...line, ...bare(removed), touched }) : state;
+}
+
+/** Lines that come together take the place of the window. @param {RoomState} state @param {Pick<Page, "lines" | "before" | "after">} page @returns {RoomState} */
+export function replace(state, { lines, before, after }) {
+  return { ...state, lines: lines.map((line) => settled(state, line)), before, after };
+}
+
+/** A page joins the end it was asked for, if that end still is where it was. @param {RoomState} state @param {Cursor} cursor @param {Page} page @returns {RoomState} */
+export function join(state, cursor, page) {
+  const lines = page.lines.map((line) => settled(state, line));
+  if ("around" in cursor) return replace(state, page);
+  if ("before" in cursor) {
+    if (!state.before || state.lines[0]?.o !== cursor.before) return state;
+    return trim({ ...state, lines: [...lines, ...state.lines], before: page.before }, "start");
+  }
+  if (!state.after || state.lines.at(-1)?.o !== cursor.after) return state;
+  return trim({ ...state, lines: [...state.lines, ...lines], after: page.after }, "end");
+}
+
+/** What is dropped at an end can be asked for again. @param {RoomState} state @param {"start" | "end"} kept @returns {RoomState} */
+export function trim(state, kept) {
+  if (state.lines.length <= KEPT) return state;
+  if (kept === "end") return { ...state, lines: state.lines.slice(-KEPT), before: true };
+  return { ...state, lines: state.lines.slice(0, KEPT), after: true };
+}
+
+/** Place of the first line at or after an offset. @param {Line[]} lines @param {number} o */
+function indexOf(lines, o) {
+  let index = lines.length;
+  while (index > 0 && lines[index - 1].o >= o) index -= 1;
+  return index;
+}
+
+/** @param {RoomState} state @param {number} o */
+function isInside({ lines, before, after }, o) {
+  const first = lines[0]?.o ?? Infinity;
+  const last = lines.at(-1)?.o ?? -Infinity;
+  return (o > first || !before) && (o < last || !after);
+}
+
+/** @param {RoomState} state @param {Line} line */
+function settled(state, line) {
+  const old = find(state, line.o);
+  if (old && old.touched > line.touched) return old;
+  return keptOf(old, line.removed ? { ...line, ...bare(line.removed) } : line);
+}
+
+/** @param {Line | null} old @param {Line} line */
+function keptOf(old, line) {
+  return old?.cid ? { ...line, cid: old.cid, ms: old.ms } : line;
+}
+
+/** What is the same of a removed line however it became known. @param {Removal} removed */
+function bare(removed) {
+  return { data: null, edited: null, removed };
+}
