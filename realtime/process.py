@@ -57,7 +57,7 @@ class Process:
         self._unlisten: Callable[[], None] = lambda: None
         self._undrain: Callable[[], None] = lambda: None
         self._started: asyncio.Task[None] | None = None
-        self.draining = False
+        self.draining = self._stopped = False
         self._emptied = asyncio.Event()
 
     @classmethod
@@ -96,6 +96,9 @@ class Process:
         await self.stop()
 
     async def stop(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
         for connection in list(self._connections):
             connection.stop()
         for task in self._tasks:

@@ -59,7 +59,7 @@ class Writer:
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
         self._thread.shutdown()
 
     def submit(self, call: Call) -> "asyncio.Future[Outcome]":

@@ -1,0 +1,131 @@
+"""The smallest app on `realtime`: notes in a log. Who may read is a table in memory."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from realtime.log import Batch
+from realtime.methods import Backend, Call, Caller, Labels, Method, Signal
+from realtime.protocol import Cid, Head, LogKey, Offset, Room, UserId, conflict, unprocessable
+
+
+class Note(msgspec.Struct):
+    room: Room
+    cid: Cid
+    text: str
+    audience: list[str] | None = None
+
+
+class Remove(msgspec.Struct):
+    room: Room
+    cid: Cid
+    o: Offset
+
+
+class Wave(msgspec.Struct):
+    room: Room
+    hand: str = ""
+
+
+def note_post(batch: Batch, call: Call) -> None:
+    """Refuses "no", fails on "bug"; else appends."""
+    params = call.params
+    if params.text == "no":
+        raise unprocessable("empty")
+    if params.text == "bug":
+        raise RuntimeError("a bug")
+    data = {"text": call.prepared or params.text}
+    batch.append(
+        params.room,
+        kind="note.posted",
+        data=data,
+        actor=call.caller.id,
+        cid=params.cid,
+        method=call.method.name,
+        audience=params.audience,
+        line=True,
+    )
+
+
+def note_remove(batch: Batch, call: Call) -> None:
+    params = call.params
+    if params.o >= batch.log(params.room).head + 1:
+        raise conflict("removed")
+    batch.append(
+        params.room,
+        kind="note.removed",
+        data={"o": params.o},
+        actor=call.caller.id,
+        cid=params.cid,
+        method=call.method.name,
+        blanks=[params.o],
+    )
+
+
+def shout(params: Note) -> str:
+    if params.text == "unpreparable":
+        raise unprocessable("too_long")
+    return params.text.upper()
+
+
+def hand_wave(call: Call) -> list[Signal]:
+    return [Signal(call.params.room, "wave", call.caller.id, call.params.hand)]
+
+
+def hand_read(call: Call) -> dict[str, str]:
+    return {"hand": call.params.hand}
+
+
+def nothing(batch: Batch, calls: Sequence[Call]) -> int:
+    return len(calls)
+
+
+@dataclass
+class Notes:
+    """Members by log; the backend that reads it."""
+
+    members: dict[LogKey, dict[UserId, Labels]] = field(default_factory=dict)
+    away: set[UserId] = field(default_factory=set)
+    asked: list[tuple[UserId, LogKey]] = field(default_factory=list)
+
+    def join(self, key: LogKey, user: UserId, *labels: str) -> None:
+        self.members.setdefault(key, {})[user] = frozenset({f"u:{user}", *labels})
+
+    def may_read(self, caller: Caller, key: LogKey) -> Labels | None:
+        self.asked.append((caller.id, key))
+        return self.members.get(key, {}).get(caller.id)
+
+    def welcome(self, caller: Caller) -> list[dict[str, Any]]:
+        from realtime.log import head_of
+
+        return [{"key": key, "head": head_of(key)} for key, members in self.members.items() if caller.id in members]
+
+    def snapshot(self, caller: Caller, key: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+        return {"as_of": head.o}
+
+    def user(self, user: Any) -> Caller | None:
+        person = {"name": user.name, "rev": user.rev}
+        return None if user.key in self.away else Caller(UserId(user.key), user.pk, "", person)
+
+    def people(self, ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
+        return {}
+
+    def backend(self) -> Backend:
+        methods = [
+            Method(name="note.post", params=Note, function=note_post, lane="write", load=nothing),
+            Method(name="note.alone", params=Note, function=note_post, lane="write"),
+            Method(name="note.shout", params=Note, function=note_post, lane="write", prepare=shout, load=nothing),
+            Method(name="note.remove", params=Remove, function=note_remove, lane="write"),
+            Method(name="hand.wave", params=Wave, function=hand_wave, lane="now"),
+            Method(name="hand.read", params=Wave, function=hand_read, lane="read"),
+        ]
+        return Backend(
+            methods={method.name: method for method in methods},
+            user=self.user,
+            may_read=self.may_read,
+            welcome=self.welcome,
+            snapshot=self.snapshot,
+            people=self.people,
+        )

@@ -1,0 +1,349 @@
+"""Fan-out: in order, without a hole, whatever the doorbell does; resumes; slow readers; narrowed rights."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+
+from accounts.models import User
+from realtime import log as logs
+from realtime.doorbell import Bell
+from realtime.log import SITE, batch
+from realtime.models import Event, Log
+from realtime.process import Process
+from realtime.protocol import LogKey, UserId
+from tests.client import Client, cid
+from tests.realtime.conftest import START, Open, append
+from tests.realtime.notes import Notes
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+People = Callable[[str], Awaitable[User]]
+
+
+@pytest_asyncio.fixture
+async def other(process: Process, notes: Notes) -> AsyncIterator[Process]:
+    """A second process beside the first, over the same channel layer."""
+    second = Process(notes.backend(), "two")
+    await second.start()
+    yield second
+    await second.stop()
+
+
+def offsets(client: Client, log: LogKey) -> list[int]:
+    return [event["o"] for event in client.events(log)]
+
+
+async def test_what_is_committed_reaches_every_reader_once_and_in_order(tab: Open, log: LogKey) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
+    asked = [await mei.ask("note.post", room=log, cid=cid(), text=str(n)) for n in range(16)]
+    for id in asked:
+        await mei.response(id)
+    for client in (mei, jonas):
+        await client.event(log, 16)
+        assert offsets(client, log) == list(range(1, 17))
+
+
+async def test_the_answer_comes_after_the_event(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei", position=START)
+    answer = await mei.request("note.post", room=log, cid=cid(), text="x")
+    assert offsets(mei, log) == [answer["o"]]
+
+
+async def test_a_command_outside_the_writer_reaches_readers_too(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei", position=START)
+    await append(log, 3)
+    await mei.event(log, 3)
+    assert offsets(mei, log) == [1, 2, 3]
+
+
+async def test_a_resume_replays_exactly_what_was_missed(tab: Open, log: LogKey, notes: Notes) -> None:
+    await append(log, 30)
+    position = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
+    mei = await tab("Mei", position={"o": 12, "t": position})
+    await mei.event(log, 30)
+    assert offsets(mei, log) == list(range(13, 31))
+
+
+async def test_a_resume_beyond_the_ring_reads_the_database(tab: Open, log: LogKey) -> None:
+    await append(log, 700)
+    mei = await tab("Mei", position=START)
+    await mei.event(log, 700)
+    assert offsets(mei, log) == list(range(1, 701))
+
+
+async def test_a_position_of_another_history_gets_a_snapshot(tab: Open, log: LogKey) -> None:
+    await append(log, 5)
+    mei = await tab("Mei")
+    opening = await mei.request("room.open", room=log, position={"o": 3, "t": 1})
+    assert opening["mode"] == "snapshot"
+    assert opening["snapshot"]["head"]["o"] == 5
+    await append(log)
+    await mei.event(log, 6)
+    assert offsets(mei, log) == [6]
+
+
+async def test_a_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    assert (await mei.request("room.open", room=log, position={"o": 9, "t": 9}))["mode"] == "snapshot"
+
+
+async def test_who_may_not_read_gets_404(tab: Open, log: LogKey, notes: Notes) -> None:
+    mei = await tab("Mei")
+    notes.members.clear()
+    assert (await mei.refusal("room.open", room=log, position=None)).code == 404
+
+
+async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> None:
+    mei = await tab("Mei", position=START)
+    user = next(iter(notes.members[log]))
+    for n in range(3):
+        await Log.objects.acreate(key=f"room{n}")
+        notes.join(LogKey(f"room{n}"), user)
+        await mei.request("room.open", room=f"room{n}", position=START)
+    await Log.objects.acreate(key="fifth")
+    notes.join(LogKey("fifth"), user)
+    assert (await mei.refusal("room.open", room="fifth", position=START)).type == "too_many_rooms"
+    await mei.request("room.close", room="room0")
+    assert (await mei.request("room.open", room="fifth", position=START))["mode"] == "replay"
+
+
+async def test_an_event_with_an_audience_is_withheld_from_the_others(tab: Open, log: LogKey) -> None:
+    host, guest = await tab("Mei", "host", position=START), await tab("Jonas", position=START)
+    await host.request("note.post", room=log, cid=cid(), text="for-hosts-only", audience=["host"])
+    seen, withheld = await host.event(log, 1), await guest.event(log, 1)
+    assert seen["data"] == {"text": "for-hosts-only"}
+    assert withheld.keys() == {"room", "o", "t", "n", "at", "kind"}
+    assert withheld["kind"] == "withheld"
+    assert not [frame for frame in guest.frames if "for-hosts-only" in frame]
+
+
+async def test_another_process_hears_of_it_by_the_doorbell(tab: Open, log: LogKey, other: Process) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
+    await mei.request("note.post", room=log, cid=cid(), text="x")
+    await jonas.event(log, 1)
+    assert not other.hub.repaired
+
+
+async def test_a_dropped_doorbell_is_repaired_by_the_sweep(tab: Open, log: LogKey, other: Process) -> None:
+    jonas = await tab("Jonas", position=START, at=other)
+    other.hub.doorbell._heard = lambda bell: None
+    await append(log, 3)
+    await other.hub.sweep()
+    await jonas.event(log, 3)
+    assert offsets(jonas, log) == [1, 2, 3]
+
+
+async def test_a_hole_in_the_doorbells_is_read_from_the_log(
+    tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await tab("Mei", position=START)
+    monkeypatch.setattr(logs, "_listeners", set())
+    await append(log, 5)
+    last = await sync_to_async(logs.tail)(log, 1)
+    process.hub.heard(Bell("another", log, head=5, events=last))
+    await mei.event(log, 5)
+    assert offsets(mei, log) == [1, 2, 3, 4, 5]
+    assert process.hub.repaired["doorbell"] == 5
+
+
+async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey, process: Process) -> None:
+    mei = await tab("Mei", position=START)
+    await append(log, 3)
+    await mei.event(log, 3)
+    events = await sync_to_async(logs.tail)(log, 3)
+    for _ in range(3):
+        process.hub.heard(Bell("another", log, head=2, events=events[:2]))
+    await append(log)
+    await mei.event(log, 4)
+    assert offsets(mei, log) == [1, 2, 3, 4]
+
+
+async def test_a_position_that_only_another_process_knows_is_looked_up(
+    tab: Open, log: LogKey, other: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jonas = await tab("Jonas", position=START, at=other)
+    await jonas.request("room.close", room=log)
+    monkeypatch.setattr(logs, "_listeners", set())
+    await append(log, 2)
+    head = await sync_to_async(logs.head_of)(log)
+    opening = await jonas.request("room.open", room=log, position={"o": head.o, "t": head.t})
+    assert opening["mode"] == "replay"
+
+
+async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
+    tab: Open, log: LogKey, process: Process
+) -> None:
+    mei, stuck = await tab("Mei", position=START), await tab("Jonas", position=START)
+    wire: Any = stuck.wire
+    wire.stuck.clear()
+    for n in range(16):
+        await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
+    assert wire.connection.lagging
+    assert wire.connection._queued < 2 * process.limits.lagging_bytes
+    wire.stuck.set()
+    await stuck.event(log, 16)
+    assert offsets(stuck, log) == list(range(1, 17))
+
+
+async def taken_in(process: Process, log: LogKey, o: int) -> None:
+    """Until the hub has taken an offset in: commits of other threads come a turn of the loop later."""
+    async with asyncio.timeout(5):
+        while process.hub._rooms[log].ring.head.o < o:
+            await asyncio.sleep(0)
+
+
+async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, process: Process) -> None:
+    stuck = await tab("Jonas", position=START)
+    wire: Any = stuck.wire
+    wire.stuck.clear()
+    for _ in range(12):
+        await append(log, data="x" * 30_000)
+    await taken_in(process, log, 12)
+    assert wire.connection.lagging
+    wire.connection.tick(process.now() + process.limits.slow_s + 1)
+    wire.stuck.set()
+    assert (await stuck.bye()).code == 4107
+
+
+async def test_people_in_a_room_are_told_of_each_other(tab: Open, log: LogKey, other: Process, people: People) -> None:
+    mei = await tab("Mei", position=START)
+    await tab("Jonas", position=START, at=other)
+    jonas = await people("Jonas")
+    signal = await mei.notification("room.signal", kind="presence", key=jonas.key)
+    assert signal["value"]["name"] == "Jonas"
+    assert (await mei.notification("room.signal", kind="here", value=2))["room"] == log
+
+
+async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, process: Process, people: People) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
+    key = (await people("Jonas")).key
+    await jonas.wire.close()
+    process.hub.tick(process.now())
+    assert key in (await mei.request("presence.read", room=log))["presence"]
+    process.hub.tick(process.now() + 3)
+    gone = await mei.notification("room.signal", kind="presence", key=key, value=None)
+    assert gone["room"] == log
+
+
+async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Process) -> None:
+    mei = await tab("Mei", position=START)
+    process.hub.heard(Bell("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
+    await mei.notification("room.signal", kind="presence", key="ghost")
+    process.hub.tick(process.now() + process.limits.presence_s * 3)
+    await mei.notification("room.signal", kind="presence", key="ghost", value=None)
+
+
+async def test_rooms_not_open_get_counts(tab: Open, log: LogKey, process: Process) -> None:
+    mei = await tab("Mei")
+    await append(log, 4)
+    await asyncio.wait_for(_counted(process, mei, log), 5)
+
+
+async def _counted(process: Process, client: Client, log: LogKey) -> None:
+    while True:
+        process.hub.tick(process.now())
+        signal = await client.notification("room.signal", kind="count", room=log)
+        if signal["value"]["o"] == 4 and signal["value"]["n"] == 4:
+            return
+        client.notifications.clear()
+
+
+async def test_a_signal_of_a_room_reaches_who_has_it_open(tab: Open, log: LogKey, other: Process) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
+    assert await mei.request("hand.wave", room=log, hand="left") == {}
+    assert (await jonas.notification("room.signal", kind="wave"))["value"] == "left"
+
+
+async def test_memory_only_methods_need_the_room_open(tab: Open, log: LogKey) -> None:
+    assert (await (await tab("Mei")).refusal("hand.wave", room=log)).code == 404
+
+
+async def narrow(**kwargs: Any) -> None:
+    def work() -> None:
+        with batch([SITE]) as staged:
+            staged.narrow(**kwargs)
+
+    await sync_to_async(work)()
+
+
+async def test_who_may_no_longer_read_is_put_out_in_every_process(
+    tab: Open, log: LogKey, other: Process, notes: Notes, people: People
+) -> None:
+    tabs = [await tab("Mei", position=START), await tab("Mei", position=START, at=other)]
+    jonas = await tab("Jonas", position=START)
+    user = UserId((await people("Mei")).key)
+    del notes.members[log][user]
+    await narrow(user=user, log=log, reason="removed")
+    for client in tabs:
+        assert (await client.notification("room.left", room=log))["reason"] == "removed"
+    await append(log)
+    await jonas.event(log, 1)
+    for client in tabs:
+        assert (await client.refusal("room.open", room=log, position=START)).code == 404
+        assert offsets(client, log) == []
+
+
+async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
+    mei = await tab("Mei", position=START)
+    user = UserId((await people("Mei")).key)
+    notes.join(log, user, "host")
+    asked = len(notes.asked)
+    await narrow(user=user, log=log)
+    async with asyncio.timeout(5):
+        while len(notes.asked) == asked:
+            await asyncio.sleep(0)
+    await append(log, audience=["host"])
+    assert (await mei.event(log, 1))["kind"] == "note.posted"
+
+
+async def test_an_ended_login_session_ends_its_connections(tab: Open, people: People) -> None:
+    mei, elsewhere = await tab("Mei"), await tab("Mei")
+    wire: Any = mei.wire
+    await narrow(user=UserId((await people("Mei")).key), login=wire.connection.caller.login)
+    assert (await mei.bye()).code == 4501
+    assert elsewhere.wire.closed is None
+
+
+async def test_a_deactivated_person_is_sent_away_for_good(tab: Open, notes: Notes, people: People) -> None:
+    mei = await tab("Mei")
+    user = UserId((await people("Mei")).key)
+    notes.away.add(user)
+    await narrow(user=user)
+    assert (await mei.bye()).code == 4503
+
+
+async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
+    mei = await tab("Mei")
+    real = notes.may_read
+    process.hub.narrowings += 1
+
+    def narrowed_meanwhile(caller: Any, key: LogKey) -> Any:
+        labels = real(caller, key)
+        notes.members.clear()
+        process.hub.narrowings += 1
+        return labels
+
+    object.__setattr__(process.backend, "may_read", narrowed_meanwhile)
+    assert (await mei.refusal("room.open", room=log, position=START)).code == 404
+
+
+async def test_a_drain_says_when_to_come_back_and_loses_nothing(tab: Open, log: LogKey, process: Process) -> None:
+    mei = await tab("Mei", position=START)
+    asked = await mei.ask("note.post", room=log, cid=cid(), text="x")
+    await process.drain()
+    close = await mei.bye()
+    assert close.code == 4103
+    bye = next(frame for frame in mei.notifications if frame["method"] == "session.bye")
+    assert 100 <= bye["params"]["retry_after_ms"] <= 5000
+    stored = await Event.objects.filter(log__key=log).acount()
+    answered = asked in mei._responses
+    assert stored >= answered
+
+
+async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    assert (await mei.refusal("room.open", room="site", position=None)).code == 404

@@ -1,0 +1,117 @@
+"""Durable requests: one event a `cid`, an answer after the commit, a bad request that costs only itself."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from realtime.models import Event, Log
+from realtime.protocol import LogKey
+from tests.client import cid
+from tests.realtime.conftest import START, Open
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+@sync_to_async
+def stored(log: LogKey) -> list[tuple[int, str | None]]:
+    return list(Event.objects.filter(log__key=log).order_by("offset").values_list("offset", "data"))
+
+
+async def test_an_answer_names_the_row(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    answer = await mei.request("note.post", room=log, cid=cid(), text="hi")
+    row = await Event.objects.select_related("log").aget(log__key=log)
+    assert answer == {"room": log, "o": row.offset, "at": row.at}
+    assert (await Log.objects.aget(key=log)).lines == 1
+
+
+async def test_the_same_cid_fifty_times_over_two_connections_is_one_event(tab: Open, log: LogKey) -> None:
+    tabs = [await tab("Mei"), await tab("Mei")]
+    once = cid()
+    asked = [(client, await client.ask("note.post", room=log, cid=once, text="hi")) for _ in range(8) for client in tabs]
+    answers = [await client.response(id) for client, id in asked]
+    for _ in range(34):
+        answers.append(await tabs[0].request("note.post", room=log, cid=once, text="other words"))
+    assert len(answers) == 50
+    assert all(answer == answers[0] for answer in answers)
+    assert len(await stored(log)) == 1
+
+
+async def test_a_cid_used_with_another_method_is_refused(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    once = cid()
+    await mei.request("note.post", room=log, cid=once, text="hi")
+    assert (await mei.refusal("note.alone", room=log, cid=once, text="hi")).type == "cid_reused"
+
+
+async def test_a_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    once = cid()
+    await Log.objects.acreate(key="another")
+    await mei.request("note.post", room=log, cid=once, text="hi")
+    assert (await mei.refusal("note.post", room="another", cid=once, text="hi")).code == 422
+
+
+async def test_two_people_may_draw_the_same_cid(tab: Open, log: LogKey) -> None:
+    once = cid()
+    for name in ("Mei", "Jonas"):
+        await (await tab(name)).request("note.post", room=log, cid=once, text=name)
+    assert len(await stored(log)) == 2
+
+
+@pytest.mark.parametrize("method", ["note.post", "note.alone"])
+async def test_a_refused_and_a_failing_request_leave_no_hole(
+    tab: Open, log: LogKey, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    mei = await tab("Mei")
+    texts = ["a", "no", "b", "bug", "c"]
+    asked = [await mei.ask(method, room=log, cid=cid(), text=text) for text in texts]
+    answers = await asyncio.gather(*(mei.response(id) for id in asked[:1]))
+    outcomes = [answers[0]["o"]]
+    for id in asked[1:]:
+        try:
+            outcomes.append((await mei.response(id))["o"])
+        except Exception as refused:
+            outcomes.append(getattr(refused, "code", refused))
+    assert outcomes == [1, 422, 2, 500, 3]
+    assert [o for o, _ in await stored(log)] == [1, 2, 3]
+    assert caplog.text.count("Traceback") == 1
+
+
+async def test_requests_of_one_connection_keep_their_order_through_the_pool(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    methods = ["note.shout", "note.post", "note.alone"] * 5
+    asked = [await mei.ask(method, room=log, cid=cid(), text=f"t{n}") for n, method in enumerate(methods)]
+    offsets = [(await mei.response(id))["o"] for id in asked]
+    assert offsets == sorted(offsets)
+    assert [data.lower() for _, data in await stored(log) if data] == [f'{{"text":"t{n}"}}' for n in range(15)]
+
+
+async def test_a_seventeenth_unanswered_request_is_told_to_wait(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    asked = [await mei.ask("note.shout", room=log, cid=cid(), text="x") for _ in range(17)]
+    with pytest.raises(Exception, match="too_many_waiting"):
+        await mei.response(asked[-1])
+
+
+async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    assert (await mei.refusal("note.shout", room=log, cid=cid(), text="unpreparable")).type == "too_long"
+    assert (await mei.request("note.shout", room=log, cid=cid(), text="x"))["o"] == 1
+
+
+async def test_an_unknown_room_is_not_there(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    assert (await mei.refusal("note.post", room="nowhere", cid=cid(), text="x")).code == 404
+
+
+async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    await mei.request("note.post", room=log, cid=cid(), text="marker-to-find")
+    await mei.request("note.remove", room=log, cid=cid(), o=1)
+    assert (await stored(log))[0] == (1, None)
+    jonas = await tab("Jonas", position=START)
+    await jonas.event(log, 2)
+    assert jonas.events(log)[0]["data"] is None
+    assert not [frame for frame in jonas.frames if "marker-to-find" in frame]
