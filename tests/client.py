@@ -1,6 +1,7 @@
 """A person's tab in a test: speaks `parlor.v1` over any wire, and waits for facts."""
 
 import asyncio
+import contextlib
 import itertools
 import secrets
 from collections.abc import Callable
@@ -112,10 +113,8 @@ class Client:
 
     async def bye(self) -> Close:
         """The close that follows; `session.bye` came before it."""
-        try:
+        with contextlib.suppress(Ended):
             await self.until(lambda: False)
-        except Ended:
-            pass
         assert self.wire.closed is not None
         return self.wire.closed
 

@@ -1,0 +1,267 @@
+"""The protocol at function speed: every row of design's table of bad input that a session answers alone."""
+
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.limits import Bucket, Limits, Strikes
+from realtime.session import End, Greet, Heard, Invoke, Look, Send, Session
+from tests.realtime.notes import Notes
+
+METHODS = Notes().backend().methods
+HELLO = '{"jsonrpc":"2.0","id":1,"method":"session.hello","params":{"v":1,"token":"t"}}'
+
+
+def session(**limits: Any) -> Session:
+    return Session(METHODS, Limits(**limits), 0.0, Random(7))
+
+
+def ready(strikes: Strikes | None = None, **limits: Any) -> Session:
+    """A session after hello, at second 0."""
+    made = session(**limits)
+    made.receive(HELLO, 0)
+    made.greeted(0, Bucket(1000, 1000, 0), strikes or Strikes(600))
+    return made
+
+
+def request(method: str, id: Any = 1, **params: Any) -> str:
+    return msgspec.json.encode({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).decode()
+
+
+def refusal(effects: list[Any]) -> tuple[Any, int, str]:
+    """(id, code, type) of the one error response."""
+    assert [type(effect) for effect in effects] == [Send], effects
+    frame = msgspec.json.decode(effects[0].text)
+    return frame["id"], frame["error"]["code"], frame["error"]["data"]["type"]
+
+
+def end(effects: list[Any]) -> int:
+    assert isinstance(effects[-1], End), effects
+    return effects[-1].close.code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "nonsense",
+        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":NaN}}',
+        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":"\\ud800"}}',
+        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":"\ud800"}}',
+        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":' + "[" * 2000 + "]" * 2000 + "}",
+        '{"jsonrpc":"2.0","id":1} {}',
+    ],
+)
+def test_what_is_not_one_json_object_is_a_parse_error(text: str) -> None:
+    assert refusal(ready().receive(text, 0)) == (None, -32700, "parse")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "3",
+        '"x"',
+        "null",
+        "[" + HELLO + "]",
+        '{"id":1,"method":"hand.wave"}',
+        '{"jsonrpc":"1.0","id":1,"method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":null,"method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":1.5,"method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":true,"method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":' + "9" * 30 + ',"method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":"' + "x" * 37 + '","method":"hand.wave"}',
+        '{"jsonrpc":"2.0","id":1,"method":7}',
+        '{"jsonrpc":"2.0","id":1}',
+        '{"jsonrpc":"2.0","id":1,"result":[]}',
+    ],
+)
+def test_what_is_no_request_is_an_invalid_request(text: str) -> None:
+    _, code, type = refusal(ready().receive(text, 0))
+    assert (code, type) == (-32600, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        "[]",
+        '{"room":1,"cid":"aaaaaaaa","text":""}',
+        '{"room":"r","cid":"short","text":""}',
+        '{"room":"r","cid":"aaaaaaaa\\n","text":""}',
+        '{"room":"' + "r" * 17 + '","cid":"aaaaaaaa","text":""}',
+        '{"room":"r","cid":"aaaaaaaa"}',
+        '{"room":"r","cid":"aaaaaaaa","text":"a\\u0000b"}',
+        '{"room":"r","cid":"aaaaaaaa","text":1e999}',
+    ],
+)
+def test_wrong_types_and_nul_are_invalid_params(params: str) -> None:
+    text = '{"jsonrpc":"2.0","id":4,"method":"note.post","params":' + params + "}"
+    assert refusal(ready().receive(text, 0)) == (4, -32602, "invalid_params")
+
+
+def test_a_written_backslash_u0000_is_text() -> None:
+    effects = ready().receive(request("note.post", room="r", cid="aaaaaaaa", text="\\u0000"), 0)
+    assert isinstance(effects[0], Invoke)
+    assert effects[0].params.text == "\\u0000"
+
+
+def test_an_unknown_method_is_said_and_an_unknown_notification_ignored() -> None:
+    assert refusal(ready().receive(request("nobody.knows"), 0)) == (1, -32601, "unknown_method")
+    assert ready().receive('{"jsonrpc":"2.0","method":"nobody.knows"}', 0) == []
+
+
+def test_a_durable_request_needs_an_id() -> None:
+    text = '{"jsonrpc":"2.0","method":"note.post","params":{"room":"r","cid":"aaaaaaaa","text":"x"}}'
+    assert refusal(ready().receive(text, 0)) == (None, -32600, "invalid_request")
+
+
+def test_nothing_comes_before_hello() -> None:
+    assert refusal(session().receive(request("hand.wave", room="r"), 0)) == (1, 401, "hello_first")
+
+
+def test_there_is_one_hello() -> None:
+    first = session()
+    assert isinstance(first.receive(HELLO, 0)[0], Greet)
+    assert refusal(first.receive(HELLO, 0)) == (1, 409, "hello_again")
+
+
+def test_another_version_is_told_not_to_come_back() -> None:
+    assert end(session().receive(HELLO.replace('"v":1', '"v":2'), 0)) == 4526
+
+
+def test_no_hello_in_ten_seconds_ends() -> None:
+    assert session().tick(9.9) == []
+    assert end(session().tick(10)) == 4008
+
+
+def test_a_hello_that_is_never_answered_ends_too() -> None:
+    greeting = session()
+    greeting.receive(HELLO, 0)
+    assert end(greeting.tick(10)) == 4008
+
+
+def test_the_server_pings_every_twenty_seconds_give_or_take_a_tenth() -> None:
+    made = ready()
+    times = []
+    for tenth in range(2000):
+        made.receive('{"jsonrpc":"2.0","method":"alive"}', tenth / 10)
+        times += [tenth / 10] * len(made.tick(tenth / 10))
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert len(times) >= 9
+    assert all(18 <= gap <= 22.1 for gap in gaps)
+
+
+def test_an_answered_ping_tells_positions() -> None:
+    made = ready()
+    made.ping()
+    assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [Heard(1, {"r": 5})]
+
+
+def test_forty_five_seconds_of_silence_end() -> None:
+    made = ready()
+    assert not [effect for effect in made.tick(44.9) if isinstance(effect, End)]
+    assert end(made.tick(45)) == 4008
+
+
+@pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769, "漢" * 21_846])
+def test_a_frame_above_64_kib_ends(text: str) -> None:
+    assert end(ready().receive(text, 0)) == 4013
+
+
+def test_a_frame_of_64_kib_is_read() -> None:
+    frame = request("note.post", room="r", cid="aaaaaaaa", text="")
+    full = request("note.post", room="r", cid="aaaaaaaa", text="x" * (65_536 - len(frame)))
+    assert len(full) == 65_536
+    assert isinstance(ready().receive(full, 0)[0], Invoke)
+
+
+def test_an_unexpected_binary_frame_ends() -> None:
+    assert end(ready().receive_binary(0)) == 4015
+
+
+def test_three_protocol_errors_in_a_minute_end() -> None:
+    made = ready()
+    assert [type(made.receive("{", when)[-1]) for when in (0, 61, 62)] == [Send, Send, Send]
+    assert end(made.receive("{", 63)) == 4000
+
+
+def test_the_third_such_close_within_ten_minutes_is_final() -> None:
+    strikes = Strikes(600)
+    codes = [end(ready(strikes).receive_binary(when)) for when in (0, 100, 200, 900)]
+    assert codes == [4015, 4015, 4515, 4015]
+
+
+def test_ten_times_the_rate_is_told_when_to_come_back_and_at_last_sent_away() -> None:
+    made = ready()
+    answers = [made.receive(request("hand.read", n, room="r"), n / 100) for n in range(1000)]
+    refused = [effects for effects in answers if effects and isinstance(effects[0], Send)]
+    _, code, type = refusal(refused[0])
+    assert (code, type) == (429, "too_fast")
+    assert msgspec.json.decode(refused[0][0].text)["error"]["data"]["retry_after_ms"] > 0
+    assert end(next(effects for effects in answers if effects and isinstance(effects[-1], End))) == 4029
+    assert len([effects for effects in answers if effects and isinstance(effects[0], Invoke)]) <= 60 + 100
+
+
+def test_connections_of_one_user_share_a_rate() -> None:
+    shared = Bucket(10, 5, 0)
+    tabs = []
+    for _ in range(3):
+        made = session()
+        made.receive(HELLO, 0)
+        made.greeted(0, shared, Strikes(600))
+        tabs.append(made)
+    effects = [tab.receive(request("hand.read", n, room="r"), 0)[0] for n in range(5) for tab in tabs]
+    assert len([effect for effect in effects if isinstance(effect, Invoke)]) == 5
+
+
+def test_too_many_notifications_are_dropped_without_a_word() -> None:
+    made = ready()
+    text = '{"jsonrpc":"2.0","method":"hand.wave","params":{"room":"r"}}'
+    effects = [effect for _ in range(100) for effect in made.receive(text, 0)]
+    assert {type(effect) for effect in effects} == {Invoke}
+    assert len(effects) == 40
+
+
+def test_the_hubs_own_requests_are_looks() -> None:
+    effects = ready().receive(request("room.open", room="r", position={"o": 1, "t": 2}), 0)
+    assert isinstance(effects[0], Look)
+    assert refusal(ready().receive(request("room.open", room="r", position={"o": -1, "t": 2}), 0))[1] == -32602
+
+
+def test_after_the_end_nothing_is_heard() -> None:
+    made = ready()
+    made.receive_binary(0)
+    assert made.receive(request("hand.read", room="r"), 0) == []
+    assert made.tick(100) == []
+
+
+@given(st.text())
+def test_any_text_gets_effects_and_no_exception(text: str) -> None:
+    assert isinstance(ready().receive(text, 0), list)
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["jsonrpc", "id", "method", "params", "result"]),
+        json | st.just("2.0") | st.sampled_from(list(METHODS)),
+    )
+)
+def test_any_object_gets_effects_and_no_exception(message: dict[str, Any]) -> None:
+    try:
+        text = msgspec.json.encode(message).decode()
+    except (UnicodeEncodeError, msgspec.MsgspecError, OverflowError):
+        return
+    assert isinstance(ready().receive(text, 0), list)
