@@ -99,6 +99,8 @@ def dies(services: Services, name: str, seed: int) -> bool:
         f"canary {name} on {canary.database}: {canary.kind} {found}, {seconds}: {'red' if found else 'NOT RED'}",
         flush=True,
     )
+    if result and not found:
+        print(verdict(result), flush=True)
     return bool(found)
 
 

@@ -144,7 +144,8 @@ class Client:
         self._token = self._token or await self.guest.token()
         self._connection = Connection(self.guest.port, self.guest.cookie_header, self._received)
         positions = {room: self.positions[room] for room in self.opened if room in self.positions}
-        self._request("session.hello", {"v": 1, "token": self._token, "rooms": positions}, self._hello_answered)
+        hello = {"v": 1, "token": self._token, "rooms": positions}
+        self._request("session.hello", hello, lambda frame: self._hello_answered(frame, positions))
         await self._connection.run()
 
     def _lost(self) -> None:
@@ -153,7 +154,7 @@ class Client:
         self._opening.clear()
         self._outbox.cut()
 
-    def _hello_answered(self, frame: Frame | None) -> None:
+    def _hello_answered(self, frame: Frame | None, positions: dict[str, dict[str, int]]) -> None:
         if frame is None or "error" in frame:
             return
         self.counts["connected"] += 1
@@ -161,7 +162,7 @@ class Client:
         self.greeted.set()
         opened = frame["result"]["opened"]
         for room, opening in opened.items():
-            self._room_opened(room, opening)
+            self._room_opened(room, opening, positions[room])
         for room in self.opened - set(opened):
             self._open(room)
         for room in self._outbox.rooms():
@@ -174,17 +175,20 @@ class Client:
             answered(None)
 
     def _open(self, room: str) -> None:
+        position = self.positions.get(room)
+
         def answered(frame: Frame | None) -> None:
             self._opening.discard(room)
             if frame:
-                self._room_opened(room, frame.get("result", frame))
+                self._room_opened(room, frame.get("result", frame), position)
 
         if room in self._opening:
             return
         self._opening.add(room)
-        self._request("room.open", {"room": room, "position": self.positions.get(room)}, answered)
+        self._request("room.open", {"room": room, "position": position}, answered)
 
-    def _room_opened(self, room: str, opening: dict[str, Any]) -> None:
+    def _room_opened(self, room: str, opening: dict[str, Any], asked: dict[str, int] | None) -> None:
+        """What follows begins after the position asked for, or after the snapshot."""
         if "error" in opening:
             self.history.add("open", room, "fail", body=opening["error"])
             self.counts["not_opened"] += 1
@@ -196,7 +200,8 @@ class Client:
             self.positions[room] = {"o": snapshot["head"]["o"], "t": snapshot["head"]["t"]}
             self.lines.setdefault(room, Lines()).opened(snapshot["lines"])
             self._moved.set()
-        self.history.add("open", room, "ok", o=self.positions[room]["o"], body={"mode": opening["mode"]})
+            asked = self.positions[room]
+        self.history.add("open", room, "ok", o=asked["o"] if asked else 0, body={"mode": opening["mode"]})
 
     def _open_again(self, room: str) -> None:
         if room in self.opened and self.greeted.is_set():
