@@ -1,0 +1,123 @@
+/** The bar over the line under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
+
+/** @import {Acts} from "./acts.js" */
+/** @import {Timeline} from "./timeline.js" */
+/** @import {Item} from "./types.js" */
+import { byId, icon, make } from "./dom.js";
+import { fill, openBy, walk } from "./menu.js";
+import { say } from "./words.js";
+
+const LONG_PRESS_MS = 450;
+const IN_THE_BAR = 3;
+
+export class Actions {
+  #lines = byId("lines", HTMLElement);
+  #bar = byId("actions", HTMLElement);
+  #menu = byId("line-menu", HTMLElement);
+  #timeline;
+  #acts;
+  /** @type {HTMLElement | null} */
+  #line = null;
+  /** @type {Item | null} */
+  #shown = null;
+  /** @type {any} */
+  #press = null;
+
+  /** @param {Timeline} timeline @param {Acts} acts */
+  constructor(timeline, acts) {
+    this.#timeline = timeline;
+    this.#acts = acts;
+  }
+
+  start() {
+    this.#lines.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.#show(event.target));
+    this.#lines.addEventListener("focusin", (event) => this.#show(event.target));
+    this.#lines.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#bar.addEventListener("keydown", (event) => this.#barKeyPressed(event));
+    this.#lines.parentElement?.addEventListener("pointerleave", () => this.#left());
+    this.#lines.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#pressed(event));
+    for (const end of ["pointerup", "pointercancel", "pointermove"]) this.#lines.addEventListener(end, () => clearTimeout(this.#press));
+    this.#timeline.on("painted", () => this.#place());
+    this.#menu.addEventListener("toggle", () => this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")));
+    walk(this.#menu);
+  }
+
+  /** @param {EventTarget | null} target */
+  #show(target) {
+    const line = /** @type {Element} */ (target).closest(".line");
+    if (!(line instanceof HTMLElement) || this.#menu.matches(":popover-open")) return;
+    this.#line = line;
+    this.#place();
+  }
+
+  #place() {
+    const item = this.#line?.isConnected ? this.#timeline.itemOf(this.#line) : null;
+    const acts = item ? this.#acts.of(item) : [];
+    this.#bar.hidden = acts.length === 0;
+    if (!this.#line || !item || this.#bar.hidden) return;
+    if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(acts, item));
+    this.#shown = item;
+    this.#bar.style.top = `${Math.max(0, this.#line.offsetTop - 18)}px`;
+    this.#bar.style.right = "28px";
+  }
+
+  /** @param {import("./menu.js").Act[]} acts @param {Item} item @returns {HTMLElement[]} */
+  #buttons(acts, item) {
+    const more = { icon: "more", word: say("act.more"), act: () => this.#openMenu(item, this.#bar) };
+    return [...acts.slice(0, IN_THE_BAR), more].map((act) => {
+      const button = /** @type {HTMLButtonElement} */ (make("button", "action"));
+      button.type = "button";
+      button.title = button.ariaLabel = act.word;
+      button.append(icon(act.icon));
+      button.addEventListener("click", act.act);
+      return button;
+    });
+  }
+
+  #left() {
+    if (this.#bar.contains(document.activeElement) || this.#lines.contains(document.activeElement)) return;
+    this.#line = this.#shown = null;
+    this.#bar.hidden = true;
+  }
+
+  /** @param {PointerEvent} event */
+  #pressed({ target }) {
+    clearTimeout(this.#press);
+    this.#press = setTimeout(() => {
+      const line = /** @type {Element} */ (target).closest(".line");
+      const item = this.#timeline.itemOf(line);
+      if (!(line instanceof HTMLElement) || !item) return;
+      this.#line = line;
+      navigator.vibrate?.(10);
+      this.#openMenu(item, line);
+    }, LONG_PRESS_MS);
+  }
+
+  /** @param {Item} item @param {HTMLElement} anchor */
+  #openMenu(item, anchor) {
+    fill(this.#menu, this.#acts.of(item));
+    openBy(this.#menu, anchor);
+    /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    const rows = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".line")]);
+    const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (event.key === "Enter" && at >= 0) /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
+    else if (next === undefined) return;
+    else rows[next]?.focus();
+    event.preventDefault();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #barKeyPressed(event) {
+    const all = /** @type {HTMLElement[]} */ ([...this.#bar.children]);
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") this.#line?.focus();
+    else if (step) all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step + all.length) % all.length].focus();
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,81 @@
+/** The connection, told only when it matters: silent for five seconds, then honest, then glad. */
+
+/** @import {Client} from "./client.js" */
+import { realClock } from "../realtime/clock.js";
+import { byId } from "./dom.js";
+import { seconds } from "./time.js";
+import { say } from "./words.js";
+
+const QUIET_MS = 5000;
+const WORTH_TELLING_MS = 700;
+const GLAD_MS = 5000;
+
+export class Chip {
+  #chip = byId("chip", HTMLElement);
+  #text = byId("chip-text", HTMLElement);
+  #try = byId("chip-try", HTMLButtonElement);
+  #left = byId("chip-left", HTMLElement);
+  #connection;
+  /** @type {number | null} when the line was lost */
+  #lostAt = null;
+  #wasReady = false;
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#connection = client.connection;
+  }
+
+  start() {
+    this.#try.addEventListener("click", () => this.#connection.tryNow());
+    this.#connection.on("stateChanged", ({ name }) => (name === "ready" ? this.#back() : this.#lost(name)));
+    this.#lostAt = realClock.now();
+    this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+  }
+
+  /** @param {string} name */
+  #lost(name) {
+    if (name === "stopped") return this.#hide();
+    if (this.#lostAt === null) {
+      this.#lostAt = realClock.now();
+      this.#hide();
+      this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+    } else if (!this.#chip.hidden) this.#tell();
+  }
+
+  #back() {
+    const gap = this.#lostAt === null ? 0 : realClock.now() - this.#lostAt;
+    this.#lostAt = null;
+    this.#hide();
+    if (this.#wasReady && gap >= WORTH_TELLING_MS && !document.hidden) this.#show("back", say("chip.back", { seconds: seconds(gap) }));
+    if (!this.#chip.hidden) this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
+    this.#wasReady = true;
+  }
+
+  /** Once a second while the wait counts down. */
+  #tell() {
+    const { retryAt } = this.#connection.state;
+    const left = retryAt === undefined ? 0 : Math.ceil((retryAt - realClock.now()) / 1000);
+    this.#show("waiting", say(left > 0 ? "chip.waiting" : "chip.reconnecting"));
+    this.#try.hidden = left <= 0;
+    this.#left.textContent = left > 0 ? `${left} s` : "";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), 1000);
+  }
+
+  /** @param {"waiting" | "back"} mood @param {string} text */
+  #show(mood, text) {
+    this.#chip.dataset.mood = mood;
+    this.#chip.hidden = false;
+    if (this.#text.textContent !== text) this.#text.textContent = text;
+    if (mood === "waiting") return;
+    this.#try.hidden = true;
+    this.#left.textContent = "";
+  }
+
+  #hide() {
+    clearTimeout(this.#timer);
+    this.#chip.hidden = true;
+  }
+}

@@ -1,0 +1,237 @@
+/** All that one tab knows: the connection, its rooms and their states, what waits to be sent. Views listen, and ask it to act. */
+
+/** @import {Person, Entry, RoomLeft} from "../realtime/types.js" */
+/** @import {Cursor, Membership, RoomAction, RoomListAction, RoomState, Snapshot} from "./types.js" */
+import { realClock } from "../realtime/clock.js";
+import { Connection } from "../realtime/connection.js";
+import { Drafts } from "../realtime/drafts.js";
+import { Emitter } from "../realtime/emitter.js";
+import { randomId } from "../realtime/ids.js";
+import { Outbox } from "../realtime/outbox.js";
+import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
+import { Rooms } from "../realtime/rooms.js";
+import { reduceRooms } from "./rooms.js";
+import { cursor, emptyRoom, reduce } from "./store.js";
+
+const OPEN_AT_MOST = 4;
+const PAUSE_MS = 2000;
+
+/**
+ * @typedef {object} Boot what the page brings along
+ * @property {(Person & {id: string}) | null} user null: a visitor, who only looks
+ * @property {string} token
+ * @property {string} socket
+ * @property {string} language
+ * @property {string} room
+ * @property {number | null} focus
+ * @property {Snapshot} snapshot
+ * @property {Membership[]} rooms
+ * @property {{code: string} | null} invite
+ */
+
+/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], refused: [string, RequestError]}} ClientFacts */
+
+/**
+ * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
+ * "left" ({room, reason}): the server put us out; "refused" (key, error): it may not be opened.
+ * @extends {Emitter<ClientFacts>}
+ */
+export class Client extends Emitter {
+  /** @type {Map<string, RoomState>} */
+  #states = new Map();
+  /** @type {string[]} the rooms held open, the one looked at first */
+  #open = [];
+  #asking = false;
+  #pagesFrom = 0;
+  /** @type {import("./types.js").RoomList} */
+  list = [];
+  shown;
+
+  /** @param {Boot} boot */
+  constructor(boot) {
+    super();
+    this.boot = boot;
+    this.me = boot.user?.id ?? null;
+    this.shown = boot.room;
+    const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
+    this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => this.#refreshToken() });
+    this.rooms = new Rooms(this.connection);
+    this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
+    this.drafts = new Drafts({ user: this.me ?? "" });
+    this.#listen();
+  }
+
+  start() {
+    const { room, rooms, snapshot, user } = this.boot;
+    this.#list({ type: "hello", rooms });
+    this.dispatch(room, { type: "snapshot", snapshot });
+    if (!user) return;
+    this.#hold(room);
+    this.outbox.start();
+    this.connection.start();
+  }
+
+  /** @param {string} key @returns {RoomState} */
+  state(key = this.shown) {
+    return this.#states.get(key) ?? emptyRoom(this.me);
+  }
+
+  /** @param {string} [key] @returns {Entry[]} */
+  entries(key = this.shown) {
+    return this.outbox.entries(key);
+  }
+
+  /** Look at another room. @param {string} key */
+  show(key) {
+    const live = this.#hold(key);
+    this.shown = key;
+    this.dispatch(key, { type: "entered", live });
+    this.emit("shown", key);
+  }
+
+  /** @param {string} key @param {RoomAction} action */
+  dispatch(key, action) {
+    const before = this.state(key);
+    const state = reduce(before, action);
+    this.#states.set(key, state);
+    if (state === before) return;
+    if (state.unknown.length > 0) this.#askPeople(key);
+    this.emit("roomChanged", key);
+  }
+
+  /** Through the outbox: it is sent again until it is answered. @param {string} method @param {Record<string, any>} [params] */
+  send(method, params = {}) {
+    return this.outbox.add(method, { room: this.shown, ...params });
+  }
+
+  /** A durable request whose answer is waited for; once, over however many connections. @param {string} method @param {Record<string, any>} params @returns {Promise<any>} */
+  async act(method, params) {
+    const cid = randomId();
+    for (;;) {
+      try {
+        return await this.connection.request(method, { ...params, cid });
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        await this.ready();
+      }
+    }
+  }
+
+  /** @returns {Promise<void>} */
+  ready() {
+    if (this.connection.state.name === "ready") return Promise.resolve();
+    return new Promise((resolve) => {
+      const heard = this.connection.on("greeted", () => resolve(heard()));
+    });
+  }
+
+  /** The next page at one end of what is held. @param {"before" | "after"} side */
+  async loadMore(side) {
+    const next = cursor(this.state(), side);
+    const may = this.state().asking === 0 && this.connection.state.name === "ready" && realClock.now() >= this.#pagesFrom;
+    if (next && may) await this.page(next);
+  }
+
+  /** @param {Cursor} at @returns {Promise<boolean>} */
+  async page(at) {
+    const key = this.shown;
+    this.dispatch(key, { type: "pageAsked" });
+    try {
+      const page = await this.connection.request("history.page", { room: key, ...at });
+      this.dispatch(key, { type: "page", cursor: at, page });
+      return true;
+    } catch {
+      this.#pagesFrom = realClock.now() + PAUSE_MS;
+      this.dispatch(key, { type: "pageFailed" });
+      return false;
+    }
+  }
+
+  async loadMembers() {
+    const key = this.shown;
+    const { members, people } = await this.connection.request("member.list", { room: key });
+    this.dispatch(key, { type: "members", members, people });
+  }
+
+  /** @param {string} key @param {number} o */
+  async markRead(key, o) {
+    await this.connection.request("read.mark", { room: key, o });
+    this.dispatch(key, { type: "read", o });
+    this.#list({ type: "read", room: key, o, n: this.state(key).head.n });
+  }
+
+  #listen() {
+    this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
+    this.outbox.on("changed", (key) => this.emit("roomChanged", key));
+    this.outbox.on("answered", (entry, stored, ms) => this.dispatch(entry.room, { type: "answered", entry, stored, ms }));
+    this.rooms.on("opened", (key, opening) => this.#opened(key, opening));
+    this.rooms.on("refused", (key, error) => this.emit("refused", key, error));
+    this.rooms.on("eventApplied", (event) => this.#eventApplied(event));
+    this.rooms.on("signalled", (signal) => this.#signalled(signal));
+    this.rooms.on("left", (left) => this.#left(left));
+  }
+
+  /** @param {string} key @param {import("../realtime/types.js").Opening} opening */
+  #opened(key, opening) {
+    this.dispatch(key, { type: "opened", opening });
+    if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
+  }
+
+  /** @param {import("../realtime/types.js").RoomEvent} event */
+  #eventApplied(event) {
+    this.dispatch(event.room, { type: "event", event });
+    this.#list({ type: "event", event, me: this.me });
+    this.outbox.seen(event.cid);
+  }
+
+  /** @param {import("../realtime/types.js").RoomSignal} signal */
+  #signalled(signal) {
+    this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
+    this.#list({ type: "signal", signal });
+  }
+
+  /** @param {RoomLeft} left */
+  #left(left) {
+    this.#open = this.#open.filter((key) => key !== left.room);
+    this.#list({ type: "left", room: left.room });
+    this.emit("left", left);
+  }
+
+  /** @param {RoomListAction} action */
+  #list(action) {
+    const list = reduceRooms(this.list, action);
+    if (list === this.list) return;
+    this.list = list;
+    this.emit("listChanged");
+  }
+
+  /** @param {string} key @returns {boolean} was it open already? */
+  #hold(key) {
+    const wasOpen = this.#open.includes(key);
+    this.#open = [key, ...this.#open.filter((other) => other !== key)];
+    for (const other of this.#open.splice(OPEN_AT_MOST)) this.rooms.close(other);
+    const { room, head } = this.state(key);
+    if (!wasOpen) this.rooms.open(key, room ? { o: head.o, t: head.t } : null);
+    return wasOpen;
+  }
+
+  /** Names of people only seen by id, asked for once a frame. @param {string} key */
+  #askPeople(key) {
+    if (this.#asking) return;
+    this.#asking = true;
+    requestAnimationFrame(async () => {
+      const ids = this.state(key).unknown.slice(0, 100);
+      const { people } = await this.connection.request("people.read", { ids }).catch(() => ({ people: {} }));
+      this.#asking = false;
+      this.dispatch(key, { type: "people", ids, people });
+    });
+  }
+
+  /** @returns {Promise<string | null>} */
+  async #refreshToken() {
+    const response = await fetch("/realtime/token", { credentials: "same-origin" });
+    if (response.status === 401) return null;
+    const { token, user } = await response.json();
+    return user === this.me ? token : null;
+  }
+}

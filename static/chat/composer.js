@@ -1,0 +1,143 @@
+/** Where one writes: what is typed is never lost, and what is sent stands in the talk in the same frame. */
+
+/** @import {Client} from "./client.js" */
+/** @import {Item} from "./types.js" */
+import { byId } from "./dom.js";
+import { textOf } from "./item.js";
+import { count, say } from "./words.js";
+
+const LONGEST = 10_000;
+const TELL_FROM = 9_500;
+
+/** @typedef {{sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
+
+export class Composer {
+  #form = byId("composer", HTMLFormElement);
+  #text = byId("text", HTMLTextAreaElement);
+  #send = byId("send", HTMLButtonElement);
+  #note = byId("composer-note", HTMLElement);
+  #join = byId("join", HTMLElement);
+  #touch = matchMedia("(hover: none) and (pointer: coarse)");
+  /** @type {number | null} offset of the line being edited */
+  #editing = null;
+  #client;
+  #facts;
+
+  /** @param {Client} client @param {ComposerFacts} facts */
+  constructor(client, facts) {
+    this.#client = client;
+    this.#facts = facts;
+  }
+
+  start() {
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#text.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#text.addEventListener("input", () => this.#typed());
+    byId("editing-stop", HTMLElement).addEventListener("click", () => this.#stopEditing());
+    this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
+    this.#client.on("shown", () => this.#roomShown());
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
+    this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
+    this.#roomShown();
+  }
+
+  focus() {
+    if (!this.#touch.matches && !this.#form.hidden) this.#text.focus({ preventScroll: true });
+  }
+
+  /** @param {Item} item */
+  edit(item) {
+    if (!item.line) return;
+    this.#editing = item.line.o;
+    byId("editing", HTMLElement).hidden = false;
+    this.#send.textContent = say("save");
+    this.#fill(textOf(item));
+    this.#text.focus();
+  }
+
+  #roomShown() {
+    this.#stopEditing();
+    this.#roomChanged();
+    this.focus();
+  }
+
+  #roomChanged() {
+    const { room } = this.#client.state();
+    this.#form.hidden = !room?.role;
+    this.#join.hidden = !room || room.role !== null;
+    if (room) this.#text.placeholder = say("composer.placeholder", { room: room.name });
+  }
+
+  /** @param {Event} event */
+  #submitted(event) {
+    event.preventDefault();
+    const text = this.#text.value.trim();
+    if (!text || this.#isTooLong()) return;
+    if (this.#editing === null) this.#post(text);
+    else this.#change(text);
+    this.#text.focus();
+  }
+
+  /** @param {string} text */
+  #post(text) {
+    this.#client.send("message.post", { text });
+    this.#client.drafts.set(this.#client.shown, "");
+    this.#fill("");
+    this.#facts.sent();
+  }
+
+  /** @param {string} text */
+  #change(text) {
+    this.#client.send("message.edit", { o: this.#editing, text });
+    this.#stopEditing();
+  }
+
+  #stopEditing() {
+    this.#editing = null;
+    byId("editing", HTMLElement).hidden = true;
+    this.#send.textContent = say("send");
+    this.#fill(this.#client.drafts.get(this.#client.shown));
+  }
+
+  /** An input method's Enter chooses a word and sends nothing. @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches) return this.#submitted(event);
+    if (event.key === "Escape" && this.#editing !== null) this.#stopEditing();
+    else if (event.key === "ArrowUp" && this.#text.value === "" && this.#editing === null) this.#editLast(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #editLast(event) {
+    const last = this.#facts.lastOwn();
+    if (!last) return;
+    event.preventDefault();
+    this.edit(last);
+  }
+
+  #typed() {
+    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#text.value);
+    this.#facts.typed(this.#editing === null ? this.#text.value : "");
+    this.#fit();
+  }
+
+  /** @param {string} text */
+  #fill(text) {
+    this.#text.value = text;
+    this.#text.setSelectionRange(text.length, text.length);
+    this.#fit();
+  }
+
+  #fit() {
+    this.#text.style.height = "auto";
+    this.#text.style.height = `${this.#text.scrollHeight}px`;
+    const left = LONGEST - this.#text.value.length;
+    this.#note.toggleAttribute("data-over", left < 0);
+    if (left < 0) this.#note.textContent = count("composer.over", -left);
+    else this.#note.textContent = this.#text.value.length < TELL_FROM ? "" : count("composer.left", left);
+  }
+
+  #isTooLong() {
+    return this.#text.value.trim().length > LONGEST;
+  }
+}

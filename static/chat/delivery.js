@@ -1,0 +1,28 @@
+/** How far a line of one's own has come: on its way, on disk, or not sent. */
+
+/** @import {Item} from "./types.js" */
+import { knows, say } from "./words.js";
+
+/** Under this, nothing is shown: most lines are on disk before one could read a clock. */
+export const PATIENCE_MS = 1000;
+
+/** @param {Item} item @param {string | null} me @param {number} now @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}} */
+export function deliveryOf({ line, entry }, me, now) {
+  if (entry?.state === "failed") return { name: "failed", words: failure(entry) };
+  if (entry) return now - entry.at < PATIENCE_MS ? { name: "quiet", words: "" } : { name: "waiting", words: say("delivery.waiting") };
+  if (!line || line.by !== me || line.removed) return { name: "none", words: "" };
+  return { name: "stored", words: storedWords({ line, entry: null }) };
+}
+
+/** @param {Pick<Item, "line" | "entry">} item @returns {string} */
+export function storedWords({ line, entry }) {
+  if (!line || entry) return say("delivery.waiting");
+  return line.ms === undefined ? say("delivery.stored", { o: line.o }) : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
+}
+
+/** @param {import("../realtime/types.js").Entry} entry @returns {string} */
+function failure({ method, problem }) {
+  const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
+  const why = problem && knows(`problem.${problem.type}`) ? ` ${say(`problem.${problem.type}`)}` : "";
+  return what + why;
+}

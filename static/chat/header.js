@@ -1,0 +1,41 @@
+/** The bar over the talk and the title of the page: which room, who is here, what is unread. */
+
+/** @import {Client} from "./client.js" */
+import { byId } from "./dom.js";
+import { unread } from "./rooms.js";
+import { count } from "./words.js";
+
+export class Header {
+  #name = byId("room-name", HTMLElement);
+  #topic = byId("room-topic", HTMLElement);
+  #here = byId("here", HTMLElement);
+  #client;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
+    this.#client.on("listChanged", () => this.#paintTitle());
+    this.#client.on("shown", () => this.#paint());
+    this.#paint();
+  }
+
+  #paint() {
+    const { room, here } = this.#client.state();
+    if (!room) return;
+    this.#name.textContent = room.name;
+    this.#name.toggleAttribute("data-private", !room.public);
+    this.#topic.textContent = this.#topic.title = room.topic;
+    this.#here.textContent = count("here", here);
+    this.#paintTitle();
+  }
+
+  #paintTitle() {
+    const name = this.#client.state().room?.name ?? "";
+    const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
+    document.title = `${waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : ""}${name} · Parlor`;
+  }
+}

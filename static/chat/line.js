@@ -1,0 +1,102 @@
+/** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
+
+/** @import {Person} from "../realtime/types.js" */
+/** @import {Item} from "./types.js" */
+import { deliveryOf } from "./delivery.js";
+import { clone, make, part } from "./dom.js";
+import { paintFace, personOf } from "./face.js";
+import { setServerHtml } from "./html.js";
+import { authorOf, isRemoved, isSystem, textOf, timeOf } from "./item.js";
+import { clock, whole } from "./time.js";
+import { say } from "./words.js";
+
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
+
+/** @typedef {{item: Item, room: string, people: Record<string, Person>, me: string | null, grouped: boolean, now: number}} LineView */
+
+/** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person) => void>} */
+export const LINE_KINDS = {
+  text: paintText,
+  "room.created": (body, data, author) => (body.textContent = say("line.created", { who: author.name, name: data.name })),
+  "room.changed": (body, data, author) => (body.textContent = changed(data, author.name)),
+};
+
+/** @param {Item} item @returns {HTMLElement} */
+export function lineBuilt(item) {
+  return clone(isSystem(item) ? "system-template" : "line-template");
+}
+
+/** @param {HTMLElement} element @param {LineView} view */
+export function paintLine(element, view) {
+  const { item, people, me, grouped } = view;
+  const author = personOf(people, authorOf(item, me));
+  element.dataset.key = item.key;
+  if (item.line) element.dataset.o = String(item.line.o);
+  paintTime(part(element, ".line-time", HTMLAnchorElement), view);
+  paintBody(part(element, ".line-body", HTMLElement), item, author);
+  if (isSystem(item)) return;
+  paintFace(part(element, ".face", HTMLElement), author);
+  part(element, ".line-name", HTMLElement).textContent = author.name;
+  element.classList.toggle("grouped", grouped);
+  element.classList.toggle("removed", isRemoved(item));
+  paintDelivery(element, view);
+}
+
+/** @param {HTMLAnchorElement} link @param {LineView} view */
+function paintTime(link, { item, room }) {
+  const time = part(link, "time", HTMLTimeElement);
+  const at = timeOf(item);
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = clock(at);
+  link.title = whole(at);
+  if (item.line) link.href = `/r/${room}/@${item.line.o}`;
+}
+
+/** @param {HTMLElement} body @param {Item} item @param {Person} author */
+function paintBody(body, item, author) {
+  const { line, entry } = item;
+  body.className = "line-body";
+  if (isRemoved(item)) body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
+  else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
+  else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author);
+  else paintText(body, { text: textOf(item) });
+  if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
+}
+
+/** @param {HTMLElement} body @param {{text?: string, html?: string}} data */
+function paintText(body, { text = "", html }) {
+  body.classList.toggle("plain", !html);
+  body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));
+  if (html) setServerHtml(body, html);
+  else body.textContent = text;
+}
+
+/** @param {HTMLElement} body @param {number} at */
+function appendEdited(body, at) {
+  const last = body.lastElementChild?.tagName === "P" ? body.lastElementChild : body;
+  const mark = make("span", "edited", say("line.edited"));
+  mark.title = whole(at);
+  last.append(" ", mark);
+}
+
+/** @param {{name: string, topic: string, public: boolean, before: {name: string, topic: string, public: boolean}}} data @param {string} who @returns {string} */
+function changed(data, who) {
+  const { name, topic, before } = data;
+  if (name !== before.name) return say("line.renamed", { who, name });
+  if (topic !== before.topic) return say(topic ? "line.topic" : "line.topic_cleared", { who, topic });
+  return say(data.public ? "line.made_public" : "line.made_private", { who });
+}
+
+/** @param {HTMLElement} element @param {LineView} view */
+function paintDelivery(element, { item, me, now }) {
+  const state = deliveryOf(item, me, now);
+  const tick = part(element, ".tick", HTMLButtonElement);
+  const problem = part(element, ".line-problem", HTMLElement);
+  element.classList.toggle("pending", state.name === "waiting");
+  tick.hidden = state.name !== "stored" && state.name !== "waiting";
+  tick.dataset.state = state.name;
+  tick.ariaLabel = state.words;
+  part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");
+  problem.hidden = state.name !== "failed";
+  part(problem, "span", HTMLElement).textContent = state.name === "failed" ? state.words : "";
+}

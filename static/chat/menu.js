@@ -1,0 +1,65 @@
+/** Popovers beside what opened them, and menus that arrows walk through. */
+
+import { icon, make } from "./dom.js";
+
+const GAP = 6;
+
+/** @typedef {{icon: string, word: string, act: () => void, danger?: boolean}} Act */
+
+/** @param {HTMLElement} popover @param {Element} anchor */
+export function openBy(popover, anchor) {
+  popover.showPopover();
+  const { left, right, top, bottom } = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const x = left + width > innerWidth - GAP ? right - width : left;
+  const y = bottom + GAP + height > innerHeight ? top - GAP - height : bottom + GAP;
+  popover.style.left = `${Math.max(GAP, Math.min(x, innerWidth - width - GAP))}px`;
+  popover.style.top = `${Math.max(GAP, y)}px`;
+}
+
+/** A declared popover finds its place each time it opens. @param {HTMLElement} popover @param {HTMLElement} button */
+export function attach(popover, button) {
+  popover.addEventListener("toggle", (event) => {
+    const open = /** @type {ToggleEvent} */ (event).newState === "open";
+    button.ariaExpanded = String(open);
+    if (!open) return;
+    openBy(popover, button);
+    acts(popover)[0]?.focus();
+  });
+  walk(popover);
+}
+
+/** @param {HTMLElement} menu @param {Act[]} list */
+export function fill(menu, list) {
+  menu.replaceChildren(...list.map((act) => item(menu, act)));
+}
+
+/** @param {HTMLElement} menu */
+export function walk(menu) {
+  menu.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const all = acts(menu);
+    const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    all[(at + step + all.length) % all.length]?.focus();
+  });
+}
+
+/** @param {HTMLElement} menu @param {Act} act @returns {HTMLElement} */
+function item(menu, act) {
+  const button = /** @type {HTMLButtonElement} */ (make("button", act.danger ? "menu-act danger" : "menu-act"));
+  button.type = "button";
+  button.setAttribute("role", "menuitem");
+  button.append(icon(act.icon), act.word);
+  button.addEventListener("click", () => {
+    menu.hidePopover();
+    act.act();
+  });
+  return button;
+}
+
+/** @param {HTMLElement} menu @returns {HTMLElement[]} */
+function acts(menu) {
+  return [...menu.querySelectorAll(".menu-act")].filter((element) => element instanceof HTMLElement && !element.hidden).map((element) => /** @type {HTMLElement} */ (element));
+}

@@ -1,0 +1,59 @@
+/** Which room is looked at, and its address: rooms change in place, a hard load gives the same page. */
+
+/** @import {Client} from "./client.js" */
+/** @import {Timeline} from "./timeline.js" */
+import { byId } from "./dom.js";
+
+const ADDRESS = /^\/r\/([A-Za-z0-9]{16})\/(?:@(\d+))?$/;
+
+export class Navigation {
+  #app = byId("app", HTMLElement);
+  #client;
+  #timeline;
+
+  /** @param {Client} client @param {Timeline} timeline */
+  constructor(client, timeline) {
+    this.#client = client;
+    this.#timeline = timeline;
+  }
+
+  start() {
+    history.replaceState({ view: "talk" }, "");
+    document.addEventListener("click", (event) => this.#clicked(event));
+    addEventListener("popstate", ({ state }) => this.#show(location.pathname, state?.view ?? "talk"));
+    document.getElementById("back")?.addEventListener("click", () => this.#showRooms());
+  }
+
+  /** @param {string} key */
+  go(key) {
+    this.#goTo(`/r/${key}/`);
+  }
+
+  /** Links to rooms and lines are followed in place; with a key held, the browser's way. @param {MouseEvent} event */
+  #clicked(event) {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!(link instanceof HTMLAnchorElement) || !plain || link.origin !== location.origin || !ADDRESS.test(link.pathname) || !this.#client.me) return;
+    event.preventDefault();
+    this.#goTo(link.pathname);
+  }
+
+  /** @param {string} path */
+  #goTo(path) {
+    if (path !== location.pathname) history.pushState({ view: "talk" }, "", path);
+    this.#show(path, "talk");
+  }
+
+  #showRooms() {
+    history.pushState({ view: "rooms" }, "");
+    this.#app.dataset.view = "rooms";
+  }
+
+  /** @param {string} path @param {string} view */
+  #show(path, view) {
+    const [, key, o] = ADDRESS.exec(path) ?? [];
+    this.#app.dataset.view = view;
+    if (key && key !== this.#client.shown) this.#client.show(key);
+    if (key && o) this.#timeline.showLine(Number(o));
+  }
+}

@@ -1,0 +1,145 @@
+/** Who is here, who belongs here, and what a host may do about it. */
+
+/** @import {Client} from "./client.js" */
+/** @import {Act} from "./menu.js" */
+/** @import {RoomState} from "./types.js" */
+import { confirmed } from "./confirm.js";
+import { byId, clone, make, part } from "./dom.js";
+import { paintFace, personOf } from "./face.js";
+import { fill, openBy, walk } from "./menu.js";
+import { toast } from "./toast.js";
+import { refusal, say } from "./words.js";
+
+export class PeoplePanel {
+  #panel = byId("people", HTMLElement);
+  #body = byId("people-body", HTMLElement);
+  #toggle = byId("people-toggle", HTMLButtonElement);
+  #menu = byId("person-menu", HTMLElement);
+  #client;
+  #frame = 0;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
+    byId("people-close", HTMLElement).addEventListener("click", () => this.#open(false));
+    this.#panel.addEventListener("keydown", ({ key }) => key === "Escape" && this.#open(false));
+    this.#body.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest(".person")));
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
+    this.#client.on("shown", () => this.#load());
+    this.#client.connection.on("greeted", () => this.#load());
+    walk(this.#menu);
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    this.#panel.hidden = !open;
+    this.#toggle.ariaExpanded = String(open);
+    byId("app", HTMLElement).toggleAttribute("data-people", open);
+    if (!open) return this.#toggle.focus();
+    this.#load();
+    this.#paint();
+    byId("people-close", HTMLElement).focus();
+  }
+
+  #load() {
+    if (this.#panel.hidden) return;
+    this.#schedule();
+    this.#client.loadMembers().catch(() => undefined);
+  }
+
+  #schedule() {
+    if (!this.#panel.hidden) this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    this.#frame = 0;
+    const state = this.#client.state();
+    const here = byName(state, Object.keys(state.presence).filter((id) => state.presence[id].here));
+    const away = byName(state, Object.keys(state.members ?? {}).filter((id) => !here.includes(id)));
+    const focused = document.activeElement?.getAttribute("data-user");
+    this.#body.replaceChildren(...section(say("people.here"), here, state, false), ...section(say("people.away"), away, state, true));
+    if (focused) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-user="${focused}"]`))?.focus();
+  }
+
+  /** @param {Element | null} row */
+  #clicked(row) {
+    const user = row?.getAttribute("data-user");
+    if (!row || !user) return;
+    fill(this.#menu, this.#actsOn(user));
+    this.#menu.prepend(card(this.#client.state(), user));
+    openBy(this.#menu, row);
+    /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
+  }
+
+  /** @param {string} user @returns {Act[]} */
+  #actsOn(user) {
+    const { me, room, members } = this.#client.state();
+    const member = members?.[user];
+    if (room?.role !== "host" || !member || user === me) return [];
+    const role = member.role === "host" ? "member" : "host";
+    return [
+      { icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) },
+      ...(room.lounge ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
+    ];
+  }
+
+  /** @param {string} user */
+  async #remove(user) {
+    const { people, room } = this.#client.state();
+    const values = { name: personOf(people, user).name, room: room?.name ?? "" };
+    if (await confirmed("remove", values)) await this.#act("member.remove", { user });
+  }
+
+  /** @param {string} method @param {Record<string, string>} params */
+  async #act(method, params) {
+    await this.#client.act(method, { room: this.#client.shown, ...params }).catch((error) => toast(refusal(error)));
+  }
+}
+
+/** @param {RoomState} state @param {string[]} ids @returns {string[]} */
+function byName({ people }, ids) {
+  return ids.toSorted((a, b) => personOf(people, a).name.localeCompare(personOf(people, b).name));
+}
+
+/** @param {string} title @param {string[]} ids @param {RoomState} state @param {boolean} away @returns {HTMLElement[]} */
+function section(title, ids, state, away) {
+  if (ids.length === 0) return [];
+  const list = document.createElement("ul");
+  list.append(...ids.map((id) => row(state, id, away)));
+  return [make("h3", "", `${title} · ${away ? ids.length : Math.max(state.here, ids.length)}`), list];
+}
+
+/** @param {RoomState} state @param {string} id @param {boolean} away @returns {HTMLElement} */
+function row(state, id, away) {
+  const element = clone("person-template");
+  const button = part(element, ".person", HTMLButtonElement);
+  const person = personOf(state.people, id);
+  button.dataset.user = id;
+  button.classList.toggle("away", away);
+  paintFace(part(element, ".face", HTMLElement), person);
+  part(element, ".person-name", HTMLElement).textContent = person.name;
+  part(element, ".person-role", HTMLElement).textContent = roleOf(state, id);
+  return element;
+}
+
+/** @param {RoomState} state @param {string} id @returns {string} */
+function roleOf({ me, members }, id) {
+  const role = members?.[id]?.role === "host" ? say("people.host") : "";
+  return id === me ? [say("people.you"), role].filter(Boolean).join(" · ") : role;
+}
+
+/** @param {RoomState} state @param {string} id @returns {HTMLElement} */
+function card(state, id) {
+  const element = make("div", "person-card");
+  const face = make("span", "face");
+  const about = document.createElement("div");
+  const person = personOf(state.people, id);
+  paintFace(face, person);
+  about.append(make("b", "", person.name), make("span", "small muted", roleOf(state, id) || say(state.members?.[id] ? "people.member" : "people.looking")));
+  element.append(face, about);
+  return element;
+}

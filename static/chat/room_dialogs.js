@@ -1,0 +1,67 @@
+/** Making a room, changing it, leaving it. */
+
+/** @import {Client} from "./client.js" */
+import { confirmed } from "./confirm.js";
+import { dialog, field, fillForm, onSubmit } from "./dialog.js";
+import { byId, part } from "./dom.js";
+import { toast } from "./toast.js";
+import { refusal, say } from "./words.js";
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+export class RoomDialogs {
+  #create = dialog("create-dialog");
+  #settings = dialog("settings-dialog");
+  #client;
+  #go;
+
+  /** @param {Client} client @param {(key: string) => void} go */
+  constructor(client, go) {
+    this.#client = client;
+    this.#go = go;
+  }
+
+  start() {
+    byId("create", HTMLElement).addEventListener("click", () => this.create());
+    onSubmit(part(this.#create, "form", HTMLFormElement), (data) => this.#created(data));
+    onSubmit(part(this.#settings, "form", HTMLFormElement), (data) => this.#changed(data));
+  }
+
+  create() {
+    fillForm(part(this.#create, "form", HTMLFormElement), { name: "", topic: "", public: "yes" });
+    this.#create.showModal();
+  }
+
+  change() {
+    const { room } = this.#client.state();
+    if (!room) return;
+    fillForm(part(this.#settings, "form", HTMLFormElement), { name: room.name, topic: room.topic, public: room.public ? "yes" : "" });
+    this.#settings.showModal();
+  }
+
+  async leave() {
+    const { room } = this.#client.state();
+    if (!room || !(await confirmed(room.public ? "leave" : "leave_private", { room: room.name }))) return;
+    await this.#client.act("room.leave", { room: room.key }).catch((error) => toast(refusal(error)));
+  }
+
+  /** A new room has its invite link from the start. @param {FormData} data */
+  async #created(data) {
+    const { room } = await this.#client.act("room.create", about(data));
+    this.#create.close();
+    this.#go(room);
+    await this.#client.act("invite.create", { room, expires_ms: WEEK_MS, uses: null }).catch(() => undefined);
+  }
+
+  /** @param {FormData} data */
+  async #changed(data) {
+    await this.#client.act("room.change", { room: this.#client.shown, ...about(data) });
+    this.#settings.close();
+    toast(say("saved"));
+  }
+}
+
+/** @param {FormData} data */
+function about(data) {
+  return { name: field(data, "name"), topic: field(data, "topic"), public: field(data, "public") === "yes" };
+}

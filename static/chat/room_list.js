@@ -1,0 +1,92 @@
+/** The column of my rooms: what is unread, who is there, where a draft waits. */
+
+/** @import {Client} from "./client.js" */
+/** @import {RoomRow} from "./types.js" */
+import { byId, clone, part } from "./dom.js";
+import { unread } from "./rooms.js";
+import { count } from "./words.js";
+
+export class RoomList {
+  #list = byId("rooms-list", HTMLElement);
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  #client;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    this.#client.on("listChanged", () => this.#paint());
+    this.#client.on("shown", () => this.#paint());
+    this.#client.drafts.on("changed", () => this.#paint());
+    this.#paint();
+  }
+
+  #paint() {
+    const rooms = sorted(this.#client.list);
+    const keys = new Set(rooms.map(({ key }) => key));
+    for (const [key, row] of this.#rows) if (!keys.has(key)) this.#drop(key, row);
+    rooms.forEach((room, index) => this.#place(this.#painted(room), index));
+    this.#paintBack(rooms);
+  }
+
+  /** @param {string} key @param {HTMLElement} row */
+  #drop(key, row) {
+    row.remove();
+    this.#rows.delete(key);
+  }
+
+  /** @param {HTMLElement} row @param {number} index */
+  #place(row, index) {
+    if (this.#list.children[index] !== row) this.#list.insertBefore(row, this.#list.children[index] ?? null);
+  }
+
+  /** @param {RoomRow} room @returns {HTMLElement} */
+  #painted(room) {
+    const row = this.#rows.get(room.key) ?? clone("room-template");
+    this.#rows.set(room.key, row);
+    const shown = room.key === this.#client.shown;
+    const waiting = unread(room);
+    const link = part(row, ".room", HTMLAnchorElement);
+    link.href = `/r/${room.key}/`;
+    link.classList.toggle("unread", waiting > 0);
+    if (shown) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    part(row, ".room-name", HTMLElement).textContent = room.name;
+    part(row, ".room-sign", HTMLElement).hidden = !room.public;
+    part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public);
+    part(row, ".room-draft", HTMLElement).hidden = shown || this.#client.drafts.get(room.key) === "";
+    paintNumbers(row, room.here, waiting);
+    return row;
+  }
+
+  /** On a phone the way back says how much waits elsewhere. @param {RoomRow[]} rooms */
+  #paintBack(rooms) {
+    const elsewhere = rooms.filter(({ key }) => key !== this.#client.shown).reduce((sum, room) => sum + unread(room), 0);
+    byId("back-count", HTMLElement).textContent = elsewhere > 0 ? shortened(elsewhere) : "";
+  }
+}
+
+/** The lounge first, the others by name. @param {RoomRow[]} rooms @returns {RoomRow[]} */
+export function sorted(rooms) {
+  return rooms.toSorted((a, b) => Number(b.lounge) - Number(a.lounge) || a.name.localeCompare(b.name));
+}
+
+/** @param {HTMLElement} row @param {number} here @param {number} waiting */
+function paintNumbers(row, here, waiting) {
+  const presence = part(row, ".room-here", HTMLElement);
+  const badge = part(row, ".room-unread", HTMLElement);
+  presence.hidden = here === 0 || waiting > 0;
+  presence.textContent = String(here);
+  presence.title = presence.ariaLabel = count("here", here);
+  badge.hidden = waiting === 0;
+  badge.textContent = shortened(waiting);
+  badge.ariaLabel = count("unread", waiting);
+}
+
+/** @param {number} n @returns {string} */
+function shortened(n) {
+  return n < 100 ? String(n) : "99+";
+}

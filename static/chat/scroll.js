@@ -1,0 +1,91 @@
+/** Where the reader is in the talk: at the live end it follows, anywhere else nothing moves under the eyes. */
+
+import { Emitter } from "../realtime/emitter.js";
+
+const FOLLOW_WITHIN = 100;
+const NEAR_AN_END = 800;
+
+/** "moved": the reader scrolled or the size changed. @extends {Emitter<{moved: []}>} */
+export class Scroll extends Emitter {
+  #box;
+  #list;
+  #following = true;
+  #watch = new ResizeObserver(() => this.#resized());
+
+  /** @param {HTMLElement} box what scrolls @param {HTMLElement} list its rows */
+  constructor(box, list) {
+    super();
+    this.#box = box;
+    this.#list = list;
+  }
+
+  start() {
+    this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#watch.observe(this.#box);
+    this.#watch.observe(this.#list);
+  }
+
+  stop() {
+    this.#watch.disconnect();
+  }
+
+  get following() {
+    return this.#following;
+  }
+
+  /** Is an end of the list close enough to fetch what lies behind it? @param {"before" | "after"} side */
+  near(side) {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    return (side === "before" ? scrollTop : scrollHeight - clientHeight - scrollTop) < NEAR_AN_END;
+  }
+
+  /** Change the list and keep the reader's place: the live end, or the first row they can see. @param {() => void} change */
+  keep(change) {
+    const anchor = this.#following ? null : this.#firstVisible();
+    const top = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    if (this.#following) this.toEnd();
+    else if (anchor?.isConnected) this.#box.scrollTop += anchor.getBoundingClientRect().top - top;
+  }
+
+  toEnd() {
+    this.#following = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** @param {HTMLElement} row @param {number} [share] how far down the box it comes to stand */
+  to(row, share = 0.3) {
+    const { top } = row.getBoundingClientRect();
+    const box = this.#box.getBoundingClientRect();
+    this.#box.scrollTop += top - box.top - box.height * share;
+    this.#scrolled();
+  }
+
+  /** Is this row above what is seen? @param {HTMLElement} row */
+  isAbove(row) {
+    return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
+  }
+
+  #firstVisible() {
+    const { top } = this.#box.getBoundingClientRect();
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
+    let [low, high] = [0, rows.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
+      else high = middle;
+    }
+    return rows[low] ?? null;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    this.#following = scrollHeight - clientHeight - scrollTop <= FOLLOW_WITHIN;
+    this.emit("moved");
+  }
+
+  #resized() {
+    if (this.#following) this.toEnd();
+    this.emit("moved");
+  }
+}

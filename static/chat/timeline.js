@@ -1,0 +1,178 @@
+/** The talk on the screen: rows by key, added, changed and removed one by one, once a frame. */
+
+/** @import {Item} from "./types.js" */
+/** @import {Client} from "./client.js" */
+/** @import {Scroll} from "./scroll.js" */
+/** @import {Row} from "./rows.js" */
+import { Emitter } from "../realtime/emitter.js";
+import { PATIENCE_MS } from "./delivery.js";
+import { byId, clone, part } from "./dom.js";
+import { personOf } from "./face.js";
+import { authorOf } from "./item.js";
+import { lineBuilt, paintLine } from "./line.js";
+import { rowsOf } from "./rows.js";
+import { newLine, timeline } from "./store.js";
+import { dayName } from "./time.js";
+
+const LIT_MS = 2400;
+
+/** "painted". @extends {Emitter<{painted: []}>} */
+export class Timeline extends Emitter {
+  /** @type {Map<string, {element: HTMLElement, seen: unknown[]}>} */
+  #rows = new Map();
+  #list = byId("lines", HTMLElement);
+  #client;
+  #scroll;
+  #frame = 0;
+  #painted = "";
+  /** @type {Item[]} */
+  items = [];
+  /** @type {any} */
+  #clockLater = null;
+
+  /** @param {Client} client @param {Scroll} scroll */
+  constructor(client, scroll) {
+    super();
+    this.#client = client;
+    this.#scroll = scroll;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.schedule());
+    this.#client.on("shown", () => this.schedule());
+    this.paint();
+  }
+
+  /** All that came since the last frame is painted at once. */
+  schedule() {
+    this.#frame ||= requestAnimationFrame(() => this.paint());
+  }
+
+  paint() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const { shown } = this.#client;
+    const state = this.#client.state();
+    if (this.#painted !== shown) return this.#enter();
+    const items = (this.items = timeline(state, this.#client.entries()));
+    this.#announceOnly(state.asking === 0);
+    this.#scroll.keep(() => this.#reconcile(rowsOf(items, newLine(state), state.me)));
+    this.#list.ariaBusy = String(state.asking > 0);
+    if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
+    this.#fetchNearEnds();
+    this.emit("painted");
+  }
+
+  /** @param {string} key @returns {HTMLElement | null} */
+  element(key) {
+    return this.#rows.get(key)?.element ?? null;
+  }
+
+  /** What a row, or anything in it, shows. @param {Element | null} element @returns {Item | null} */
+  itemOf(element) {
+    const key = element?.closest("[data-key]")?.getAttribute("data-key");
+    return this.items.find((item) => item.key === key) ?? null;
+  }
+
+  /** The row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
+  lineAt(o) {
+    return this.#list.querySelector(`[data-o="${o}"]`);
+  }
+
+  /** Bring an offset into view, with what was said around it. @param {number} o */
+  async showLine(o) {
+    if (!this.lineAt(o)) await this.#client.page({ around: o });
+    this.paint();
+    const line = this.lineAt(o);
+    if (!line) return;
+    this.#scroll.to(line);
+    line.focus({ preventScroll: true });
+    line.classList.add("lit");
+    setTimeout(() => line.classList.remove("lit"), LIT_MS);
+  }
+
+  async showNewest() {
+    const { after, head } = this.#client.state();
+    if (after) await this.#client.page({ around: head.o });
+    this.#scroll.toEnd();
+    this.paint();
+  }
+
+  /** Another room: everything is new, and nothing of it is announced. */
+  #enter() {
+    this.#list.replaceChildren();
+    this.#rows.clear();
+    this.#painted = this.#client.shown;
+    this.#scroll.toEnd();
+    this.paint();
+    const fresh = this.element("new");
+    if (fresh && this.#scroll.isAbove(fresh)) this.#scroll.to(fresh, 0.2);
+    this.#announceOnly(false);
+  }
+
+  /** @param {boolean} live */
+  #announceOnly(live) {
+    this.#list.ariaLive = live && this.#list.childElementCount > 0 ? "polite" : "off";
+  }
+
+  /** @param {Row[]} rows */
+  #reconcile(rows) {
+    const wanted = new Set(rows.map(({ key }) => key));
+    for (const [key, { element }] of this.#rows) if (!wanted.has(key)) this.#drop(key, element);
+    /** @type {Element | null} */
+    let place = this.#list.firstElementChild;
+    for (const row of rows) {
+      const element = this.#painting(row);
+      if (element === place) place = place.nextElementSibling;
+      else this.#list.insertBefore(element, place);
+    }
+  }
+
+  /** @param {string} key @param {HTMLElement} element */
+  #drop(key, element) {
+    element.remove();
+    this.#rows.delete(key);
+  }
+
+  /** The row's element, painted when what it shows has changed. @param {Row} row @returns {HTMLElement} */
+  #painting(row) {
+    const known = this.#rows.get(row.key) ?? { element: build(row), seen: [] };
+    const seen = this.#seenBy(row);
+    if (seen.length !== known.seen.length || seen.some((value, index) => value !== known.seen[index])) this.#paintRow(known.element, row);
+    this.#rows.set(row.key, { element: known.element, seen });
+    return known.element;
+  }
+
+  /** @param {Row} row @returns {unknown[]} */
+  #seenBy(row) {
+    if (row.kind === "day") return [dayName(row.at)];
+    if (row.kind === "new") return ["new"];
+    const { line, entry } = row.item;
+    const { people, me } = this.#client.state();
+    return [line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(people, authorOf(row.item, me))];
+  }
+
+  /** @param {HTMLElement} element @param {Row} row */
+  #paintRow(element, row) {
+    if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
+    if (row.kind !== "line") return;
+    const { people, me, room } = this.#client.state();
+    paintLine(element, { item: row.item, grouped: row.grouped, people, me, room: room?.key ?? "", now: Date.now() });
+  }
+
+  /** A clock appears on what waits for more than a second. */
+  #lookAgain() {
+    clearTimeout(this.#clockLater);
+    this.#clockLater = setTimeout(() => this.schedule(), PATIENCE_MS);
+  }
+
+  #fetchNearEnds() {
+    for (const side of /** @type {const} */ (["before", "after"])) if (this.#scroll.near(side)) this.#client.loadMore(side);
+  }
+}
+
+/** @param {Row} row @returns {HTMLElement} */
+function build(row) {
+  if (row.kind === "line") return lineBuilt(row.item);
+  return clone(row.kind === "day" ? "day-template" : "new-template");
+}

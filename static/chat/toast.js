@@ -1,0 +1,20 @@
+/** A short word at the foot of the talk that goes by itself, sometimes with a way back. */
+
+import { byId, clone, part } from "./dom.js";
+
+const STAYS_MS = 8000;
+
+/** @param {string} text @param {{word: string, act: () => void}} [way] */
+export function toast(text, way) {
+  const element = clone("toast-template");
+  const button = part(element, "button", HTMLButtonElement);
+  part(element, "span", HTMLElement).textContent = text;
+  button.hidden = !way;
+  button.textContent = way?.word ?? "";
+  button.addEventListener("click", () => {
+    element.remove();
+    way?.act();
+  });
+  byId("toasts", HTMLElement).replaceChildren(element);
+  setTimeout(() => element.remove(), way ? STAYS_MS : STAYS_MS / 2);
+}

@@ -1,0 +1,24 @@
+/** When the room or the page itself goes: said plainly, with the one thing to do. */
+
+/** @import {Client} from "./client.js" */
+import { notice } from "./notice.js";
+import { toast } from "./toast.js";
+import { knows, say } from "./words.js";
+
+/** @param {Client} client @param {(key: string) => void} go */
+export function startTroubles(client, go) {
+  const home = () => client.list.find(({ lounge }) => lounge)?.key ?? client.list[0]?.key;
+  const leave = () => {
+    const key = home();
+    if (key) go(key);
+    else location.assign("/");
+  };
+  client.on("left", ({ room, reason }) => {
+    const name = client.state(room).room?.name ?? "";
+    if (reason === "left") toast(say("left.left", { room: name }));
+    else notice(knows(`left.${reason}.title`) ? `left.${reason}` : "left.removed", leave, { room: name });
+    if (reason === "left" && room === client.shown) leave();
+  });
+  client.on("refused", (room) => room === client.shown && notice("refused", leave));
+  client.connection.on("stopped", ({ reason }) => notice(knows(`stopped.${reason}.title`) ? `stopped.${reason}` : "stopped", () => location.reload()));
+}

@@ -1,0 +1,34 @@
+/** The words of the page in its language: one flat catalogue, `{name}` for what is filled in. */
+
+const PLURAL = new Intl.PluralRules(document.documentElement.lang || "en");
+
+/** @type {Record<string, string>} */
+let catalogue = {};
+
+/** @param {Record<string, string>} words */
+export function learn(words) {
+  catalogue = words;
+}
+
+/** @param {string} key @param {Record<string, string | number>} [values] @returns {string} */
+export function say(key, values = {}) {
+  const text = catalogue[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** `key.one` or `key.other`, as the language counts; `{n}` is the number. @param {string} key @param {number} n @param {Record<string, string | number>} [values] @returns {string} */
+export function count(key, n, values = {}) {
+  const form = `${key}.${PLURAL.select(n)}`;
+  return say(form in catalogue ? form : `${key}.other`, { n, ...values });
+}
+
+/** @param {string} key @returns {boolean} */
+export function knows(key) {
+  return key in catalogue;
+}
+
+/** Why something did not work, and what to do. @param {unknown} error @returns {string} */
+export function refusal(error) {
+  const type = error instanceof Error && "type" in error ? String(error.type) : "internal";
+  return say(knows(`problem.${type}`) ? `problem.${type}` : "problem.internal");
+}

@@ -1,0 +1,79 @@
+/** Wires the page: what each part tells the others. Apps add their kinds of lines to LINE_KINDS here. */
+
+/** @import {Boot} from "./chat/client.js" */
+import { Actions } from "./chat/actions.js";
+import { Acts } from "./chat/acts.js";
+import { Browse } from "./chat/browse.js";
+import { Chip } from "./chat/chip.js";
+import { Client } from "./chat/client.js";
+import { Composer } from "./chat/composer.js";
+import { showDelivery, startDelivery } from "./chat/delivery_note.js";
+import { byId } from "./chat/dom.js";
+import { Empty } from "./chat/empty.js";
+import { startEnter } from "./chat/enter.js";
+import { Header } from "./chat/header.js";
+import { Invites } from "./chat/invites.js";
+import { Navigation } from "./chat/navigation.js";
+import { PeoplePanel } from "./chat/people_panel.js";
+import { Pills } from "./chat/pills.js";
+import { Profile } from "./chat/profile.js";
+import { Read } from "./chat/read.js";
+import { RoomDialogs } from "./chat/room_dialogs.js";
+import { RoomList } from "./chat/room_list.js";
+import { startRoomMenu } from "./chat/room_menu.js";
+import { Scroll } from "./chat/scroll.js";
+import { Switcher } from "./chat/switcher.js";
+import { Timeline } from "./chat/timeline.js";
+import { startTroubles } from "./chat/troubles.js";
+import { Typing } from "./chat/typing.js";
+import { startViewport } from "./chat/viewport.js";
+import { learn } from "./chat/words.js";
+
+/** @param {string} id */
+const json = (id) => JSON.parse(byId(id, HTMLScriptElement).text);
+
+learn(json("words"));
+/** @type {Boot} */
+const boot = json("boot");
+const client = new Client(boot);
+const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
+const timeline = new Timeline(client, scroll);
+const navigation = new Navigation(client, timeline);
+const go = (/** @type {string} */ key) => navigation.go(key);
+
+client.start();
+scroll.start();
+timeline.start();
+new Header(client).start();
+new Pills(client, timeline, scroll).start();
+new PeoplePanel(client).start();
+navigation.start();
+startViewport();
+if (boot.user) startTalking(boot.user);
+else startLooking();
+if (boot.focus) timeline.showLine(boot.focus);
+
+/** @param {NonNullable<Boot["user"]>} user */
+function startTalking(user) {
+  const typing = new Typing(client);
+  const invites = new Invites(client);
+  const dialogs = new RoomDialogs(client, go);
+  const composer = new Composer(client, {
+    sent: () => (typing.stopped(), timeline.showNewest()),
+    typed: (text) => typing.typed(text),
+    lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
+  });
+  const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
+  for (const view of [typing, invites, dialogs, composer, new RoomList(client), new Read(client, scroll), new Chip(client)]) view.start();
+  for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
+  new Empty(client, timeline, invites).start();
+  startDelivery(client, timeline);
+  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });
+  startTroubles(client, go);
+}
+
+function startLooking() {
+  const form = document.querySelector(".enter-form");
+  new Empty(client, timeline, null).start();
+  if (form instanceof HTMLFormElement) startEnter(form);
+}
