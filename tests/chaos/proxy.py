@@ -115,8 +115,7 @@ class Proxy:
         stream = Stream()
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(CHUNK):
-                for piece in passing(stream.feed(data), lambda text: may_pass(link, text)):
-                    writer.write(piece.raw)
+                writer.write(b"".join(passing(stream.feed(data), lambda text: may_pass(link, text))))
                 await writer.drain()
 
     def _asks(self, link: Link, text: bytes) -> bool:
@@ -141,11 +140,11 @@ class Proxy:
         return False
 
 
-def passing(pieces: Iterator[Piece], may_pass: Callable[[bytes], bool]) -> Iterator[Piece]:
+def passing(pieces: Iterator[Piece], may_pass: Callable[[bytes], bool]) -> Iterator[bytes]:
     for piece in pieces:
         if piece.text is not None and not may_pass(piece.text):
             raise ConnectionAbortedError
-        yield piece
+        yield piece.raw
 
 
 def decoded(text: bytes) -> dict[str, Any]:
