@@ -1,0 +1,1 @@
+"""A database backend: Django's SQLite, durable on every connection and shared fairly between writers."""

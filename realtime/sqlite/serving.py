@@ -1,0 +1,24 @@
+"""One process serves a SQLite database: it alone wakes its readers. It holds `<db>.serving`, which names it."""
+
+import os
+import time
+from pathlib import Path
+
+from realtime.sqlite.turnstile import lock
+
+PATIENCE = 5.0  # seconds a second server waits for the first to leave
+
+
+class AlreadyServed(Exception):
+    """Another process holds the database; the message says which."""
+
+
+def serve_alone(database: str) -> int:
+    """Take `<database>.serving` for as long as this process lives, or the returned descriptor stays open."""
+    note = Path(f"{database}.serving")
+    try:
+        descriptor = lock(str(note), time.monotonic() + PATIENCE)
+    except TimeoutError:
+        raise AlreadyServed(f"process {note.read_text().strip()} already serves {database}") from None
+    note.write_text(f"{os.getpid()}\n")
+    return descriptor
