@@ -118,7 +118,7 @@ class Batch:
 
     def narrow(
         self,
-        user: UserId,
+        user: UserId | None,
         *,
         log: LogKey | None = None,
         login: str | None = None,
@@ -127,6 +127,7 @@ class Batch:
     ) -> None:
         """Tell every process to ask again what `user` may read and do: in one log, in one login session, or at all.
 
+        Without a user, everybody who reads that log is meant.
         `reason` and `until` (ms UTC) are what `room.left` says to them where they may no longer read.
         """
         narrowed = {"user": user, "log": log, "login": login, "reason": reason, "until": until}

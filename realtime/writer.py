@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
@@ -204,12 +204,16 @@ def _guard(staged: Batch, call: Call) -> Iterator[None]:
 
 
 def _answer(staged: Batch, call: Call, returned: Any, since: int) -> Answer:
-    signals = () if isinstance(returned, dict) or returned is None else _signals(returned)
+    result, signals = _parted(returned)
     if not call.method.durable:
-        return Answer(returned if isinstance(returned, dict) else {}, signals)
+        return Answer(result, signals)
     entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
     return Answer(_stored(entry.room, entry.o, entry.at).result, signals)
 
 
-def _signals(returned: Iterable[Signal]) -> tuple[Signal, ...]:
-    return tuple(returned)
+def _parted(returned: Any) -> tuple[dict[str, Any], tuple[Signal, ...]]:
+    """A function returns its answer, signals, or both as a pair."""
+    if isinstance(returned, dict):
+        return returned, ()
+    result, signals = returned if isinstance(returned, tuple) else ({}, returned or ())
+    return result, tuple(signals)
