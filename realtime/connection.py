@@ -243,12 +243,12 @@ class Connection:
     def _now(self, invoke: Invoke) -> None:
         """Memory only, so it answers at once."""
         call = self._call(invoke)
-        call.labels = self._process.hub.labels(self, getattr(invoke.params, "room", LogKey("")))
+        call.labels = self._process.hub.rooms.labels(self, getattr(invoke.params, "room", LogKey("")))
         try:
             if call.labels is None:
                 raise not_found("open the room first")
             for signal in invoke.method.function(call):
-                self._process.hub.signal(signal)
+                self._process.hub.signals.send(signal)
             self._answer(invoke.id, Answer({}))
         except RealtimeError as error:
             self._answer(invoke.id, error)
@@ -285,7 +285,7 @@ class Connection:
         self._waiting -= 1
         if isinstance(outcome, Answer):
             for signal in outcome.signals:
-                self._process.hub.signal(signal)
+                self._process.hub.signals.send(signal)
         self._answer(invoke.id, outcome)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

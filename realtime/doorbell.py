@@ -82,12 +82,12 @@ class Doorbell:
 
     async def _ring_all(self) -> None:
         while True:
-            await self._ringing.wait()
-            self._ringing.clear()
             while self._bells:
                 bell = self._bells.popleft()
                 message = {"type": "doorbell.rung", "bell": msgspec.json.encode(bell).decode()}
                 await asyncio.wait_for(self._layer.group_send(_group(bell.room), message), PATIENCE_S)
+            self._ringing.clear()
+            await self._ringing.wait()
 
     async def _join_all(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""The process's fan-out: committed events to all who read them, in order and without a hole; and signals.
+"""The process's fan-out: committed events to all who read them, in order and without a hole.
 
 Only the hub publishes. It runs in the event loop; it asks the database only to fill, repair and sweep.
 """
@@ -6,7 +6,7 @@ Only the hub publishes. It runs in the event loop; it asks the database only to 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,23 +16,18 @@ from realtime import log, protocol
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
 from realtime.limits import Limits
-from realtime.methods import Backend, Caller, Labels, Signal
-from realtime.presence import Person
-from realtime.protocol import Head, LogKey, Position, RealtimeError, UserId, not_found
+from realtime.methods import Backend, Caller, Labels
+from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
 from realtime.readers import Readers
-from realtime.room import Frames, Reading, Room, room_of
+from realtime.room import Frames, Reading, Room
+from realtime.rooms import Rooms
+from realtime.signals import Signals
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
 
 logger = logging.getLogger(__name__)
 
-SLOT_S: Final = 0.05
-"""signals of a room within this time go out together, the latest of a slot"""
-LEAVE_S: Final = 2.0
-"""a person who reloads has not left"""
-WARM_S: Final = 60.0
-"""how long an empty room keeps its ring"""
 OPEN_END: Final = 2**62
 
 
@@ -43,20 +38,18 @@ class Hub:
         self, name: str, limits: Limits, backend: Backend, readers: Readers, layer: Any, now: Callable[[], float]
     ) -> None:
         self._name, self._limits, self._backend, self._readers, self._now = name, limits, backend, readers, now
-        self._rooms: dict[LogKey, Room] = {}
-        self._users: dict[UserId, set[Connection]] = {}
-        self.narrowings = 0
-        """how often somebody's rights were narrowed: what was read before may be read again"""
-        self._unflushed: set[LogKey] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._presence_at = 0.0
         self.doorbell = Doorbell(layer, self.heard)
+        self.rooms = Rooms(limits.ring, now, self.doorbell.want)
+        self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found)
         self.repaired: Counter[str] = Counter()
         """events found by another way than the commit or the doorbell, by source"""
+        self.narrowings = 0
+        """how often somebody's rights were narrowed: what was read before must be read again"""
 
     async def start(self) -> None:
         await self.doorbell.start()
-        self._room(log.SITE, await self._readers.run(log.head_of, log.SITE))
+        self.rooms.room(log.SITE, await self._readers.run(log.head_of, log.SITE))
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -68,7 +61,7 @@ class Hub:
 
     def committed(self, entries: Sequence[Entry]) -> None:
         """Events that this process has committed: to its own readers first, then a ring at the others'."""
-        for key, run in groupby(sorted(entries, key=lambda entry: (entry.room, entry.o)), key=lambda entry: entry.room):
+        for key, run in groupby(sorted(entries, key=_place), key=lambda entry: entry.room):
             events = list(run)
             self._take(key, events, "commit")
             self.doorbell.ring(Bell(self._name, key, head=events[-1].o, events=events))
@@ -77,31 +70,25 @@ class Hub:
         """A word from another process; its own words come back and are not heard."""
         if bell.process == self._name:
             return
-        for kind, key, value in bell.signals:
-            self._signal_here(Signal(bell.room, kind, key, value, bell.to))
-        room = self._rooms.get(bell.room)
-        if room is None:
-            return
+        self.signals.heard(bell, self._now())
         if bell.events:
             self._take(bell.room, bell.events, "doorbell")
-        elif bell.head > room.ring.head.o:
+        elif (room := self.rooms.get(bell.room)) and bell.head > room.ring.head.o:
             self._repair(room, "doorbell")
-        if bell.people is not None:
-            self._changed(room, room.presence.say(bell.process, bell.people, self._now(), full=bell.full))
 
     async def sweep(self) -> None:
-        """The safety net: compare every head with the database, in one query a 500 rooms; retire what nobody reads."""
-        rooms = list(self._rooms.values())
+        """The safety net: compare every head with the database, one query for 500 rooms; retire what nobody reads."""
+        rooms = list(self.rooms)
         for start in range(0, len(rooms), 500):
             part = rooms[start : start + 500]
             found = await self._readers.run(log.heads, [room.key for room in part])
             for room in part:
                 if found.get(room.key, 0) > room.ring.head.o:
                     self._repair(room, "sweep")
-        self._retire()
+        self.rooms.retire()
 
     def _take(self, key: LogKey, entries: Sequence[Entry], source: str) -> None:
-        room = self._rooms.get(key)
+        room = self.rooms.get(key)
         if room is None:
             return
         fresh, hole = room.ring.take(entries)
@@ -110,14 +97,12 @@ class Hub:
             self._repair(room, source)
 
     def _deliver(self, room: Room, fresh: Sequence[Entry]) -> None:
-        if not fresh:
-            return
-        if room.key == log.SITE:
+        if fresh and room.key == log.SITE:
             for entry in fresh:
                 self._spawn(self._narrowed(**msgspec.json.decode(entry.data or "{}")))
-            return
-        room.deliver(fresh)
-        room.counted = False
+        elif fresh:
+            room.deliver(fresh)
+            room.counted = False
 
     def _repair(self, room: Room, source: str) -> None:
         """Read what is missing; one reader a room at a time."""
@@ -133,49 +118,23 @@ class Hub:
             if len(entries) < log.PAGE:
                 return
 
-    # Rooms and readings
-
-    def _room(self, key: LogKey, head: Head) -> Room:
-        if key not in self._rooms:
-            self._rooms[key] = room_of(key, self._limits.ring, head)
-            self.doorbell.want(key)
-        return self._rooms[key]
-
-    async def _filled(self, key: LogKey) -> Room:
-        """The room with its ring read from the log; the doorbell is wanted before the read."""
-        room = self._rooms.get(key)
-        if room is None:
-            self.doorbell.want(key)
-            room = self._room(key, await self._readers.run(log.head_of, key))
-        if room.filling is None:
-            room.filling = self._spawn(self._fill(room))
-        await asyncio.shield(room.filling)
-        return room
-
-    async def _fill(self, room: Room) -> None:
-        tail = await self._readers.run(log.tail, room.key, self._limits.ring)
-        room.ring.fill(tail)
-        fresh, hole = room.ring.take([entry for entry in tail if entry.o > room.ring.head.o])
-        self._deliver(room, fresh)
-        if hole:
-            self._repair(room, "open")
+    # Readings
 
     async def open(self, connection: "Connection", key: LogKey, position: Position | None) -> dict[str, Any]:
         """Make `connection` read this room from `position`: the opening, after which `follow` lets events through."""
-        caller = connection.caller
-        others = [room for room in self._open_rooms(connection) if room.key != key]
+        others = [room for room in self.rooms.opened(connection) if room.key != key]
         if len(others) >= self._limits.rooms_open:
             raise protocol.conflict("too_many_rooms", f"at most {self._limits.rooms_open} rooms are open at a time")
         before = self.narrowings
-        labels = await self._may_read(caller, key)
+        labels = await self._may_read(connection.caller, key)
         room = await self._filled(key)
         if before != self.narrowings:
-            labels = await self._may_read(caller, key)
+            labels = await self._may_read(connection.caller, key)
         reading = self._enter(room, Reading(connection, labels))
         try:
             result = await self._opening(room, reading, position)
         except BaseException:
-            self.close(connection, key)
+            room.exit(connection, self._now())
             raise
         if room.readings.get(connection) is not reading:
             raise not_found("no such room")
@@ -186,6 +145,27 @@ class Hub:
         if labels is None:
             raise not_found("no such room")
         return labels
+
+    async def _filled(self, key: LogKey) -> Room:
+        """The room with its ring read from the log."""
+        room = self.rooms.get(key)
+        if room is None:
+            room = self.rooms.room(key, await self._readers.run(log.head_of, key))
+        if room.filling is None:
+            room.filling = self._spawn(self._fill(room))
+        await asyncio.shield(room.filling)
+        return room
+
+    async def _fill(self, room: Room) -> None:
+        tail = await self._readers.run(log.tail, room.key, self._limits.ring)
+        room.ring.fill(tail)
+        self._take(room.key, [entry for entry in tail if entry.o > room.ring.head.o], "open")
+
+    def _enter(self, room: Room, reading: Reading) -> Reading:
+        room.enter(reading)
+        self.rooms.listen(room, reading.connection)
+        self.signals.entered(room, reading, self._now())
+        return reading
 
     async def _opening(self, room: Room, reading: Reading, position: Position | None) -> dict[str, Any]:
         if position is not None and position.o > room.ring.head.o:
@@ -204,21 +184,9 @@ class Hub:
         known = room.ring.holds(position)
         return await self._readers.run(log.holds, room.key, position) if known is None else known
 
-    def _enter(self, room: Room, reading: Reading) -> Reading:
-        connection = reading.connection
-        known = room.readings.pop(connection, None)
-        room.readings[connection] = reading
-        self._listen(room, connection)
-        caller = connection.caller
-        if known is None:
-            room.mine[caller.id] += 1
-        room.leaving.pop(caller.id, None)
-        self._said(room, {caller.id: caller.person})
-        return reading
-
     def follow(self, connection: "Connection", key: LogKey) -> None:
         """The opening has been answered: bring the reading to the head, then live."""
-        room = self._rooms.get(key)
+        room = self.rooms.get(key)
         reading = room.readings.get(connection) if room else None
         if room is None or reading is None or reading.live or (reading.task and not reading.task.done()):
             return
@@ -232,212 +200,76 @@ class Hub:
             if entries is None:
                 entries = await self._readers.run(log.read, room.key, reading.offset, room.ring.head.o)
                 room.ring.blank(entries)
-            if room.readings.get(reading.connection) is not reading or not entries:
+            page = entries[: log.PAGE]
+            if room.readings.get(reading.connection) is not reading or not page:
                 return
-            if not reading.connection.push(*Frames(entries[: log.PAGE]).of(reading.labels)):
+            if not reading.connection.push(*Frames(page).of(reading.labels)):
                 return
-            reading.offset = entries[: log.PAGE][-1].o
+            reading.offset = page[-1].o
         reading.live = True
 
     def resume(self, connection: "Connection") -> None:
         """A lagging connection has room again: the full list of people, and events from where it was."""
-        for room in self._open_rooms(connection):
+        for room in self.rooms.opened(connection):
             connection.signal(protocol.signal(room.key, "people", "", room.people()))
             self.follow(connection, room.key)
 
     def close(self, connection: "Connection", key: LogKey) -> None:
         """Stop reading; counts of the room still come."""
-        room = self._rooms.get(key)
-        if room is None or room.readings.pop(connection, None) is None:
-            return
-        user = connection.caller.id
-        room.mine[user] -= 1
-        if room.mine[user] <= 0:
-            del room.mine[user]
-            room.leaving[user] = self._now()
-
-    def labels(self, connection: "Connection", key: LogKey) -> Labels | None:
-        """The labels of a connection in a room it has open."""
-        room = self._rooms.get(key)
-        reading = room.readings.get(connection) if room else None
-        return reading.labels if reading else None
+        if room := self.rooms.get(key):
+            room.exit(connection, self._now())
 
     def people(self, connection: "Connection", key: LogKey) -> dict[str, Any]:
-        room = self._rooms.get(key)
+        room = self.rooms.get(key)
         if room is None or connection not in room.readings:
             raise not_found("open the room first")
         return room.people()
 
-    def here(self, key: LogKey) -> int:
-        room = self._rooms.get(key)
-        return room.here if room else 0
+    def _found(self, connection: "Connection", key: LogKey) -> None:
+        """A connection was told of a room: it listens to its counts from now on."""
+        self._spawn(self._listen(connection, key))
 
-    def _open_rooms(self, connection: "Connection") -> list[Room]:
-        return [self._rooms[key] for key in connection.rooms if connection in self._rooms[key].readings]
-
-    def _retire(self) -> None:
-        now = self._now()
-        for key, room in list(self._rooms.items()):
-            if not room.empty or key == log.SITE:
-                room.idle_since = None
-            elif room.idle_since is None:
-                room.idle_since = now
-            elif now - room.idle_since > WARM_S:
-                del self._rooms[key]
-                self.doorbell.want(key, False)
-
-    # Connections
-
-    def enrol(self, connection: "Connection", memberships: Iterable[Mapping[str, Any]]) -> None:
-        """A greeted connection, and the rooms whose counts it listens to."""
-        self._users.setdefault(connection.caller.id, set()).add(connection)
-        for membership in memberships:
-            head = msgspec.convert(membership["head"], Head, from_attributes=True)
-            self._listen(self._room(membership["key"], head), connection)
-
-    def leave(self, connection: "Connection") -> None:
-        for key in list(connection.rooms):
-            self._forget(connection, self._rooms[key])
-        user = connection.caller.id
-        self._users.get(user, set()).discard(connection)
-        if not self._users.get(user):
-            self._users.pop(user, None)
-
-    def connections_of(self, user: UserId) -> int:
-        return len(self._users.get(user, ()))
+    async def _listen(self, connection: "Connection", key: LogKey) -> None:
+        room = self.rooms.get(key) or self.rooms.room(key, await self._readers.run(log.head_of, key))
+        if connection in self.rooms.of_user(connection.caller.id):
+            self.rooms.listen(room, connection)
 
     # Narrowed rights
 
     async def _narrowed(
         self, user: UserId, log: LogKey | None, login: str | None, reason: str, until: int | None
     ) -> None:
-        """Ask again for each connection of the user. A greeting connection reads its user again."""
+        """Ask again for each connection of the user; what is being read of them meanwhile is read again."""
         self.narrowings += 1
-        for connection in list(self._users.get(user, ())):
-            caller = connection.caller
-            if login is not None and caller.login != login:
-                continue
+        for connection in self.rooms.of_user(user):
             if login is not None:
-                connection.end(protocol.LOGIN_ENDED)
-                continue
-            if log is None and await connection.banned():
-                continue
-            for key in [log] if log else list(connection.rooms):
-                await self._ask_again(connection, caller, key, {"room": key, "reason": reason, "until": until})
+                if connection.caller.login == login:
+                    connection.end(protocol.LOGIN_ENDED)
+            elif log is not None or not await connection.banned():
+                for key in [log] if log else list(connection.rooms):
+                    await self._ask_again(connection, key, {"room": key, "reason": reason, "until": until})
 
-    async def _ask_again(self, connection: "Connection", caller: Caller, key: LogKey, left: dict[str, Any]) -> None:
-        room = self._rooms.get(key)
+    async def _ask_again(self, connection: "Connection", key: LogKey, left: dict[str, Any]) -> None:
+        room = self.rooms.get(key)
         if room is None or key not in connection.rooms:
             return
-        labels = await self._readers.run(self._backend.may_read, caller, key)
+        labels = await self._readers.run(self._backend.may_read, connection.caller, key)
         reading = room.readings.get(connection)
         if labels is None:
-            self._forget(connection, room)
+            self.rooms.forget(connection, room)
             connection.notify("room.left", left)
         elif reading is not None:
             reading.labels = labels
-
-    # Signals and presence
-
-    def signal(self, signal: Signal) -> None:
-        """Send to the readers of the room, or to one user's connections, here and in the other processes."""
-        self._signal_here(signal)
-        key = signal.room if signal.to is None else log.SITE
-        word = (signal.kind, signal.key, signal.value)
-        if signal.to is None:
-            self.doorbell.ring(Bell(self._name, key, signals=[word]))
-        else:
-            self.doorbell.ring(Bell(self._name, key, signals=[("to", signal.room, word)], to=signal.to))
-
-    def _signal_here(self, signal: Signal) -> None:
-        if signal.kind == "to" and signal.to is not None:
-            kind, key, value = signal.value
-            signal = Signal(LogKey(signal.key), kind, key, value, signal.to)
-        room = self._rooms.get(signal.room)
-        if signal.to is None:
-            if room:
-                room.slots[signal.kind, signal.key] = signal.value
-                self._flush_soon(room)
-            return
-        frame = protocol.signal(signal.room, signal.kind, signal.key, signal.value)
-        for connection in self._users.get(signal.to, ()):
-            connection.signal(frame)
-            if signal.value is not None:
-                self._spawn(self._listen_to(connection, signal.room))
-
-    async def _listen_to(self, connection: "Connection", key: LogKey) -> None:
-        """A word to a user about a room makes their connections listen to it."""
-        if key not in self._rooms:
-            self._room(key, await self._readers.run(log.head_of, key))
-        if connection in self._users.get(connection.caller.id, ()):
-            self._listen(self._rooms[key], connection)
-
-    @staticmethod
-    def _listen(room: Room, connection: "Connection") -> None:
-        room.listeners.add(connection)
-        connection.rooms.add(room.key)
-        room.idle_since = None
-
-    def _forget(self, connection: "Connection", room: Room) -> None:
-        self.close(connection, room.key)
-        room.listeners.discard(connection)
-        connection.rooms.discard(room.key)
-
-    def _flush_soon(self, room: Room) -> None:
-        if room.key not in self._unflushed:
-            self._unflushed.add(room.key)
-            asyncio.get_running_loop().call_later(SLOT_S, self._flush, room)
-
-    def _flush(self, room: Room) -> None:
-        self._unflushed.discard(room.key)
-        room.flush()
-
-    def _said(self, room: Room, people: Mapping[UserId, Person | None], *, full: bool = False) -> None:
-        """This process's word on who is in a room."""
-        self._changed(room, room.presence.say(self._name, people, self._now(), full=full))
-        self.doorbell.ring(Bell(self._name, room.key, people=dict(people), full=full))
-
-    def _changed(self, room: Room, changes: Mapping[UserId, Any]) -> None:
-        here = len(room.presence.everyone())
-        if here != room.here:
-            room.here = here
-            room.slots["here", ""] = here
-            room.counted = False
-        if changes or ("here", "") in room.slots:
-            room.slot(dict(changes))
-            self._flush_soon(room)
-
-    def tick(self, now: float) -> None:
-        """Once a second: counts, people who have left, and now and then the full list."""
-        full = now - self._presence_at >= self._limits.presence_s
-        if full:
-            self._presence_at = now
-        for room in self._rooms.values():
-            gone = [user for user, when in room.leaving.items() if now - when >= LEAVE_S]
-            for user in gone:
-                del room.leaving[user]
-            if gone:
-                self._said(room, dict.fromkeys(gone))
-            if full and (room.mine or room.here):
-                self._list_all(room, now)
-            if not room.counted:
-                room.count()
-
-    def _list_all(self, room: Room, now: float) -> None:
-        """Everybody who reads the room here, and those who have only just left."""
-        people: dict[UserId, Person | None] = {
-            user: person for user, person in room.presence.everyone().items() if user in room.leaving
-        }
-        for connection in room.readings:
-            people[connection.caller.id] = connection.caller.person
-        self._said(room, people, full=True)
-        self._changed(room, room.presence.expire(now, self._limits.presence_s * 2.5, self._name))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _place(entry: Entry) -> tuple[LogKey, int]:
+    return entry.room, entry.o
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

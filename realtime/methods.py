@@ -63,10 +63,11 @@ def room_of_params(params: Any) -> Iterable[LogKey]:
 class Method:
     """One method of the protocol.
 
-    `function` is plain and synchronous. Lane `write`: `(batch, call) -> Iterable[Signal] | dict | None`, in the
-    writer's transaction; with a `cid` in its params it is durable and its answer is the stored event's
-    `{room, o, at}` (the function appends one event with that cid); without one the answer is the dict it returns, else `{}`. Lane `read`:
-    `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
+    `function` is plain and synchronous.
+    Lane `write`: `(batch, call) -> Iterable[Signal] | dict | None`, in the writer's transaction. With a `cid` in its
+    params it is durable: the function appends one event with that cid, and the answer is that row's `{room, o, at}`.
+    Without one the answer is the dict it returns, else `{}`.
+    Lane `read`: `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
     `prepare(params)` is pure and runs in the pool; `load(calls)` fetches what a run of requests needs in one query.
     """
 

@@ -120,7 +120,7 @@ class Process:
 
     def leave(self, connection: "Connection") -> None:
         self._connections.discard(connection)
-        self.hub.leave(connection)
+        self.hub.rooms.leave(connection)
         if self.draining and not self._connections:
             self._emptied.set()
 
@@ -149,7 +149,7 @@ class Process:
         caller = await self._admitted(session_key)
         connection.caller = caller
         memberships = await self.readers.run(self.backend.welcome, caller)
-        self.hub.enrol(connection, memberships)
+        self.hub.rooms.enrol(connection, memberships)
         if before != self.hub.narrowings:
             connection.caller = caller = await self._admitted(session_key)
         return {
@@ -159,7 +159,7 @@ class Process:
             "now": log.now_ms(),
             "ping_ms": round(self.limits.ping_s * 1000),
             "limits": self.limits,
-            "rooms": [{**membership, "here": self.hub.here(membership["key"])} for membership in memberships],
+            "rooms": [{**membership, "here": self._here(membership["key"])} for membership in memberships],
             "opened": {room: await self._opened(connection, room, position) for room, position in hello.rooms.items()},
         }
 
@@ -167,9 +167,13 @@ class Process:
         caller = await self.caller_of(session_key)
         if caller is None:
             raise Closed(protocol.BANNED)
-        if self.hub.connections_of(caller.id) >= self.limits.user_connections:
+        if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
         return caller
+
+    def _here(self, key: LogKey) -> int:
+        room = self.hub.rooms.get(key)
+        return room.here if room else 0
 
     async def _opened(self, connection: "Connection", room: LogKey, position: protocol.Position) -> dict[str, Any]:
         """Each room of hello answers by itself."""
@@ -196,7 +200,7 @@ class Process:
             connection.tick(now)
 
     async def _tick(self) -> None:
-        self.hub.tick(self.now())
+        self.hub.signals.tick(self.now())
 
     async def _claim(self) -> None:
         for call in await self.readers.run(clock.due):

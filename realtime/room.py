@@ -13,7 +13,7 @@ from realtime import protocol
 from realtime.entry import Entry
 from realtime.methods import Labels
 from realtime.presence import Changes, Person, Presence
-from realtime.protocol import Head, LogKey, UserId
+from realtime.protocol import LogKey, UserId
 from realtime.ring import Ring
 
 if TYPE_CHECKING:
@@ -52,6 +52,24 @@ class Room:
     counted: bool = True
     here: int = 0
     idle_since: float | None = None
+
+    def enter(self, reading: Reading) -> None:
+        """A connection reads from here on; reading again replaces the former reading."""
+        user = reading.connection.caller.id
+        if self.readings.pop(reading.connection, None) is None:
+            self.mine[user] += 1
+        self.readings[reading.connection] = reading
+        self.leaving.pop(user, None)
+
+    def exit(self, connection: "Connection", now: float) -> None:
+        """A connection reads no more; with its user's last one the grace begins."""
+        if self.readings.pop(connection, None) is None:
+            return
+        user = connection.caller.id
+        self.mine[user] -= 1
+        if self.mine[user] <= 0:
+            del self.mine[user]
+            self.leaving[user] = now
 
     def deliver(self, entries: Sequence[Entry]) -> None:
         """Push new events to every live reading; one that lags stays where it was."""
@@ -116,7 +134,3 @@ class Frames:
     @staticmethod
     def _frame(entry: Entry, labels: Collection[str]) -> str:
         return entry.frame() if entry.readable_by(labels) else entry.withheld()
-
-
-def room_of(key: LogKey, size: int, head: Head) -> Room:
-    return Room(key, Ring(size, head))

@@ -192,7 +192,7 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
 async def taken_in(process: Process, log: LogKey, o: int) -> None:
     """Until the hub has taken an offset in: commits of other threads come a turn of the loop later."""
     async with asyncio.timeout(5):
-        while process.hub._rooms[log].ring.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while process.hub.rooms._rooms[log].ring.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
 
 
@@ -222,9 +222,9 @@ async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, proc
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     key = (await people("Jonas")).key
     await jonas.wire.close()
-    process.hub.tick(process.now())
+    process.hub.signals.tick(process.now())
     assert key in (await mei.request("presence.read", room=log))["presence"]
-    process.hub.tick(process.now() + 3)
+    process.hub.signals.tick(process.now() + 3)
     gone = await mei.notification("room.signal", kind="presence", key=key, value=None)
     assert gone["room"] == log
 
@@ -233,7 +233,7 @@ async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Pr
     mei = await tab("Mei", position=START)
     process.hub.heard(Bell("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
     await mei.notification("room.signal", kind="presence", key="ghost")
-    process.hub.tick(process.now() + process.limits.presence_s * 3)
+    process.hub.signals.tick(process.now() + process.limits.presence_s * 3)
     await mei.notification("room.signal", kind="presence", key="ghost", value=None)
 
 
@@ -245,7 +245,7 @@ async def test_rooms_not_open_get_counts(tab: Open, log: LogKey, process: Proces
 
 async def _counted(process: Process, client: Client, log: LogKey) -> None:
     while True:
-        process.hub.tick(process.now())
+        process.hub.signals.tick(process.now())
         signal = await client.notification("room.signal", kind="count", room=log)
         if signal["value"]["o"] == 4 and signal["value"]["n"] == 4:
             return

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.limits import Bucket, Limits, Strikes
+from realtime.protocol import LogKey
 from realtime.session import End, Greet, Heard, Invoke, Look, Send, Session
 from tests.realtime.notes import Notes
 
@@ -31,6 +32,10 @@ def ready(strikes: Strikes | None = None, **limits: Any) -> Session:
 
 def request(method: str, id: Any = 1, **params: Any) -> str:
     return msgspec.json.encode({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).decode()
+
+
+def error_of(effects: list[Any]) -> Any:
+    return msgspec.json.decode(effects[0].text)["error"]
 
 
 def refusal(effects: list[Any]) -> tuple[Any, int, str]:
@@ -160,7 +165,7 @@ def test_the_server_pings_every_twenty_seconds_give_or_take_a_tenth() -> None:
 def test_an_answered_ping_tells_positions() -> None:
     made = ready()
     made.ping()
-    assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [Heard(1, {"r": 5})]
+    assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [Heard(1, {LogKey("r"): 5})]
 
 
 def test_forty_five_seconds_of_silence_end() -> None:
@@ -203,7 +208,7 @@ def test_ten_times_the_rate_is_told_when_to_come_back_and_at_last_sent_away() ->
     refused = [effects for effects in answers if effects and isinstance(effects[0], Send)]
     _, code, type = refusal(refused[0])
     assert (code, type) == (429, "too_fast")
-    assert msgspec.json.decode(refused[0][0].text)["error"]["data"]["retry_after_ms"] > 0
+    assert error_of(refused[0])["data"]["retry_after_ms"] > 0
     assert end(next(effects for effects in answers if effects and isinstance(effects[-1], End))) == 4029
     assert len([effects for effects in answers if effects and isinstance(effects[0], Invoke)]) <= 60 + 100
 

@@ -1,0 +1,127 @@
+"""Signals and presence: the latest of a slot goes out, anything may be dropped, the full list corrects it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from realtime import protocol
+from realtime.doorbell import Bell, Doorbell
+from realtime.limits import Limits
+from realtime.log import SITE
+from realtime.methods import Signal
+from realtime.presence import Person
+from realtime.protocol import LogKey, UserId
+from realtime.room import Reading, Room
+from realtime.rooms import Rooms
+
+if TYPE_CHECKING:
+    from realtime.connection import Connection
+
+SLOT_S: Final = 0.05
+"""signals of a room within this time go out together, the latest of a slot"""
+LEAVE_S: Final = 2.0
+"""a person who reloads has not left"""
+TO_USER: Final = "to"
+"""kind of the bell's signal whose key is the room and whose value is the signal itself"""
+
+
+class Signals:
+    """To the readers of a room or to one user's connections, in this process and by the doorbell in the others."""
+
+    def __init__(
+        self, name: str, limits: Limits, rooms: Rooms, doorbell: Doorbell, found: Callable[["Connection", LogKey], None]
+    ) -> None:
+        self._name, self._limits, self._rooms, self._doorbell, self._found = name, limits, rooms, doorbell, found
+        self._unflushed: set[LogKey] = set()
+        self._listed_at = 0.0
+
+    def send(self, signal: Signal) -> None:
+        """From this process's own methods."""
+        self._send_here(signal)
+        word = (signal.kind, signal.key, signal.value)
+        if signal.to is None:
+            self._doorbell.ring(Bell(self._name, signal.room, signals=[word]))
+        else:
+            self._doorbell.ring(Bell(self._name, SITE, signals=[(TO_USER, signal.room, word)], to=signal.to))
+
+    def heard(self, bell: Bell, now: float) -> None:
+        """From another process."""
+        for kind, key, value in bell.signals:
+            if kind == TO_USER:
+                inner, slot, word = value
+                self._send_here(Signal(LogKey(key), inner, slot, word, bell.to))
+            else:
+                self._send_here(Signal(bell.room, kind, key, value))
+        room = self._rooms.get(bell.room)
+        if room and bell.people is not None:
+            self._changed(room, room.presence.say(bell.process, bell.people, now, full=bell.full))
+
+    def _send_here(self, signal: Signal) -> None:
+        if signal.to is not None:
+            return self._send_to(signal, signal.to)
+        if room := self._rooms.get(signal.room):
+            room.slots[signal.kind, signal.key] = signal.value
+            self._flush_soon(room)
+        return None
+
+    def _send_to(self, signal: Signal, user: UserId) -> None:
+        """A word to a user about a room makes their connections listen to it."""
+        frame = protocol.signal(signal.room, signal.kind, signal.key, signal.value)
+        for connection in self._rooms.of_user(user):
+            connection.signal(frame)
+            if signal.value is not None and signal.room not in connection.rooms:
+                self._found(connection, signal.room)
+
+    def _flush_soon(self, room: Room) -> None:
+        if room.key not in self._unflushed:
+            self._unflushed.add(room.key)
+            asyncio.get_running_loop().call_later(SLOT_S, self._flush, room)
+
+    def _flush(self, room: Room) -> None:
+        self._unflushed.discard(room.key)
+        room.flush()
+
+    # Presence
+
+    def entered(self, room: Room, reading: Reading, now: float) -> None:
+        caller = reading.connection.caller
+        self._say(room, {caller.id: caller.person}, now)
+
+    def tick(self, now: float) -> None:
+        """Once a second: people who have left, counts for who only listens, now and then the full list."""
+        full = now - self._listed_at >= self._limits.presence_s
+        self._listed_at = now if full else self._listed_at
+        for room in self._rooms:
+            gone = [user for user, when in room.leaving.items() if now - when >= LEAVE_S]
+            for user in gone:
+                del room.leaving[user]
+            if gone:
+                self._say(room, dict.fromkeys(gone), now)
+            if full and (room.mine or room.here):
+                self._list_all(room, now)
+            if not room.counted:
+                room.count()
+
+    def _list_all(self, room: Room, now: float) -> None:
+        """Everybody who reads the room here, and those who have only just left."""
+        everyone = room.presence.everyone()
+        people: dict[UserId, Person | None] = {user: everyone[user] for user in room.leaving if user in everyone}
+        for connection in room.readings:
+            people[connection.caller.id] = connection.caller.person
+        self._say(room, people, now, full=True)
+        self._changed(room, room.presence.expire(now, self._limits.presence_s * 2.5, self._name))
+
+    def _say(self, room: Room, people: Mapping[UserId, Person | None], now: float, *, full: bool = False) -> None:
+        """This process's word on who is in a room."""
+        self._changed(room, room.presence.say(self._name, people, now, full=full))
+        self._doorbell.ring(Bell(self._name, room.key, people=dict(people), full=full))
+
+    def _changed(self, room: Room, changes: Mapping[UserId, Any]) -> None:
+        here = len(room.presence.everyone())
+        if here != room.here:
+            room.here = here
+            room.slots["here", ""] = here
+            room.counted = False
+        if changes or ("here", "") in room.slots:
+            room.slot(dict(changes))
+            self._flush_soon(room)

@@ -1,0 +1,124 @@
+"""The doorbell over both layers: it carries what fits, and what the layer loses costs a sweep, nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.layers import InMemoryChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer
+
+from realtime.doorbell import CARRIED_BYTES, Bell, Doorbell
+from realtime.entry import Entry
+from realtime.protocol import LogKey
+
+pytestmark = pytest.mark.asyncio
+
+ROOM = LogKey("RoomOfTheTests16")
+
+
+def entry(size: int) -> Entry:
+    return Entry(ROOM, 1, 2, 3, 4, "note.posted", None, None, " host ", (5, 6), '"' + "x" * size + '"')
+
+
+class Listener:
+    """A doorbell and what it has heard."""
+
+    def __init__(self, layer: Any) -> None:
+        self.heard: asyncio.Queue[Bell] = asyncio.Queue()
+        self.doorbell = Doorbell(layer, self.heard.put_nowait)
+
+
+@pytest_asyncio.fixture(params=["memory", "redis"])
+async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Listener, Listener]]:
+    """Two processes' doorbells; both want the room."""
+    if request.param == "memory":
+        layers = [InMemoryChannelLayer()] * 2
+    else:
+        host = {"address": request.getfixturevalue("redis_url"), "socket_timeout": None}
+        layers = [RedisPubSubChannelLayer(hosts=[host]) for _ in range(2)]
+    listeners = Listener(layers[0]), Listener(layers[1])
+    for listener in listeners:
+        await listener.doorbell.start()
+        listener.doorbell.want(ROOM)
+    async with asyncio.timeout(10):
+        for listener in listeners:
+            while ROOM not in listener.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+                await asyncio.sleep(0)
+    yield listeners
+    for listener in listeners:
+        await listener.doorbell.stop()
+    if request.param == "redis":
+        for layer in layers:
+            await layer.flush()
+
+
+async def heard(listener: Listener) -> Bell:
+    return await asyncio.wait_for(listener.heard.get(), 10)
+
+
+async def test_a_bell_arrives_whole(pair: tuple[Listener, Listener]) -> None:
+    one, two = pair
+    rung = Bell("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+    one.doorbell.ring(rung)
+    assert await heard(two) == Bell("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+
+
+async def test_more_than_four_kib_of_events_travels_as_a_head_only(pair: tuple[Listener, Listener]) -> None:
+    one, two = pair
+    one.doorbell.ring(Bell("one", ROOM, 9, [entry(CARRIED_BYTES)]))
+    bell = await heard(two)
+    assert (bell.head, bell.events) == (9, [])
+
+
+async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) -> None:
+    one, two = pair
+    two.doorbell.want(ROOM, False)
+    async with asyncio.timeout(10):
+        while ROOM in two.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+            await asyncio.sleep(0)
+    two.doorbell.want(LogKey("another"))
+    one.doorbell.ring(Bell("one", ROOM, 1))
+    assert (await heard(one)).room == ROOM
+    assert two.heard.empty()
+
+
+class Broken:
+    """A layer that is down until told otherwise."""
+
+    def __init__(self) -> None:
+        self.sent: asyncio.Queue[Any] = asyncio.Queue()
+        self.down = True
+
+    async def new_channel(self, prefix: str) -> str:
+        return f"{prefix}!x"
+
+    async def group_send(self, group: str, message: Any) -> None:
+        if self.down:
+            raise ConnectionError("down")
+        self.sent.put_nowait(message)
+
+    async def group_add(self, group: str, channel: str) -> None: ...
+
+    async def receive(self, channel: str) -> Any:
+        return await asyncio.Event().wait()
+
+
+async def test_a_layer_that_is_down_stops_nobody_and_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("realtime.doorbell.PATIENCE_S", 0.001)
+    layer = Broken()
+    listener = Listener(layer)
+    await listener.doorbell.start()
+    for n in range(3):
+        listener.doorbell.ring(Bell("one", ROOM, n))
+    async with asyncio.timeout(10):
+        while listener.doorbell._bells:  # noqa: ASYNC110 - a turn of the loop, not a wait
+            await asyncio.sleep(0)
+    layer.down = False
+    listener.doorbell.ring(Bell("one", ROOM, 7))
+    await asyncio.wait_for(layer.sent.get(), 10)
+    await listener.doorbell.stop()
+    assert caplog.text.count("the channel layer failed") == 1
