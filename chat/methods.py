@@ -1,0 +1,219 @@
+"""Chat's methods (docs/protocol.md, "Requests"): each calls one service or selector and shapes its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.protocol import ProfileParams
+from accounts.selectors import person_of
+from accounts.services import profile_change as user_change
+from chat import protocol, registry
+from chat.models import Membership
+from chat.registry import Speaker
+from chat.selectors import access, lines, rooms
+from chat.selectors.access import Standings
+from chat.services import invites, memberships, messages
+from chat.services import rooms as room_services
+from chat.speech import understood
+from chat.text import rendered, written
+from realtime.log import SITE, Batch, head_of
+from realtime.methods import Call, Method, Signal
+from realtime.protocol import Head, LogKey, RoomParams, forbidden
+
+# Rooms
+
+
+def room_list(call: Call) -> dict[str, Any]:
+    return {"rooms": rooms.room_list(call.caller)}
+
+
+def room_create(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    membership = room_services.room_create(
+        batch, caller=call.caller, cid=given.cid, name=given.name, topic=given.topic, public=given.public
+    )
+    return [_joined(batch, call, membership)]
+
+
+def room_change(batch: Batch, call: Call) -> None:
+    given = call.params
+    room_services.room_change(
+        batch,
+        caller=call.caller,
+        key=given.room,
+        cid=given.cid,
+        name=given.name,
+        topic=given.topic,
+        public=given.public,
+    )
+
+
+def room_join(batch: Batch, call: Call) -> list[Signal]:
+    membership = memberships.room_join(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
+    return [_joined(batch, call, membership)]
+
+
+def room_leave(batch: Batch, call: Call) -> list[Signal]:
+    memberships.room_leave(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
+    return [Signal(call.params.room, "membership", "", None, to=call.caller.id)]
+
+
+# Members and invites
+
+
+def member_list(call: Call) -> dict[str, Any]:
+    return rooms.member_list(access.readable(call.caller, call.params.room).room)
+
+
+def member_role(batch: Batch, call: Call) -> None:
+    given = call.params
+    memberships.member_role(batch, caller=call.caller, key=given.room, cid=given.cid, user=given.user, role=given.role)
+
+
+def member_remove(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    memberships.member_remove(batch, caller=call.caller, key=given.room, cid=given.cid, user=given.user)
+    return [Signal(given.room, "membership", "", None, to=given.user)]
+
+
+def invite_create(batch: Batch, call: Call) -> None:
+    given = call.params
+    invites.invite_create(
+        batch, caller=call.caller, key=given.room, cid=given.cid, expires_ms=given.expires_ms, uses=given.uses
+    )
+
+
+def invite_revoke(batch: Batch, call: Call) -> None:
+    given = call.params
+    invites.invite_revoke(batch, caller=call.caller, key=given.room, cid=given.cid, invite=given.invite)
+
+
+# Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a run of posts needs: how its callers stand, and what each interceptor asked for."""
+
+    standings: Standings
+    heard: Sequence[Any]
+
+
+def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
+    standings = access.standings({call.params.room for call in calls}, {call.caller.pk for call in calls})
+    found = [(call, standings.get((call.params.room, call.caller.pk))) for call in calls]
+    speakers = [Speaker(call.caller, call.params.room, standing.role or "") for call, standing in found if standing]
+    return Loaded(standings, [each.load(speakers) if each.load else None for each in registry.INTERCEPTORS])
+
+
+def message_post(batch: Batch, call: Call) -> None:
+    standing = access.member(call.caller, call.params.room, call.loaded.standings)
+    speaker = Speaker(call.caller, call.params.room, standing.role or "")
+    messages.message_post(batch, speaker=speaker, cid=call.params.cid, said=call.prepared, loaded=call.loaded.heard)
+
+
+def message_edit(batch: Batch, call: Call) -> None:
+    given = call.params
+    messages.message_edit(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, text=call.prepared)
+
+
+def message_delete(batch: Batch, call: Call) -> None:
+    given = call.params
+    messages.message_delete(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o)
+
+
+def message_restore(batch: Batch, call: Call) -> None:
+    given = call.params
+    messages.message_restore(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o)
+
+
+def history_page(call: Call) -> dict[str, Any]:
+    given = call.params
+    as_of = head_of(given.room).o
+    standing = access.readable(call.caller, given.room)
+    labels = access.labels_of(call.caller.id, standing)
+    if given.around is not None:
+        page = lines.page_around(standing.log, labels, given.around)
+    elif given.after is not None:
+        page = lines.page_after(standing.log, labels, given.after)
+    else:
+        page = lines.page_before(standing.log, labels, given.before)
+    return {**page, "as_of": as_of}
+
+
+# Pointers, typing, profile
+
+
+def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
+    o = memberships.read_mark(batch, caller=call.caller, key=call.params.room, o=call.params.o)
+    return {"o": o}, [Signal(call.params.room, "read", "", o, to=call.caller.id)]
+
+
+def typing_set(call: Call) -> list[Signal]:
+    if call.labels is None or "member" not in call.labels:
+        raise forbidden("join the room first")
+    return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
+
+
+def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
+    given = call.params
+    user = user_change(pk=call.caller.pk, name=given.name, face=given.face, colour=given.colour, now=batch.now)
+    person = person_of(user)
+    signals = [Signal(room, "presence", call.caller.id, person) for room in rooms.rooms_of(call.caller.pk)]
+    return {"user": {"id": call.caller.id, **person}}, signals
+
+
+def _joined(batch: Batch, call: Call, membership: Membership) -> Signal:
+    """To all tabs of who joined: a room more in the list."""
+    key = LogKey(membership.room.log.key)
+    log = batch.log(key)
+    last = next(entry for entry in reversed(batch.entries) if entry.room == key)
+    value = rooms.membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
+    return Signal(key, "membership", "", value, to=call.caller.id)
+
+
+def _room_and_site(params: Any) -> list[LogKey]:
+    """For acts that change what somebody may read or do."""
+    return [params.room, SITE]
+
+
+def _no_log(params: Any) -> list[LogKey]:
+    return []
+
+
+_METHODS = [
+    Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
+    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=_no_log),
+    Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=_room_and_site),
+    Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=_room_and_site),
+    Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=_room_and_site),
+    Method(name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write"),
+    Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write"),
+    Method(name="member.list", params=RoomParams, function=member_list, lane="read"),
+    Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=_room_and_site),
+    Method(
+        name="member.remove", params=protocol.MemberRemove, function=member_remove, lane="write", logs=_room_and_site
+    ),
+    Method(name="history.page", params=protocol.HistoryPage, function=history_page, lane="read"),
+    Method(
+        name="message.post",
+        params=protocol.MessagePost,
+        function=message_post,
+        lane="write",
+        prepare=lambda params: understood(params.text),
+        load=posts_load,
+    ),
+    Method(
+        name="message.edit",
+        params=protocol.MessageEdit,
+        function=message_edit,
+        lane="write",
+        prepare=lambda params: rendered(written(params.text)),
+    ),
+    Method(name="message.delete", params=protocol.MessageAct, function=message_delete, lane="write"),
+    Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),
+    Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write"),
+    Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now"),
+    Method(name="profile.change", params=ProfileParams, function=profile_change, lane="write", logs=_no_log),
+]
+METHODS = {method.name: method for method in _METHODS}

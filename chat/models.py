@@ -1,0 +1,123 @@
+"""Rooms and what is in them. A room's order and its head are its log's; `offset` is always a place in that log.
+
+Times in ms UTC.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from realtime.log import key_new
+from realtime.models import Log
+
+
+def invite_key() -> str:
+    return key_new(12)
+
+
+def invite_code() -> str:
+    """131 bits: nobody finds a room by guessing."""
+    return key_new(22)
+
+
+class Room(models.Model):
+    """A place to meet. Its id on the wire is its log's key."""
+
+    log = models.OneToOneField(Log, models.PROTECT, related_name="room")
+    name = models.CharField(max_length=60)
+    topic = models.CharField(max_length=200, blank=True)
+    public = models.BooleanField(default=True)
+    lounge = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    created_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lounge"], condition=Q(lounge=True), name="room_lounge")]
+        indexes = [models.Index(fields=["-id"], condition=Q(public=True), name="room_public")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """The durable right to be in a room. `read`: up to where this member has read."""
+
+    class Role(models.TextChoices):
+        HOST = "host"
+        MEMBER = "member"
+
+    class State(models.TextChoices):
+        MEMBER = "member"
+        WAITING = "waiting"
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=6, choices=Role, default=Role.MEMBER)
+    state = models.CharField(max_length=7, choices=State, default=State.MEMBER)
+    via = models.ForeignKey("Invite", models.SET_NULL, null=True, related_name="+")
+    read = models.BigIntegerField(default=0)
+    joined_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]
+        indexes = [models.Index(fields=["room", "state", "role", "joined_at"], name="membership_list")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.room_id}"
+
+
+class Invite(models.Model):
+    """A link into a room. `key` names it to everyone who may see it, `code` opens the door; null: without end."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="invites")
+    key = models.CharField(max_length=12, unique=True, default=invite_key)
+    code = models.CharField(max_length=22, unique=True, default=invite_code)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    created_at = models.BigIntegerField()
+    expires_at = models.BigIntegerField(null=True)
+    max_uses = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} into {self.room_id}"
+
+
+class Message(models.Model):
+    """One line as it now stands. `data` is encoded JSON, null once removed; `audience` as in its event."""
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
+    offset = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    data = models.TextField(null=True)  # noqa: DJ001 - null is removed
+    audience = models.TextField(null=True)  # noqa: DJ001 - null is everybody
+    at = models.BigIntegerField()
+    touched = models.BigIntegerField()
+    edited_at = models.BigIntegerField(null=True)
+    removed_at = models.BigIntegerField(null=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "offset"], name="message_log_offset")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}@{self.offset} {self.kind}"
+
+
+class Revision(models.Model):
+    """What a line said before it was edited or removed. The only place of old text, and only until `purge_at`."""
+
+    log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
+    offset = models.BigIntegerField()
+    data = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.BigIntegerField()
+    purge_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["log", "offset"], name="revision_log_offset")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}@{self.offset} before {self.at}"

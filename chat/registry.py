@@ -1,0 +1,106 @@
+"""What other apps add to chat from their `AppConfig.ready`: cards, slash commands, interceptors, snapshot parts.
+
+Everything here runs inside a method of chat: it may refuse with a `RealtimeError`, and stages before it writes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from chat.text import Text
+from realtime.log import Batch
+from realtime.methods import Caller, Labels
+from realtime.protocol import LogKey
+
+S = TypeVar("S", bound=type[msgspec.Struct])
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A member who says something: who, where, and as what."""
+
+    caller: Caller
+    room: LogKey
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What goes into the timeline. `audience`: labels, None for everybody who reads the room."""
+
+    card: msgspec.Struct
+    audience: frozenset[str] | None = None
+
+
+Command = Callable[[Batch, Speaker, str], Line]
+"""`(batch, speaker, what stands behind the name) -> the line it comes to`. Further rows go by `batch.insert`."""
+Hear = Callable[[Batch, Speaker, str, Any], Line | None]
+"""`(batch, speaker, text, loaded) -> another line instead, or None: say it as it is`"""
+Load = Callable[[Sequence[Speaker]], Any]
+"""What an interceptor needs for a whole run of lines, in one query."""
+Part = Callable[[LogKey, Labels], Any]
+"""`(room, the reader's labels) -> JSON` for `snapshot.parts`; read after the head, in a bounded number of queries"""
+
+
+@dataclass(frozen=True, slots=True)
+class Interceptor:
+    """A listener to plain lines, and what it loads for them."""
+
+    hear: Hear
+    load: Load | None = None
+
+
+CARDS: Final[dict[type[msgspec.Struct], str]] = {Text: "text"}
+COMMANDS: Final[dict[str, Command]] = {}
+INTERCEPTORS: Final[list[Interceptor]] = []
+PARTS: Final[dict[str, Part]] = {}
+
+
+def card(kind: str) -> Callable[[S], S]:
+    """The struct is the data of timeline lines of this kind."""
+
+    def add(struct: S) -> S:
+        _once(CARDS, struct)
+        CARDS[struct] = kind
+        return struct
+
+    return add
+
+
+def command(name: str) -> Callable[[Command], Command]:
+    """`/name …` calls this instead of being said."""
+
+    def add(function: Command) -> Command:
+        _once(COMMANDS, name)
+        COMMANDS[name] = function
+        return function
+
+    return add
+
+
+def interceptor(load: Load | None = None) -> Callable[[Hear], Hear]:
+    """Hears every plain line before it is said; the first that returns a line has it."""
+
+    def add(hear: Hear) -> Hear:
+        INTERCEPTORS.append(Interceptor(hear, load))
+        return hear
+
+    return add
+
+
+def snapshot_part(name: str) -> Callable[[Part], Part]:
+    """`snapshot.parts[name]`."""
+
+    def add(part: Part) -> Part:
+        _once(PARTS, name)
+        PARTS[name] = part
+        return part
+
+    return add
+
+
+def _once(registry: Mapping[Any, Any], key: Any) -> None:
+    if key in registry:
+        raise ValueError(f"{key} is registered already")

@@ -1,0 +1,153 @@
+"""Rooms, and who is in them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.lookups import Exact
+
+from accounts.selectors import person_of
+from chat import registry
+from chat.models import Membership, Message, Room
+from chat.selectors import lines
+from chat.selectors.access import HOST, NOBODY
+from realtime.methods import Caller, Labels
+from realtime.models import Event
+from realtime.protocol import Head, LogKey, not_found
+
+UNREAD: Final = 100
+MEMBERS: Final = 1000
+"""members are counted up to here"""
+LISTED: Final = 200
+MINE: Final = 500
+"""rooms one person can be in and see"""
+IN_IT: Final = Membership.State.MEMBER
+
+
+class Count(Subquery):
+    """How many rows a sliced query has: never more work than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
+    """The rooms of a person, with heads and unread counts, in one query."""
+    mine = Membership.objects.filter(user=caller.pk, state=IN_IT).select_related("room__log")
+    counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(caller)))
+    return [
+        membership_as(row, row.room, Head(row.room.log.head, row.tag or 0, row.room.log.lines), row.unread)
+        for row in counted.order_by("joined_at")[:MINE]
+    ]
+
+
+def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
+    """`{key, name, topic, public, lounge, role, unread, read, head}`; who is here, the hub knows."""
+    return {**_facts(room), "role": membership.role, "unread": unread, "read": membership.read, "head": _head(head)}
+
+
+def snapshot(
+    caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
+) -> dict[str, Any]:
+    """The state of a room for one reader, read after its head: room, lines, people, parts."""
+    room = _room_seen(caller, key)
+    page = lines.page_before(room.log_id, labels) if around is None else lines.page_around(room.log_id, labels, around)
+    facts = {"role": room.role, "read": room.read, "members": room.members}
+    parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
+    return {"room": _facts(room) | facts, **page, "as_of": head.o, "parts": parts}
+
+
+def room_list(caller: Caller) -> list[dict[str, Any]]:
+    """Public rooms that the caller is not in, the newest first."""
+    mine = Membership.objects.filter(room=OuterRef("pk"), user=caller.pk, state=IN_IT)
+    rooms = Room.objects.filter(~Exists(mine), public=True).select_related("log")
+    rooms = rooms.annotate(tag=Subquery(_last("log")), members=Count(_members()))
+    return [
+        {
+            "key": room.log.key,
+            "name": room.name,
+            "topic": room.topic,
+            "members": room.members,
+            "here": 0,
+            "head": _head(Head(room.log.head, room.tag or 0, room.log.lines)),
+        }
+        for room in rooms.order_by("-pk")[:LISTED]
+    ]
+
+
+def member_list(room: int) -> dict[str, Any]:
+    """Hosts first, then who has been in it longest."""
+    members = _in_it(room).order_by("role", "joined_at")[:LISTED]
+    listed = [{"user": row.user.key, "role": row.role, "joined_at": row.joined_at} for row in members]
+    return {"members": listed, "people": {row.user.key: person_of(row.user) for row in members}}
+
+
+def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:
+    """Some people of a room, for who is asked into it."""
+    return {row.user.key: person_of(row.user) for row in _in_it(room).order_by("role", "joined_at")[:limit]}
+
+
+def rooms_of(user: int) -> list[LogKey]:
+    """The rooms a person is in."""
+    keys = Membership.objects.filter(user=user, state=IN_IT).values_list("room__log__key", flat=True)
+    return [LogKey(key) for key in keys[:MINE]]
+
+
+def _in_it(room: int) -> "QuerySet[Membership]":
+    return Membership.objects.filter(room=room, state=IN_IT).select_related("user")
+
+
+def _room_seen(caller: Caller | None, key: LogKey) -> Any:
+    mine = Q(memberships__user=caller.pk if caller else NOBODY, memberships__state=IN_IT)
+    seen = Room.objects.annotate(
+        mine=FilteredRelation("memberships", condition=mine),
+        role=F("mine__role"),
+        read=F("mine__read"),
+        members=Count(_members()),
+    )
+    room = seen.select_related("log").filter(log__key=key).first()
+    if room is None:
+        raise not_found("no such room")
+    return room
+
+
+def _members() -> "QuerySet[Membership, Any]":
+    return Membership.objects.filter(room=OuterRef("pk"), state=IN_IT).order_by().values("pk")[:MEMBERS]
+
+
+def _last(log: str) -> "QuerySet[Event, Any]":
+    """The tag of the last event of the log at this path."""
+    return Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head")).values("tag")[:1]
+
+
+def _unread(caller: Caller) -> "QuerySet[Message, Any]":
+    """Lines of others after the pointer of the membership outside, still there and for this reader."""
+    host = lines.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
+    seen = lines.visible(frozenset({f"u:{caller.id}", "member"})) | host
+    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("read"), removed_at=None)
+    return newer.exclude(author=caller.pk).order_by("offset").values("pk")[:UNREAD]
+
+
+def _facts(room: Room) -> dict[str, Any]:
+    return {
+        "key": room.log.key,
+        "name": room.name,
+        "topic": room.topic,
+        "public": room.public,
+        "lounge": room.lounge,
+    }
+
+
+def _head(head: Head) -> dict[str, int]:
+    return {"o": head.o, "t": head.t, "n": head.n}

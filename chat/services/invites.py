@@ -1,0 +1,56 @@
+"""Invites: made, used, revoked. A use is counted where it happens, so that N uses let exactly N people in."""
+
+from django.db.models import F
+
+from chat.models import Invite
+from chat.selectors import access
+from chat.selectors.access import HOST
+from chat.selectors.invites import standing_now
+from realtime.log import Batch
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, forbidden, not_found
+
+
+def invite_create(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
+) -> Invite:
+    """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
+    standing = access.member(caller, key)
+    if not standing.public and standing.role != HOST:
+        raise forbidden("hosts only")
+    invite = Invite.objects.create(
+        room_id=standing.room,
+        created_by_id=caller.pk,
+        created_at=batch.now,
+        expires_at=None if expires_ms is None else batch.now + expires_ms,
+        max_uses=uses,
+    )
+    data = {"invite": invite.key, "code": invite.code, "expires_at": invite.expires_at, "uses": uses}
+    audience = [f"u:{caller.id}", "host"]
+    batch.append(
+        key, kind="invite.created", data=data, actor=caller.id, cid=cid, method="invite.create", audience=audience
+    )
+    return invite
+
+
+def invite_revoke(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, invite: str) -> None:
+    """End an invite of one's own, as a host any."""
+    standing = access.member(caller, key)
+    found = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
+    if found is None or (found.created_by_id != caller.pk and standing.role != HOST):
+        raise not_found("no such invite")
+    if found.revoked_at is not None:
+        raise conflict("invite_ended")
+    found.revoked_at = batch.now
+    found.save(update_fields=["revoked_at"])
+    audience = [f"u:{found.created_by.key}", "host"]
+    data = {"invite": found.key}
+    batch.append(
+        key, kind="invite.revoked", data=data, actor=caller.id, cid=cid, method="invite.revoke", audience=audience
+    )
+
+
+def invite_use(batch: Batch, *, invite: Invite) -> None:
+    """Count one use, or 410: it has ended, or others were faster."""
+    if not Invite.objects.filter(standing_now(batch.now), pk=invite.pk).update(uses=F("uses") + 1):
+        raise RealtimeError(410, "invite_ended")

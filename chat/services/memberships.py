@@ -1,0 +1,94 @@
+"""Who is in a room, as what, and up to where they have read. A room with a host keeps one while people are in it."""
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
+
+from chat.models import Invite, Membership, Room
+from chat.selectors import access
+from chat.selectors.access import HOST
+from chat.services.invites import invite_use
+from realtime.log import Batch
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey, UserId, conflict, forbidden, not_found
+
+IN_IT = Membership.State.MEMBER
+
+
+def room_join(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None = None, invite: Invite | None = None
+) -> Membership:
+    """Into a public room, or with an invite into any. The first in an empty room is its host."""
+    if (access.invited if invite else access.readable)(caller, key).role:
+        raise conflict("conflict", "in it already")
+    if invite:
+        invite_use(batch, invite=invite)
+    room = Room.objects.select_related("log").get(log__key=key)
+    data = {"user": caller.id, "via": invite.key if invite else None}
+    entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
+    batch.narrow(caller.id, log=key)
+    role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, "joined_at": batch.now}
+    return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
+
+
+def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> None:
+    """Out of a room; its last host hands it over first."""
+    standing = access.member(caller, key)
+    if standing.role == HOST:
+        _refuse_last_host(standing.room, caller.pk)
+    Membership.objects.filter(room=standing.room, user=caller.pk).delete()
+    data = {"user": caller.id, "reason": "left"}
+    batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="room.leave")
+    batch.narrow(caller.id, log=key, reason="left")
+
+
+def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
+    """Make a member a host or a host a member."""
+    target = _target(access.host(caller, key).room, user)
+    if target.role == role:
+        raise conflict("conflict", f"{role} already")
+    if target.role == HOST:
+        _refuse_last_host(target.room_id, target.user_id)
+    target.role = role
+    target.save(update_fields=["role"])
+    data = {"user": user, "role": role}
+    batch.append(key, kind="member.role", data=data, actor=caller.id, cid=cid, method="member.role")
+    batch.narrow(user, log=key, reason="role")
+    return target
+
+
+def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId) -> None:
+    """Put a member out, and end the invites they made: nobody comes back by a door of their own."""
+    target = _target(access.host(caller, key).room, user)
+    if target.role == HOST:
+        raise forbidden("a host: change the role first")
+    Invite.objects.filter(room=target.room_id, created_by=target.user_id, revoked_at=None).update(revoked_at=batch.now)
+    target.delete()
+    data = {"user": user, "reason": "removed"}
+    batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
+    batch.narrow(user, log=key)
+
+
+def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
+    """Move the pointer forward, at most to the end; where it stands now."""
+    standing = access.member(caller, key)
+    mine = Membership.objects.filter(room=standing.room, user=caller.pk)
+    mine.update(read=Greatest(F("read"), min(o, batch.log(key).head)))
+    return mine.values_list("read", flat=True).get()
+
+
+def _target(room: int, user: UserId) -> Membership:
+    found = Membership.objects.filter(room=room, user__key=user, state=IN_IT).select_related("room__log").first()
+    if found is None:
+        raise not_found("no such member")
+    return found
+
+
+def _others(room: int, user: int) -> "QuerySet[Membership]":
+    return Membership.objects.filter(room=room, state=IN_IT).exclude(user=user)
+
+
+def _refuse_last_host(room: int, user: int) -> None:
+    others = _others(room, user)
+    if others.exists() and not others.filter(role=HOST).exists():
+        raise conflict("last_host", "hand the room over first")

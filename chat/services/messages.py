@@ -1,0 +1,188 @@
+"""Lines: posted, edited, removed, restored. A line's text is in its row and in the event at `touched`, nowhere else.
+
+What it was before is in `Revision`, until that is purged.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from chat.models import Message, Revision
+from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
+from chat.selectors import access
+from chat.selectors.access import HOST, Standing
+from chat.selectors.lines import line_find, line_of
+from chat.speech import Order, Said
+from chat.text import Text
+from realtime.log import Batch, Entry
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey, conflict, encode, forbidden, not_found
+
+AUTHOR_UNDO: Final = 60_000
+HOST_UNDO: Final = 24 * 60 * 60 * 1000
+"""ms; what nobody can undo any more is purged"""
+
+
+def message_post(batch: Batch, *, speaker: Speaker, cid: ClientId, said: Said, loaded: Sequence[Any]) -> Entry:
+    """Say something: a command's line, an interceptor's, or the text. `loaded`: what each interceptor has loaded."""
+    line = _line_said(batch, speaker, said, loaded)
+    return line_post(batch, room=speaker.room, caller=speaker.caller, cid=cid, method="message.post", line=line)
+
+
+def line_post(
+    batch: Batch,
+    *,
+    room: LogKey,
+    line: Line,
+    caller: Caller | None = None,
+    cid: ClientId | None = None,
+    method: str = "",
+) -> Entry:
+    """Put a line into the timeline; without a caller it is the server's."""
+    kind, data = CARDS[type(line.card)], msgspec.to_builtins(line.card)
+    entry = batch.append(
+        room,
+        kind="message.posted",
+        data={"kind": kind, **data},
+        actor=caller.id if caller else None,
+        cid=cid,
+        method=method,
+        audience=line.audience,
+        line=True,
+    )
+    line_insert(batch, entry=entry, kind=kind, data=data, author=caller.pk if caller else None)
+    return entry
+
+
+def line_insert(batch: Batch, *, entry: Entry, kind: str, data: Any, author: int | None) -> None:
+    """The row of the line that an event has begun."""
+    batch.insert(
+        Message(
+            log_id=batch.log(entry.room).pk,
+            offset=entry.o,
+            lines=entry.n,
+            kind=kind,
+            author_id=author,
+            data=encode(data).decode(),
+            audience=entry.audience,
+            at=entry.at,
+            touched=entry.o,
+        )
+    )
+
+
+def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text) -> Entry:
+    """Another text for one's own line."""
+    message = _line_found(caller, access.member(caller, room), o)
+    if message.author_id != caller.pk or message.kind != CARDS[Text]:
+        raise forbidden("only one's own text")
+    _refuse_removed(message)
+    _revision_keep(batch, message, room=room, caller=caller)
+    message.data, message.edited_at = encode(text).decode(), batch.now
+    superseded = _touch(batch, message, room=room)
+    return batch.append(
+        room,
+        kind="message.edited",
+        data={"line": line_of(message)},
+        actor=caller.id,
+        cid=cid,
+        method="message.edit",
+        audience=_audience(message),
+        blanks=[superseded],
+    )
+
+
+def message_delete(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> Entry:
+    """Remove a line, as its author or a host."""
+    standing = access.member(caller, room)
+    message = _line_found(caller, standing, o)
+    if message.kind not in CARDS.values() or (message.author_id != caller.pk and standing.role != HOST):
+        raise forbidden("only one's own line")
+    _refuse_removed(message)
+    _revision_keep(batch, message, room=room, caller=caller)
+    message.data, message.removed_at, message.removed_by_id = None, batch.now, caller.pk
+    superseded = _touch(batch, message, room=room)
+    return batch.append(
+        room,
+        kind="message.deleted",
+        data={"o": o, "by": caller.id, "at": batch.now},
+        actor=caller.id,
+        cid=cid,
+        method="message.delete",
+        audience=_audience(message),
+        blanks=[superseded],
+    )
+
+
+def message_restore(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> Entry:
+    """Undo a removal: within a minute one's own, within a day any as a host."""
+    standing = access.member(caller, room)
+    message = _line_found(caller, standing, o)
+    revision = _revision_undone(batch, message, caller=caller, is_host=standing.role == HOST)
+    message.data, message.removed_at, message.removed_by = revision.data, None, None
+    revision.delete()
+    _touch(batch, message, room=room)
+    return batch.append(
+        room,
+        kind="message.restored",
+        data={"line": line_of(message)},
+        actor=caller.id,
+        cid=cid,
+        method="message.restore",
+        audience=_audience(message),
+    )
+
+
+def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.purge`: forget what a line said, once its time is over."""
+    Revision.objects.filter(log=batch.log(room).pk, offset=data["o"], purge_at__lte=batch.now).delete()
+
+
+def _line_said(batch: Batch, speaker: Speaker, said: Said, loaded: Sequence[Any]) -> Line:
+    if isinstance(said, Order):
+        return COMMANDS[said.name](batch, speaker, said.rest)
+    heard = (each.hear(batch, speaker, said.text, its) for each, its in zip(INTERCEPTORS, loaded, strict=True))
+    return next(filter(None, heard), Line(said))
+
+
+def _line_found(caller: Caller, standing: Standing, o: int) -> Message:
+    message = line_find(standing.log, access.labels_of(caller.id, standing), o)
+    if message is None:
+        raise not_found("no such line")
+    return message
+
+
+def _refuse_removed(message: Message) -> None:
+    if message.removed_at is not None:
+        raise conflict("removed", line=line_of(message))
+
+
+def _revision_undone(batch: Batch, message: Message, *, caller: Caller, is_host: bool) -> Revision:
+    """What the line said before it was removed, or why it may not be put back."""
+    if message.removed_at is None:
+        raise conflict("stale", "it is there", line=line_of(message))
+    if not is_host and not caller.pk == message.author_id == message.removed_by_id:
+        raise forbidden("only what one has removed oneself")
+    revision = Revision.objects.filter(log=message.log_id, offset=message.offset).order_by("-pk").first()
+    if revision is None or batch.now - message.removed_at > (HOST_UNDO if is_host else AUTHOR_UNDO):
+        raise conflict("undo_over", line=line_of(message))
+    return revision
+
+
+def _revision_keep(batch: Batch, message: Message, *, room: LogKey, caller: Caller) -> None:
+    at, purge_at = batch.now, batch.now + HOST_UNDO
+    kept = {"data": message.data or "null", "by_id": caller.pk, "at": at, "purge_at": purge_at}
+    batch.insert(Revision(log_id=message.log_id, offset=message.offset, **kept))
+    batch.schedule(room, "chat.purge", purge_at, {"o": message.offset})
+
+
+def _touch(batch: Batch, message: Message, *, room: LogKey) -> int:
+    """Store the line under the offset of the event that comes next; the offset of the event that carried it so far."""
+    superseded, message.touched = message.touched, batch.log(room).head + 1
+    message.save()
+    return superseded
+
+
+def _audience(message: Message) -> list[str] | None:
+    return None if message.audience is None else message.audience.split()

@@ -1,0 +1,69 @@
+"""Rooms: made and changed. There is always a lounge."""
+
+from typing import Any, Final
+
+from django.db import IntegrityError
+
+from accounts.names import clean
+from chat.models import Membership, Room
+from chat.selectors import access
+from chat.selectors.access import HOST
+from chat.services.messages import line_insert
+from realtime.log import Batch, batch
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey
+
+NAME_LENGTH: Final = 60
+TOPIC_LENGTH: Final = 200
+
+
+def lounge() -> Room:
+    """The room that everybody enters, made when it is first asked for."""
+    return Room.objects.filter(lounge=True).select_related("log").first() or _lounge_create()
+
+
+def room_create(
+    batch: Batch, *, caller: Caller, cid: ClientId | None, name: str, topic: str, public: bool
+) -> Membership:
+    """A room with its maker as host."""
+    facts = _facts(name, topic, public)
+    log = batch.create_log()
+    entry = batch.append(
+        LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True
+    )
+    room = Room.objects.create(log=log, created_by_id=caller.pk, created_at=batch.now, **facts)
+    line_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
+    return Membership.objects.create(room=room, user_id=caller.pk, role=HOST, read=entry.o, joined_at=batch.now)
+
+
+def room_change(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, name: str, topic: str, public: bool
+) -> Room:
+    """Another name, topic or door. Who only looked into a room that is private now is put out."""
+    standing = access.host(caller, key)
+    facts = _facts(name, topic, public)
+    room = Room.objects.select_related("log").get(pk=standing.room)
+    before = {"name": room.name, "topic": room.topic, "public": room.public}
+    data = {**facts, "before": before}
+    entry = batch.append(key, kind="room.changed", data=data, actor=caller.id, cid=cid, method="room.change", line=True)
+    line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
+    room.name, room.topic, room.public = facts["name"], facts["topic"], public
+    room.save()
+    if before["public"] and not public:
+        batch.narrow(None, log=key)
+    return room
+
+
+def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:
+    topic = clean(topic, TOPIC_LENGTH) if topic.strip() else ""
+    return {"name": clean(name, NAME_LENGTH), "topic": topic, "public": public}
+
+
+def _lounge_create() -> Room:
+    try:
+        with batch([]) as staged:
+            return Room.objects.create(
+                log=staged.create_log(), name="Lounge", public=True, lounge=True, created_at=staged.now
+            )
+    except IntegrityError:
+        return Room.objects.select_related("log").get(lounge=True)

@@ -1,0 +1,96 @@
+"""What people write, rendered once and before it is queued. Pure; linear in the length, which is bounded.
+
+The Markdown is CommonMark's without what a line of talk has no use for or what would hide a word somebody typed:
+HTML, images, headings, references, entities. What is left passes an allow-list of tags and addresses.
+"""
+
+import html
+import re
+import threading
+from typing import Any, Final
+
+import msgspec
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from realtime.protocol import unprocessable
+
+TEXT_LENGTH: Final = 10_000
+HTML_LENGTH: Final = 40_000
+"""a longer rendering is not worth its bytes to everybody: the text is shown as it was typed"""
+UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
+TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
+ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+UNBROKEN: Final = re.compile(r"\S{1001}")
+"""over one long word linkify-it takes quadratic time; no address is that long"""
+PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
+
+
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of text: as typed, and as HTML where that is more than the text escaped."""
+
+    text: str
+    html: str | None = None
+
+
+def written(text: str) -> str:
+    """The text as it is kept, or 422 `empty` / `too_long`."""
+    kept = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
+    if len(kept) > TEXT_LENGTH:
+        raise unprocessable("too_long", f"at most {TEXT_LENGTH} characters")
+    if not kept or kept.isspace():
+        raise unprocessable("empty", "nothing to say")
+    return kept
+
+
+def rendered(text: str) -> Text:
+    """The text with its HTML."""
+    env: dict[str, Any] = {}
+    markdown = _local.markdown
+    markdown.options["linkify"] = not UNBROKEN.search(text)
+    tokens = markdown.parse(text, env)
+    if _is_plain(tokens, text):
+        return Text(text)
+    markup = _clean(markdown.renderer.render(tokens, markdown.options, env).strip())
+    shows = 0 < len(markup) <= HTML_LENGTH and html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
+    return Text(text, markup if shows else None)
+
+
+def _is_plain(tokens: list[Token], text: str) -> bool:
+    """Whether the rendering would show the very characters of the text and nothing else."""
+    leaves = [leaf for token in tokens for leaf in [token, *(token.children or [])]]
+    if any(leaf.type not in PLAIN for leaf in leaves):
+        return False
+    return "".join("".join(leaf.content.split()) for leaf in leaves if leaf.type == "text") == "".join(text.split())
+
+
+def _clean(markup: str) -> str:
+    return nh3.clean(
+        markup,
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow ugc",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
+    markdown.enable(["linkify", "strikethrough"]).disable(UNUSED)
+    markdown.validateLink = lambda url: ADDRESS.match(url) is not None  # type: ignore[method-assign]
+    if markdown.linkify:
+        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    return markdown
+
+
+class _Local(threading.local):
+    """A parser a thread: linkify-it keeps the match it is at in itself."""
+
+    def __init__(self) -> None:
+        self.markdown = _markdown()
+
+
+_local = _Local()

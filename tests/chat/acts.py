@@ -1,0 +1,109 @@
+"""People and acts for chat's tests: the methods as the writer runs them, without a wire."""
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from accounts.models import User
+from accounts.selectors import caller_of
+from accounts.services import guest_create
+from chat.methods import METHODS
+from chat.models import Message
+from chat.selectors.access import labels_of, readable
+from chat.selectors.lines import line_find, line_of
+from realtime.log import key_new, now_ms
+from realtime.methods import Call, Caller
+from realtime.models import Event
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import Answer, write
+
+
+def guest(name: str = "") -> Caller:
+    user = guest_create(name=name or f"Guest {key_new(8)}", face="", colour=0, device="", now=now_ms())
+    return again(User.objects.get(pk=user.pk))
+
+
+def again(user: User) -> Caller:
+    caller = caller_of(user)
+    assert caller is not None
+    return caller
+
+
+def call(caller: Caller, method: str, /, **params: Any) -> Call:
+    """A request as it reaches the writer."""
+    found = METHODS[method]
+    if found.durable:
+        params.setdefault("cid", secrets.token_urlsafe(12))
+    given = msgspec.convert(params, found.params)
+    return Call(found, caller, given, prepared=found.prepare(given) if found.prepare else None)
+
+
+def outcome(asked: Call) -> Answer:
+    """What the writer answers, or its refusal raised."""
+    [found] = write([asked])
+    if isinstance(found, RealtimeError):
+        raise found
+    return found
+
+
+def act(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
+    """The result of a writing method."""
+    result: dict[str, Any] = outcome(call(caller, method, **params)).result
+    return result
+
+
+def ask(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
+    """The result of a reading method."""
+    asked = call(caller, method, **params)
+    result: dict[str, Any] = asked.method.function(asked)
+    return result
+
+
+def room(host: Caller, *members: Caller, public: bool = True, name: str = "Room") -> LogKey:
+    """A room with its host and members."""
+    key = LogKey(act(host, "room.create", name=name, topic="", public=public)["room"])
+    for member in members:
+        if public:
+            act(member, "room.join", room=key)
+        else:
+            enter(host, member, key)
+    return key
+
+
+def enter(host: Caller, member: Caller, key: LogKey) -> None:
+    """Into a private room by an invite."""
+    from chat.models import Invite
+    from chat.services.memberships import room_join
+    from realtime.log import SITE, batch
+
+    act(host, "invite.create", room=key, expires_ms=None, uses=1)
+    invite = Invite.objects.filter(room__log__key=key).latest("pk")
+    with batch([key, SITE]) as staged:
+        room_join(staged, caller=member, key=key, invite=invite)
+
+
+def post(caller: Caller, key: LogKey, text: str = "hello") -> int:
+    """The offset of a line."""
+    o: int = act(caller, "message.post", room=key, text=text)["o"]
+    return o
+
+
+def line(caller: Caller, key: LogKey, o: int) -> dict[str, Any]:
+    """A line as this reader sees it."""
+    standing = readable(caller, key)
+    message = line_find(standing.log, labels_of(caller.id, standing), o)
+    assert message is not None
+    return line_of(message)
+
+
+def last_event(key: LogKey) -> Event:
+    return Event.objects.filter(log__key=key).latest("offset")
+
+
+def data_of(event: Event) -> Any:
+    return None if event.data is None else msgspec.json.decode(event.data)
+
+
+def message(key: LogKey, o: int) -> Message:
+    return Message.objects.get(log__key=key, offset=o)

@@ -1,0 +1,292 @@
+"""Lines: posted, edited, removed, restored; and where their text is."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection, models
+
+from chat.models import Revision
+from realtime import clock
+from realtime.log import now_ms
+from realtime.methods import Caller
+from realtime.models import Deadline, Event
+from realtime.protocol import LogKey, RealtimeError
+from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, outcome, post, room
+
+pytestmark = pytest.mark.django_db
+MARKER = "xyzzy-7731"
+
+
+@pytest.fixture
+def ana() -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ben() -> Caller:
+    return guest("Ben")
+
+
+@pytest.fixture
+def key(ana: Caller, ben: Caller) -> LogKey:
+    """A room whose host is Ana."""
+    return room(ana, ben)
+
+
+@pytest.fixture
+def later() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
+        yield traveller
+
+
+def refused(caller: Caller, method: str, **params: object) -> RealtimeError:
+    with pytest.raises(RealtimeError) as refusal:
+        act(caller, method, **params)
+    return refusal.value
+
+
+def test_a_post_is_one_event_and_one_row_with_the_same_place(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key, "hello *you*")
+    event, row = last_event(key), message(key, o)
+    content = {"text": "hello *you*", "html": "<p>hello <em>you</em></p>"}
+    assert data_of(event) == {"kind": "text", **content}
+    assert (event.offset, event.lines, event.kind, event.actor) == (o, row.lines, "message.posted", ana.id)
+    assert line(ana, key, o) == {
+        "o": o, "n": event.lines, "at": event.at, "by": ana.id, "kind": "text", "data": content,
+        "edited": None, "removed": None, "touched": o,
+    }  # fmt: skip
+
+
+def test_a_run_of_posts_asks_once_who_may_speak(
+    ana: Caller, ben: Caller, key: LogKey, django_assert_num_queries: object
+) -> None:
+    from realtime.writer import write
+
+    def asked(count: int) -> int:
+        calls = [call([ana, ben][n % 2], "message.post", room=key, text=f"{n}") for n in range(count)]
+        with connection.execute_wrapper(counter := Counter()):
+            assert all(not isinstance(found, RealtimeError) for found in write(calls))
+        return counter.queries
+
+    assert asked(2) == asked(40)
+
+
+class Counter:
+    """Counts statements; one `executemany` is one."""
+
+    queries = 0
+
+    def __call__(self, execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        self.queries += 1
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "type"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("\x07", "empty"),
+        ("x" * 10_001, "too_long"),
+        ("/no such", "unknown_command"),
+    ],
+)
+def test_what_cannot_be_said_is_422(ana: Caller, key: LogKey, text: str, type: str) -> None:
+    with pytest.raises(RealtimeError) as refusal:
+        call(ana, "message.post", room=key, text=text)
+    assert (refusal.value.code, *refusal.value.args) == (422, type)
+
+
+def test_10000_characters_can_be_said(ana: Caller, key: LogKey) -> None:
+    assert len(line(ana, key, post(ana, key, "中" * 10_000))["data"]["text"]) == 10_000
+
+
+def test_two_slashes_say_one(ana: Caller, key: LogKey) -> None:
+    assert line(ana, key, post(ana, key, "//shrug"))["data"] == {"text": "/shrug"}
+
+
+def test_a_stranger_may_not_speak(key: LogKey) -> None:
+    eve = guest()
+    assert refused(eve, "message.post", room=key, text="x").code == 403
+    assert refused(eve, "message.post", room="nowhere", text="x").code == 404
+
+
+def test_a_private_room_is_not_there_for_a_stranger(ana: Caller) -> None:
+    hidden, eve = room(ana, public=False), guest()
+    o = post(ana, hidden)
+    for method, more in [
+        ("message.post", {"text": "x"}),
+        ("message.edit", {"o": o, "text": "x"}),
+        ("message.delete", {"o": o}),
+        ("message.restore", {"o": o}),
+        ("read.mark", {"o": o}),
+        ("room.join", {}),
+        ("room.leave", {}),
+        ("invite.create", {"expires_ms": None, "uses": None}),
+        ("member.remove", {"user": ana.id}),
+    ]:
+        absent = refused(eve, method, room="nowhere", **more)
+        assert refused(eve, method, room=hidden, **more).as_error() == absent.as_error()
+        assert absent.code == 404
+    for method in ("history.page", "member.list"):
+        with pytest.raises(RealtimeError, match="not_found"):
+            ask(eve, method, room=hidden, **({"before": 9} if method == "history.page" else {}))
+
+
+def test_an_edit_carries_the_whole_line_and_blanks_what_it_supersedes(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key, "one")
+    first = act(ana, "message.edit", room=key, o=o, text="two")["o"]
+    second = act(ana, "message.edit", room=key, o=o, text="three")["o"]
+    stands = line(ana, key, o)
+    assert (stands["data"], stands["touched"], stands["edited"] is None) == ({"text": "three"}, second, False)
+    assert data_of(last_event(key)) == {"line": stands}
+    blanked = Event.objects.filter(log__key=key, offset__in=[o, first]).values_list("data", flat=True)
+    assert list(blanked) == [None, None]
+
+
+def test_an_edit_runs_no_command(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key, "one")
+    act(ana, "message.edit", room=key, o=o, text="/two")
+    assert line(ana, key, o)["data"] == {"text": "/two"}
+
+
+def test_nobody_edits_what_another_said(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = post(ben, key)
+    assert refused(ana, "message.edit", room=key, o=o, text="x").code == 403
+    assert refused(ana, "message.edit", room=key, o=1, text="x").code == 403  # the line of the room's making
+    assert refused(ana, "message.edit", room=key, o=99, text="x").code == 404
+
+
+def test_an_edit_of_a_removed_line_is_409_with_the_line(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key)
+    act(ana, "message.delete", room=key, o=o)
+    refusal = refused(ana, "message.edit", room=key, o=o, text="x")
+    assert (refusal.code, *refusal.args, refusal.more["line"]) == (409, "removed", line(ana, key, o))
+    assert refused(ana, "message.delete", room=key, o=o).args == ("removed",)
+
+
+def test_a_retry_of_an_edit_gets_its_old_answer_after_the_line_was_removed(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key)
+    edit = call(ana, "message.edit", room=key, o=o, text="x")
+    answer = outcome(edit).result
+    act(ana, "message.delete", room=key, o=o)
+    assert outcome(edit).result == answer
+    assert line(ana, key, o)["data"] is None
+
+
+def test_a_removed_line_keeps_its_place_and_says_who_removed_it(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = post(ben, key)
+    act(ana, "message.delete", room=key, o=o)
+    gone = line(ben, key, o)
+    assert (gone["data"], gone["removed"]["by"], gone["by"]) == (None, ana.id, ben.id)
+    assert data_of(last_event(key)) == {"o": o, "by": ana.id, "at": gone["removed"]["at"]}
+
+
+def test_only_author_and_host_remove(ana: Caller, ben: Caller, key: LogKey) -> None:
+    assert refused(ben, "message.delete", room=key, o=post(ana, key)).code == 403
+    act(ben, "message.delete", room=key, o=post(ben, key))
+
+
+def test_the_line_of_the_rooms_making_stays(ana: Caller, key: LogKey) -> None:
+    assert refused(ana, "message.delete", room=key, o=1).code == 403
+
+
+def text_columns() -> Iterator[tuple[type[models.Model], str]]:
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField):
+                yield model, field.attname
+
+
+def holding(marker: str) -> set[str]:
+    """Tables in whose text columns the marker is found."""
+    return {
+        model.__name__
+        for model, column in text_columns()
+        if model.objects.filter(**{f"{column}__contains": marker}).exists()
+    }
+
+
+def test_after_a_delete_the_text_is_in_revision_alone(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key, f"**{MARKER}** https://example.com/{MARKER}")
+    act(ana, "message.edit", room=key, o=o, text=f"{MARKER} again")
+    assert holding(MARKER) == {"Event", "Message", "Revision"}
+    act(ana, "message.delete", room=key, o=o)
+    assert holding(MARKER) == {"Revision"}
+
+
+def test_a_restored_line_is_as_it_was_and_can_be_removed_again(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key, MARKER)
+    act(ana, "message.delete", room=key, o=o)
+    restored = act(ana, "message.restore", room=key, o=o)["o"]
+    stands = line(ana, key, o)
+    assert (stands["data"], stands["removed"], stands["touched"]) == ({"text": MARKER}, None, restored)
+    assert data_of(last_event(key)) == {"line": stands}
+    act(ana, "message.delete", room=key, o=o)
+    assert holding(MARKER) == {"Revision"}
+
+
+def test_an_author_may_undo_for_a_minute(ben: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+    first, second = post(ben, key), post(ben, key)
+    for o in (first, second):
+        act(ben, "message.delete", room=key, o=o)
+    later.shift(60)
+    act(ben, "message.restore", room=key, o=first)
+    later.shift(0.1)
+    assert refused(ben, "message.restore", room=key, o=second).args == ("undo_over",)
+
+
+def test_a_host_may_undo_for_a_day(ana: Caller, ben: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+    first, second = post(ben, key), post(ben, key)
+    for o in (first, second):
+        act(ben, "message.delete", room=key, o=o)
+    later.shift(24 * 3600)
+    act(ana, "message.restore", room=key, o=first)
+    later.shift(0.1)
+    assert refused(ana, "message.restore", room=key, o=second).args == ("undo_over",)
+
+
+def test_an_author_may_not_undo_what_a_host_removed(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = post(ben, key)
+    act(ana, "message.delete", room=key, o=o)
+    assert refused(ben, "message.restore", room=key, o=o).code == 403
+
+
+def test_what_is_there_cannot_be_restored(ana: Caller, key: LogKey) -> None:
+    assert refused(ana, "message.restore", room=key, o=post(ana, key)).args == ("stale",)
+
+
+def test_after_a_day_old_text_is_nowhere(ana: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+    from chat.services.messages import revisions_purge
+    from realtime.log import batch
+
+    o = post(ana, key, MARKER)
+    act(ana, "message.delete", room=key, o=o)
+    due = Deadline.objects.get(kind="chat.purge")
+    assert due.kind in clock._handlers
+    for seconds, left in [(24 * 3600 - 1, 1), (1, 0)]:
+        later.shift(seconds)
+        with batch([key]) as staged:
+            revisions_purge(staged, key, {"o": o})
+        assert Revision.objects.count() == left
+    assert due.at <= now_ms()
+    assert holding(MARKER) == set()
+
+
+def test_a_cid_of_another_room_or_method_is_422(ana: Caller, key: LogKey) -> None:
+    act(ana, "message.post", room=key, text="x", cid="the-same-cid")
+    other = room(ana)
+    assert refused(ana, "message.post", room=other, text="x", cid="the-same-cid").args == ("cid_reused",)
+    assert refused(ana, "message.edit", room=key, o=2, text="x", cid="the-same-cid").args == ("cid_reused",)
+
+
+def test_the_same_cid_is_one_line_however_often(ana: Caller, key: LogKey) -> None:
+    from realtime.writer import write
+
+    first = call(ana, "message.post", room=key, text="x", cid="the-same-cid")
+    answers = [found.result for found in write([first] * 50) if not isinstance(found, RealtimeError)]  # type: ignore[union-attr]
+    assert len(answers) == 50
+    assert answers.count(answers[0]) == 50
+    assert Event.objects.filter(cid="the-same-cid").count() == 1
