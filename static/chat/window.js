@@ -70,9 +70,10 @@ function settled(state, line) {
   return keptOf(old, line.removed ? { ...line, ...bare(line.removed) } : line);
 }
 
-/** @param {Line | null} old @param {Line} line */
+/** What only this tab knows of a line stays with it. @param {Line | null} old @param {Line} line @returns {Line} */
 function keptOf(old, line) {
-  return old?.cid ? { ...line, cid: old.cid, ms: old.ms } : line;
+  const { cid, ms } = old ?? {};
+  return { ...line, ...(cid && { cid }), ...(ms !== undefined && { ms }) };
 }
 
 /** What is the same of a removed line however it became known. @param {Removal} removed */
