@@ -62,7 +62,8 @@ class Doorbell:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for room in self._joined:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
-                await asyncio.wait_for(self._layer.group_discard(_group(room), self._channel), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):  # wait_for of 3.11 can swallow a cancel
+                    await self._layer.group_discard(_group(room), self._channel)
 
     def want(self, room: LogKey, wanted: bool = True) -> None:
         """Hear of this room from now on, or no more."""
@@ -85,17 +86,20 @@ class Doorbell:
             while self._bells:
                 bell = self._bells.popleft()
                 message = {"type": "doorbell.rung", "bell": msgspec.json.encode(bell).decode()}
-                await asyncio.wait_for(self._layer.group_send(_group(bell.room), message), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._layer.group_send(_group(bell.room), message)
             self._ringing.clear()
             await self._ringing.wait()
 
     async def _join_all(self) -> None:
         while True:
             for room in self._wanted - self._joined:
-                await asyncio.wait_for(self._layer.group_add(_group(room), self._channel), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._layer.group_add(_group(room), self._channel)
                 self._joined.add(room)
             for room in self._joined - self._wanted:
-                await asyncio.wait_for(self._layer.group_discard(_group(room), self._channel), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._layer.group_discard(_group(room), self._channel)
                 self._joined.discard(room)
             await self._changed.wait()
             self._changed.clear()

@@ -29,7 +29,9 @@ async def test_an_answer_names_the_row(tab: Open, log: LogKey) -> None:
 async def test_the_same_cid_fifty_times_over_two_connections_is_one_event(tab: Open, log: LogKey) -> None:
     tabs = [await tab("Mei"), await tab("Mei")]
     once = cid()
-    asked = [(client, await client.ask("note.post", room=log, cid=once, text="hi")) for _ in range(8) for client in tabs]
+    asked = [
+        (client, await client.ask("note.post", room=log, cid=once, text="hi")) for _ in range(8) for client in tabs
+    ]
     answers = [await client.response(id) for client, id in asked]
     for _ in range(34):
         answers.append(await tabs[0].request("note.post", room=log, cid=once, text="other words"))
