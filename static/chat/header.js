@@ -8,7 +8,7 @@ import { count } from "./words.js";
 export class Header {
   #name = byId("room-name", HTMLElement);
   #topic = byId("room-topic", HTMLElement);
-  #here = byId("here", HTMLElement);
+  #people = byId("people-toggle", HTMLElement);
   #client;
 
   /** @param {Client} client */
@@ -18,19 +18,28 @@ export class Header {
 
   start() {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
-    this.#client.on("listChanged", () => this.#paintTitle());
+    this.#client.on("listChanged", () => this.#paint());
     this.#client.on("shown", () => this.#paint());
     this.#paint();
   }
 
   #paint() {
-    const { room, here } = this.#client.state();
+    const { room } = this.#client.state();
     if (!room) return;
+    const here = this.#here();
     this.#name.textContent = room.name;
     this.#name.toggleAttribute("data-private", !room.public);
     this.#topic.textContent = this.#topic.title = room.topic;
-    this.#here.textContent = count("here", here);
+    this.#people.hidden = here === 0;
+    this.#people.ariaLabel = byId("here", HTMLElement).textContent = count("here", here);
+    byId("here-number", HTMLElement).textContent = String(here);
     this.#paintTitle();
+  }
+
+  /** Until the room is opened, what the list of rooms says. */
+  #here() {
+    const { shown, list } = this.#client;
+    return this.#client.state().here || (list.find(({ key }) => key === shown)?.here ?? 0);
   }
 
   #paintTitle() {

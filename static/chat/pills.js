@@ -41,9 +41,9 @@ export class Pills {
   }
 
   #look() {
-    const { fresh, after, news } = this.#client.state();
+    const { fresh, before, after, news } = this.#client.state();
     const element = this.#timeline.element("new");
-    const above = element ? this.#scroll.isAbove(element) : fresh !== null && newLine(this.#client.state()) === null;
+    const above = element ? this.#scroll.isAbove(element) : fresh !== null && before && newLine(this.#client.state()) === null;
     this.#seen ||= !above;
     this.#above.hidden = !above || this.#seen || this.#unread === 0;
     if (!this.#above.hidden) label(this.#above, "up", this.#unread < 100 ? count("pills.unread", this.#unread) : say("pills.unread.lots"));
