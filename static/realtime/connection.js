@@ -6,8 +6,9 @@ import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
 import { Heartbeat } from "./heartbeat.js";
 import { watchPage } from "./page.js";
-import { CLOSED_HERE, ConnectionLost, RequestError, SUBPROTOCOL, TOKEN, UNKNOWN_METHOD, encode, isTerminal } from "./protocol.js";
+import { CLOSED_HERE, ConnectionLost, RequestError, TOKEN, UNKNOWN_METHOD, isTerminal } from "./protocol.js";
 import { Requests } from "./requests.js";
+import { Socket } from "./socket.js";
 
 const GREETING_MS = 10_000;
 const STABLE_MS = 10_000;
@@ -21,7 +22,7 @@ export class Connection extends Emitter {
   #heartbeat;
   /** @type {ConnectionState} */
   #state = { name: "waiting" };
-  /** @type {WebSocket | null} */
+  /** @type {Socket | null} */
   #socket = null;
   /** @type {{code: number, reason: string, retry_after_ms?: number | null} | null} the server's last word */
   #bye = null;
@@ -29,7 +30,7 @@ export class Connection extends Emitter {
   #token = null;
   #refreshed = false;
   #ahead = 0;
-  /** @type {any} ends the greeting, the waiting or the trial, whichever is on */
+  /** @type {any} ends the greeting, the waiting or the time of trial, whichever is on */
   #timer = null;
   /** @type {(() => void) | null} */
   #unwatch = null;
@@ -40,7 +41,8 @@ export class Connection extends Emitter {
     this.#options = { WebSocket: globalThis.WebSocket, page: /** @type {Page} */ (globalThis), ...options };
     this.#clock = options.clock ?? realClock;
     this.#backoff = new Backoff(options.random ?? Math.random);
-    this.#heartbeat = new Heartbeat(this.#clock, { probe: () => this.#probe(), dead: () => this.#giveUp() });
+    const probe = () => this.request("session.ping", {}).catch(() => undefined); // any answer at all is heard
+    this.#heartbeat = new Heartbeat(this.#clock, { probe, dead: () => this.#giveUp() });
     this.#requests = new Requests(this.#clock, () => this.#heartbeat.suspect());
   }
 
@@ -50,8 +52,8 @@ export class Connection extends Emitter {
   }
 
   start() {
-    const facts = { returned: () => this.#doubt(), left: () => this.#leave(), restored: () => this.#connect() };
-    this.#unwatch ??= watchPage(this.#options.page, facts);
+    const { page } = this.#options;
+    this.#unwatch ??= watchPage(page, { returned: () => this.#doubt(), left: () => this.#leave(), restored: () => this.#connect() });
     if (!this.#socket) this.#connect();
   }
 
@@ -59,6 +61,11 @@ export class Connection extends Emitter {
     this.#unwatch?.();
     this.#unwatch = null;
     this.#leave();
+  }
+
+  #leave() {
+    this.#release(CLOSED_HERE);
+    this.#become({ name: "waiting" });
   }
 
   /** Connect now instead of at `retryAt`. */
@@ -74,7 +81,7 @@ export class Connection extends Emitter {
 
   /** Dropped when there is no line. @param {string} method @param {object} params */
   notify(method, params) {
-    if (this.#state.name === "ready") this.#socket?.send(encode({ method, params }));
+    if (this.#state.name === "ready") this.#socket?.send({ method, params });
   }
 
   /** The server's clock as known from hello, ms. */
@@ -84,18 +91,17 @@ export class Connection extends Emitter {
 
   #connect() {
     this.#release(CLOSED_HERE);
-    const url = new URL(this.#options.url, globalThis.location?.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket = new this.#options.WebSocket(url.href, SUBPROTOCOL);
-    socket.onopen = () => this.#greet(socket);
-    socket.onmessage = ({ data }) => this.#messageReceived(JSON.parse(data));
-    socket.onclose = ({ code }) => this.#closed(this.#bye ?? { code, reason: "" });
+    const socket = new Socket(this.#options.WebSocket, this.#options.url, {
+      opened: () => this.#greet(socket),
+      messageReceived: (message) => this.#messageReceived(message),
+      closed: (code) => this.#closed(this.#bye ?? { code, reason: "" }),
+    });
     this.#socket = socket;
     this.#after(GREETING_MS, () => this.#giveUp());
     this.#become({ name: "connecting" });
   }
 
-  /** @param {WebSocket} socket */
+  /** @param {Socket} socket */
   async #greet(socket) {
     this.#become({ name: "greeting" });
     const hello = this.#options.hello();
@@ -129,10 +135,9 @@ export class Connection extends Emitter {
 
   /** @param {{id: string | number, method: string}} request the server's */
   #asked({ id, method }) {
+    if (method !== "session.ping") return this.#socket?.send({ id, error: { code: UNKNOWN_METHOD, message: "unknown method" } });
     const offsets = Object.entries(this.#options.hello().rooms).map(([room, { o }]) => [room, o]);
-    const pong = { result: { rooms: Object.fromEntries(offsets) } };
-    const refusal = { error: { code: UNKNOWN_METHOD, message: "unknown method" } };
-    this.#socket?.send(encode({ id, ...(method === "session.ping" ? pong : refusal) }));
+    this.#socket?.send({ id, result: { rooms: Object.fromEntries(offsets) } });
   }
 
   /** @param {{code: number, reason: string, retry_after_ms?: number | null}} bye */
@@ -174,28 +179,17 @@ export class Connection extends Emitter {
     this.#wait(retryAfterMs);
   }
 
-  #leave() {
-    this.#release(CLOSED_HERE);
-    this.#become({ name: "waiting" });
-  }
-
   #doubt() {
     this.tryNow();
     this.#heartbeat.suspect();
   }
 
-  #probe() {
-    this.request("session.ping", {}).catch(() => undefined); // any answer at all is heard
-  }
-
   /** @param {number} code why the requests on their way are lost */
   #release(code) {
-    const socket = this.#socket;
+    this.#socket?.close();
     this.#socket = this.#bye = null;
     this.#heartbeat.stop();
     this.#clock.clearTimeout(this.#timer);
-    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
-    socket?.close(CLOSED_HERE);
     this.#requests.closed(code);
   }
 

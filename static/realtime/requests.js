@@ -1,7 +1,7 @@
 /** Requests on their way: each ends once, by its answer, by the time-out, or by the close. */
 
 /** @import {Clock} from "./types.js" */
-import { ConnectionLost, RequestError, encode } from "./protocol.js";
+import { ConnectionLost, RequestError } from "./protocol.js";
 
 const TIMEOUT_MS = 10_000;
 
@@ -20,13 +20,13 @@ export class Requests {
     this.#timedOut = timedOut;
   }
 
-  /** @param {{send: (text: string) => void}} socket @param {string} method @param {object} params @returns {Promise<any>} */
+  /** @param {{send: (message: object) => void}} socket @param {string} method @param {object} params @returns {Promise<any>} */
   send(socket, method, params) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = this.#clock.setTimeout(() => this.#unanswered(id), TIMEOUT_MS);
       this.#waiting.set(id, { resolve, reject, timer });
-      socket.send(encode({ id, method, params }));
+      socket.send({ id, method, params });
     });
   }
 

@@ -319,6 +319,17 @@ test("a token that cannot be fetched now is asked for again later", async () => 
   assert.equal(last().sent[0].params.token, "at last");
 });
 
+test("a token that comes after stop connects nothing", async () => {
+  /** @type {(token: string) => void} */
+  let comes = () => {};
+  const { connection, clock, last, sockets } = await ready({ refreshToken: () => new Promise((resolve) => (comes = resolve)) });
+  await last().closes(4001);
+  connection.stop();
+  comes("late");
+  await clock.advance(60_000);
+  assert.equal(sockets.length, 1);
+});
+
 test("nothing else connects while the token is fetched", async () => {
   const { connection, page, last, sockets } = await ready({ refreshToken: () => new Promise(() => {}) });
   await last().closes(4001);

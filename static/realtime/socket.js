@@ -1,0 +1,27 @@
+/** One WebSocket: messages both ways, and after `close` nothing more is heard of it. */
+
+import { CLOSED_HERE, SUBPROTOCOL, encode } from "./protocol.js";
+
+export class Socket {
+  #socket;
+
+  /** @param {typeof WebSocket} WebSocket @param {string} path from the page's origin, or absolute @param {{opened: () => void, messageReceived: (message: any) => void, closed: (code: number) => void}} facts */
+  constructor(WebSocket, path, { opened, messageReceived, closed }) {
+    const url = new URL(path, globalThis.location?.href);
+    url.protocol = url.protocol.replace("http", "ws"); // not every browser takes a path or http here
+    this.#socket = new WebSocket(url.href, SUBPROTOCOL);
+    this.#socket.onopen = opened;
+    this.#socket.onmessage = ({ data }) => messageReceived(JSON.parse(data));
+    this.#socket.onclose = ({ code }) => closed(code);
+  }
+
+  /** @param {object} message */
+  send(message) {
+    this.#socket.send(encode(message));
+  }
+
+  close() {
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close(CLOSED_HERE);
+  }
+}
