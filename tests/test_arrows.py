@@ -58,6 +58,11 @@ def layer(name: str) -> int | None:
     return next((depth for depth, names in enumerate(LAYERS) if name in names), None)
 
 
+def part(path: Path, app: str) -> str:
+    """`services` for `chat/services.py` and for what lies in `chat/services/`."""
+    return path.relative_to(ROOT / app).parts[0].removesuffix(".py")
+
+
 def siblings(path: Path, app: str) -> set[str]:
     """Second parts of what a module imports from its own app: `chat.services.x` gives `services`."""
     return {name.split(".")[1] for name in imports(path) if name.startswith(f"{app}.")}
@@ -73,7 +78,7 @@ def test_an_app_imports_only_what_stands_below_it(app: str) -> None:
 def test_inside_an_app_imports_go_from_consumers_and_views_to_models(app: str) -> None:
     wrong = []
     for path in modules(app):
-        own = layer(path.relative_to(ROOT / app).parts[0].removesuffix(".py"))
+        own = layer(part(path, app))
         if own is not None:
             outward = {name for name in siblings(path, app) if (other := layer(name)) is not None and other < own}
             wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in sorted(outward)]
@@ -82,7 +87,9 @@ def test_inside_an_app_imports_go_from_consumers_and_views_to_models(app: str) -
 
 @pytest.mark.parametrize("app", ["accounts", "chat", "game"])
 def test_methods_call_services_and_do_not_query(app: str) -> None:
-    assert [path for path in modules(app) if path.stem == "methods" and "django.db" in "\n".join(imports(path))] == []
+    methods = [path for path in modules(app) if part(path, app) == "methods"]
+    assert [path for path in methods if any(name.startswith("django.db") for name in imports(path))] == []
+    assert [path for path in methods if ".objects" in path.read_text()] == []
 
 
 @pytest.mark.parametrize("module", sorted(REALTIME_COMPUTES))
@@ -95,7 +102,8 @@ def test_the_pure_part_of_realtime_neither_waits_nor_queries(module: str) -> Non
 
 def test_services_know_no_transport() -> None:
     forbidden = {"channels", "daphne", "json"}
-    found = {str(path): roots(path) & forbidden for app in APPS for path in modules(app) if path.stem == "services"}
+    services = [path for app in APPS for path in modules(app) if part(path, app) == "services"]
+    found = {str(path): roots(path) & forbidden for path in services}
     assert {path: names for path, names in found.items() if names} == {}
 
 

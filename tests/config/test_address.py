@@ -1,7 +1,6 @@
 """Where the server listens, and what follows from it."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,12 +8,11 @@ from config.address import allowed_hosts, is_loopback, tell_settings
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """`tell_settings` writes to the environment: what it wrote is gone after the test."""
     for name in ("HOST", "PORT", "DEBUG"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    return monkeypatch
 
 
 @pytest.fixture
