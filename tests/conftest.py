@@ -1,9 +1,12 @@
 """What all tests share: the services of the session, one database a run, and a fresh channel layer a test."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+import pytest_asyncio
 from channels.layers import channel_layers
 from django.conf import settings
 
@@ -50,3 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     foreign = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=foreign)
     items[:] = [item for item in items if item not in foreign]
+
+
+@pytest_asyncio.fixture
+async def application(transactional_db: None) -> AsyncIterator[Any]:
+    """The real `config.asgi.application`; its process ends with the test."""
+    from config.asgi import application
+    from realtime.process import Process
+
+    yield application
+    if process := Process.running.get(asyncio.get_running_loop()):
+        await process.stop()

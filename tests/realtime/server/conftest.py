@@ -1,0 +1,91 @@
+"""The tiny server in a process of its own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+REPOSITORY = Path(__file__).parents[3]
+ANY_PORT = "tcp:port=0:interface=127.0.0.1"
+
+
+class Tiny:
+    """A running server. `until` reads what it prints."""
+
+    def __init__(self, endpoint: str = ANY_PORT, hook: str = "none") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.realtime.server.tiny", endpoint, hook],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> "Tiny":
+        self.port = int(self.until("listening").split()[1])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def until(self, word: str) -> str:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if line.startswith(word):
+                return line
+        raise AssertionError(f"it ended without “{word}”: {self.process.communicate()}")
+
+    def say(self, word: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{word}\n")
+        self.process.stdin.flush()
+
+    def terminate(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(how)
+
+    def left(self) -> tuple[int, str, str]:
+        """Its exit status, and all it has said to the output and to the error output."""
+        output, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, output, errors
+
+
+def closing(websocket: ClientConnection) -> tuple[int, str]:
+    """The code and the reason with which the server closes; nothing else comes before."""
+    with pytest.raises(ConnectionClosed) as closed:
+        websocket.recv(timeout=30)
+    assert closed.value.rcvd
+    return closed.value.rcvd.code, closed.value.rcvd.reason
+
+
+Start = Callable[..., Tiny]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Tiny]:
+    with Tiny() as tiny:
+        yield tiny
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start servers that the test itself ends."""
+    running: list[Tiny] = []
+
+    def start(hook: str = "none") -> Tiny:
+        running.append(Tiny(hook=hook).__enter__())
+        return running[-1]
+
+    yield start
+    for tiny in running:
+        tiny.__exit__()
