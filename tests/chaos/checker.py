@@ -4,7 +4,8 @@ The anomalies, of which a run may have none:
 `lost` an acknowledged request is not in the log; `refused` one that was refused is; `phantom` an event was received
 that the log does not have; `dup_log` one (actor, cid) at two offsets; `dup_view` one event received twice; `skip` one
 never received; `nonmonotonic` one received after a later one; `reorder` one sender's requests in another order than
-sent; `divergence` two bodies at one (room, o), or two timelines; `unobserved` a connected reader never heard of it.
+sent; `divergence` two bodies at one (room, o), or two timelines; `unobserved` a connected reader never heard of it;
+`unopened` an event came before its room was opened on that connection, or after it was closed.
 """
 
 import json
@@ -26,8 +27,9 @@ KINDS = (
     "reorder",
     "divergence",
     "unobserved",
+    "unopened",
 )
-MARKERS = {"receive", "open", "quiet", "lines"}
+MARKERS = {"receive", "open", "close", "cut", "quiet", "lines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +142,22 @@ class View:
     """One client's reading of one room: the last offset, those it saw, and those it passed over."""
 
     last: int = 0
+    open: bool = False
     seen: set[int] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
 
     def opened(self, o: int) -> Iterator[tuple[str, int]]:
         yield from self.skipped()
-        self.last = o
+        self.last, self.open = o, True
 
     def skipped(self) -> Iterator[tuple[str, int]]:
         yield from (("skip", o) for o in sorted(self.missing))
         self.missing.clear()
 
     def received(self, o: int) -> Iterator[tuple[str, int]]:
+        if not self.open:
+            yield "unopened", o
+            return
         if o > self.last:
             self.missing.update(range(self.last + 1, o))
             self.last = o
@@ -164,15 +170,22 @@ class View:
 
 
 def in_views(records: list[Record]) -> Iterator[Anomaly]:
-    views: dict[tuple[str, str], View] = defaultdict(View)
+    views: defaultdict[str, defaultdict[str, View]] = defaultdict(lambda: defaultdict(View))
     for record in records:
-        if record.o is None or record.op not in ("open", "receive"):
-            continue
-        view = views[record.client, record.room]
-        found = view.opened(record.o) if record.op == "open" else view.received(record.o)
-        yield from (Anomaly(kind, record.client, record.room, o) for kind, o in found)
-    for (client, room), view in views.items():
-        yield from (Anomaly(kind, client, room, o) for kind, o in view.skipped())
+        view = views[record.client][record.room]
+        match record.op, record.o:
+            case "open", int(o):
+                yield from (Anomaly(kind, record.client, record.room, o) for kind, o in view.opened(o))
+            case "receive", int(o):
+                yield from (Anomaly(kind, record.client, record.room, o) for kind, o in view.received(o))
+            case "close", _:
+                view.open = False
+            case "cut", _:
+                for view in views[record.client].values():
+                    view.open = False
+    for client, rooms in views.items():
+        for room, view in rooms.items():
+            yield from (Anomaly(kind, client, room, o) for kind, o in view.skipped())
 
 
 def in_bodies(records: list[Record], log: Log) -> Iterator[Anomaly]:

@@ -100,6 +100,8 @@ class Client:
         self.opened.discard(room)
         with contextlib.suppress(ConnectionLost, Refused):  # a new connection has not opened it
             await self.ask("room.close", room=room)
+            if room not in self.opened:
+                self.history.add("close", room, "info")
 
     async def until(self, offsets: dict[str, int]) -> None:
         """Until these rooms have been read to these offsets."""
@@ -149,6 +151,7 @@ class Client:
         await self._connection.run()
 
     def _lost(self) -> None:
+        self.history.add("cut", "", "info")
         self.greeted.clear()
         self._connection = None
         self._opening.clear()

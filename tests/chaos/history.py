@@ -12,8 +12,8 @@ Type = Literal["invoke", "ok", "fail", "info"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`op` is a method of the wire, or `receive` (an event came), `open` (the position it starts from), `quiet`
-    (the position after a while without sends) and `lines` (the timeline at the end, in `body`)."""
+    """`op` is a method of the wire, or `receive` (an event came), `open` (the position events follow from), `close`,
+    `cut` (of the connection), `quiet` (the position after a while without sends), `lines` (the timeline, in `body`)."""
 
     t: float
     client: str

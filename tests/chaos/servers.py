@@ -17,8 +17,8 @@ from tests.chaos.database import Database, Postgres, Sqlite
 from tests.services.ports import free_port
 
 START_S = 40
-RATES = {"rate": 2000, "burst": 4000, "signal_rate": 2000}
-"""a closed loop goes as fast as it is answered"""
+REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "replay": 300, "lagging_bytes": 32768}
+"""a closed loop goes as fast as it is answered; what is rare in a short run is made common"""
 
 
 class Server:
@@ -139,7 +139,7 @@ def environment(data: Path, database: Database, redis_url: str, canary: str) -> 
         "PARLOR_DATA": str(data),
         "DATABASE_URL": database.url,
         "REDIS_URL": redis_url,
-        "REALTIME": json.dumps(RATES),
+        "REALTIME": json.dumps(REALTIME),
         "HOST": "127.0.0.1",
         "PORT": "8000",
         "PYTHONUNBUFFERED": "1",

@@ -181,6 +181,12 @@ def test_a_connected_reader_who_never_hears_of_the_last_event_has_not_observed_i
     assert good.kinds() == {"unobserved"}
 
 
+@pytest.mark.parametrize("op", ["close", "cut"])
+def test_an_event_of_a_room_that_is_not_open_comes_unasked(good: Good, op: str) -> None:
+    good.views["bob"].insert(6, Record(0, "bob", op, ROOM if op == "close" else "", "info"))
+    assert [(found.kind, found.o) for found in good.found()] == [("unopened", 6)]
+
+
 def test_every_kind_has_a_column() -> None:
     assert list(table([Anomaly("skip", "ann", ROOM)])) == list(KINDS)
 
