@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from wsgiref.headers import Headers
 
 
 def release(root: Path) -> str:
@@ -11,3 +12,7 @@ def release(root: Path) -> str:
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
+
+
+def keep_for_ever(headers: Headers, path: str, url: str) -> None:
+    headers["Cache-Control"] = "public, max-age=31536000, immutable"

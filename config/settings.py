@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.address import allowed_hosts
 from config.keys import secret_key
-from config.release import release
+from config.release import keep_for_ever, release
 
 env = environ.Env()
 
@@ -146,11 +146,7 @@ STATIC_URL = f"/static/{RELEASE}/"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
-
-
-def SERVESTATIC_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:
-    return not DEBUG
-
+SERVESTATIC_ADD_HEADERS_FUNCTION = None if DEBUG else keep_for_ever
 
 # Language and time
 LANGUAGE_CODE = "en"

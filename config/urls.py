@@ -4,8 +4,16 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from accounts import views as accounts
+from chat import views as chat
 
 urlpatterns = [
+    path("", chat.home, name="home"),
+    path("enter/", chat.enter, name="enter"),
+    path("r/<slug:key>/", chat.room, name="room"),
+    path("r/<slug:key>/@<int:o>", chat.room, name="line"),
+    path("i/<slug:code>", chat.invite, name="invite"),
+    path("i/<slug:code>/join", chat.invite_join, name="invite_join"),
+    path("i/<slug:code>/qr.svg", chat.invite_qr, name="invite_qr"),
     path("realtime/token", accounts.token, name="token"),
     path("language/", set_language, name="set_language"),
 ]

@@ -1,0 +1,28 @@
+"""What every page is sent with."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from config.middleware import ContentSecurityPolicyMiddleware
+
+
+def policy(secure: bool = False) -> dict[str, list[str]]:
+    page = ContentSecurityPolicyMiddleware(lambda _: HttpResponse())
+    response = page.process_response(RequestFactory().get("/", secure=secure), HttpResponse())
+    parts = [part.split() for part in response["Content-Security-Policy"].split(";")]
+    return {name: values for name, *values in parts}
+
+
+def test_a_page_may_connect_to_its_own_socket_by_name() -> None:
+    assert policy()["connect-src"] == ["'self'", "ws://testserver"]
+    assert policy(secure=True)["connect-src"] == ["'self'", "wss://testserver"]
+
+
+@pytest.mark.parametrize("directive", ["script-src", "style-src", "font-src", "form-action"])
+def test_nothing_comes_from_elsewhere_and_nothing_is_inline(directive: str) -> None:
+    assert policy()[directive] == ["'self'"]
+
+
+def test_what_is_not_named_is_forbidden() -> None:
+    assert policy()["default-src"] == policy()["frame-ancestors"] == policy()["base-uri"] == ["'none'"]
