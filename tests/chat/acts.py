@@ -35,7 +35,7 @@ def call(caller: Caller, method: str, /, **params: Any) -> Call:
     found = METHODS[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
-    given = msgspec.convert(params, found.params)
+    given: Any = msgspec.convert(params, found.params)
     return Call(found, caller, given, prepared=found.prepare(given) if found.prepare else None)
 
 

@@ -1,0 +1,51 @@
+"""The one form of the front door. What a name or a face may be, the service decides; this says it in words."""
+
+from random import SystemRandom
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.faces import COLOURS
+from accounts.selectors import name_suggestion
+from realtime.protocol import RealtimeError
+
+PROBLEMS = {
+    "empty": _("Please type a name."),
+    "too_long": _("That name is too long: at most 32 characters."),
+    "name_taken": _("Somebody has that name already. This one is free:"),
+}
+OTHER = _("Please choose a name and a face.")
+
+
+class EnterForm(forms.Form):
+    """Name, face and colour of a new guest."""
+
+    name = forms.CharField(required=False, max_length=1000)
+    face = forms.CharField(required=False, max_length=32)
+    colour = forms.IntegerField(required=False)
+
+    @classmethod
+    def suggested(cls, language: str) -> "EnterForm":
+        """An empty form with a free name and the face that goes with it."""
+        name, face = name_suggestion(language)
+        return cls(initial={"name": name, "face": face, "colour": SystemRandom().randrange(COLOURS)})
+
+    @classmethod
+    def refused(cls, data: Any, refusal: RealtimeError) -> "EnterForm":
+        """The form as it was sent, with the reason, and with a free name where the name was taken."""
+        suggestion = refusal.more.get("suggestion")
+        form = cls({**data.dict(), "name": suggestion} if suggestion else data)
+        form.add_error("name", PROBLEMS.get(str(refusal.args[0]), OTHER))
+        return form
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the service is asked for; a field that is no number is one it refuses."""
+        values = self.cleaned_data
+        colour = values.get("colour")
+        return {
+            "name": values.get("name", ""),
+            "face": values.get("face", ""),
+            "colour": 0 if colour is None else colour,
+        }

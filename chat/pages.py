@@ -1,0 +1,96 @@
+"""What a page is made of: the boot data that the client starts from, and the words it speaks."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from accounts.forms import EnterForm
+from accounts.login import user_of
+from accounts.selectors import caller_of
+from chat.models import Invite
+from chat.selectors import access, rooms
+from realtime.log import head_of
+from realtime.methods import Caller
+from realtime.protocol import LogKey
+from realtime.security import token_make
+
+
+def caller_on(request: HttpRequest) -> Caller | None:
+    """Who looks at the page; None is a visitor."""
+    user = user_of(request)
+    return caller_of(user) if user else None
+
+
+def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:
+    """The room, if this reader may see it (else `RealtimeError` 404), around a line or at its end."""
+    caller = caller_on(request)
+    labels = access.labels_of(caller.id if caller else None, access.readable(caller, key))
+    head = head_of(key)
+    snapshot = rooms.snapshot(caller, key, labels, head, around=focus)
+    snapshot["head"] = {"o": head.o, "t": head.t, "n": head.n}
+    if caller and request.session.get("room") != key:
+        request.session["room"] = key
+    return _page(request, "chat/room.html", caller, {"room": key, "focus": focus, "snapshot": snapshot}, **more)
+
+
+def invite_page(request: HttpRequest, invite: Invite, **more: Any) -> HttpResponse:
+    """A public room behind the field; of a private one only name, topic and faces."""
+    if invite.room.public:
+        return room_page(request, LogKey(invite.room.log.key), invite=invite, **more)
+    return _page(request, "chat/invite.html", caller_on(request), {}, invite=invite, **more)
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    caller: Caller | None,
+    boot: dict[str, Any],
+    *,
+    invite: Invite | None = None,
+    form: EnterForm | None = None,
+    next: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    language = _language()
+    who = {
+        "user": {"id": caller.id, **caller.person} if caller else None,
+        "token": token_make(request.session.session_key or "") if caller else None,
+        "rooms": rooms.welcome(caller) if caller else [],
+        "socket": "/ws/",
+        "language": language,
+        "invite": _invite_shown(invite) if invite else None,
+    }
+    context = {
+        "boot": boot | who,
+        "enter": None if caller else form or EnterForm.suggested(language),
+        "next": next,
+        "words": words(language),
+    }
+    return render(request, template, context, status=status)
+
+
+def _invite_shown(invite: Invite) -> dict[str, Any]:
+    facts = {"name": invite.room.name, "topic": invite.room.topic, "public": invite.room.public}
+    return {"code": invite.code, "room": facts, "people": list(rooms.faces(invite.room.pk).values())}
+
+
+def _language() -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def words(language: str) -> Any:
+    """What the client says in this language; read once, but in development every time."""
+    return _words(language) if not settings.DEBUG else _words.__wrapped__(language)
+
+
+@lru_cache
+def _words(language: str) -> Any:
+    return json.loads(Path(str(finders.find(f"words/{language}.json"))).read_text("utf-8"))

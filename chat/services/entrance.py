@@ -1,0 +1,30 @@
+"""The front door: a guest is made, and is in the lounge and in the room they came for, or nothing happens."""
+
+from accounts.models import User
+from accounts.selectors import caller_of
+from accounts.services import guest_create
+from chat.models import Invite
+from chat.services.memberships import room_join
+from chat.services.rooms import lounge
+from realtime.log import SITE, batch
+from realtime.methods import Caller
+from realtime.protocol import LogKey, RealtimeError
+
+
+def guest_enter(*, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None) -> User:
+    """A guest in the lounge and, if that is another, in the room `key`: public, or opened by the invite."""
+    hall = LogKey(lounge().log.key)
+    with batch([hall, key, SITE]) as staged:
+        user = guest_create(name=name, face=face, colour=colour, device=device, now=staged.now)
+        caller = caller_of(user)
+        if caller is None:
+            raise RealtimeError(403, "forbidden")
+        for door in dict.fromkeys([hall, key]):
+            room_join(staged, caller=caller, key=door, invite=invite if door == key else None)
+    return user
+
+
+def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
+    """Into the room of an invite."""
+    with batch([key, SITE]) as staged:
+        room_join(staged, caller=caller, key=key, invite=invite)

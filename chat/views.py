@@ -1,0 +1,163 @@
+"""The pages. A room that may not be seen and one that is not there answer alike."""
+
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import login
+from accounts.forms import EnterForm
+from chat.models import Invite
+from chat.pages import caller_on, invite_page, room_page
+from chat.selectors import access
+from chat.selectors.invites import invite_by_code, stands
+from chat.services.entrance import guest_enter, invite_accept
+from chat.services.rooms import lounge
+from realtime.log import now_ms
+from realtime.protocol import LogKey, RealtimeError
+
+LAST: Final = 2**53
+View = Callable[..., HttpResponse]
+
+
+def refusals(view: View) -> View:
+    """What the selectors and services refuse, as pages: 404 for what is not there, 410 for an invite that has ended."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, **given: Any) -> HttpResponse:
+        try:
+            return view(request, **given)
+        except RealtimeError as refusal:
+            if refusal.code == 410:
+                return render(request, "chat/invite_ended.html", status=410)
+            raise Http404 from None
+
+    return answered
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """The lounge for a visitor; for who is in, the room they were in last."""
+    caller = caller_on(request)
+    if caller is None:
+        return room_page(request, LogKey(lounge().log.key))
+    last = LogKey(request.session.get("room", ""))
+    return redirect("room", key=last if access.may_read(caller, last) is not None else lounge().log.key)
+
+
+@require_GET
+@never_cache
+@refusals
+def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpResponse:
+    return room_page(request, LogKey(key), focus=None if o is None else min(o, LAST))
+
+
+@require_POST
+@never_cache
+@refusals
+def enter(request: HttpRequest) -> HttpResponse:
+    """Make a guest of a visitor, and show them in."""
+    code, next = request.POST.get("invite"), _next(request)
+    invite = _invite(code) if code else None
+    key = LogKey(invite.room.log.key) if invite else _room_at(next)
+    after = reverse("room", kwargs={"key": key}) if invite or not next else next
+    if caller_on(request) is not None:
+        return _see_other(reverse("invite", kwargs={"code": code}) if invite else after)
+    form, device = EnterForm(request.POST), login.device_of(request)
+    try:
+        form.is_valid()
+        user = guest_enter(**form.given, device=login.device_hash(device), key=key, invite=invite)
+    except RealtimeError as refusal:
+        if refusal.code in {404, 410}:
+            raise
+        again: dict[str, Any] = {
+            "form": EnterForm.refused(request.POST, refusal),
+            "next": after,
+            "status": refusal.code if refusal.code > 0 else 422,
+        }
+        return invite_page(request, invite, **again) if invite else room_page(request, key, **again)
+    login.begin(request, user)
+    response = _see_other(after)
+    login.device_keep(response, device)
+    return response
+
+
+@require_GET
+@never_cache
+@refusals
+def invite(request: HttpRequest, code: str) -> HttpResponse:
+    """The door that an invite opens; who is in the room already goes on."""
+    found, caller = _invite(code), caller_on(request)
+    key = LogKey(found.room.log.key)
+    if caller and "member" in (access.may_read(caller, key) or ()):
+        return redirect("room", key=key)
+    return invite_page(request, found)
+
+
+@require_POST
+@never_cache
+@refusals
+def invite_join(request: HttpRequest, code: str) -> HttpResponse:
+    found, caller = _invite(code), caller_on(request)
+    key = LogKey(found.room.log.key)
+    if caller is None:
+        return _see_other(reverse("invite", kwargs={"code": code}))
+    if "member" not in (access.may_read(caller, key) or ()):
+        invite_accept(caller=caller, key=key, invite=found)
+    return _see_other(reverse("room", kwargs={"key": key}))
+
+
+@require_GET
+@refusals
+def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
+    """The invite's address as a picture."""
+    _invite(code)
+    picture = BytesIO()
+    address = request.build_absolute_uri(reverse("invite", kwargs={"code": code}))
+    segno.make(address, micro=False).save(picture, kind="svg", scale=8, border=2, light="#fff")
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+
+
+def _invite(code: str) -> Invite:
+    """An invite that stands, or 404 / 410."""
+    found = invite_by_code(code)
+    if found is None:
+        raise RealtimeError(404, "not_found")
+    if not stands(found, now_ms()):
+        raise RealtimeError(410, "invite_ended")
+    return found
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go on to: a page of ours, or nowhere."""
+    next = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(next, {request.get_host()}, require_https=request.is_secure())
+    return next if ours else ""
+
+
+def _room_at(address: str) -> LogKey:
+    """The public room that the page at this address shows, else the lounge."""
+    try:
+        match = resolve(urlsplit(address).path)
+        if match.url_name in {"room", "line"}:
+            access.readable(None, match.kwargs["key"])
+            return LogKey(match.kwargs["key"])
+    except (Resolver404, RealtimeError):
+        pass
+    return LogKey(lounge().log.key)
+
+
+def _see_other(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response

@@ -1,0 +1,36 @@
+"""What chat's tests share."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chat.models import Message, Room
+from realtime.models import Event, Log
+from realtime.protocol import LogKey
+
+
+@pytest.fixture
+def grown() -> Callable[[LogKey, int], None]:
+    """Make a room's history this many lines long, past the writer: rows as it would have left them."""
+
+    def grow(key: LogKey, lines: int) -> None:
+        log = Log.objects.get(key=key)
+        author = Room.objects.get(log=log).created_by
+        assert author is not None
+        places = [(log.head + n, log.lines + n) for n in range(1, lines - log.lines + 1)]
+        said = {"log": log, "data": '{"text":"old"}', "at": 1}
+        Event.objects.bulk_create(
+            (
+                Event(offset=o, lines=n, tag=o, kind="message.posted", actor=author.key, cid=f"grown-{key}-{o}", **said)
+                for o, n in places
+            ),
+            batch_size=500,
+        )
+        Message.objects.bulk_create(
+            (Message(offset=o, lines=n, touched=o, kind="text", author=author, **said) for o, n in places),
+            batch_size=500,
+        )
+        log.head, log.lines = places[-1] if places else (log.head, log.lines)
+        log.save()
+
+    return grow

@@ -1,0 +1,298 @@
+"""The pages: who sees what, and the way in."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from chat.models import Invite, Membership
+from chat.services.rooms import lounge
+from realtime.methods import Caller
+from realtime.protocol import LogKey
+from realtime.security import token_fits
+from tests.chat.acts import act, again, guest, post, room
+
+pytestmark = pytest.mark.django_db
+
+
+def entered(client: Client, name: str = "Ana", **more: str) -> Any:
+    return client.post("/enter/", {"name": name, "face": "🦦", "colour": "3", "next": "/", **more})
+
+
+def caller_named(name: str) -> Caller:
+    return again(User.objects.get(name=name))
+
+
+@pytest.fixture
+def ana(client: Client) -> Caller:
+    entered(client)
+    return caller_named("Ana")
+
+
+@pytest.fixture
+def host() -> Caller:
+    return guest("Host")
+
+
+def invited(host: Caller, key: LogKey, **limits: int | None) -> Invite:
+    act(host, "invite.create", room=key, **{"expires_ms": None, "uses": None, **limits})
+    return Invite.objects.filter(room__log__key=key).select_related("room__log").latest("pk")
+
+
+def test_a_visitor_sees_the_lounge_and_a_free_name(client: Client) -> None:
+    page = client.get("/")
+    boot = page.context["boot"]
+    assert (page.status_code, boot["user"], boot["token"], boot["rooms"]) == (200, None, None, [])
+    assert boot["snapshot"]["room"]["lounge"] is True
+    assert page.context["enter"]["name"].value()
+    assert page.context["words"]
+
+
+def test_entering_makes_a_guest_who_is_in_the_lounge_and_stays(client: Client) -> None:
+    answer = entered(client)
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+    page = client.get("/", follow=True)
+    boot = page.context["boot"]
+    user = User.objects.get()
+    assert boot["user"] == {"id": user.key, "name": "Ana", "face": "🦦", "colour": 3, "rev": 1}
+    assert [room["lounge"] for room in boot["rooms"]] == [True]
+    assert token_fits(boot["token"], client.session.session_key or "")
+    assert page.redirect_chain == [(f"/r/{lounge().log.key}/", 302)]
+
+
+def test_cookies_are_kept_from_scripts_and_last_a_year(client: Client) -> None:
+    cookies = entered(client).cookies
+    for name in (settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME):
+        assert (cookies[name]["httponly"], cookies[name]["samesite"], cookies[name]["max-age"]) == (
+            True,
+            "Lax",
+            365 * 86400,
+        )
+
+
+def test_the_device_is_the_same_for_the_next_guest_of_this_browser(client: Client) -> None:
+    entered(client, "Ana")
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    entered(client, "Ben")
+    assert len(set(User.objects.values_list("device", flat=True))) == 1
+    client.cookies.clear()
+    entered(client, "Eve")
+    devices = set(User.objects.values_list("device", flat=True))
+    assert (len(devices), "" in devices) == (2, False)
+
+
+def test_a_forged_device_cookie_is_not_taken(client: Client) -> None:
+    client.cookies[settings.DEVICE_COOKIE_NAME] = "forged"
+    assert entered(client).status_code == 303
+    assert client.cookies[settings.DEVICE_COOKIE_NAME].value != "forged"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("", 422), (" \u200b", 422), ("x" * 33, 422), ("x" * 2000, 422), ("HOST", 409)]
+)
+def test_a_name_that_will_not_do_brings_the_page_again_with_the_reason(
+    client: Client, host: Caller, name: str, status: int
+) -> None:
+    page = entered(client, name, next="/")
+    assert page.status_code == status
+    assert page.context["enter"].errors["name"]
+    assert page.context["boot"]["snapshot"]["room"]["lounge"]
+    assert User.objects.count() == 1
+
+
+def test_a_taken_name_comes_back_as_a_free_one(client: Client, host: Caller) -> None:
+    page = entered(client, "host")
+    assert page.context["enter"]["name"].value() == "host 2"
+    assert entered(client, "host 2").status_code == 303
+
+
+@pytest.mark.parametrize("more", [{"face": "<b>"}, {"colour": "99"}, {"colour": "red"}, {"face": "x" * 99}])
+def test_a_forged_face_makes_nobody(client: Client, more: dict[str, str]) -> None:
+    answer = entered(client, **more)
+    assert answer.status_code in {303, 422}
+    assert all(user.colour < 12 and user.face in {"", "🦦"} for user in User.objects.all())
+
+
+def test_entering_twice_makes_one_guest(client: Client) -> None:
+    assert [entered(client).status_code, entered(client, "Ben").status_code] == [303, 303]
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "next", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", ""]
+)
+def test_entering_leads_to_no_foreign_place(client: Client, next: str) -> None:
+    assert entered(client, next=next)["Location"] == f"/r/{lounge().log.key}/"
+
+
+def test_entering_from_a_public_room_joins_it(client: Client, host: Caller) -> None:
+    key = room(host)
+    assert entered(client, next=f"/r/{key}/@1")["Location"] == f"/r/{key}/@1"
+    assert set(Membership.objects.filter(user__name="Ana").values_list("room__log__key", flat=True)) == {
+        key,
+        lounge().log.key,
+    }
+
+
+def test_entering_needs_the_forms_own_token() -> None:
+    assert entered(Client(enforce_csrf_checks=True)).status_code == 403
+
+
+def test_a_private_room_and_one_that_is_not_there_are_alike(client: Client, host: Caller) -> None:
+    hidden = room(host, public=False)
+    assert entered(client, next=f"/r/{hidden}/").status_code == 303
+    assert not Membership.objects.filter(user__name="Ana", room__log__key=hidden).exists()
+    pages = [client.get(f"/r/{key}/") for key in (hidden, "A" * 16)]
+    assert [page.status_code for page in pages] == [404, 404]
+    scrubbed = {re.sub(rb"[A-Za-z0-9]{16,}", b"", page.content) for page in pages}
+    assert len(scrubbed) == 1
+
+
+def test_a_visitor_reads_a_public_room_and_not_a_private_one(client: Client, host: Caller) -> None:
+    key = room(host)
+    post(host, key, "for all")
+    page = client.get(f"/r/{key}/")
+    assert page.context["boot"]["snapshot"]["lines"][-1]["data"] == {"text": "for all"}
+    assert client.get(f"/r/{room(host, public=False)}/").status_code == 404
+
+
+def test_a_permalink_opens_the_room_around_its_line(client: Client, ana: Caller) -> None:
+    key = room(ana)
+    for n in range(60):
+        post(ana, key, str(n))
+    boot = client.get(f"/r/{key}/@20").context["boot"]
+    offsets = [line["o"] for line in boot["snapshot"]["lines"]]
+    assert (boot["focus"], offsets) == (20, list(range(1, 41)))
+    assert (boot["snapshot"]["before"], boot["snapshot"]["after"]) == (False, True)
+    assert client.get(f"/r/{key}/@{10**30}").status_code == 200
+
+
+def test_home_leads_back_to_the_last_room_while_it_may_be_read(client: Client, ana: Caller, host: Caller) -> None:
+    key = room(host)
+    client.get(f"/r/{key}/")
+    assert client.get("/")["Location"] == f"/r/{key}/"
+    act(host, "room.change", room=key, name="x", topic="", public=False)
+    assert client.get("/")["Location"] == f"/r/{lounge().log.key}/"
+
+
+def test_what_people_write_cannot_break_out_of_the_page(client: Client, host: Caller) -> None:
+    key = room(host)
+    post(host, key, "</script><script>alert(1)</script>")
+    assert b"<script>alert" not in client.get(f"/r/{key}/").content
+
+
+def test_an_invite_to_a_private_room_shows_name_topic_and_faces_only(client: Client, host: Caller) -> None:
+    key = room(host, public=False, name="Secret garden")
+    post(host, key, "marker-text")
+    page = client.get(f"/i/{invited(host, key).code}")
+    boot = page.context["boot"]
+    assert boot["invite"]["room"] == {"name": "Secret garden", "topic": "", "public": False}
+    assert [person["name"] for person in boot["invite"]["people"]] == ["Host"]
+    assert b"marker-text" not in page.content
+    assert key.encode() not in page.content
+
+
+def test_an_invite_to_a_public_room_shows_the_room(client: Client, host: Caller) -> None:
+    key = room(host)
+    page = client.get(f"/i/{invited(host, key).code}")
+    assert page.context["boot"]["snapshot"]["room"]["key"] == key
+    assert page.context["boot"]["invite"]["room"]["public"] is True
+
+
+def test_entering_by_an_invite_joins_its_room_and_is_remembered(client: Client, host: Caller) -> None:
+    key = room(host, public=False)
+    link = invited(host, key, uses=1)
+    answer = entered(client, invite=link.code)
+    assert (answer.status_code, answer["Location"]) == (303, f"/r/{key}/")
+    assert Membership.objects.get(user__name="Ana", room__log__key=key).via == link
+    assert Membership.objects.filter(user__name="Ana").count() == 2
+    assert entered(Client(), "Ben", invite=link.code).status_code == 410
+    assert not User.objects.filter(name="Ben").exists()
+
+
+def test_a_refused_name_brings_the_invite_again(client: Client, host: Caller) -> None:
+    link = invited(host, room(host, public=False))
+    page = entered(client, "Host", invite=link.code)
+    assert (page.status_code, page.context["boot"]["invite"]["code"]) == (409, link.code)
+
+
+def test_who_is_in_joins_by_a_button(client: Client, ana: Caller, host: Caller) -> None:
+    key = room(host, public=False)
+    link = invited(host, key, uses=1)
+    assert client.get(f"/i/{link.code}").context["enter"] is None
+    for _ in range(2):
+        assert client.post(f"/i/{link.code}/join")["Location"] == f"/r/{key}/"
+        link.uses = 0
+        link.save()
+    assert Membership.objects.filter(user__name="Ana", room__log__key=key).count() == 1
+    assert client.get(f"/i/{link.code}")["Location"] == f"/r/{key}/"
+
+
+@pytest.mark.parametrize("limits", [{"uses": 1}, {"expires_ms": 1}, {"revoked": 1}])
+def test_an_invite_that_has_ended_says_so(client: Client, ana: Caller, host: Caller, limits: dict[str, int]) -> None:
+    link = invited(host, room(host, public=False))
+    Invite.objects.update(
+        uses=1,
+        max_uses=limits.get("uses"),
+        expires_at=limits.get("expires_ms"),
+        revoked_at=limits.get("revoked"),
+    )
+    answers = [client.get(f"/i/{link.code}"), client.post(f"/i/{link.code}/join"), client.get(f"/i/{link.code}/qr.svg")]
+    assert [answer.status_code for answer in answers] == [410, 410, 410]
+
+
+@pytest.mark.parametrize("address", ["/i/AAAAAAAAAAAAAAAAAAAAAA", "/i/AAAAAAAAAAAAAAAAAAAAAA/qr.svg", "/r/nowhere/@3"])
+def test_what_is_not_there_is_404(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_the_qr_code_is_a_picture_of_the_link(client: Client, host: Caller) -> None:
+    answer = client.get(f"/i/{invited(host, room(host)).code}/qr.svg")
+    assert (answer["Content-Type"], b"<svg" in answer.content) == ("image/svg+xml", True)
+
+
+def test_a_token_is_for_who_is_logged_in_and_kept_by_nobody(client: Client) -> None:
+    assert client.get("/realtime/token").status_code == 401
+    entered(client)
+    answer = client.get("/realtime/token")
+    assert answer.json()["user"] == User.objects.get().key
+    assert token_fits(answer.json()["token"], client.session.session_key or "")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_who_was_deactivated_is_a_visitor(client: Client, ana: Caller) -> None:
+    User.objects.update(is_active=False)
+    assert client.get("/realtime/token").status_code == 401
+    assert client.get("/").context["boot"]["user"] is None
+
+
+def test_being_seen_is_written_and_the_cookie_renewed_once_a_day(client: Client, ana: Caller) -> None:
+    assert settings.SESSION_COOKIE_NAME not in client.get("/realtime/token").cookies
+    User.objects.update(seen_at=1)
+    assert settings.SESSION_COOKIE_NAME in client.get("/realtime/token").cookies
+    assert User.objects.get().seen_at > 1
+    assert settings.SESSION_COOKIE_NAME not in client.get("/realtime/token").cookies
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_speaks_the_readers_language(client: Client, language: str) -> None:
+    client.post("/language/", {"language": language})
+    page = client.get("/")
+    assert page.context["boot"]["language"] == language
+    assert f'lang="{language}"'.encode() in page.content.lower()
+
+
+def test_a_room_page_asks_eight_times_however_long_the_room(
+    client: Client, ana: Caller, django_assert_num_queries: DjangoAssertNumQueries, grown: Callable[[LogKey, int], None]
+) -> None:
+    key = room(ana)
+    client.get(f"/r/{key}/")
+    for lines in (100, 10_000):
+        grown(key, lines)
+        with django_assert_num_queries(8):
+            client.get(f"/r/{key}/")
