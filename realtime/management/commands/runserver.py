@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from daphne.management.commands.runserver import Command as DaphneCommand
 from django.conf import settings
+from django.core.management.base import CommandParser
 from django.db import connections
 
 from realtime.server.server import Server
@@ -20,7 +21,12 @@ EVERYWHERE = {"0", "0.0.0.0", "::"}  # noqa: S104 - compared, not listened on
 
 class Command(DaphneCommand):
     help = "Serves Parlor."
+    default_addr = os.environ.get("HOST", DaphneCommand.default_addr)
     default_port = os.environ.get("PORT", DaphneCommand.default_port)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(use_static_handler=False)  # the middleware serves them, and says how long they may be kept
 
     def inner_run(self, *args: Any, **options: Any) -> None:
         self.server_cls = partial(Server, listening=self.announce)
