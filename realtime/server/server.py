@@ -60,9 +60,9 @@ class Server(DaphneServer):
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
         self.ws_factory.protocol = WebSocketProtocol
         self.ws_factory.setProtocolOptions(allowNullOrigin=True, failByDrop=False)  # the first is lost if not repeated
-        for host, port in self.listening_addresses:
-            if self.listening:
-                self.listening(host, port)
+        if self.listening:
+            for address in self.listening_addresses:
+                asyncio.get_event_loop().call_soon(self.listening, *address)  # once signals are handled
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # and not what a client put into `Daphne-Root-Path`

@@ -11,14 +11,6 @@ from websockets.sync.client import connect
 
 from tests.realtime.server.conftest import REPOSITORY, closing
 
-# Where a second server has to wait for the first, it does not wait for long.
-COMMAND = """
-import sys
-from django.core.management import execute_from_command_line
-from realtime.sqlite import serving
-serving.PATIENCE = 0.1
-execute_from_command_line(["manage.py", "runserver", *sys.argv[1:]])
-"""
 Runserver = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -34,7 +26,7 @@ def runserver(tmp_path: Path) -> Iterator[Runserver]:
 
     def runserver(*arguments: str, port: str = "8000") -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *arguments],
+            [sys.executable, "-m", "tests.realtime.server.manage", "runserver", *arguments],
             cwd=REPOSITORY,
             env=environment | {"PORT": port},
             stdout=subprocess.PIPE,
