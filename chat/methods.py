@@ -159,8 +159,8 @@ def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signa
     given = call.params
     user = user_change(pk=call.caller.pk, name=given.name, face=given.face, colour=given.colour, now=batch.now)
     person = person_of(user)
-    signals = [Signal(room, "presence", call.caller.id, person) for room in rooms.rooms_of(call.caller.pk)]
-    return {"user": {"id": call.caller.id, **person}}, signals
+    renamed = Signal(LogKey(""), "person", call.caller.id, person, to=call.caller.id)
+    return {"user": {"id": call.caller.id, **person}}, [renamed]
 
 
 def _joined(batch: Batch, call: Call, membership: Membership) -> Signal:

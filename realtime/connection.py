@@ -100,14 +100,16 @@ class Connection:
     # Out
 
     def push(self, frames: Sequence[str], size: int) -> bool:
-        """Queue frames for the reader; False when it lags, and must be resumed from what it has."""
+        """Queue frames for the reader; False when that would be too much: it lags, and is resumed from what it has."""
         if self.lagging or self._ending:
+            return False
+        unsent = self._unsent()
+        if unsent + size > self._limits.lagging_bytes and (unsent or len(frames) > 1):
+            self._lag()
             return False
         self._queue.extend(frames)
         self._queued += size
         self._ready.set()
-        if (self._transport.unsent() or 0) + self._queued > self._limits.lagging_bytes:
-            self._lag()
         return True
 
     def signal(self, frame: str) -> None:
@@ -124,6 +126,13 @@ class Connection:
         self._ready.set()
 
     async def _pump(self) -> None:
+        try:
+            await self._send_all()
+        except Exception as gone:
+            logger.info("a transport failed: %r", gone)
+            self.stop()
+
+    async def _send_all(self) -> None:
         while True:
             while self._queue:
                 frame = self._queue.popleft()

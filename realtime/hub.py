@@ -19,7 +19,7 @@ from realtime.limits import Limits
 from realtime.methods import Backend, Caller, Labels
 from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
 from realtime.readers import Readers
-from realtime.room import Frames, Reading, Room
+from realtime.room import Frames, Reading, Room, page_of
 from realtime.rooms import Rooms
 from realtime.signals import Signals
 
@@ -41,7 +41,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self.doorbell = Doorbell(layer, self.heard)
         self.rooms = Rooms(limits.ring, now, self.doorbell.want)
-        self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found)
+        self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found, now)
         self.repaired: Counter[str] = Counter()
         """events found by another way than the commit or the doorbell, by source"""
         self.narrowings = 0
@@ -70,14 +70,14 @@ class Hub:
         """A word from another process; its own words come back and are not heard."""
         if bell.process == self._name:
             return
-        self.signals.heard(bell, self._now())
+        self.signals.heard(bell)
         if bell.events:
             self._take(bell.room, bell.events, "doorbell")
         elif (room := self.rooms.get(bell.room)) and bell.head > room.ring.head.o:
             self._repair(room, "doorbell")
 
     async def sweep(self) -> None:
-        """The safety net: compare every head with the database, one query for 500 rooms; retire what nobody reads."""
+        """The safety net: compare every head with the database, one query for 500 rooms; go on where a read failed."""
         rooms = list(self.rooms)
         for start in range(0, len(rooms), 500):
             part = rooms[start : start + 500]
@@ -85,6 +85,10 @@ class Hub:
             for room in part:
                 if found.get(room.key, 0) > room.ring.head.o:
                     self._repair(room, "sweep")
+        for room in rooms:
+            for connection, reading in room.readings.items():
+                if not (reading.live or reading.opening or connection.lagging):
+                    self.follow(connection, room.key)
         self.rooms.retire()
 
     def _take(self, key: LogKey, entries: Sequence[Entry], source: str) -> None:
@@ -164,7 +168,7 @@ class Hub:
     def _enter(self, room: Room, reading: Reading) -> Reading:
         room.enter(reading)
         self.rooms.listen(room, reading.connection)
-        self.signals.entered(room, reading, self._now())
+        self.signals.entered(room, reading)
         return reading
 
     async def _opening(self, room: Room, reading: Reading, position: Position | None) -> dict[str, Any]:
@@ -200,12 +204,13 @@ class Hub:
             if entries is None:
                 entries = await self._readers.run(log.read, room.key, reading.offset, room.ring.head.o)
                 room.ring.blank(entries)
-            page = entries[: log.PAGE]
+            page = page_of(entries)
             if room.readings.get(reading.connection) is not reading or not page:
                 return
             if not reading.connection.push(*Frames(page).of(reading.labels)):
                 return
             reading.offset = page[-1].o
+            await asyncio.sleep(0)  # let the reader take it
         reading.live = True
 
     def resume(self, connection: "Connection") -> None:

@@ -1,8 +1,11 @@
 """Limits and their defaults: the one `REALTIME` dict, and token buckets. Values; the clock is an argument."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+STRIKES_S: Final = 600
+"""the window in which the third close of a kind is final"""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +66,10 @@ class Bucket:
             self._tokens -= 1
             return 0
         return max(1, round((1 - self._tokens) / self._rate * 1000))
+
+    def idle(self, now: float) -> float:
+        """Seconds since it was last asked."""
+        return now - self._when
 
 
 class Strikes:

@@ -64,9 +64,9 @@ class Method:
     """One method of the protocol.
 
     `function` is plain and synchronous.
-    Lane `write`: `(batch, call) -> Iterable[Signal] | dict | None`, in the writer's transaction. With a `cid` in its
-    params it is durable: the function appends one event with that cid, and the answer is that row's `{room, o, at}`.
-    Without one the answer is the dict it returns, else `{}`.
+    Lane `write`: `(batch, call) -> signals or (result, signals) or None`, in the writer's transaction. With a `cid` in
+    its params it is durable: the function appends one event with that cid, and the result is that row's
+    `{room, o, at}`. Without one the result is what it returns, else `{}`.
     Lane `read`: `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
     `prepare(params)` is pure and runs in the pool; `load(calls)` fetches what a run of requests needs in one query.
     """

@@ -20,7 +20,7 @@ from django.conf import settings
 from realtime import clock, log, protocol
 from realtime.connection import Closed
 from realtime.hub import Hub
-from realtime.limits import Bucket, Strikes, limits_of
+from realtime.limits import STRIKES_S, Bucket, Strikes, limits_of
 from realtime.methods import Backend, Caller
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 HEART_S: Final = 0.25
 CLOCK_S: Final = 1.0
+TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
+"""limits that a client keeps to"""
 
 
 class Process:
@@ -87,6 +89,8 @@ class Process:
     async def drain(self) -> None:
         """Take nobody in, finish the batch, send everybody away with spread times; then stop."""
         self.draining = True
+        await self.writer.finish()
+        await asyncio.sleep(0)  # the answers go out before the goodbye
         if not self._connections:
             self._emptied.set()
         for connection in list(self._connections):
@@ -127,7 +131,7 @@ class Process:
     def gate(self, user: UserId) -> tuple[Bucket, Strikes]:
         """The rate and the strikes that all connections of a user share."""
         if user not in self._gates:
-            self._gates[user] = Bucket(self.limits.rate, self.limits.burst, self.now()), Strikes(600)
+            self._gates[user] = Bucket(self.limits.rate, self.limits.burst, self.now()), Strikes(STRIKES_S)
         return self._gates[user]
 
     async def caller_of(self, session_key: str) -> Caller | None:
@@ -158,7 +162,7 @@ class Process:
             "token": token_make(session_key),
             "now": log.now_ms(),
             "ping_ms": round(self.limits.ping_s * 1000),
-            "limits": self.limits,
+            "limits": {name: getattr(self.limits, name) for name in TOLD},
             "rooms": [{**membership, "here": self._here(membership["key"])} for membership in memberships],
             "opened": {room: await self._opened(connection, room, position) for room, position in hello.rooms.items()},
         }
@@ -200,7 +204,11 @@ class Process:
             connection.tick(now)
 
     async def _tick(self) -> None:
-        self.hub.signals.tick(self.now())
+        now = self.now()
+        self.hub.signals.tick(now)
+        for user, (bucket, _) in list(self._gates.items()):
+            if bucket.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
+                del self._gates[user]
 
     async def _claim(self) -> None:
         for call in await self.readers.run(clock.due):

@@ -19,6 +19,7 @@ from realtime.ring import Ring
 if TYPE_CHECKING:
     from realtime.connection import Connection
 
+PAGE_CHARACTERS: Final = 65_536
 SHOWN: Final = 200
 """people listed by name; beyond that only their number"""
 
@@ -33,6 +34,16 @@ class Reading:
     live: bool = False
     opening: bool = True
     task: asyncio.Task[None] | None = None
+
+
+def page_of(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """As many events as one push of a resume carries: at least one, about `PAGE_CHARACTERS`."""
+    size = 0
+    for count, entry in enumerate(entries, 1):
+        size += len(entry.data or "") + 200
+        if size > PAGE_CHARACTERS:
+            return entries[:count]
+    return entries
 
 
 @dataclass(eq=False, slots=True)

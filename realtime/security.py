@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.core import signing
 from django.core.exceptions import DisallowedHost, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awa
 
 TOKEN_MAX_AGE: Final = 24 * 3600
 _SALT: Final = "realtime.token"
-_csrf = CsrfViewMiddleware(lambda request: None)  # type: ignore[arg-type]
+_csrf = CsrfViewMiddleware(lambda _: HttpResponse())
 
 
 class OriginCheck:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from realtime import protocol
-from realtime.limits import Bucket, Limits, Strikes
+from realtime.limits import STRIKES_S, Bucket, Limits, Strikes
 from realtime.methods import Method
 from realtime.protocol import Close, Hello, Incoming, LogKey, OpenParams, Pong, RealtimeError, RequestId, RoomParams
 
@@ -86,7 +86,7 @@ class Session:
         self._signals = Bucket(limits.signal_rate, limits.signal_rate * 2, now)
         self._shared: Bucket | None = None
         self._errors, self._refusals = Strikes(60), Strikes(60)
-        self._strikes: Strikes = Strikes(600)
+        self._strikes: Strikes = Strikes(STRIKES_S)
         self._opened_at = self._heard_at = now
         self._next_ping = now + limits.hello_s
         self.pings = 0

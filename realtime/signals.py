@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
@@ -24,14 +25,24 @@ LEAVE_S: Final = 2.0
 TO_USER: Final = "to"
 """kind of the bell's signal whose key is the room and whose value is the signal itself"""
 
+PERSON: Final = "person"
+"""kind of the signal to a user that they are now seen as `value`; it is about no room"""
+
 
 class Signals:
     """To the readers of a room or to one user's connections, in this process and by the doorbell in the others."""
 
     def __init__(
-        self, name: str, limits: Limits, rooms: Rooms, doorbell: Doorbell, found: Callable[["Connection", LogKey], None]
+        self,
+        name: str,
+        limits: Limits,
+        rooms: Rooms,
+        doorbell: Doorbell,
+        found: Callable[["Connection", LogKey], None],
+        now: Callable[[], float],
     ) -> None:
-        self._name, self._limits, self._rooms, self._doorbell, self._found = name, limits, rooms, doorbell, found
+        self._name, self._limits, self._rooms, self._doorbell = name, limits, rooms, doorbell
+        self._found, self._now = found, now
         self._unflushed: set[LogKey] = set()
         self._listed_at = 0.0
 
@@ -44,7 +55,7 @@ class Signals:
         else:
             self._doorbell.ring(Bell(self._name, SITE, signals=[(TO_USER, signal.room, word)], to=signal.to))
 
-    def heard(self, bell: Bell, now: float) -> None:
+    def heard(self, bell: Bell) -> None:
         """From another process."""
         for kind, key, value in bell.signals:
             if kind == TO_USER:
@@ -54,7 +65,7 @@ class Signals:
                 self._send_here(Signal(bell.room, kind, key, value))
         room = self._rooms.get(bell.room)
         if room and bell.people is not None:
-            self._changed(room, room.presence.say(bell.process, bell.people, now, full=bell.full))
+            self._changed(room, room.presence.say(bell.process, bell.people, self._now(), full=bell.full))
 
     def _send_here(self, signal: Signal) -> None:
         if signal.to is not None:
@@ -69,8 +80,16 @@ class Signals:
         frame = protocol.signal(signal.room, signal.kind, signal.key, signal.value)
         for connection in self._rooms.of_user(user):
             connection.signal(frame)
-            if signal.value is not None and signal.room not in connection.rooms:
+            if signal.kind == PERSON:
+                self._renamed(connection, signal.value)
+            elif signal.value is not None and signal.room not in connection.rooms:
                 self._found(connection, signal.room)
+
+    def _renamed(self, connection: "Connection", person: Person) -> None:
+        """Another name or face: presence says so in every room that the connection reads."""
+        connection.caller = replace(connection.caller, person=person)
+        for room in self._rooms.opened(connection):
+            self._say(room, {connection.caller.id: person}, self._now())
 
     def _flush_soon(self, room: Room) -> None:
         if room.key not in self._unflushed:
@@ -83,9 +102,9 @@ class Signals:
 
     # Presence
 
-    def entered(self, room: Room, reading: Reading, now: float) -> None:
+    def entered(self, room: Room, reading: Reading) -> None:
         caller = reading.connection.caller
-        self._say(room, {caller.id: caller.person}, now)
+        self._say(room, {caller.id: caller.person}, self._now())
 
     def tick(self, now: float) -> None:
         """Once a second: people who have left, counts for who only listens, now and then the full list."""

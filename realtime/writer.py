@@ -47,28 +47,38 @@ class Writer:
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "writer")
         self._task: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.finishing = False
+        """takes nothing more: the server is leaving"""
         self.batches = 0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="writer")
 
     async def stop(self) -> None:
-        """Finish what is waiting, then end."""
-        while self._waiting and self._task and not self._task.done():
-            await asyncio.wait([self._waiting[-1][1]])
+        """Finish, then end."""
+        await self.finish()
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
         self._thread.shutdown()
 
+    async def finish(self) -> None:
+        """Refuse what comes, write what is waiting."""
+        self.finishing = True
+        if self._task and not self._task.done():
+            await self._idle.wait()
+
     def submit(self, call: Call) -> "asyncio.Future[Outcome]":
-        """The outcome, after COMMIT; at once `unavailable` when the queue is full."""
+        """The outcome, after COMMIT; at once `unavailable` when nothing more is taken."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        if len(self._waiting) >= self._limits.queue:
-            future.set_result(unavailable("the queue is full"))
+        if self.finishing or len(self._waiting) >= self._limits.queue:
+            future.set_result(unavailable("the server is leaving" if self.finishing else "the queue is full"))
         else:
             self._waiting.append((call, future))
+            self._idle.clear()
             self._arrived.set()
         return future
 
@@ -84,6 +94,7 @@ class Writer:
                 for (_, future), outcome in zip(taken, outcomes, strict=True):
                     if not future.done():
                         future.set_result(outcome)
+            self._idle.set()
 
 
 def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:
@@ -204,16 +215,8 @@ def _guard(staged: Batch, call: Call) -> Iterator[None]:
 
 
 def _answer(staged: Batch, call: Call, returned: Any, since: int) -> Answer:
-    result, signals = _parted(returned)
-    if not call.method.durable:
-        return Answer(result, signals)
-    entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
-    return Answer(_stored(entry.room, entry.o, entry.at).result, signals)
-
-
-def _parted(returned: Any) -> tuple[dict[str, Any], tuple[Signal, ...]]:
-    """A function returns its answer, signals, or both as a pair."""
-    if isinstance(returned, dict):
-        return returned, ()
     result, signals = returned if isinstance(returned, tuple) else ({}, returned or ())
-    return result, tuple(signals)
+    if call.method.durable:
+        entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
+        result = _stored(entry.room, entry.o, entry.at).result
+    return Answer(result, tuple(signals))

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
 from accounts.models import User
 from accounts.services import guest_create
+from realtime import security
 from realtime.security import OriginCheck, login_of, origin_verified, token_fits, token_make, user_of
 from tests.client import login_session
 
@@ -20,7 +22,8 @@ def scope(*origins: str, host: str = "chat.example", scheme: str = "ws", **heade
 
 
 @pytest.fixture(autouse=True)
-def hosts(settings: Any) -> None:
+def hosts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "_csrf", CsrfViewMiddleware(lambda _: HttpResponse()))  # it keeps origins
     settings.ALLOWED_HOSTS = ["chat.example", "localhost", "[::1]"]
     settings.CSRF_TRUSTED_ORIGINS = ["https://*.friends.example", "https://one.example:8443"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
