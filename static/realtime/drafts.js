@@ -8,22 +8,13 @@ export class Drafts extends Emitter {
   #texts = new Map();
   #prefix;
   #storage;
-  #page;
 
   /** @param {{user: string, storage?: Storage, page?: EventTarget}} options */
   constructor({ user, storage = localStorage, page = globalThis }) {
     super();
     this.#prefix = `parlor.draft.${user}.`;
     this.#storage = storage;
-    this.#page = page;
-  }
-
-  start() {
-    this.#page.addEventListener("storage", this.#changedElsewhere);
-  }
-
-  stop() {
-    this.#page.removeEventListener("storage", this.#changedElsewhere);
+    page.addEventListener("storage", (event) => this.#changedElsewhere(/** @type {StorageEvent} */ (event)));
   }
 
   /** @param {string} room @returns {string} "" where there is none */
@@ -42,10 +33,11 @@ export class Drafts extends Emitter {
     }
   }
 
-  #changedElsewhere = (/** @type {any} */ { key, newValue }) => {
+  /** @param {StorageEvent} event */
+  #changedElsewhere({ key, newValue }) {
     if (!key?.startsWith(this.#prefix)) return;
     const room = key.slice(this.#prefix.length);
     this.#texts.set(room, newValue ?? "");
     this.emit("changed", room, newValue ?? "");
-  };
+  }
 }

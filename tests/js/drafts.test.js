@@ -8,7 +8,6 @@ function opened(texts = new Map(), full = false) {
   const setItem = (/** @type {string} */ key, /** @type {string} */ text) => (full ? assert.fail("quota") : texts.set(key, text));
   const storage = /** @type {any} */ ({ setItem, getItem: (/** @type {string} */ key) => texts.get(key) ?? null, removeItem: (/** @type {string} */ key) => texts.delete(key) });
   const drafts = new Drafts({ user: "u1", storage, page });
-  drafts.start();
   return { drafts, texts, page };
 }
 
