@@ -1,19 +1,22 @@
 /** Wires the page: what each part tells the others. Apps add their kinds of lines to LINE_KINDS here. */
 
-/** @import {Boot} from "./chat/client.js" */
+/** @import {Boot} from "./chat/boot.js" */
 import { Actions } from "./chat/actions.js";
 import { Acts } from "./chat/acts.js";
+import { readBoot } from "./chat/boot.js";
 import { Browse } from "./chat/browse.js";
 import { Chip } from "./chat/chip.js";
 import { Client } from "./chat/client.js";
 import { Composer } from "./chat/composer.js";
 import { showDelivery, startDelivery } from "./chat/delivery_note.js";
+import { startDirectory } from "./chat/directory.js";
 import { byId } from "./chat/dom.js";
 import { Empty } from "./chat/empty.js";
 import { startEnter } from "./chat/enter.js";
 import { Header } from "./chat/header.js";
 import { Invites } from "./chat/invites.js";
 import { Navigation } from "./chat/navigation.js";
+import { Pages } from "./chat/pages.js";
 import { PeoplePanel } from "./chat/people_panel.js";
 import { Pills } from "./chat/pills.js";
 import { Profile } from "./chat/profile.js";
@@ -27,17 +30,12 @@ import { Timeline } from "./chat/timeline.js";
 import { startTroubles } from "./chat/troubles.js";
 import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
-import { learn } from "./chat/words.js";
 
-/** @param {string} id */
-const json = (id) => JSON.parse(byId(id, HTMLScriptElement).text);
-
-learn(json("words"));
-/** @type {Boot} */
-const boot = json("boot");
+const boot = readBoot();
 const client = new Client(boot);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
-const timeline = new Timeline(client, scroll);
+const pages = new Pages(client);
+const timeline = new Timeline(client, scroll, pages);
 const navigation = new Navigation(client, timeline);
 const go = (/** @type {string} */ key) => navigation.go(key);
 
@@ -45,7 +43,7 @@ client.start();
 scroll.start();
 timeline.start();
 new Header(client).start();
-new Pills(client, timeline, scroll).start();
+new Pills(client, timeline, scroll, pages).start();
 new PeoplePanel(client).start();
 navigation.start();
 startViewport();
@@ -67,6 +65,7 @@ function startTalking(user) {
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), new Read(client, scroll), new Chip(client)]) view.start();
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
   new Empty(client, timeline, invites).start();
+  startDirectory(client);
   startDelivery(client, timeline);
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });
   startTroubles(client, go);

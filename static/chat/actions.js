@@ -58,13 +58,12 @@ export class Actions {
     if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(acts, item));
     this.#shown = item;
     this.#bar.style.top = `${Math.max(0, this.#line.offsetTop - 18)}px`;
-    this.#bar.style.right = "28px";
   }
 
   /** @param {import("./menu.js").Act[]} acts @param {Item} item @returns {HTMLElement[]} */
   #buttons(acts, item) {
     const more = { icon: "more", word: say("act.more"), act: () => this.#openMenu(item, this.#bar) };
-    return [...acts.slice(0, IN_THE_BAR), more].map((act) => {
+    return [...acts.slice(0, IN_THE_BAR), ...(acts.length > IN_THE_BAR ? [more] : [])].map((act) => {
       const button = /** @type {HTMLButtonElement} */ (make("button", "action"));
       button.type = "button";
       button.title = button.ariaLabel = act.word;

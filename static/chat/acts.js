@@ -54,7 +54,8 @@ export class Acts {
     const link = { icon: "link", word: say("act.copy_link"), act: () => copy(`${location.origin}/r/${shown}/@${line.o}`) };
     const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
     const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
-    return [link, ...(isRemoved(item) || isSystem(item) ? [] : [text, delivery])];
+    if (isRemoved(item) || isSystem(item)) return [link];
+    return line.by === this.#client.me ? [link, text, delivery] : [link, text];
   }
 }
 

@@ -1,7 +1,8 @@
 /** All that one tab knows: the connection, its rooms and their states, what waits to be sent. Views listen, and ask it to act. */
 
-/** @import {Person, Entry, RoomLeft} from "../realtime/types.js" */
-/** @import {Cursor, Membership, RoomAction, RoomListAction, RoomState, Snapshot} from "./types.js" */
+/** @import {Entry, Opening, RoomEvent, RoomLeft, RoomSignal} from "../realtime/types.js" */
+/** @import {Boot} from "./boot.js" */
+/** @import {RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "./types.js" */
 import { realClock } from "../realtime/clock.js";
 import { Connection } from "../realtime/connection.js";
 import { Drafts } from "../realtime/drafts.js";
@@ -11,23 +12,9 @@ import { Outbox } from "../realtime/outbox.js";
 import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
 import { Rooms } from "../realtime/rooms.js";
 import { reduceRooms } from "./rooms.js";
-import { cursor, emptyRoom, reduce } from "./store.js";
+import { emptyRoom, reduce } from "./store.js";
 
 const OPEN_AT_MOST = 4;
-const PAUSE_MS = 2000;
-
-/**
- * @typedef {object} Boot what the page brings along
- * @property {(Person & {id: string}) | null} user null: a visitor, who only looks
- * @property {string} token
- * @property {string} socket
- * @property {string} language
- * @property {string} room
- * @property {number | null} focus
- * @property {Snapshot} snapshot
- * @property {Membership[]} rooms
- * @property {{code: string} | null} invite
- */
 
 /** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], refused: [string, RequestError]}} ClientFacts */
 
@@ -41,9 +28,7 @@ export class Client extends Emitter {
   #states = new Map();
   /** @type {string[]} the rooms held open, the one looked at first */
   #open = [];
-  #asking = false;
-  #pagesFrom = 0;
-  /** @type {import("./types.js").RoomList} */
+  /** @type {RoomList} */
   list = [];
   shown;
 
@@ -54,7 +39,7 @@ export class Client extends Emitter {
     this.me = boot.user?.id ?? null;
     this.shown = boot.room;
     const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
-    this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => this.#refreshToken() });
+    this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
     this.rooms = new Rooms(this.connection);
     this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
     this.drafts = new Drafts({ user: this.me ?? "" });
@@ -95,7 +80,6 @@ export class Client extends Emitter {
     const state = reduce(before, action);
     this.#states.set(key, state);
     if (state === before) return;
-    if (state.unknown.length > 0) this.#askPeople(key);
     this.emit("roomChanged", key);
   }
 
@@ -125,28 +109,6 @@ export class Client extends Emitter {
     });
   }
 
-  /** The next page at one end of what is held. @param {"before" | "after"} side */
-  async loadMore(side) {
-    const next = cursor(this.state(), side);
-    const may = this.state().asking === 0 && this.connection.state.name === "ready" && realClock.now() >= this.#pagesFrom;
-    if (next && may) await this.page(next);
-  }
-
-  /** @param {Cursor} at @returns {Promise<boolean>} */
-  async page(at) {
-    const key = this.shown;
-    this.dispatch(key, { type: "pageAsked" });
-    try {
-      const page = await this.connection.request("history.page", { room: key, ...at });
-      this.dispatch(key, { type: "page", cursor: at, page });
-      return true;
-    } catch {
-      this.#pagesFrom = realClock.now() + PAUSE_MS;
-      this.dispatch(key, { type: "pageFailed" });
-      return false;
-    }
-  }
-
   async loadMembers() {
     const key = this.shown;
     const { members, people } = await this.connection.request("member.list", { room: key });
@@ -154,8 +116,7 @@ export class Client extends Emitter {
   }
 
   /** @param {string} key @param {number} o */
-  async markRead(key, o) {
-    await this.connection.request("read.mark", { room: key, o });
+  readUpTo(key, o) {
     this.dispatch(key, { type: "read", o });
     this.#list({ type: "read", room: key, o, n: this.state(key).head.n });
   }
@@ -171,20 +132,27 @@ export class Client extends Emitter {
     this.rooms.on("left", (left) => this.#left(left));
   }
 
-  /** @param {string} key @param {import("../realtime/types.js").Opening} opening */
+  /** @param {string} key @param {Opening} opening */
   #opened(key, opening) {
     this.dispatch(key, { type: "opened", opening });
     if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
   }
 
-  /** @param {import("../realtime/types.js").RoomEvent} event */
+  /** @param {RoomEvent} event */
   #eventApplied(event) {
     this.dispatch(event.room, { type: "event", event });
     this.#list({ type: "event", event, me: this.me });
+    if (event.kind === "member.joined" && event.data?.user === this.me) this.#joined(event.room);
     this.outbox.seen(event.cid);
   }
 
-  /** @param {import("../realtime/types.js").RoomSignal} signal */
+  /** @param {string} key */
+  #joined(key) {
+    const { room, head, here } = this.state(key);
+    if (room) this.#list({ type: "opened", room: key, snapshot: /** @type {Snapshot} */ ({ room, head }), here });
+  }
+
+  /** @param {RoomSignal} signal */
   #signalled(signal) {
     this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
     this.#list({ type: "signal", signal });
@@ -193,8 +161,10 @@ export class Client extends Emitter {
   /** @param {RoomLeft} left */
   #left(left) {
     this.#open = this.#open.filter((key) => key !== left.room);
-    this.#list({ type: "left", room: left.room });
     this.emit("left", left);
+    this.#states.delete(left.room);
+    this.#list({ type: "left", room: left.room });
+    this.emit("roomChanged", left.room);
   }
 
   /** @param {RoomListAction} action */
@@ -214,24 +184,12 @@ export class Client extends Emitter {
     if (!wasOpen) this.rooms.open(key, room ? { o: head.o, t: head.t } : null);
     return wasOpen;
   }
+}
 
-  /** Names of people only seen by id, asked for once a frame. @param {string} key */
-  #askPeople(key) {
-    if (this.#asking) return;
-    this.#asking = true;
-    requestAnimationFrame(async () => {
-      const ids = this.state(key).unknown.slice(0, 100);
-      const { people } = await this.connection.request("people.read", { ids }).catch(() => ({ people: {} }));
-      this.#asking = false;
-      this.dispatch(key, { type: "people", ids, people });
-    });
-  }
-
-  /** @returns {Promise<string | null>} */
-  async #refreshToken() {
-    const response = await fetch("/realtime/token", { credentials: "same-origin" });
-    if (response.status === 401) return null;
-    const { token, user } = await response.json();
-    return user === this.me ? token : null;
-  }
+/** Null: logged out, or somebody else is logged in here now. @param {string | null} me @returns {Promise<string | null>} */
+async function freshToken(me) {
+  const response = await fetch("/realtime/token", { credentials: "same-origin" });
+  if (response.status === 401) return null;
+  const { token, user } = await response.json();
+  return user === me ? token : null;
 }

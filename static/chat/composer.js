@@ -57,13 +57,15 @@ export class Composer {
 
   #roomShown() {
     this.#stopEditing();
+    this.#form.hidden = true;
     this.#roomChanged();
-    this.focus();
   }
 
   #roomChanged() {
     const { room } = this.#client.state();
+    const appears = this.#form.hidden && Boolean(room?.role);
     this.#form.hidden = !room?.role;
+    if (appears) this.focus();
     this.#join.hidden = !room || room.role !== null;
     if (room) this.#text.placeholder = say("composer.placeholder", { room: room.name });
   }

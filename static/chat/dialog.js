@@ -41,6 +41,12 @@ export function fillForm(form, values) {
   part(form, ".problem", HTMLElement).textContent = "";
   for (const [name, value] of Object.entries(values)) {
     const control = form.elements.namedItem(name);
-    if (control instanceof HTMLInputElement || control instanceof RadioNodeList) control.value = value;
+    if (control instanceof HTMLInputElement) control.value = value;
+    if (control instanceof RadioNodeList) choose(control, value);
   }
+}
+
+/** RadioNodeList.value cannot choose an empty value. @param {RadioNodeList} radios @param {string} value */
+function choose(radios, value) {
+  for (const radio of radios) if (radio instanceof HTMLInputElement) radio.checked = radio.value === value;
 }

@@ -58,7 +58,7 @@ export class PeoplePanel {
   #paint() {
     this.#frame = 0;
     const state = this.#client.state();
-    const here = byName(state, Object.keys(state.presence).filter((id) => state.presence[id].here));
+    const here = byName(state, Object.keys(state.presence));
     const away = byName(state, Object.keys(state.members ?? {}).filter((id) => !here.includes(id)));
     const focused = document.activeElement?.getAttribute("data-user");
     this.#body.replaceChildren(...section(say("people.here"), here, state, false), ...section(say("people.away"), away, state, true));

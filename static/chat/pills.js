@@ -1,6 +1,7 @@
 /** The two ways out of the middle of the talk: up to the first unread line, down to the newest. */
 
 /** @import {Client} from "./client.js" */
+/** @import {Pages} from "./pages.js" */
 /** @import {Scroll} from "./scroll.js" */
 /** @import {Timeline} from "./timeline.js" */
 import { byId, icon } from "./dom.js";
@@ -14,12 +15,14 @@ export class Pills {
   #client;
   #timeline;
   #scroll;
+  #pages;
   #unread = 0;
   #seen = false;
 
-  /** @param {Client} client @param {Timeline} timeline @param {Scroll} scroll */
-  constructor(client, timeline, scroll) {
+  /** @param {Client} client @param {Timeline} timeline @param {Scroll} scroll @param {Pages} pages */
+  constructor(client, timeline, scroll, pages) {
     this.#client = client;
+    this.#pages = pages;
     this.#timeline = timeline;
     this.#scroll = scroll;
   }
@@ -54,7 +57,7 @@ export class Pills {
   async #goUp() {
     const { fresh } = this.#client.state();
     this.#seen = true;
-    if (!this.#timeline.element("new") && fresh !== null) await this.#client.page({ around: fresh.from });
+    if (!this.#timeline.element("new") && fresh !== null) await this.#pages.around(fresh.from);
     this.#timeline.paint();
     const row = this.#timeline.element("new");
     if (row) this.#scroll.to(row, 0.2);

@@ -9,6 +9,8 @@ export class Read {
   #client;
   #scroll;
   #toldAt = -EVERY_MS;
+  /** @type {Map<string, number>} what the server knows, a room each */
+  #told = new Map();
   /** @type {any} */
   #timer = null;
 
@@ -39,23 +41,29 @@ export class Read {
   }
 
   #look() {
-    const { shown } = this.#client;
     const atBottom = this.#atEnd && !document.hidden;
-    if (this.#client.state().atBottom !== atBottom) this.#client.dispatch(shown, { type: "scrolled", atBottom });
-    if (!this.#isUnread() || this.#timer !== null) return;
+    const { room, head, read } = this.#client.state();
+    if (this.#client.state().atBottom !== atBottom) this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
+    if (!atBottom || !room?.role) return;
+    if (head.o > read) this.#client.readUpTo(room.key, head.o);
+    this.#tellSoon();
+  }
+
+  /** The server hears of it every five seconds at most. */
+  #tellSoon() {
+    const { shown } = this.#client;
+    if (this.#timer !== null || this.#client.connection.state.name !== "ready") return;
+    if (this.#client.state().read <= (this.#told.get(shown) ?? this.#client.state().room?.read ?? 0)) return;
     const wait = Math.max(0, this.#toldAt + EVERY_MS - performance.now());
-    this.#timer = setTimeout(() => this.#tell(), wait);
+    this.#timer = setTimeout(() => this.#tell(shown), wait);
   }
 
-  #isUnread() {
-    const { room, head, read, atBottom } = this.#client.state();
-    return Boolean(room?.role) && atBottom && head.o > read && this.#client.connection.state.name === "ready";
-  }
-
-  #tell() {
-    this.#timer = null;
-    if (!this.#isUnread()) return;
+  /** @param {string} key */
+  async #tell(key) {
+    const o = this.#client.state(key).read;
     this.#toldAt = performance.now();
-    this.#client.markRead(this.#client.shown, this.#client.state().head.o).catch(() => undefined);
+    await this.#client.connection.request("read.mark", { room: key, o }).then(() => this.#told.set(key, o), () => undefined);
+    this.#timer = null;
+    this.#tellSoon();
   }
 }

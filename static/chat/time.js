@@ -2,7 +2,9 @@
 
 import { say } from "./words.js";
 
-const LANGUAGE = document.documentElement.lang || "en";
+const PAGE = document.documentElement.lang || "en";
+/** The reader's own variant of the page's language: en-GB writes days before months. */
+const LANGUAGE = navigator.languages.find((language) => language.split("-")[0] === PAGE.split("-")[0]) ?? PAGE;
 const CLOCK = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "long", year: "numeric" });

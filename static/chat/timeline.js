@@ -2,6 +2,7 @@
 
 /** @import {Item} from "./types.js" */
 /** @import {Client} from "./client.js" */
+/** @import {Pages} from "./pages.js" */
 /** @import {Scroll} from "./scroll.js" */
 /** @import {Row} from "./rows.js" */
 import { Emitter } from "../realtime/emitter.js";
@@ -23,6 +24,7 @@ export class Timeline extends Emitter {
   #list = byId("lines", HTMLElement);
   #client;
   #scroll;
+  #pages;
   #frame = 0;
   #painted = "";
   /** @type {Item[]} */
@@ -30,10 +32,11 @@ export class Timeline extends Emitter {
   /** @type {any} */
   #clockLater = null;
 
-  /** @param {Client} client @param {Scroll} scroll */
-  constructor(client, scroll) {
+  /** @param {Client} client @param {Scroll} scroll @param {Pages} pages */
+  constructor(client, scroll, pages) {
     super();
     this.#client = client;
+    this.#pages = pages;
     this.#scroll = scroll;
   }
 
@@ -56,7 +59,11 @@ export class Timeline extends Emitter {
     if (this.#painted !== shown) return this.#enter();
     const items = (this.items = timeline(state, this.#client.entries()));
     this.#announceOnly(state.asking === 0);
-    this.#scroll.keep(() => this.#reconcile(rowsOf(items, newLine(state), state.me)));
+    this.#scroll.keep(() => {
+      this.#reconcile(rowsOf(items, newLine(state), state.me));
+      byId("loading-before", HTMLElement).hidden = !state.before;
+      byId("loading-after", HTMLElement).hidden = !state.after;
+    });
     this.#list.ariaBusy = String(state.asking > 0);
     if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
@@ -81,7 +88,7 @@ export class Timeline extends Emitter {
 
   /** Bring an offset into view, with what was said around it. @param {number} o */
   async showLine(o) {
-    if (!this.lineAt(o)) await this.#client.page({ around: o });
+    if (!this.lineAt(o)) await this.#pages.around(o);
     this.paint();
     const line = this.lineAt(o);
     if (!line) return;
@@ -92,10 +99,9 @@ export class Timeline extends Emitter {
   }
 
   async showNewest() {
-    const { after, head } = this.#client.state();
-    if (after) await this.#client.page({ around: head.o });
-    this.#scroll.toEnd();
+    await this.#pages.newest();
     this.paint();
+    this.#scroll.toEnd();
   }
 
   /** Another room: everything is new, and nothing of it is announced. */
@@ -167,7 +173,7 @@ export class Timeline extends Emitter {
   }
 
   #fetchNearEnds() {
-    for (const side of /** @type {const} */ (["before", "after"])) if (this.#scroll.near(side)) this.#client.loadMore(side);
+    for (const side of /** @type {const} */ (["before", "after"])) if (this.#scroll.near(side)) this.#pages.more(side);
   }
 }
 

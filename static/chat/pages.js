@@ -1,0 +1,59 @@
+/** History fetched page by page: what is near an end of the window, what is around a line, what is newest. */
+
+/** @import {Client} from "./client.js" */
+/** @import {Cursor} from "./types.js" */
+import { realClock } from "../realtime/clock.js";
+import { cursor } from "./store.js";
+
+const PAUSE_MS = 2000;
+
+export class Pages {
+  #client;
+  /** After a failure nothing is asked for a while. */
+  #pausedUntil = 0;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  /** The next page at one end of what is held. @param {"before" | "after"} side */
+  more(side) {
+    const next = cursor(this.#client.state(), side);
+    const mayAsk = this.#client.state().asking === 0 && realClock.now() >= this.#pausedUntil;
+    if (next && mayAsk && this.#client.connection.state.name === "ready") this.#get(next);
+  }
+
+  /** @param {number} o */
+  async around(o) {
+    await this.#client.ready();
+    await this.#known();
+    await this.#get({ around: o });
+  }
+
+  async newest() {
+    const { after, head } = this.#client.state();
+    if (after) await this.around(head.o);
+  }
+
+  /** The room looked at has its first snapshot. @returns {Promise<void>} */
+  #known() {
+    if (this.#client.state().room) return Promise.resolve();
+    return new Promise((resolve) => {
+      const heard = this.#client.on("roomChanged", () => this.#client.state().room && resolve(heard()));
+    });
+  }
+
+  /** @param {Cursor} at */
+  async #get(at) {
+    const key = this.#client.shown;
+    this.#client.dispatch(key, { type: "pageAsked" });
+    try {
+      const page = await this.#client.connection.request("history.page", { room: key, ...at });
+      this.#client.dispatch(key, { type: "page", cursor: at, page });
+    } catch {
+      this.#pausedUntil = realClock.now() + PAUSE_MS;
+      this.#client.dispatch(key, { type: "pageFailed" });
+    }
+  }
+}
