@@ -35,10 +35,10 @@ export function join(state, cursor, page) {
   const lines = page.lines.map((line) => settled(state, line));
   if ("around" in cursor) return replace(state, page);
   if ("before" in cursor) {
-    if (!state.before || state.lines[0]?.o !== cursor.before) return state;
+    if (state.lines[0]?.o !== cursor.before) return state;
     return trim({ ...state, lines: [...lines, ...state.lines], before: page.before }, "start");
   }
-  if (!state.after || state.lines.at(-1)?.o !== cursor.after) return state;
+  if (state.lines.at(-1)?.o !== cursor.after) return state;
   return trim({ ...state, lines: [...state.lines, ...lines], after: page.after }, "end");
 }
 
@@ -65,9 +65,7 @@ function isInside({ lines, before, after }, o) {
 
 /** @param {RoomState} state @param {Line} line */
 function settled(state, line) {
-  const old = find(state, line.o);
-  if (old && old.touched > line.touched) return old;
-  return keptOf(old, line.removed ? { ...line, ...bare(line.removed) } : line);
+  return keptOf(find(state, line.o), line.removed ? { ...line, ...bare(line.removed) } : line);
 }
 
 /** What only this tab knows of a line stays with it. @param {Line | null} old @param {Line} line @returns {Line} */

@@ -138,6 +138,15 @@ test("after a silence it probes, and without any answer it connects again", asyn
   assert.equal(sockets.length, 2);
 });
 
+test("nothing more is heard of a line that was given up", async () => {
+  const { connection, clock, sockets, states } = await ready();
+  await clock.advance(35_500);
+  await sockets[0].says({ method: "session.bye", params: { code: 4501, reason: "login_ended" } });
+  await sockets[0].closes(4501);
+  assert.equal(connection.state.name, "connecting");
+  assert.equal(states.at(-1), "connecting");
+});
+
 test("anything heard is a sign of life, an error to the probe too", async () => {
   const { connection, clock, last, sockets } = await ready();
   await clock.advance(30_000);
@@ -366,13 +375,20 @@ test("stop closes and nothing follows; start begins again", async () => {
   await happens(page, "online");
   await clock.advance(600_000);
   assert.equal(sockets.length, 1);
+  await happens(page, "pageshow", { persisted: true });
+  assert.equal(sockets.length, 1);
   connection.start();
   connection.start();
   assert.equal(sockets.length, 2);
 });
 
 test("notify sends without an id, and only on a good line", async () => {
-  const { connection, last } = await ready();
+  const { connection, last } = made();
+  connection.start();
+  await last().open();
+  connection.notify("typing.set", { room: "lounge", typing: true });
+  assert.equal(last().sent.length, 1);
+  await last().answers(GREETING);
   connection.notify("typing.set", { room: "lounge", typing: true });
   assert.deepEqual(last().sent.at(-1), { jsonrpc: "2.0", method: "typing.set", params: { room: "lounge", typing: true } });
   const before = last().sent.length;

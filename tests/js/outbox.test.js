@@ -137,8 +137,9 @@ test("the order added survives a reload, within one millisecond too", async () =
   for (let i = 0; i < 20; i += 1) post(before.outbox, `${i}`);
   await settle();
   const shuffled = { ...storage, all: async () => (await storage.all()).reverse(), put: async () => {}, remove: async () => {} };
-  const { outbox } = await opened({ storage: shuffled });
+  const { outbox, connection } = await opened({ storage: shuffled });
   post(outbox, "20");
+  await connection.greets();
   assert.deepEqual(outbox.entries("lounge").map(({ params }) => params.text), Array.from({ length: 21 }, (_, i) => `${i}`));
 });
 
@@ -167,8 +168,9 @@ test("seen first and answered after, the next still waits for the answer, which 
   assert.equal(answered[0][0], cid);
 });
 
-test("events of others and of no request change nothing", async () => {
-  const { outbox, states } = await opened();
+test("events of others and of no request cost nothing", async () => {
+  const { outbox, states, storage } = await opened();
+  storage.remove = async () => assert.fail("not an entry");
   post(outbox, "hello");
   outbox.seen("cid-of-another");
   outbox.seen(null);
@@ -286,6 +288,15 @@ test("an internal error is tried once more, then failed", async () => {
   await clock.advance(20_000);
   await connection.requests[1].refuse({ code: 500, message: "internal" });
   assert.deepEqual(states(), ["failed"]);
+});
+
+test("a retry of what is on its way changes nothing", async () => {
+  const { outbox, states } = await opened();
+  const { cid } = post(outbox, "hello");
+  await settle();
+  outbox.retry(cid);
+  await settle();
+  assert.deepEqual(states(), ["sending"]);
 });
 
 test("without a line nothing is sent and nothing fails", async () => {

@@ -46,6 +46,14 @@ test("what hello opened goes on from there, what it could not is asked for", asy
   assert.deepEqual(asked(), [["room.open", "chess", null]]);
 });
 
+test("a room for which a snapshot was wanted after hello was sent is asked for again", async () => {
+  const { connection, rooms, facts, asked } = waiting();
+  rooms.open("lounge", null);
+  await connection.greets({ opened: { lounge: REPLAY } });
+  assert.deepEqual(asked(), [["room.open", "lounge", null], ["room.open", "chess", null]]);
+  assert.deepEqual(facts, []);
+});
+
 test("a room closed while hello was on its way is closed there too", async () => {
   const { connection, rooms, asked } = waiting();
   rooms.close("lounge");

@@ -186,6 +186,13 @@ test("a snapshot after a long absence counts what was missed when not at the end
   assert.equal(after(opened(1, 20), { type: "snapshot", snapshot: snapshot(81, 100) }).news, 0);
 });
 
+test("a snapshot of a restored backup takes back what it does not know", () => {
+  const state = happened(opened(1, 3), edited(4, line(2, { data: { text: "lost" }, edited: 4, touched: 4 })), posted(5));
+  const restored = after(state, { type: "snapshot", snapshot: snapshot(1, 3) });
+  assert.deepEqual(lines(restored), lines(opened(1, 3)));
+  assert.deepEqual(offsets(happened(restored, posted(4))), span(1, 4));
+});
+
 test("the New line is placed once, above the first unread of others", () => {
   const state = opened(11, 20, { read: 15 });
   assert.equal(newLine(state), 16);
