@@ -1,24 +1,37 @@
 /** The list of my rooms: (list, action) -> list, never changed in place. */
 
 /** @import {RoomEvent, RoomSignal} from "../realtime/types.js" */
-/** @import {RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
+/** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
 
 /** @param {RoomList} list @param {RoomListAction} action @returns {RoomList} */
 export function reduceRooms(list, action) {
   switch (action.type) {
     case "hello":
-      return action.rooms.map((membership) => ({ ...membership, counted: { n: membership.head.n, unread: membership.unread } }));
+      return action.rooms.map(rowOf);
     case "opened":
       return opened(list, action.snapshot, action.here);
     case "event":
       return eventCame(list, action.event, action.me);
     case "signal":
+      if (action.signal.kind === "membership") return membershipChanged(list, action.signal);
       return change(list, action.signal.room, (row) => signalled(row, action.signal));
     case "read":
       return change(list, action.room, (row) => (action.o < row.read ? row : { ...row, read: action.o, counted: { n: action.n, unread: 0 } }));
     case "left":
       return list.some(({ key }) => key === action.room) ? list.filter(({ key }) => key !== action.room) : list;
   }
+}
+
+/** @param {Membership} membership @returns {RoomRow} */
+function rowOf(membership) {
+  return { ...membership, counted: { n: membership.head.n, unread: membership.unread } };
+}
+
+/** Joined or left in whichever tab. @param {RoomList} list @param {RoomSignal} signal @returns {RoomList} */
+function membershipChanged(list, { room, value }) {
+  if (!value) return reduceRooms(list, { type: "left", room });
+  if (list.some(({ key }) => key === room)) return change(list, room, (row) => ({ ...row, role: value.role }));
+  return [...list, rowOf({ here: 0, ...value })];
 }
 
 /** Unread lines of a room: what was counted at hello, and the lines since. 100 stands for "99+". @param {RoomRow} row @returns {number} */
@@ -38,7 +51,7 @@ function opened(list, { room, head }, here) {
   const { members: _, read, ...facts } = room;
   if (list.some(({ key }) => key === room.key)) return change(list, room.key, (row) => ({ ...row, ...facts, head, here }));
   if (!room.role) return list;
-  return [...list, { ...facts, head, here, read: read ?? head.o, unread: 0, counted: { n: head.n, unread: 0 } }];
+  return [...list, rowOf({ ...facts, head, here, read: read ?? head.o, unread: 0 })];
 }
 
 /** @param {RoomList} list @param {RoomEvent} event @param {string | null} me @returns {RoomList} */

@@ -4,7 +4,7 @@
 /** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
 import { EVENTS, LINE_EVENTS, without } from "./events.js";
 import { introduce, meet } from "./people.js";
-import { find, join, put, replace, trim } from "./window.js";
+import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;
@@ -54,7 +54,8 @@ export function reduce(state, action) {
 function snapshotCame(state, snapshot) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
-  const fresher = { room, head, parts, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null };
+  const atBottom = state.atBottom && !snapshot.after;
+  const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null };
   const next = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
@@ -76,8 +77,8 @@ function eventCame(state, event) {
   if (event.o <= state.head.o) return state;
   const held = state.asking ? [...state.held, event] : state.held;
   const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
-  if (event.kind === "withheld") return moved;
-  const applied = EVENTS[event.kind]?.(applyLine(moved, event), event) ?? applyLine(moved, event);
+  const lined = dropUnfilled(applyLine(moved, event), event.o);
+  const applied = EVENTS[event.kind]?.(lined, event) ?? lined;
   const met = meet(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
   return trim(met, met.atBottom ? "end" : "start");
 }
@@ -120,6 +121,8 @@ function answered(state, { method, params, cid }, { o, at }, ms) {
 function signalCame(state, { kind, key, value }, now) {
   if (kind === "typing" && key !== state.me) return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
   if (kind === "presence") return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
+  if (kind === "people") return introduce({ ...state, ...value }, value.presence);
+  if (kind === "person") return introduce(state, { [key]: value });
   if (kind === "here") return { ...state, here: value };
   if (kind === "read") return reduce(state, { type: "read", o: value });
   return state;

@@ -19,6 +19,11 @@ export function find(state, o) {
   return line?.o === o ? line : null;
 }
 
+/** A line known from its answer alone does not outlive an event that brings none. @param {RoomState} state @param {number} o @returns {RoomState} */
+export function dropUnfilled(state, o) {
+  return find(state, o)?.touched === 0 ? { ...state, lines: state.lines.filter((line) => line.o !== o) } : state;
+}
+
 /** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
 export function remove(state, o, removed, touched) {
   const line = find(state, o);

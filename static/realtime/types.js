@@ -32,7 +32,7 @@
 /**
  * @typedef {object} Greeting the result of `session.hello`
  * @property {number} v
- * @property {string} user
+ * @property {Person & {id: string}} user
  * @property {string} token
  * @property {number} now
  * @property {number} ping_ms

@@ -4,7 +4,7 @@ import { Connection } from "../../static/realtime/connection.js";
 import { ConnectionLost, RequestError } from "../../static/realtime/protocol.js";
 import { FakeClock, fakeNetwork, settle } from "./fakes.js";
 
-const GREETING = { v: 1, user: "u1", token: "fresh", now: 5_000_000, ping_ms: 20_000, limits: {}, rooms: [], opened: {} };
+const GREETING = { v: 1, user: { id: "u1" }, token: "fresh", now: 5_000_000, ping_ms: 20_000, limits: {}, rooms: [], opened: {} };
 const ROOMS = { lounge: { o: 7, t: 11 } };
 
 /** @param {Partial<import("../../static/realtime/types.js").ConnectionOptions>} [options] */

@@ -80,6 +80,15 @@ test("a room I joined comes with its snapshot; one I only look at does not", () 
   assert.equal(after(list, { type: "opened", room: "chess", snapshot: snapshot("chess", null), here: 2 }), list);
 });
 
+test("a room joined or left in another tab comes and goes", () => {
+  const { here: _, ...facts } = membership("chess", { unread: 2 });
+  const joined = after(greeted(membership("lounge")), signal("chess", "membership", facts));
+  assert.deepEqual(joined.map(({ key, here }) => [key, here]), [["lounge", 1], ["chess", 0]]);
+  assert.equal(unread(joined[1]), 2);
+  assert.deepEqual(after(joined, count(12), signal("chess", "membership", { ...facts, role: "host" })).map(({ role, here }) => [role, here]), [["member", 1], ["host", 3]]);
+  assert.deepEqual(after(joined, signal("chess", "membership", null)).map(({ key }) => key), ["lounge"]);
+});
+
 test("what concerns no room of mine changes nothing", () => {
   const list = greeted(membership("lounge"));
   assert.equal(after(list, count(12), event(11), signal("lounge", "typing", true)), list);

@@ -160,6 +160,11 @@ test("a page that never comes lets go of what was kept for it", () => {
   assert.deepEqual([after(state, { type: "pageFailed" }).held, after(state, { type: "pageFailed" }).asking], [[], 0]);
 });
 
+test("a room entered at a line far back is not at its live end", () => {
+  const state = happened(opened(1, 20, { after: true }), posted(21));
+  assert.deepEqual([state.atBottom, state.news], [false, 1]);
+});
+
 test("at most 300 lines are held: the far end goes and can be asked for again", () => {
   const full = opened(1, 300, { before: false });
   const following = happened(full, posted(301));
@@ -249,6 +254,12 @@ test("presence is the opening's list, then whole states; it brings new names", (
   assert.deepEqual(Object.keys(after(renamed, { type: "opened", opening }).presence), ["ana"]);
 });
 
+test("a full list takes the place of what was known of who is here; a new name of one's own is known", () => {
+  const signal = (/** @type {string} */ kind, /** @type {string} */ key, /** @type {any} */ value) => /** @type {RoomAction} */ ({ type: "signal", signal: { room: "lounge", kind, key, value }, now: 0 });
+  const state = after(opened(1, 3), signal("presence", "bob", ANA), signal("people", "", { presence: { eve: ANA }, here: 300 }), signal("person", "me", { ...ANA, name: "I", rev: 2 }));
+  assert.deepEqual([Object.keys(state.presence), state.here, state.people.eve, state.people.me.name], [["eve"], 300, ANA, "I"]);
+});
+
 test("an older revision of a person changes nothing", () => {
   const state = after(opened(1, 3), { type: "people", ids: [], people: { ana: { ...ANA, name: "Anna", rev: 3 } } });
   const later = after(state, { type: "people", ids: [], people: { ana: { ...ANA, name: "Old", rev: 2 } } }, { type: "snapshot", snapshot: snapshot(1, 3) });
@@ -293,6 +304,16 @@ test("an answer before the event keeps the line on screen until the event fills 
   const whole = happened(answered, posted(4), posted(5, { by: "me", data: { kind: "text", text: "hi", html: "<b>hi</b>" } }));
   assert.deepEqual(offsets(whole), span(1, 5));
   assert.deepEqual(lines(whole).at(-1), line(5, { by: "me", data: { text: "hi", html: "<b>hi</b>" }, cid: "cid-5", ms: 4 }));
+});
+
+test("a line known from its answer alone does not outlive an event that brings none", () => {
+  const mine = entry("message.post", { text: "/quiet" }, "cid-4");
+  /** @type {RoomAction} */
+  const answer = { type: "answered", entry: mine, stored: { room: "lounge", o: 4, at: 9 }, ms: 4 };
+  const withheld = event(4, "withheld", undefined);
+  assert.deepEqual(offsets(happened(after(opened(1, 3), answer), withheld)), span(1, 3));
+  const late = happened(opened(1, 3), withheld);
+  assert.equal(after(late, answer), late);
 });
 
 test("an answer after the event says how long storing took", () => {
