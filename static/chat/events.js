@@ -30,7 +30,7 @@ export const EVENTS = {
 
 /** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
 function arrived(state, event) {
-  return state.after ? state : put(state, lineOf(event));
+  return put(state, lineOf(event));
 }
 
 /** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */

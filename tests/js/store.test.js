@@ -154,6 +154,12 @@ test("a page for an end that has moved, and one older than a snapshot, are not j
   assert.deepEqual(offsets(replaced), span(41, 60));
 });
 
+test("what was kept before a snapshot is not applied to a page after it", () => {
+  const asked = happened(after(opened(11, 20), { type: "pageAsked" }), edited(21, line(5, { data: { text: "undone by a restored backup" }, touched: 21 })));
+  const state = after(asked, { type: "snapshot", snapshot: snapshot(11, 20) }, { type: "page", cursor: { before: 11 }, page: page(1, 10, { as_of: 20 }) });
+  assert.deepEqual(lines(state)[4], line(5));
+});
+
 test("a page that never comes lets go of what was kept for it", () => {
   const state = after(happened(after(opened(11, 20), { type: "pageAsked" }, { type: "pageAsked" }), posted(21)), { type: "pageFailed" });
   assert.equal(state.held.length, 1);
@@ -181,6 +187,7 @@ test("away from the live end lines are counted, not shown; at it the count is go
   const up = happened(after(opened(1, 20), { type: "scrolled", atBottom: false }), posted(21));
   assert.deepEqual([offsets(up).length, up.news], [21, 1]);
   assert.equal(after(up, { type: "scrolled", atBottom: true }).news, 0);
+  assert.equal(happened(opened(1, 20), posted(21)).news, 0);
   const same = after(up, { type: "scrolled", atBottom: true });
   assert.equal(after(same, { type: "scrolled", atBottom: true }), same);
 });
@@ -222,6 +229,11 @@ test("entering again places the New line anew, up to what the opening brings", (
   assert.equal(newLine(back), 21);
   const nothing = after(seen, { type: "entered", live: false }, { type: "opened", opening: { ...opening, head: { o: 20, t: 20, n: 20 } } });
   assert.equal(newLine(happened(nothing, posted(21))), null);
+});
+
+test("a snapshot while the room is looked at places no New line", () => {
+  const state = after(opened(11, 20), { type: "snapshot", snapshot: snapshot(15, 30, { read: 20 }) });
+  assert.equal(newLine(state), null);
 });
 
 test("a read pointer only goes forward, from whichever tab it comes", () => {
@@ -279,6 +291,7 @@ test("members come with the list and follow its events", () => {
   const later = happened(state, event(4, "member.joined", { user: "bob", via: null }), event(5, "member.role", { user: "me", role: "host" }), event(6, "member.left", { user: "ana", reason: "left" }));
   assert.deepEqual(later.members, { me: { role: "host", joined_at: 2 }, bob: { role: "member", joined_at: 4000 } });
   assert.deepEqual([later.room?.members, later.room?.role], [2, "host"]);
+  assert.equal(happened(later, event(7, "member.joined", { user: "bob", via: null })).room?.members, 2);
   assert.equal(happened(later, event(7, "member.left", { user: "me", reason: "removed" })).room?.role, null);
 });
 
