@@ -3,11 +3,14 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
-if "PARLOR_DATA" not in os.environ:  # servers that a test starts inherit the folder and do not remove it
+if "pytest" in sys.modules and "PARLOR_DATA" not in os.environ:
     os.environ["PARLOR_DATA"] = tempfile.mkdtemp(prefix="parlor-tests-")
     atexit.register(shutil.rmtree, os.environ["PARLOR_DATA"], ignore_errors=True)
+# Who is started by a test inherits its folder; who is not (mypy) needs none of its own.
+os.environ.setdefault("PARLOR_DATA", os.path.join(tempfile.gettempdir(), "parlor-tests"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 
 from config.settings import *  # noqa: F403
