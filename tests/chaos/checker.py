@@ -82,7 +82,7 @@ def check(records: Iterable[Record], rows: Iterable[Row]) -> list[Anomaly]:
         *in_order_of_sends(records, log),
         *in_views(records),
         *in_bodies(records, log),
-        *in_lines(records),
+        *in_lines(records, log),
         *in_quiet(records, log),
     ]
 
@@ -214,11 +214,11 @@ def difference(record: Record, row: Row) -> bool:
     return row.data is not None and json.loads(row.data) != body["data"]
 
 
-def in_lines(records: list[Record]) -> Iterator[Anomaly]:
-    """A line is `[author, text, removed, edited]`; whoever holds it at the end holds the same."""
+def in_lines(records: list[Record], log: Log) -> Iterator[Anomaly]:
+    """A line is `[author, text, removed, edited]`; whoever has read all and holds it holds the same."""
     lines: dict[tuple[str, str], Any] = {}
     for record in records:
-        if record.op != "lines":
+        if record.op != "lines" or record.o != log.heads[record.room]:
             continue
         for o, line in record.body.items():
             if lines.setdefault((record.room, o), line) != line:

@@ -113,7 +113,8 @@ class Client:
         """How far it has read what it looks at, and what it shows there."""
         for room in sorted(self.opened):
             self.history.add("quiet", room, "info", o=self.offset(room))
-            self.history.add("lines", room, "info", body=self.lines[room].summary() if room in self.lines else {})
+            if room in self.lines:
+                self.history.add("lines", room, "info", o=self.offset(room), body=self.lines[room].summary())
 
     def offset(self, room: str) -> int:
         return self.positions[room]["o"] if room in self.positions else -1

@@ -17,7 +17,7 @@ from tests.chaos.database import Database, Postgres, Sqlite
 from tests.services.ports import free_port
 
 START_S = 40
-REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "replay": 300, "lagging_bytes": 32768}
+REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "replay": 300, "lagging_bytes": 81920}
 """a closed loop goes as fast as it is answered; what is rare in a short run is made common"""
 
 

@@ -42,7 +42,7 @@ def quiet(client: str, o: int) -> Record:
 
 def lines(client: str, rows: list[Row]) -> Record:
     body = {str(row.o): [row.actor, json.loads(row.data or '{"text": null}')["text"], None, None] for row in rows}
-    return Record(0, client, "lines", ROOM, "info", body=body)
+    return Record(0, client, "lines", ROOM, "info", None, 6, body)
 
 
 class Good:
@@ -173,6 +173,11 @@ def test_an_answer_with_another_offset_than_the_logs_is_a_divergence(good: Good)
 def test_two_timelines_are_a_divergence(good: Good) -> None:
     good.ends.append(lines("bob", [row(3, data='{"text": "other"}')]))
     assert good.kinds() == {"divergence"}
+
+
+def test_the_timeline_of_who_is_behind_is_not_compared(good: Good) -> None:
+    good.ends.append(replace(lines("bob", [row(3, data='{"text": "other"}')]), o=5))
+    assert good.found() == []
 
 
 def test_a_connected_reader_who_never_hears_of_the_last_event_has_not_observed_it(good: Good) -> None:
