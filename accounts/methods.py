@@ -1,15 +1,32 @@
-"""Methods about people. `profile.change` is chat's: only it knows whom to tell."""
+"""Methods about people (docs/protocol.md)."""
 
 from typing import Any
 
-from accounts.protocol import PeopleParams
-from accounts.selectors import people
-from realtime.methods import Call, Method
+from accounts import services
+from accounts.protocol import PeopleParams, ProfileParams
+from accounts.selectors import people, person_of
+from realtime.log import Batch
+from realtime.methods import Call, Method, Signal
+from realtime.protocol import LogKey
 
 
 def people_read(call: Call) -> dict[str, Any]:
     return {"people": people(call.params.ids)}
 
 
-_METHODS = [Method(name="people.read", params=PeopleParams, function=people_read, lane="read")]
+def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
+    """Answered with the person; told to all their connections, whose presence tells the others."""
+    given = call.params
+    user = services.profile_change(
+        pk=call.caller.pk, name=given.name, face=given.face, colour=given.colour, now=batch.now
+    )
+    person = person_of(user)
+    renamed = Signal(LogKey(""), "person", call.caller.id, person, to=call.caller.id)
+    return {"user": {"id": call.caller.id, **person}}, [renamed]
+
+
+_METHODS = [
+    Method(name="people.read", params=PeopleParams, function=people_read, lane="read"),
+    Method(name="profile.change", params=ProfileParams, function=profile_change, lane="write"),
+]
 METHODS = {method.name: method for method in _METHODS}

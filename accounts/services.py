@@ -15,6 +15,7 @@ FREE_AFTER: Final = 30 * DAY
 """ms since its guest was last seen"""
 
 
+@transaction.atomic
 def guest_create(*, name: str, face: str, colour: int, device: str, now: int) -> User:
     """A user without a password, or 422 / 409 `name_taken` with a free suggestion. `device`: the cookie's hash."""
     user = User(device=device, created_at=now, seen_at=now, password=make_password(None))

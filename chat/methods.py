@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.protocol import ProfileParams
-from accounts.selectors import person_of
-from accounts.services import profile_change as user_change
 from chat import protocol, registry
 from chat.models import Membership
 from chat.registry import Speaker
@@ -141,7 +138,7 @@ def history_page(call: Call) -> dict[str, Any]:
     return {**page, "as_of": as_of}
 
 
-# Pointers, typing, profile
+# Pointers, typing
 
 
 def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
@@ -153,14 +150,6 @@ def typing_set(call: Call) -> list[Signal]:
     if call.labels is None or "member" not in call.labels:
         raise forbidden("join the room first")
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
-
-
-def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
-    given = call.params
-    user = user_change(pk=call.caller.pk, name=given.name, face=given.face, colour=given.colour, now=batch.now)
-    person = person_of(user)
-    renamed = Signal(LogKey(""), "person", call.caller.id, person, to=call.caller.id)
-    return {"user": {"id": call.caller.id, **person}}, [renamed]
 
 
 def _joined(batch: Batch, call: Call, membership: Membership) -> Signal:
@@ -214,6 +203,5 @@ _METHODS = [
     Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),
     Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write"),
     Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now"),
-    Method(name="profile.change", params=ProfileParams, function=profile_change, lane="write", logs=_no_log),
 ]
 METHODS = {method.name: method for method in _METHODS}

@@ -98,12 +98,6 @@ def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:
     return {row.user.key: person_of(row.user) for row in _in_it(room).order_by("role", "joined_at")[:limit]}
 
 
-def rooms_of(user: int) -> list[LogKey]:
-    """The rooms a person is in."""
-    keys = Membership.objects.filter(user=user, state=IN_IT).values_list("room__log__key", flat=True)
-    return [LogKey(key) for key in keys[:MINE]]
-
-
 def _in_it(room: int) -> "QuerySet[Membership]":
     return Membership.objects.filter(room=room, state=IN_IT).select_related("user")
 

@@ -19,7 +19,8 @@ TOPIC_LENGTH: Final = 200
 
 def lounge() -> Room:
     """The room that everybody enters, made when it is first asked for."""
-    return Room.objects.filter(lounge=True).select_related("log").first() or _lounge_create()
+    lounges = Room.objects.filter(lounge=True).select_related("log")
+    return lounges.order_by("lounge").first() or _lounge_create()
 
 
 def room_create(

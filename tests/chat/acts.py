@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from accounts import methods as accounts
 from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
-from chat.methods import METHODS
+from chat import methods as chat
 from chat.models import Message
 from chat.selectors.access import labels_of, readable
 from chat.selectors.lines import line_find, line_of
@@ -32,7 +33,7 @@ def again(user: User) -> Caller:
 
 def call(caller: Caller, method: str, /, **params: Any) -> Call:
     """A request as it reaches the writer."""
-    found = METHODS[method]
+    found = (accounts.METHODS | chat.METHODS)[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
     given: Any = msgspec.convert(params, found.params)

@@ -1,0 +1,30 @@
+"""Methods about people."""
+
+import pytest
+
+from realtime.methods import Signal
+from realtime.protocol import LogKey, RealtimeError
+from tests.chat.acts import act, ask, call, guest, outcome
+
+pytestmark = pytest.mark.django_db
+
+
+def test_people_are_read_by_their_ids_and_the_unknown_left_out() -> None:
+    ana = guest("Ana")
+    assert ask(ana, "people.read", ids=[ana.id, "nobody"]) == {"people": {ana.id: ana.person}}
+
+
+def test_a_new_name_is_answered_and_told_to_ones_own_tabs() -> None:
+    ana = guest("Ana")
+    answer = outcome(call(ana, "profile.change", name="Anna", face="🦊", colour=5))
+    person = {"name": "Anna", "face": "🦊", "colour": 5, "rev": 2}
+    assert answer.result == {"user": {"id": ana.id, **person}}
+    assert answer.signals == (Signal(LogKey(""), "person", ana.id, person, to=ana.id),)
+
+
+def test_a_name_of_another_is_409_with_a_free_one() -> None:
+    ana, _ = guest("Ana"), guest("Ben")
+    with pytest.raises(RealtimeError) as refusal:
+        act(ana, "profile.change", name="BEN", face="", colour=0)
+    assert (refusal.value.code, *refusal.value.args) == (409, "name_taken")
+    assert refusal.value.more == {"suggestion": "BEN 2"}

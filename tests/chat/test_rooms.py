@@ -1,0 +1,320 @@
+"""Rooms and who is in them: made, changed, joined, left, handed over."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from chat.models import Invite, Membership, Room
+from chat.selectors import may_read, snapshot, welcome
+from chat.services.entrance import guest_enter
+from chat.services.rooms import lounge
+from realtime.log import SITE, head_of
+from realtime.methods import Caller, Signal
+from realtime.models import Event, Log
+from realtime.protocol import LogKey, RealtimeError
+from tests.chat.acts import act, ask, call, data_of, enter, guest, last_event, outcome, post, room
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ben() -> Caller:
+    return guest("Ben")
+
+
+def refused(caller: Caller, method: str, **params: object) -> tuple[int, str]:
+    with pytest.raises(RealtimeError) as refusal:
+        act(caller, method, **params)
+    return refusal.value.code, str(refusal.value.args[0])
+
+
+def standing(caller: Caller, key: LogKey) -> dict[str, object]:
+    """The room in the caller's list."""
+    return next(dict(room) for room in welcome(caller) if room["key"] == key)
+
+
+def signals(caller: Caller, method: str, **params: object) -> tuple[Signal, ...]:
+    return outcome(call(caller, method, **params)).signals
+
+
+def narrowed() -> list[dict[str, object]]:
+    return [data_of(event) for event in Event.objects.filter(log__key=SITE).order_by("offset")]
+
+
+def test_there_is_one_lounge_however_often_it_is_asked_for() -> None:
+    assert lounge() == lounge()
+    assert Room.objects.filter(lounge=True).count() == 1
+    assert head_of(LogKey(lounge().log.key)).o == 0
+
+
+def test_a_room_begins_with_its_line_and_its_maker_as_host(ana: Caller) -> None:
+    given = {"name": " Garden ", "topic": "of roses", "public": False}
+    asked = call(ana, "room.create", **given)
+    answer = outcome(asked)
+    key = LogKey(answer.result["room"])
+    facts = {"name": "Garden", "topic": "of roses", "public": False}
+    assert (data_of(last_event(key)), last_event(key).kind) == (facts, "room.created")
+    head = head_of(key)
+    mine = {
+        "key": key, **facts, "lounge": False, "role": "host", "unread": 0, "read": 1,
+        "head": {"o": head.o, "t": head.t, "n": head.n},
+    }  # fmt: skip
+    assert welcome(ana) == [mine]
+    assert answer.signals == (Signal(key, "membership", "", mine, to=ana.id),)
+    assert outcome(asked).result == answer.result
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "type"),
+    [("", "", "empty"), (" \u200b", "", "empty"), ("x" * 61, "", "too_long"), ("x", "x" * 201, "too_long")],
+)
+def test_a_name_and_a_topic_have_bounds(ana: Caller, name: str, topic: str, type: str) -> None:
+    assert refused(ana, "room.create", name=name, topic=topic, public=True) == (422, type)
+    assert Room.objects.count() == 0
+    assert Log.objects.exclude(key=SITE).count() == 0
+
+
+def test_a_change_says_what_was_before(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    assert refused(ben, "room.change", room=key, name="x", topic="", public=True) == (403, "forbidden")
+    act(ana, "room.change", room=key, name="Hall", topic="open", public=True)
+    before = {"name": "Room", "topic": "", "public": True}
+    assert data_of(last_event(key)) == {"name": "Hall", "topic": "open", "public": True, "before": before}
+    assert ask(ben, "history.page", room=key, after=1)["lines"][-1]["kind"] == "room.changed"
+    assert narrowed()[-1]["user"] == ben.id  # of the joining
+
+
+def test_a_room_that_becomes_private_is_asked_for_again_by_all_who_look(ana: Caller, ben: Caller) -> None:
+    key = room(ana)
+    assert may_read(ben, key) == frozenset({f"u:{ben.id}"})
+    act(ana, "room.change", room=key, name="x", topic="", public=False)
+    assert may_read(ben, key) is None
+    assert (narrowed()[-1]["user"], narrowed()[-1]["log"]) == (None, key)
+
+
+def test_joining_makes_a_member_who_has_read_all(ana: Caller, ben: Caller) -> None:
+    key = room(ana)
+    post(ana, key)
+    [signal] = signals(ben, "room.join", room=key)
+    assert (signal.kind, signal.to, signal.value) == ("membership", ben.id, standing(ben, key))
+    assert data_of(last_event(key)) == {"user": ben.id, "via": None}
+    assert (standing(ben, key)["unread"], standing(ben, key)["role"]) == (0, "member")
+    assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member"})
+    assert (narrowed()[-1]["user"], narrowed()[-1]["log"]) == (ben.id, key)
+    assert refused(ben, "room.join", room=key) == (409, "conflict")
+
+
+def test_leaving_takes_the_room_from_the_list_and_can_be_undone(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    assert signals(ben, "room.leave", room=key) == (Signal(key, "membership", "", None, to=ben.id),)
+    assert (welcome(ben), data_of(last_event(key))) == ([], {"user": ben.id, "reason": "left"})
+    assert refused(ben, "room.leave", room=key) == (403, "forbidden")
+    act(ben, "room.join", room=key)
+
+
+def test_the_last_host_hands_over_before_leaving(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    assert refused(ana, "room.leave", room=key) == (409, "last_host")
+    assert refused(ana, "member.role", room=key, user=ana.id, role="member") == (409, "last_host")
+    act(ana, "member.role", room=key, user=ben.id, role="host")
+    act(ana, "room.leave", room=key)
+    assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member", "host"})
+
+
+def test_a_host_alone_may_leave_and_who_comes_first_is_host(ana: Caller, ben: Caller) -> None:
+    key = room(ana)
+    act(ana, "room.leave", room=key)
+    act(ben, "room.join", room=key)
+    assert standing(ben, key)["role"] == "host"
+
+
+def test_nobody_is_host_of_the_lounge_by_coming_first(ana: Caller) -> None:
+    key = LogKey(lounge().log.key)
+    act(ana, "room.join", room=key)
+    assert standing(ana, key)["role"] == "member"
+
+
+def test_a_role_is_given_by_hosts_and_asked_for_again(ana: Caller, ben: Caller) -> None:
+    key, eve = room(ana, ben), guest()
+    assert refused(ben, "member.role", room=key, user=ben.id, role="host") == (403, "forbidden")
+    assert refused(ana, "member.role", room=key, user=eve.id, role="host") == (404, "not_found")
+    assert refused(ana, "member.role", room=key, user=ben.id, role="member") == (409, "conflict")
+    act(ana, "member.role", room=key, user=ben.id, role="host")
+    assert data_of(last_event(key)) == {"user": ben.id, "role": "host"}
+    assert narrowed()[-1]["user"] == ben.id
+
+
+def test_a_removed_member_is_out_at_once_and_so_are_their_invites(ana: Caller, ben: Caller) -> None:
+    key, eve = room(ana, ben), guest()
+    act(ben, "invite.create", room=key, expires_ms=None, uses=None)
+    assert refused(ben, "member.remove", room=key, user=ana.id) == (403, "forbidden")
+    assert refused(ana, "member.remove", room=key, user=eve.id) == (404, "not_found")
+    assert refused(ana, "member.remove", room=key, user=ana.id) == (403, "forbidden")
+    assert signals(ana, "member.remove", room=key, user=ben.id) == (Signal(key, "membership", "", None, to=ben.id),)
+    assert data_of(last_event(key)) == {"user": ben.id, "reason": "removed"}
+    assert (narrowed()[-1]["user"], narrowed()[-1]["reason"]) == (ben.id, "removed")
+    assert Invite.objects.get().revoked_at is not None
+    assert "member" not in (may_read(ben, key) or ())
+
+
+def test_members_are_listed_hosts_first(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    listed = ask(guest(), "member.list", room=key)
+    assert [(row["user"], row["role"]) for row in listed["members"]] == [(ana.id, "host"), (ben.id, "member")]
+    assert listed["people"] == {ana.id: ana.person, ben.id: ben.person}
+
+
+def test_the_list_of_rooms_has_the_public_ones_one_is_not_in(ana: Caller, ben: Caller) -> None:
+    shown = room(ana, name="Shown")
+    room(ana, public=False)
+    room(ana, ben)
+    head = head_of(shown)
+    row = {
+        "key": shown,
+        "name": "Shown",
+        "topic": "",
+        "members": 1,
+        "here": 0,
+        "head": {"o": head.o, "t": head.t, "n": 1},
+    }
+    assert ask(ben, "room.list")["rooms"] == [row]
+    assert ask(ana, "room.list")["rooms"] == []
+
+
+# Reading
+
+
+def test_unread_counts_lines_of_others_that_are_there_and_for_the_reader(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    offsets = [post(ana, key) for _ in range(3)]
+    post(ben, key)
+    assert standing(ben, key)["unread"] == 3
+    act(ana, "message.delete", room=key, o=offsets[0])
+    assert standing(ben, key)["unread"] == 2
+    act(ben, "read.mark", room=key, o=offsets[1])
+    assert standing(ben, key)["unread"] == 1
+
+
+def test_unread_is_counted_up_to_100(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    for n in range(101):
+        post(ana, key, str(n))
+    assert standing(ben, key)["unread"] == 100
+
+
+def test_the_read_pointer_goes_forward_only_and_not_past_the_end(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    o = post(ana, key)
+    answer = outcome(call(ben, "read.mark", room=key, o=o))
+    assert (answer.result, answer.signals) == ({"o": o}, (Signal(key, "read", "", o, to=ben.id),))
+    assert act(ben, "read.mark", room=key, o=1) == {"o": o}
+    assert act(ben, "read.mark", room=key, o=10**9) == {"o": head_of(key).o}
+    assert refused(guest(), "read.mark", room=key, o=1) == (403, "forbidden")
+
+
+def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    o = post(ana, key)
+    for caller, role, read in [(ana, "host", 1), (ben, "member", 2), (None, None, None)]:
+        labels = (may_read(caller, key) if caller else None) or frozenset()
+        shown = snapshot(caller, key, labels, head_of(key))
+        assert shown["room"] == {
+            "key": key, "name": "Room", "topic": "", "public": True, "lounge": False,
+            "role": role, "read": read, "members": 2,
+        }  # fmt: skip
+        assert (shown["as_of"], shown["before"], shown["after"], shown["lines"][-1]["o"]) == (o, False, False, o)
+        assert shown["people"] == {ana.id: ana.person}
+
+
+# Invites
+
+
+def invite_of(caller: Caller, key: LogKey, **limits: int | None) -> Invite:
+    act(caller, "invite.create", room=key, **{"expires_ms": None, "uses": None, **limits})
+    return Invite.objects.latest("pk")
+
+
+def test_an_invite_is_for_its_maker_and_the_hosts_to_see(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben, guest())
+    made = invite_of(ben, key, expires_ms=1000, uses=3)
+    event = last_event(key)
+    assert event.audience == f" host u:{ben.id} "
+    shown = {"invite": made.key, "code": made.code, "expires_at": event.at + 1000, "uses": 3}
+    assert data_of(event) == shown
+    parts = {
+        caller.id: snapshot(caller, key, may_read(caller, key) or frozenset(), head_of(key))["parts"]["invites"]
+        for caller in (ana, ben)
+    }
+    assert parts == {ana.id: [{**shown, "by": ben.id}], ben.id: [{**shown, "by": ben.id}]}
+    other = invite_of(ana, key)
+    labels = may_read(ben, key) or frozenset()
+    seen = snapshot(ben, key, labels, head_of(key))["parts"]["invites"]
+    assert other.code not in {invite["code"] for invite in seen}
+    assert snapshot(None, key, frozenset(), head_of(key))["parts"]["invites"] == []
+
+
+def test_into_a_private_room_its_hosts_invite(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben, public=False)
+    assert refused(ben, "invite.create", room=key, expires_ms=None, uses=None) == (403, "forbidden")
+    invite_of(ana, key)
+
+
+def test_an_invite_is_revoked_by_its_maker_or_a_host(ana: Caller, ben: Caller) -> None:
+    eve = guest()
+    key = room(ana, ben, eve)
+    first, second = invite_of(ben, key), invite_of(ben, key)
+    assert refused(eve, "invite.revoke", room=key, invite=first.key) == (404, "not_found")
+    assert refused(ana, "invite.revoke", room=room(ana), invite=first.key) == (404, "not_found")
+    act(ben, "invite.revoke", room=key, invite=first.key)
+    act(ana, "invite.revoke", room=key, invite=second.key)
+    assert (data_of(last_event(key)), last_event(key).audience) == ({"invite": second.key}, f" host u:{ben.id} ")
+    assert refused(ana, "invite.revoke", room=key, invite=first.key) == (409, "invite_ended")
+    assert snapshot(ana, key, may_read(ana, key) or frozenset(), head_of(key))["parts"]["invites"] == []
+
+
+@pytest.mark.parametrize("ended", [{"revoked_at": 1}, {"expires_at": 1}, {"max_uses": 1, "uses": 1}])
+def test_an_invite_that_has_ended_lets_nobody_in(ana: Caller, ben: Caller, ended: dict[str, int]) -> None:
+    key = room(ana, public=False)
+    made = invite_of(ana, key)
+    Invite.objects.filter(pk=made.pk).update(**ended)
+    with pytest.raises(RealtimeError, match="invite_ended"):
+        guest_enter(name="Eve", face="", colour=0, device="", key=key, invite=made)
+    assert not Membership.objects.filter(user__name="Eve").exists()
+
+
+def test_an_invite_counts_at_joining_and_not_at_looking(ana: Caller, ben: Caller) -> None:
+    key = room(ana, public=False)
+    enter(ana, ben, key)
+    used = Invite.objects.get()
+    assert (used.uses, Membership.objects.get(user=ben.pk).via) == (1, used)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None:
+    ana = guest("Ana")
+    key = room(ana, public=False)
+    made = invite_of(ana, key, uses=3)
+    start = threading.Barrier(8)
+
+    def come(number: int) -> str:
+        start.wait()
+        try:
+            guest_enter(name=f"Guest {number}", face="", colour=0, device="", key=key, invite=made)
+        except RealtimeError as refusal:
+            return str(refusal.args[0])
+        finally:
+            connection.close()
+        return "came"
+
+    with ThreadPoolExecutor(8) as pool:
+        came = list(pool.map(come, range(8)))
+    assert sorted(came) == ["came"] * 3 + ["invite_ended"] * 5
+    assert Membership.objects.filter(via=made).count() == 3
+    assert Invite.objects.get().uses == 3

@@ -1,0 +1,297 @@
+"""Lines for their reader, in bounded pages; and what the database has to do for them."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from chat import selectors
+from chat.models import Message, Room
+from chat.registry import Line
+from chat.selectors import access, invites, lines, may_read, rooms, snapshot, welcome
+from chat.selectors.invites import invite_by_code, stands
+from chat.services.messages import line_post
+from chat.services.rooms import lounge
+from chat.text import Text
+from realtime.log import batch, head_of, now_ms
+from realtime.methods import Caller, Labels
+from realtime.protocol import LogKey, RealtimeError
+from tests.chat.acts import act, ask, call, guest, outcome, post, room
+from tests.queries import queries
+
+pytestmark = pytest.mark.django_db
+WHISPER = "only-for-hosts-8842"
+
+
+@pytest.fixture
+def ana() -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ben() -> Caller:
+    return guest("Ben")
+
+
+@pytest.fixture
+def key(ana: Caller, ben: Caller) -> LogKey:
+    return room(ana, ben)
+
+
+def whisper(key: LogKey, *labels: str) -> int:
+    with batch([key]) as staged:
+        return line_post(staged, room=key, line=Line(Text(WHISPER), audience=frozenset(labels))).o
+
+
+def log_of(key: LogKey) -> int:
+    return Room.objects.get(log__key=key).log_id
+
+
+# Audience
+
+
+def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dict[str, Callable[[], Any]]:
+    """Every selector through which a line can reach somebody, by name."""
+    log, head = log_of(key), head_of(key)
+    return {
+        "line_find": lambda: lines.line_find(log, labels, o) and WHISPER,
+        "page_before": lambda: lines.page_before(log, labels),
+        "page_after": lambda: lines.page_after(log, labels, 0),
+        "page_around": lambda: lines.page_around(log, labels, o),
+        "snapshot": lambda: snapshot(caller, key, labels, head),
+        "welcome": lambda: WHISPER if welcome(caller)[0]["unread"] else "",
+    }
+
+
+def functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            yield name, function
+
+
+def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller, key: LogKey) -> None:
+    post(ana, key)
+    act(ben, "read.mark", room=key, o=99)
+    o = whisper(key, "host")
+    for caller, may in [(ana, True), (ben, False)]:
+        labels = may_read(caller, key)
+        assert labels is not None
+        for name, read in readers_of_lines(key, caller, labels, o).items():
+            assert (WHISPER in str(read())) is may, name
+
+
+def test_no_selector_of_lines_is_missing_above() -> None:
+    walked = {"line_find", "page_before", "page_after", "page_around", "snapshot", "welcome"}
+    other = {"visible", "line_of", "membership_as", "room_list", "member_list", "faces"}
+    assert {name for module in (lines, rooms) for name, _ in functions(module)} == walked | other
+    for module in (access, invites):
+        assert "Message" not in inspect.getsource(module)
+
+
+def test_a_line_that_is_not_for_one_can_be_neither_edited_nor_removed_nor_restored(
+    ana: Caller, ben: Caller, key: LogKey
+) -> None:
+    o = whisper(key, "host")
+    for method, more in [("message.edit", {"text": "x"}), ("message.delete", {}), ("message.restore", {})]:
+        with pytest.raises(RealtimeError, match="not_found"):
+            act(ben, method, room=key, o=o, **more)
+    act(ana, "message.delete", room=key, o=o)
+
+
+def test_labels_are_whole_words_and_know_capitals(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = whisper(key, f"u:{ben.id}")
+    log = log_of(key)
+    for label, may in [
+        (ben.id, True),
+        (ben.id[:-1], False),
+        (ben.id.swapcase(), False),
+        ("%", False),
+        ("_" * 12, False),
+    ]:
+        assert (lines.line_find(log, frozenset({f"u:{label}"}), o) is not None) is may
+
+
+# Pages
+
+
+def offsets(page: dict[str, Any]) -> list[int]:
+    return [line["o"] for line in page["lines"]]
+
+
+def test_pages_lead_through_the_whole_history_both_ways(ana: Caller, key: LogKey) -> None:
+    every = [1] + [post(ana, key, str(n)) for n in range(100)]
+    back: list[int] = []
+    page: dict[str, Any] = {"before": True}
+    while page["before"]:
+        page = ask(ana, "history.page", room=key, before=back[0] if back else 10**9)
+        assert (len(page["lines"]) <= 40, page["as_of"]) == (True, every[-1])
+        back = offsets(page) + back
+    forth: list[int] = []
+    page = {"after": True}
+    while page["after"]:
+        page = ask(ana, "history.page", room=key, after=forth[-1] if forth else 0)
+        forth += offsets(page)
+    assert back == forth == every
+
+
+def test_a_page_around_a_line_has_both_sides(ana: Caller, key: LogKey) -> None:
+    every = [post(ana, key, str(n)) for n in range(100)]
+    page = ask(ana, "history.page", room=key, around=every[50])
+    assert offsets(page) == every[31:71]
+    assert (page["before"], page["after"]) == (True, True)
+
+
+def test_a_page_of_long_lines_ends_at_128_kib_and_has_one_at_least(ana: Caller, key: LogKey) -> None:
+    every = [post(ana, key, "中" * 10_000) for _ in range(8)]
+    page = ask(ana, "history.page", room=key, before=10**9)
+    assert (offsets(page), page["before"]) == (every[-4:], True)
+    page = ask(ana, "history.page", room=key, after=every[0])
+    assert (offsets(page), page["after"]) == (every[1:5], True)
+    Message.objects.filter(log__key=key).update(data='{"text":"%s"}' % ("x" * 200_000))
+    assert offsets(ask(ana, "history.page", room=key, before=10**9)) == every[-1:]
+
+
+def test_a_page_brings_the_people_it_names(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = post(ben, key)
+    act(ana, "message.delete", room=key, o=o)
+    page = ask(ben, "history.page", room=key, after=o - 1)
+    assert page["people"] == {ana.id: ana.person, ben.id: ben.person}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"before": 1, "after": 1}, {"before": 1, "around": 1}, {"before": -1}, {"after": 2**53}]
+)
+def test_a_page_is_asked_for_in_exactly_one_way(ana: Caller, key: LogKey, given: dict[str, int]) -> None:
+    import msgspec
+
+    with pytest.raises(msgspec.ValidationError):
+        ask(ana, "history.page", room=key, **given)
+
+
+# What the database does
+
+
+Reads = dict[str, Callable[[], Any]]
+
+
+def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
+    """Everything a reader asks the database, by name."""
+    labels, log = may_read(ben, key) or frozenset(), log_of(key)
+    act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
+    invite = rooms_invite(key)
+    return {
+        "may_read": lambda: may_read(ben, key),
+        "welcome": lambda: welcome(ben),
+        "snapshot": lambda: snapshot(ben, key, labels, head_of(key)),
+        "snapshot around": lambda: snapshot(ben, key, labels, head_of(key), around=50),
+        "page before": lambda: lines.page_before(log, labels, 60),
+        "page after": lambda: lines.page_after(log, labels, 60),
+        "line": lambda: lines.line_find(log, labels, 60),
+        "room.list": lambda: ask(ben, "room.list"),
+        "member.list": lambda: ask(ben, "member.list", room=key),
+        "faces": lambda: selectors.rooms.faces(Room.objects.get(log=log).pk),
+        "invite": lambda: invite_by_code(invite),
+        "invite stands": lambda: stands(invite_found(invite), now_ms()),
+        "invites": lambda: invites.invites(key, frozenset({"member", "host"})),
+        "lounge": lounge,
+    }
+
+
+def rooms_invite(key: LogKey) -> str:
+    found = invites.invites(key, frozenset({"member", "host"}))
+    return str(found[0]["code"])
+
+
+def invite_found(code: str) -> Any:
+    return invite_by_code(code)
+
+
+WRITES: dict[str, dict[str, Any]] = {
+    "message.post": {"text": "x"},
+    "message.edit": {"o": 60, "text": "y"},
+    "message.delete": {"o": 61},
+    "message.restore": {"o": 61},
+    "read.mark": {"o": 70},
+    "member.role": {"role": "host"},
+}
+
+
+def plan(sql: str, params: Any) -> str:
+    """How the database would go about it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {sql}", params)
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+# `counted` is a slice of at most 1,000; the newest public rooms are walked in their index's order, up to the limit.
+SCANS = {
+    "postgresql": re.compile(r"Seq Scan on \w+"),
+    "sqlite": re.compile(r"^SCAN (?!counted$|chat_room USING INDEX room_(public|lounge)$)", re.MULTILINE),
+}
+
+
+@pytest.fixture
+def explained() -> Iterator[list[str]]:
+    """Plans of the statements that look for something, while the fixture is in use."""
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if re.match(r"(SELECT|UPDATE|DELETE)\b", sql) and not many:
+            plans.append(f"{sql}\n{plan(sql, params)}")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield plans
+
+
+def test_nothing_is_found_by_a_scan(
+    ana: Caller, ben: Caller, key: LogKey, grown: Callable[[LogKey, int], None], explained: list[str]
+) -> None:
+    grown(key, 200)
+    for read in reads(ana, ben, key).values():
+        read()
+    for method, given in WRITES.items():
+        more = {"user": ben.id} if method == "member.role" else {}
+        act(ana, method, room=key, **given, **more)
+    assert len(explained) > 30
+    scan = SCANS[connection.vendor]
+    assert [found for found in explained if scan.search(found)] == []
+
+
+QUERIES = {"may_read": 1, "welcome": 1, "page before": 1, "page after": 1, "line": 1, "room.list": 1, "invite": 1}
+
+
+def test_the_number_of_queries_does_not_grow_with_the_history(
+    ana: Caller, ben: Caller, key: LogKey, grown: Callable[[LogKey, int], None]
+) -> None:
+    lounge()
+    asked: list[dict[str, int]] = []
+    for size in (100, 10_000):
+        grown(key, size)
+        counts = {}
+        for name, read in reads(ana, ben, key).items():
+            with queries() as sql:
+                read()
+            counts[name] = len(sql)
+        asked.append(counts)
+    assert asked[0] == asked[1]
+    assert {name: asked[0][name] for name in QUERIES} == QUERIES
+
+
+def test_a_page_is_three_queries(ana: Caller, key: LogKey) -> None:
+    with queries() as asked:
+        ask(ana, "history.page", room=key, before=10**9)
+    assert len(asked) == 3
+
+
+def test_a_mark_answers_where_the_pointer_stands(ana: Caller, key: LogKey) -> None:
+    assert outcome(call(ana, "read.mark", room=key, o=1)).result == {"o": 1}

@@ -1,0 +1,207 @@
+"""Rendering: what may come out, for whatever goes in."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chat.text import HTML_LENGTH, TAGS, TEXT_LENGTH, rendered, written
+from realtime.protocol import RealtimeError
+
+ATTRIBUTES = {"a": {"href", "target", "rel"}, "ol": {"start"}}
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '<a href="javascript:alert(1)">x</a>',
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "[x](javascript&#58;alert(1))",
+    "[x](&#x6A;avascript:alert(1))",
+    "[x](\x01javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox(1))",
+    "[x](//evil.example)",
+    "[x](/enter/)",
+    "[x](file:///etc/passwd)",
+    "![x](https://evil.example/pixel.gif)",
+    "<javascript:alert(1)>",
+    "<svg/onload=alert(1)>",
+    '<https://a.example/"onmouseover=alert(1)>',
+    '[x](https://a.example/"onmouseover="alert(1))',
+    "[x](https://a.example 'title\" onclick=\"alert(1)')",
+    "https://a.example/<script>",
+    "`<script>`",
+    "```html\n<script>alert(1)</script>\n```",
+    '```"><script>\nx\n```',
+    "<!-- --><script>",
+    "<![CDATA[<script>]]>",
+    "*<b*<b onclick=x>**",
+    "[a]: javascript:alert(1)\n[a]",
+    "&lt;script&gt;",
+    "\\<script\\>",
+    "<style>@import 'x'</style>",
+    "<iframe srcdoc='<script>'>",
+    "mailto:a@b.example?subject=<script>",
+]
+MARKDOWN = st.text(alphabet=st.sampled_from(list("[]()<>*_~`#!\\\"'&;:/.-+=|{} \n\tab1中\u202e\u200b")), max_size=200)
+
+
+class Reader(HTMLParser):
+    """What a browser would find in it."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(text: str) -> Reader | None:
+    """The rendering, checked; None where there is none."""
+    markup = rendered(text).html
+    if markup is None:
+        return None
+    assert len(markup) <= HTML_LENGTH
+    reader = Reader(markup)
+    for tag, attributes in reader.tags:
+        assert tag in TAGS
+        assert attributes.keys() <= ATTRIBUTES.get(tag, set())
+        if tag == "a":
+            assert str(attributes["href"]).lower().startswith(("http://", "https://", "mailto:"))
+            assert (attributes["rel"], attributes["target"]) == ("noopener nofollow ugc", "_blank")
+    return reader
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_attack_gets_through(attack: str) -> None:
+    read(attack)
+
+
+@given(st.one_of(st.text(max_size=300), MARKDOWN, st.lists(st.sampled_from(ATTACKS), max_size=4).map("".join)))
+@example("\ud7ff\x85\u2028")
+def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
+    try:
+        kept = written(text)
+    except RealtimeError:
+        return
+    reader = read(kept)
+    assert rendered(kept).text == kept
+    assert reader is None or reader.text.strip()
+
+
+@given(MARKDOWN)
+def test_rendering_depends_on_nothing_but_the_text(text: str) -> None:
+    assert rendered(text) == rendered(text)
+
+
+@given(st.text(max_size=300))
+def test_what_is_kept_is_kept_as_it_is(text: str) -> None:
+    try:
+        kept = written(text)
+    except RealtimeError:
+        return
+    assert written(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("plain words, a < b & c > d", None),
+        ("two\nlines", None),
+        ("two\n\nparagraphs", None),
+        ("1986 was a year", None),
+        ("# no heading", None),
+        ("under\n---", None),
+        ("&copy; stays", None),
+        ("file.py and www.example.com and a@b.example", None),
+        ("*a*", "<p><em>a</em></p>"),
+        ("**a** ~~b~~ `c<d`", "<p><strong>a</strong> <s>b</s> <code>c&lt;d</code></p>"),
+        ("> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("```\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>"),
+        ("**a**\nb", "<p><strong>a</strong><br>\nb</p>"),
+        ("\\*a\\*", "<p>*a*</p>"),
+    ],
+)
+def test_html_comes_only_with_what_is_more_than_the_text(text: str, html: str | None) -> None:
+    assert rendered(text).html == html
+
+
+def test_an_address_becomes_a_link_that_tells_nobody_where_it_was() -> None:
+    assert rendered("see https://example.com/a?b=1.").html == (
+        '<p>see <a href="https://example.com/a?b=1" target="_blank" rel="noopener nofollow ugc">'
+        "https://example.com/a?b=1</a>.</p>"
+    )
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x85b"])
+def test_control_characters_are_taken_out(text: str) -> None:
+    assert written(text) == "ab"
+
+
+def test_lines_end_in_one_way() -> None:
+    assert written("\n\r\na\r\nb\rc \n ") == "a\nb\nc"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[",
+        "*a_",
+        "[a](",
+        "![",
+        "> ",
+        "- ",
+        "`a``",
+        "**a**b",
+        "http://a ",
+        "a.b/",
+        "~~~\n",
+        "\\",
+        "<a",
+        "*_*~~",
+        "https://a.",
+        "&",
+    ],
+)
+def test_rendering_takes_time_in_proportion_to_the_length(pattern: str) -> None:
+    def calls(length: int) -> int:
+        return counted(lambda: rendered((pattern * length)[:length]))
+
+    rendered(pattern)
+    assert calls(TEXT_LENGTH) < 12 * calls(TEXT_LENGTH // 10) + 100_000
+
+
+def counted(work: Callable[[], object]) -> int:
+    """How many functions were called and left."""
+    count = 0
+
+    def called(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_threads_do_not_mix_their_texts() -> None:
+    texts = [f"https://example.com/{n} *{n}*" for n in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(rendered, texts)) == [rendered(text) for text in texts]
