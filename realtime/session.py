@@ -67,6 +67,7 @@ class Heard:
 Effect = Send | End | Greet | Invoke | Look | Heard
 
 HELLO: Final = "session.hello"
+PING: Final = "session.ping"
 LOOKS: Final[dict[str, "msgspec.json.Decoder[Any]"]] = {
     "room.open": msgspec.json.Decoder(OpenParams),
     "room.close": msgspec.json.Decoder(RoomParams),
@@ -160,6 +161,9 @@ class Session:
         if self.state != "ready":
             raise RealtimeError(401, "hello_first", "session.hello comes first")
         method = self._methods.get(name)
+        if name == PING and request is not None:
+            self._gate(False, now)
+            return [Send(protocol.response(request, {}))]
         if method is None and name not in LOOKS:
             if request is None:
                 return []

@@ -50,6 +50,12 @@ def end(effects: list[Any]) -> int:
     return effects[-1].close.code
 
 
+def test_a_client_that_doubts_the_line_is_answered() -> None:
+    [sent] = ready().receive(request("session.ping", 7), 0)
+    assert isinstance(sent, Send)
+    assert msgspec.json.decode(sent.text) == {"jsonrpc": "2.0", "id": 7, "result": {}}
+
+
 @pytest.mark.parametrize(
     "text",
     [
