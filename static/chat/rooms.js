@@ -22,16 +22,16 @@ export function reduceRooms(list, action) {
   }
 }
 
-/** @param {Membership} membership @returns {RoomRow} */
+/** Who is here, a page does not say: hello does. @param {Membership} membership @returns {RoomRow} */
 function rowOf(membership) {
-  return { ...membership, counted: { n: membership.head.n, unread: membership.unread } };
+  return { ...membership, here: membership.here ?? 0, counted: { n: membership.head.n, unread: membership.unread } };
 }
 
 /** Joined or left in whichever tab. @param {RoomList} list @param {RoomSignal} signal @returns {RoomList} */
 function membershipChanged(list, { room, value }) {
   if (!value) return reduceRooms(list, { type: "left", room });
   if (list.some(({ key }) => key === room)) return change(list, room, (row) => ({ ...row, role: value.role }));
-  return [...list, rowOf({ here: 0, ...value })];
+  return [...list, rowOf(value)];
 }
 
 /** Unread lines of a room: what was counted at hello, and the lines since. 100 stands for "99+". @param {RoomRow} row @returns {number} */
