@@ -20,6 +20,8 @@ export class Composer {
   #touch = matchMedia("(hover: none) and (pointer: coarse)");
   /** @type {number | null} offset of the line being edited */
   #editing = null;
+  /** @type {any} */
+  #slowed = null;
   #client;
   #facts;
 
@@ -36,6 +38,7 @@ export class Composer {
     byId("editing-stop", HTMLElement).addEventListener("click", () => this.#stopEditing());
     this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
     this.#client.on("shown", () => this.#roomShown());
+    this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(Date.now() + ms));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
     this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
     this.#roomShown();
@@ -50,12 +53,13 @@ export class Composer {
     if (!item.line) return;
     this.#editing = item.line.o;
     byId("editing", HTMLElement).hidden = false;
-    this.#send.textContent = say("save");
+    this.#label();
     this.#fill(textOf(item));
     this.#text.focus();
   }
 
   #roomShown() {
+    clearTimeout(this.#slowed);
     this.#stopEditing();
     this.#form.hidden = true;
     this.#roomChanged();
@@ -68,6 +72,22 @@ export class Composer {
     if (appears) this.focus();
     this.#join.hidden = !room || room.role !== null;
     if (room) this.#text.placeholder = say("composer.placeholder", { room: room.name });
+  }
+
+  /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */
+  #countDown(until) {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    clearTimeout(this.#slowed);
+    this.#note.textContent = left > 0 ? say("composer.slow") : "";
+    this.#label(left);
+    if (left > 0) this.#slowed = setTimeout(() => this.#countDown(until), 250);
+  }
+
+  /** @param {number} [wait] seconds */
+  #label(wait = 0) {
+    const verb = say(this.#editing === null ? "send" : "save");
+    this.#send.textContent = wait > 0 ? `${wait} s` : verb;
+    this.#send.ariaLabel = verb;
   }
 
   /** @param {Event} event */
@@ -97,7 +117,7 @@ export class Composer {
   #stopEditing() {
     this.#editing = null;
     byId("editing", HTMLElement).hidden = true;
-    this.#send.textContent = say("send");
+    this.#label();
     this.#fill(this.#client.drafts.get(this.#client.shown));
   }
 

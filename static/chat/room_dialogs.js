@@ -1,4 +1,4 @@
-/** Making a room, changing it, leaving it. */
+/** Making a room, joining it, changing it, leaving it. */
 
 /** @import {Client} from "./client.js" */
 import { confirmed } from "./confirm.js";
@@ -23,6 +23,7 @@ export class RoomDialogs {
 
   start() {
     byId("create", HTMLElement).addEventListener("click", () => this.create());
+    byId("join-room", HTMLElement).addEventListener("click", () => this.join());
     onSubmit(part(this.#create, "form", HTMLFormElement), (data) => this.#created(data));
     onSubmit(part(this.#settings, "form", HTMLFormElement), (data) => this.#changed(data));
   }
@@ -37,6 +38,14 @@ export class RoomDialogs {
     if (!room) return;
     fillForm(part(this.#settings, "form", HTMLFormElement), { name: room.name, topic: room.topic, public: room.public ? "yes" : "" });
     this.#settings.showModal();
+  }
+
+  /** Through the invite that led here, where there is one. */
+  async join() {
+    const { boot, shown } = this.#client;
+    const invited = document.getElementById("join-invite");
+    if (invited instanceof HTMLFormElement && shown === boot.room) return invited.submit();
+    await this.#client.act("room.join", { room: shown }).catch((error) => toast(refusal(error)));
   }
 
   async leave() {

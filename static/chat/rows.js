@@ -14,19 +14,23 @@ export function rowsOf(items, newAt, me) {
   const rows = [];
   /** @type {Item | null} */
   let last = null;
+  /** @type {Item | null} the one that carries face and name */
+  let head = null;
   for (const item of items) {
     const breaks = rows.length;
     if (!last || dayKey(timeOf(last)) !== dayKey(timeOf(item))) rows.push({ key: `day ${dayKey(timeOf(item))}`, kind: "day", at: timeOf(item) });
     if (newAt !== null && item.line?.o === newAt) rows.push({ key: "new", kind: "new" });
-    const grouped = rows.length === breaks && last !== null && belongTogether(last, item, me);
+    /** @type {boolean} */
+    const grouped = rows.length === breaks && head !== null && belongTogether(head, item, me);
+    head = grouped ? head : item;
     rows.push({ key: item.key, kind: "line", item, grouped });
     last = item;
   }
   return rows;
 }
 
-/** @param {Item} one @param {Item} next @param {string | null} me */
-function belongTogether(one, next, me) {
-  if (isSystem(one) || isSystem(next)) return false;
-  return authorOf(one, me) === authorOf(next, me) && timeOf(next) - timeOf(one) < TOGETHER_MS;
+/** @param {Item} head @param {Item} next @param {string | null} me */
+function belongTogether(head, next, me) {
+  if (isSystem(head) || isSystem(next)) return false;
+  return authorOf(head, me) === authorOf(next, me) && timeOf(next) - timeOf(head) < TOGETHER_MS;
 }

@@ -55,9 +55,14 @@ function snapshotCame(state, snapshot) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
   const atBottom = state.atBottom && !snapshot.after;
-  const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null };
+  const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
   const next = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
+}
+
+/** @param {import("./types.js").Invite[]} [invites] the newest first @returns {RoomState["invites"]} the newest last, as events bring them */
+function standing(invites = []) {
+  return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
 }
 
 /** @param {RoomState} state @param {import("../realtime/types.js").Opening} opening */

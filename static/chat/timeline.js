@@ -43,6 +43,7 @@ export class Timeline extends Emitter {
   start() {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.schedule());
     this.#client.on("shown", () => this.schedule());
+    this.#scroll.on("moved", () => this.#fetchNearEnds());
     this.paint();
   }
 

@@ -8,7 +8,8 @@ import { openStorage } from "./entry_storage.js";
 import { randomId } from "./ids.js";
 import { CLOSED_HERE, ConnectionLost, RequestError } from "./protocol.js";
 
-const PASSING = [401, 429, 503, 504];
+const TOO_FAST = 429;
+const PASSING = [401, TOO_FAST, 503, 504];
 const LOSSES = 2;
 
 /** @extends {Emitter<OutboxFacts>} */
@@ -160,7 +161,10 @@ export class Outbox extends Emitter {
     const losses = entry.losses + (passing ? 0 : 1);
     const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
     this.#write({ ...entry, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null });
-    return lost || failed ? null : this.#backoff.next(error.data.retry_after_ms);
+    if (lost || failed) return null;
+    const pause = this.#backoff.next(error.data.retry_after_ms);
+    if (error.code === TOO_FAST) this.emit("slowed", entry.room, pause);
+    return pause;
   }
 }
 
