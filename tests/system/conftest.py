@@ -1,33 +1,82 @@
 """A session of its own: the real server, the system's Chromium, and nothing from any other host."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.services.parlor import Parlor
 from tests.services.tools import chromium
+from tests.system.cable import Cable
+from tests.system.guest import Guest
+from tests.system.person import Person
+
+HURRY = json.dumps({"rate": 1000, "burst": 1000})
+"""What a test says in a second takes a person an hour; the limits have a test of their own."""
+
+expect.set_options(timeout=15_000)
+NewPerson = Callable[..., Person]
+NewGuest = Callable[..., Guest]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
-    """One for the session: tests take rooms of their own."""
-    with Parlor(tmp_path_factory.mktemp("parlor")) as parlor:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
+    with Parlor(tmp_path_factory.mktemp("parlor"), REALTIME=HURRY) as parlor:
         yield parlor
 
 
 @pytest.fixture
+def server(shared_server: Parlor) -> Iterator[Parlor]:
+    """One for the session: tests take rooms and names of their own."""
+    said = len(shared_server.output)
+    yield shared_server
+    assert "Traceback" not in "".join(shared_server.output[said:])
+
+
+@pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Parlor]:
-    """One that a test may kill."""
+    """One that a test may kill, with the limits people have."""
     with Parlor(tmp_path) as parlor:
         yield parlor
+        assert "Traceback" not in "".join(parlor.output)
 
 
-@pytest.fixture(scope="session")
-def base_url(server: Parlor) -> str:
-    return server.url
+@pytest.fixture
+def cable(server: Parlor) -> Iterator[Cable]:
+    with Cable(server.port) as cable:
+        yield cable
+
+
+@pytest.fixture
+def person(browser: Browser, server: Parlor) -> Iterator[NewPerson]:
+    """Makes people at browsers of their own; afterwards none may have met an error or another host."""
+    people: list[Person] = []
+
+    def new(url: str = server.url, **options: Any) -> Person:
+        people.append(Person(browser, url, **options))
+        return people[-1]
+
+    yield new
+    for one in people:
+        one.context.close()
+    assert [trouble for one in people for trouble in one.troubles] == []
+
+
+@pytest.fixture
+def guest(server: Parlor) -> Iterator[NewGuest]:
+    guests: list[Guest] = []
+
+    def new(name: str, url: str = server.url) -> Guest:
+        guests.append(Guest(url, name))
+        return guests[-1]
+
+    yield new
+    for one in guests:
+        one.leave()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,59 @@
+"""A guest without a browser, over the same pages and the same wire: fills rooms for those who look at them."""
+
+import itertools
+import json
+import secrets
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+
+class Guest:
+    def __init__(self, url: str, name: str, face: str = "", colour: int = 0) -> None:
+        self._jar = CookieJar()
+        self._http = build_opener(HTTPCookieProcessor(self._jar))
+        self._http.open(url).close()
+        form = {"name": name, "face": face, "colour": colour, "next": "/", "csrfmiddlewaretoken": self._csrf}
+        self._http.open(f"{url}/enter/", urlencode(form).encode()).close()
+        with self._http.open(f"{url}/realtime/token") as answer:
+            token = json.load(answer)["token"]
+        self._ids = itertools.count(1)
+        self._socket = connect(
+            f"{url.replace('http', 'ws')}/ws/",
+            origin=Origin(url),
+            subprotocols=[Subprotocol("parlor.v1")],
+            additional_headers={"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)},
+            proxy=None,
+        )
+        hello = self.request("session.hello", v=1, token=token, rooms={})
+        self.lounge: str = next(room["key"] for room in hello["rooms"] if room["lounge"])
+
+    @property
+    def _csrf(self) -> str:
+        return next(str(cookie.value) for cookie in self._jar if "csrf" in cookie.name)
+
+    def request(self, method: str, /, **params: Any) -> Any:
+        id = next(self._ids)
+        self._socket.send(json.dumps({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
+        while True:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") == id and "method" not in answer:
+                return answer["result"]
+
+    def act(self, method: str, /, **params: Any) -> Any:
+        """A durable request."""
+        return self.request(method, cid=secrets.token_urlsafe(16), **params)
+
+    def say(self, room: str, *texts: str) -> list[int]:
+        """The offsets of the lines."""
+        return [self.act("message.post", room=room, text=text)["o"] for text in texts]
+
+    def makes_room(self, name: str, topic: str = "", *, public: bool = True) -> str:
+        return str(self.act("room.create", name=name, topic=topic, public=public)["room"])
+
+    def leave(self) -> None:
+        self._socket.close()

@@ -1,0 +1,156 @@
+"""Somebody at a browser of their own: what they do, what they see, and all that went wrong behind it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, WebSocket, expect
+from playwright.sync_api import TimeoutError as Late
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+LOST_LINE = "WebSocket connection to"
+"""how Chromium's console begins to tell of a line that was cut"""
+
+ROWS = """() => [...document.querySelectorAll("#lines article[data-o]")].map((line) => {
+  const body = line.querySelector(".line-body").cloneNode(true);
+  const edited = body.querySelector(".edited");
+  edited?.remove();
+  const removed = line.classList.contains("removed");
+  const author = line.querySelector(".line-name").textContent;
+  return [Number(line.dataset.o), author, removed ? "" : body.textContent.trim(), edited !== null, removed];
+})"""
+
+
+class Row(NamedTuple):
+    """A line as one reads it."""
+
+    o: int
+    author: str
+    text: str
+    edited: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """The first line a reader can see, and how far down the screen it stands."""
+
+    o: int
+    top: float
+
+
+class Person:
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.url = url
+        self.troubles: list[str] = []
+        self._expected: list[str] = []
+        self.context = browser.new_context(base_url=url, locale="en-GB", reduced_motion="reduce", **(DESKTOP | options))
+        self.context.on("console", self._console_spoke)
+        self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
+        self.context.on("request", self._requested)
+        self.context.on("page", lambda page: page.on("websocket", self._connected))
+        self.page: Page = self.context.new_page()
+
+    # What they do
+
+    def enter(self, name: str, address: str = "/") -> "Person":
+        self.page.goto(address)
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_label("Your name").press("Enter")
+        expect(self.composer).to_be_visible()
+        return self
+
+    def say(self, *texts: str) -> None:
+        for text in texts:
+            self.composer.fill(text)
+            self.composer.press("Enter")
+
+    def act_on(self, text: str, act: str) -> None:
+        """One of the acts in the bar over a line."""
+        self.line(text).hover()
+        self.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=act).click()
+
+    def go(self, room: str) -> None:
+        self.room(room).click()
+        expect(self.heading(room)).to_be_visible()
+
+    def scroll_to(self, top: int) -> None:
+        self.page.locator("#scroller").evaluate("(box, top) => box.scrollTo(0, top)", top)
+
+    # What they see
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message", exact=True)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def line(self, text: str) -> Locator:
+        """A line with exactly this text, a mark after it aside."""
+        body = self.page.locator(".line-body", has_text=re.compile(rf"^{re.escape(text)}( \(edited\))?$"))
+        return self.page.get_by_role("article").filter(has=body)
+
+    def heading(self, room: str) -> Locator:
+        return self.page.get_by_role("main").get_by_role("heading", level=1, name=room)
+
+    def room(self, name: str) -> Locator:
+        return self.page.get_by_role("navigation", name="Rooms").get_by_role("link", name=name)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [Row(*row) for row in self.page.evaluate(ROWS)]
+
+    def expect_rows(self, rows: list[Row], *, within: float = 30) -> None:
+        """They see these lines and no others, now or soon."""
+        same = f"(wanted) => JSON.stringify(({ROWS})()) === JSON.stringify(wanted)"
+        try:
+            self.page.wait_for_function(same, arg=[list(row) for row in rows], timeout=within * 1000)
+        except Late:
+            assert self.rows == rows
+
+    def expect_said(self, *texts: str) -> None:
+        """All of this stands in the talk, stored."""
+        for text in texts:
+            expect(self.line(text).and_(self.page.locator("[data-o]"))).to_have_count(1)
+
+    @property
+    def place(self) -> Place:
+        seen = """() => {
+          const { top } = document.querySelector("#scroller").getBoundingClientRect();
+          const lines = [...document.querySelectorAll("#lines [data-o]")];
+          const line = lines.find((line) => line.getBoundingClientRect().bottom > top);
+          return [Number(line.dataset.o), line.getBoundingClientRect().top];
+        }"""
+        return Place(*self.page.evaluate(seen))
+
+    def top_of(self, o: int) -> float:
+        return float(self.page.locator(f"[data-o='{o}']").evaluate("(line) => line.getBoundingClientRect().top"))
+
+    # What went wrong
+
+    def expects(self, *troubles: str) -> None:
+        """What the console may say from now on: it begins like one of these."""
+        self._expected += troubles
+
+    def _console_spoke(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(tuple(self._expected)):
+            self.troubles.append(message.text)
+
+    def _requested(self, request: Request) -> None:
+        self._went_to(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self._went_to(socket.url)
+
+    def _went_to(self, address: str) -> None:
+        ours = urlsplit(address).netloc == urlsplit(self.url).netloc
+        if not ours and not address.startswith(("data:", "blob:")):
+            self.troubles.append(f"went to {address}")
