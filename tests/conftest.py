@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import SyncToAsync
 from channels.layers import channel_layers
 from django.conf import settings
+from django.db import connections
 
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
