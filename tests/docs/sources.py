@@ -1,0 +1,89 @@
+"""What the sources say to clients, collected from them: calls with literal arguments."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from realtime import protocol
+from tests.docs.pages import ROOT
+
+APPS = ("realtime", "accounts", "chat", "config")
+HELPERS = {"conflict": 409, "unprocessable": 422}
+
+
+def trees(*apps: str) -> Iterator[ast.AST]:
+    for app in apps:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            yield ast.parse(path.read_text(), str(path))
+
+
+def calls(name: str, *apps: str) -> Iterator[ast.Call]:
+    """Calls of `name` or of anything's `.name`."""
+    for tree in trees(*apps):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _name(node.func) == name:
+                yield node
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def literal(node: ast.expr) -> object:
+    """The value of a literal, or of a constant of `realtime.protocol`; None for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    return getattr(protocol, _name(node), None)
+
+
+def literals(found: Iterable[ast.Call], place: int) -> set[str]:
+    """The words that stand at this place of the arguments."""
+    nodes = [call.args[place] for call in found if len(call.args) > place]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def event_kinds() -> set[str]:
+    """`batch.append(…, kind="…")` of the apps; what `realtime` appends only processes read."""
+    given = [keyword for call in calls("append", "accounts", "chat") for keyword in call.keywords]
+    return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
+
+
+def signal_kinds() -> set[str]:
+    """`Signal(room, "…", …)`, `protocol.signal(room, "…", …)` and `slots["…", …] = …`."""
+    said = literals(calls("Signal", *APPS), 1) | literals(calls("signal", "realtime"), 1)
+    return said | {word for tree in trees("realtime") for node in ast.walk(tree) for word in _slot(node)}
+
+
+def _slot(node: ast.AST) -> Iterator[str]:
+    is_slot = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _name(node.value) == "slots"
+    if is_slot and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        first = node.slice.elts[0]
+        if isinstance(first, ast.Constant):
+            yield str(first.value)
+
+
+def problems() -> set[tuple[int, str]]:
+    """(code, type) of every refusal."""
+    direct = [(literal(call.args[0]), literal(call.args[1])) for call in calls("RealtimeError", *APPS)]
+    helped = [(code, literal(call.args[0])) for name, code in HELPERS.items() for call in calls(name, *APPS)]
+    fast = [(429, literal(call.args[1])) for call in calls("too_fast", *APPS) if len(call.args) > 1]
+    found = [*direct, *helped, *fast, (429, protocol.too_fast(1).type)]
+    return {(code, word) for code, word in found if isinstance(code, int) and isinstance(word, str)}
+
+
+def closes() -> set[tuple[int, str]]:
+    """(code, reason) of every `Close(…)`, with the final twin of those that count as a strike."""
+    struck = [literal(call.args[0]) for call in calls("_strike", "realtime")]
+    twins = {(close.code + 500, close.reason) for close in struck if isinstance(close, protocol.Close)}
+    made = [(literal(call.args[0]), literal(call.args[1])) for call in calls("Close", *APPS)]
+    return twins | {(code, word) for code, word in made if isinstance(code, int) and isinstance(word, str)}
+
+
+def files(folder: str, suffix: str) -> set[str]:
+    """Modules below a folder, by their path from there; packages' own files and migrations left out."""
+    found = (path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob(f"*{suffix}"))
+    return {str(path) for path in found if path.name != "__init__.py" and not _is_made(path)}
+
+
+def _is_made(path: Path) -> bool:
+    return bool({"migrations", "__pycache__"} & set(path.parts))

@@ -1,0 +1,160 @@
+"""docs/protocol.md against the code: what a client is told is what the server does, no more and no less."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+import accounts.names
+import accounts.protocol
+import chat.selectors.invites
+import chat.selectors.lines
+import chat.selectors.rooms
+import chat.services.rooms
+import chat.text
+import realtime.room
+from config.asgi import backend
+from realtime.limits import Limits
+from realtime.process import TOLD
+from realtime.protocol import Hello, OpenParams, RoomParams
+from realtime.session import HELLO, LOOKS, PING
+from tests.docs import sources
+from tests.docs.pages import code, codes, page, rows, section
+
+PROTOCOL = page("docs/protocol.md")
+REQUESTS = {code(row[0]): row for row in rows(PROTOCOL, "Requests")}
+SESSION = {HELLO: Hello, PING: None}
+HUB = {"room.open": OpenParams, "room.close": RoomParams, "presence.read": RoomParams}
+LIMITS = Limits()
+NUMBERS = {
+    "requests of a connection, and of a user over all connections": [LIMITS.rate, LIMITS.burst],
+    "notifications of a connection": [LIMITS.signal_rate, LIMITS.signal_rate * 2],
+    "a frame to the server": [LIMITS.frame_bytes],
+    "unanswered requests of a connection": [LIMITS.waiting],
+    "rooms open on a connection": [LIMITS.rooms_open],
+    "connections of a user": [LIMITS.user_connections],
+    "events replayed": [LIMITS.replay],
+    "a text": [chat.text.TEXT_LENGTH],
+    "a person's name": [accounts.names.NAME_LENGTH],
+    "a room's name": [chat.services.rooms.NAME_LENGTH],
+    "a room's topic": [chat.services.rooms.TOPIC_LENGTH],
+    "a page of history, a snapshot": [chat.selectors.lines.LINES, chat.selectors.lines.BYTES],
+    "ids in `people.read`": [100],
+    "people in `presence`": [realtime.room.SHOWN],
+    "members in `member.list`": [chat.selectors.rooms.LISTED],
+    "rooms in `room.list`": [chat.selectors.rooms.LISTED],
+    "rooms in hello": [chat.selectors.rooms.MINE],
+    "`members` counts up to": [chat.selectors.rooms.MEMBERS],
+    "`unread` counts up to": [chat.selectors.rooms.UNREAD],
+    "invites in a snapshot": [chat.selectors.invites.LISTED],
+}
+
+
+def members(shape: str) -> set[str]:
+    """The names at the first depth of `{a, b?: {c}}`; a question mark stays with its name."""
+    found: set[str] = set()
+    depth, word, is_name = 0, "", True
+    for letter in shape:
+        depth += (letter in "{[") - (letter in "]}")
+        if depth == 1 and letter in "{,":
+            word, is_name = "", True
+        elif depth == 1 and letter == ":":
+            is_name = False
+        elif depth == 1 and is_name and letter.strip():
+            word += letter
+            found = {*found - {word[:-1]}, word}
+    return found
+
+
+def fields(params: type | None) -> set[str]:
+    found = msgspec.structs.fields(params) if params else ()
+    return {field.name if field.required else f"{field.name}?" for field in found}
+
+
+def test_members_of_a_shape_are_read() -> None:
+    assert members("{room, position?: {o, t} or null}") == {"room", "position?"}
+    assert members("{}") == set()
+
+
+def test_every_request_is_documented_and_nothing_else() -> None:
+    assert set(HUB) == set(LOOKS)
+    assert set(REQUESTS) == {*SESSION, *HUB, *backend.methods}
+
+
+def test_every_request_has_its_lane() -> None:
+    lanes = {name: method.lane for name, method in backend.methods.items()}
+    expected = dict.fromkeys(SESSION, "session") | dict.fromkeys(HUB, "hub") | lanes
+    assert {name: row[1] for name, row in REQUESTS.items()} == expected
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_params_are_those_of_the_struct(name: str) -> None:
+    params = (SESSION | HUB)[name] if name in SESSION | HUB else backend.methods[name].params
+    assert members(code(REQUESTS[name][2])) == fields(params)
+
+
+def test_stored_is_the_result_of_durable_requests_only() -> None:
+    stored = {name for name, row in REQUESTS.items() if row[3].startswith("stored")}
+    assert stored == {name for name, method in backend.methods.items() if method.durable}
+
+
+def test_every_event_is_documented_and_nothing_else() -> None:
+    assert {code(row[0]) for row in rows(PROTOCOL, "Events")} == sources.event_kinds()
+
+
+def test_every_signal_is_documented_and_nothing_else() -> None:
+    assert {code(row[0]) for row in rows(PROTOCOL, "Signals")} == sources.signal_kinds()
+
+
+def test_every_close_is_documented_and_nothing_else() -> None:
+    documented = {(int(number), code(row[1])) for row in rows(PROTOCOL, "Close codes") for number in row[0].split(", ")}
+    assert documented == sources.closes()
+
+
+def test_every_problem_is_documented_with_its_codes_and_nothing_else() -> None:
+    documented = {
+        (int(number.replace("−", "-")), code(row[0]))
+        for row in rows(PROTOCOL, "Problem types")
+        for number in row[1].split(", ")
+    }
+    assert documented == sources.problems()
+
+
+def test_every_notification_is_documented_and_nothing_else() -> None:
+    sent = {"room.event"} | sources.literals(sources.calls("notify", "realtime"), 0)
+    sent |= sources.literals(sources.calls("notification", "realtime"), 0)
+    assert {code(row[0]) for row in rows(PROTOCOL, "Notifications")} == sent
+
+
+@pytest.mark.parametrize(("what", "numbers"), NUMBERS.items())
+def test_a_limit_is_the_one_in_the_code(what: str, numbers: list[float]) -> None:
+    said = {row[0]: row[1] for row in rows(PROTOCOL, "Limits")}[what]
+    assert [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", said)] == numbers
+
+
+def test_no_limit_is_documented_without_its_number() -> None:
+    assert [row[0] for row in rows(PROTOCOL, "Limits")] == list(NUMBERS)
+
+
+def test_at_most_a_hundred_people_are_asked_for() -> None:
+    ids = {field.name: field.type for field in msgspec.structs.fields(accounts.protocol.PeopleParams)}["ids"]
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert([""] * 101, ids)
+    msgspec.convert([""] * 100, ids)
+
+
+def test_the_limits_told_in_hello_are_named() -> None:
+    assert set(TOLD) <= set(codes(section(PROTOCOL, "Limits")))
+
+
+def examples() -> Iterator[dict[str, object]]:
+    for line in re.findall(r"^[→←] (.*(?:\n   .*)*)", PROTOCOL, re.MULTILINE):
+        yield msgspec.json.decode(line)
+
+
+def test_the_example_is_json_rpc_and_asks_what_there_is() -> None:
+    frames = list(examples())
+    assert len(frames) > 10
+    assert {frame["jsonrpc"] for frame in frames} == {"2.0"}
+    assert {frame["method"] for frame in frames if "method" in frame} <= {*REQUESTS, "room.event", "session.bye"}
