@@ -21,7 +21,7 @@ from realtime.protocol import Head, LogKey, RoomParams, forbidden
 
 
 def room_list(call: Call) -> dict[str, Any]:
-    return {"rooms": rooms.room_list(call.caller)}
+    return {"rooms": [{**room, "here": call.here(room["key"])} for room in rooms.room_list(call.caller)]}
 
 
 def room_create(batch: Batch, call: Call) -> list[Signal]:

@@ -240,7 +240,7 @@ class Connection:
         return self._spawn(self._reply(invoke.id, self._read(invoke)))
 
     def _call(self, invoke: Invoke) -> Call:
-        return Call(invoke.method, self.caller, invoke.params)
+        return Call(invoke.method, self.caller, invoke.params, here=self._process.here)
 
     async def _read(self, invoke: Invoke) -> Any:
         self._waiting += 1

@@ -242,11 +242,12 @@ class Hub:
     # Narrowed rights
 
     async def _narrowed(
-        self, user: UserId, log: LogKey | None, login: str | None, reason: str, until: int | None
+        self, user: UserId | None, log: LogKey | None, login: str | None, reason: str, until: int | None
     ) -> None:
-        """Ask again for each connection of the user; what is being read of them meanwhile is read again."""
+        """Ask again for each connection of the user, or without one of the room; what is being read is read again."""
         self.narrowings += 1
-        for connection in self.rooms.of_user(user):
+        room = self.rooms.get(log) if log else None
+        for connection in self.rooms.of_user(user) if user else list(room.listeners) if room else []:
             if login is not None:
                 if connection.caller.login == login:
                     connection.end(protocol.LOGIN_ENDED)

@@ -40,6 +40,8 @@ class Call:
     loaded: Any = None
     labels: Labels | None = None
     """lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it"""
+    here: Callable[[LogKey], int] = lambda room: 0
+    """how many are in a room, as far as this process knows"""
 
 
 @dataclass(frozen=True, slots=True)

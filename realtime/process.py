@@ -163,7 +163,7 @@ class Process:
             "now": log.now_ms(),
             "ping_ms": round(self.limits.ping_s * 1000),
             "limits": {name: getattr(self.limits, name) for name in TOLD},
-            "rooms": [{**membership, "here": self._here(membership["key"])} for membership in memberships],
+            "rooms": [{**membership, "here": self.here(membership["key"])} for membership in memberships],
             "opened": {room: await self._opened(connection, room, position) for room, position in hello.rooms.items()},
         }
 
@@ -175,7 +175,7 @@ class Process:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
         return caller
 
-    def _here(self, key: LogKey) -> int:
+    def here(self, key: LogKey) -> int:
         room = self.hub.rooms.get(key)
         return room.here if room else 0
 

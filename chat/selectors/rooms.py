@@ -79,7 +79,6 @@ def room_list(caller: Caller) -> list[dict[str, Any]]:
             "name": room.name,
             "topic": room.topic,
             "members": room.members,
-            "here": 0,
             "head": _head(Head(room.log.head, room.tag or 0, room.log.lines)),
         }
         for room in rooms.order_by("-pk")[:LISTED]

@@ -51,7 +51,7 @@ def room_change(
     room.name, room.topic, room.public = facts["name"], facts["topic"], public
     room.save()
     if before["public"] and not public:
-        batch.narrow(None, log=key)
+        batch.narrow(None, log=key, reason="private")
     return room
 
 
