@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import login
 from accounts.forms import EnterForm
@@ -44,7 +44,7 @@ def refusals(view: View) -> View:
     return answered
 
 
-@require_GET
+@require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """The lounge for a visitor; for who is in, the room they were in last."""
@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("room", key=last if access.may_read(caller, last) is not None else lounge().log.key)
 
 
-@require_GET
+@require_safe
 @never_cache
 @refusals
 def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpResponse:
@@ -92,7 +92,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @never_cache
 @refusals
 def invite(request: HttpRequest, code: str) -> HttpResponse:
@@ -117,7 +117,7 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     return _see_other(reverse("room", kwargs={"key": key}))
 
 
-@require_GET
+@require_safe
 @refusals
 def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
     """The invite's address as a picture."""

@@ -53,6 +53,12 @@ def test_a_visitor_sees_the_lounge_and_a_free_name(client: Client) -> None:
     assert page.context["words"]
 
 
+def test_looking_leaves_no_login_session_and_link_previews_may_ask(client: Client) -> None:
+    assert settings.SESSION_COOKIE_NAME not in client.get("/").cookies
+    assert client.head("/").status_code == 200
+    assert client.get("/enter/").status_code == 405
+
+
 def test_entering_makes_a_guest_who_is_in_the_lounge_and_stays(client: Client) -> None:
     answer = entered(client)
     assert (answer.status_code, answer["Location"]) == (303, "/")
