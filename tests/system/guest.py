@@ -3,6 +3,7 @@
 import itertools
 import json
 import secrets
+from contextlib import ExitStack
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlencode
@@ -22,12 +23,15 @@ class Guest:
         with self._http.open(f"{url}/realtime/token") as answer:
             token = json.load(answer)["token"]
         self._ids = itertools.count(1)
-        self._socket = connect(
-            f"{url.replace('http', 'ws')}/ws/",
-            origin=Origin(url),
-            subprotocols=[Subprotocol("parlor.v1")],
-            additional_headers={"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)},
-            proxy=None,
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(
+            connect(
+                f"{url.replace('http', 'ws')}/ws/",
+                origin=Origin(url),
+                subprotocols=[Subprotocol("parlor.v1")],
+                additional_headers={"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)},
+                proxy=None,
+            )
         )
         hello = self.request("session.hello", v=1, token=token, rooms={})
         self.lounge: str = next(room["key"] for room in hello["rooms"] if room["lounge"])
@@ -56,4 +60,4 @@ class Guest:
         return str(self.act("room.create", name=name, topic=topic, public=public)["room"])
 
     def leave(self) -> None:
-        self._socket.close()
+        self._open.close()

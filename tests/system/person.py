@@ -79,6 +79,17 @@ class Person:
     def scroll_to(self, top: int) -> None:
         self.page.locator("#scroller").evaluate("(box, top) => box.scrollTo(0, top)", top)
 
+    def makes_room(self, name: str, *, private: bool = False) -> str:
+        """Its address."""
+        self.page.get_by_role("button", name="New room").click()
+        dialog = self.page.get_by_role("dialog", name="New room")
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_label("By invite" if private else "Everyone").check()
+        dialog.get_by_role("button", name="Make the room").click()
+        expect(self.heading(name)).to_be_visible()
+        expect(self.composer).to_be_visible()
+        return self.path
+
     # What they see
 
     @property

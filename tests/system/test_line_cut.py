@@ -1,0 +1,102 @@
+"""The line between browser and server is cut, or the server is killed: nothing is lost, doubled or moved."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.services.parlor import Parlor
+from tests.system.cable import Cable
+from tests.system.conftest import NewPerson
+from tests.system.person import LOST_LINE, Person
+
+SPOKEN_OF = """() => {
+  const chip = document.querySelector("#chip");
+  const seen = (spoken) => new MutationObserver(() => chip.hidden || spoken(performance.now()));
+  window.spokenAt = new Promise((spoken) => seen(spoken).observe(chip, { attributes: true }));
+  window.cutAt = performance.now();
+}"""
+
+
+def numbered(what: str, count: int) -> list[str]:
+    return [f"{what} {number}" for number in range(1, count + 1)]
+
+
+def acknowledged(person: Person) -> dict[str, int]:
+    """Texts with a tick, and where they are stored."""
+    ticked = person.page.get_by_role("article").filter(has=person.page.locator(".tick[data-state=stored]"))
+    stored = ticked.evaluate_all("(lines) => lines.map((line) => Number(line.dataset.o))")
+    return {row.text: row.o for row in person.rows if row.o in stored}
+
+
+def test_who_was_cut_off_sees_all_that_was_done_meanwhile_without_a_reload_or_a_jump(
+    person: NewPerson, cable: Cable
+) -> None:
+    bo = person().enter("Bo stays on")
+    room = bo.makes_room("Cut")
+    bo.say(*numbered("before", 60))
+    bo.expect_said("before 60")
+    ann = person(cable.url).enter("Ann is cut off", room)
+    ann.page.evaluate("window.sinceLoad = true")
+    ann.scroll_to(0)
+    expect(ann.line("before 1")).to_be_attached()
+    ann.scroll_to(700)
+    ann.expect_rows(bo.rows)
+    place = ann.place
+    above = [row.text for row in ann.rows if row.o < place.o]
+    assert len(above) >= 10
+
+    ann.expects(LOST_LINE)
+    cable.cut()
+    for text in [*above[-3:], "before 59", "before 60"]:
+        bo.act_on(text, "Edit")
+        bo.say(f"{text}, edited\n\nand longer than it was")
+    bo.say(*numbered("meanwhile", 199))
+    for text in [*above[:3], "before 58", "meanwhile 1"]:
+        bo.act_on(text, "Delete")
+    bo.say("one at a time, so all is stored once this is")
+    bo.expect_said("one at a time, so all is stored once this is")
+    assert ann.line("Message deleted").count() == 0
+    cable.restore()
+    ann.page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(ann.page.get_by_role("button", name="200 new messages")).to_be_visible()
+    expect(ann.page.get_by_text("Nothing lost.")).to_be_visible()
+    ann.expect_rows(bo.rows)
+    assert len([row for row in ann.rows if row.edited]) == len([row for row in ann.rows if row.removed]) == 5
+    assert (ann.top_of(place.o), ann.page.evaluate("window.sinceLoad")) == (place.top, True)
+
+
+def test_a_server_killed_in_the_middle_of_a_burst_has_all_it_acknowledged_and_gets_the_rest_by_itself(
+    person: NewPerson, own_server: Parlor
+) -> None:
+    ann, bo = person(own_server.url).enter("Ann"), person(own_server.url).enter("Bo")
+    for one in (ann, bo):
+        one.expects(LOST_LINE)
+    burst = numbered("line", 40)
+    ann.say(*burst[:20])
+    expect(ann.line("line 5").locator(".tick[data-state=stored]")).to_be_visible()
+    own_server.kill()
+    kept = acknowledged(ann)
+    ann.say(*burst[20:])
+    own_server.start()
+
+    bo.expect_said(burst[-1])
+    assert [row.text for row in bo.rows] == burst
+    ann.expect_rows(bo.rows)
+    assert kept.items() <= {row.text: row.o for row in bo.rows}.items()
+
+
+def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(person: NewPerson, cable: Cable) -> None:
+    ann = person(cable.url)
+    ann.page.add_init_script("Math.random = () => 0.999")  # the longest waits: 0.5, 1, 2, 4, 8 s
+    ann.enter("Ann and her chip").expects(LOST_LINE)
+    ann.page.evaluate(SPOKEN_OF)
+    cable.cut()
+    chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · try now [78] s$"))
+    expect(chip).to_be_visible()
+    assert ann.page.evaluate("spokenAt.then((at) => at - cutAt)") >= 5000
+    ann.say("said into the dark")
+    cable.restore()
+    chip.get_by_role("button", name="try now").click()
+    expect(ann.page.get_by_text(re.compile(r"^Back after [\d.]+ s\. Nothing lost\.$"))).to_be_visible()
+    ann.expect_said("said into the dark")
