@@ -28,7 +28,7 @@ class Plan:
     seed: int
     cut_share: float = 0.02
     doubles: float = 0.01
-    quiet_s: float = 8
+    quiet_s: float = 15
     resume_s: float = 30
     limit_s: float = 150
 
