@@ -53,6 +53,7 @@ class Connection:
         self._least_unsent, self._progress_at = 0, 0.0
         self._ready = asyncio.Event()
         self._durable: deque[Invoke] = deque()
+        self._looks: deque[Look] = deque()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending: Close | None = None
@@ -191,7 +192,7 @@ class Connection:
                 case Greet():
                     self._spawn(self._reply(effect.id, self._greet(effect), effect.hello.rooms))
                 case Look():
-                    self._spawn(self._reply(effect.id, self._process.look(self, effect), [effect.params.room]))
+                    self._look(effect)
                 case Invoke():
                     self._invoke(effect)
 
@@ -229,6 +230,21 @@ class Connection:
             self._put(protocol.response(request, outcome.result))
         else:
             self._put(protocol.error_response(request, outcome))
+
+    def _look(self, look: Look) -> None:
+        """Opening and closing rooms, in the order received; at most `waiting` unanswered."""
+        if len(self._looks) >= self._limits.waiting:
+            return self._answer(look.id, protocol.too_fast(500, "too_many_waiting"))
+        self._looks.append(look)
+        if len(self._looks) == 1:
+            self._spawn(self._look_in_order())
+        return None
+
+    async def _look_in_order(self) -> None:
+        while self._looks:
+            look = self._looks[0]
+            await self._reply(look.id, self._process.look(self, look), [look.params.room])
+            self._looks.popleft()
 
     def _invoke(self, invoke: Invoke) -> None:
         if invoke.method.lane == "write":

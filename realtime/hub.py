@@ -138,7 +138,8 @@ class Hub:
         try:
             result = await self._opening(room, reading, position)
         except BaseException:
-            room.exit(connection, self._now())
+            if room.readings.get(connection) is reading:
+                room.exit(connection, self._now())
             raise
         if room.readings.get(connection) is not reading:
             raise not_found("no such room")
@@ -204,7 +205,7 @@ class Hub:
             if entries is None:
                 entries = await self._readers.run(log.read, room.key, reading.offset, room.ring.head.o)
                 room.ring.blank(entries)
-            page = page_of(entries)
+            page = page_of(entries, self._limits.lagging_bytes // 4)
             if room.readings.get(reading.connection) is not reading or not page:
                 return
             if not reading.connection.push(*Frames(page).of(reading.labels)):
@@ -216,8 +217,9 @@ class Hub:
     def resume(self, connection: "Connection") -> None:
         """A lagging connection has room again: the full list of people, and events from where it was."""
         for room in self.rooms.opened(connection):
-            connection.signal(protocol.signal(room.key, "people", "", room.people()))
-            self.follow(connection, room.key)
+            if not room.readings[connection].opening:
+                connection.signal(protocol.signal(room.key, "people", "", room.people()))
+                self.follow(connection, room.key)
 
     def close(self, connection: "Connection", key: LogKey) -> None:
         """Stop reading; counts of the room still come."""

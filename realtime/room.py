@@ -19,7 +19,6 @@ from realtime.ring import Ring
 if TYPE_CHECKING:
     from realtime.connection import Connection
 
-PAGE_CHARACTERS: Final = 65_536
 SHOWN: Final = 200
 """people listed by name; beyond that only their number"""
 
@@ -36,13 +35,13 @@ class Reading:
     task: asyncio.Task[None] | None = None
 
 
-def page_of(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """As many events as one push of a resume carries: at least one, about `PAGE_CHARACTERS`."""
+def page_of(entries: Sequence[Entry], most: int) -> Sequence[Entry]:
+    """As many events as one push of a resume carries: one at least, no more than about `most` characters."""
     size = 0
     for count, entry in enumerate(entries, 1):
         size += len(entry.data or "") + 200
-        if size > PAGE_CHARACTERS:
-            return entries[:count]
+        if size > most:
+            return entries[: max(1, count - 1)]
     return entries
 
 

@@ -111,6 +111,36 @@ async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> 
     assert (await mei.request("room.open", room="fifth", position=START))["mode"] == "replay"
 
 
+async def test_a_room_opened_and_closed_at_once_is_closed(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    opening = await mei.ask("room.open", room=log, position=START)
+    closing = await mei.ask("room.close", room=log)
+    await mei.response(opening)
+    await mei.response(closing)
+    assert (await mei.refusal("presence.read", room=log)).code == 404
+    await append(log)
+    assert offsets(mei, log) == []
+
+
+async def test_a_reader_that_catches_up_is_told_nothing_of_a_room_still_opening(
+    tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await append(log, 5)
+    mei = await tab("Mei")
+    wire: Any = mei.wire
+    real = process.hub._opening
+
+    async def resumed_meanwhile(*given: Any) -> Any:
+        process.hub.resume(wire.connection)
+        return await real(*given)
+
+    monkeypatch.setattr(process.hub, "_opening", resumed_meanwhile)
+    await mei.request("room.open", room=log, position=None)
+    await append(log)
+    await mei.event(log, 6)
+    assert offsets(mei, log) == [6]
+
+
 async def test_an_event_with_an_audience_is_withheld_from_the_others(tab: Open, log: LogKey) -> None:
     host, guest = await tab("Mei", "host", position=START), await tab("Jonas", position=START)
     await host.request("note.post", room=log, cid=cid(), text="for-hosts-only", audience=["host"])
