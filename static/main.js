@@ -66,7 +66,7 @@ function startTalking(user) {
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
   new Empty(client, timeline, invites).start();
   startDirectory(client);
-  startDelivery(client, timeline);
+  startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });
   startTroubles(client, go);
 }

@@ -22,6 +22,7 @@ export class Composer {
   #editing = null;
   /** @type {any} */
   #slowed = null;
+  #slow = false;
   #client;
   #facts;
 
@@ -58,8 +59,16 @@ export class Composer {
     this.#text.focus();
   }
 
+  /** What was refused goes back to where it was written. @param {string} text */
+  rewrite(text) {
+    if (this.#editing !== null) this.#stopEditing();
+    this.#fill([text, this.#text.value].filter(Boolean).join("\n"));
+    this.#typed();
+    this.#text.focus();
+  }
+
   #roomShown() {
-    clearTimeout(this.#slowed);
+    this.#countDown(0);
     this.#stopEditing();
     this.#form.hidden = true;
     this.#roomChanged();
@@ -78,8 +87,9 @@ export class Composer {
   #countDown(until) {
     const left = Math.ceil((until - Date.now()) / 1000);
     clearTimeout(this.#slowed);
-    this.#note.textContent = left > 0 ? say("composer.slow") : "";
+    this.#slow = left > 0;
     this.#label(left);
+    this.#paintNote();
     if (left > 0) this.#slowed = setTimeout(() => this.#countDown(until), 250);
   }
 
@@ -153,10 +163,14 @@ export class Composer {
   #fit() {
     this.#text.style.height = "auto";
     this.#text.style.height = `${this.#text.scrollHeight}px`;
+    this.#paintNote();
+  }
+
+  #paintNote() {
     const left = LONGEST - this.#text.value.length;
     this.#note.toggleAttribute("data-over", left < 0);
-    if (left < 0) this.#note.textContent = count("composer.over", -left);
-    else this.#note.textContent = this.#text.value.length < TELL_FROM ? "" : count("composer.left", left);
+    const about = left < 0 ? count("composer.over", -left) : left <= LONGEST - TELL_FROM ? count("composer.left", left) : "";
+    this.#note.textContent = about || (this.#slow ? say("composer.slow") : "");
   }
 
   #isTooLong() {

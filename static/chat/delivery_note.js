@@ -1,5 +1,6 @@
 /** A tick, tapped, says where the line is stored; a line not sent can be sent again or dropped. */
 
+/** @import {Entry} from "../realtime/types.js" */
 /** @import {Client} from "./client.js" */
 /** @import {Timeline} from "./timeline.js" */
 /** @import {Item} from "./types.js" */
@@ -7,15 +8,19 @@ import { storedWords } from "./delivery.js";
 import { byId } from "./dom.js";
 import { openBy } from "./menu.js";
 
-/** @param {Client} client @param {Timeline} timeline */
-export function startDelivery(client, timeline) {
+/** @param {Client} client @param {Timeline} timeline @param {(text: string) => void} rewrite */
+export function startDelivery(client, timeline, rewrite) {
+  const settle = (/** @type {string | undefined} */ act, /** @type {Entry} */ { cid, params }) => {
+    if (act === "retry") client.outbox.retry(cid);
+    if (act === "rewrite" || act === "discard") client.outbox.remove(cid);
+    if (act === "rewrite") rewrite(params.text);
+  };
   byId("lines", HTMLElement).addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button");
     const item = button && timeline.itemOf(button);
     if (!item) return;
     if (button.matches(".tick")) showDelivery(timeline, item);
-    if (button.dataset.act === "retry" && item.entry) client.outbox.retry(item.entry.cid);
-    if (button.dataset.act === "discard" && item.entry) client.outbox.remove(item.entry.cid);
+    if (item.entry) settle(button.dataset.act, item.entry);
   });
 }
 

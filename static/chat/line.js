@@ -98,5 +98,8 @@ function paintDelivery(element, { item, me, now }) {
   tick.ariaLabel = state.words;
   part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");
   problem.hidden = state.name !== "failed";
+  const hopeless = item.entry?.problem?.status === 422 && Boolean(item.entry.params.text);
+  part(problem, "[data-act=retry]", HTMLElement).hidden = hopeless;
+  part(problem, "[data-act=rewrite]", HTMLElement).hidden = !hopeless;
   part(problem, "span", HTMLElement).textContent = state.name === "failed" ? state.words : "";
 }

@@ -50,7 +50,7 @@ export function walk(menu) {
 function item(menu, act) {
   const button = /** @type {HTMLButtonElement} */ (make("button", act.danger ? "menu-act danger" : "menu-act"));
   button.type = "button";
-  button.setAttribute("role", "menuitem");
+  if (menu.role === "menu") button.role = "menuitem";
   button.append(icon(act.icon), act.word);
   button.addEventListener("click", () => {
     menu.hidePopover();

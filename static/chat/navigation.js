@@ -47,6 +47,7 @@ export class Navigation {
   #showRooms() {
     history.pushState({ view: "rooms" }, "");
     this.#app.dataset.view = "rooms";
+    /** @type {HTMLElement | null} */ (document.querySelector(".room[aria-current]"))?.focus();
   }
 
   /** @param {string} path @param {string} view */

@@ -26,7 +26,7 @@ export class PeoplePanel {
   start() {
     this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
     byId("people-close", HTMLElement).addEventListener("click", () => this.#open(false));
-    this.#panel.addEventListener("keydown", ({ key }) => key === "Escape" && this.#open(false));
+    this.#panel.addEventListener("keydown", ({ key }) => key === "Escape" && !this.#menu.matches(":popover-open") && this.#open(false));
     this.#body.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest(".person")));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
     this.#client.on("shown", () => this.#load());
