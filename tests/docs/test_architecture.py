@@ -1,0 +1,34 @@
+"""docs/architecture.md names every module, and only those there are."""
+
+import pytest
+
+from realtime.limits import Limits
+from realtime.readers import Readers
+from tests.docs.pages import code, page, rows
+from tests.docs.sources import files
+
+ARCHITECTURE = page("docs/architecture.md")
+
+
+@pytest.mark.parametrize(
+    ("folder", "suffix"),
+    [
+        ("realtime", ".py"),
+        ("accounts", ".py"),
+        ("chat", ".py"),
+        ("config", ".py"),
+        ("static/realtime", ".js"),
+        ("static/chat", ".js"),
+    ],
+)
+def test_every_module_is_named_once_and_no_other(folder: str, suffix: str) -> None:
+    named = [code(row[0]) for row in rows(ARCHITECTURE, f"{folder}/")]
+    assert sorted(named) == sorted(files(folder, suffix))
+
+
+def test_numbers_are_those_of_the_code() -> None:
+    limits = Limits()
+    assert f"the last {limits.ring} events" in ARCHITECTURE
+    assert f"at most {limits.replay:,} events" in ARCHITECTURE
+    assert f"at most {limits.waiting} unanswered" in ARCHITECTURE
+    assert (limits.sweep_s, Readers.__init__.__defaults__) == (2, (4,))
