@@ -10,7 +10,7 @@ from tests.services.steps import Outcome, Session, Step, table
 from tests.services.tools import CI, TOOLS, install
 
 PYTHON = sys.executable
-PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rs")
+PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs")
 BROWSER = ("chromium", "chinese", "emoji")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,16 +72,15 @@ class Session:
         return Outcome(step.name, "passed", f"{seconds:.0f} s  {said}")
 
     def _command(self, command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[int, str]:
-        """Its exit code and the last line in which pytest sums up; all it prints is passed on as it comes."""
-        closing = ""
+        """Its exit code and the last line in which pytest sums up. Who is stopped while it runs stops it too."""
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            assert process.stdout
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                if CLOSING.search(line):
-                    closing = re.sub(r"\x1b\[[\d;]*m", "", line).strip("= \n")
+            try:
+                closing = passed_on(process.stdout or ())
+            except BaseException:
+                process.terminate()
+                raise
         return process.returncode, closing
 
     def _environment(self, step: Step) -> dict[str, str]:
@@ -96,6 +95,16 @@ class Session:
         variable, start = SERVICES[service]
         if variable not in self.environment:
             self.environment[variable] = self.stack.enter_context(start())
+
+
+def passed_on(output: Iterable[str]) -> str:
+    """Print what comes as it comes; the closing line of pytest, if there was one."""
+    closing = ""
+    for line in output:
+        print(line, end="", flush=True)
+        if CLOSING.search(line):
+            closing = re.sub(r"\x1b\[[\d;]*m", "", line).strip("= \n")
+    return closing
 
 
 def table(outcomes: list[Outcome]) -> str:
