@@ -1,0 +1,26 @@
+"""docs/operating.md: limits and dependencies; the settings are compared in tests/config/test_settings.py."""
+
+import json
+import re
+
+import msgspec
+
+from realtime.limits import Limits
+from tests.docs.pages import code, codes, page, rows
+
+OPERATING = page("docs/operating.md")
+REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*?\])?==", re.MULTILINE)
+
+
+def test_every_limit_is_documented_with_its_default_and_nothing_else() -> None:
+    documented = {code(row[0]): float(row[1]) for row in rows(OPERATING, "Limits")}
+    assert documented == msgspec.structs.asdict(Limits())
+
+
+def test_every_package_is_listed_with_a_reason_and_nothing_else() -> None:
+    listed = rows(OPERATING, "Dependencies")
+    pinned = [*REQUIREMENT.findall(page("requirements.txt")), *REQUIREMENT.findall(page("requirements-dev.txt"))]
+    assert len(pinned) > 20
+    pinned += json.loads(page("package.json"))["devDependencies"]
+    assert sorted(name for row in listed for name in codes(row[0])) == sorted(pinned)
+    assert [row[0] for row in listed if not row[1]] == []
