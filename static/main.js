@@ -57,14 +57,17 @@ function startTalking(user) {
   const invites = new Invites(client);
   const dialogs = new RoomDialogs(client, go);
   const composer = new Composer(client, {
+    fitting: (change) => scroll.keep(change),
     sent: () => (typing.stopped(), timeline.showNewest()),
     typed: (text) => typing.typed(text),
     lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
   });
   const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
-  for (const view of [typing, invites, dialogs, composer, new RoomList(client), new Read(client, scroll), new Chip(client)]) view.start();
+  const read = new Read(client, scroll);
+  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
   new Empty(client, timeline, invites).start();
+  navigation.on("turned", () => read.returned());
   startDirectory(client);
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });

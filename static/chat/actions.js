@@ -4,10 +4,10 @@
 /** @import {Timeline} from "./timeline.js" */
 /** @import {Item} from "./types.js" */
 import { byId, icon, make } from "./dom.js";
+import { LongPress } from "./long_press.js";
 import { fill, openBy, walk } from "./menu.js";
 import { say } from "./words.js";
 
-const LONG_PRESS_MS = 450;
 const IN_THE_BAR = 3;
 
 export class Actions {
@@ -20,8 +20,6 @@ export class Actions {
   #line = null;
   /** @type {Item | null} */
   #shown = null;
-  /** @type {any} */
-  #press = null;
 
   /** @param {Timeline} timeline @param {Acts} acts */
   constructor(timeline, acts) {
@@ -35,8 +33,7 @@ export class Actions {
     this.#lines.addEventListener("keydown", (event) => this.#keyPressed(event));
     this.#bar.addEventListener("keydown", (event) => this.#barKeyPressed(event));
     this.#lines.parentElement?.addEventListener("pointerleave", () => this.#left());
-    this.#lines.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#pressed(event));
-    for (const end of ["pointerup", "pointercancel", "pointermove"]) this.#lines.addEventListener(end, () => clearTimeout(this.#press));
+    new LongPress(this.#lines, (target) => this.#pressed(target)).start();
     this.#timeline.on("painted", () => this.#place());
     this.#menu.addEventListener("toggle", () => this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")));
     walk(this.#menu);
@@ -79,17 +76,13 @@ export class Actions {
     this.#bar.hidden = true;
   }
 
-  /** @param {PointerEvent} event */
-  #pressed({ target }) {
-    clearTimeout(this.#press);
-    this.#press = setTimeout(() => {
-      const line = /** @type {Element} */ (target).closest(".line");
-      const item = this.#timeline.itemOf(line);
-      if (!(line instanceof HTMLElement) || !item) return;
-      this.#line = line;
-      navigator.vibrate?.(10);
-      this.#openMenu(item, line);
-    }, LONG_PRESS_MS);
+  /** @param {Element} target */
+  #pressed(target) {
+    const line = target.closest(".line");
+    const item = this.#timeline.itemOf(line);
+    if (!(line instanceof HTMLElement) || !item || this.#acts.of(item).length === 0) return;
+    this.#line = line;
+    this.#openMenu(item, line);
   }
 
   /** @param {Item} item @param {HTMLElement} anchor */

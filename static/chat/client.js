@@ -20,7 +20,7 @@ const OPEN_AT_MOST = 4;
 
 /**
  * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
- * "left" ({room, reason}): the server put us out; "refused" (key, error): it may not be opened.
+ * "left" ({room, reason}): no longer a member; "refused" (key, error): it may not be opened.
  * @extends {Emitter<ClientFacts>}
  */
 export class Client extends Emitter {
@@ -143,6 +143,7 @@ export class Client extends Emitter {
     this.dispatch(event.room, { type: "event", event });
     this.#list({ type: "event", event, me: this.me });
     if (event.kind === "member.joined" && event.data?.user === this.me) this.#joined(event.room);
+    if (event.kind === "member.left" && event.data?.user === this.me) this.emit("left", { room: event.room, reason: event.data.reason, until: null });
     this.outbox.seen(event.cid);
   }
 

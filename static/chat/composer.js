@@ -9,7 +9,7 @@ import { count, say } from "./words.js";
 const LONGEST = 10_000;
 const TELL_FROM = 9_500;
 
-/** @typedef {{sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
+/** `fitting`: the composer is about to change its height. @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
 
 export class Composer {
   #form = byId("composer", HTMLFormElement);
@@ -161,9 +161,11 @@ export class Composer {
   }
 
   #fit() {
-    this.#text.style.height = "auto";
-    this.#text.style.height = `${this.#text.scrollHeight}px`;
-    this.#paintNote();
+    this.#facts.fitting(() => {
+      this.#text.style.height = "auto";
+      this.#text.style.height = `${this.#text.scrollHeight}px`;
+      this.#paintNote();
+    });
   }
 
   #paintNote() {

@@ -2,17 +2,20 @@
 
 /** @import {Client} from "./client.js" */
 /** @import {Timeline} from "./timeline.js" */
+import { Emitter } from "../realtime/emitter.js";
 import { byId } from "./dom.js";
 
 const ADDRESS = /^\/r\/([A-Za-z0-9]{16})\/(?:@(\d+))?$/;
 
-export class Navigation {
+/** "turned": on a phone, from the talk to the rooms or back. @extends {Emitter<{turned: []}>} */
+export class Navigation extends Emitter {
   #app = byId("app", HTMLElement);
   #client;
   #timeline;
 
   /** @param {Client} client @param {Timeline} timeline */
   constructor(client, timeline) {
+    super();
     this.#client = client;
     this.#timeline = timeline;
   }
@@ -46,15 +49,22 @@ export class Navigation {
 
   #showRooms() {
     history.pushState({ view: "rooms" }, "");
-    this.#app.dataset.view = "rooms";
+    this.#turn("rooms");
     /** @type {HTMLElement | null} */ (document.querySelector(".room[aria-current]"))?.focus();
   }
 
   /** @param {string} path @param {string} view */
   #show(path, view) {
     const [, key, o] = ADDRESS.exec(path) ?? [];
-    this.#app.dataset.view = view;
+    this.#turn(view);
     if (key && key !== this.#client.shown) this.#client.show(key);
     if (key && o) this.#timeline.showLine(Number(o));
+  }
+
+  /** @param {string} view */
+  #turn(view) {
+    if (this.#app.dataset.view === view) return;
+    this.#app.dataset.view = view;
+    this.emit("turned");
   }
 }

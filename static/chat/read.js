@@ -25,23 +25,23 @@ export class Read {
     this.#client.on("shown", () => this.#look());
     this.#client.connection.on("greeted", () => this.#look());
     this.#scroll.on("moved", () => this.#look());
-    document.addEventListener("visibilitychange", () => this.#visibilityChanged());
+    document.addEventListener("visibilitychange", () => this.returned());
     window.addEventListener("focus", () => this.#look());
   }
 
-  get #atEnd() {
-    return this.#scroll.following && !this.#client.state().after;
-  }
-
   /** What came while one was away stands under a "New" line. */
-  #visibilityChanged() {
+  returned() {
     const { head, read } = this.#client.state();
-    if (!document.hidden && this.#atEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });
+    if (this.#seesEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });
     this.#look();
   }
 
+  get #seesEnd() {
+    return !document.hidden && this.#scroll.isSeen && this.#scroll.following && !this.#client.state().after;
+  }
+
   #look() {
-    const atBottom = this.#atEnd && !document.hidden;
+    const atBottom = this.#seesEnd;
     const { room, head, read } = this.#client.state();
     if (this.#client.state().atBottom !== atBottom) this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
     if (!atBottom || !room?.role) return;

@@ -33,6 +33,11 @@ export class Scroll extends Emitter {
     return this.#following;
   }
 
+  /** On a phone the rooms may lie over the talk. */
+  get isSeen() {
+    return this.#box.checkVisibility({ visibilityProperty: true });
+  }
+
   /** Is an end of the list close enough to fetch what lies behind it? @param {"before" | "after"} side */
   near(side) {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
@@ -75,6 +80,7 @@ export class Scroll extends Emitter {
       if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
       else high = middle;
     }
+    while (low < rows.length - 1 && !rows[low].dataset.key) low += 1; // a day and "New" stand elsewhere once older lines come
     return rows[low] ?? null;
   }
 
