@@ -335,6 +335,7 @@ test("a token that comes after stop connects nothing", async () => {
   await last().closes(4001);
   connection.stop();
   comes("late");
+  await settle();
   await clock.advance(60_000);
   assert.equal(sockets.length, 1);
 });

@@ -180,10 +180,14 @@ test("events of others and of no request cost nothing", async () => {
 
 test("too fast waits as long as the server says, and the rest of the room behind it", async () => {
   const { outbox, connection, clock } = await opened();
+  /** @type {any[]} */
+  const slowed = [];
+  outbox.on("slowed", (room, ms) => slowed.push([room, ms]));
   post(outbox, "1");
   post(outbox, "2");
   await settle();
   await connection.requests[0].refuse({ code: 429, message: "too fast", data: { type: "too_fast", status: 429, retry_after_ms: 900 } });
+  assert.deepEqual(slowed, [["lounge", 900]]);
   await clock.advance(899);
   assert.deepEqual(texts(connection), ["1"]);
   await clock.advance(1);

@@ -301,6 +301,12 @@ test("invites stand until they are revoked", () => {
   assert.deepEqual(happened(state, event(5, "invite.revoked", { invite: "i1" })).invites, {});
 });
 
+test("a snapshot brings the invites that stand, the newest last", () => {
+  const made = (/** @type {string} */ invite) => ({ invite, code: `code of ${invite}`, expires_at: null, uses: null, by: "ana" });
+  const state = after(happened(opened(1, 3), event(4, "invite.created", made("i0"))), { type: "snapshot", snapshot: { ...snapshot(1, 5), parts: { invites: [made("i2"), made("i1")] } } });
+  assert.deepEqual(Object.keys(state.invites), ["i1", "i2"]);
+});
+
 test("a pending post stands last, under the key that its line will have", () => {
   const mine = entry("message.post", { text: "hi" }, "cid-4");
   const state = opened(1, 3);
