@@ -83,7 +83,7 @@ export class PeoplePanel {
     const role = member.role === "host" ? "member" : "host";
     return [
       { icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) },
-      ...(room.lounge ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
+      ...(room.lounge || member.role === "host" ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
     ];
   }
 

@@ -62,6 +62,6 @@ export class Typing {
 /** @param {string[]} names @returns {string} */
 function sentence([one, two, ...more]) {
   if (!one) return "";
-  if (!two) return say("typing.one", { one });
+  if (!two) return say("typing.alone", { one });
   return more.length > 0 ? say("typing.many") : say("typing.two", { one, two });
 }

@@ -29,6 +29,6 @@ export function knows(key) {
 
 /** Why something did not work, and what to do. @param {unknown} error @returns {string} */
 export function refusal(error) {
-  const type = error instanceof Error && "type" in error ? String(error.type) : "internal";
-  return say(knows(`problem.${type}`) ? `problem.${type}` : "problem.internal");
+  const problem = error instanceof Error && "data" in error ? /** @type {import("../realtime/types.js").Problem} */ (error.data) : { type: "internal" };
+  return say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
 }

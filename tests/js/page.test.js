@@ -1,0 +1,53 @@
+/** What the page says and loads: nothing that is missing, nothing that is left over. */
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), "utf8");
+const modules = (/** @type {string} */ folder) => readdirSync(new URL(`static/${folder}/`, ROOT)).filter((name) => name !== "types.js").map((name) => `${folder}/${name}`);
+const words = (/** @type {string} */ language) => /** @type {Record<string, string>} */ (JSON.parse(read(`static/words/${language}.json`)));
+const singular = (/** @type {string} */ key) => key.endsWith(".one");
+const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
+
+const sources = [...modules("chat").map((path) => read(`static/${path}`)), read("static/main.js")].join("\n");
+
+test("every module of the room page is preloaded, and no other", () => {
+  const preloaded = [...read("templates/chat/_assets.html").matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
+  assert.deepEqual(preloaded.sort(), ["main.js", ...modules("realtime"), ...modules("chat")].sort());
+});
+
+test("Chinese says all that English says, but for the singular it has not", () => {
+  const english = Object.keys(words("en")).filter((key) => !singular(key));
+  assert.deepEqual(Object.keys(words("zh-hans")).sort(), english.sort());
+});
+
+test("what is filled in is the same in both languages", () => {
+  const chinese = words("zh-hans");
+  for (const [key, text] of Object.entries(words("en"))) assert.deepEqual(filled(chinese[key.replace(/\.one$/, ".other")]), filled(text), key);
+});
+
+test("every word that a module says is in the catalogue", () => {
+  const said = [...sources.matchAll(/\bsay\("([^"]+)"/g)].map(([, key]) => key);
+  const counted = [...sources.matchAll(/\bcount\("([^"]+)"/g)].map(([, key]) => `${key}.other`);
+  for (const key of [...said, ...counted]) assert.ok(key in words("en"), key);
+});
+
+test("every type of problem in the protocol that reaches people has words", () => {
+  const section = read("docs/protocol.md").split("## Problem types")[1].split("\n## ")[0];
+  const types = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, type]) => type);
+  assert.ok(types.length > 10);
+  const mistakes = ["parse", "invalid_request", "unknown_method", "hello_first", "hello_again", "cid_reused", "too_many_rooms"];
+  for (const type of types.filter((type) => !mistakes.includes(type))) assert.ok(`problem.${type}` in words("en"), type);
+});
+
+test("markup enters the page through one door", () => {
+  const doors = modules("chat").filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
+  assert.deepEqual(doors, ["chat/html.js"]);
+});
+
+test("no template carries a script or a style that the content security policy would refuse", () => {
+  const templates = readdirSync(new URL("templates/", ROOT), { recursive: true }).map(String).filter((path) => path.endsWith(".html"));
+  for (const path of templates) assert.doesNotMatch(read(`templates/${path}`), /\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/, path);
+});
