@@ -24,26 +24,22 @@ export class Header {
   }
 
   #paint() {
-    const { room } = this.#client.state();
+    const { shown, list } = this.#client;
+    const row = list.find(({ key }) => key === shown);
+    const room = this.#client.state().room ?? row;
     if (!room) return;
-    const here = this.#here();
+    const here = this.#client.state().here || (row?.here ?? 0); // until it is opened, what the list says
     this.#name.textContent = room.name;
     this.#name.toggleAttribute("data-private", !room.public);
     this.#topic.textContent = this.#topic.title = room.topic;
     this.#people.hidden = here === 0;
     this.#people.ariaLabel = byId("here", HTMLElement).textContent = count("here", here);
     byId("here-number", HTMLElement).textContent = String(here);
-    this.#paintTitle();
+    this.#paintTitle(room.name);
   }
 
-  /** Until the room is opened, what the list of rooms says. */
-  #here() {
-    const { shown, list } = this.#client;
-    return this.#client.state().here || (list.find(({ key }) => key === shown)?.here ?? 0);
-  }
-
-  #paintTitle() {
-    const name = this.#client.state().room?.name ?? "";
+  /** @param {string} name */
+  #paintTitle(name) {
     const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
     document.title = `${waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : ""}${name} · Parlor`;
   }

@@ -44,13 +44,17 @@ export class Scroll extends Emitter {
     return (side === "before" ? scrollTop : scrollHeight - clientHeight - scrollTop) < NEAR_AN_END;
   }
 
-  /** Change the list and keep the reader's place: the live end, or the first row they can see. @param {() => void} change */
+  /** Change the list and keep the reader's place: the live end, or the first row they can see.
+   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} that row, where it is gone */
   keep(change) {
-    const anchor = this.#following ? null : this.#firstVisible();
-    const top = anchor?.getBoundingClientRect().top ?? 0;
+    const row = this.#following ? null : this.#firstVisible();
+    const top = row?.getBoundingClientRect().top ?? 0;
     change();
     if (this.#following) this.toEnd();
-    else if (anchor?.isConnected) this.#box.scrollTop += anchor.getBoundingClientRect().top - top;
+    if (!row) return null;
+    if (!row.isConnected) return { row, top };
+    this.#box.scrollTop += row.getBoundingClientRect().top - top;
+    return null;
   }
 
   toEnd() {
@@ -60,9 +64,13 @@ export class Scroll extends Emitter {
 
   /** @param {HTMLElement} row @param {number} [share] how far down the box it comes to stand */
   to(row, share = 0.3) {
-    const { top } = row.getBoundingClientRect();
     const box = this.#box.getBoundingClientRect();
-    this.#box.scrollTop += top - box.top - box.height * share;
+    this.toTop(row, box.top + box.height * share);
+  }
+
+  /** @param {HTMLElement} row @param {number} top where on the screen */
+  toTop(row, top) {
+    this.#box.scrollTop += row.getBoundingClientRect().top - top;
     this.#scrolled();
   }
 

@@ -60,11 +60,12 @@ export class Timeline extends Emitter {
     if (this.#painted !== shown) return this.#enter();
     const items = (this.items = timeline(state, this.#client.entries()));
     this.#announceOnly(state.asking === 0);
-    this.#scroll.keep(() => {
+    const lost = this.#scroll.keep(() => {
       this.#reconcile(rowsOf(items, newLine(state), state.me));
-      byId("loading-before", HTMLElement).hidden = !state.before;
+      byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
+    if (lost?.row.dataset.o) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
     this.#list.ariaBusy = String(state.asking > 0);
     if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
@@ -97,6 +98,14 @@ export class Timeline extends Emitter {
     line.focus({ preventScroll: true });
     line.classList.add("lit");
     setTimeout(() => line.classList.remove("lit"), LIT_MS);
+  }
+
+  /** The window was replaced under the reader's eyes: what they read is fetched again. @param {number} o @param {number} top */
+  async #goBackTo(o, top) {
+    await this.#pages.around(o);
+    this.paint();
+    const line = this.lineAt(o);
+    if (line) this.#scroll.toTop(line, top);
   }
 
   async showNewest() {
