@@ -5,52 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Log',
+            name="Log",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=16, unique=True)),
-                ('head', models.BigIntegerField(default=0)),
-                ('floor', models.BigIntegerField(default=0)),
-                ('lines', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=16, unique=True)),
+                ("head", models.BigIntegerField(default=0)),
+                ("floor", models.BigIntegerField(default=0)),
+                ("lines", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('data', models.TextField(default='null')),
-                ('at', models.BigIntegerField(db_index=True)),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='realtime.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("data", models.TextField(default="null")),
+                ("at", models.BigIntegerField(db_index=True)),
+                (
+                    "log",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="realtime.log"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offset', models.BigIntegerField()),
-                ('tag', models.BigIntegerField()),
-                ('lines', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('method', models.CharField(blank=True, max_length=40)),
-                ('actor', models.CharField(max_length=12, null=True)),
-                ('cid', models.CharField(max_length=36, null=True)),
-                ('audience', models.TextField(null=True)),
-                ('blanks', models.TextField(null=True)),
-                ('data', models.TextField(null=True)),
-                ('at', models.BigIntegerField()),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='realtime.log')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("offset", models.BigIntegerField()),
+                ("tag", models.BigIntegerField()),
+                ("lines", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("method", models.CharField(blank=True, max_length=40)),
+                ("actor", models.CharField(max_length=12, null=True)),
+                ("cid", models.CharField(max_length=36, null=True)),
+                ("audience", models.TextField(null=True)),
+                ("blanks", models.TextField(null=True)),
+                ("data", models.TextField(null=True)),
+                ("at", models.BigIntegerField()),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="realtime.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'offset'), name='event_log_offset'), models.UniqueConstraint(fields=('cid', 'actor'), name='event_cid_actor')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "offset"), name="event_log_offset"),
+                    models.UniqueConstraint(fields=("cid", "actor"), name="event_cid_actor"),
+                ],
             },
         ),
     ]
