@@ -9,6 +9,7 @@ export class LongPress {
   /** @type {PointerEvent | null} */
   #began = null;
   #rested = false;
+  #answering = false;
   /** @type {any} */
   #timer = null;
 
@@ -23,12 +24,14 @@ export class LongPress {
     this.#area.addEventListener("pointermove", (event) => this.#moved(event));
     this.#area.addEventListener("pointercancel", () => this.#end());
     this.#area.addEventListener("pointerup", () => this.#lifted());
+    this.#area.addEventListener("touchend", (event) => this.#answering && event.preventDefault()); // or its click would close what opens
     this.#area.addEventListener("contextmenu", (event) => this.#began && event.preventDefault());
   }
 
   /** @param {PointerEvent} event */
   #begin(event) {
     this.#end();
+    this.#answering = false;
     this.#began = event;
     this.#timer = setTimeout(() => {
       this.#rested = true;
@@ -44,6 +47,7 @@ export class LongPress {
   #lifted() {
     const target = this.#rested ? this.#began?.target : null;
     this.#end();
+    this.#answering = target instanceof Element;
     if (target instanceof Element) setTimeout(() => this.#pressed(target));
   }
 
