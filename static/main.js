@@ -72,6 +72,7 @@ function startTalking(user) {
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });
   startTroubles(client, go);
+  client.connect();
 }
 
 function startLooking() {

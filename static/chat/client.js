@@ -50,8 +50,11 @@ export class Client extends Emitter {
     const { room, rooms, snapshot, user } = this.boot;
     this.#list({ type: "hello", rooms });
     this.dispatch(room, { type: "snapshot", snapshot });
-    if (!user) return;
-    this.#hold(room);
+    if (user) this.#hold(room);
+  }
+
+  /** After the views have started: what they do as the page goes must come before the line is closed. */
+  connect() {
     this.outbox.start();
     this.connection.start();
   }

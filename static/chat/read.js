@@ -27,6 +27,7 @@ export class Read {
     this.#scroll.on("moved", () => this.#look());
     document.addEventListener("visibilitychange", () => this.returned());
     window.addEventListener("focus", () => this.#look());
+    window.addEventListener("pagehide", () => this.#leaving());
   }
 
   /** What came while one was away stands under a "New" line. */
@@ -56,6 +57,12 @@ export class Read {
     if (this.#client.state().read <= (this.#told.get(shown) ?? this.#client.state().room?.read ?? 0)) return;
     const wait = Math.max(0, this.#toldAt + EVERY_MS - performance.now());
     this.#timer = setTimeout(() => this.#tell(shown), wait);
+  }
+
+  #leaving() {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#tell(this.#client.shown);
   }
 
   /** @param {string} key */
