@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import protocol, registry
-from chat.models import Membership
 from chat.registry import Speaker
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
@@ -15,7 +14,7 @@ from chat.speech import understood
 from chat.text import rendered, written
 from realtime.log import SITE, Batch, head_of
 from realtime.methods import Call, Method, Signal
-from realtime.protocol import Head, LogKey, RoomParams, forbidden
+from realtime.protocol import LogKey, RoomParams, forbidden
 
 # Rooms
 
@@ -29,7 +28,7 @@ def room_create(batch: Batch, call: Call) -> list[Signal]:
     membership = room_services.room_create(
         batch, caller=call.caller, cid=given.cid, name=given.name, topic=given.topic, public=given.public
     )
-    return [_joined(batch, call, membership)]
+    return [memberships.joined_signal(batch, caller=call.caller, membership=membership)]
 
 
 def room_change(batch: Batch, call: Call) -> None:
@@ -47,7 +46,7 @@ def room_change(batch: Batch, call: Call) -> None:
 
 def room_join(batch: Batch, call: Call) -> list[Signal]:
     membership = memberships.room_join(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
-    return [_joined(batch, call, membership)]
+    return [memberships.joined_signal(batch, caller=call.caller, membership=membership)]
 
 
 def room_leave(batch: Batch, call: Call) -> list[Signal]:
@@ -150,15 +149,6 @@ def typing_set(call: Call) -> list[Signal]:
     if call.labels is None or "member" not in call.labels:
         raise forbidden("join the room first")
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
-
-
-def _joined(batch: Batch, call: Call, membership: Membership) -> Signal:
-    """To all tabs of who joined: a room more in the list."""
-    key = LogKey(membership.room.log.key)
-    log = batch.log(key)
-    last = next(entry for entry in reversed(batch.entries) if entry.room == key)
-    value = rooms.membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
-    return Signal(key, "membership", "", value, to=call.caller.id)
 
 
 def _room_and_site(params: Any) -> list[LogKey]:

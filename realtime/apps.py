@@ -1,8 +1,25 @@
-"""The app's name for Django."""
+"""The app's name for Django, and a check of its settings before anything starts."""
 
+from typing import Any
+
+import msgspec
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import Error, register
+
+from realtime.limits import limits_of
 
 
 class RealtimeConfig(AppConfig):
     name = "realtime"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+@register
+def limits_check(**_: Any) -> list[Error]:
+    """A name or a value in REALTIME that means nothing stops every command, and not the first visitor."""
+    try:
+        limits_of(settings.REALTIME)
+    except msgspec.ValidationError as error:
+        return [Error(str(error), hint="docs/operating.md lists the limits", id="realtime.E001")]
+    return []

@@ -43,7 +43,6 @@ class Connection:
         self._limits = process.limits
         self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
         self.caller: Caller = NOBODY
-        self.positions: dict[LogKey, int] = {}
         self.lagging = False
         self.rooms: set[LogKey] = set()
         """rooms it listens to; the hub's"""
@@ -187,8 +186,8 @@ class Connection:
                     self._put(text)
                 case End(close):
                     self.end(close)
-                case Heard(ping, rooms):
-                    self._heard(ping, dict(rooms))
+                case Heard(ping):
+                    self._heard(ping)
                 case Greet():
                     self._spawn(self._reply(effect.id, self._greet(effect), effect.hello.rooms))
                 case Look():
@@ -196,8 +195,7 @@ class Connection:
                 case Invoke():
                     self._invoke(effect)
 
-    def _heard(self, ping: RequestId, rooms: dict[LogKey, int]) -> None:
-        self.positions = rooms
+    def _heard(self, ping: RequestId) -> None:
         while self._unanswered_pings and isinstance(ping, int) and self._unanswered_pings[0] <= ping:
             self._unanswered_pings.popleft()
 

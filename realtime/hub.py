@@ -16,7 +16,7 @@ from realtime import log, protocol
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
 from realtime.limits import Limits
-from realtime.methods import Backend, Caller, Labels
+from realtime.methods import Backend, Caller, Labels, Signal
 from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
 from realtime.readers import Readers
 from realtime.room import Frames, Reading, Room, page_of
@@ -59,12 +59,14 @@ class Hub:
 
     # Events
 
-    def committed(self, entries: Sequence[Entry]) -> None:
+    def committed(self, entries: Sequence[Entry], signals: Sequence[Signal] = ()) -> None:
         """Events that this process has committed: to its own readers first, then a ring at the others'."""
         for key, run in groupby(sorted(entries, key=_place), key=lambda entry: entry.room):
             events = list(run)
             self._take(key, events, "commit")
             self.doorbell.ring(Bell(self._name, key, head=events[-1].o, events=events))
+        for signal in signals:
+            self.signals.send(signal)
 
     def heard(self, bell: Bell) -> None:
         """A word from another process; its own words come back and are not heard."""

@@ -39,7 +39,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     sweep_s: float = 2
     presence_s: float = 10
     """a full list of this process's people to the others; 2.5 times of it in silence and they are gone"""
-    drain_s: float = 25
+    drain_s: float = 12
+    """time that connections have to go when the server leaves"""
 
 
 def limits_of(overrides: dict[str, Any]) -> Limits:

@@ -16,6 +16,7 @@ import msgspec
 from django.db import connection, models, transaction
 
 from realtime.entry import Entry
+from realtime.methods import Signal
 from realtime.models import Deadline, Event, Log
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
 
@@ -58,6 +59,7 @@ class Batch:
     def __init__(self, logs: Iterable[Log]) -> None:
         self.now = now_ms()
         self.entries: list[Entry] = []
+        self.signals: list[Signal] = []
         self._logs = {LogKey(log.key): log for log in logs}
         self._unwritten = 0
         self._rows: list[models.Model] = []
@@ -111,6 +113,10 @@ class Batch:
     def insert(self, row: models.Model) -> None:
         """Stage a new row; it gets no primary key back."""
         self._rows.append(row)
+
+    def signal(self, signal: Signal) -> None:
+        """Send a signal after the commit. For batches outside the writer: a method returns its signals."""
+        self.signals.append(signal)
 
     def schedule(self, key: LogKey, kind: str, at: int, data: Any) -> None:
         """A deadline at `at` ms UTC, for whoever registered `kind` with `realtime.clock`."""
@@ -200,7 +206,7 @@ def batch(keys: Iterable[LogKey]) -> Iterator[Batch]:
         yield staged
         staged.flush()
         if staged.entries:
-            transaction.on_commit(partial(publish, staged.entries), robust=True)
+            transaction.on_commit(partial(publish, staged.entries, staged.signals), robust=True)
 
 
 def _locked(keys: set[LogKey]) -> list[Log]:
@@ -211,20 +217,21 @@ def _locked(keys: set[LogKey]) -> list[Log]:
     return logs
 
 
-_listeners: set[Callable[[Sequence[Entry]], None]] = set()
+Listener = Callable[[Sequence[Entry], Sequence[Signal]], None]
+_listeners: set[Listener] = set()
 
 
-def listen(listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
+def listen(listener: Listener) -> Callable[[], None]:
     """Be told of what this process commits, in the thread that committed; returns the way out."""
     _listeners.add(listener)
     return partial(_listeners.discard, listener)
 
 
-def publish(entries: Sequence[Entry]) -> None:
+def publish(entries: Sequence[Entry], signals: Sequence[Signal] = ()) -> None:
     """Hand committed events to this process's hubs. A failure costs a sweep, never the commit."""
     for listener in tuple(_listeners):
         try:
-            listener(entries)
+            listener(entries, signals)
         except Exception:
             logger.exception("a hub did not take %d events", len(entries))
 

@@ -19,9 +19,10 @@ from django.conf import settings
 
 from realtime import clock, log, protocol
 from realtime.connection import Closed
+from realtime.entry import Entry
 from realtime.hub import Hub
 from realtime.limits import STRIKES_S, Bucket, Strikes, limits_of
-from realtime.methods import Backend, Caller
+from realtime.methods import Backend, Caller, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.security import login_of, token_fits, token_make, user_of
@@ -96,7 +97,7 @@ class Process:
         for connection in list(self._connections):
             connection.end(protocol.draining(self.random.randrange(100, 5000)))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._emptied.wait(), self.limits.drain_s / 2)
+            await asyncio.wait_for(self._emptied.wait(), self.limits.drain_s)
         await self.stop()
 
     async def stop(self) -> None:
@@ -216,11 +217,11 @@ class Process:
 
 
 def _from_thread(
-    loop: asyncio.AbstractEventLoop, committed: Callable[[Sequence[Any]], None], entries: Sequence[Any]
+    loop: asyncio.AbstractEventLoop, committed: log.Listener, entries: Sequence[Entry], signals: Sequence[Signal]
 ) -> None:
     """Commits happen in threads; the hub lives in the loop. A loop that has ended takes nothing."""
     if not loop.is_closed():
-        loop.call_soon_threadsafe(committed, entries)
+        loop.call_soon_threadsafe(committed, entries, signals)
 
 
 async def _every(seconds: float, work: Callable[[], Any]) -> None:

@@ -160,25 +160,21 @@ class Session:
             return self._hello(frame, request)
         if self.state != "ready":
             raise RealtimeError(401, "hello_first", "session.hello comes first")
-        method = self._methods.get(name)
-        if name == PING and request is not None:
-            self._gate(False, now)
-            return [Send(protocol.response(request, {}))]
-        if method is None and name not in LOOKS:
-            if request is None:
-                return []
-            raise RealtimeError(protocol.UNKNOWN_METHOD, "unknown_method", name[:60])
         self._gate(request is None, now)
-        if method is None:
-            return self._look(name, frame, request)
+        if method := self._methods.get(name):
+            return self._invoke(method, frame, request)
+        if request is None:
+            return []
+        if name == PING:
+            return [Send(protocol.response(request, {}))]
+        if name in LOOKS:
+            return [Look(request, name, protocol.params_of(frame, LOOKS[name]))]
+        raise RealtimeError(protocol.UNKNOWN_METHOD, "unknown_method", name[:60])
+
+    def _invoke(self, method: Method, frame: Incoming, request: RequestId | None) -> list[Effect]:
         if request is None and method.durable:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "a durable request needs an id")
         return [Invoke(request, method, protocol.params_of(frame, method.decoder))]
-
-    def _look(self, name: str, frame: Incoming, request: RequestId | None) -> list[Effect]:
-        if request is None:
-            raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", f"{name} needs an id")
-        return [Look(request, name, protocol.params_of(frame, LOOKS[name]))]
 
     def _hello(self, frame: Incoming, request: RequestId | None) -> list[Effect]:
         if self.state != "new":

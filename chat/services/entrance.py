@@ -4,7 +4,7 @@ from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
 from chat.models import Invite
-from chat.services.memberships import room_join
+from chat.services.memberships import joined_signal, room_join
 from chat.services.rooms import lounge
 from realtime.log import SITE, batch
 from realtime.methods import Caller
@@ -27,4 +27,5 @@ def guest_enter(*, name: str, face: str, colour: int, device: str, key: LogKey, 
 def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
     """Into the room of an invite."""
     with batch([key, SITE]) as staged:
-        room_join(staged, caller=caller, key=key, invite=invite)
+        membership = room_join(staged, caller=caller, key=key, invite=invite)
+        staged.signal(joined_signal(staged, caller=caller, membership=membership))

@@ -6,10 +6,11 @@ from django.db.models.functions import Greatest
 from chat.models import Invite, Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
+from chat.selectors.rooms import membership_as
 from chat.services.invites import invite_use
 from realtime.log import Batch
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, UserId, conflict, forbidden, not_found
+from realtime.methods import Caller, Signal
+from realtime.protocol import ClientId, Head, LogKey, UserId, conflict, forbidden, not_found
 
 IN_IT = Membership.State.MEMBER
 
@@ -29,6 +30,15 @@ def room_join(
     role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
     given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, "joined_at": batch.now}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
+
+
+def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Signal:
+    """To all tabs of who has just joined: a room more in the list."""
+    key = LogKey(membership.room.log.key)
+    log = batch.log(key)
+    last = next(entry for entry in reversed(batch.entries) if entry.room == key)
+    value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
+    return Signal(key, "membership", "", value, to=caller.id)
 
 
 def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> None:

@@ -27,7 +27,7 @@ OPTIONS = {
 class Server(DaphneServer):
     """Calls `listening(host, port)` for each address once it is open. `run` ends in SystemExit where none can be."""
 
-    drain_seconds = 20.0  # for the application to say goodbye
+    drain_seconds = 19.0  # for the application to say goodbye
     finish_seconds = 5.0  # for what is still open after that
 
     def __init__(

@@ -12,6 +12,7 @@ from accounts.models import User
 from realtime import log as logs
 from realtime.doorbell import Bell
 from realtime.log import SITE, batch
+from realtime.methods import Signal
 from realtime.models import Event, Log
 from realtime.process import Process
 from realtime.protocol import LogKey, UserId
@@ -286,6 +287,21 @@ async def test_a_signal_of_a_room_reaches_who_has_it_open(tab: Open, log: LogKey
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
     assert await mei.request("hand.wave", room=log, hand="left") == {}
     assert (await jonas.notification("room.signal", kind="wave"))["value"] == "left"
+
+
+async def test_a_signal_of_a_command_reaches_all_tabs_of_its_user_after_the_commit(
+    tab: Open, log: LogKey, other: Process, people: People
+) -> None:
+    tabs = [await tab("Mei"), await tab("Mei", at=other)]
+    user = UserId((await people("Mei")).key)
+
+    def work() -> None:
+        with batch([log]) as staged:
+            staged.signal(Signal(log, "read", "", staged.append(log, kind="note.posted", data={}).o, to=user))
+
+    await sync_to_async(work)()
+    for client in tabs:
+        assert (await client.notification("room.signal", kind="read"))["value"] == 1
 
 
 async def test_memory_only_methods_need_the_room_open(tab: Open, log: LogKey) -> None:

@@ -1,10 +1,13 @@
 """Buckets, strikes, and the one dict of limits."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.apps import limits_check
 from realtime.limits import Bucket, Limits, Strikes, limits_of
 
 
@@ -34,3 +37,10 @@ def test_a_limit_can_be_overridden_and_a_typing_error_is_told() -> None:
     assert limits_of({}) == Limits()
     with pytest.raises(msgspec.ValidationError, match="no ratte"):
         limits_of({"ratte": 1})
+
+
+@pytest.mark.parametrize("wrong", [{"ratte": 1}, {"rate": "fast"}])
+def test_a_wrong_limit_is_told_before_anything_starts(settings: Any, wrong: dict[str, Any]) -> None:
+    assert limits_check() == []
+    settings.REALTIME = wrong
+    assert [error.id for error in limits_check()] == ["realtime.E001"]
