@@ -37,7 +37,7 @@ def test_two_on_one_host_have_cookies_of_their_own(tmp_path: Path) -> None:
 
 
 def test_sqlite_is_used_through_the_durable_backend_whatever_the_url(tmp_path: Path) -> None:
-    for environment in ({}, {"DATABASE_URL": "sqlite:////tmp/other.sqlite3"}):
+    for environment in ({}, {"DATABASE_URL": "sqlite:////srv/other.sqlite3"}):
         assert setting("DATABASES", tmp_path, **environment)["default"]["ENGINE"] == "realtime.sqlite"
 
 
