@@ -40,9 +40,9 @@ def user_seen(*, user: User, now: int) -> None:
 def _profile_set(user: User, *, name: str, face: str, colour: int, now: int) -> None:
     user.name, user.name_folded = names.cleaned(name)
     user.face, user.colour = faces.checked(face, colour)
-    _name_claim(user, now=now)
     try:
         with transaction.atomic():
+            _name_claim(user, now=now)
             user.save()
     except IntegrityError:
         raise _taken(user.name) from None

@@ -112,8 +112,11 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     key = LogKey(found.room.log.key)
     if caller is None:
         return _see_other(reverse("invite", kwargs={"code": code}))
-    if "member" not in (access.may_read(caller, key) or ()):
+    try:
         invite_accept(caller=caller, key=key, invite=found)
+    except RealtimeError as refusal:
+        if refusal.code != 409:  # in it already, by a second click or another tab
+            raise
     return _see_other(reverse("room", kwargs={"key": key}))
 
 

@@ -4,7 +4,7 @@ Apps register who handles a kind: `deadline("chat.purge")(function)`, `function(
 the batch has the log locked.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +18,7 @@ Handler = Callable[[Batch, LogKey, Any], None]
 
 CLAIMED: Final = 64
 """deadlines a look"""
+POSTPONED_MS: Final = 3_600_000
 _handlers: dict[str, Handler] = {}
 
 
@@ -46,11 +47,20 @@ def due() -> list[Call]:
     return [Call(CLAIM, NOBODY, Due(row.pk, LogKey(row.log.key), row.kind, row.data)) for row in rows]
 
 
-def _claim(batch: Batch, call: Call) -> Iterable[Any]:
+def _claim(batch: Batch, call: Call) -> None:
     """Done once: only who deletes the row acts on it, in one transaction."""
     if Deadline.objects.filter(pk=call.params.id).delete()[0]:
         _handlers[call.params.kind](batch, call.params.room, msgspec.json.decode(call.params.data))
-    return ()
+
+
+def postponed(call: Call) -> Call:
+    """A request that puts a deadline whose handler failed off for an hour: it must not keep others waiting."""
+    return Call(POSTPONE, NOBODY, call.params)
+
+
+def _postpone(batch: Batch, call: Call) -> None:
+    Deadline.objects.filter(pk=call.params.id).update(at=batch.now + POSTPONED_MS)
 
 
 CLAIM: Final = Method(name="clock.claim", params=Due, function=_claim, lane="write")
+POSTPONE: Final = Method(name="clock.postpone", params=Due, function=_postpone, lane="write")

@@ -79,6 +79,8 @@ class Connection:
         self._do(self.session.tick(now))
         if self.lagging:
             self._watch(now)
+        elif self._unsent() > self._limits.lagging_bytes:
+            self._lag()
 
     async def banned(self) -> bool:
         """Read the user once more; end where they may no longer come in."""
@@ -251,13 +253,13 @@ class Connection:
             return self._answer(invoke.id, protocol.too_fast(500, "too_many_waiting"))
         if invoke.method.lane == "now":
             return self._now(invoke)
+        self._waiting += 1
         return self._spawn(self._reply(invoke.id, self._read(invoke)))
 
     def _call(self, invoke: Invoke) -> Call:
         return Call(invoke.method, self.caller, invoke.params, here=self._process.here)
 
     async def _read(self, invoke: Invoke) -> Any:
-        self._waiting += 1
         try:
             return await self._process.readers.run(invoke.method.function, self._call(invoke))
         finally:

@@ -45,14 +45,13 @@ class Doorbell:
         self._layer, self._heard = layer, heard
         self._wanted: set[LogKey] = set()
         self._joined: set[LogKey] = set()
-        self._changed, self._ringing = asyncio.Event(), asyncio.Event()
+        self._changed, self._ringing, self._named = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._bells: deque[Bell] = deque(maxlen=1000)
         self._tasks: list[asyncio.Task[None]] = []
         self._channel = ""
 
     async def start(self) -> None:
         if self._layer is not None:
-            self._channel = await self._layer.new_channel("parlor")
             work = (self._hear, self._ring_all, self._join_all)
             self._tasks = [asyncio.create_task(_supervised(task), name=f"doorbell {task.__name__}") for task in work]
 
@@ -60,9 +59,9 @@ class Doorbell:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for room in self._joined:
-            with contextlib.suppress(OSError, asyncio.TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):  # wait_for of 3.11 can swallow a cancel
+        with contextlib.suppress(Exception):  # what it does not hear, the layer forgets by itself
+            async with asyncio.timeout(PATIENCE_S):
+                for room in self._joined:
                     await self._layer.group_discard(_group(room), self._channel)
 
     def want(self, room: LogKey, wanted: bool = True) -> None:
@@ -77,6 +76,8 @@ class Doorbell:
         self._ringing.set()
 
     async def _hear(self) -> None:
+        self._channel = self._channel or await self._layer.new_channel("parlor")
+        self._named.set()
         while True:
             message = await self._layer.receive(self._channel)
             self._heard(_bell.decode(message["bell"]))
@@ -92,6 +93,7 @@ class Doorbell:
             await self._ringing.wait()
 
     async def _join_all(self) -> None:
+        await self._named.wait()
         while True:
             for room in self._wanted - self._joined:
                 async with asyncio.timeout(PATIENCE_S):

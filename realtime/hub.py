@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OPEN_END: Final = 2**62
+AGAIN_S: Final = 1.0
 
 
 class Hub:
@@ -48,8 +49,8 @@ class Hub:
         """how often somebody's rights were narrowed: what was read before must be read again"""
 
     async def start(self) -> None:
-        await self.doorbell.start()
         self.rooms.room(log.SITE, await self._readers.run(log.head_of, log.SITE))
+        await self.doorbell.start()
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -132,16 +133,15 @@ class Hub:
         if len(others) >= self._limits.rooms_open:
             raise protocol.conflict("too_many_rooms", f"at most {self._limits.rooms_open} rooms are open at a time")
         before = self.narrowings
-        labels = await self._may_read(connection.caller, key)
-        room = await self._filled(key)
-        if before != self.narrowings:
-            labels = await self._may_read(connection.caller, key)
-        reading = self._enter(room, Reading(connection, labels))
+        reading = Reading(connection, await self._may_read(connection.caller, key))
+        room = self._enter(await self._filled(key), reading)
         try:
+            if before != self.narrowings:  # a later one finds the reading
+                reading.labels = await self._may_read(connection.caller, key)
             result = await self._opening(room, reading, position)
         except BaseException:
             if room.readings.get(connection) is reading:
-                room.exit(connection, self._now())
+                self.rooms.forget(connection, room)
             raise
         if room.readings.get(connection) is not reading:
             raise not_found("no such room")
@@ -158,6 +158,7 @@ class Hub:
         room = self.rooms.get(key)
         if room is None:
             room = self.rooms.room(key, await self._readers.run(log.head_of, key))
+        room.idle_since = None  # it stays while this opens
         if room.filling is None:
             room.filling = self._spawn(self._fill(room))
         await asyncio.shield(room.filling)
@@ -168,11 +169,11 @@ class Hub:
         room.ring.fill(tail)
         self._take(room.key, [entry for entry in tail if entry.o > room.ring.head.o], "open")
 
-    def _enter(self, room: Room, reading: Reading) -> Reading:
+    def _enter(self, room: Room, reading: Reading) -> Room:
         room.enter(reading)
         self.rooms.listen(room, reading.connection)
         self.signals.entered(room, reading)
-        return reading
+        return room
 
     async def _opening(self, room: Room, reading: Reading, position: Position | None) -> dict[str, Any]:
         if position is not None and position.o > room.ring.head.o:
@@ -245,21 +246,38 @@ class Hub:
 
     # Narrowed rights
 
-    async def _narrowed(
-        self, user: UserId | None, log: LogKey | None, login: str | None, reason: str, until: int | None
-    ) -> None:
-        """Ask again for each connection of the user, or without one of the room; what is being read is read again."""
+    async def _narrowed(self, **narrowed: Any) -> None:
+        """Somebody's rights were narrowed: what is being read meanwhile is read again, and nothing else will do."""
         self.narrowings += 1
-        room = self.rooms.get(log) if log else None
-        for connection in self.rooms.of_user(user) if user else list(room.listeners) if room else []:
-            if login is not None:
-                if connection.caller.login == login:
-                    connection.end(protocol.LOGIN_ENDED)
-            elif log is not None or not await connection.banned():
-                for key in [log] if log else list(connection.rooms):
-                    await self._ask_again(connection, key, {"room": key, "reason": reason, "until": until})
+        while not await self._asked_all(**narrowed):  # noqa: ASYNC110 - the database has no event to wait for
+            await asyncio.sleep(AGAIN_S)
 
-    async def _ask_again(self, connection: "Connection", key: LogKey, left: dict[str, Any]) -> None:
+    async def _asked_all(
+        self, user: UserId | None, log: LogKey | None, login: str | None, reason: str, until: int | None
+    ) -> bool:
+        """Ask again for each connection of the user, or without one of the room; False if no database answered."""
+        room = self.rooms.get(log) if log else None
+        try:
+            for connection in self.rooms.of_user(user) if user else list(room.listeners) if room else []:
+                if login is not None:
+                    if connection.caller.login == login:
+                        connection.end(protocol.LOGIN_ENDED)
+                elif log is not None or not await connection.banned():
+                    for key in [log] if log else list(connection.rooms):
+                        await self._ask_again(connection, key, reason, until)
+        except RealtimeError as error:
+            logger.warning("narrowed rights wait: %s", error.detail)
+            return False
+        return True
+
+    async def ask_again(self, connection: "Connection") -> None:
+        """Which of its rooms a connection may still read."""
+        for key in list(connection.rooms):
+            await self._ask_again(connection, key)
+
+    async def _ask_again(
+        self, connection: "Connection", key: LogKey, reason: str = "removed", until: int | None = None
+    ) -> None:
         room = self.rooms.get(key)
         if room is None or key not in connection.rooms:
             return
@@ -267,7 +285,7 @@ class Hub:
         reading = room.readings.get(connection)
         if labels is None:
             self.rooms.forget(connection, room)
-            connection.notify("room.left", left)
+            connection.notify("room.left", {"room": key, "reason": reason, "until": until})
         elif reading is not None:
             reading.labels = labels
 

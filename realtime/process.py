@@ -74,16 +74,15 @@ class Process:
         return process
 
     async def start(self) -> None:
-        if self._started is None:
+        if self._started is None or (self._started.done() and not self._tasks):  # the last try failed
             self._started = asyncio.create_task(self._start())
         await asyncio.shield(self._started)
 
     async def _start(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._undrain = on_drain(self.drain)
-        self._unlisten = log.listen(partial(_from_thread, loop, self.hub.committed))
-        self.writer.start()
         await self.hub.start()
+        self._undrain = on_drain(self.drain)
+        self._unlisten = log.listen(partial(_from_thread, asyncio.get_running_loop(), self.hub.committed))
+        self.writer.start()
         work = ((self._beat, HEART_S), (self._tick, 1.0), (self.hub.sweep, self.limits.sweep_s), (self._claim, CLOCK_S))
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
 
@@ -114,7 +113,6 @@ class Process:
         self._undrain()
         await self.hub.stop()
         await asyncio.to_thread(self.readers.stop)
-        self.running.pop(asyncio.get_running_loop(), None)
 
     # Connections
 
@@ -151,12 +149,15 @@ class Process:
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
         before = self.hub.narrowings
-        caller = await self._admitted(session_key)
-        connection.caller = caller
+        connection.caller = caller = await self._admitted(session_key)
         memberships = await self.readers.run(self.backend.welcome, caller)
+        if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
+            raise Closed(protocol.Close(4029, "too_fast", 30_000))
         self.hub.rooms.enrol(connection, memberships)
         if before != self.hub.narrowings:
             connection.caller = caller = await self._admitted(session_key)
+            await self.hub.ask_again(connection)
+            memberships = [each for each in memberships if each["key"] in connection.rooms]
         return {
             "v": protocol.VERSION,
             "user": {"id": caller.id, **caller.person},
@@ -172,8 +173,6 @@ class Process:
         caller = await self.caller_of(session_key)
         if caller is None:
             raise Closed(protocol.BANNED)
-        if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
-            raise Closed(protocol.Close(4029, "too_fast", 30_000))
         return caller
 
     def here(self, key: LogKey) -> int:
@@ -202,7 +201,11 @@ class Process:
     async def _beat(self) -> None:
         now = self.now()
         for connection in list(self._connections):
-            connection.tick(now)
+            try:
+                connection.tick(now)
+            except Exception:
+                logger.exception("a connection failed")
+                connection.end(protocol.FAILED)
 
     async def _tick(self) -> None:
         now = self.now()
@@ -212,8 +215,11 @@ class Process:
                 del self._gates[user]
 
     async def _claim(self) -> None:
-        for call in await self.readers.run(clock.due):
-            await self.writer.submit(call)
+        calls = await self.readers.run(clock.due)
+        outcomes = await asyncio.gather(*(self.writer.submit(call) for call in calls))
+        for call, outcome in zip(calls, outcomes, strict=True):
+            if isinstance(outcome, RealtimeError) and outcome.code != 503:
+                await self.writer.submit(clock.postponed(call))
 
 
 def _from_thread(

@@ -84,6 +84,7 @@ BANNED: Final = Close(4503, "banned")
 HELLO_TIMEOUT: Final = Close(4008, "hello_timeout")
 SILENT: Final = Close(4008, "silent")
 SLOW: Final = Close(4107, "slow")
+FAILED: Final = Close(4100, "internal")
 UNSUPPORTED_VERSION: Final = Close(4526, "version")
 PROTOCOL: Final = Close(4000, "protocol")
 TOO_LARGE: Final = Close(4013, "too_large")
@@ -127,7 +128,7 @@ class Hello(msgspec.Struct):
 
     v: int
     token: str
-    rooms: dict[Room, Position] = {}
+    rooms: Annotated[dict[Room, Position], msgspec.Meta(max_length=16)] = {}
 
 
 class RoomParams(msgspec.Struct):
@@ -222,5 +223,5 @@ def signal(room: LogKey, kind: str, key: str, value: Any) -> str:
 
 
 def labels(words: Iterable[str]) -> str:
-    """An audience as it is stored: sorted labels, each between blanks, so that one LIKE finds one label."""
+    """An audience as it is stored: sorted labels, each between blanks, so that a search for one finds no other."""
     return f" {' '.join(sorted(words))} "

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
@@ -91,7 +92,7 @@ class Room:
 
     def slot(self, changes: Changes) -> None:
         """People who came, changed or left, as signals; in a crowd only their number."""
-        if len(self.presence.everyone()) <= SHOWN:
+        if len(self.presence.everyone) <= SHOWN:
             for user, person in changes.items():
                 self.slots["presence", user] = person
 
@@ -116,8 +117,8 @@ class Room:
 
     def people(self) -> dict[str, Any]:
         """The full list, as `room.open` and `presence.read` give it."""
-        everyone = self.presence.everyone()
-        shown: dict[UserId, Person] = dict(list(everyone.items())[:SHOWN])
+        everyone = self.presence.everyone
+        shown: dict[UserId, Person] = dict(islice(everyone.items(), SHOWN))
         return {"presence": shown, "here": len(everyone)}
 
     @property

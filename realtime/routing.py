@@ -1,6 +1,8 @@
 """Where the WebSocket is, as Channels' tutorial has it."""
 
-from django.urls import path
+from typing import Any
+
+from django.urls import path, re_path
 
 from realtime.consumers import RealtimeConsumer
 from realtime.methods import Backend
@@ -8,4 +10,10 @@ from realtime.methods import Backend
 
 def websocket_urlpatterns(backend: Backend) -> list[object]:
     """`/ws/` with what the apps hand in."""
-    return [path("ws/", RealtimeConsumer.as_asgi(backend=backend))]
+    return [path("ws/", RealtimeConsumer.as_asgi(backend=backend)), re_path("", nowhere)]  # type: ignore[arg-type]
+
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """Any other address refuses the handshake, without a word in the log."""
+    await receive()
+    await send({"type": "websocket.close"})

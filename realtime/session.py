@@ -97,7 +97,7 @@ class Session:
         if self.state == "closed":
             return []
         self._heard_at = now
-        if _bytes(text) > self._limits.frame_bytes:
+        if _longer(text, self._limits.frame_bytes):
             return self._strike(protocol.TOO_LARGE, now)
         request: RequestId | None = None
         try:
@@ -157,11 +157,12 @@ class Session:
     def _asked(self, frame: Incoming, request: RequestId | None, now: float) -> list[Effect]:
         name = str(frame.method)
         if name == HELLO:
-            return self._hello(frame, request)
+            return self._hello(frame, request, now)
         if self.state != "ready":
             raise RealtimeError(401, "hello_first", "session.hello comes first")
-        self._gate(request is None, now)
-        if method := self._methods.get(name):
+        method = self._methods.get(name)
+        self._gate(request is None and (method is None or method.lane == "now"), now)
+        if method:
             return self._invoke(method, frame, request)
         if request is None:
             return []
@@ -176,11 +177,12 @@ class Session:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "a durable request needs an id")
         return [Invoke(request, method, protocol.params_of(frame, method.decoder))]
 
-    def _hello(self, frame: Incoming, request: RequestId | None) -> list[Effect]:
+    def _hello(self, frame: Incoming, request: RequestId | None, now: float) -> list[Effect]:
         if self.state != "new":
             raise RealtimeError(409, "hello_again", "one hello a connection")
         if request is None:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "hello needs an id")
+        self._gate(False, now)
         hello = protocol.params_of(frame, _hello)
         if hello.v != protocol.VERSION:
             return self._end(protocol.UNSUPPORTED_VERSION)
@@ -217,6 +219,6 @@ class Session:
 PROTOCOL_ERRORS: Final = {"parse", "invalid_request", "hello_first", "hello_again"}
 
 
-def _bytes(text: str) -> int:
-    """Length in UTF-8; counted only where it can matter."""
-    return len(text) if len(text) * 4 <= 65536 or text.isascii() else len(text.encode(errors="replace"))
+def _longer(text: str, most: int) -> bool:
+    """Whether it has more than `most` bytes in UTF-8; counted only where that can matter."""
+    return len(text) > most or (len(text) * 4 > most and len(text.encode(errors="replace")) > most)

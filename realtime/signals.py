@@ -123,7 +123,7 @@ class Signals:
 
     def _list_all(self, room: Room, now: float) -> None:
         """Everybody who reads the room here, and those who have only just left."""
-        everyone = room.presence.everyone()
+        everyone = room.presence.everyone
         people: dict[UserId, Person | None] = {user: everyone[user] for user in room.leaving if user in everyone}
         for connection in room.readings:
             people[connection.caller.id] = connection.caller.person
@@ -136,7 +136,7 @@ class Signals:
         self._doorbell.ring(Bell(self._name, room.key, people=dict(people), full=full))
 
     def _changed(self, room: Room, changes: Mapping[UserId, Any]) -> None:
-        here = len(room.presence.everyone())
+        here = len(room.presence.everyone)
         if here != room.here:
             room.here = here
             room.slots["here", ""] = here

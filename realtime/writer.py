@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from realtime.limits import Limits
 from realtime.log import Batch, batch
@@ -51,7 +51,6 @@ class Writer:
         self._idle.set()
         self.finishing = False
         """takes nothing more: the server is leaving"""
-        self.batches = 0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="writer")
@@ -90,7 +89,6 @@ class Writer:
             while self._waiting:
                 taken = [self._waiting.popleft() for _ in range(min(self._limits.batch, len(self._waiting)))]
                 outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
-                self.batches += 1
                 for (_, future), outcome in zip(taken, outcomes, strict=True):
                     if not future.done():
                         future.set_result(outcome)
@@ -107,13 +105,28 @@ def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:
         connection.close()
         logger.warning("a batch of %d was not written: %s", len(calls), error)
         failure: Outcome = unavailable("the database did not answer")
+    except IntegrityError:
+        if tries:  # another process committed the same `cid` or row meanwhile: now it is seen
+            return write(calls, tries - 1)
+        logger.exception("a batch of %d was refused by the database", len(calls))
+        failure = RealtimeError(500, "internal")
     except DatabaseError:
         logger.exception("a batch of %d was refused by the database", len(calls))
         failure = RealtimeError(500, "internal")
     except Exception:
         logger.exception("a batch of %d failed", len(calls))
         failure = RealtimeError(500, "internal")
-    return [failure] if len(calls) == 1 else [outcome for call in calls for outcome in write([call])]
+    return [failure] if len(calls) == 1 else _one_by_one(calls)
+
+
+def _one_by_one(calls: Sequence[Call]) -> list[Outcome]:
+    """Each in a transaction of its own; where the database does not answer even one, nobody waits for the rest."""
+    outcomes: list[Outcome] = []
+    for call in calls:
+        outcomes += write([call])
+        if isinstance(outcomes[-1], RealtimeError) and outcomes[-1].code == 503:
+            return outcomes + [outcomes[-1]] * (len(calls) - len(outcomes))
+    return outcomes
 
 
 def _deadlocked(error: Exception) -> bool:
@@ -190,9 +203,8 @@ def _one(staged: Batch, call: Call) -> Outcome:
     mark = staged.mark()
     try:
         with _guard(staged, call):
-            returned = call.method.function(staged, call)
-        return _answer(staged, call, returned, mark[0])
-    except (OperationalError, InterfaceError):
+            return _answer(staged, call, call.method.function(staged, call), mark[0])
+    except (DatabaseError, InterfaceError):
         raise
     except RealtimeError as refusal:
         outcome = refusal

@@ -71,5 +71,5 @@ async def application(transactional_db: None) -> AsyncIterator[Any]:
     from realtime.process import Process
 
     yield application
-    if process := Process.running.get(asyncio.get_running_loop()):
+    if process := Process.running.pop(asyncio.get_running_loop(), None):
         await process.stop()

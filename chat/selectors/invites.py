@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from chat import registry
-from chat.models import Invite
+from chat.models import Invite, Membership, Room
+from chat.selectors.access import HOST
 from realtime.log import now_ms
 from realtime.methods import Labels
 from realtime.protocol import LogKey
@@ -14,12 +15,16 @@ LISTED: Final = 50
 
 
 def standing_now(now: int) -> Q:
-    """Neither revoked nor expired nor used up."""
+    """Neither revoked nor expired nor used up; and for a private room, made by who is a host of it still."""
     unused = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)) & unused
+    public = Exists(Room.objects.filter(pk=OuterRef("room"), public=True))
+    by_host = Exists(Membership.objects.filter(room=OuterRef("room"), user=OuterRef("created_by"), role=HOST))
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)) & unused & (Q(public) | Q(by_host))
 
 
 def invite_by_code(code: str) -> Invite | None:
+    if "\0" in code:  # which no database text holds
+        return None
     return Invite.objects.filter(code=code).select_related("room__log", "created_by").first()
 
 

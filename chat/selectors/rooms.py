@@ -46,9 +46,10 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     """The rooms of a person, with heads and unread counts, in one query."""
     mine = Membership.objects.filter(user=caller.pk, state=IN_IT).select_related("room__log")
     counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(caller)))
+    newest = list(counted.order_by("-joined_at")[:MINE])
     return [
         membership_as(row, row.room, Head(row.room.log.head, row.tag or 0, row.room.log.lines), row.unread)
-        for row in counted.order_by("joined_at")[:MINE]
+        for row in reversed(newest)
     ]
 
 

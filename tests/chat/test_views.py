@@ -303,3 +303,26 @@ def test_a_room_page_asks_eight_times_however_long_the_room(
         with queries() as asked:
             client.get(f"/r/{key}/")
         assert len([sql for sql in asked if "toy_word" not in sql]) == 8
+
+
+def test_a_members_invite_ends_when_the_room_becomes_private(client: Client, host: Caller) -> None:
+    key = room(host)
+    member = guest("Member")
+    act(member, "room.join", room=key)
+    theirs, ours = invited(member, key), invited(host, key)
+    act(host, "room.change", room=key, name="Closed", topic="", public=False)
+    assert client.get(f"/i/{theirs.code}").status_code == 410
+    assert client.get(f"/i/{ours.code}").status_code == 200
+
+
+def test_a_second_click_on_join_leads_into_the_room(client: Client, ana: Caller, host: Caller) -> None:
+    key = room(host)
+    link = invited(host, key, uses=1)
+    answers = [client.post(f"/i/{link.code}/join") for _ in range(2)]
+    assert [answer.status_code for answer in answers] in ([303, 303], [303, 410])
+
+
+@pytest.mark.parametrize("field", ["name", "face", "colour", "next", "invite"])
+def test_nul_in_a_form_is_told_and_stored_nowhere(client: Client, field: str) -> None:
+    given = {"name": "Ana", "face": "🦦", "colour": "3", "next": "/", field: "a\0b"}
+    assert client.post("/enter/", given).status_code in {303, 404, 422}

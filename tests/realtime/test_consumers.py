@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.models import Session
 
 from accounts.models import User
@@ -52,6 +53,13 @@ async def test_hello_asks_three_queries(application: Any) -> None:
 async def test_a_foreign_origin_is_refused_at_the_handshake(application: Any, origin: str) -> None:
     wire = ChannelsWire(application, await login(await person("Mei")), origin)
     assert not await wire.connect()
+
+
+async def test_any_other_address_is_refused_without_a_word(application: Any, caplog: pytest.LogCaptureFixture) -> None:
+    headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
+    accepted, _ = await WebsocketCommunicator(application, "/nope/", headers).connect()
+    assert not accepted
+    assert caplog.records == []
 
 
 async def test_without_a_login_session_there_is_no_hello(application: Any) -> None:

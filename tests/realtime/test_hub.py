@@ -1,22 +1,24 @@
 """Fan-out: in order, without a hole, whatever the doorbell does; resumes; slow readers; narrowed rights."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
 from accounts.models import User
 from realtime import log as logs
 from realtime.doorbell import Bell
 from realtime.log import SITE, batch
-from realtime.methods import Signal
+from realtime.methods import Caller, Labels, Signal
 from realtime.models import Event, Log
 from realtime.process import Process
 from realtime.protocol import LogKey, UserId
-from tests.client import Client, cid
+from tests.client import Client, Ended, MemoryWire, Refused, cid, login
 from tests.realtime.conftest import START, Open, append
 from tests.realtime.notes import Notes
 
@@ -393,3 +395,124 @@ async def test_a_drain_says_when_to_come_back_and_loses_nothing(tab: Open, log: 
 async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     assert (await mei.refusal("room.open", room="site", position=None)).code == 404
+
+
+async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
+    tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.hub.AGAIN_S", 0.001)
+    mei = await tab("Mei", position=START)
+    user, answers = UserId((await people("Mei")).key), [OperationalError("gone")] * 4
+
+    def may_read(caller: Caller, key: LogKey) -> Labels | None:
+        if answers:
+            raise answers.pop()
+        return notes.may_read(caller, key)
+
+    object.__setattr__(process.backend, "may_read", may_read)
+    notes.members[log].clear()
+    await narrow(user=user, log=log)
+    assert (await mei.notification("room.left", room=log))["reason"] == "removed"
+
+
+async def test_a_room_that_is_left_during_hello_is_not_listened_to(
+    process: Process, notes: Notes, log: LogKey, people: People
+) -> None:
+    mei = await people("Mei")
+    notes.join(log, UserId(mei.key))
+    client = Client(MemoryWire(process, await login(mei)))
+    real = process.backend.welcome
+
+    def left_meanwhile(caller: Caller) -> Any:
+        memberships = real(caller)
+        notes.members[log].clear()
+        process.hub.narrowings += 1
+        return memberships
+
+    object.__setattr__(process.backend, "welcome", left_meanwhile)
+    assert (await client.hello())["rooms"] == []
+    wire: Any = client.wire
+    assert wire.connection.rooms == set()
+    await client.wire.close()
+
+
+async def test_a_person_has_at_most_twenty_connections(
+    process: Process, notes: Notes, log: LogKey, people: People
+) -> None:
+    key = await login(await people("Mei"))
+    clients = [Client(MemoryWire(process, key)) for _ in range(24)]
+    for client in clients:
+        await client.ask("session.hello", v=1, token=getattr(client.wire, "token", ""), rooms={})
+    for client in clients:
+        with contextlib.suppress(Ended):
+            await client.until(lambda client=client: bool(client._responses))  # type: ignore[misc]
+    assert [client.wire.closed is None for client in clients].count(True) == 20
+    for client in clients:
+        await client.wire.close()
+
+
+async def test_a_reader_of_answers_alone_lags_too(tab: Open, log: LogKey, process: Process) -> None:
+    mei = await tab("Mei")
+    wire: Any = mei.wire
+    wire.stuck.clear()
+    for _ in range(8):
+        await mei.ask("hand.read", room=log, hand="x" * 60_000)
+    async with asyncio.timeout(5):
+        while wire.connection._waiting:  # noqa: ASYNC110 - a turn of the loop, not a wait
+            await asyncio.sleep(0)
+    wire.connection.tick(process.now())
+    assert wire.connection.lagging
+    wire.stuck.set()
+
+
+async def test_reads_of_one_connection_are_bounded(tab: Open, log: LogKey) -> None:
+    mei = await tab("Mei")
+    asked = [await mei.ask("hand.read", room=log) for _ in range(17)]
+    with pytest.raises(Refused, match="too_many_waiting"):
+        await mei.response(asked[-1])
+
+
+async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
+    tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await tab("Mei")
+    wire: Any = mei.wire
+    room = process.hub.rooms.get(log)
+    assert room is not None
+    process.hub.rooms.forget(wire.connection, room)
+    room.idle_since = process.now() - 61
+    real = process.hub._fill
+
+    async def swept_meanwhile(room: Any) -> None:
+        await real(room)
+        process.hub.rooms.retire()
+
+    monkeypatch.setattr(process.hub, "_fill", swept_meanwhile)
+    await mei.request("room.open", room=log, position=START)
+    await append(log)
+    await mei.event(log, 1)
+
+
+async def test_a_process_starts_as_soon_as_the_layer_is_back(
+    transactional_db: None, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.doorbell.PATIENCE_S", 0.001)
+    process = Process(notes.backend(), "one")
+    layer, failures = process.hub.doorbell._layer, [ConnectionError("starting")] * 2
+    real = layer.new_channel
+
+    async def new_channel(prefix: str) -> str:
+        if failures:
+            raise failures.pop()
+        return str(await real(prefix))
+
+    monkeypatch.setattr(layer, "new_channel", new_channel)
+    await process.start()
+    await asyncio.wait_for(process.hub.doorbell._named.wait(), 5)
+    await process.stop()
+
+
+async def test_a_call_after_the_drain_starts_no_new_process(transactional_db: None, notes: Notes) -> None:
+    one = await Process.of(notes.backend())
+    await one.drain()
+    assert await Process.of(notes.backend()) is one

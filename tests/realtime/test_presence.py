@@ -29,7 +29,7 @@ def test_a_silent_process_is_forgotten_and_this_one_kept() -> None:
     here.say("me", {MEI: PERSON}, 0)
     here.say("dead", {JONAS: PERSON}, 0)
     assert here.expire(30, 25, "me") == {JONAS: None}
-    assert here.everyone() == {MEI: PERSON}
+    assert here.everyone == {MEI: PERSON}
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([MEI, JONAS]), st.booleans())))
@@ -38,4 +38,4 @@ def test_the_changes_told_add_up_to_who_is_there(words: list[tuple[str, UserId, 
     for process, user, there in words:
         for who, person in here.say(process, {user: PERSON if there else None}, 0).items():
             told[who] = person
-    assert {who for who, person in told.items() if person} == set(here.everyone())
+    assert {who for who, person in told.items() if person} == set(here.everyone)

@@ -239,6 +239,26 @@ def test_too_many_notifications_are_dropped_without_a_word() -> None:
     assert len(effects) == 40
 
 
+def test_wrong_hellos_and_unknown_methods_are_held_to_the_rate_too() -> None:
+    wrong = '{"jsonrpc":"2.0","id":1,"method":"session.hello","params":{"v":"x"}}'
+    for made, text in ((session(), wrong), (ready(), request("nobody.knows"))):
+        answers = [made.receive(text, 0) for _ in range(1000)]
+        assert end([effect for effects in answers for effect in effects]) == 4029
+
+
+def test_a_read_without_an_id_costs_what_a_request_costs() -> None:
+    shared, made = Bucket(10, 5, 0), session()
+    made.receive(HELLO, 0)
+    made.greeted(0, shared, Strikes(600))
+    text = '{"jsonrpc":"2.0","method":"hand.read","params":{"room":"r"}}'
+    assert len([effect for _ in range(40) for effect in made.receive(text, 0)]) == 5
+
+
+def test_a_hello_names_sixteen_rooms_at_most() -> None:
+    rooms = {f"r{n}": {"o": 0, "t": 0} for n in range(17)}
+    assert refusal(session().receive(request("session.hello", v=1, token="t", rooms=rooms), 0))[1] == -32602
+
+
 def test_the_hubs_own_requests_are_looks() -> None:
     effects = ready().receive(request("room.open", room="r", position={"o": 1, "t": 2}), 0)
     assert isinstance(effects[0], Look)

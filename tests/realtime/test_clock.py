@@ -1,0 +1,74 @@
+"""Deadlines: done once, in a transaction, and none keeps others waiting."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from realtime import clock
+from realtime.log import Batch, batch
+from realtime.models import Deadline
+from realtime.process import Process
+from realtime.protocol import LogKey
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """ "note" leaves an event and says so here; "broken" fails."""
+    done: list[object] = []
+    monkeypatch.setattr(clock, "_handlers", {})
+
+    @clock.deadline("note")
+    def note(staged: Batch, key: LogKey, data: object) -> None:
+        staged.append(key, kind="note.posted", data=data)
+        done.append(data)
+
+    @clock.deadline("broken")
+    def broken(staged: Batch, key: LogKey, data: object) -> None:
+        raise RuntimeError("a bug")
+
+    return done
+
+
+@sync_to_async
+def schedule(log: LogKey, kind: str, at: int, count: int = 1) -> None:
+    with batch([log]) as staged:
+        for n in range(count):
+            staged.schedule(log, kind, at, n)
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not fact():  # noqa: ASYNC110 - the clock looks once a second by itself
+            await asyncio.sleep(0)
+
+
+async def test_what_is_due_is_done_once_by_two_processes(process: Process, log: LogKey, handlers: list[object]) -> None:
+    await schedule(log, "note", at=1, count=5)
+    await asyncio.gather(*(process._claim() for _ in range(3)))
+    assert sorted(map(str, handlers)) == ["0", "1", "2", "3", "4"]
+    assert await Deadline.objects.acount() == 0
+
+
+async def test_what_is_not_due_waits(process: Process, log: LogKey, handlers: list[object]) -> None:
+    await schedule(log, "note", at=2**52)
+    await process._claim()
+    assert handlers == []
+
+
+async def test_a_kind_that_nobody_handles_waits_for_who_does(process: Process, log: LogKey) -> None:
+    await schedule(log, "another process knows", at=1)
+    await process._claim()
+    assert await Deadline.objects.acount() == 1
+
+
+async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: LogKey, handlers: list[object]) -> None:
+    await schedule(log, "broken", at=1, count=clock.CLAIMED)
+    await schedule(log, "note", at=2)
+    await process._claim()
+    await process._claim()
+    await until(lambda: handlers == [0])
+    assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == clock.CLAIMED
