@@ -1,0 +1,77 @@
+"""What nobody asked for is counted, and what nobody takes is not kept: no one person costs the others the process."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import pytest
+
+from realtime.process import Process
+from tests.attacks.conftest import PATIENT, person
+from tests.client import ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+async def test_unknown_methods_are_counted(application: Any) -> None:
+    wire = ChannelsWire(application, await login(await person("Mei")))
+    assert await wire.connect()
+    client = Client(wire)
+    await client.hello()
+    refusals = [await client.refusal("no.such.method") for _ in range(200)]
+    assert {refused.code for refused in refusals} == {-32601, 429}
+
+
+async def test_hellos_at_once_do_not_pass_the_limit_of_connections(application: Any) -> None:
+    key = await login(await person("Mei"))
+    wires = [ChannelsWire(application, key) for _ in range(30)]
+    for wire in wires:
+        assert await wire.connect()
+
+    async def greeted(wire: ChannelsWire) -> bool:
+        with contextlib.suppress(Ended):
+            await Client(wire).hello()
+            return True
+        return False
+
+    assert sum(await asyncio.gather(*map(greeted, wires))) <= 20
+
+
+async def test_answers_that_nobody_reads_make_a_connection_lag_or_end(transactional_db: None, settings: Any) -> None:
+    """Requests are few and small, answers large: 128 KiB each."""
+    from config.asgi import backend
+
+    settings.REALTIME = PATIENT
+    process = Process(backend, "one")
+    await process.start()
+    try:
+        wire = MemoryWire(process, await login(await person("Mei")))
+        client = Client(wire)
+        await client.hello()
+        key = (await client.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
+        for _ in range(12):
+            await client.request("message.post", room=key, cid=cid(), text="x" * 9_900)
+        wire.stuck.clear()
+        connection = wire.connection
+        for number in range(64):
+            await client.ask("history.page", room=key, before=2**53 - 1)
+            if number % 8 == 7:
+                await process.readers.run(int)
+        async with asyncio.timeout(5):
+            while not (connection.lagging or connection.session.state == "closed"):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+    finally:
+        wire.stuck.set()
+        await process.stop()
+
+
+async def test_hello_with_a_thousand_foreign_rooms_asks_for_few(application: Any) -> None:
+    """Each asks the database: the four that may be open are enough."""
+    wire = ChannelsWire(application, await login(await person("Mei")))
+    assert await wire.connect()
+    client = Client(wire)
+    rooms = {f"Foreign{number:09}": {"o": 0, "t": 0} for number in range(1000)}
+    with contextlib.suppress(Refused, Ended):
+        opened = (await client.request("session.hello", v=1, token=wire.token, rooms=rooms))["opened"]
+        asked = [answer for answer in opened.values() if answer["error"]["data"]["type"] == "not_found"]
+        assert len(asked) <= 4

@@ -1,0 +1,115 @@
+"""A room that may not be seen answers like one that is not there, whatever is asked, over both doors."""
+
+import re
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import Client as Browser
+
+from realtime.protocol import LogKey
+from realtime.session import LOOKS
+from tests.attacks.conftest import Tab
+from tests.chat.acts import enter, guest
+from tests.chat.acts import room as make_room
+from tests.client import Client, Refused, cid
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+ABSENT = "NotThereAtAll000"
+MORE: dict[str, dict[str, Any]] = {
+    "room.open": {"position": {"o": 0, "t": 0}},
+    "room.change": {"name": "Mine", "topic": "", "public": True},
+    "invite.create": {"expires_ms": None, "uses": None},
+    "invite.revoke": {"invite": "abcdefghijkl"},
+    "member.role": {"user": "abcdefghijkl", "role": "host"},
+    "member.remove": {"user": "abcdefghijkl"},
+    "history.page": {"after": 0},
+    "message.post": {"text": "hello"},
+    "message.edit": {"o": 1, "text": "hello"},
+    "message.delete": {"o": 1},
+    "message.restore": {"o": 1},
+    "read.mark": {"o": 1},
+    "typing.set": {"typing": True},
+}
+
+
+def asked_of_rooms() -> dict[str, dict[str, Any]]:
+    """Every method that names a room, with params that would do; a new one without is a KeyError in its own test."""
+    from config.asgi import backend
+
+    methods = {
+        name for name, method in backend.methods.items() if "room" in getattr(method.params, "__struct_fields__", ())
+    }
+    durable = {name for name in methods if backend.methods[name].durable}
+    plain = {"room.close", "presence.read", "room.join", "room.leave", "member.list"}
+    return {
+        name: {**(MORE[name] if name not in plain else {}), **({"cid": cid()} if name in durable else {})}
+        for name in sorted(methods | set(LOOKS))
+    }
+
+
+async def answer(client: Client, method: str, **params: Any) -> Any:
+    try:
+        return await client.request(method, **params)
+    except Refused as refused:
+        return refused.code, refused.data
+
+
+@sync_to_async
+def hidden_room(*, removed: str) -> tuple[LogKey, str]:
+    """A private room, and the id of somebody who was put out of it."""
+    from accounts.models import User
+    from tests.chat.acts import act, again
+
+    host, gone = guest("Host"), again(User.objects.get(name=removed))
+    key = make_room(host, public=False)
+    enter(host, gone, key)
+    act(host, "message.post", room=key, text="hidden")
+    act(host, "member.remove", room=key, user=gone.id)
+    return key, gone.id
+
+
+async def test_every_method_answers_alike_for_hidden_and_absent_rooms(tab: Tab) -> None:
+    stranger, removed = await tab("Stranger"), await tab("Removed")
+    key, _ = await hidden_room(removed="Removed")
+    for client in stranger, removed:
+        for method, params in asked_of_rooms().items():
+            again = params | ({"cid": cid()} if "cid" in params else {})
+            hidden = await answer(client, method, room=key, **params)
+            absent = await answer(client, method, room=ABSENT, **again)
+            assert hidden == absent, method
+            assert method == "room.close" or hidden[0] == 404, method
+
+
+async def test_the_list_of_public_rooms_has_no_hidden_one(tab: Tab) -> None:
+    stranger = await tab("Stranger")
+    await tab("Removed")
+    key, _ = await hidden_room(removed="Removed")
+    assert key not in str(await stranger.request("room.list"))
+
+
+async def test_who_is_removed_hears_no_more(tab: Tab) -> None:
+    host, other = await tab("Host"), await tab("Other")
+    key = (await host.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
+    await other.request("room.join", room=key, cid=cid())
+    await other.request("room.open", room=key)
+    await host.request("room.change", room=key, cid=cid(), name="Room", topic="", public=False)
+    await host.request("member.remove", room=key, cid=cid(), user=other.user)  # type: ignore[attr-defined]
+    await other.notification("room.left", room=key)
+    await host.request("message.post", room=key, cid=cid(), text="aMarkOnlyForMembers")
+    await other.request("session.ping")
+    assert (await other.refusal("room.open", room=key, position={"o": 0, "t": 0})).code == 404
+    assert not [frame for frame in other.notifications if "aMarkOnlyForMembers" in str(frame)]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_page_of_a_hidden_room_is_that_of_an_absent_one(tab: Tab) -> None:
+    await tab("Removed")
+    key, _ = await hidden_room(removed="Removed")
+
+    def pages(room: str) -> list[tuple[int, str]]:
+        found = [Browser().get(f"/r/{room}/{line}") for line in ("", "@1")]
+        return [(page.status_code, re.sub(room, "", page.content.decode())) for page in found]
+
+    assert await sync_to_async(pages)(key) == await sync_to_async(pages)(ABSENT)
