@@ -1,4 +1,4 @@
-"""One connection: carries out the session's effects, keeps durable requests in order, and its reader within bounds.
+"""One connection: carries out the session's effects and keeps durable requests in order.
 
 It knows a `Transport` and the process; it does not know what a message is.
 """
@@ -8,10 +8,11 @@ import logging
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any
 
 from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
+from realtime.outgoing import Outgoing, Transport, Watched
 from realtime.protocol import Close, LogKey, RealtimeError, RequestId, not_found
 from realtime.session import Effect, End, Greet, Heard, Invoke, Look, Send, Session
 from realtime.writer import Answer, Outcome
@@ -21,41 +22,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STREAM_PING_BYTES: Final = 1024 * 1024
-
-
-class Transport(Protocol):
-    """What a connection needs of the wire."""
-
-    async def send(self, text: str) -> None: ...
-
-    async def close(self, close: Close) -> None: ...
-
-    def unsent(self) -> int | None:
-        """Bytes the kernel has not taken yet; None where the server cannot tell."""
-
 
 class Connection:
     """Between one transport and the process. All of it runs in the event loop."""
 
     def __init__(self, process: "Process", transport: Transport, session_key: str | None) -> None:
-        self._process, self._transport, self._session_key = process, transport, session_key
+        self._process, self._session_key = process, session_key
         self._limits = process.limits
         self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
         self.caller: Caller = NOBODY
-        self.lagging = False
+        self.out = Outgoing(transport, process.limits, process.now, self.session.ping)
         self.rooms: set[LogKey] = set()
         """rooms it listens to; the hub's"""
-        self._queue: deque[str] = deque()
-        self._queued = self._streamed = 0
-        self._unanswered_pings: deque[int] = deque()
-        self._least_unsent, self._progress_at = 0, 0.0
-        self._ready = asyncio.Event()
         self._durable: deque[Invoke] = deque()
         self._looks: deque[Look] = deque()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ending: Close | None = None
 
     def start(self) -> None:
         self._process.enter(self)
@@ -77,10 +59,11 @@ class Connection:
     def tick(self, now: float) -> None:
         """Four times a second: heartbeat and the bounds of a slow reader."""
         self._do(self.session.tick(now))
-        if self.lagging:
-            self._watch(now)
-        elif self._unsent() > self._limits.lagging_bytes:
-            self._lag()
+        match self.out.watch(now):
+            case Watched.CAUGHT_UP:
+                self._process.hub.resume(self)
+            case Watched.STUCK:
+                self.end(protocol.SLOW)
 
     async def banned(self) -> bool:
         """Read the user once more; end where they may no longer come in."""
@@ -95,89 +78,14 @@ class Connection:
     def end(self, close: Close) -> None:
         """Say why, then close."""
         self.session.close()
-        if self._ending is None:
-            self._ending = close
-            self._put(protocol.bye(close))
-
-    # Out
-
-    def push(self, frames: Sequence[str], size: int) -> bool:
-        """Queue frames for the reader; False when that would be too much: it lags, and is resumed from what it has."""
-        if self.lagging or self._ending:
-            return False
-        unsent = self._unsent()
-        if unsent + size > self._limits.lagging_bytes and (unsent or len(frames) > 1):
-            self._lag()
-            return False
-        self._queue.extend(frames)
-        self._queued += size
-        self._ready.set()
-        return True
-
-    def signal(self, frame: str) -> None:
-        """Queue a signal; dropped when the reader lags."""
-        if not self.lagging and not self._ending:
-            self._put(frame)
-
-    def notify(self, method: str, params: Any) -> None:
-        self._put(protocol.notification(method, params))
-
-    def _put(self, frame: str) -> None:
-        self._queue.append(frame)
-        self._queued += len(frame)
-        self._ready.set()
+        self.out.end(close)
 
     async def _pump(self) -> None:
         try:
-            await self._send_all()
+            await self.out.send_all()
         except Exception as gone:
             logger.info("a transport failed: %r", gone)
             self.stop()
-
-    async def _send_all(self) -> None:
-        while True:
-            while self._queue:
-                frame = self._queue.popleft()
-                await self._transport.send(frame)
-                self._queued -= len(frame)
-                self._stream_ping(len(frame))
-            if self._ending:
-                await self._transport.close(self._ending)
-                return
-            self._ready.clear()
-            await self._ready.wait()
-
-    def _stream_ping(self, size: int) -> None:
-        """On a server that cannot tell what is unsent: a ping in the stream per MiB; two unanswered mean lagging."""
-        self._streamed += size
-        if self._streamed < STREAM_PING_BYTES or self._transport.unsent() is not None:
-            return
-        self._streamed = 0
-        ping = self.session.ping()
-        self._unanswered_pings.append(self.session.pings)
-        self._put(ping.text)
-        if len(self._unanswered_pings) >= 2 and not self.lagging:
-            self._lag()
-
-    def _lag(self) -> None:
-        self.lagging = True
-        self._least_unsent, self._progress_at = self._unsent(), self._process.now()
-
-    def _unsent(self) -> int:
-        return self._queued + (self._transport.unsent() or 0)
-
-    def _watch(self, now: float) -> None:
-        """A lagging reader catches up, makes progress, or after a while has to go."""
-        unsent = self._unsent()
-        if unsent < self._limits.lagging_bytes // 4 and len(self._unanswered_pings) < 2:
-            self.lagging = False
-            self._process.hub.resume(self)
-        elif unsent < self._least_unsent:
-            self._least_unsent, self._progress_at = unsent, now
-        elif now - self._progress_at >= self._limits.slow_s:
-            self._queue.clear()
-            self._queued = 0
-            self.end(protocol.SLOW)
 
     # In
 
@@ -185,21 +93,17 @@ class Connection:
         for effect in effects:
             match effect:
                 case Send(text):
-                    self._put(text)
+                    self.out.put(text)
                 case End(close):
                     self.end(close)
                 case Heard(ping):
-                    self._heard(ping)
+                    self.out.answered(ping)
                 case Greet():
                     self._spawn(self._reply(effect.id, self._greet(effect), effect.hello.rooms))
                 case Look():
                     self._look(effect)
                 case Invoke():
                     self._invoke(effect)
-
-    def _heard(self, ping: RequestId) -> None:
-        while self._unanswered_pings and isinstance(ping, int) and self._unanswered_pings[0] <= ping:
-            self._unanswered_pings.popleft()
 
     async def _greet(self, greet: Greet) -> Any:
         result = await self._process.greet(self, self._session_key, greet.hello)
@@ -224,12 +128,12 @@ class Connection:
             self._process.hub.follow(self, room)
 
     def _answer(self, request: RequestId | None, outcome: Outcome) -> None:
-        if request is None or self._ending:
+        if request is None or self.out.ending:
             return
         if isinstance(outcome, Answer):
-            self._put(protocol.response(request, outcome.result))
+            self.out.put(protocol.response(request, outcome.result))
         else:
-            self._put(protocol.error_response(request, outcome))
+            self.out.put(protocol.error_response(request, outcome))
 
     def _look(self, look: Look) -> None:
         """Opening and closing rooms, in the order received; at most `waiting` unanswered."""

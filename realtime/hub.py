@@ -90,7 +90,7 @@ class Hub:
                     self._repair(room, "sweep")
         for room in rooms:
             for connection, reading in room.readings.items():
-                if not (reading.live or reading.opening or connection.lagging):
+                if not (reading.live or reading.opening or connection.out.lagging):
                     self.follow(connection, room.key)
         self.rooms.retire()
 
@@ -211,7 +211,7 @@ class Hub:
             page = page_of(entries, self._limits.lagging_bytes // 4)
             if room.readings.get(reading.connection) is not reading or not page:
                 return
-            if not reading.connection.push(*Frames(page).of(reading.labels)):
+            if not reading.connection.out.push(*Frames(page).of(reading.labels)):
                 return
             reading.offset = page[-1].o
             await asyncio.sleep(0)  # let the reader take it
@@ -221,7 +221,7 @@ class Hub:
         """A lagging connection has room again: the full list of people, and events from where it was."""
         for room in self.rooms.opened(connection):
             if not room.readings[connection].opening:
-                connection.signal(protocol.signal(room.key, "people", "", room.people()))
+                connection.out.signal(protocol.signal(room.key, "people", "", room.people()))
                 self.follow(connection, room.key)
 
     def close(self, connection: "Connection", key: LogKey) -> None:
@@ -285,7 +285,7 @@ class Hub:
         reading = room.readings.get(connection)
         if labels is None:
             self.rooms.forget(connection, room)
-            connection.notify("room.left", {"room": key, "reason": reason, "until": until})
+            connection.out.notify("room.left", {"room": key, "reason": reason, "until": until})
         elif reading is not None:
             reading.labels = labels
 

@@ -87,7 +87,7 @@ class Room:
         frames = Frames(entries)
         before = entries[0].o - 1
         for reading in self.readings.values():
-            if reading.live and not reading.connection.push(*frames.of(reading.labels)):
+            if reading.live and not reading.connection.out.push(*frames.of(reading.labels)):
                 reading.live, reading.offset = False, before
 
     def slot(self, changes: Changes) -> None:
@@ -103,7 +103,7 @@ class Room:
         for reading in self.readings.values():
             if not reading.opening:
                 for frame in frames:
-                    reading.connection.signal(frame)
+                    reading.connection.out.signal(frame)
 
     def count(self) -> None:
         """Tell those who only listen how far the room is."""
@@ -112,7 +112,7 @@ class Room:
         frame = protocol.signal(self.key, "count", "", value)
         for connection in self.listeners:
             if connection not in self.readings:
-                connection.signal(frame)
+                connection.out.signal(frame)
         self.counted = True
 
     def people(self) -> dict[str, Any]:

@@ -24,6 +24,14 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """A request to the client, and its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Say `session.bye`, then close."""
 
@@ -90,7 +98,7 @@ class Session:
         self._strikes: Strikes = Strikes(STRIKES_S)
         self._opened_at = self._heard_at = now
         self._next_ping = now + limits.hello_s
-        self.pings = 0
+        self._pings = 0
 
     def receive(self, text: str, now: float) -> list[Effect]:
         """What one text frame asks for. Never raises."""
@@ -135,13 +143,13 @@ class Session:
             return self._end(protocol.SILENT)
         if self.state == "ready" and now >= self._next_ping:
             self._next_ping = now + self._limits.ping_s * self._random.uniform(0.9, 1.1)
-            return [self.ping()]
+            return [Send(self.ping().text)]
         return []
 
-    def ping(self) -> Send:
+    def ping(self) -> Ping:
         """A `session.ping` in the stream; its number comes back in `Heard`."""
-        self.pings += 1
-        return Send(protocol.ping(self.pings))
+        self._pings += 1
+        return Ping(self._pings, protocol.ping(self._pings))
 
     def _answered(self, frame: Incoming) -> list[Effect]:
         """A response to one of our pings; one that fits none is ignored."""

@@ -79,7 +79,7 @@ class Signals:
         """A word to a user about a room makes their connections listen to it."""
         frame = protocol.signal(signal.room, signal.kind, signal.key, signal.value)
         for connection in self._rooms.of_user(user):
-            connection.signal(frame)
+            connection.out.signal(frame)
             if signal.kind == PERSON:
                 self._renamed(connection, signal.value)
             elif signal.value is not None and signal.room not in connection.rooms:

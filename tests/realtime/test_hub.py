@@ -215,8 +215,8 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
     wire.stuck.clear()
     for n in range(16):
         await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
-    assert wire.connection.lagging
-    assert wire.connection._queued < 2 * process.limits.lagging_bytes
+    assert wire.connection.out.lagging
+    assert wire.connection.out._queued < 2 * process.limits.lagging_bytes
     wire.stuck.set()
     await stuck.event(log, 16)
     assert offsets(stuck, log) == list(range(1, 17))
@@ -236,7 +236,7 @@ async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, proce
     for _ in range(12):
         await append(log, data="x" * 30_000)
     await taken_in(process, log, 12)
-    assert wire.connection.lagging
+    assert wire.connection.out.lagging
     wire.connection.tick(process.now() + process.limits.slow_s + 1)
     wire.stuck.set()
     assert (await stuck.bye()).code == 4107
@@ -461,7 +461,7 @@ async def test_a_reader_of_answers_alone_lags_too(tab: Open, log: LogKey, proces
         while wire.connection._waiting:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     wire.connection.tick(process.now())
-    assert wire.connection.lagging
+    assert wire.connection.out.lagging
     wire.stuck.set()
 
 
