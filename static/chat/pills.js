@@ -57,8 +57,7 @@ export class Pills {
   async #goUp() {
     const { fresh } = this.#client.state();
     this.#seen = true;
-    if (!this.#timeline.element("new") && fresh !== null) await this.#pages.around(fresh.from);
-    this.#timeline.paint();
+    if (!this.#timeline.element("new") && fresh !== null) await this.#timeline.goTo(() => this.#pages.around(fresh.from));
     const row = this.#timeline.element("new");
     if (row) this.#scroll.to(row, 0.2);
     this.#look();

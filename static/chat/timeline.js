@@ -27,6 +27,7 @@ export class Timeline extends Emitter {
   #pages;
   #frame = 0;
   #painted = "";
+  #going = false;
   /** @type {Item[]} */
   items = [];
   /** @type {any} */
@@ -65,7 +66,7 @@ export class Timeline extends Emitter {
       byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
-    if (lost?.row.dataset.o) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
+    if (lost?.row.dataset.o && !this.#going) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
     this.#list.ariaBusy = String(state.asking > 0);
     if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
@@ -90,8 +91,8 @@ export class Timeline extends Emitter {
 
   /** Bring an offset into view, with what was said around it. @param {number} o */
   async showLine(o) {
-    if (!this.lineAt(o)) await this.#pages.around(o);
     this.paint();
+    if (!this.lineAt(o)) await this.goTo(() => this.#pages.around(o));
     const line = this.lineAt(o);
     if (!line) return;
     this.#scroll.to(line);
@@ -102,16 +103,22 @@ export class Timeline extends Emitter {
 
   /** The window was replaced under the reader's eyes: what they read is fetched again. @param {number} o @param {number} top */
   async #goBackTo(o, top) {
-    await this.#pages.around(o);
-    this.paint();
+    await this.goTo(() => this.#pages.around(o));
     const line = this.lineAt(o);
     if (line) this.#scroll.toTop(line, top);
   }
 
   async showNewest() {
-    await this.#pages.newest();
-    this.paint();
+    await this.goTo(() => this.#pages.newest());
     this.#scroll.toEnd();
+  }
+
+  /** Other lines take the place of those on the screen because the reader wants it. @param {() => Promise<void>} fetched */
+  async goTo(fetched) {
+    this.#going = true;
+    await fetched();
+    this.paint();
+    this.#going = false;
   }
 
   /** Another room: everything is new, and nothing of it is announced. */
