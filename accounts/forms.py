@@ -21,8 +21,8 @@ OTHER = _("Please choose a name and a face.")
 class EnterForm(forms.Form):
     """Name, face and colour of a new guest."""
 
-    name = forms.CharField(required=False, max_length=1000)
-    face = forms.CharField(required=False, max_length=32)
+    name = forms.CharField(required=False, max_length=10_000)
+    face = forms.CharField(required=False, max_length=10_000)
     colour = forms.IntegerField(required=False)
 
     @classmethod

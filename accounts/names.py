@@ -12,7 +12,7 @@ NAME_LENGTH: Final = 32
 FOLDED_LENGTH: Final = 128
 UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """control, format (bidi and zero-width among them), unassigned, private, surrogate, line and paragraph separators"""
-UNSEEN: Final = frozenset(map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0]))
+UNSEEN: Final = frozenset(map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159]))
 """letters and marks that take up room and show nothing"""
 VARIATIONS: Final = frozenset(map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
@@ -21,7 +21,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
     """One visible line of at most `length` characters, or 422 `empty` / `too_long`."""
     spaced = " ".join(text.split())
     name = " ".join("".join(filter(_is_seen, unicodedata.normalize("NFC", spaced))).split())
-    if not name:
+    if all(unicodedata.category(character)[0] in "MZ" for character in name):  # marks alone sit on their neighbour
         raise unprocessable("empty", "nothing to be seen")
     if len(name) > length:
         raise unprocessable("too_long", f"at most {length} characters")

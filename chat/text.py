@@ -25,6 +25,10 @@ ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 UNBROKEN: Final = re.compile(r"\S{1001}")
 """over one long word linkify-it takes quadratic time; no address is that long"""
+MARKS: Final = 1_000
+"""signs of markup outside code blocks; a line with more would keep everybody's lines waiting, and shows as typed"""
+MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
+BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 
 
@@ -47,6 +51,8 @@ def written(text: str) -> str:
 
 def rendered(text: str) -> Text:
     """The text with its HTML."""
+    if len(MARK.findall(BLOCK.sub("", text))) > MARKS:
+        return Text(text)
     env: dict[str, Any] = {}
     markdown = _local.markdown
     markdown.options["linkify"] = not UNBROKEN.search(text)

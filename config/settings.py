@@ -107,6 +107,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key"
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 YEAR = 365 * 24 * 60 * 60
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = f"parlor_login_{PORT}"
 SESSION_COOKIE_AGE = YEAR
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -6,6 +6,8 @@ from django.views.i18n import set_language
 from accounts import views as accounts
 from chat import views as chat
 
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
     path("enter/", chat.enter, name="enter"),

@@ -19,7 +19,7 @@ class RealtimeConfig(AppConfig):
 def limits_check(**_: Any) -> list[Error]:
     """A name or a value in REALTIME that means nothing stops every command, and not the first visitor."""
     try:
-        limits_of(settings.REALTIME)
+        limits_of(getattr(settings, "REALTIME", {}))
     except msgspec.ValidationError as error:
         return [Error(str(error), hint="docs/operating.md lists the limits", id="realtime.E001")]
     return []

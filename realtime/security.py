@@ -74,7 +74,8 @@ def request_of(scope: Scope) -> HttpRequest:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+    """A header as a line of the log may hold it."""
+    return next((value.decode("latin-1")[:200] for key, value in scope["headers"] if key == name), "")
 
 
 def login_of(session_key: str) -> str:

@@ -11,8 +11,8 @@ import msgspec
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 
+from accounts.sessions import SessionStore
 from realtime.connection import Connection
 from realtime.process import Process
 from realtime.protocol import Close

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from realtime.server.drain import drain
+from realtime.server.http import bounded
 from realtime.server.websocket import Extension, WebSocketProtocol
 
 BACKLOG = 4096  # connections the kernel may hold ready: a restart brings everybody back at once
@@ -58,6 +59,7 @@ class Server(DaphneServer):
 
     def _ready(self) -> None:
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
+        self.http_factory.buildProtocol = bounded(self.http_factory.buildProtocol)
         self.ws_factory.protocol = WebSocketProtocol
         self.ws_factory.setProtocolOptions(allowNullOrigin=True, failByDrop=False)  # the first is lost if not repeated
         if self.listening:

@@ -205,3 +205,14 @@ def test_threads_do_not_mix_their_texts() -> None:
     texts = [f"https://example.com/{n} *{n}*" for n in range(200)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(rendered, texts)) == [rendered(text) for text in texts]
+
+
+@pytest.mark.parametrize("sign", ["[a][", "![", "*a_", "`", "> ", "~~a", "http://a "])
+def test_a_line_of_signs_shows_as_typed(sign: str) -> None:
+    """It would keep everybody's lines waiting in the pool."""
+    text = (sign * 5000)[:10_000]
+    assert rendered(text).html is None
+
+
+def test_signs_inside_a_block_of_code_do_not_count() -> None:
+    assert "<pre>" in (rendered("```\n" + "a[0] * b_1 > c\n" * 300 + "```").html or "")
