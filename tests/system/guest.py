@@ -15,6 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 class Guest:
     def __init__(self, url: str, name: str, face: str = "", colour: int = 0) -> None:
+        self.name = name
         self._jar = CookieJar()
         self._http = build_opener(HTTPCookieProcessor(self._jar))
         self._http.open(url).close()

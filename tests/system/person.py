@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from playwright.sync_api import TimeoutError as Late
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+AT_A_DESK = {**DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 LOST_LINE = "WebSocket connection to"
 """how Chromium's console begins to tell of a line that was cut"""
@@ -46,7 +47,7 @@ class Person:
         self.url = url
         self.troubles: list[str] = []
         self._expected: list[str] = []
-        self.context = browser.new_context(base_url=url, locale="en-GB", reduced_motion="reduce", **(DESKTOP | options))
+        self.context = browser.new_context(base_url=url, **(AT_A_DESK | options))
         self.context.on("console", self._console_spoke)
         self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
         self.context.on("request", self._requested)
@@ -71,6 +72,17 @@ class Person:
         """One of the acts in the bar over a line."""
         self.line(text).hover()
         self.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=act).click()
+
+    def hold(self, goal: Locator) -> None:
+        """A finger rests on it until that is felt."""
+        box = goal.bounding_box()
+        assert box
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        touch = self.context.new_cdp_session(self.page)
+        self.page.evaluate("() => { navigator.vibrate = () => (window.felt = true) }")
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        self.page.wait_for_function("() => window.felt")
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def go(self, room: str) -> None:
         self.room(room).click()

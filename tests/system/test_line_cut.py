@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.services.parlor import Parlor
 from tests.system.cable import Cable
 from tests.system.conftest import NewPerson
+from tests.system.look import Look
 from tests.system.person import LOST_LINE, Person
 
 SPOKEN_OF = """() => {
@@ -96,7 +97,11 @@ def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(pe
     expect(chip).to_be_visible()
     assert ann.page.evaluate("spokenAt.then((at) => at - cutAt)") >= 5000
     ann.say("said into the dark")
+    look = Look(ann)
+    look.at("Reconnecting")
     cable.restore()
     chip.get_by_role("button", name="try now").click()
     expect(ann.page.get_by_text(re.compile(r"^Back after [\d.]+ s\. Nothing lost\.$"))).to_be_visible()
+    look.at("Nothing lost")
     ann.expect_said("said into the dark")
+    assert not look.faults, "\n".join(look.faults)

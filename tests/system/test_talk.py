@@ -37,6 +37,16 @@ def test_the_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
     expect(ann.page.get_by_role("status").filter(has_text=re.compile(r"^stored as #\d+ in \d+ ms$"))).to_be_visible()
 
 
+def test_one_sees_who_is_writing_until_the_line_is_there(person: NewPerson) -> None:
+    ann, bo = person().enter("Ann who looks on"), person().enter("Bo who writes")
+    writing = ann.page.get_by_text("Bo who writes is typing…")
+    bo.composer.press_sequentially("well")
+    expect(writing).to_be_visible()
+    bo.composer.press("Enter")
+    ann.expect_said("well")
+    expect(writing).to_be_hidden()
+
+
 def test_an_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: NewPerson) -> None:
     ann, bo = person().enter("Ann who edits"), person().enter("Bo who sees")
     ann.say("a frist word", "a second word")
@@ -85,7 +95,7 @@ def test_a_line_that_cannot_be_sent_waits_for_a_decision_and_survives_a_reload(p
     ann = person().enter("Ann refused")
     ann.say("/nosuchcommand at all")
     problem = ann.page.get_by_role("article").filter(has_text="/nosuchcommand at all")
-    expect(problem.get_by_role("button", name="Retry")).to_be_visible()
+    expect(problem.get_by_role("button", name="Edit")).to_be_visible()
     ann.page.reload()
     expect(problem).to_contain_text("Not sent.")
     problem.get_by_role("button", name="Delete").click()

@@ -1,0 +1,85 @@
+"""A long talk: read upwards, opened in the middle, and joined again at its end."""
+
+import re
+from secrets import token_hex
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.system.conftest import NewGuest, NewPerson
+
+LONG = 350
+KEPT = 300
+
+
+@pytest.fixture
+def long_room(guest: NewGuest) -> str:
+    """The address of a room with many lines in it."""
+    teller = guest(f"Teller {token_hex(2)}")
+    room = teller.makes_room("Long story")
+    teller.say(room, *(f"line {number}{' and more' * (number % 7 * 20)}" for number in range(1, LONG + 1)))
+    teller.act("message.post", room=room, text="the end")
+    return f"/r/{room}/"
+
+
+TO_THE_TOP = """() => {
+  const scroller = document.querySelector("#scroller");
+  scroller.scrollTo(0, 0);
+  const { top } = scroller.getBoundingClientRect();
+  const line = [...document.querySelectorAll("[data-o]")].find((line) => line.getBoundingClientRect().bottom > top);
+  return [Number(line.dataset.o), line.getBoundingClientRect().top];
+}"""
+OLDER = "(o) => Number(document.querySelector('#lines [data-o]').dataset.o) < o"
+
+
+def test_one_reads_up_to_the_first_line_without_a_jump_and_returns_to_the_newest(
+    person: NewPerson, long_room: str
+) -> None:
+    ann = person().enter("Ann who reads upwards", long_room)
+    ann.expect_said("the end")
+    pages = 0
+    while ann.rows[0].o > 2:
+        o, top = ann.page.evaluate(TO_THE_TOP)
+        ann.page.wait_for_function(OLDER, arg=o)
+        assert abs(ann.top_of(o) - top) < 1
+        assert ann.page.get_by_role("article").count() <= KEPT
+        pages += 1
+    assert pages >= LONG // 40
+    offsets = [row.o for row in ann.rows]
+    assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
+
+    ann.page.get_by_role("button", name="Newest").click()
+    ann.expect_said("the end")
+    expect(ann.line("the end")).to_be_in_viewport()
+    assert ann.page.get_by_role("article").count() <= KEPT
+
+
+def test_a_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_room: str) -> None:
+    ann = person().enter("Ann who follows a link", long_room)
+    ann.page.goto(f"{long_room}@106", wait_until="commit")
+    line = ann.page.locator("[data-o='106']")
+    expect(line).to_be_focused()
+    expect(line).to_have_class(re.compile(r"\blit\b"))
+    expect(line).to_be_in_viewport()
+    expect(ann.page.locator("[data-o='104']")).to_be_attached()
+    expect(ann.page.locator("[data-o='108']")).to_be_attached()
+    expect(ann.line("the end")).to_have_count(0)
+    ann.page.get_by_role("button", name="Newest").click()
+    expect(ann.line("the end")).to_be_in_viewport()
+
+
+def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: NewPerson, guest: NewGuest) -> None:
+    teller = guest("Teller of more")
+    room = teller.makes_room("More and more")
+    teller.say(room, *(f"line {number}" for number in range(1, 41)))
+    ann = person().enter("Ann who reads above", f"/r/{room}/")
+    ann.expect_said("line 40")
+    ann.scroll_to(200)
+    place = ann.place
+    teller.say(room, "more 1", "more 2", "more 3")
+    told = ann.page.get_by_role("button", name="3 new messages")
+    expect(told).to_be_visible()
+    assert ann.place == place
+    told.click()
+    expect(ann.line("more 3")).to_be_in_viewport()
+    expect(told).to_be_hidden()

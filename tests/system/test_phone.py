@@ -1,0 +1,44 @@
+"""A telephone: 360 points wide, fingers, and Android's way back."""
+
+from playwright.sync_api import expect
+
+from tests.system.conftest import NewPerson
+from tests.system.person import PHONE
+
+
+def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
+    ann, bo = person(**PHONE), person().enter("Bo at a desk")
+    ann.page.goto("/")
+    ann.page.get_by_label("Your name").fill("Ann on the phone")
+    ann.page.get_by_role("button", name="Enter").tap()
+    expect(ann.composer).to_be_visible()
+    assert ann.page.evaluate("document.documentElement.scrollWidth") == 360
+
+    ann.composer.tap()
+    ann.page.keyboard.type("one")
+    ann.page.keyboard.press("Enter")
+    ann.page.keyboard.type("two")
+    ann.page.get_by_role("button", name="Send").tap()
+    bo.expect_said("one\ntwo")
+
+    menu = ann.page.get_by_role("menu", name="Message actions")
+    ann.hold(ann.line("one\ntwo"))
+    menu.get_by_role("menuitem", name="Edit").tap()
+    ann.composer.fill("one, two")
+    ann.page.get_by_role("button", name="Save").tap()
+    expect(bo.line("one, two")).to_contain_text("(edited)")
+
+
+def test_the_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
+    ann = person(**PHONE).enter("Ann goes back")
+    rooms = ann.page.get_by_role("navigation", name="Rooms")
+    expect(rooms).to_be_hidden()
+    ann.page.get_by_role("button", name="Rooms").tap()
+    expect(rooms).to_be_visible()
+    expect(ann.composer).to_be_hidden()
+    ann.makes_room("Pocket")
+    expect(rooms).to_be_hidden()
+    ann.page.go_back()
+    expect(rooms).to_be_visible()
+    ann.room("Lounge").tap()
+    expect(ann.heading("Lounge")).to_be_visible()
