@@ -1,7 +1,6 @@
 """A session of its own: the real server, the system's Chromium, and nothing from any other host."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.services.parlor import Parlor
-from tests.services.tools import chromium
 from tests.system.cable import Cable
 from tests.system.guest import Guest
-from tests.system.person import Person
+from tests.system.person import Person, launch_options
 
 HURRY = json.dumps({"rate": 1000, "burst": 1000})
 """What a test says in a second takes a person an hour; the limits have a test of their own."""
@@ -81,6 +79,4 @@ def guest(server: Parlor) -> Iterator[NewGuest]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Chromium's sandbox refuses root."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
+    return {**browser_type_launch_args, **launch_options()}

@@ -1,5 +1,6 @@
 """Somebody at a browser of their own: what they do, what they see, and all that went wrong behind it."""
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 from playwright.sync_api import TimeoutError as Late
+
+from tests.services.tools import chromium
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 AT_A_DESK = {**DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"}
@@ -22,6 +25,11 @@ ROWS = """() => [...document.querySelectorAll("#lines article[data-o]")].map((li
   const author = line.querySelector(".line-name").textContent;
   return [Number(line.dataset.o), author, removed ? "" : body.textContent.trim(), edited !== null, removed];
 })"""
+
+
+def launch_options() -> dict[str, Any]:
+    """The system's own Chromium; its sandbox refuses root."""
+    return {"executable_path": chromium(), "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
 
 
 class Row(NamedTuple):

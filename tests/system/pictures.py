@@ -1,94 +1,136 @@
-"""`make pictures`: a room as people would find it, photographed into docs/pictures/."""
+"""`make pictures`: an evening in a room as people would find it, photographed into docs/pictures/."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.services.parlor import ROOT, Parlor
-from tests.services.tools import chromium
 from tests.system.guest import Guest
-from tests.system.person import PHONE, Person
+from tests.system.person import PHONE, Person, launch_options
 
 PICTURES = ROOT / "docs" / "pictures"
-CODE = "Who is up for a round? Loser explains `Sec-WebSocket-Accept` to everyone 😄"
-LIST = "Tonight:\n\n- take the middle\n- count to **three**\n- nobody sulks"
+PEOPLE: list[tuple[Any, ...]] = [("Mei Wang",), ("Jonas", "🦊", 11), ("Aisha", "🐳", 3), ("王小明", "", 5)]
+QUESTION = "Who is up for a round? Loser explains `Sec-WebSocket-Accept` to everyone 😄"
+ANSWER = """The server proves that it has read the key, see [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455#section-1.3):
+
+```
+base64(sha1(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+```"""
+
+
+class Evening:
+    """Four talk over the wire; who reads comes to a browser, and looks away while the last lines are said."""
+
+    def __init__(self, url: str, browser: Browser, stack: ExitStack) -> None:
+        self.url, self.browser = url, browser
+        guests = [Guest(url, *who) for who in PEOPLE]
+        self.mei, self.jonas, self.aisha, self.ming = guests
+        self.games = self.mei.makes_room("friday-games", "Friday games. Be kind; no spoilers.")
+        self.others = [self.mei.makes_room(name) for name in ("homework-help", "movie-night")]
+        for guest in guests:
+            stack.callback(guest.leave)
+            if guest is not self.mei:
+                guest.act("room.join", room=self.games)
+            guest.request("room.open", room=self.games, position=None)
+        self.mei.say(self.games, "Evening, all. The kettle is on.", QUESTION)
+
+    def reader(self, name: str, face: str, colour: int, **options: Any) -> Person:
+        reader = self.visitor(name, face, colour, **options)
+        reader.page.locator("#enter-name").press("Enter")
+        for room in self.others:
+            expect(reader.page.locator("#text")).to_be_visible()
+            reader.page.goto(f"/r/{room}/")
+            reader.page.locator("#join-room").click()
+        expect(reader.page.locator("#text")).to_be_visible()
+        return reader
+
+    def visitor(self, name: str, face: str, colour: int, **options: Any) -> Person:
+        """At the door, about to enter."""
+        visitor = Person(self.browser, self.url, **options)
+        visitor.page.goto(f"/r/{self.games}/")
+        for choice in (f"[name=face][value='{face}']", f"[name=colour][value='{colour}']"):
+            visitor.page.locator(choice).evaluate("(choice) => choice.click()")
+        visitor.page.locator("#enter-name").fill(name)
+        return visitor
+
+    def begins(self, readers: list[Person]) -> None:
+        """What the readers have read."""
+        plan, gone = self.jonas.say(self.games, "Colunm 4. I have a plan.", "Nobody saw that.")
+        self.jonas.act("message.delete", room=self.games, o=gone)
+        self.jonas.act("message.edit", room=self.games, o=plan, text="Column 4. I have a plan.")
+        comes(readers, self.games)
+        readers[0].say("That plan again?")
+        readers[0].expect_said("That plan again?")
+        self.mei.say(self.games, ANSWER)
+        for reader in readers:
+            expect(reader.log).to_contain_text("RFC 6455")
+
+    def goes_on(self, readers: list[Person]) -> None:
+        """What they find when they look again."""
+        comes(readers, self.mei.lounge)
+        self.aisha.say(self.games, "That is not a plan, that is a trap you walked into", "看第三列 👀")
+        self.ming.say(self.games, "我来了。今晚谁先手")
+        homework, movies = self.others
+        self.mei.say(homework, "Question 3?", "Anyone?", "Solved it.")
+        self.mei.say(movies, "Sunday, eight.")
+        comes(readers, self.games)
+        self.jonas.request("typing.set", room=self.games, typing=True)
+        for reader in readers:
+            expect(reader.page.locator("#typing")).not_to_be_empty()
+
+
+def comes(readers: list[Person], room: str) -> None:
+    for reader in readers:
+        reader.page.goto(f"/r/{room}/")
+        expect(reader.page.locator("#text")).to_be_visible()
+
+
+def shoot(person: Person, name: str, theme: Literal["light", "dark"] = "light") -> None:
+    person.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    person.page.mouse.move(0, 0)
+    person.page.screenshot(path=PICTURES / f"{name}-{theme}.png", animations="disabled")
+    print(f"docs/pictures/{name}-{theme}.png")
+
+
+def take(evening: Evening) -> None:
+    desk = evening.reader("Amber Otter", "🦦", 4)
+    phone = evening.reader("Noa", "🌵", 10, **PHONE)
+    chinese = evening.reader("小雨", "🐼", 6, **PHONE, locale="zh-CN")
+    evening.begins([desk, phone, chinese])
+    evening.goes_on([desk, phone, chinese])
+    shoot(phone, "room-360")
+    shoot(phone, "room-360", "dark")
+    shoot(chinese, "room-360-chinese")
+    phone.page.locator("#back").tap()
+    expect(phone.room("Lounge").get_by_label("here")).to_be_hidden()
+    shoot(phone, "rooms-360")
+    desk.page.locator("#people-toggle").click()
+    expect(desk.page.locator(".person").nth(6)).to_be_visible()
+    expect(desk.room("Lounge").get_by_label("here")).to_be_hidden()
+    desk.composer.focus()
+    shoot(desk, "room-1280")
+    shoot(desk, "room-1280", "dark")
+    desk.page.locator("#people-close").click()
+    desk.page.locator("#invite").click()
+    desk.page.locator("#invite-new [data-submit]").click()
+    expect(desk.page.locator("#invites img")).not_to_have_js_property("naturalWidth", 0)
+    shoot(desk, "invite-1280")
+    shoot(evening.visitor("Clever Hedgehog", "🦔", 3, **PHONE), "enter-360")
+    shoot(evening.visitor("Clever Hedgehog", "🦔", 3), "enter-1280", "dark")
 
 
 def main() -> None:
-    with TemporaryDirectory() as folder, Parlor(Path(folder)) as parlor, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        take(browser, parlor.url)
-        browser.close()
-
-
-def take(browser: Browser, url: str) -> None:
-    mei, jonas = Guest(url, "Mei Wang"), Guest(url, "Jonas", "🦊", 11)
-    aisha, ming = Guest(url, "Aisha", "🐳", 3), Guest(url, "王小明", "", 5)
-    room = mei.makes_room("friday-games", "Friday games. Be kind; no spoilers.")
-    quiet = [mei.makes_room("homework-help"), mei.makes_room("movie-night")]
-    for guest in (jonas, aisha, ming):
-        guest.act("room.join", room=room)
-    for guest in (mei, jonas, aisha, ming):
-        guest.request("room.open", room=room, position=None)
-    reader = Person(browser, url)
-    way_in(reader.page, room, "Amber Otter", "🦦", 4)
-    reader.page.get_by_role("button", name="Enter").click()
-    mei.say(room, "Evening, all. The kettle is on.", CODE)
-    jonas.say(room, "Column 4. I have a plan.")
-    reader.say("That plan again?")
-    reader.expect_said("That plan again?")
-    mei.say(room, LIST)
-    elsewhere(reader, mei, quiet)
-    aisha.say(room, "That is not a plan, that is a trap you walked into", "看第三列 👀")
-    ming.say(room, "我来了。今晚谁先手", "🎉🎉")
-    reader.go("friday-games")
-    jonas.request("typing.set", room=room, typing=True)
-    expect(reader.page.locator("#typing")).not_to_be_empty()
-    rooms_of(reader.page)
-    visitor = Person(browser, url, **PHONE).page
-    way_in(visitor, room, "Clever Hedgehog", "🦔", 3)
-    shoot(visitor, "enter-360-light")
-    for one in (mei, jonas, aisha, ming):
-        one.leave()
-
-
-def elsewhere(reader: Person, mei: Guest, quiet: list[str]) -> None:
-    """The reader looks into other rooms, so that something waits for them in each."""
-    for key, texts in zip(quiet, (["Question 3?", "Anyone?", "Solved it."], ["Sunday, eight."]), strict=True):
-        reader.page.goto(f"/r/{key}/")
-        reader.page.get_by_role("button", name="Join room").click()
-        expect(reader.composer).to_be_visible()
-        reader.go("Lounge")
-        mei.say(key, *texts)
-
-
-def rooms_of(page: Page) -> None:
-    page.locator("#people-toggle").click()
-    expect(page.locator(".person").first).to_be_visible()
-    page.locator("#text").focus()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        shoot(page, f"room-1280-{scheme}")
-    page.locator("#people-close").click()
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.set_viewport_size({"width": 360, "height": 740})
-    shoot(page, "room-360-light")
-
-
-def way_in(page: Page, room: str, name: str, face: str, colour: int) -> None:
-    page.goto(f"/r/{room}/")
-    for radio in (f"[name=face][value='{face}']", f"[name=colour][value='{colour}']"):
-        page.locator(radio).evaluate("radio => radio.click()")
-    field = page.get_by_label("Your name")
-    field.fill(name)
-    field.evaluate("field => field.blur()")
-
-
-def shoot(page: Page, name: str) -> None:
-    page.mouse.move(0, 0)
-    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
-    print(f"docs/pictures/{name}.png")
+    with (
+        TemporaryDirectory() as folder,
+        Parlor(Path(folder), REALTIME='{"silent_s": 600}') as parlor,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(**launch_options()) as browser,
+        ExitStack() as stack,
+    ):
+        take(Evening(parlor.url, browser, stack))
 
 
 if __name__ == "__main__":
