@@ -11,6 +11,7 @@ const words = (/** @type {string} */ language) => /** @type {Record<string, stri
 const singular = (/** @type {string} */ key) => key.endsWith(".one");
 const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
+const templates = readdirSync(new URL("templates/", ROOT), { recursive: true }).map(String).filter((path) => path.endsWith(".html"));
 const sources = [...modules("chat").map((path) => read(`static/${path}`)), read("static/main.js")].join("\n");
 
 test("every module of the room page is preloaded, and no other", () => {
@@ -47,7 +48,13 @@ test("markup enters the page through one door", () => {
   assert.deepEqual(doors, ["chat/html.js"]);
 });
 
+test("every sentence of a template is translated", () => {
+  const known = read("locale/zh_Hans/LC_MESSAGES/django.po");
+  for (const path of templates) {
+    for (const [, , text] of read(`templates/${path}`).matchAll(/\{% translate (["'])(.*?)\1 %\}/g)) assert.ok(known.includes(`msgid "${text}"\n`), `${path}: ${text}`);
+  }
+});
+
 test("no template carries a script or a style that the content security policy would refuse", () => {
-  const templates = readdirSync(new URL("templates/", ROOT), { recursive: true }).map(String).filter((path) => path.endsWith(".html"));
   for (const path of templates) assert.doesNotMatch(read(`templates/${path}`), /\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/, path);
 });
