@@ -13,12 +13,14 @@ from django.db import OperationalError
 from accounts.models import User
 from realtime import log as logs
 from realtime.doorbell import Bell
+from realtime.entry import Entry
 from realtime.log import SITE, batch
 from realtime.methods import Caller, Labels, Signal
 from realtime.models import Event, Log
 from realtime.process import Process
 from realtime.protocol import LogKey, UserId
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
+from tests.queries import queries
 from tests.realtime.conftest import START, Open, append
 from tests.realtime.notes import Notes
 
@@ -54,6 +56,16 @@ async def test_the_answer_comes_after_the_event(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei", position=START)
     answer = await mei.request("note.post", room=log, cid=cid(), text="x")
     assert offsets(mei, log) == [answer["o"]]
+
+
+async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, process: Process) -> None:
+    tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
+    entry = Entry(log, 1, 7, 1, 0, "note.posted", None, None, None, (), '{"text":"x"}')
+    with queries() as asked:
+        process.hub.committed([entry])
+        for client in tabs:
+            await client.event(log, 1)
+    assert [sql for sql in asked if "realtime_deadline" not in sql and '"head" FROM' not in sql] == []
 
 
 async def test_a_command_outside_the_writer_reaches_readers_too(tab: Open, log: LogKey) -> None:
