@@ -15,18 +15,18 @@ def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
     assert ann.page.evaluate("document.documentElement.scrollWidth") == 360
 
     ann.composer.tap()
-    ann.page.keyboard.type("one")
+    ann.page.keyboard.type("uno")
     ann.page.keyboard.press("Enter")
-    ann.page.keyboard.type("two")
+    ann.page.keyboard.type("dos")
     ann.page.get_by_role("button", name="Send").tap()
-    bo.expect_said("one\ntwo")
+    bo.expect_said("uno\ndos")
 
     menu = ann.page.get_by_role("menu", name="Message actions")
-    ann.hold(ann.line("one\ntwo"))
+    ann.hold(ann.line("uno\ndos"))
     menu.get_by_role("menuitem", name="Edit").tap()
-    ann.composer.fill("one, two")
+    ann.composer.fill("uno, dos")
     ann.page.get_by_role("button", name="Save").tap()
-    expect(bo.line("one, two")).to_contain_text("(edited)")
+    expect(bo.line("uno, dos")).to_contain_text("(edited)")
 
 
 def test_the_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
