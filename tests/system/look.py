@@ -2,31 +2,35 @@
 
 from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests.system.person import Person
 
-ALL_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-RULES_OF_COLOUR = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-
 Theme = Literal["light", "dark"]
-THEMES: dict[Theme, dict[str, Any]] = {"light": ALL_RULES, "dark": RULES_OF_COLOUR}
+THEMES: dict[Theme, dict[str, Any]] = {
+    "light": {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
+}
+FAULTS = """async ([where, options]) => {
+  const { violations } = await axe.run(where, options);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html.slice(0, 150)}`));
+}"""
 
 
 class Look:
-    """A person who goes from view to view, and what axe has against each."""
+    """A person who goes from view to view, and all that was found."""
 
     def __init__(self, person: Person) -> None:
         self.page = person.page
-        self.person = person
         self.faults: list[str] = []
 
-    def at(self, view: str) -> None:
-        for theme, rules in THEMES.items():
+    def at(self, view: str, where: str = "html") -> None:
+        if self.page.evaluate("!window.axe"):
+            self.page.evaluate(AXE_SCRIPT)
+        for theme, options in THEMES.items():
             self.page.emulate_media(color_scheme=theme)
-            for fault in Axe().run(self.page, options=rules).response["violations"]:
-                self.faults += [f"{view}, {theme}: {fault['id']} {node['html'][:150]}" for node in fault["nodes"]]
+            self.faults += [f"{view}, {theme}: {fault}" for fault in self.page.evaluate(FAULTS, [where, options])]
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.faults.append(f"{view}: wider than the screen")
 
@@ -40,6 +44,6 @@ class Look:
             self.page.locator("#back").click()
         self.page.locator(button).click()
         expect(self.page.locator(what)).to_be_visible()
-        self.at(what)
+        self.at(what, what)
         self.page.keyboard.press("Escape")
         expect(self.page.locator(what)).to_be_hidden()
