@@ -72,9 +72,15 @@ class Person:
         return self
 
     def say(self, *texts: str) -> None:
+        self.composer.focus()
         for text in texts:
-            self.composer.fill(text)
-            self.composer.press("Enter")
+            self.page.keyboard.insert_text(text)
+            self.page.keyboard.press("Enter")
+
+    def edit(self, text: str, better: str) -> None:
+        self.act_on(text, "Edit")
+        self.composer.fill(better)
+        self.composer.press("Enter")
 
     def act_on(self, text: str, act: str) -> None:
         """One of the acts in the bar over a line."""

@@ -49,8 +49,7 @@ def test_who_was_cut_off_sees_all_that_was_done_meanwhile_without_a_reload_or_a_
     ann.expects(LOST_LINE)
     cable.cut()
     for text in [*above[-3:], "before 59", "before 60"]:
-        bo.act_on(text, "Edit")
-        bo.say(f"{text}, edited\n\nand longer than it was")
+        bo.edit(text, f"{text}, edited\n\nand longer than it was")
     bo.say(*numbered("meanwhile", 199))
     for text in [*above[:3], "before 58", "meanwhile 1"]:
         bo.act_on(text, "Delete")
@@ -89,11 +88,11 @@ def test_a_server_killed_in_the_middle_of_a_burst_has_all_it_acknowledged_and_ge
 
 def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(person: NewPerson, cable: Cable) -> None:
     ann = person(cable.url)
-    ann.page.add_init_script("Math.random = () => 0.999")  # the longest waits: 0.5, 1, 2, 4, 8 s
+    ann.page.add_init_script("Math.random = () => 100")  # the first wait is 50 s: there is time to look around
     ann.enter("Ann and her chip").expects(LOST_LINE)
     ann.page.evaluate(SPOKEN_OF)
     cable.cut()
-    chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · try now [78] s$"))
+    chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · try now \d+ s$"))
     expect(chip).to_be_visible()
     assert ann.page.evaluate("spokenAt.then((at) => at - cutAt)") >= 5000
     ann.say("said into the dark")

@@ -52,8 +52,7 @@ def test_an_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: New
     ann.say("a frist word", "a second word")
     bo.expect_said("a frist word", "a second word")
 
-    ann.act_on("a frist word", "Edit")
-    ann.say("a first word")
+    ann.edit("a frist word", "a first word")
     expect(bo.line("a first word")).to_contain_text("(edited)")
     expect(bo.line("a frist word")).to_have_count(0)
 
