@@ -20,6 +20,18 @@ MAY_IMPORT = {
 LAYERS = [{"consumers", "views"}, {"methods"}, {"services"}, {"selectors"}, {"models"}]
 REALTIME_COMPUTES = {"protocol", "methods", "limits", "session", "presence"}
 WAITS_OR_QUERIES = {"asyncio", "threading", "django", "channels", "daphne", "twisted", "autobahn", "time", "socket"}
+READS_THE_WORLD = {
+    "os",
+    "sys",
+    "random",
+    "secrets",
+    "datetime",
+    "subprocess",
+    "pathlib",
+    "realtime",
+    "accounts",
+    "chat",
+}
 
 
 def modules(app: str) -> Iterator[Path]:
@@ -98,6 +110,15 @@ def test_the_pure_part_of_realtime_neither_waits_nor_queries(module: str) -> Non
     assert roots(path) & WAITS_OR_QUERIES == set()
     others = {path.stem for path in modules("realtime")} - REALTIME_COMPUTES
     assert siblings(path, "realtime") & others == set()
+
+
+@pytest.mark.parametrize("folder", ["engine"])
+def test_rules_of_games_compute_on_values_alone(folder: str) -> None:
+    rules = [path for path in modules("game") if part(path, "game") == folder and path.stem != "think"]
+    assert rules
+    found = {str(path): roots(path) & (WAITS_OR_QUERIES | READS_THE_WORLD) for path in rules}
+    assert {path: names for path, names in found.items() if names} == {}
+    assert set().union(*(siblings(path, "game") for path in rules)) <= {"engine", "games"}
 
 
 def test_services_know_no_transport() -> None:

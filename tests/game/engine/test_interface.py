@@ -1,0 +1,25 @@
+"""What the log keeps of a happening."""
+
+import msgspec
+import pytest
+
+from game.engine.interface import Forfeit, Happening, Move, Timeout
+
+KEPT = {
+    '{"type":"move","seat":1,"move":3}': Move(1, 3),
+    '{"type":"timeout","seat":0}': Timeout(0),
+    '{"type":"forfeit","seat":0,"reason":"left"}': Forfeit(0, "left"),
+}
+NONE = ['{"seat":0}', '{"type":"forfeit","seat":0,"reason":"bored"}', '{"type":"won","seat":0}']
+
+
+@pytest.mark.parametrize(("text", "happening"), KEPT.items())
+def test_a_happening_is_json_and_its_type_is_told(text: str, happening: Happening) -> None:
+    assert msgspec.json.encode(happening).decode() == text
+    assert msgspec.json.decode(text, type=Happening) == happening
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_is_no_happening_is_refused(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(text, type=Happening)
