@@ -112,7 +112,7 @@ def test_the_pure_part_of_realtime_neither_waits_nor_queries(module: str) -> Non
     assert siblings(path, "realtime") & others == set()
 
 
-@pytest.mark.parametrize("folder", ["engine"])
+@pytest.mark.parametrize("folder", ["engine", "games"])
 def test_rules_of_games_compute_on_values_alone(folder: str) -> None:
     rules = [path for path in modules("game") if part(path, "game") == folder and path.stem != "think"]
     assert rules

@@ -1,0 +1,8 @@
+"""The games there are, by name."""
+
+from typing import Any
+
+from game.engine.interface import Game
+from game.games.four import Four
+
+GAMES: dict[str, Game[Any]] = {game.name: game for game in (Four(),)}

@@ -1,0 +1,45 @@
+"""Matches for tests. Numbers steer them, so that Hypothesis can make a match shorter."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from game.engine.interface import Forfeit, Game, Happening, Move, Seat, Timeout
+from game.engine.record import replay
+
+whole_matches = settings(max_examples=40, deadline=None)
+"""for tests of which one example is a match: many steps, on a machine that may be busy"""
+
+SEEDS = st.integers(0, 2**64 - 1)
+LENGTHS = st.integers(0, 60)
+PLAIN = LENGTHS.flatmap(lambda length: st.lists(st.integers(0, 90), min_size=length, max_size=length))
+"""steers of a match in which everybody moves in time"""
+ROUGH = LENGTHS.flatmap(lambda length: st.lists(st.integers(0, 99), min_size=length, max_size=length))
+"""steers of a match with time-outs, and with seats that give up"""
+
+
+def steered(game: Game[Any], state: Any, steer: int) -> Happening:
+    seat = game.to_act(state)
+    assert seat is not None
+    if steer > 97:
+        return Forfeit(steer % game.seats, "left")
+    if steer > 90:
+        return Timeout(seat)
+    legal = game.legal(state)
+    return Move(seat, legal[steer % len(legal)])
+
+
+def happenings(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[Happening]:
+    """What happens until the steers or the match end."""
+    state, made = game.setup(seed, first), list[Happening]()
+    for steer in steers:
+        if game.result(state) is None:
+            made.append(steered(game, state, steer))
+            state = game.apply(state, made[-1])
+    return made
+
+
+def states(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[Any]:
+    return replay(game, seed, first, happenings(game, seed, first, steers))
