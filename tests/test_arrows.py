@@ -121,6 +121,12 @@ def test_rules_of_games_compute_on_values_alone(folder: str) -> None:
     assert set().union(*(siblings(path, "game") for path in rules)) <= {"engine", "games"}
 
 
+def test_the_bots_process_starts_without_django() -> None:
+    think = ROOT / "game" / "engine" / "think.py"
+    assert roots(think) & WAITS_OR_QUERIES == set()
+    assert siblings(think, "game") == {"games"}
+
+
 def test_services_know_no_transport() -> None:
     forbidden = {"channels", "daphne", "json"}
     services = [path for app in APPS for path in modules(app) if part(path, app) == "services"]
