@@ -1,4 +1,4 @@
-"""What other apps add to chat from their `AppConfig.ready`: cards, slash commands, interceptors, snapshot parts.
+"""What other apps add to chat from their `AppConfig.ready`: cards, commands, interceptors, snapshot parts, leavers.
 
 Everything here runs inside a method of chat: it may refuse with a `RealtimeError`, and stages before it writes.
 """
@@ -42,6 +42,8 @@ Load = Callable[[Sequence[Speaker]], Any]
 """What an interceptor needs for a whole run of lines, in one query."""
 Part = Callable[[LogKey, Labels], Any]
 """`(room, the reader's labels) -> JSON` for `snapshot.parts`; read after the head, in a bounded number of queries"""
+Leaver = Callable[[Batch, LogKey, int], None]
+"""`(batch, room, primary key of the user)`: what else ends when somebody leaves a room or is put out of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ CARDS: Final[dict[type[msgspec.Struct], str]] = {Text: "text"}
 COMMANDS: Final[dict[str, Command]] = {}
 INTERCEPTORS: Final[list[Interceptor]] = []
 PARTS: Final[dict[str, Part]] = {}
+LEAVERS: Final[list[Leaver]] = []
 
 
 def card(kind: str) -> Callable[[S], S]:
@@ -99,6 +102,12 @@ def snapshot_part(name: str) -> Callable[[Part], Part]:
         return part
 
     return add
+
+
+def leaver(function: Leaver) -> Leaver:
+    """Called after the event of the leaving, in its batch."""
+    LEAVERS.append(function)
+    return function
 
 
 def _once(registry: Mapping[Any, Any], key: Any) -> None:

@@ -4,6 +4,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from chat.models import Invite, Membership, Room
+from chat.registry import LEAVERS
 from chat.selectors import access
 from chat.selectors.access import HOST
 from chat.selectors.rooms import membership_as
@@ -50,6 +51,7 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> N
     data = {"user": caller.id, "reason": "left"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="room.leave")
     batch.narrow(caller.id, log=key, reason="left")
+    _left(batch, key, caller.pk)
 
 
 def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
@@ -77,6 +79,7 @@ def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, u
     data = {"user": user, "reason": "removed"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
     batch.narrow(user, log=key)
+    _left(batch, key, target.user_id)
 
 
 def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
@@ -85,6 +88,11 @@ def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
     mine = Membership.objects.filter(room=standing.room, user=caller.pk)
     mine.update(read=Greatest(F("read"), min(o, batch.log(key).head)))
     return mine.values_list("read", flat=True).get()
+
+
+def _left(batch: Batch, key: LogKey, user: int) -> None:
+    for leaver in LEAVERS:
+        leaver(batch, key, user)
 
 
 def _target(room: int, user: UserId) -> Membership:
