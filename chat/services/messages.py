@@ -72,6 +72,18 @@ def line_insert(batch: Batch, *, entry: Entry, kind: str, data: Any, author: int
     )
 
 
+def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
+    """The present state of a card, told by an event of its app, by which it orders itself: `touched` stays.
+
+    A removed one keeps it for being put back.
+    """
+    line = {"log": batch.log(room).pk, "offset": o}
+    data = encode(card).decode()
+    if not Message.objects.filter(**line, removed_at=None).update(data=data):
+        last = Revision.objects.filter(**line).order_by("-pk").values("pk")[:1]
+        Revision.objects.filter(pk__in=last).update(data=data)
+
+
 def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text) -> Entry:
     """Another text for one's own line."""
     message = _line_found(caller, access.member(caller, room), o)
