@@ -161,7 +161,8 @@ class Connection:
         return self._spawn(self._reply(invoke.id, self._read(invoke)))
 
     def _call(self, invoke: Invoke) -> Call:
-        return Call(invoke.method, self.caller, invoke.params, here=self._process.here)
+        here, absent_ms = self._process.here, self._process.absent_ms
+        return Call(invoke.method, self.caller, invoke.params, here=here, absent_ms=absent_ms)
 
     async def _read(self, invoke: Invoke) -> Any:
         try:

@@ -42,6 +42,8 @@ class Call:
     """lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it"""
     here: Callable[[LogKey], int] = lambda room: 0
     """how many are in a room, as far as this process knows"""
+    absent_ms: Callable[[LogKey, UserId], int] = lambda room, user: 0
+    """how long somebody has not been in a room, as far as this process knows"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,11 @@ class Process:
         room = self.hub.rooms.get(key)
         return room.here if room else 0
 
+    def absent_ms(self, key: LogKey, user: UserId) -> int:
+        """Since when somebody is not in a room; who was never seen, since it was looked at here."""
+        room = self.hub.rooms.get(key)
+        return room.absent_ms(user, self.now()) if room else 0
+
     async def _opened(self, connection: "Connection", room: LogKey, position: protocol.Position) -> dict[str, Any]:
         """Each room of hello answers by itself."""
         try:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """people listed by name; beyond that only their number"""
+GONE: Final = 1000
+"""people of whom it is known since when they are not here; the others have been gone for longer"""
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +59,8 @@ class Room:
     presence: Presence = field(default_factory=Presence)
     mine: Counter[UserId] = field(default_factory=Counter)
     leaving: dict[UserId, float] = field(default_factory=dict)
+    gone: dict[UserId, float] = field(default_factory=dict)
+    since: float = 0.0
     slots: dict[tuple[str, str], Any] = field(default_factory=dict)
     filling: asyncio.Task[None] | None = None
     repairing: asyncio.Task[None] | None = None
@@ -90,11 +94,21 @@ class Room:
             if reading.live and not reading.connection.out.push(*frames.of(reading.labels)):
                 reading.live, reading.offset = False, before
 
-    def slot(self, changes: Changes) -> None:
-        """People who came, changed or left, as signals; in a crowd only their number."""
+    def changed(self, changes: Changes, now: float) -> None:
+        """People who came, changed or left: when, and as signals; in a crowd only their number."""
+        for user, person in changes.items():
+            self.gone.pop(user, None)
+            if person is None:
+                self.gone[user] = now
+        while len(self.gone) > GONE:
+            del self.gone[next(iter(self.gone))]
         if len(self.presence.everyone) <= SHOWN:
             for user, person in changes.items():
                 self.slots["presence", user] = person
+
+    def absent_ms(self, user: UserId, now: float) -> int:
+        """Since when somebody is not here; who was never seen, since this process knows the room."""
+        return 0 if user in self.presence.everyone else round((now - self.gone.get(user, self.since)) * 1000)
 
     def flush(self) -> None:
         """Send the latest value of every slot to those who look at the room."""

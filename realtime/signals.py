@@ -142,5 +142,5 @@ class Signals:
             room.slots["here", ""] = here
             room.counted = False
         if changes or ("here", "") in room.slots:
-            room.slot(dict(changes))
+            room.changed(dict(changes), self._now())
             self._flush_soon(room)
