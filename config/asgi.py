@@ -19,6 +19,7 @@ import accounts.methods
 import accounts.selectors
 import chat.methods
 import chat.selectors
+import game.methods
 from realtime.methods import Backend
 from realtime.process import Started
 from realtime.routing import websocket_urlpatterns
@@ -26,7 +27,7 @@ from realtime.security import OriginCheck
 
 
 backend = Backend(
-    methods={**accounts.methods.METHODS, **chat.methods.METHODS},
+    methods={**accounts.methods.METHODS, **chat.methods.METHODS, **game.methods.METHODS},
     user=accounts.selectors.caller_of,
     people=accounts.selectors.people,
     may_read=chat.selectors.may_read,

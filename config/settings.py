@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "servestatic",
     "accounts",
     "chat",
+    "game",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

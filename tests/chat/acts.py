@@ -13,6 +13,7 @@ from chat import methods as chat
 from chat.models import Message
 from chat.selectors.access import labels_of, readable
 from chat.selectors.lines import line_find, line_of
+from game import methods as game
 from realtime.log import key_new, now_ms
 from realtime.methods import Call, Caller
 from realtime.models import Event
@@ -33,7 +34,7 @@ def again(user: User) -> Caller:
 
 def call(caller: Caller, method: str, /, **params: Any) -> Call:
     """A request as it reaches the writer."""
-    found = (accounts.METHODS | chat.METHODS)[method]
+    found = (accounts.METHODS | chat.METHODS | game.METHODS)[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
     given: Any = msgspec.convert(params, found.params)

@@ -7,7 +7,7 @@ from pathlib import Path
 from realtime import protocol
 from tests.docs.pages import ROOT
 
-APPS = ("realtime", "accounts", "chat", "config")
+APPS = ("realtime", "accounts", "chat", "game", "config")
 HELPERS = {"conflict": 409, "unprocessable": 422}
 
 
@@ -44,7 +44,7 @@ def literals(found: Iterable[ast.Call], place: int) -> set[str]:
 
 def event_kinds() -> set[str]:
     """`batch.append(…, kind="…")` of the apps; what `realtime` appends only processes read."""
-    given = [keyword for call in calls("append", "accounts", "chat") for keyword in call.keywords]
+    given = [keyword for call in calls("append", "accounts", "chat", "game") for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
 
 

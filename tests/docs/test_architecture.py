@@ -16,6 +16,7 @@ ARCHITECTURE = page("docs/architecture.md")
         ("realtime", ".py"),
         ("accounts", ".py"),
         ("chat", ".py"),
+        ("game", ".py"),
         ("config", ".py"),
         ("static/realtime", ".js"),
         ("static/chat", ".js"),

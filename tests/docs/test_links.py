@@ -10,7 +10,7 @@ from tests.docs.pages import PAGES, ROOT, codes
 
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"[\w./-]+\.(?:py|js|html|json|toml|txt|md|css|po)")
-FOLDERS = ["accounts", "bin", "chat", "config", "docs", "locale", "realtime", "static", "templates", "tests"]
+FOLDERS = ["accounts", "bin", "chat", "config", "docs", "game", "locale", "realtime", "static", "templates", "tests"]
 
 
 @cache
@@ -33,7 +33,7 @@ def test_files_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_functions_that_are_named_with_their_module_exist(path: Path) -> None:
     """`chat.methods.message_post` is a name in `chat/methods.py` or below `chat/methods/`."""
-    named = re.findall(r"`((?:realtime|accounts|chat|config)(?:\.\w+)+)\(?\)?`", path.read_text())
+    named = re.findall(r"`((?:realtime|accounts|chat|game|config)(?:\.\w+)+)\(?\)?`", path.read_text())
     assert {name for name in named if not is_there(name)} == set()
 
 

@@ -21,9 +21,13 @@ class Guest:
         self._http.open(url).close()
         form = {"name": name, "face": face, "colour": colour, "next": "/", "csrfmiddlewaretoken": self._csrf}
         self._http.open(f"{url}/enter/", urlencode(form).encode()).close()
+        self._ids = itertools.count(1)
+        self.connect(url)
+
+    def connect(self, url: str) -> None:
+        """Again as the same guest, also at another process of the site."""
         with self._http.open(f"{url}/realtime/token") as answer:
             token = json.load(answer)["token"]
-        self._ids = itertools.count(1)
         self._open = ExitStack()
         self._socket = self._open.enter_context(
             connect(
@@ -41,9 +45,14 @@ class Guest:
     def _csrf(self) -> str:
         return next(str(cookie.value) for cookie in self._jar if "csrf" in cookie.name)
 
-    def request(self, method: str, /, **params: Any) -> Any:
+    def ask(self, method: str, /, **params: Any) -> int:
+        """Send it and do not wait for the answer."""
         id = next(self._ids)
         self._socket.send(json.dumps({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
+        return id
+
+    def request(self, method: str, /, **params: Any) -> Any:
+        id = self.ask(method, **params)
         while True:
             answer = json.loads(self._socket.recv())
             if answer.get("id") == id and "method" not in answer:

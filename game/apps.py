@@ -1,0 +1,24 @@
+"""The app's name for Django, and what games hang into chat and the clock."""
+
+from django.apps import AppConfig
+
+
+class GameConfig(AppConfig):
+    name = "game"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chat import registry
+        from game import cards, commands  # noqa: F401 - they register themselves
+        from game.selectors.matches import tables_part
+        from game.services import beat, clock, moves, tables
+        from game.services.bots import Bots
+        from realtime.clock import deadline
+
+        registry.snapshot_part("matches")(tables_part)
+        registry.leaver(moves.member_left)
+        deadline("game.clock")(clock.clock_due)
+        deadline("game.nudge")(clock.nudge_due)
+        deadline("game.beat")(beat.beat_due)
+        self.bots = Bots()
+        tables.on_bot_turn(self.bots.turn)

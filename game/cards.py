@@ -1,0 +1,58 @@
+"""What games put into the talk: the table of a match, and things left to chance. Their shape on the wire."""
+
+from typing import Any
+
+import msgspec
+
+from chat import registry
+from game.engine.interface import Result
+
+
+@registry.card("match")
+class Table(msgspec.Struct, kw_only=True):
+    """The public state of a match: its card, and `table` in each of its events. Of two, the greater version holds."""
+
+    game: str
+    match: int
+    version: int
+    state: str
+    seats: list[dict[str, str] | None]
+    """`{user}`, `{bot}` or None, by number"""
+    waiting: list[str] = []
+    """users next in line"""
+    turn: int | None = None
+    deadline: int | None = None
+    """ms UTC at which the time of the turn is over"""
+    view: Any = None
+    """what everybody may see of the game; None before it begins"""
+    says: Any = None
+    """one sentence, as key and params"""
+    result: Result | None = None
+    last: int | None = None
+    """offset of the event of the last move"""
+    rematch: int | None = None
+    """the match that came after"""
+
+
+@registry.card("roll")
+class Roll(msgspec.Struct):
+    """Dice, thrown by the server."""
+
+    dice: str
+    rolls: list[int]
+    total: int
+
+
+@registry.card("flip")
+class Flip(msgspec.Struct):
+    """A coin: `heads` or `tails`."""
+
+    side: str
+
+
+@registry.card("pick")
+class Pick(msgspec.Struct):
+    """One of several, drawn by the server."""
+
+    options: list[str]
+    picked: str

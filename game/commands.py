@@ -1,0 +1,37 @@
+"""The slash commands of games: `/play`, `/roll`, `/flip`, `/pick`."""
+
+from chat import registry
+from chat.registry import Line, Speaker
+from chat.selectors import access
+from game.services import chance
+from game.services.matches import table_new
+from realtime.log import Batch
+from realtime.protocol import unprocessable
+
+
+@registry.command("play")
+def play(batch: Batch, speaker: Speaker, rest: str) -> Line:
+    """`/play [four] [easy | medium | hard]`"""
+    words = rest.lower().split()
+    game = words.pop(0) if words and words[0] == "four" else "four"
+    if len(words) > 1:
+        raise unprocessable("unknown_game", rest[:20])
+    batch.flush()  # who has sat down in this run is seen
+    log = access.member(speaker.caller, speaker.room).log
+    bot = words[0] if words else None
+    return Line(table_new(batch, caller=speaker.caller, room=speaker.room, log=log, game=game, bot=bot))
+
+
+@registry.command("roll")
+def roll(batch: Batch, speaker: Speaker, rest: str) -> Line:
+    return Line(chance.roll(rest))
+
+
+@registry.command("flip")
+def flip(batch: Batch, speaker: Speaker, rest: str) -> Line:
+    return Line(chance.flip())
+
+
+@registry.command("pick")
+def pick(batch: Batch, speaker: Speaker, rest: str) -> Line:
+    return Line(chance.pick(rest))

@@ -1,0 +1,82 @@
+"""Matches and who sits at them. A match is named by its log and the offset of its card's line."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from realtime.models import Log
+
+
+class Match(models.Model):
+    """One play of a game. `position` is the engine's state; `table` the public state, as the card's line has it.
+
+    `record` is a JSON list: the offsets of the events that were its steps, from the start to the end.
+    `deadline`: when the turn is over, or when nobody has come; `given`: what of it made up for outages. Times in ms.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PLAYING = "playing"
+        OVER = "over"
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
+    offset = models.BigIntegerField()
+    version = models.BigIntegerField()
+    game = models.CharField(max_length=20)
+    state = models.CharField(max_length=7, choices=State, default=State.OPEN)
+    seed = models.BigIntegerField()
+    first = models.PositiveSmallIntegerField(default=0)
+    position = models.TextField(null=True)  # noqa: DJ001 - null is not begun
+    turn_at = models.BigIntegerField(null=True)
+    deadline = models.BigIntegerField(null=True)
+    given = models.BigIntegerField(default=0)
+    record = models.TextField(default="[]")
+    table = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "offset"], name="match_log_offset")]
+        indexes = [
+            models.Index(fields=["log", "offset"], condition=~Q(state="over"), name="match_unfinished"),
+            models.Index(fields=["deadline"], condition=Q(state="playing"), name="match_playing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.game} at {self.log_id}@{self.offset}"
+
+
+class Seat(models.Model):
+    """A taken place at a match: a user's, or the bot's at a level."""
+
+    log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
+    match = models.BigIntegerField()
+    number = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="seats")
+    bot = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log", "match", "number"], name="seat_log_match_number"),
+            models.UniqueConstraint(fields=["log", "match", "user"], name="seat_log_match_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.number} at {self.log_id}@{self.match}"
+
+
+class Beat(models.Model):
+    """The one row that says until when the clocks of matches have been running."""
+
+    at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"beat at {self.at}"
+
+
+class Outage(models.Model):
+    """A time in which no process kept the clocks; it is given back to whose turn it was."""
+
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"outage from {self.since} to {self.until}"

@@ -1,0 +1,64 @@
+"""Params of the methods of matches."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chat.protocol import RoomAct
+from realtime.protocol import Offset, Room
+
+Level = Literal["easy", "medium", "hard"]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=64)]
+
+
+class MatchCreate(RoomAct):
+    """Params of `match.create`."""
+
+    game: Annotated[str, msgspec.Meta(max_length=20)]
+    bot: Level | None = None
+
+
+class MatchAct(RoomAct):
+    """Params of `seat.leave`, `match.resign`, `match.claim` and `match.rematch`."""
+
+    match: Offset
+
+
+class SeatTake(MatchAct):
+    """Params of `seat.take`."""
+
+    seat: Number
+
+
+class SeatBot(SeatTake):
+    """Params of `seat.bot`."""
+
+    bot: Level
+
+
+class SeatWait(MatchAct):
+    """Params of `seat.wait`."""
+
+    waiting: bool
+
+
+class MovePlay(MatchAct):
+    """Params of `move.play`; what a move is, the game says."""
+
+    version: Offset
+    move: Any
+
+
+class MatchRead(msgspec.Struct):
+    """Params of `match.read`."""
+
+    room: Room
+    match: Offset
+
+
+class MoveHover(msgspec.Struct):
+    """Params of `move.hover`."""
+
+    room: Room
+    match: Offset
+    column: Number | None = None

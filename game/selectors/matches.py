@@ -1,0 +1,63 @@
+"""Matches, for those who read their room."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from django.db.models import QuerySet
+
+from game.cards import Table
+from game.models import Match, Seat
+from realtime.methods import Labels
+from realtime.models import Event
+from realtime.protocol import LogKey, not_found
+
+UNFINISHED: Final = 20
+"""matches of a room that a snapshot shows"""
+_table = msgspec.json.Decoder(Table)
+
+
+def match_find(log: int, o: int) -> Match:
+    """The match whose card is the line at this offset, or 404."""
+    found = Match.objects.filter(log=log, offset=o).first()
+    if found is None:
+        raise not_found("no such match")
+    return found
+
+
+def table_of(match: Match) -> Table:
+    return _table.decode(match.table)
+
+
+def seats_of(match: Match) -> "QuerySet[Seat]":
+    return Seat.objects.filter(log=match.log_id, match=match.offset).select_related("user").order_by("number")
+
+
+def seated_at(log: int, user: int) -> Match | None:
+    """The unfinished match in this room at which somebody sits: there is at most one."""
+    mine = Seat.objects.filter(log=log, user=user).values("match")
+    return unfinished(log).filter(offset__in=mine).first()
+
+
+def unfinished(log: int) -> "QuerySet[Match]":
+    return Match.objects.filter(log=log).exclude(state=Match.State.OVER).order_by("-offset")
+
+
+def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
+    """`snapshot.parts.matches`: the tables of what is not over, by offset, the newest `UNFINISHED`."""
+    rows = Match.objects.filter(log__key=room).exclude(state=Match.State.OVER).order_by("-offset")
+    return {str(o): msgspec.json.decode(table) for o, table in rows.values_list("offset", "table")[:UNFINISHED]}
+
+
+def steps(match: Match) -> Sequence[dict[str, Any]]:
+    """The match from its start, each step as its event in the log told it: `{o, at, kind, by, seat, view, says}`."""
+    record = msgspec.json.decode(match.record)
+    rows = Event.objects.filter(log=match.log_id, offset__in=record).order_by("offset")
+    return [_step(row, msgspec.json.decode(row.data)) for row in rows if row.data]
+
+
+def _step(row: Event, data: dict[str, Any]) -> dict[str, Any]:
+    """The card's own event is the table, the others carry it."""
+    table = data.get("table", data)
+    seen = {"seat": data.get("seat"), "view": table["view"], "says": table["says"]}
+    return {"o": row.offset, "at": row.at, "kind": row.kind, "by": row.actor, **seen}

@@ -1,0 +1,46 @@
+"""The clock of matches: a turn that is over, a table to which nobody came, a bot that does not answer."""
+
+from typing import Any
+
+from game.engine.interface import Timeout
+from game.services.beat import lost_ms
+from game.services.tables import NUDGE_MS, Locked, locked
+from realtime.log import Batch
+from realtime.protocol import LogKey
+
+
+def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `game.clock`: the turn is over, unless it was prolonged or has ended meanwhile."""
+    table = locked(batch, room, batch.log(room).pk, data["match"])
+    match = table.match
+    if match.deadline is None or _gives_back(table) or batch.now < match.deadline:
+        return
+    seat = table.turn
+    if seat is None:
+        table.nobody()
+        table.append(kind="match.ended", seat=None, reason="nobody")
+    else:
+        table.happen(Timeout(seat))
+        table.append(kind="match.timed_out", step=True, seat=seat)
+
+
+def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `game.nudge`: a bot that has not moved is asked again, wherever this runs."""
+    table = locked(batch, room, batch.log(room).pk, data["match"])
+    turn, turn_at = table.turn, table.match.turn_at
+    if turn is not None and turn_at is not None and table.seats[turn].bot and turn_at + NUDGE_MS <= batch.now:
+        table.ask_bot()
+
+
+def _gives_back(table: Locked) -> bool:
+    """Prolong the turn by what it lost to outages; whether that was anything."""
+    match, now = table.match, table.batch.now
+    if match.turn_at is None or match.deadline is None:
+        return False
+    more = lost_ms(match.turn_at, now) - match.given
+    if more <= 0:
+        return False
+    match.given += more
+    table.until(match.deadline + more)
+    table.append(kind="match.clocked", ms=more)
+    return True

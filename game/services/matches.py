@@ -1,0 +1,168 @@
+"""A match from its table to the next one: who makes it, sits down, stands up, waits, and plays again."""
+
+from typing import Final
+
+from accounts.models import User
+from chat.registry import Line
+from chat.selectors import access
+from chat.services.messages import line_post
+from game.cards import Table
+from game.games import GAMES
+from game.models import Match
+from game.selectors.matches import seated_at, table_of
+from game.services.tables import Locked, locked, opened
+from realtime.log import Batch, Entry
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey, conflict, forbidden, unprocessable
+
+IN_LINE: Final = 10
+"""who can wait for the next match"""
+
+
+def match_create(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None) -> Entry:
+    """A table in the talk, its maker in the first seat; with a bot the game begins."""
+    log = access.member(caller, room).log
+    table = table_new(batch, caller=caller, room=room, log=log, game=game, bot=bot)
+    return line_post(batch, room=room, line=Line(table), caller=caller, cid=cid, method="match.create")
+
+
+def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str, bot: str | None) -> Table:
+    """Stage a match whose card the caller appends next."""
+    if game not in GAMES or (bot and bot not in GAMES[game].levels):
+        raise unprocessable("unknown_game", game[:20])
+    _refuse_seated(log, caller)
+    table = opened(batch, room, log, game)
+    table.sit(0, user=_user(caller))
+    if bot:
+        table.sit(1, bot=bot)
+    return table.stage()
+
+
+def seat_take(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int) -> Entry:
+    """Sit down; with the last seat the game begins."""
+    table = _open_table(batch, caller, room, match)
+    _refuse_taken(table, seat)
+    _refuse_seated(table.match.log_id, caller)
+    table.sit(seat, user=_user(caller))
+    started = table.position is not None
+    return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.take", step=started, seat=seat)
+
+
+def seat_bot(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str) -> Entry:
+    """Let the bot sit down; for who sits there already."""
+    table = _open_table(batch, caller, room, match)
+    refuse_stranger(table, caller)
+    _refuse_taken(table, seat)
+    table.sit(seat, bot=bot)
+    started = table.position is not None
+    return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.bot", step=started, seat=seat)
+
+
+def seat_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+    """Stand up before the game begins."""
+    table = _open_table(batch, caller, room, match)
+    seat = refuse_stranger(table, caller)
+    table.rise(seat)
+    return table.append(kind="match.unseated", actor=caller.id, cid=cid, method="seat.leave", seat=seat)
+
+
+def seat_wait(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool) -> Entry:
+    """Be next in line, or no more."""
+    table = _table(batch, caller, room, match)
+    line = table.table.waiting
+    if table.seat_of(caller.pk) is not None or (caller.id in line) == waiting:
+        raise conflict("conflict", "so already", table=table.table)
+    if waiting and len(line) >= IN_LINE:
+        raise conflict("line_full", table=table.table)
+    if waiting:
+        line.append(caller.id)
+    else:
+        line.remove(caller.id)
+    return table.append(
+        kind="match.waited", actor=caller.id, cid=cid, method="seat.wait", user=caller.id, waiting=waiting
+    )
+
+
+def match_rematch(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+    """Another match with the same seats: the loser begins, and gives way to who is next in line."""
+    old = _table(batch, caller, room, match)
+    seat = refuse_stranger(old, caller)
+    if old.match.state != Match.State.OVER:
+        raise conflict("playing", table=old.table)
+    if old.table.rematch is not None:
+        raise conflict("conflict", "there is one", table=old.table)
+    _refuse_seated(old.match.log_id, caller)
+    card = _again(batch, old, seat, caller)
+    entry = line_post(batch, room=room, line=Line(card), caller=caller, cid=cid, method="match.rematch")
+    old.table.rematch = entry.o
+    old.append(kind="match.rematched", actor=caller.id)
+    return entry
+
+
+def _again(batch: Batch, old: Locked, seat: int, caller: Caller) -> Table:
+    """The next table: the asker, the bots, and who was first in line; a seat that was another's is theirs to take."""
+    result = old.table.result
+    lost = result is not None and result.winner is not None and result.winner != seat
+    others = [user for user in _waiting(old) if user.pk != caller.pk]
+    if lost and others:
+        raise forbidden("others are next in line")
+    loser = old.match.first if result is None or result.winner is None else 1 - result.winner
+    new = opened(batch, old.room, old.match.log_id, old.match.game, first=loser)
+    new.table.waiting = [user.key for user in others]
+    new.sit(seat, user=_user(caller))
+    for number, taken in old.seats.items():
+        if number != seat and taken.bot:
+            new.sit(number, bot=taken.bot)
+        elif number != seat and others:
+            new.sit(number, user=others[0])
+    return new.stage()
+
+
+def _waiting(old: Locked) -> list[User]:
+    """Who is in line, is still in the room and sits nowhere else."""
+    found = {user.key: user for user in User.objects.filter(key__in=old.table.waiting)}
+    users = [found[key] for key in old.table.waiting if key in found]
+    standings = access.standings({old.room}, {user.pk for user in users})
+    return [
+        user
+        for user in users
+        if (standing := standings.get((old.room, user.pk))) and standing.role and not seated_at(standing.log, user.pk)
+    ]
+
+
+def _table(batch: Batch, caller: Caller, room: LogKey, match: int) -> Locked:
+    """The match, for a member of its room."""
+    return locked(batch, room, access.member(caller, room).log, match)
+
+
+def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int) -> Locked:
+    table = _table(batch, caller, room, match)
+    if table.match.state != Match.State.OPEN:
+        raise conflict("begun", table=table.table)
+    return table
+
+
+def refuse_stranger(table: Locked, caller: Caller) -> int:
+    """The caller's seat, or 403 for who only looks on."""
+    seat = table.seat_of(caller.pk)
+    if seat is None:
+        raise forbidden("only who sits there")
+    return seat
+
+
+def _refuse_taken(table: Locked, seat: int) -> None:
+    if seat >= table.game.seats:
+        raise unprocessable("invalid_seat")
+    if table.seated(seat):
+        raise conflict("seat_taken", table=table.table)
+
+
+def _refuse_seated(log: int, caller: Caller) -> None:
+    """One unfinished match a person and room."""
+    if other := seated_at(log, caller.pk):
+        raise conflict("seated", table=table_of(other))
+
+
+def _user(caller: Caller) -> User:
+    """As a row to refer to."""
+    return User(pk=caller.pk, key=caller.id)

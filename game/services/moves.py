@@ -1,0 +1,97 @@
+"""Moves, and the other ways in which a match goes on or ends. What is legal, the game says."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from chat.selectors import access
+from game.engine.interface import Forfeit
+from game.models import Match, Seat
+from game.selectors.matches import unfinished
+from game.services.matches import refuse_stranger
+from game.services.tables import Locked, locked, move_of
+from realtime.log import Batch, Entry
+from realtime.methods import Caller
+from realtime.protocol import ClientId, LogKey, UserId, conflict
+
+ABSENT_MS: Final = 30_000
+
+
+def move_play(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, version: int, move: Any
+) -> Entry:
+    """A move by who sits there, made on the table as it now is."""
+    table = locked(batch, room, access.member(caller, room).log, match)
+    seat = refuse_stranger(table, caller)
+    _refuse_idle(table)
+    if table.match.version != version:
+        raise conflict("stale", table=table.table)
+    table.happen(move_of(table, seat, move))
+    return table.append(
+        kind="match.moved", actor=caller.id, cid=cid, method="move.play", step=True, seat=seat, move=move
+    )
+
+
+def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> Entry | None:
+    """The bot's move, or nothing when the table has changed since it began to think."""
+    table = locked(batch, room, log, match)
+    seat = table.turn
+    if seat is None or table.match.version != version or not table.seats[seat].bot:
+        return None
+    table.happen(move_of(table, seat, move))
+    return table.append(kind="match.moved", step=True, seat=seat, move=move)
+
+
+def match_resign(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+    """Give it up."""
+    table = locked(batch, room, access.member(caller, room).log, match)
+    seat = refuse_stranger(table, caller)
+    _refuse_idle(table)
+    table.happen(Forfeit(seat, "resigned"))
+    return table.append(
+        kind="match.ended", actor=caller.id, cid=cid, method="match.resign", step=True, seat=seat, reason="resigned"
+    )
+
+
+def match_claim(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, absent_ms: Callable[[UserId], int]
+) -> Entry:
+    """The win over an opponent who has been absent for half a minute."""
+    table = locked(batch, room, access.member(caller, room).log, match)
+    seat = refuse_stranger(table, caller)
+    _refuse_idle(table)
+    other = 1 - seat
+    user = table.seats[other].user
+    absent = absent_ms(UserId(user.key)) if user else 0
+    if absent < ABSENT_MS:
+        raise conflict("not_absent", retry_after_ms=ABSENT_MS - absent, table=table.table)
+    table.happen(Forfeit(other, "absent"))
+    return table.append(
+        kind="match.ended", actor=caller.id, cid=cid, method="match.claim", step=True, seat=other, reason="absent"
+    )
+
+
+def member_left(batch: Batch, room: LogKey, user: int) -> None:
+    """Who leaves the room leaves its tables: a game is lost, a seat is free, a place in line is gone."""
+    log = batch.log(room).pk
+    for match in unfinished(log).filter(offset__in=Seat.objects.filter(log=log, user=user).values("match")):
+        _leave(locked(batch, room, log, match.offset), user)
+
+
+def _leave(table: Locked, user: int) -> None:
+    seat = table.seat_of(user)
+    if seat is None:
+        return
+    if table.match.state == Match.State.OPEN:
+        table.rise(seat)
+        table.append(kind="match.unseated", seat=seat)
+    else:
+        table.happen(Forfeit(seat, "left"))
+        table.append(kind="match.ended", step=True, seat=seat, reason="left")
+
+
+def _refuse_idle(table: Locked) -> None:
+    """Only while it is played."""
+    if table.match.state == Match.State.OPEN:
+        raise conflict("not_begun", table=table.table)
+    if table.match.state == Match.State.OVER:
+        raise conflict("finished", table=table.table)

@@ -1,0 +1,211 @@
+"""A match under its room's lock: who sits where, what happens, and the one event that tells of it."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from django.db import transaction
+
+from accounts.models import User
+from chat.services.messages import card_change
+from game.cards import Table
+from game.engine.interface import Happening, Move, Refused, Result
+from game.engine.record import dump, load
+from game.games import GAMES
+from game.models import Match, Seat
+from game.selectors.matches import match_find, seats_of, table_of
+from game.services.beat import beat_start
+from realtime.log import Batch, Entry
+from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, encode, unprocessable
+
+OPEN_MS: Final = 30 * 60_000
+"""a table at which nobody begins"""
+NUDGE_MS: Final = 5_000
+"""after this, a bot whose process died is asked again"""
+
+BotTurn = Callable[[LogKey, int], None]
+_bot_turns: list[BotTurn] = []
+
+
+def on_bot_turn(told: BotTurn) -> None:
+    """Tell `told(room, match)` after each commit that leaves a bot to move."""
+    _bot_turns.append(told)
+
+
+class Locked:
+    """A match and its seats as they become; written by `append`, or staged by `stage` when it is new."""
+
+    def __init__(self, batch: Batch, room: LogKey, match: Match, seats: dict[int, Seat], table: Table) -> None:
+        self.batch, self.room, self.match, self.seats, self.table = batch, room, match, seats, table
+        self.game = GAMES[match.game]
+        self.position = None if match.position is None else load(self.game, match.position)
+
+    # Who sits where
+
+    def seat_of(self, user: int) -> int | None:
+        return next((number for number, seat in self.seats.items() if seat.user_id == user), None)
+
+    def seated(self, number: int) -> bool:
+        return number in self.seats
+
+    @property
+    def turn(self) -> int | None:
+        playing = self.position is not None and self.match.state == Match.State.PLAYING
+        return self.game.to_act(self.position) if playing else None
+
+    def sit(self, number: int, *, user: User | None = None, bot: str = "") -> None:
+        """Fill a free seat; with the last one the game begins."""
+        self.seats[number] = Seat(log_id=self.match.log_id, match=self.match.offset, number=number, user=user, bot=bot)
+        if user and user.key in self.table.waiting:
+            self.table.waiting.remove(user.key)
+        if len(self.seats) == self.game.seats:
+            self.match.state = Match.State.PLAYING
+            self.position = self.game.setup(self.match.seed, self.match.first)
+            beat_start(self.batch, self.room)
+            self._turn_begins()
+
+    def rise(self, number: int) -> None:
+        """Leave a seat before the game; the last to leave ends the match."""
+        self.seats.pop(number).delete()
+        if not any(seat.user_id for seat in self.seats.values()):
+            self.nobody()
+
+    # What happens
+
+    def happen(self, happening: Happening) -> None:
+        """Apply it, or refuse with the table as it is."""
+        try:
+            self.position = self.game.apply(self.position, happening)
+        except Refused as refused:
+            raise refusal(refused.reason, self.table) from None
+        result = self.game.result(self.position)
+        if result:
+            self._over(result)
+        else:
+            self._turn_begins()
+
+    def nobody(self) -> None:
+        """It ends without having begun."""
+        self._over(Result(None, "nobody"))
+
+    def _over(self, result: Result) -> None:
+        self.table.result = result
+        self.match.state, self.match.deadline = Match.State.OVER, None
+
+    def _turn_begins(self) -> None:
+        self.match.turn_at, self.match.given = self.batch.now, 0
+        self.until(self.batch.now + self.game.turn_ms)
+        if self.turn is not None and self.seats[self.turn].bot:
+            self.ask_bot()
+
+    def ask_bot(self) -> None:
+        """Once this is committed; and if no answer comes, again."""
+        for told in _bot_turns:
+            transaction.on_commit(partial(told, self.room, self.match.offset), robust=True)
+        self.batch.schedule(self.room, "game.nudge", self.batch.now + NUDGE_MS, {"match": self.match.offset})
+
+    def until(self, deadline: int) -> None:
+        """The clock looks again then."""
+        self.match.deadline = deadline
+        self.batch.schedule(self.room, "game.clock", deadline, {"match": self.match.offset})
+
+    # Telling
+
+    def append(
+        self,
+        *,
+        kind: str,
+        actor: UserId | None = None,
+        cid: ClientId | None = None,
+        method: str = "",
+        step: bool = False,
+        **data: Any,
+    ) -> Entry:
+        """The one event of what was done, with the table that it leads to. A `step` is seen again in the replay."""
+        if kind == "match.moved":
+            self.table.last = self._next
+        self._settle(step)
+        told = {"match": self.match.offset, **data, "table": self.table}
+        entry = self.batch.append(self.room, kind=kind, data=told, actor=actor, cid=cid, method=method)
+        self.match.save()
+        for seat in self.seats.values():
+            if seat.pk is None:
+                seat.save()
+        card_change(self.batch, room=self.room, o=self.match.offset, card=self.table)
+        return entry
+
+    def stage(self) -> Table:
+        """A new match, whose card is the event that comes next."""
+        self._settle(step=self.position is not None)
+        for row in (self.match, *self.seats.values()):
+            self.batch.insert(row)
+        return self.table
+
+    @property
+    def _next(self) -> int:
+        return self.batch.log(self.room).head + 1
+
+    def _settle(self, step: bool) -> None:
+        """What follows from the rest: the table, and the columns that are looked for."""
+        match, table, position = self.match, self.table, self.position
+        match.version = table.version = self._next
+        if step:
+            match.record = _text([*msgspec.json.decode(match.record), match.version])
+        table.state, table.turn = match.state, self.turn
+        table.deadline = match.deadline if match.state == Match.State.PLAYING else None
+        table.seats = [_seat(self.seats.get(number)) for number in range(self.game.seats)]
+        if position is not None:
+            match.position = dump(self.game, position)
+            table.view, table.says = self.game.view(position, None), self.game.describe(position, None)
+        match.table = _text(table)
+
+
+def locked(batch: Batch, room: LogKey, log: int, o: int) -> Locked:
+    """The match whose card is at `o`; the batch holds the room's lock."""
+    batch.log(room)
+    match = match_find(log, o)
+    return Locked(batch, room, match, {seat.number: seat for seat in seats_of(match)}, table_of(match))
+
+
+def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> Locked:
+    """A new match without anybody; its card is the event that the batch appends next."""
+    o = batch.log(room).head + 1
+    match = Match(log_id=log, offset=o, version=o, game=game, seed=secrets.randbits(32), first=first)
+    table = Table(game=game, match=o, version=o, state=match.state, seats=[])
+    table.waiting = []
+    fresh = Locked(batch, room, match, {}, table)
+    fresh.until(batch.now + OPEN_MS)
+    return fresh
+
+
+def refusal(reason: str, table: Table) -> RealtimeError:
+    """What the rules refuse, as an answer."""
+    match reason:
+        case "out_of_turn":
+            return conflict("out_of_turn", table=table)
+        case "full_column":
+            return conflict("full_column", table=table)
+        case "finished":
+            return conflict("finished", table=table)
+        case _:
+            return unprocessable("invalid_move")
+
+
+def move_of(table: Locked, seat: int, given: Any) -> Move:
+    """What was sent, as a move of this game."""
+    try:
+        return Move(seat, table.game.move_of(given))
+    except Refused:
+        raise unprocessable("invalid_move") from None
+
+
+def _text(value: Any) -> str:
+    return encode(value).decode()
+
+
+def _seat(seat: Seat | None) -> dict[str, str] | None:
+    if seat is None:
+        return None
+    return {"user": seat.user.key} if seat.user else {"bot": seat.bot}

@@ -1,0 +1,37 @@
+"""A room with people in it, and their matches."""
+
+import pytest
+
+from game.services import tables
+from realtime.methods import Caller
+from realtime.protocol import LogKey
+from tests.attacks.conftest import tab  # noqa: F401 - the same tabs here
+from tests.chat.acts import guest, room
+
+
+@pytest.fixture(autouse=True)
+def no_bots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[LogKey, int]]:
+    """What bots are asked, in place of asking them: who wants one to answer asks it."""
+    asked: list[tuple[LogKey, int]] = []
+    monkeypatch.setattr(tables, "_bot_turns", [lambda room, match: asked.append((room, match))])
+    return asked
+
+
+@pytest.fixture
+def ann() -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def bo() -> Caller:
+    return guest("Bo")
+
+
+@pytest.fixture
+def cy() -> Caller:
+    return guest("Cy")
+
+
+@pytest.fixture
+def key(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
+    return room(ann, bo, cy)

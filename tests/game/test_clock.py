@@ -1,0 +1,148 @@
+"""The clock of matches: turns that are over, tables to which nobody came, and what an outage took."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+
+from game.models import Beat, Match, Outage
+from game.services.beat import BEAT_MS, OUTAGE_MS
+from game.services.tables import NUDGE_MS, OPEN_MS
+from realtime import clock
+from realtime.log import now_ms
+from realtime.methods import Caller
+from realtime.models import Deadline
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import write
+from tests.chat.acts import last_event
+from tests.game.play import begun, made, move, table
+
+pytestmark = pytest.mark.django_db
+TURN_MS = 60_000
+Passes = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def passes(time: time_machine.Traveller) -> Passes:
+    """Time passes and the clock is looked at, every second or once at its end."""
+
+    def passed(ms: int, *, away: bool = False) -> None:
+        for _ in range(1 if away else ms // 1000):
+            time.shift(ms / 1000 if away else 1)
+            claim()
+        while claim():
+            pass
+
+    return passed
+
+
+def claim() -> int:
+    calls = clock.due()
+    assert [found for found in write(calls) if isinstance(found, RealtimeError)] == []
+    return len(calls)
+
+
+def test_the_first_time_out_plays_a_legal_move_and_the_second_loses(
+    ann: Caller, bo: Caller, key: LogKey, passes: Passes
+) -> None:
+    o = begun(ann, bo, key)
+    passes(TURN_MS - 1000)
+    assert table(bo, key, o)["turn"] == 0
+    passes(1000)
+    now = table(bo, key, o)
+    assert (last_event(key).kind, now["turn"], now["view"]["misses"]) == ("match.timed_out", 1, [1, 0])
+    assert sum(map(len, now["view"]["columns"])) == 1
+    assert now["deadline"] == now_ms() + TURN_MS
+    move(bo, key, o, 0)
+    passes(TURN_MS)
+    assert table(bo, key, o)["result"] == {"winner": 1, "reason": "timeout"}
+
+
+def test_a_move_in_time_stops_the_clock_of_its_turn(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+    o = begun(ann, bo, key)
+    passes(TURN_MS - 1000)
+    move(ann, key, o, 3)
+    passes(TURN_MS - 1000)
+    assert table(bo, key, o)["view"]["misses"] == [0, 0]
+
+
+def test_a_table_to_which_nobody_comes_is_cleared(ann: Caller, key: LogKey, passes: Passes) -> None:
+    o = made(ann, key)
+    passes(OPEN_MS, away=True)
+    assert table(ann, key, o)["result"] == {"winner": None, "reason": "nobody"}
+
+
+def test_an_outage_is_given_back_to_whose_turn_it_was(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+    o = begun(ann, bo, key)
+    passes(10_000)
+    deadline = table(ann, key, o)["deadline"]
+    passes(300_000, away=True)
+    now = table(ann, key, o)
+    assert (now["turn"], now["view"]["misses"]) == (0, [0, 0])
+    assert deadline + 295_000 <= now["deadline"] <= deadline + 305_000
+    assert last_event(key).kind == "match.clocked"
+    assert Outage.objects.count() == 1
+    passes(now["deadline"] - now_ms())
+    assert table(ann, key, o)["view"]["misses"] == [1, 0]
+
+
+def test_two_outages_in_one_turn_are_given_back_once_each(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+    o = begun(ann, bo, key)
+    before = table(ann, key, o)["deadline"]
+    passes(100_000, away=True)
+    passes(10_000)
+    passes(100_000, away=True)
+    assert before + 190_000 <= table(ann, key, o)["deadline"] <= before + 210_000
+    assert Outage.objects.count() == 2
+
+
+def test_an_outage_before_the_turn_is_not_its_own(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+    o = begun(ann, bo, key)
+    passes(100_000, away=True)
+    move(ann, key, o, 3)
+    passes(TURN_MS)
+    assert table(ann, key, o)["view"]["misses"] == [0, 1]
+
+
+def test_a_pause_of_the_beat_is_no_outage(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+    begun(ann, bo, key)
+    passes(OUTAGE_MS, away=True)
+    assert Outage.objects.count() == 0
+
+
+def test_the_beat_goes_on_while_anything_is_played_and_there_is_one(
+    ann: Caller, bo: Caller, cy: Caller, key: LogKey, passes: Passes
+) -> None:
+    assert Beat.objects.count() == 0
+    o = begun(ann, bo, key)
+    made(cy, key, bot="easy")
+    assert Deadline.objects.filter(kind="game.beat").count() == 1
+    passes(2 * BEAT_MS)
+    assert now_ms() - Beat.objects.get().at < 2 * BEAT_MS
+    Match.objects.update(state="over")
+    passes(BEAT_MS + 1000)
+    assert (Beat.objects.count(), Deadline.objects.filter(kind="game.beat").count()) == (0, 0)
+    assert o
+
+
+def test_a_bot_that_does_not_answer_is_asked_again(
+    ann: Caller,
+    key: LogKey,
+    no_bots: list[tuple[LogKey, int]],
+    passes: Passes,
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    o = made(ann, key, bot="easy")
+    move(ann, key, o, 3)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        passes(NUDGE_MS)
+    assert no_bots == [(key, o)]
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        passes(NUDGE_MS)
+    assert no_bots == [(key, o)] * 2

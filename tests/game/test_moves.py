@@ -1,0 +1,142 @@
+"""Moves against the version, and the ways in which a game ends before its end."""
+
+from typing import Any
+
+import pytest
+
+from game.engine.record import load, replay
+from game.games import GAMES
+from game.models import Match
+from realtime.methods import Caller
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import Answer, write
+from tests.chat.acts import act, call, data_of, last_event, outcome
+from tests.game.play import WON, begun, made, move, play, read, refused, table
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_move_is_an_event_with_the_table_it_leads_to(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    at = move(ann, key, o, 3)
+    told = data_of(last_event(key))
+    assert (last_event(key).kind, told["seat"], told["move"]) == ("match.moved", 0, 3)
+    assert told["table"] == table(bo, key, o)
+    assert (told["table"]["version"], told["table"]["last"], told["table"]["turn"]) == (at, at, 1)
+
+
+def test_a_stale_move_gets_the_fresh_table(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    seen = table(ann, key, o)["version"]
+    move(ann, key, o, 3)
+    problem = refused(bo, "move.play", room=key, match=o, version=seen, move=0)
+    assert (problem.code, problem.type) == (409, "stale")
+    assert problem.more["table"].version == table(bo, key, o)["version"]
+
+
+def test_what_is_not_a_move_now_changes_nothing(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    play([ann, bo], key, o, [0] * 6)
+    before = table(ann, key, o)
+    for caller, column, code, type in [
+        (bo, 1, 409, "out_of_turn"),
+        (ann, 0, 409, "full_column"),
+        (cy, 1, 403, "forbidden"),
+        (ann, 7, 422, "invalid_move"),
+        (ann, -1, 422, "invalid_move"),
+        (ann, "3", 422, "invalid_move"),
+        (ann, True, 422, "invalid_move"),
+        (ann, None, 422, "invalid_move"),
+        (ann, [[[]]], 422, "invalid_move"),
+        (ann, 10**30, 422, "invalid_move"),
+    ]:
+        problem = refused(caller, "move.play", room=key, match=o, version=before["version"], move=column)
+        assert (problem.code, problem.type) == (code, type), column
+    assert table(ann, key, o) == before
+
+
+def test_a_move_before_the_game_or_after_it_is_refused(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = made(ann, key)
+    assert refused(ann, "move.play", room=key, match=o, version=o, move=0).type == "not_begun"
+    act(bo, "seat.take", room=key, match=o, seat=1)
+    play([ann, bo], key, o, WON)
+    over = table(ann, key, o)
+    assert (over["state"], over["result"], over["deadline"]) == ("over", {"winner": 0, "reason": "line"}, None)
+    assert refused(bo, "move.play", room=key, match=o, version=over["version"], move=5).type == "finished"
+    assert refused(bo, "match.resign", room=key, match=o).type == "finished"
+
+
+def test_a_repeated_move_is_made_once_even_when_the_table_has_moved_on(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    asked = call(ann, "move.play", room=key, match=o, version=table(ann, key, o)["version"], move=3)
+    first = outcome(asked).result
+    move(bo, key, o, 3)
+    assert outcome(asked).result == first
+    assert table(ann, key, o)["view"]["columns"][3] == [0, 1]
+
+
+def test_of_many_moves_at_once_one_is_made(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    version = table(ann, key, o)["version"]
+    outcomes = write([call(ann, "move.play", room=key, match=o, version=version, move=n % 7) for n in range(40)])
+    assert [type(each) for each in outcomes].count(Answer) == 1
+    assert {each.type for each in outcomes if isinstance(each, RealtimeError)} == {"stale"}
+
+
+def test_who_resigns_has_lost(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    act(bo, "match.resign", room=key, match=o)
+    assert table(ann, key, o)["result"] == {"winner": 0, "reason": "resigned"}
+    assert table(ann, key, o)["says"] == {"key": "four.lost", "seat": 1, "reason": "resigned"}
+
+
+@pytest.mark.parametrize(("absent", "answer"), [(0, "not_absent"), (29_999, "not_absent"), (30_000, None)])
+def test_the_win_is_claimed_after_half_a_minute_of_absence(
+    ann: Caller, bo: Caller, key: LogKey, absent: int, answer: str | None
+) -> None:
+    o = begun(ann, bo, key)
+    asked = call(ann, "match.claim", room=key, match=o)
+    asked.absent_ms = lambda room, user: absent if (room, user) == (key, bo.id) else 0
+    [found] = write([asked])
+    if answer is None:
+        assert table(ann, key, o)["result"] == {"winner": 0, "reason": "absent"}
+    else:
+        assert isinstance(found, RealtimeError)
+        assert (found.code, found.type, found.more["retry_after_ms"]) == (409, answer, 30_000 - absent)
+
+
+def test_a_bot_is_never_absent(ann: Caller, key: LogKey) -> None:
+    o = made(ann, key, bot="easy")
+    asked = call(ann, "match.claim", room=key, match=o)
+    asked.absent_ms = lambda room, user: 10**6
+    [found] = write([asked])
+    assert isinstance(found, RealtimeError)
+    assert found.type == "not_absent"
+
+
+def test_who_leaves_the_room_or_is_put_out_loses(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+    first = begun(bo, cy, key)
+    act(cy, "room.leave", room=key)
+    assert table(ann, key, first)["result"] == {"winner": 0, "reason": "left"}
+    second = made(bo, key)
+    act(ann, "member.remove", room=key, user=bo.id)
+    assert table(ann, key, second)["state"] == "over"
+
+
+def test_who_leaves_without_a_seat_ends_no_match(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+    begun(ann, bo, key)
+    act(cy, "room.leave", room=key)
+    assert last_event(key).kind == "member.left"
+
+
+def test_the_rules_alone_come_to_the_same_position(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    play([ann, bo], key, o, [3, 3, 2, 4, 4, 2])
+    match = Match.objects.get(offset=o)
+    game: Any = GAMES["four"]
+    moves = [data_of(event) for event in last_event(key).log.events.filter(kind="match.moved").order_by("offset")]
+    from game.engine.interface import Move
+
+    states = replay(game, match.seed, match.first, [Move(told["seat"], told["move"]) for told in moves])
+    assert states[-1] == load(game, match.position or "")
+    assert [game.view(state, None) for state in states] == [step["view"] for step in read(ann, key, o)["steps"]]
