@@ -3,7 +3,7 @@
 /** @import {Client} from "./client.js" */
 /** @import {Act} from "./menu.js" */
 /** @import {Item} from "./types.js" */
-import { isRemoved, isSystem, textOf } from "./item.js";
+import { isRemoved, isSystem, isText, textOf } from "./item.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
 
@@ -26,6 +26,11 @@ export class Acts {
 
   /** @param {Item} item */
   mayEdit(item) {
+    return isText(item) && this.#isOwn(item);
+  }
+
+  /** @param {Item} item */
+  #isOwn(item) {
     const { me, room } = this.#client.state();
     return Boolean(item.line && room?.role && item.line.by === me && !isRemoved(item) && !isSystem(item));
   }
@@ -40,7 +45,7 @@ export class Acts {
 
   /** @param {Item} item @returns {Act[]} */
   #changes(item) {
-    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.mayEdit(item) || this.#client.state().room?.role === "host");
+    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.#isOwn(item) || this.#client.state().room?.role === "host");
     const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
     const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
@@ -55,7 +60,8 @@ export class Acts {
     const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
     const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
     if (isRemoved(item) || isSystem(item)) return [link];
-    return line.by === this.#client.me ? [link, text, delivery] : [link, text];
+    const copies = isText(item) ? [link, text] : [link];
+    return line.by === this.#client.me ? [...copies, delivery] : copies;
   }
 }
 

@@ -13,6 +13,7 @@ import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
 import { Rooms } from "../realtime/rooms.js";
 import { reduceRooms } from "./rooms.js";
 import { emptyRoom, reduce } from "./store.js";
+import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
 
@@ -57,6 +58,11 @@ export class Client extends Emitter {
   connect() {
     this.outbox.start();
     this.connection.start();
+  }
+
+  /** The rooms whose states are kept up to date. @returns {string[]} */
+  get open() {
+    return this.#open;
   }
 
   /** @param {string} key @returns {RoomState} */
@@ -188,12 +194,4 @@ export class Client extends Emitter {
     if (!wasOpen) this.rooms.open(key, room ? { o: head.o, t: head.t } : null);
     return wasOpen;
   }
-}
-
-/** Null: logged out, or somebody else is logged in here now. @param {string | null} me @returns {Promise<string | null>} */
-async function freshToken(me) {
-  const response = await fetch("/realtime/token", { credentials: "same-origin" });
-  if (response.status === 401) return null;
-  const { token, user } = await response.json();
-  return user === me ? token : null;
 }

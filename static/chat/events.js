@@ -1,4 +1,4 @@
-/** What each kind of event does to a room: to its lines, and to all else. A kind that is not here only moves the position. */
+/** What each kind of event does to a room: to its lines, and to all else. A kind that is not here only moves the position. Apps add theirs. */
 
 /** @import {RoomEvent} from "../realtime/types.js" */
 /** @import {Line, Member, RoomState} from "./types.js" */
@@ -16,9 +16,12 @@ export const LINE_EVENTS = {
   "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
 };
 
+/** What a posted line does besides, by its kind; apps add theirs. @type {Record<string, Reducer>} */
+export const POSTED = {};
+
 /** Done once. @type {Record<string, Reducer>} */
 export const EVENTS = {
-  "message.posted": (state, event) => counted(silenced(state, event.by), event),
+  "message.posted": (state, event) => posted(counted(silenced(state, event.by), event), event),
   "room.created": counted,
   "room.changed": (state, event) => counted(renamed(state, event), event),
   "member.joined": (state, { data, at }) => (data ? joined(state, data.user, at) : state),
@@ -31,6 +34,11 @@ export const EVENTS = {
 /** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
 function arrived(state, event) {
   return put(state, lineOf(event));
+}
+
+/** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+function posted(state, event) {
+  return POSTED[event.data?.kind]?.(state, event) ?? state;
 }
 
 /** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */

@@ -10,16 +10,23 @@ export class Header {
   #topic = byId("room-topic", HTMLElement);
   #people = byId("people-toggle", HTMLElement);
   #client;
+  #mark;
 
-  /** @param {Client} client */
-  constructor(client) {
+  /** @param {Client} client @param {() => string} [mark] what stands at the very front of the title while something waits for the reader */
+  constructor(client, mark = () => "") {
     this.#client = client;
+    this.#mark = mark;
   }
 
   start() {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
     this.#client.on("listChanged", () => this.#paint());
     this.#client.on("shown", () => this.#paint());
+    this.#paint();
+  }
+
+  /** The mark has changed. */
+  marked() {
     this.#paint();
   }
 
@@ -41,6 +48,7 @@ export class Header {
   /** @param {string} name */
   #paintTitle(name) {
     const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
-    document.title = `${waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : ""}${name} · Parlor`;
+    const mark = this.#mark();
+    document.title = `${mark && `${mark} · `}${waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : ""}${name} · Parlor`;
   }
 }

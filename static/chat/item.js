@@ -11,6 +11,9 @@ export const kindOf = ({ line }) => line?.kind ?? "text";
 /** @param {Item} item */
 export const isSystem = (item) => SYSTEM_KINDS.has(kindOf(item));
 
+/** Written by a person, word by word: not a card. @param {Item} item */
+export const isText = (item) => kindOf(item) === "text";
+
 /** @param {Item} item @param {string | null} me */
 export const authorOf = ({ line }, me) => (line ? line.by : me);
 

@@ -1,7 +1,7 @@
 /** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
 
 /** @import {Person} from "../realtime/types.js" */
-/** @import {Item} from "./types.js" */
+/** @import {Item, Line, RoomState} from "./types.js" */
 import { deliveryOf } from "./delivery.js";
 import { clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
@@ -12,14 +12,17 @@ import { say } from "./words.js";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
-/** @typedef {{item: Item, room: string, people: Record<string, Person>, me: string | null, grouped: boolean, now: number}} LineView */
+/** @typedef {{item: Item, state: RoomState, grouped: boolean, now: number}} LineView */
 
-/** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person) => void>} */
+/** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person, view: LineView) => void>} */
 export const LINE_KINDS = {
   text: paintText,
   "room.created": (body, data, author) => (body.textContent = say("line.created", { who: author.name, name: data.name })),
   "room.changed": (body, data, author) => (body.textContent = changed(data, author.name)),
 };
+
+/** What else of the room a kind shows: painted again when any of it is another value. @type {Record<string, (line: Line, state: RoomState) => unknown[]>} */
+export const LINE_SEES = {};
 
 /** @param {Item} item @returns {HTMLElement} */
 export function lineBuilt(item) {
@@ -28,12 +31,13 @@ export function lineBuilt(item) {
 
 /** @param {HTMLElement} element @param {LineView} view */
 export function paintLine(element, view) {
-  const { item, people, me, grouped } = view;
+  const { item, grouped } = view;
+  const { people, me } = view.state;
   const author = personOf(people, authorOf(item, me));
   element.dataset.key = item.key;
   if (item.line) element.dataset.o = String(item.line.o);
   paintTime(part(element, ".line-time", HTMLAnchorElement), view);
-  paintBody(part(element, ".line-body", HTMLElement), item, author);
+  paintBody(part(element, ".line-body", HTMLElement), author, view);
   if (isSystem(item)) return;
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;
@@ -43,22 +47,23 @@ export function paintLine(element, view) {
 }
 
 /** @param {HTMLAnchorElement} link @param {LineView} view */
-function paintTime(link, { item, room }) {
+function paintTime(link, { item, state }) {
   const time = part(link, "time", HTMLTimeElement);
   const at = timeOf(item);
   time.dateTime = new Date(at).toISOString();
   time.textContent = clock(at);
   link.title = whole(at);
-  if (item.line) link.href = `/r/${room}/@${item.line.o}`;
+  if (item.line) link.href = `/r/${state.room?.key ?? ""}/@${item.line.o}`;
 }
 
-/** @param {HTMLElement} body @param {Item} item @param {Person} author */
-function paintBody(body, item, author) {
+/** @param {HTMLElement} body @param {Person} author @param {LineView} view */
+function paintBody(body, author, view) {
+  const { item } = view;
   const { line, entry } = item;
   body.className = "line-body";
   if (isRemoved(item)) body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
   else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
-  else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author);
+  else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author, view);
   else paintText(body, { text: textOf(item) });
   if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
 }
@@ -88,7 +93,7 @@ function changed(data, who) {
 }
 
 /** @param {HTMLElement} element @param {LineView} view */
-function paintDelivery(element, { item, me, now }) {
+function paintDelivery(element, { item, state: { me }, now }) {
   const state = deliveryOf(item, me, now);
   const tick = part(element, ".tick", HTMLButtonElement);
   const problem = part(element, ".line-problem", HTMLElement);

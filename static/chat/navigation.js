@@ -7,7 +7,10 @@ import { byId } from "./dom.js";
 
 const ADDRESS = /^\/r\/([A-Za-z0-9]{16})\/(?:@(\d+))?$/;
 
-/** "turned": on a phone, from the talk to the rooms or back. @extends {Emitter<{turned: []}>} */
+/**
+ * "turned": on a phone, from the talk to the rooms or back; "arrived" (line, hash): at an address of a line.
+ * @extends {Emitter<{turned: [], arrived: [number, string]}>}
+ */
 export class Navigation extends Emitter {
   #app = byId("app", HTMLElement);
   #client;
@@ -23,7 +26,7 @@ export class Navigation extends Emitter {
   start() {
     history.replaceState({ view: "talk" }, "");
     document.addEventListener("click", (event) => this.#clicked(event));
-    addEventListener("popstate", ({ state }) => this.#show(location.pathname, state?.view ?? "talk"));
+    addEventListener("popstate", ({ state }) => this.#show(location.pathname, state?.view ?? "talk", location.hash));
     document.getElementById("back")?.addEventListener("click", () => this.#showRooms());
   }
 
@@ -38,13 +41,13 @@ export class Navigation extends Emitter {
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!(link instanceof HTMLAnchorElement) || !plain || link.origin !== location.origin || !ADDRESS.test(link.pathname) || !this.#client.me) return;
     event.preventDefault();
-    this.#goTo(link.pathname);
+    this.#goTo(link.pathname, link.hash);
   }
 
-  /** @param {string} path */
-  #goTo(path) {
-    if (path !== location.pathname) history.pushState({ view: "talk" }, "", path);
-    this.#show(path, "talk");
+  /** @param {string} path @param {string} [hash] */
+  #goTo(path, hash = "") {
+    if (path + hash !== location.pathname + location.hash) history.pushState({ view: "talk" }, "", path + hash);
+    this.#show(path, "talk", hash);
   }
 
   #showRooms() {
@@ -53,12 +56,14 @@ export class Navigation extends Emitter {
     /** @type {HTMLElement | null} */ (document.querySelector(".room[aria-current]"))?.focus();
   }
 
-  /** @param {string} path @param {string} view */
-  #show(path, view) {
+  /** @param {string} path @param {string} view @param {string} hash */
+  #show(path, view, hash) {
     const [, key, o] = ADDRESS.exec(path) ?? [];
     this.#turn(view);
     if (key && key !== this.#client.shown) this.#client.show(key);
-    if (key && o) this.#timeline.showLine(Number(o));
+    if (!key || !o) return;
+    this.#timeline.showLine(Number(o));
+    this.emit("arrived", Number(o), hash);
   }
 
   /** @param {string} view */

@@ -1,7 +1,13 @@
 /** The directory of a room: people by id, the newest revision of each, and the ids nobody has named yet. */
 
 /** @import {People} from "../realtime/types.js" */
-/** @import {RoomState} from "./types.js" */
+/** @import {Line, RoomState} from "./types.js" */
+
+/** Whom the data of a line speaks of besides its author, by kind; apps add theirs. @type {Record<string, (data: any) => string[]>} */
+export const LINE_PEOPLE = {};
+
+/** Whom a part of a snapshot speaks of, by name; apps add theirs. @type {Record<string, (part: any) => string[]>} */
+export const PART_PEOPLE = {};
 
 /** @param {RoomState} state @param {People} people @returns {RoomState} */
 export function introduce(state, people) {
@@ -15,4 +21,11 @@ export function introduce(state, people) {
 export function meet(state, ids) {
   const strangers = new Set(ids.filter((id) => id && !state.people[id] && !state.unknown.includes(id)));
   return strangers.size > 0 ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] } : state;
+}
+
+/** @param {RoomState} state @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
+export function meetSpokenOf(state, lines, parts = {}) {
+  const inLines = lines.flatMap(({ kind, data }) => (data && LINE_PEOPLE[kind]?.(data)) ?? []);
+  const inParts = Object.entries(parts).flatMap(([name, part]) => PART_PEOPLE[name]?.(part) ?? []);
+  return meet(state, [...inLines, ...inParts]);
 }

@@ -3,16 +3,19 @@
 /** @import {Entry, RoomEvent, RoomSignal, Stored} from "../realtime/types.js" */
 /** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
 import { EVENTS, LINE_EVENTS, without } from "./events.js";
-import { introduce, meet } from "./people.js";
+import { introduce, meet, meetSpokenOf } from "./people.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;
 
+/** Kinds of signals that are kept in `slots`; apps add theirs. @type {Set<string>} */
+export const SLOTS = new Set();
+
 /** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
   const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
-  const maps = { people: {}, presence: {}, typing: {}, invites: {}, parts: {} };
+  const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {} };
   return { me, ...nothing, ...maps, head: { o: 0, t: 0, n: 0 }, before: false, after: false, atBottom: true, asking: 0, askedAt: 0, held: [] };
 }
 
@@ -47,6 +50,8 @@ export function reduce(state, action) {
       return scrolled(state, action.atBottom && !state.after);
     case "answered":
       return answered(state, action.entry, action.stored, action.ms);
+    case "app":
+      return action.change(state);
   }
 }
 
@@ -56,7 +61,8 @@ function snapshotCame(state, snapshot) {
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
   const atBottom = state.atBottom && !snapshot.after;
   const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
-  const next = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
+  const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
+  const next = meetSpokenOf(known, snapshot.lines, parts);
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 
@@ -69,7 +75,7 @@ function standing(invites = []) {
 function opened(state, { snapshot, head, presence, here }) {
   const next = snapshot ? snapshotCame(state, snapshot) : state;
   const fresh = next.fresh && { ...next.fresh, to: next.fresh.to ?? head.o };
-  return introduce({ ...next, fresh, presence, here, typing: {} }, presence);
+  return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
 }
 
 /** It stays as long as the room is looked at. @param {RoomState} state @param {number | null} to */
@@ -95,7 +101,7 @@ function applyLine(state, event) {
 
 /** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page */
 function pageCame(state, cursor, page) {
-  const met = introduce(state, page.people);
+  const met = meetSpokenOf(introduce(state, page.people), page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
   const since = state.held.filter(({ o }) => o > page.as_of);
   return since.reduce(applyLine, join(met, cursor, page));
@@ -130,6 +136,7 @@ function signalCame(state, { kind, key, value }, now) {
   if (kind === "person") return introduce(state, { [key]: value });
   if (kind === "here") return { ...state, here: value };
   if (kind === "read") return reduce(state, { type: "read", o: value });
+  if (SLOTS.has(kind)) return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
   return state;
 }
 

@@ -10,7 +10,7 @@ import { PATIENCE_MS } from "./delivery.js";
 import { byId, clone, part } from "./dom.js";
 import { personOf } from "./face.js";
 import { authorOf } from "./item.js";
-import { lineBuilt, paintLine } from "./line.js";
+import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
 import { rowsOf } from "./rows.js";
 import { newLine, timeline } from "./store.js";
 import { dayName } from "./time.js";
@@ -171,16 +171,15 @@ export class Timeline extends Emitter {
     if (row.kind === "day") return [dayName(row.at)];
     if (row.kind === "new") return ["new"];
     const { line, entry } = row.item;
-    const { people, me } = this.#client.state();
-    return [line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(people, authorOf(row.item, me))];
+    const state = this.#client.state();
+    const seen = [line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
+    return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
   }
 
   /** @param {HTMLElement} element @param {Row} row */
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
-    if (row.kind !== "line") return;
-    const { people, me, room } = this.#client.state();
-    paintLine(element, { item: row.item, grouped: row.grouped, people, me, room: room?.key ?? "", now: Date.now() });
+    if (row.kind === "line") paintLine(element, { item: row.item, grouped: row.grouped, state: this.#client.state(), now: Date.now() });
   }
 
   /** A clock appears on what waits for more than a second. */

@@ -82,14 +82,15 @@
  * @property {Record<string, number>} typing user to when it expires
  * @property {Record<string, Member> | null} members null until `member.list` was asked
  * @property {Record<string, Invite>} invites those that became known here and still stand
- * @property {Record<string, any>} parts of the snapshot, as they came
+ * @property {Record<string, Record<string, any>>} slots signals of apps, the latest of each kind and key
+ * @property {Record<string, any>} parts of the snapshot, as they came; apps keep theirs up to date
  * @property {number} asking pages asked for and not yet come
  * @property {number} askedAt the position at which the first of those was asked for
  * @property {RoomEvent[]} held events about lines since the first of those was asked for
  */
 
 /**
- * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened.
+ * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened. "app": an app's own pure change.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
  *   | {type: "opened", opening: Opening}
  *   | {type: "entered", live?: boolean}
@@ -103,7 +104,8 @@
  *   | {type: "members", members: (Member & {user: string})[], people: People}
  *   | {type: "read", o: number}
  *   | {type: "scrolled", atBottom: boolean}
- *   | {type: "answered", entry: Entry, stored: Stored, ms: number}} RoomAction
+ *   | {type: "answered", entry: Entry, stored: Stored, ms: number}
+ *   | {type: "app", change: (state: RoomState) => RoomState}} RoomAction
  */
 
 /** @typedef {{key: string, line: Line | null, entry: Entry | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
