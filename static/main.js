@@ -1,4 +1,4 @@
-/** Wires the page: what each part tells the others. Apps add their kinds of lines to LINE_KINDS here. */
+/** Wires the page: what each part tells the others, and what apps add to it. */
 
 /** @import {Boot} from "./chat/boot.js" */
 import { Actions } from "./chat/actions.js";
@@ -14,7 +14,9 @@ import { byId } from "./chat/dom.js";
 import { Empty } from "./chat/empty.js";
 import { startEnter } from "./chat/enter.js";
 import { Header } from "./chat/header.js";
+import { Hints } from "./chat/hints.js";
 import { Invites } from "./chat/invites.js";
+import { Moments } from "./chat/moments.js";
 import { Navigation } from "./chat/navigation.js";
 import { Pages } from "./chat/pages.js";
 import { PeoplePanel } from "./chat/people_panel.js";
@@ -25,12 +27,15 @@ import { RoomDialogs } from "./chat/room_dialogs.js";
 import { RoomList } from "./chat/room_list.js";
 import { startRoomMenu } from "./chat/room_menu.js";
 import { Scroll } from "./chat/scroll.js";
+import { Side } from "./chat/side.js";
 import { Switcher } from "./chat/switcher.js";
 import { Timeline } from "./chat/timeline.js";
 import { startTroubles } from "./chat/troubles.js";
 import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
+import { COMMANDS, registerGames, startGames } from "./game/wiring.js";
 
+registerGames();
 const boot = readBoot();
 const client = new Client(boot);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
@@ -38,18 +43,25 @@ const pages = new Pages(client);
 const timeline = new Timeline(client, scroll, pages);
 const navigation = new Navigation(client, timeline);
 const go = (/** @type {string} */ key) => navigation.go(key);
+const side = new Side();
+const moments = new Moments(client, timeline, scroll, pages);
 
 client.start();
 scroll.start();
 timeline.start();
-new Header(client).start();
 new Pills(client, timeline, scroll, pages).start();
-new PeoplePanel(client).start();
+side.start();
+const games = startGames(client, { side, scroll, timeline, navigation, moment: (o) => moments.show(o) });
+const header = new Header(client, () => games.turns.mark);
+header.start();
+games.turns.on("changed", () => header.marked());
+new PeoplePanel(client, side).start();
 navigation.start();
 startViewport();
 if (boot.user) startTalking(boot.user);
 else startLooking();
 if (boot.focus) timeline.showLine(boot.focus);
+if (boot.focus && boot.user && location.hash === "#replay") games.replay(boot.focus);
 
 /** @param {NonNullable<Boot["user"]>} user */
 function startTalking(user) {
@@ -66,7 +78,8 @@ function startTalking(user) {
   const read = new Read(client, scroll);
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
-  new Empty(client, timeline, invites).start();
+  new Empty(client, timeline, invites, games.pastime).start(scroll);
+  new Hints(COMMANDS).start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startDelivery(client, timeline, (text) => composer.rewrite(text));
@@ -77,6 +90,6 @@ function startTalking(user) {
 
 function startLooking() {
   const form = document.querySelector(".enter-form");
-  new Empty(client, timeline, null).start();
+  new Empty(client, timeline, null).start(scroll);
   if (form instanceof HTMLFormElement) startEnter(form);
 }

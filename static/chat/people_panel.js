@@ -2,6 +2,7 @@
 
 /** @import {Client} from "./client.js" */
 /** @import {Act} from "./menu.js" */
+/** @import {Side} from "./side.js" */
 /** @import {RoomState} from "./types.js" */
 import { confirmed } from "./confirm.js";
 import { byId, clone, make, part } from "./dom.js";
@@ -11,22 +12,25 @@ import { toast } from "./toast.js";
 import { refusal, say } from "./words.js";
 
 export class PeoplePanel {
-  #panel = byId("people", HTMLElement);
   #body = byId("people-body", HTMLElement);
   #toggle = byId("people-toggle", HTMLButtonElement);
   #menu = byId("person-menu", HTMLElement);
   #client;
+  #side;
   #frame = 0;
 
-  /** @param {Client} client */
-  constructor(client) {
+  /** @param {Client} client @param {Side} side */
+  constructor(client, side) {
     this.#client = client;
+    this.#side = side;
   }
 
   start() {
-    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
-    byId("people-close", HTMLElement).addEventListener("click", () => this.#open(false));
-    this.#panel.addEventListener("keydown", ({ key }) => key === "Escape" && !this.#menu.matches(":popover-open") && this.#open(false));
+    this.#side.add("people", say("people.title"));
+    this.#side.offer("people", true);
+    this.#side.on("turned", () => this.#turned());
+    this.#toggle.addEventListener("click", () => this.#toggled());
+    byId("side", HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && !this.#menu.matches(":popover-open") && this.#isOpen && this.#side.close());
     this.#body.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest(".person")));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
     this.#client.on("shown", () => this.#load());
@@ -34,25 +38,31 @@ export class PeoplePanel {
     walk(this.#menu);
   }
 
-  /** @param {boolean} open */
-  #open(open) {
-    this.#panel.hidden = !open;
-    this.#toggle.ariaExpanded = String(open);
-    byId("app", HTMLElement).toggleAttribute("data-people", open);
-    if (!open) return this.#toggle.focus();
-    this.#load();
-    this.#paint();
-    byId("people-close", HTMLElement).focus();
+  get #isOpen() {
+    return this.#side.shown === "people";
+  }
+
+  #toggled() {
+    if (this.#isOpen) return this.#side.close();
+    this.#side.open("people");
+    byId("side-close", HTMLElement).focus();
+  }
+
+  #turned() {
+    const wasOpen = this.#toggle.ariaExpanded === "true";
+    this.#toggle.ariaExpanded = String(this.#isOpen);
+    if (this.#isOpen) this.#load();
+    else if (wasOpen && this.#side.shown === null) this.#toggle.focus();
   }
 
   #load() {
-    if (this.#panel.hidden) return;
+    if (!this.#isOpen) return;
     this.#schedule();
     this.#client.loadMembers().catch(() => undefined);
   }
 
   #schedule() {
-    if (!this.#panel.hidden) this.#frame ||= requestAnimationFrame(() => this.#paint());
+    if (this.#isOpen) this.#frame ||= requestAnimationFrame(() => this.#paint());
   }
 
   #paint() {

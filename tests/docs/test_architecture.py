@@ -20,6 +20,7 @@ ARCHITECTURE = page("docs/architecture.md")
         ("config", ".py"),
         ("static/realtime", ".js"),
         ("static/chat", ".js"),
+        ("static/game", ".js"),
     ],
 )
 def test_every_module_is_named_once_and_no_other(folder: str, suffix: str) -> None:

@@ -113,7 +113,7 @@ def take(evening: Evening) -> None:
     desk.composer.focus()
     shoot(desk, "room-1280")
     shoot(desk, "room-1280", "dark")
-    desk.page.locator("#people-close").click()
+    desk.page.locator("#side-close").click()
     desk.page.locator("#invite").click()
     desk.page.locator("#invite-new [data-submit]").click()
     expect(desk.page.locator("#invites img")).not_to_have_js_property("naturalWidth", 0)

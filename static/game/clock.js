@@ -1,0 +1,19 @@
+/** The time of a turn. Pure. */
+
+const HURRY_MS = 10_000;
+
+/** "0:17"; a started second counts. @param {number} ms @returns {string} */
+export function clockText(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** @param {number} ms */
+export function isHurry(ms) {
+  return ms <= HURRY_MS;
+}
+
+/** Until the text changes. @param {number} ms @returns {number} ms */
+export function nextTick(ms) {
+  return ms <= 0 ? Infinity : ms - (Math.ceil(ms / 1000) - 1) * 1000;
+}

@@ -1,0 +1,91 @@
+/** Which table stands open in which room: where one sits, where one looks on; closed when the reader closes it. */
+
+/** @import {Client} from "../chat/client.js" */
+/** @import {TablePanel} from "./panel.js" */
+/** @import {Place} from "./place.js" */
+import { myTable, tableOf } from "./table.js";
+
+export class Seating {
+  #client;
+  #panel;
+  #place;
+  /** @type {Map<string, {match: number, open: boolean}>} by room */
+  #tables = new Map();
+  /** @type {Set<string>} tables that opened by themselves: once each */
+  #sat = new Set();
+
+  /** @param {Client} client @param {TablePanel} panel @param {Place} place */
+  constructor(client, panel, place) {
+    this.#client = client;
+    this.#panel = panel;
+    this.#place = place;
+  }
+
+  start() {
+    this.#place.on("closed", () => this.#turn(false));
+    this.#place.on("opened", () => this.#turn(true));
+    this.#client.on("shown", () => this.#roomShown());
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#look());
+    this.#look();
+  }
+
+  /** By the reader's own wish. @param {number} match */
+  show(match) {
+    this.#put(match);
+    this.#place.fold(false);
+    this.#panel.focus();
+  }
+
+  #roomShown() {
+    this.#arrange();
+    this.#look();
+  }
+
+  /** Opens where one has sat down, here or on another device, and follows to the rematch. */
+  #look() {
+    const state = this.#client.state();
+    const mine = myTable(state);
+    const seen = this.#tables.get(this.#client.shown);
+    const next = seen && tableOf(state, seen.match)?.rematch;
+    if (mine) this.#satDown(mine);
+    if (seen && next && tableOf(state, next)) this.#put(next, seen.open);
+    else this.#unfold(mine);
+  }
+
+  /** @param {import("./types.js").Table} table */
+  #satDown({ match, state }) {
+    const key = `${this.#client.shown} ${match}`;
+    if (this.#sat.has(key)) return;
+    this.#sat.add(key);
+    this.#put(match);
+    const writes = document.activeElement?.id === "text";
+    this.#place.fold(state === "open" || writes);
+    if (!writes && (document.activeElement === document.body || document.activeElement === null)) this.#panel.focus();
+  }
+
+  /** The strip of those who wait opens when the game begins. @param {import("./types.js").Table | null} mine */
+  #unfold(mine) {
+    const key = `${this.#client.shown} ${mine?.match} playing`;
+    if (mine?.state !== "playing" || this.#sat.has(key)) return;
+    this.#sat.add(key);
+    if (document.activeElement?.id !== "text") this.#place.fold(false);
+  }
+
+  /** @param {number} match @param {boolean} [open] */
+  #put(match, open = true) {
+    this.#tables.set(this.#client.shown, { match, open });
+    this.#arrange();
+  }
+
+  /** @param {boolean} open */
+  #turn(open) {
+    const known = this.#tables.get(this.#client.shown);
+    if (known) this.#put(known.match, open);
+  }
+
+  #arrange() {
+    const known = this.#tables.get(this.#client.shown);
+    this.#panel.turnTo(known?.match ?? null);
+    this.#place.become(!known ? "none" : known.open ? "open" : "offered");
+  }
+}

@@ -1,0 +1,38 @@
+/** The shapes of games, on the wire and on the screen: only types, no code. */
+
+/** @typedef {"easy" | "medium" | "hard"} Level */
+/** @typedef {{user: string, bot?: undefined} | {bot: Level, user?: undefined} | null} Seat null: empty */
+/** @typedef {{key: string, seat?: number, column?: number, reason?: string}} Says one sentence, columns from 1 */
+/** @typedef {{winner: number | null, reason: "line" | "full" | "resigned" | "timeout" | "absent" | "left" | "nobody"}} Result */
+
+/**
+ * @typedef {object} View what everybody may see of Four
+ * @property {number[][]} columns seven, each from the bottom up, the seats whose discs lie there
+ * @property {{column: number, row: number} | null} last
+ * @property {number[][] | null} line `[column, row]` of the discs that won
+ * @property {number[]} misses how often each seat has let its time run out
+ */
+
+/**
+ * @typedef {object} Table the public state of a match; of two, the greater version holds
+ * @property {string} game
+ * @property {number} match offset of its card
+ * @property {number} version
+ * @property {"open" | "playing" | "over"} state
+ * @property {Seat[]} seats 0 is red, 1 is gold
+ * @property {string[]} waiting next in line
+ * @property {number | null} turn
+ * @property {number | null} deadline ms UTC on the server's clock
+ * @property {View | null} view
+ * @property {Says | null} says
+ * @property {Result | null} result
+ * @property {number | null} last offset of the last move
+ * @property {number | null} rematch offset of the match that came after
+ */
+
+/** @typedef {{o: number, at: number, kind: string, by: string | null, seat: number | null, view: View | null, says: Says | null}} Step */
+/** @typedef {{table: Table, steps: Step[]}} Played the answer of match.read */
+
+/** @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy" | "last"} Offer what may be done at a table; "next": go on to the rematch */
+
+export {};

@@ -1,0 +1,105 @@
+/** What games say: sentences, a board to be copied, the clock, what may be done by whom. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+const { learn } = await import("../../static/chat/words.js");
+const { emptyRoom } = await import("../../static/chat/store.js");
+const { copied, ended, spoken, status, told } = await import("../../static/game/sentences.js");
+const { clockText, isHurry, nextTick } = await import("../../static/game/clock.js");
+const { NOTHING, boardText, landing, withDisc } = await import("../../static/game/four.js");
+const { maySit, offers } = await import("../../static/game/offers.js");
+
+/** @import {RoomState} from "../../static/chat/types.js" */
+/** @import {Result, Table, View} from "../../static/game/types.js" */
+
+learn(JSON.parse(readFileSync(new URL("../../static/words/en.json", import.meta.url), "utf8")));
+const person = (/** @type {string} */ name) => ({ name, face: "", colour: 1, rev: 1 });
+const people = { mei: person("Mei"), jonas: person("Jonas"), aisha: person("Aisha") };
+/** @param {string | null} me @param {"member" | null} [role] @returns {RoomState} */
+const room = (me, role = "member") => ({ ...emptyRoom(me), people, room: { key: "k", name: "R", topic: "", public: true, lounge: false, role, read: 0, members: 3 } });
+/** @param {Partial<Table>} [more] @returns {Table} */
+const table = (more = {}) => ({ game: "four", match: 1, version: 9, state: "playing", seats: [{ user: "mei" }, { user: "jonas" }], waiting: [], turn: 0, deadline: null, view: NOTHING, says: null, result: null, last: null, rematch: null, ...more });
+/** @param {number | null} winner @param {Result["reason"]} reason @param {Partial<Table>} [more] */
+const over = (winner, reason, more = {}) => table({ state: "over", turn: null, last: 8, result: { winner, reason }, ...more });
+/** @param {[number, number][]} moves @returns {View} */
+const played = (...moves) => moves.reduce((view, [column, seat]) => withDisc(view, column, seat), NOTHING);
+
+test("a move is told with the name of who made it, and to whom made it as you", () => {
+  const says = { key: "four.played", seat: 0, column: 4 };
+  assert.equal(told(says, table(), room("jonas")), "Mei played column 4.");
+  assert.equal(told(says, table(), room("mei")), "You played column 4.");
+});
+
+test("what is spoken ends with what comes now", () => {
+  const moved = table({ turn: 1, says: { key: "four.played", seat: 0, column: 4 } });
+  assert.equal(spoken(moved, room("jonas")), "Mei played column 4. Your move");
+  assert.equal(spoken(moved, room("aisha")), "Mei played column 4. Jonas to move");
+});
+
+test("a bot is named by its strength", () => {
+  const seats = [{ user: "mei" }, { bot: /** @type {const} */ ("hard") }];
+  assert.equal(status(table({ seats, turn: 1 }), room("mei")), "Bot (hard) to move");
+});
+
+test("every way to begin, go on and end has its sentence, for everybody", () => {
+  const keys = ["four.start", "four.played", "four.timeout", "four.won", "four.full"].map((key) => ({ key, seat: 0, column: 4 }));
+  const lost = ["resigned", "timeout", "absent", "left"].map((reason) => ({ key: "four.lost", seat: 0, reason }));
+  for (const says of [...keys, ...lost]) for (const me of ["mei", "jonas", null]) assert.doesNotMatch(told(says, table(), room(me)), /four\.|\{/, `${says.key} ${me}`);
+});
+
+test("a result says who won and why, to the winner, to the loser, to who looks on", () => {
+  assert.deepEqual(["mei", "jonas", "aisha", null].map((me) => ended(over(0, "resigned"), room(me))), ["You won: Jonas resigned", "Mei won: you resigned", "Mei won: Jonas resigned", "Mei won: Jonas resigned"]);
+  for (const reason of /** @type {const} */ (["line", "resigned", "timeout", "absent", "left"])) for (const me of ["mei", "jonas", null]) assert.doesNotMatch(ended(over(0, reason), room(me)), /result\.|\{/);
+  assert.equal(ended(over(null, "full"), room("mei")), "A draw: the board is full");
+  assert.equal(ended(over(null, "nobody"), room("mei")), "Nobody stayed to play");
+});
+
+test("a board is copied as six rows of seven, with names, result and link", () => {
+  const view = played([3, 0], [3, 1], [0, 0]);
+  assert.equal(boardText(view).split("\n").length, 6);
+  assert.deepEqual(boardText(view).split("\n").slice(-2), ["⚪⚪⚪🟡⚪⚪⚪", "🔴⚪⚪🔴⚪⚪⚪"]);
+  const text = copied(over(0, "line", { view }), room("mei"), "https://parlor/r/k/@8");
+  assert.deepEqual([text.split("\n")[0], text.split("\n").slice(-2)], ["Four in a row: 🔴 Mei – 🟡 Jonas", ["Mei won with four in a row", "https://parlor/r/k/@8"]]);
+});
+
+test("a disc falls on those that lie there, and not into a full column", () => {
+  assert.equal(landing(NOTHING, 2), 0);
+  const full = played([2, 0], [2, 1], [2, 0], [2, 1], [2, 0], [2, 1]);
+  assert.equal(landing(full, 2), null);
+  assert.equal(withDisc(full, 2, 0), full);
+  assert.deepEqual(NOTHING.columns.flat(), []);
+});
+
+test("the clock counts a started second, and is looked at when it changes", () => {
+  assert.deepEqual([60_000, 59_001, 17_000, 9_999, 1, 0, -5].map(clockText), ["1:00", "1:00", "0:17", "0:10", "0:01", "0:00", "0:00"]);
+  assert.deepEqual([59_001, 60_000, 1].map(nextTick), [1, 1000, 1]);
+  assert.deepEqual([10_001, 10_000].map(isHurry), [false, true]);
+});
+
+test("who looks on may step in line, a visitor may only look", () => {
+  assert.deepEqual(offers(table(), room("aisha")), ["wait"]);
+  assert.deepEqual(offers(table({ waiting: ["aisha"] }), room("aisha")), ["unwait"]);
+  assert.deepEqual([offers(table(), room(null)), offers(table(), room("aisha", null))], [[], []]);
+});
+
+test("who plays may resign, and claims the win from a person only", () => {
+  assert.deepEqual(offers(table(), room("mei")), ["resign", "claim"]);
+  assert.deepEqual(offers(table({ seats: [{ user: "mei" }, { bot: "easy" }] }), room("mei")), ["resign"]);
+});
+
+test("a free seat is for members who do not sit there yet", () => {
+  const open = table({ state: "open", turn: null, seats: [{ user: "mei" }, null] });
+  assert.deepEqual([maySit(open, room("jonas")), maySit(open, room("mei")), maySit(open, room("jonas", null)), maySit(open, room(null))], [true, false, false, false]);
+  assert.deepEqual([offers(open, room("mei")), offers(open, room("jonas"))], [["bot", "leave"], []]);
+});
+
+test("afterwards those who played may play again, but the loser not while others wait", () => {
+  assert.deepEqual(offers(over(0, "line"), room("jonas")), ["rematch", "replay", "copy", "last"]);
+  assert.deepEqual(offers(over(0, "line", { waiting: ["aisha"] }), room("jonas")), ["replay", "copy", "last"]);
+  assert.equal(offers(over(0, "line", { waiting: ["aisha"] }), room("mei"))[0], "rematch");
+  assert.equal(offers(over(0, "line", { rematch: 20 }), room("mei"))[0], "next");
+  assert.deepEqual(offers(over(0, "line"), room(null)), ["copy", "last"]);
+});
