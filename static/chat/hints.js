@@ -23,6 +23,7 @@ export class Hints {
     this.#text.addEventListener("focus", () => this.#look());
     this.#text.addEventListener("blur", () => this.#show([]));
     this.#text.addEventListener("keydown", (event) => this.#keyPressed(event), { capture: true });
+    this.#text.form?.addEventListener("submit", () => this.#show([]));
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest("[role=option]")));
   }
@@ -52,9 +53,10 @@ export class Hints {
     if (this.#list.hidden || event.isComposing || event.keyCode === 229 || event.shiftKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const whole = this.#text.value === `/${this.#shown[this.#at].name}`;
+    if (event.key === "Enter" && whole) return this.#show([]);
     if (step) this.#go(step);
     else if (event.key === "Escape") this.#show([]);
-    else if (event.key === "Tab" || (event.key === "Enter" && !whole)) this.#complete(this.#shown[this.#at]);
+    else if (event.key === "Tab" || event.key === "Enter") this.#complete(this.#shown[this.#at]);
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();

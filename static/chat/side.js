@@ -62,7 +62,7 @@ export class Side extends Emitter {
     this.#app.toggleAttribute("data-tabs", offered.length > 1);
     for (const [id, tab] of this.#tabs) this.#paintTab(id, tab);
     this.#bar.hidden = offered.length < 2;
-    this.#title.hidden = !this.#bar.hidden;
+    this.#title.classList.toggle("unseen", !this.#bar.hidden);
     this.#title.textContent = this.#column.ariaLabel = this.#tabs.get(this.shown ?? "")?.textContent ?? "";
   }
 

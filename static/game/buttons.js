@@ -16,13 +16,16 @@ export const LEVELS = ["easy", "medium", "hard"];
 
 /** @typedef {{show: (match: number) => void, replay: (match: number) => void, goTo: (o: number) => void, claimRefused: (ms: number) => void}} ButtonsAsked */
 
-/** @param {Offer} offer @param {boolean} main @returns {HTMLButtonElement} */
-export function button(offer, main) {
-  const element = /** @type {HTMLButtonElement} */ (make("button", main && MAIN.includes(offer) ? "button primary" : "button", say(`do.${offer}`)));
-  element.type = "button";
-  element.dataset.do = offer;
-  if (offer === "bot") element.setAttribute("aria-haspopup", "menu");
-  return element;
+/** @param {Table} table @param {Offer[]} list @param {string} room @returns {HTMLElement[]} the first may be the main one */
+export function buttonsFor({ match }, list, room) {
+  return list.map((offer, index) => {
+    const element = make(offer === "replay" ? "a" : "button", index === 0 && MAIN.includes(offer) ? "button primary" : "button", say(`do.${offer}`));
+    element.dataset.do = offer;
+    if (element instanceof HTMLAnchorElement) element.href = `/r/${room}/@${match}#replay`;
+    else element.setAttribute("type", "button");
+    if (offer === "bot") element.ariaHasPopup = "menu";
+    return element;
+  });
 }
 
 export class Buttons {
@@ -40,11 +43,13 @@ export class Buttons {
 
   /** @param {HTMLElement} root in which they stand @param {(button: HTMLElement) => number | null} matchOf */
   start(root, matchOf) {
-    root.addEventListener("click", ({ target }) => {
-      const pressed = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("button[data-do]"));
+    root.addEventListener("click", (event) => {
+      const pressed = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-do]"));
       const match = pressed && matchOf(pressed);
       const table = match === null ? null : tableOf(this.#client.state(), match);
-      if (pressed && table) this.#do(pressed, table);
+      if (!pressed || !table || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#do(pressed, table);
     });
   }
 
@@ -64,7 +69,6 @@ export class Buttons {
       next: () => this.#asked.goTo(table.rematch ?? table.match),
       replay: () => this.#asked.replay(table.match),
       copy: () => this.#copy(table),
-      last: () => this.#asked.goTo(table.last ?? table.match),
     };
     deeds[/** @type {keyof typeof deeds} */ (pressed.dataset.do)]?.();
   }

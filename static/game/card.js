@@ -7,11 +7,11 @@
 import { clone, make, part } from "../chat/dom.js";
 import { personOf } from "../chat/face.js";
 import { count, say } from "../chat/words.js";
-import { button } from "./buttons.js";
+import { buttonsFor } from "./buttons.js";
 import { sign } from "./discs.js";
 import { maySit, offers } from "./offers.js";
 import { paintSeatFace, rebuild, write } from "./seats.js";
-import { colourOf, ended, nameOf, status } from "./sentences.js";
+import { colourOf, ended, nameOf, queued, status } from "./sentences.js";
 import { isMyTurn, movesMade, peopleOf, seatOf, tableOf } from "./table.js";
 
 /** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Line} line @param {RoomState} state @returns {unknown[]} */
@@ -36,11 +36,19 @@ function paint(card, table, state) {
   write(part(card, ".card-title", HTMLElement), say(`game.${table.game}`));
   write(part(card, ".card-state", HTMLElement), stateOf(table));
   write(part(card, ".card-line", HTMLElement), sentence(table, state));
-  write(part(card, ".card-queue", HTMLElement), queue(table, state));
+  write(part(card, ".card-queue", HTMLElement), queued(table, state));
   part(card, ".card-line", HTMLElement).classList.toggle("mine", isMyTurn(table, state.me));
   paintSeats(part(card, ".card-seats", HTMLElement), table, state);
   const list = acts(table, state);
-  rebuild(part(card, ".card-acts", HTMLElement), list, () => list.map((offer, index) => button(offer, index === 0)));
+  rebuild(part(card, ".card-acts", HTMLElement), list, () => buttonsFor(table, list, state.room?.key ?? ""));
+  paintLast(part(card, ".card-last", HTMLAnchorElement), table, state);
+}
+
+/** The talk of the moment it was decided. @param {HTMLAnchorElement} link @param {Table} table @param {RoomState} state */
+function paintLast(link, { state, last }, { room }) {
+  link.hidden = state !== "over" || last === null;
+  link.href = `/r/${room?.key ?? ""}/@${last}`;
+  write(link, say("card.last"));
 }
 
 /** @param {HTMLElement} element @param {Table} table @param {RoomState} state */
@@ -76,12 +84,8 @@ function stateOf({ state, seats }) {
 /** Whose turn, and how far it is; or how it ended. @param {Table} table @param {RoomState} state @returns {string} */
 function sentence(table, state) {
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? status(table, state) : "";
-  return table.state === "over" ? ended(table, state) : `${status(table, state)} · ${count("card.moves", movesMade(table))}`;
-}
-
-/** @param {Table} table @param {RoomState} state @returns {string} */
-function queue({ waiting, state }, { people }) {
-  return state === "over" || waiting.length === 0 ? "" : say("card.queue", { names: waiting.map((id) => personOf(people, id).name).join(", ") });
+  if (table.state === "over") return ended(table, state);
+  return [status(table, state), movesMade(table) > 0 && count("card.moves", movesMade(table))].filter(Boolean).join(" · ");
 }
 
 /** What ends a game is done at the table. @param {Table} table @param {RoomState} state @returns {Offer[]} */

@@ -4,13 +4,13 @@
 /** @import {Offer, Table} from "./types.js" */
 import { opponentOf, seatOf } from "./table.js";
 
-/** @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */
+/** A visitor has no line to ask by: they only watch. @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */
 export function offers(table, state) {
   const seat = seatOf(table, state.me);
   const role = state.me !== null && Boolean(state.room?.role);
   if (table.state === "open") return seat >= 0 && role ? ["bot", "leave"] : [];
   if (table.state === "playing") return playing(table, state, seat, role);
-  return [...over(table, seat, role), ...seen(table, state)];
+  return state.me === null ? [] : [...over(table, seat, role), ...seen(table, role)];
 }
 
 /** May this one sit down on a seat that is free? @param {Table} table @param {RoomState} state */
@@ -32,8 +32,8 @@ function over({ result, waiting, rematch }, seat, role) {
   return role && seat >= 0 && result?.reason !== "nobody" && !(lost && waiting.length > 0) ? ["rematch"] : [];
 }
 
-/** A visitor has no line to ask for the moves. @param {Table} table @param {RoomState} state @returns {Offer[]} */
-function seen({ view, last }, { me }) {
-  if (view === null) return [];
-  return [...(me !== null && last !== null ? /** @type {Offer[]} */ (["replay"]) : []), "copy", ...(last !== null ? /** @type {Offer[]} */ (["last"]) : [])];
+/** @param {Table} table @param {boolean} role @returns {Offer[]} */
+function seen({ view, last }, role) {
+  if (view === null || last === null) return [];
+  return role ? ["replay", "copy"] : ["replay"];
 }

@@ -4,18 +4,18 @@
 /** @import {RoomState} from "../chat/types.js" */
 /** @import {Play} from "./play.js" */
 /** @import {Replay} from "./replay.js" */
-/** @import {Offer, Table} from "./types.js" */
+/** @import {Table} from "./types.js" */
 import { byId } from "../chat/dom.js";
 import { say } from "../chat/words.js";
 import { Absence } from "./absence.js";
 import { Board } from "./board.js";
-import { button } from "./buttons.js";
+import { buttonsFor } from "./buttons.js";
 import { NOTHING } from "./four.js";
 import { Hover } from "./hover.js";
 import { offers } from "./offers.js";
 import { Players } from "./players.js";
 import { rebuild, write } from "./seats.js";
-import { spoken, status } from "./sentences.js";
+import { queued, spoken, status } from "./sentences.js";
 import { isMyTurn, seatOf, tableOf } from "./table.js";
 
 const LOOK_EVERY_MS = 1000;
@@ -72,7 +72,8 @@ export class TablePanel {
   }
 
   focus() {
-    this.#board.focus();
+    if (this.#replay.shown) this.#replay.focus();
+    else this.#board.focus();
   }
 
   /** Until it may be claimed, the server says. @param {number} ms */
@@ -112,6 +113,7 @@ export class TablePanel {
   /** @param {Table} table @param {RoomState} state */
   #paintStatus(table, state) {
     write(this.#status, status(table, state));
+    write(byId("table-queue", HTMLElement), queued(table, state));
     this.#status.hidden = this.#replay.shown !== null;
     this.#status.dataset.mood = table.state === "playing" ? (isMyTurn(table, state.me) ? "mine" : "theirs") : table.state;
   }
@@ -119,17 +121,12 @@ export class TablePanel {
   /** @param {Table} table @param {RoomState} state */
   #paintActs(table, state) {
     const wait = this.#absence.left(table, state);
-    const list = offers(table, state).filter((offer) => this.#isNow(offer, wait));
-    rebuild(this.#acts, list, () => list.map((offer, index) => button(offer, index === 0)));
+    const list = offers(table, state).filter((offer) => offer !== "claim" || wait !== null);
+    rebuild(this.#acts, [table.match, list], () => buttonsFor(table, list, this.#client.shown));
+    this.#acts.hidden = this.#replay.shown !== null || list.length === 0;
     const claim = this.#acts.querySelector("[data-do=claim]");
     if (claim instanceof HTMLButtonElement) paintClaim(claim, wait ?? 0);
     if (wait !== null && wait > 0) this.#timer = setTimeout(() => this.schedule(), LOOK_EVERY_MS);
-  }
-
-  /** @param {Offer} offer @param {number | null} wait */
-  #isNow(offer, wait) {
-    if (offer === "replay") return this.#replay.shown === null;
-    return offer !== "claim" || wait !== null;
   }
 
   /** What is found is not said, only what comes. @param {Table} table @param {RoomState} state */

@@ -58,6 +58,10 @@ export class Replay extends Emitter {
     }
   }
 
+  focus() {
+    this.#button("run").focus({ preventScroll: true });
+  }
+
   close() {
     if (!this.#played) return;
     this.#stop();
@@ -74,7 +78,6 @@ export class Replay extends Emitter {
     this.#root.hidden = false;
     this.#show(0);
     this.#run();
-    this.#button("run").focus({ preventScroll: true });
   }
 
   /** By hand: then it no longer goes by itself. @param {number} at */

@@ -51,6 +51,11 @@ export function status(table, reader) {
   return table.state === "playing" ? turn(table, reader) : ended(table, reader);
 }
 
+/** Who waits for a seat. @param {Table} table @param {Reader} reader @returns {string} */
+export function queued({ waiting, state }, { people }) {
+  return state === "over" || waiting.length === 0 ? "" : say("table.queue", { names: waiting.map((id) => personOf(people, id).name).join(", ") });
+}
+
 /** For ears: what happened and what comes now. @param {Table} table @param {Reader} reader @returns {string} */
 export function spoken(table, reader) {
   if (table.state === "open") return status(table, reader);

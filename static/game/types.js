@@ -33,6 +33,6 @@
 /** @typedef {{o: number, at: number, kind: string, by: string | null, seat: number | null, view: View | null, says: Says | null}} Step */
 /** @typedef {{table: Table, steps: Step[]}} Played the answer of match.read */
 
-/** @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy" | "last"} Offer what may be done at a table; "next": go on to the rematch */
+/** @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy"} Offer what may be done at a table; "next": go on to the rematch */
 
 export {};

@@ -23,7 +23,7 @@ import { startPlayMenu } from "./play_menu.js";
 import { Replay } from "./replay.js";
 import { Seating } from "./seating.js";
 import { Sound } from "./sound.js";
-import { peopleOf, unfinished } from "./table.js";
+import { peopleOf } from "./table.js";
 import { Turns } from "./turns.js";
 
 /** What stands behind "/", for the composer. */
@@ -72,7 +72,7 @@ export function startGames(client, { side, scroll, timeline, navigation, moment 
 
 /** For one who is alone. @param {Client} client @param {Deeds} deeds */
 function pastime(client, deeds) {
-  const isOn = () => unfinished(client.state()).length > 0;
+  const isOn = () => Object.keys(client.state().parts.matches ?? {}).length > 0;
   return { title: say("pastime.title"), word: say("pastime.act"), act: () => deeds.create("medium"), isOn };
 }
 
