@@ -1,0 +1,180 @@
+"""A game in the room: two at the table, a third at the door, a line that is cut and a server that is killed."""
+
+import re
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.services.parlor import Parlor
+from tests.system.cable import Cable
+from tests.system.conftest import NewGuest, NewPerson
+from tests.system.look import Look
+from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
+
+
+def column(person: Person, number: int) -> Locator:
+    return person.page.get_by_role("group", name="Columns").get_by_role(
+        "button", name=re.compile(rf"^Column {number}\b")
+    )
+
+
+def discs(person: Person) -> Locator:
+    """Those that have fallen, on disk or about to be."""
+    return person.page.locator("#board g.disc[data-seat]:not(.ghost)")
+
+
+def mood(person: Person) -> Locator:
+    return person.page.locator("#table-status")
+
+
+def drops(person: Person, number: int, count: int) -> None:
+    """A disc into a column, once it is their turn; then so many lie on the board."""
+    expect(mood(person)).to_have_attribute("data-mood", "mine")
+    column(person, number).click()
+    expect(discs(person)).to_have_count(count)
+
+
+def sits_down(person: Person) -> None:
+    person.page.locator(".card [data-do=sit]:visible").click()
+    expect(person.page.locator("#board")).to_be_visible()
+
+
+def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPerson, cable: Cable) -> None:
+    ann, bo = person().enter("Ann plays red"), person(cable.url, **PHONE)
+    room = ann.makes_room("Four in here")
+    ann.say("/play")
+    bo.enter("Bo plays gold", room)
+    sits_down(bo)
+    drops(ann, 4, 1)
+    drops(bo, 4, 2)
+    expect(ann.page).to_have_title(re.compile("^● Your move"))
+
+    ann.page.reload()
+    expect(discs(ann)).to_have_count(2)
+    drops(ann, 5, 3)
+    bo.expects(LOST_LINE)
+    expect(discs(bo)).to_have_count(3)
+    cable.cut()
+    column(bo, 1).tap()
+    expect(bo.page.locator("#board g.disc.pending")).to_have_count(1)
+    expect(discs(ann)).to_have_count(3)
+    cable.restore()
+    bo.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(discs(ann)).to_have_count(4)
+    drops(ann, 3, 5)
+    drops(bo, 1, 6)
+    drops(ann, 6, 7)
+
+    expect(mood(ann)).to_have_text("You won with four in a row")
+    expect(bo.page.locator(".card[data-match]")).to_contain_text("Ann plays red won with four in a row")
+    expect(ann.page.locator(".board-won")).to_have_count(4)
+    ann.page.locator("#table-acts [data-do=rematch]").click()
+    bo.page.locator(".card [data-do=sit]:visible").click()
+    expect(mood(bo)).to_have_attribute("data-mood", "mine")
+
+
+def test_the_bot_answers_and_the_keys_play(person: NewPerson) -> None:
+    ann = person().enter("Ann alone")
+    ann.makes_room("Nobody here")
+    ann.page.locator("#empty [data-act=pastime]:visible").click()
+    expect(mood(ann)).to_have_attribute("data-mood", "mine")
+    column(ann, 4).focus()
+    ann.page.keyboard.press("2")
+    expect(discs(ann)).to_have_count(2)
+    expect(mood(ann)).to_have_attribute("data-mood", "mine")
+    ann.page.keyboard.press("ArrowRight")
+    ann.page.keyboard.press("Enter")
+    expect(discs(ann)).to_have_count(4)
+    expect(ann.page.locator("#table-live")).to_have_text(re.compile(r"^Bot \(medium\) played column \d\. Your move$"))
+
+
+def test_who_watches_sees_it_waits_in_line_and_replays_it(person: NewPerson, guest: NewGuest) -> None:
+    red, gold = guest(f"Red {token_hex(2)}"), guest(f"Gold {token_hex(2)}")
+    room = red.makes_room("A table to watch")
+    gold.act("room.join", room=room)
+    match = red.act("match.create", room=room, game="four", bot=None)["o"]
+    gold.act("seat.take", room=room, match=match, seat=1)
+    cy = person().enter("Cy looks on", f"/r/{room}/")
+    cy.page.locator(".card [data-do=watch]:visible").click()
+    cy.page.locator("#table-acts [data-do=wait]").click()
+    expect(cy.page.locator("#table-queue")).to_contain_text("Cy looks on")
+
+    version = red.request("match.read", room=room, match=match)["table"]["version"]
+    for turn, place in enumerate([0, 1, 0, 1, 0, 1, 0]):
+        mover = (red, gold)[turn % 2]
+        version = mover.act("move.play", room=room, match=match, version=version, move=place)["o"]
+        expect(discs(cy)).to_have_count(turn + 1)
+    expect(mood(cy)).to_have_text(f"{red.name} won with four in a row")
+
+    cy.page.goto(f"/r/{room}/@{match}#replay")
+    moment = cy.page.locator("#replay-range")
+    expect(moment).to_be_visible()
+    moment.focus()
+    moment.press("Home")
+    expect(discs(cy)).to_have_count(0)
+    moment.press("ArrowRight")
+    moment.press("ArrowRight")
+    expect(discs(cy)).to_have_count(2)
+    expect(cy.page.locator(".replay-words")).to_have_text(f"{gold.name} played column 2.")
+
+
+def test_a_game_outlives_its_server(person: NewPerson, own_server: Parlor) -> None:
+    ann, bo = person(own_server.url).enter("Ann"), person(own_server.url).enter("Bo")
+    for one in (ann, bo):
+        one.expects(LOST_LINE)
+    ann.say("/play")
+    sits_down(bo)
+    drops(ann, 4, 1)
+    expect(discs(bo)).to_have_count(1)
+    own_server.kill()
+    column(bo, 4).click()
+    expect(bo.page.locator("#board g.disc.pending")).to_have_count(1)
+    own_server.start()
+    for one in (ann, bo):
+        one.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(discs(ann)).to_have_count(2)
+    expect(bo.page.locator("#board g.disc.pending")).to_have_count(0)
+    drops(ann, 1, 3)
+
+
+def test_chance_is_thrown_into_the_talk(person: NewPerson) -> None:
+    ann = person().enter("Ann throws")
+    ann.makes_room("Dice")
+    ann.composer.press_sequentially("/r")
+    expect(ann.page.get_by_role("listbox", name="Commands").get_by_role("option")).to_have_count(1)
+    ann.composer.press("Tab")
+    ann.composer.press_sequentially("2d6+1")
+    ann.composer.press("Enter")
+    expect(ann.log).to_contain_text(re.compile(r"🎲 2d6\+1 → \d \+ \d \+ 1 = \d+"))
+    ann.say("/pick tea, tea")
+    expect(ann.log).to_contain_text("🎯 tea")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "360"])
+def test_axe_has_nothing_against_a_table(person: NewPerson, guest: NewGuest, size: dict[str, Any], locale: str) -> None:
+    teller = guest(f"Opponent {token_hex(2)}")
+    room = teller.makes_room("Looks")
+    match = teller.act("match.create", room=room, game="four", bot=None)["o"]
+    ann = person(**size, locale=locale)
+    look = Look(ann)
+    ann.page.goto(f"/r/{room}/")
+    ann.page.locator("#enter-name").fill(f"Looks {token_hex(2)}")
+    ann.page.locator("#enter-name").press("Enter")
+    expect(ann.page.locator(".card[data-match]")).to_be_visible()
+    look.at("a card")
+    sits_down(ann)
+    look.at("a game")
+    version = teller.request("match.read", room=room, match=match)["table"]["version"]
+    teller.act("move.play", room=room, match=match, version=version, move=3)
+    expect(mood(ann)).to_have_attribute("data-mood", "mine")
+    look.at("one's turn")
+    teller.act("match.resign", room=room, match=match)
+    expect(mood(ann)).to_have_attribute("data-mood", "over")
+    look.at("the result")
+    ann.page.goto(f"/r/{room}/@{match}#replay")
+    expect(ann.page.locator("#replay-range")).to_be_visible()
+    look.at("a replay")
+    assert not look.faults, "\n".join(look.faults)
