@@ -43,6 +43,11 @@ test("every type of problem in the protocol that reaches people has words", () =
   for (const type of types.filter((type) => !mistakes.includes(type))) assert.ok(`problem.${type}` in words("en"), type);
 });
 
+test("who is told that there is no such command is told the protocol's own way to say it as it is", () => {
+  assert.ok(read("docs/protocol.md").includes("`//` at the beginning says one `/`"));
+  for (const language of ["en", "zh-hans"]) assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
+});
+
 test("markup enters the page through one door", () => {
   const doors = [...modules("chat"), ...modules("game")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
   assert.deepEqual(doors, ["chat/html.js"]);
