@@ -43,6 +43,15 @@ test("every type of problem in the protocol that reaches people has words", () =
   for (const type of types.filter((type) => !mistakes.includes(type))) assert.ok(`problem.${type}` in words("en"), type);
 });
 
+test("every reason to be out of a room has words", () => {
+  const [, row] = /^\| `room\.left` \| (.*)$/m.exec(read("docs/protocol.md")) ?? [];
+  const [, listed] = /`reason` is (.*), `until`/.exec(row) ?? [];
+  const reasons = [...listed.matchAll(/`(\w+)`/g)].map(([, reason]) => reason);
+  assert.ok(reasons.includes("removed"));
+  const keys = reasons.flatMap((reason) => (reason === "left" ? ["left.left"] : ["title", "text", "act"].map((part) => `left.${reason}.${part}`)));
+  for (const language of ["en", "zh-hans"]) for (const key of keys) assert.ok(key in words(language), `${language}: ${key}`);
+});
+
 test("who is told that there is no such command is told the protocol's own way to say it as it is", () => {
   assert.ok(read("docs/protocol.md").includes("`//` at the beginning says one `/`"));
   for (const language of ["en", "zh-hans"]) assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
