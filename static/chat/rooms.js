@@ -58,6 +58,7 @@ function opened(list, { room, head }, here) {
 function eventCame(list, { room, o, t, n, by, kind, data }, me) {
   if (kind === "member.left" && data?.user === me) return list.filter(({ key }) => key !== room);
   return change(list, room, (row) => {
+    if (o <= row.head.o) return { ...row, ...factsOf(kind, data, me) }; // counted at hello
     const own = by === me ? n - row.head.n : 0;
     const counted = { ...row.counted, n: row.counted.n + Math.max(0, own) };
     return { ...row, ...factsOf(kind, data, me), head: { o, t, n }, counted };

@@ -40,6 +40,12 @@ test("lines of an open room count, one's own do not", () => {
   assert.equal(unread(chess), 2);
 });
 
+test("lines that the greeting has counted are not counted again as they are replayed, one's own neither", () => {
+  const greeting = greeted(membership("chess", { unread: 3, head: { o: 14, t: 1, n: 14 } }));
+  const [chess] = after(greeting, event(11), event(12, { by: "me" }), event(13), event(14), event(15));
+  assert.deepEqual([unread(chess), chess.head.o], [4, 15]);
+});
+
 test("reading to the end leaves none, in this tab and in another", () => {
   const list = after(greeted(membership("chess", { unread: 5 })), event(11));
   assert.equal(unread(after(list, { type: "read", room: "chess", o: 11, n: 11 })[0]), 0);
