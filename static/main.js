@@ -75,7 +75,7 @@ function startTalking(user) {
     lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
   });
   const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
-  const read = new Read(client, scroll);
+  const read = new Read(client, scroll, timeline);
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
   new Empty(client, timeline, invites, games.pastime).start(scroll);

@@ -31,6 +31,8 @@ export class Client extends Emitter {
   #open = [];
   /** @type {RoomList} */
   list = [];
+  /** @type {Set<string>} rooms that were open when the line was lost, until they are open again */
+  #lost = new Set();
   shown;
 
   /** @param {Boot} boot */
@@ -131,6 +133,7 @@ export class Client extends Emitter {
   }
 
   #listen() {
+    this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
     this.outbox.on("changed", (key) => this.emit("roomChanged", key));
     this.outbox.on("answered", (entry, stored, ms) => this.dispatch(entry.room, { type: "answered", entry, stored, ms }));
@@ -141,9 +144,13 @@ export class Client extends Emitter {
     this.rooms.on("left", (left) => this.#left(left));
   }
 
+  #lineLost() {
+    for (const key of this.#open) this.#lost.add(key);
+  }
+
   /** @param {string} key @param {Opening} opening */
   #opened(key, opening) {
-    this.dispatch(key, { type: "opened", opening });
+    this.dispatch(key, { type: "opened", opening, lost: this.#lost.delete(key) });
     if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
   }
 

@@ -6,7 +6,6 @@
 /** @import {Timeline} from "./timeline.js" */
 import { byId, icon } from "./dom.js";
 import { unread } from "./rooms.js";
-import { newLine } from "./store.js";
 import { count, say } from "./words.js";
 
 export class Pills {
@@ -18,6 +17,8 @@ export class Pills {
   #pages;
   #unread = 0;
   #seen = false;
+  /** @type {import("./types.js").RoomState["fresh"]} what `unread` was counted for */
+  #fresh = null;
 
   /** @param {Client} client @param {Timeline} timeline @param {Scroll} scroll @param {Pages} pages */
   constructor(client, timeline, scroll, pages) {
@@ -30,23 +31,24 @@ export class Pills {
   start() {
     this.#above.addEventListener("click", () => this.#goUp());
     this.#below.addEventListener("click", () => this.#timeline.showNewest());
-    this.#client.on("shown", () => this.#roomShown());
     this.#timeline.on("painted", () => this.#look());
     this.#scroll.on("moved", () => this.#look());
-    this.#roomShown();
-  }
-
-  #roomShown() {
-    const row = this.#client.list.find(({ key }) => key === this.#client.shown);
-    this.#unread = row ? unread(row) : 0;
-    this.#seen = false;
     this.#look();
   }
 
+  /** The room was entered, or the line was lost and is back. */
+  #count() {
+    const row = this.#client.list.find(({ key }) => key === this.#client.shown);
+    this.#unread = row ? unread(row) : 0;
+    this.#fresh = this.#client.state().fresh;
+    this.#seen = false;
+  }
+
   #look() {
-    const { fresh, before, after, news } = this.#client.state();
+    const { fresh, before, after, news, lines } = this.#client.state();
+    if (fresh !== this.#fresh) this.#count();
     const element = this.#timeline.element("new");
-    const above = element ? this.#scroll.isAbove(element) : fresh !== null && before && newLine(this.#client.state()) === null;
+    const above = element ? this.#scroll.isAbove(element) : fresh !== null && before && lines[0]?.o > fresh.from;
     this.#seen ||= !above;
     this.#above.hidden = !above || this.#seen || this.#unread === 0;
     if (!this.#above.hidden) label(this.#above, "up", this.#unread < 100 ? count("pills.unread", this.#unread) : say("pills.unread.lots"));

@@ -2,27 +2,30 @@
 
 /** @import {Client} from "./client.js" */
 /** @import {Scroll} from "./scroll.js" */
+/** @import {Timeline} from "./timeline.js" */
 
 const EVERY_MS = 5000;
 
 export class Read {
   #client;
   #scroll;
+  #timeline;
   #toldAt = -EVERY_MS;
   /** @type {Map<string, number>} what the server knows, a room each */
   #told = new Map();
   /** @type {any} */
   #timer = null;
 
-  /** @param {Client} client @param {Scroll} scroll */
-  constructor(client, scroll) {
+  /** @param {Client} client @param {Scroll} scroll @param {Timeline} timeline */
+  constructor(client, scroll, timeline) {
     this.#client = client;
+    this.#timeline = timeline;
     this.#scroll = scroll;
   }
 
   start() {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#look());
-    this.#client.on("shown", () => this.#look());
+    this.#timeline.on("painted", () => this.#look());
     this.#client.connection.on("greeted", () => this.#look());
     this.#scroll.on("moved", () => this.#look());
     document.addEventListener("visibilitychange", () => this.returned());
@@ -38,7 +41,7 @@ export class Read {
   }
 
   get #seesEnd() {
-    return !document.hidden && this.#scroll.isSeen && this.#scroll.following && !this.#client.state().after;
+    return !document.hidden && this.#timeline.settled && this.#scroll.isSeen && this.#scroll.following && !this.#client.state().after;
   }
 
   #look() {

@@ -25,7 +25,7 @@ export function reduce(state, action) {
     case "snapshot":
       return snapshotCame(state, action.snapshot);
     case "opened":
-      return opened(state, action.opening);
+      return opened(state, action.opening, action.lost ?? false);
     case "entered":
       return { ...state, fresh: unreadUpTo(state, action.live === false ? null : state.head.o), news: 0, atBottom: !state.after };
     case "event":
@@ -71,11 +71,16 @@ function standing(invites = []) {
   return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
 }
 
-/** @param {RoomState} state @param {import("../realtime/types.js").Opening} opening */
-function opened(state, { snapshot, head, presence, here }) {
+/** @param {RoomState} state @param {import("../realtime/types.js").Opening} opening @param {boolean} lost */
+function opened(state, { snapshot, head, presence, here }, lost) {
   const next = snapshot ? snapshotCame(state, snapshot) : state;
-  const fresh = next.fresh && { ...next.fresh, to: next.fresh.to ?? head.o };
+  const fresh = lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
   return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
+}
+
+/** The same object where it stays what it was. @param {RoomState["fresh"]} fresh @param {number} o @returns {RoomState["fresh"]} */
+function upTo(fresh, o) {
+  return fresh && (fresh.to ?? Infinity) > o ? { ...fresh, to: o } : fresh;
 }
 
 /** It stays as long as the room is looked at. @param {RoomState} state @param {number | null} to */

@@ -28,6 +28,8 @@ export class Timeline extends Emitter {
   #frame = 0;
   #painted = "";
   #going = false;
+  /** @type {import("./types.js").RoomState["fresh"]} what the reader's place was last chosen for */
+  #begun = null;
   /** @type {Item[]} */
   items = [];
   /** @type {any} */
@@ -66,11 +68,17 @@ export class Timeline extends Emitter {
       byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
+    this.#begin(state);
     if (lost?.row.dataset.o && !this.#going) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
     this.#list.ariaBusy = String(state.asking > 0);
     if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
     this.emit("painted");
+  }
+
+  /** Does the reader stand where reading begins, with all of it on the screen? */
+  get settled() {
+    return this.#painted === this.#client.shown && this.#begun === this.#client.state().fresh;
   }
 
   /** @param {string} key @returns {HTMLElement | null} */
@@ -126,11 +134,20 @@ export class Timeline extends Emitter {
     this.#list.replaceChildren();
     this.#rows.clear();
     this.#painted = this.#client.shown;
+    this.#begun = null;
     this.#scroll.toEnd();
     this.paint();
-    const fresh = this.element("new");
-    if (fresh && this.#scroll.isAbove(fresh)) this.#scroll.to(fresh, 0.2);
     this.#announceOnly(false);
+  }
+
+  /** Who would follow to the end is kept at the "New" line that has just been placed, when there is more below it than fits.
+   * @param {import("./types.js").RoomState} state */
+  #begin({ fresh, head }) {
+    if (fresh === this.#begun) return;
+    const row = this.#scroll.following ? this.element("new") : null;
+    const passed = row !== null && this.#scroll.isAbove(row);
+    if (passed || head.o >= (fresh?.to ?? 0)) this.#begun = fresh;
+    if (passed) this.#scroll.to(row, 0.2);
   }
 
   /** @param {boolean} live */

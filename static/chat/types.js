@@ -73,7 +73,7 @@
  * @property {boolean} after are there newer ones: the window is detached from the live end
  * @property {boolean} atBottom does the reader see the live end; said by the `scrolled` action
  * @property {number} news lines of others that came since the reader left the live end
- * @property {{from: number, to: number | null} | null} fresh what was unread at entering, above which "New" stands; `to` null: known when opened
+ * @property {{from: number, to: number | null} | null} fresh what was unread at entering, or missed with the line, above which "New" stands; `to` null: known when opened
  * @property {number} read my read pointer, forward only
  * @property {People} people
  * @property {string[]} unknown ids to ask for with `people.read`, once a frame
@@ -91,8 +91,9 @@
 
 /**
  * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened. "app": an app's own pure change.
+ * "opened": `lost` says that the line was lost since it was open last.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
- *   | {type: "opened", opening: Opening}
+ *   | {type: "opened", opening: Opening, lost?: boolean}
  *   | {type: "entered", live?: boolean}
  *   | {type: "event", event: RoomEvent}
  *   | {type: "signal", signal: RoomSignal, now: number}

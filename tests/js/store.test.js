@@ -231,6 +231,23 @@ test("entering again places the New line anew, up to what the opening brings", (
   assert.equal(newLine(happened(nothing, posted(21))), null);
 });
 
+test("after a lost line the New line stands above what was missed, and only then", () => {
+  const seen = after(opened(11, 20, { read: 15 }), { type: "read", o: 20 });
+  const opening = { mode: /** @type {const} */ ("replay"), head: { o: 22, t: 22, n: 22 }, presence: {}, here: 1 };
+  const back = happened(after(seen, { type: "opened", opening, lost: true }), posted(21), posted(22), posted(23));
+  assert.deepEqual([newLine(back), back.fresh], [21, { from: 20, to: 22 }]);
+  assert.equal(newLine(happened(after(seen, { type: "opened", opening }), posted(21), posted(22))), 16);
+  const nothing = after(seen, { type: "opened", opening: { ...opening, head: seen.head }, lost: true });
+  assert.equal(nothing.fresh, seen.fresh);
+});
+
+test("missed lines that only a snapshot could bring are new from the read pointer on", () => {
+  const seen = opened(11, 20);
+  const opening = { mode: /** @type {const} */ ("snapshot"), snapshot: snapshot(2001, 2040, { read: 20 }), head: { o: 2040, t: 2040, n: 2040 }, presence: {}, here: 1 };
+  const back = after(seen, { type: "opened", opening, lost: true });
+  assert.deepEqual([newLine(back), back.fresh], [null, { from: 20, to: 2040 }]);
+});
+
 test("a snapshot while the room is looked at places no New line", () => {
   const state = after(opened(11, 20), { type: "snapshot", snapshot: snapshot(15, 30, { read: 20 }) });
   assert.equal(newLine(state), null);

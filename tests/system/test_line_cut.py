@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.services.parlor import Parlor
 from tests.system.cable import Cable
-from tests.system.conftest import NewPerson
+from tests.system.conftest import NewGuest, NewPerson
 from tests.system.look import Look
 from tests.system.person import LOST_LINE, Person
 
@@ -64,6 +64,30 @@ def test_who_was_cut_off_sees_all_that_was_done_meanwhile_without_a_reload_or_a_
     ann.expect_rows(bo.rows)
     assert len([row for row in ann.rows if row.edited]) == len([row for row in ann.rows if row.removed]) == 5
     assert (ann.top_of(place.o), ann.page.evaluate("window.sinceLoad")) == (place.top, True)
+
+
+def test_who_had_read_to_the_end_finds_all_that_was_missed_below_one_line_that_says_new(
+    person: NewPerson, guest: NewGuest, cable: Cable
+) -> None:
+    teller = guest("Teller meanwhile")
+    room = teller.makes_room("Missed")
+    teller.say(room, *numbered("read", 40))
+    ann = person(cable.url).enter("Ann at the end", f"/r/{room}/")
+    expect(ann.line("read 40")).to_be_in_viewport()
+    ann.expects(LOST_LINE)
+    cable.cut()
+    teller.say(room, *numbered("missed", 60))
+    cable.restore()
+    ann.page.evaluate("dispatchEvent(new Event('online'))")
+
+    new = ann.log.get_by_text("New", exact=True)
+    expect(ann.page.get_by_role("button", name="60 new messages")).to_be_visible()
+    expect(new).to_be_in_viewport()
+    expect(ann.line("missed 1")).to_be_in_viewport()
+    expect(ann.line("missed 60")).not_to_be_in_viewport()
+
+    ann.page.reload()
+    expect(ann.page.get_by_role("button", name="60 new messages above")).to_be_visible()
 
 
 def test_a_server_killed_in_the_middle_of_a_burst_has_all_it_acknowledged_and_gets_the_rest_by_itself(
