@@ -31,9 +31,9 @@ export class Pages {
     await this.#get({ around: o });
   }
 
+  /** Around the greatest offset there can be: what comes with a line that is only just back may be beyond the head. */
   async newest() {
-    const { after, head } = this.#client.state();
-    if (after) await this.around(head.o);
+    if (this.#client.state().after) await this.around(Number.MAX_SAFE_INTEGER);
   }
 
   /** The room looked at has its first snapshot. @returns {Promise<void>} */

@@ -116,9 +116,11 @@ export class Timeline extends Emitter {
     if (line) this.#scroll.toTop(line, top);
   }
 
+  /** The end of what is held at once, for there stands what waits to be sent; what is newest when there is a line. */
   async showNewest() {
-    await this.goTo(() => this.#pages.newest());
     this.#scroll.toEnd();
+    await this.#client.ready();
+    if (this.#scroll.following) await this.goTo(() => this.#pages.newest());
   }
 
   /** Other lines take the place of those on the screen because the reader wants it. @param {() => Promise<void>} fetched */

@@ -6,7 +6,9 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import expect
 
+from tests.system.cable import Cable
 from tests.system.conftest import NewGuest, NewPerson
+from tests.system.person import LOST_LINE
 
 LONG = 350
 KEPT = 300
@@ -66,6 +68,26 @@ def test_a_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_
     expect(ann.line("the end")).to_have_count(0)
     ann.page.get_by_role("button", name="Newest").click()
     expect(ann.line("the end")).to_be_in_viewport()
+
+
+def test_what_is_said_from_the_middle_is_seen_at_once_also_without_a_line(
+    person: NewPerson, guest: NewGuest, cable: Cable
+) -> None:
+    teller = guest("Teller of a middle")
+    room = teller.makes_room("Middle")
+    first, *_ = teller.say(room, *(f"line {number}" for number in range(1, 101)))
+    ann = person(cable.url).enter("Ann in the middle", f"/r/{room}/@{first + 20}")
+    ann.expects(LOST_LINE)
+    expect(ann.line("line 20")).to_be_in_viewport()
+    expect(ann.line("line 100")).to_have_count(0)
+    cable.cut_sockets()
+    ann.say("from the middle")
+    expect(ann.line("from the middle")).to_be_in_viewport()
+    teller.say(room, *(f"more {number}" for number in range(1, 31)))
+    cable.restore()
+    ann.page.evaluate("dispatchEvent(new Event('online'))")
+    ann.expect_said("from the middle", "more 30")
+    expect(ann.line("from the middle")).to_be_in_viewport()
 
 
 def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: NewPerson, guest: NewGuest) -> None:
