@@ -114,6 +114,8 @@ def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(pe
     ann = person(cable.url)
     ann.page.add_init_script("Math.random = () => 100")  # the first wait is 50 s: there is time to look around
     ann.enter("Ann and her chip").expects(LOST_LINE)
+    ann.say("heard before the cut")
+    ann.expect_said("heard before the cut")
     ann.page.evaluate(SPOKEN_OF)
     cable.cut()
     chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · try now \d+ s$"))
