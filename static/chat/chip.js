@@ -1,5 +1,6 @@
 /** The connection, told only when it matters: silent for five seconds, then honest, then glad. */
 
+/** @import {Entry, Opening} from "../realtime/types.js" */
 /** @import {Client} from "./client.js" */
 import { realClock } from "../realtime/clock.js";
 import { byId } from "./dom.js";
@@ -15,27 +16,36 @@ export class Chip {
   #text = byId("chip-text", HTMLElement);
   #try = byId("chip-try", HTMLButtonElement);
   #left = byId("chip-left", HTMLElement);
+  #client;
   #connection;
   /** @type {number | null} when the line was lost */
   #lostAt = null;
   #wasReady = false;
+  /** @type {number | null} how long the line was away, ms, until what was missed has come */
+  #gap = null;
+  /** @type {{key: string, opening: Opening} | null} of the room looked at, since the line is back */
+  #opened = null;
   /** @type {any} */
   #timer = null;
 
   /** @param {Client} client */
   constructor(client) {
+    this.#client = client;
     this.#connection = client.connection;
   }
 
   start() {
     this.#try.addEventListener("click", () => this.#connection.tryNow());
     this.#connection.on("stateChanged", ({ name }) => (name === "ready" ? this.#back() : this.#lost(name)));
+    this.#client.rooms.on("opened", (key, opening) => key === this.#client.shown && this.#cameBack({ key, opening }));
+    this.#client.on("roomChanged", () => this.#caughtUp());
     this.#lostAt = realClock.now();
     this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
   }
 
   /** @param {string} name */
   #lost(name) {
+    this.#gap = this.#opened = null;
     if (name === "stopped") return this.#hide();
     if (this.#lostAt === null) {
       this.#lostAt = realClock.now();
@@ -48,9 +58,27 @@ export class Chip {
     const gap = this.#lostAt === null ? 0 : realClock.now() - this.#lostAt;
     this.#lostAt = null;
     this.#hide();
-    if (this.#wasReady && gap >= WORTH_TELLING_MS && !document.hidden) this.#show("back", say("chip.back", { seconds: seconds(gap) }));
-    if (!this.#chip.hidden) this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
+    if (this.#wasReady && gap >= WORTH_TELLING_MS) this.#gap = gap;
     this.#wasReady = true;
+  }
+
+  /** @param {{key: string, opening: Opening}} opened */
+  #cameBack(opened) {
+    this.#opened = opened;
+    this.#caughtUp();
+  }
+
+  /** Gladness waits for the last event that was missed. */
+  #caughtUp() {
+    if (this.#gap === null || !this.#opened) return;
+    const { key, opening } = this.#opened;
+    if (this.#client.state(key).head.o < opening.head.o) return;
+    const values = { seconds: seconds(this.#gap) };
+    this.#gap = null;
+    if (document.hidden) return;
+    const waiting = this.#client.list.flatMap((room) => this.#client.entries(room.key));
+    this.#show("back", say(isWhole(opening, waiting) ? "chip.whole" : "chip.back", values));
+    this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
   }
 
   /** Once a second while the wait counts down. */
@@ -78,4 +106,10 @@ export class Chip {
     clearTimeout(this.#timer);
     this.#chip.hidden = true;
   }
+}
+
+/** Is nothing lost? A snapshot cannot tell a long absence from a restored backup, and what failed waits for a decision.
+ * @param {Opening} opening @param {Entry[]} entries @returns {boolean} */
+export function isWhole({ mode }, entries) {
+  return mode === "replay" && entries.every(({ state }) => state !== "failed");
 }
