@@ -1,7 +1,9 @@
 /** Where one writes: what is typed is never lost, and what is sent stands in the talk in the same frame. */
 
+/** @import {Entry} from "../realtime/types.js" */
 /** @import {Client} from "./client.js" */
 /** @import {Item} from "./types.js" */
+import { failure, isHopeless } from "./delivery.js";
 import { byId } from "./dom.js";
 import { textOf } from "./item.js";
 import { count, say } from "./words.js";
@@ -23,6 +25,8 @@ export class Composer {
   /** @type {any} */
   #slowed = null;
   #slow = false;
+  /** why what stands here was not sent */
+  #refusal = "";
   #client;
   #facts;
 
@@ -40,6 +44,7 @@ export class Composer {
     this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
     this.#client.on("shown", () => this.#roomShown());
     this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(Date.now() + ms));
+    this.#client.outbox.on("failed", (entry) => this.#failed(entry));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
     this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
     this.#roomShown();
@@ -67,7 +72,18 @@ export class Composer {
     this.#text.focus();
   }
 
+  /** What will never do goes back by itself, if nothing else is being written there. @param {Entry} entry */
+  #failed(entry) {
+    const isFree = entry.room === this.#client.shown && this.#editing === null && this.#text.value === "";
+    if (!isFree || !isHopeless(entry) || entry.method !== "message.post") return;
+    this.#client.outbox.remove(entry.cid);
+    this.#client.drafts.set(entry.room, entry.params.text);
+    this.#refusal = failure(entry);
+    this.#fill(entry.params.text);
+  }
+
   #roomShown() {
+    this.#refusal = "";
     this.#countDown(0);
     this.#stopEditing();
     this.#form.hidden = true;
@@ -114,6 +130,7 @@ export class Composer {
   #post(text) {
     this.#client.send("message.post", { text });
     this.#client.drafts.set(this.#client.shown, "");
+    this.#refusal = "";
     this.#fill("");
     this.#facts.sent();
   }
@@ -148,6 +165,7 @@ export class Composer {
   }
 
   #typed() {
+    this.#refusal = "";
     if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#text.value);
     this.#facts.typed(this.#editing === null ? this.#text.value : "");
     this.#fit();
@@ -172,7 +190,7 @@ export class Composer {
     const left = LONGEST - this.#text.value.length;
     this.#note.toggleAttribute("data-over", left < 0);
     const about = left < 0 ? count("composer.over", -left) : left <= LONGEST - TELL_FROM ? count("composer.left", left) : "";
-    this.#note.textContent = about || (this.#slow ? say("composer.slow") : "");
+    this.#note.textContent = about || this.#refusal || (this.#slow ? say("composer.slow") : "");
   }
 
   #isTooLong() {

@@ -1,5 +1,6 @@
 /** How far a line of one's own has come: on its way, on disk, or not sent. */
 
+/** @import {Entry} from "../realtime/types.js" */
 /** @import {Item} from "./types.js" */
 import { knows, say } from "./words.js";
 
@@ -20,8 +21,13 @@ export function storedWords({ line, entry }) {
   return line.ms === undefined ? say("delivery.stored", { o: line.o }) : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
 }
 
-/** @param {import("../realtime/types.js").Entry} entry @returns {string} */
-function failure({ method, problem }) {
+/** Sent again as it is, it would be refused again. @param {Entry | null} entry @returns {boolean} */
+export function isHopeless(entry) {
+  return entry?.problem?.status === 422 && Boolean(entry.params.text);
+}
+
+/** @param {Entry} entry @returns {string} */
+export function failure({ method, problem }) {
   const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
   const why = problem && knows(`problem.${problem.type}`) ? ` ${say(`problem.${problem.type}`)}` : "";
   return what + why;

@@ -2,7 +2,7 @@
 
 /** @import {Person} from "../realtime/types.js" */
 /** @import {Item, Line, RoomState} from "./types.js" */
-import { deliveryOf } from "./delivery.js";
+import { deliveryOf, isHopeless } from "./delivery.js";
 import { clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { setServerHtml } from "./html.js";
@@ -103,7 +103,7 @@ function paintDelivery(element, { item, state: { me }, now }) {
   tick.ariaLabel = state.words;
   part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");
   problem.hidden = state.name !== "failed";
-  const hopeless = item.entry?.problem?.status === 422 && Boolean(item.entry.params.text);
+  const hopeless = isHopeless(item.entry);
   part(problem, "[data-act=retry]", HTMLElement).hidden = hopeless;
   part(problem, "[data-act=rewrite]", HTMLElement).hidden = !hopeless;
   part(problem, "span", HTMLElement).textContent = state.name === "failed" ? state.words : "";

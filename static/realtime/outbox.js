@@ -160,7 +160,10 @@ export class Outbox extends Emitter {
     const passing = PASSING.includes(error.code) || error.code === CLOSED_HERE;
     const losses = entry.losses + (passing ? 0 : 1);
     const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
-    this.#write({ ...entry, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null });
+    /** @type {Entry} */
+    const next = { ...entry, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null };
+    this.#write(next);
+    if (failed) this.emit("failed", next);
     if (lost || failed) return null;
     const pause = this.#backoff.next(error.data.retry_after_ms);
     if (error.code === TOO_FAST) this.emit("slowed", entry.room, pause);

@@ -94,8 +94,8 @@
  * @property {typeof BroadcastChannel} [Channel]
  */
 
-/** "changed" (room); "answered" (entry, stored, ms from send to answer), before the entry goes; "slowed" (room, ms until the next try).
- * @typedef {{changed: [string], answered: [Entry, Stored, number], slowed: [string, number]}} OutboxFacts */
+/** "changed" (room); "answered" (entry, stored, ms from send to answer), before the entry goes; "failed", as it happens; "slowed" (room, ms until the next try).
+ * @typedef {{changed: [string], answered: [Entry, Stored, number], failed: [Entry], slowed: [string, number]}} OutboxFacts */
 /** @typedef {{all: () => Promise<Entry[]>, put: (entry: Entry) => Promise<void>, remove: (cid: string) => Promise<void>}} EntryStorage */
 
 export {};

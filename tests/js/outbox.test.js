@@ -224,6 +224,25 @@ for (const code of [400, 403, 404, 409, 422, -32602]) {
   });
 }
 
+test("that an entry has failed is told once, when it fails; one already failed is not told of on a reload", async () => {
+  const storage = new MemoryStorage();
+  const before = await opened({ storage });
+  /** @type {Entry[]} */
+  const told = [];
+  before.outbox.on("failed", (entry) => told.push(entry));
+  post(before.outbox, "hello");
+  await settle();
+  await before.connection.requests[0].refuse({ code: 503, message: "busy" });
+  assert.equal(told.length, 0);
+  await before.clock.advance(20_000);
+  await before.connection.requests[1].refuse(FORBIDDEN);
+  assert.deepEqual(told, before.outbox.entries("lounge"));
+  const { outbox } = await opened({ storage });
+  outbox.on("failed", (entry) => told.push(entry));
+  await settle();
+  assert.equal(told.length, 1);
+});
+
 test("a failed entry survives a reload and is sent again only when asked", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });

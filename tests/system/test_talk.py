@@ -90,9 +90,28 @@ def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Ca
     ann.expect_rows(bo.rows)
 
 
-def test_a_line_that_cannot_be_sent_waits_for_a_decision_and_survives_a_reload(person: NewPerson) -> None:
-    ann = person().enter("Ann refused")
+def test_a_line_that_is_refused_goes_back_to_where_it_was_written(person: NewPerson) -> None:
+    ann = person().enter("Ann written back")
+    ann.say("/nosuchcommand of mine")
+    expect(ann.page.get_by_text("There is no such command.")).to_be_visible()
+    expect(ann.composer).to_have_value("/nosuchcommand of mine")
+    expect(ann.page.get_by_role("article").filter(has_text="/nosuchcommand of mine")).to_have_count(0)
+    ann.page.keyboard.press("Home")
+    ann.page.keyboard.type("/")
+    expect(ann.page.get_by_text("There is no such command.")).to_be_hidden()
+    ann.page.keyboard.press("Enter")
+    ann.expect_said("/nosuchcommand of mine")
+
+
+def test_a_line_that_cannot_be_sent_while_another_is_written_waits_for_a_decision_and_survives_a_reload(
+    person: NewPerson, cable: Cable
+) -> None:
+    ann = person(cable.url).enter("Ann refused")
+    ann.expects(LOST_LINE)
+    cable.cut_sockets()
     ann.say("/nosuchcommand at all")
+    ann.composer.press_sequentially("something else")
+    cable.restore()
     problem = ann.page.get_by_role("article").filter(has_text="/nosuchcommand at all")
     expect(problem.get_by_role("button", name="Edit")).to_be_visible()
     ann.page.reload()
@@ -100,5 +119,5 @@ def test_a_line_that_cannot_be_sent_waits_for_a_decision_and_survives_a_reload(p
     problem.get_by_role("button", name="Delete").click()
     expect(problem).to_have_count(0)
     ann.page.reload()
-    expect(ann.composer).to_be_visible()
+    expect(ann.composer).to_have_value("something else")
     expect(problem).to_have_count(0)
