@@ -7,6 +7,7 @@ import { clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { setServerHtml } from "./html.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "./item.js";
+import { linked } from "./links.js";
 import { clock, whole } from "./time.js";
 import { say } from "./words.js";
 
@@ -73,7 +74,14 @@ function paintText(body, { text = "", html }) {
   body.classList.toggle("plain", !html);
   body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));
   if (html) setServerHtml(body, html);
-  else body.textContent = text;
+  else body.replaceChildren(...linked(text).map(({ text, href }) => (href ? linkTo(href) : text)));
+}
+
+/** As the server makes them. @param {string} address */
+function linkTo(address) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: address, target: "_blank", rel: "noopener nofollow ugc", textContent: address });
+  return link;
 }
 
 /** @param {HTMLElement} body @param {number} at */

@@ -1,9 +1,11 @@
 """Rendering: what may come out, for whatever goes in."""
 
+import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from chat.text import HTML_LENGTH, TAGS, TEXT_LENGTH, rendered, written
 from realtime.protocol import RealtimeError
 
+LINKS = Path(__file__).parent.parent / "js/links.json"
 ATTRIBUTES = {"a": {"href", "target", "rel"}, "ol": {"start"}}
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -145,6 +148,11 @@ def test_an_address_becomes_a_link_that_tells_nobody_where_it_was() -> None:
         '<p>see <a href="https://example.com/a?b=1" target="_blank" rel="noopener nofollow ugc">'
         "https://example.com/a?b=1</a>.</p>"
     )
+
+
+@pytest.mark.parametrize(("text", "html"), json.loads(LINKS.read_text())["same as the server's"])
+def test_what_the_browser_links_before_the_answer_is_linked_the_same(text: str, html: str) -> None:
+    assert rendered(text).html == html
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x85b"])

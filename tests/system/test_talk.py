@@ -23,10 +23,12 @@ def test_a_line_stands_in_the_talk_before_the_server_has_heard_of_it(person: New
     ann = person(cable.url).enter("Ann at once")
     ann.expects(LOST_LINE)
     cable.cut_sockets()
-    ann.say("in the same frame")
-    assert ann.line("in the same frame").is_visible()
+    said = "in the same frame, see https://example.org/"
+    ann.say(said)
+    assert ann.line(said).is_visible()
+    assert ann.line(said).get_by_role("link", name="https://example.org/").is_visible()
     cable.restore()
-    ann.expect_said("in the same frame")
+    ann.expect_said(said)
 
 
 def test_the_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
