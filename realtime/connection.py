@@ -14,7 +14,7 @@ from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
 from realtime.outgoing import Outgoing, Transport, Watched
 from realtime.protocol import Close, LogKey, RealtimeError, RequestId, not_found
-from realtime.session import Effect, End, Greet, Heard, Invoke, Look, Send, Session
+from realtime.session import Effect, End, Greet, Heard, Invoke, Look, Seen, Send, Session
 from realtime.writer import Answer, Outcome
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Connection:
         self.out = Outgoing(transport, process.limits, process.now, self.session.ping)
         self.rooms: set[LogKey] = set()
         """rooms it listens to; the hub's"""
+        self.visible = True
+        """is its page before somebody's eyes; the hub's"""
         self._durable: deque[Invoke] = deque()
         self._looks: deque[Look] = deque()
         self._waiting = 0
@@ -98,6 +100,8 @@ class Connection:
                     self.end(close)
                 case Heard(ping):
                     self.out.answered(ping)
+                case Seen(visible):
+                    self._process.hub.signals.seen(self, visible)
                 case Greet():
                     self._spawn(self._reply(effect.id, self._greet(effect), effect.hello.rooms))
                 case Look():

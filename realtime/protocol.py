@@ -144,6 +144,12 @@ class OpenParams(msgspec.Struct):
     position: Position | None = None
 
 
+class SeenParams(msgspec.Struct):
+    """Params of `session.seen`."""
+
+    visible: bool
+
+
 class Pong(msgspec.Struct):
     """Result of `session.ping`: the offsets the client has applied."""
 

@@ -70,17 +70,22 @@ class Room:
 
     def enter(self, reading: Reading) -> None:
         """A connection reads from here on; reading again replaces the former reading."""
-        user = reading.connection.caller.id
-        if self.readings.pop(reading.connection, None) is None:
-            self.mine[user] += 1
+        if self.readings.pop(reading.connection, None) is None and reading.connection.visible:
+            self.show(reading.connection.caller.id)
         self.readings[reading.connection] = reading
-        self.leaving.pop(user, None)
 
     def exit(self, connection: "Connection", now: float) -> None:
-        """A connection reads no more; with its user's last one the grace begins."""
-        if self.readings.pop(connection, None) is None:
-            return
-        user = connection.caller.id
+        """A connection reads no more."""
+        if self.readings.pop(connection, None) is not None and connection.visible:
+            self.hide(connection.caller.id, now)
+
+    def show(self, user: UserId) -> None:
+        """One more visible connection of this user."""
+        self.mine[user] += 1
+        self.leaving.pop(user, None)
+
+    def hide(self, user: UserId, now: float) -> None:
+        """One less; with the last one the grace begins."""
         self.mine[user] -= 1
         if self.mine[user] <= 0:
             del self.mine[user]

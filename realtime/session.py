@@ -13,7 +13,18 @@ import msgspec
 from realtime import protocol
 from realtime.limits import STRIKES_S, Bucket, Limits, Strikes
 from realtime.methods import Method
-from realtime.protocol import Close, Hello, Incoming, LogKey, OpenParams, Pong, RealtimeError, RequestId, RoomParams
+from realtime.protocol import (
+    Close,
+    Hello,
+    Incoming,
+    LogKey,
+    OpenParams,
+    Pong,
+    RealtimeError,
+    RequestId,
+    RoomParams,
+    SeenParams,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +83,25 @@ class Heard:
     rooms: Mapping[LogKey, int]
 
 
-Effect = Send | End | Greet | Invoke | Look | Heard
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whether the page is before somebody's eyes."""
+
+    visible: bool
+
+
+Effect = Send | End | Greet | Invoke | Look | Heard | Seen
 
 HELLO: Final = "session.hello"
 PING: Final = "session.ping"
+SEEN: Final = "session.seen"
 LOOKS: Final[dict[str, "msgspec.json.Decoder[Any]"]] = {
     "room.open": msgspec.json.Decoder(OpenParams),
     "room.close": msgspec.json.Decoder(RoomParams),
     "presence.read": msgspec.json.Decoder(RoomParams),
 }
 _hello: "msgspec.json.Decoder[Hello]" = msgspec.json.Decoder(Hello)
+_seen: "msgspec.json.Decoder[SeenParams]" = msgspec.json.Decoder(SeenParams)
 _pong: "msgspec.json.Decoder[Pong]" = msgspec.json.Decoder(Pong)
 
 
@@ -172,6 +192,8 @@ class Session:
         self._gate(request is None and (method is None or method.lane == "now"), now)
         if method:
             return self._invoke(method, frame, request)
+        if name == SEEN:
+            return self._seen(frame, request)
         if request is None:
             return []
         if name == PING:
@@ -184,6 +206,10 @@ class Session:
         if request is None and method.durable:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "a durable request needs an id")
         return [Invoke(request, method, protocol.params_of(frame, method.decoder))]
+
+    def _seen(self, frame: Incoming, request: RequestId | None) -> list[Effect]:
+        seen = Seen(protocol.params_of(frame, _seen).visible)
+        return [seen] if request is None else [seen, Send(protocol.response(request, {}))]
 
     def _hello(self, frame: Incoming, request: RequestId | None, now: float) -> list[Effect]:
         if self.state != "new":

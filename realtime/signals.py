@@ -89,7 +89,8 @@ class Signals:
         """Another name or face: presence says so in every room that the connection reads."""
         connection.caller = replace(connection.caller, person=person)
         for room in self._rooms.opened(connection):
-            self._say(room, {connection.caller.id: person}, self._now())
+            if connection.caller.id in room.mine:
+                self._say(room, {connection.caller.id: person}, self._now())
 
     def _flush_soon(self, room: Room) -> None:
         if room.key not in self._unflushed:
@@ -104,7 +105,21 @@ class Signals:
 
     def entered(self, room: Room, reading: Reading) -> None:
         caller = reading.connection.caller
-        self._say(room, {caller.id: caller.person}, self._now())
+        if reading.connection.visible:
+            self._say(room, {caller.id: caller.person}, self._now())
+
+    def seen(self, connection: "Connection", visible: bool) -> None:
+        """A page comes before somebody's eyes or goes from them: a person is here while any of theirs is there."""
+        if connection.visible == visible:
+            return
+        connection.visible = visible
+        caller = connection.caller
+        for room in self._rooms.opened(connection):
+            if visible:
+                room.show(caller.id)
+                self._say(room, {caller.id: caller.person}, self._now())
+            else:
+                room.hide(caller.id, self._now())
 
     def tick(self, now: float) -> None:
         """Once a second: people who have left, counts for who only listens, now and then the full list."""
@@ -122,11 +137,12 @@ class Signals:
                 room.count()
 
     def _list_all(self, room: Room, now: float) -> None:
-        """Everybody who reads the room here, and those who have only just left."""
+        """Everybody who has the room before their eyes here, and those who have only just left."""
         everyone = room.presence.everyone
         people: dict[UserId, Person | None] = {user: everyone[user] for user in room.leaving if user in everyone}
         for connection in room.readings:
-            people[connection.caller.id] = connection.caller.person
+            if connection.visible:
+                people[connection.caller.id] = connection.caller.person
         self._say(room, people, now, full=True)
         self._changed(room, room.presence.expire(now, self._limits.presence_s * 2.5, self._name))
 

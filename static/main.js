@@ -34,6 +34,7 @@ import { startTroubles } from "./chat/troubles.js";
 import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
 import { COMMANDS, registerGames, startGames } from "./game/wiring.js";
+import { Seen } from "./realtime/seen.js";
 
 registerGames();
 const boot = readBoot();
@@ -76,6 +77,8 @@ function startTalking(user) {
   });
   const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
   const read = new Read(client, scroll, timeline);
+  const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
+  new Seen(client.connection, { stays: games.isSeated, ...(onPhone && { patience: 0 }) }).start();
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
   for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
   new Empty(client, timeline, invites, games.pastime).start(scroll);

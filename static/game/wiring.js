@@ -23,7 +23,7 @@ import { startPlayMenu } from "./play_menu.js";
 import { Replay } from "./replay.js";
 import { Seating } from "./seating.js";
 import { Sound } from "./sound.js";
-import { peopleOf } from "./table.js";
+import { myTable, peopleOf } from "./table.js";
 import { Turns } from "./turns.js";
 
 /** What stands behind "/", for the composer. */
@@ -67,7 +67,8 @@ export function startGames(client, { side, scroll, timeline, navigation, moment 
   startBotMenu();
   startSound(sound);
   if (client.me) startPlayMenu(client, deeds);
-  return { turns, replay: replayed, pastime: pastime(client, deeds) };
+  const isSeated = () => client.open.some((key) => myTable(client.state(key)) !== null);
+  return { turns, isSeated, replay: replayed, pastime: pastime(client, deeds) };
 }
 
 /** For one who is alone. @param {Client} client @param {Deeds} deeds */

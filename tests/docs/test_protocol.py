@@ -17,14 +17,14 @@ import realtime.room
 from config.asgi import backend
 from realtime.limits import Limits
 from realtime.process import TOLD
-from realtime.protocol import Hello, OpenParams, RoomParams
-from realtime.session import HELLO, LOOKS, PING
+from realtime.protocol import Hello, OpenParams, RoomParams, SeenParams
+from realtime.session import HELLO, LOOKS, PING, SEEN
 from tests.docs import sources
 from tests.docs.pages import code, codes, page, rows, section
 
 PROTOCOL = page("docs/protocol.md")
 REQUESTS = {code(row[0]): row for row in rows(PROTOCOL, "Requests")}
-SESSION = {HELLO: Hello, PING: None}
+SESSION = {HELLO: Hello, PING: None, SEEN: SeenParams}
 HUB = {"room.open": OpenParams, "room.close": RoomParams, "presence.read": RoomParams}
 LIMITS = Limits()
 NUMBERS = {

@@ -19,6 +19,7 @@ from realtime.methods import Caller, Labels, Signal
 from realtime.models import Event, Log
 from realtime.process import Process
 from realtime.protocol import LogKey, UserId
+from realtime.signals import PERSON
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
 from tests.queries import queries
 from tests.realtime.conftest import START, Open, append
@@ -272,6 +273,52 @@ async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, proc
     process.hub.signals.tick(process.now() + 3)
     gone = await mei.notification("room.signal", kind="presence", key=key, value=None)
     assert gone["room"] == log
+
+
+async def test_who_looks_away_is_away_after_the_grace_and_here_again_at_once(
+    tab: Open, log: LogKey, process: Process, people: People
+) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
+    key = (await people("Jonas")).key
+    await jonas.request("session.seen", visible=False)
+    process.hub.signals.tick(process.now())
+    assert key in (await mei.request("presence.read", room=log))["presence"]
+    process.hub.signals.tick(process.now() + 3)
+    await mei.notification("room.signal", kind="presence", key=key, value=None)
+
+    mei.notifications.clear()
+    await jonas.request("session.seen", visible=True)
+    assert (await mei.notification("room.signal", kind="presence", key=key))["value"]["name"] == "Jonas"
+
+
+async def test_a_person_is_here_while_any_of_their_tabs_is_looked_at(
+    tab: Open, log: LogKey, process: Process, people: People
+) -> None:
+    mei = await tab("Mei", position=START)
+    first, second = await tab("Jonas", position=START), await tab("Jonas", position=START)
+    key = (await people("Jonas")).key
+    for _ in range(2):
+        await first.request("session.seen", visible=False)
+    process.hub.signals.tick(process.now() + process.limits.presence_s + 1)
+    assert key in (await mei.request("presence.read", room=log))["presence"]
+    await second.wire.close()
+    process.hub.signals.tick(process.now() + 2 * process.limits.presence_s + 2)
+    await mei.notification("room.signal", kind="presence", key=key, value=None)
+
+
+async def test_a_room_opened_or_closed_in_a_hidden_tab_changes_nobody(
+    tab: Open, log: LogKey, process: Process, people: People
+) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas")
+    key = (await people("Jonas")).key
+    await jonas.request("session.seen", visible=False)
+    await jonas.request("room.open", room=log, position=START)
+    process.hub.signals.tick(process.now() + process.limits.presence_s + 1)
+    process.hub.signals.send(Signal(LogKey(""), PERSON, key, {"name": "Jonas II", "rev": 2}, UserId(key)))
+    assert key not in (await mei.request("presence.read", room=log))["presence"]
+    await jonas.request("room.close", room=log)
+    process.hub.signals.tick(process.now() + 2 * process.limits.presence_s + 2)
+    assert key not in (await mei.request("presence.read", room=log))["presence"]
 
 
 async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Process) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from realtime.limits import Bucket, Limits, Strikes
 from realtime.protocol import LogKey
-from realtime.session import End, Greet, Heard, Invoke, Look, Send, Session
+from realtime.session import End, Greet, Heard, Invoke, Look, Seen, Send, Session
 from tests.realtime.notes import Notes
 
 METHODS = Notes().backend().methods
@@ -263,6 +263,17 @@ def test_the_hubs_own_requests_are_looks() -> None:
     effects = ready().receive(request("room.open", room="r", position={"o": 1, "t": 2}), 0)
     assert isinstance(effects[0], Look)
     assert refusal(ready().receive(request("room.open", room="r", position={"o": -1, "t": 2}), 0))[1] == -32602
+
+
+def test_a_page_says_whether_it_is_looked_at_and_is_answered_if_it_asks() -> None:
+    said = '{"jsonrpc":"2.0","method":"session.seen","params":{"visible":false}}'
+    assert ready().receive(said, 0) == [Seen(False)]
+    seen, answer = ready().receive(request("session.seen", 7, visible=True), 0)
+    assert seen == Seen(True)
+    assert isinstance(answer, Send)
+    assert msgspec.json.decode(answer.text) == {"jsonrpc": "2.0", "id": 7, "result": {}}
+    assert refusal(ready().receive(request("session.seen", visible="no"), 0))[1] == -32602
+    assert error_of(session().receive(said, 0))["code"] == 401
 
 
 def test_after_the_end_nothing_is_heard() -> None:

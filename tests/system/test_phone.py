@@ -5,6 +5,11 @@ from playwright.sync_api import expect
 from tests.system.conftest import NewPerson
 from tests.system.person import PHONE
 
+BECOMES = """(state) => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}"""
+
 
 def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
     ann, bo = person(**PHONE), person().enter("Bo at a desk")
@@ -42,3 +47,13 @@ def test_the_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
     expect(rooms).to_be_visible()
     ann.room("Lounge").tap()
     expect(ann.heading("Lounge")).to_be_visible()
+
+
+def test_a_phone_that_is_put_away_is_not_here_until_it_is_taken_out_again(person: NewPerson) -> None:
+    bo, ann = person().enter("Bo stays here"), person(**PHONE)
+    ann.enter("Ann puts it away", bo.makes_room("Pockets"))
+    expect(bo.page.get_by_role("button", name="2 here")).to_be_visible()
+    ann.page.evaluate(BECOMES, "hidden")
+    expect(bo.page.get_by_role("button", name="1 here")).to_be_visible()
+    ann.page.evaluate(BECOMES, "visible")
+    expect(bo.page.get_by_role("button", name="2 here")).to_be_visible()
