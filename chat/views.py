@@ -73,6 +73,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     after = reverse("room", kwargs={"key": key}) if invite or not next else next
     if caller_on(request) is not None:
         return _see_other(reverse("invite", kwargs={"code": code}) if invite else after)
+    if invite:
+        _standing(invite)
     form, device = EnterForm(request.POST), login.device_of(request)
     try:
         form.is_valid()
@@ -96,12 +98,12 @@ def enter(request: HttpRequest) -> HttpResponse:
 @never_cache
 @refusals
 def invite(request: HttpRequest, code: str) -> HttpResponse:
-    """The door that an invite opens; who is in the room already goes on."""
+    """The door that an invite opens. Who is in the room already goes on, whether or not it has ended."""
     found, caller = _invite(code), caller_on(request)
     key = LogKey(found.room.log.key)
     if caller and "member" in (access.may_read(caller, key) or ()):
         return redirect("room", key=key)
-    return invite_page(request, found)
+    return invite_page(request, _standing(found))
 
 
 @require_POST
@@ -124,7 +126,7 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
 @refusals
 def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
     """The invite's address as a picture."""
-    _invite(code)
+    _standing(_invite(code))
     picture = BytesIO()
     address = request.build_absolute_uri(reverse("invite", kwargs={"code": code}))
     segno.make(address, micro=False).save(picture, kind="svg", scale=8, border=2, light="#fff")
@@ -132,13 +134,18 @@ def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _invite(code: str) -> Invite:
-    """An invite that stands, or 404 / 410."""
+    """The invite of this code, or 404."""
     found = invite_by_code(code)
     if found is None:
         raise RealtimeError(404, "not_found")
-    if not stands(found, now_ms()):
-        raise RealtimeError(410, "invite_ended")
     return found
+
+
+def _standing(invite: Invite) -> Invite:
+    """The invite while it lets somebody in, else 410."""
+    if not stands(invite, now_ms()):
+        raise RealtimeError(410, "invite_ended")
+    return invite
 
 
 def _next(request: HttpRequest) -> str:
