@@ -25,7 +25,8 @@ from chat.services.rooms import lounge
 from realtime.log import now_ms
 from realtime.protocol import LogKey, RealtimeError
 
-LAST: Final = 2**53
+LAST: Final = 2**53 - 1
+"""the greatest offset that a page of history can be asked for"""
 View = Callable[..., HttpResponse]
 
 

@@ -14,7 +14,7 @@ from chat.services.rooms import lounge
 from realtime.methods import Caller
 from realtime.protocol import LogKey
 from realtime.security import token_fits
-from tests.chat.acts import act, again, guest, post, room
+from tests.chat.acts import act, again, ask, guest, post, room
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,12 @@ def test_a_permalink_opens_the_room_around_its_line(client: Client, ana: Caller)
     offsets = [line["o"] for line in boot["snapshot"]["lines"]]
     assert (boot["focus"], offsets) == (20, list(range(1, 41)))
     assert (boot["snapshot"]["before"], boot["snapshot"]["after"]) == (False, True)
-    assert client.get(f"/r/{key}/@{10**30}").status_code == 200
+
+
+def test_a_permalink_beyond_every_line_opens_the_end_and_can_be_paged(client: Client, ana: Caller) -> None:
+    key = room(ana)
+    focus = client.get(f"/r/{key}/@{10**30}").context["boot"]["focus"]
+    assert ask(ana, "history.page", room=key, around=focus)["lines"][-1]["o"] == 1
 
 
 def test_home_leads_back_to_the_last_room_while_it_may_be_read(client: Client, ana: Caller, host: Caller) -> None:
