@@ -78,7 +78,14 @@ def _page(
 
 def _invite_shown(invite: Invite) -> dict[str, Any]:
     facts = {"name": invite.room.name, "topic": invite.room.topic, "public": invite.room.public}
-    return {"code": invite.code, "room": facts, "people": list(rooms.faces(invite.room.pk).values())}
+    faces = [_face_of(person) for person in rooms.faces(invite.room.pk).values()]
+    return {"code": invite.code, "room": facts, "people": faces}
+
+
+def _face_of(person: dict[str, Any]) -> dict[str, Any]:
+    """What a face shows: an emoji, else the initial, on its colour. No name goes out of a private room."""
+    face = person["face"]
+    return {"face": face, "initial": "" if face else person["name"][0], "colour": person["colour"]}
 
 
 def _language() -> str:
