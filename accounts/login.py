@@ -8,12 +8,15 @@ from django.conf import settings
 from django.contrib import auth
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts.models import User
 from accounts.services import DAY, user_seen
 from realtime.log import now_ms
 
 YEAR: Final = 365 * 24 * 60 * 60
+RENEWED: Final = "accounts.renewed"
+"""in a request's META once `user_of` has renewed the login session"""
 _SALT: Final = "accounts.device"
 
 
@@ -25,6 +28,7 @@ def user_of(request: HttpRequest) -> User | None:
     if now_ms() - user.seen_at >= DAY:
         user_seen(user=user, now=now_ms())
         request.session.modified = True
+        request.META[RENEWED] = True
     return user
 
 
@@ -34,10 +38,14 @@ def begin(request: HttpRequest, user: User) -> None:
 
 def device_of(request: HttpRequest) -> str:
     """The secret of this browser: the one it has brought, else a new one."""
+    return _device_brought(request) or secrets.token_urlsafe(24)
+
+
+def _device_brought(request: HttpRequest) -> str | None:
     try:
         return str(request.get_signed_cookie(settings.DEVICE_COOKIE_NAME, salt=_SALT))
     except (KeyError, signing.BadSignature):
-        return secrets.token_urlsafe(24)
+        return None
 
 
 def device_hash(device: str) -> str:
@@ -55,3 +63,13 @@ def device_keep(response: HttpResponseBase, device: str) -> None:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+
+
+class DeviceRenewal(MiddlewareMixin):
+    """Middleware: the device's cookie lasts another year wherever the login session's does."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        device = _device_brought(request) if RENEWED in request.META else None
+        if device:
+            device_keep(response, device)
+        return response

@@ -292,12 +292,26 @@ def test_who_was_deactivated_is_a_visitor(client: Client, ana: Caller) -> None:
     assert client.get("/").context["boot"]["user"] is None
 
 
-def test_being_seen_is_written_and_the_cookie_renewed_once_a_day(client: Client, ana: Caller) -> None:
-    assert settings.SESSION_COOKIE_NAME not in client.get("/realtime/token").cookies
+COOKIES = {settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME}
+
+
+def test_being_seen_is_written_and_both_cookies_are_renewed_once_a_day(client: Client, ana: Caller) -> None:
+    assert not COOKIES & set(client.get("/realtime/token").cookies)
     User.objects.update(seen_at=1)
-    assert settings.SESSION_COOKIE_NAME in client.get("/realtime/token").cookies
+    cookies = client.get("/realtime/token").cookies
+    assert [cookies[name]["max-age"] for name in COOKIES] == [365 * 86400] * 2
     assert User.objects.get().seen_at > 1
-    assert settings.SESSION_COOKIE_NAME not in client.get("/realtime/token").cookies
+    assert not COOKIES & set(client.get("/realtime/token").cookies)
+
+
+def test_a_renewed_device_is_the_same_one_and_none_is_made_up(client: Client, ana: Caller) -> None:
+    device, _, _ = client.cookies[settings.DEVICE_COOKIE_NAME].value.partition(":")
+    User.objects.update(seen_at=1)
+    assert client.get("/").cookies[settings.DEVICE_COOKIE_NAME].value.partition(":")[0] == device
+    for left in ("forged", None):
+        client.cookies[settings.DEVICE_COOKIE_NAME] = left or ""
+        User.objects.update(seen_at=1)
+        assert settings.DEVICE_COOKIE_NAME not in client.get("/").cookies
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
