@@ -15,6 +15,8 @@ from accounts.services import DAY, user_seen
 from realtime.log import now_ms
 
 YEAR: Final = 365 * 24 * 60 * 60
+SEEN: Final = "seen"
+"""ms UTC in the login session: when its cookie was last renewed; `User.seen_at` may be later, by a connection"""
 RENEWED: Final = "accounts.renewed"
 """in a request's META once `user_of` has renewed the login session"""
 _SALT: Final = "accounts.device"
@@ -22,18 +24,19 @@ _SALT: Final = "accounts.device"
 
 def user_of(request: HttpRequest) -> User | None:
     """Who is logged in and may come in. Seen by this, at most once a day, with cookies for another year."""
-    user = request.user
+    user, now = request.user, now_ms()
     if not isinstance(user, User) or not user.is_active:
         return None
-    if now_ms() - user.seen_at >= DAY:
-        user_seen(user=user, now=now_ms())
-        request.session.modified = True
+    if now - min(user.seen_at, request.session.get(SEEN, 0)) >= DAY:
+        user_seen(user=user, now=now)
+        request.session[SEEN] = now
         request.META[RENEWED] = True
     return user
 
 
 def begin(request: HttpRequest, user: User) -> None:
     auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[SEEN] = now_ms()
 
 
 def device_of(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ http = get_asgi_application()  # loads the apps; what follows imports models
 # ruff: noqa: E402, I001
 import accounts.methods
 import accounts.selectors
+import accounts.services
 import chat.methods
 import chat.selectors
 import game.methods
@@ -33,6 +34,7 @@ backend = Backend(
     may_read=chat.selectors.may_read,
     welcome=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
+    seen=accounts.services.users_seen,
 )
 
 application = Started(

@@ -105,3 +105,5 @@ class Backend:
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
     """(caller, log, labels, head read before the rows) -> snapshot; it adds no head"""
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
+    seen: Callable[[Collection[int], int], None]
+    """(primary keys of users, now in ms UTC): they are connected. Told every ten minutes, through the writer"""

@@ -17,12 +17,12 @@ from weakref import WeakKeyDictionary
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from realtime import clock, log, protocol
+from realtime import clock, log, protocol, seen
 from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
 from realtime.limits import STRIKES_S, Bucket, Strikes, limits_of
-from realtime.methods import Backend, Caller, Signal
+from realtime.methods import NOBODY, Backend, Caller, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.security import login_of, token_fits, token_make, user_of
@@ -56,6 +56,8 @@ class Process:
         self.hub = Hub(name or secrets.token_hex(4), self.limits, backend, self.readers, get_channel_layer(), self.now)
         self._connections: set[Connection] = set()
         self._gates: dict[UserId, tuple[Bucket, Strikes]] = {}
+        self._met: set[int] = set()
+        """who has said hello since the app was told who is seen"""
         self._tasks: list[asyncio.Task[None]] = []
         self._unlisten: Callable[[], None] = lambda: None
         self._undrain: Callable[[], None] = lambda: None
@@ -83,7 +85,13 @@ class Process:
         self._undrain = on_drain(self.drain)
         self._unlisten = log.listen(partial(_from_thread, asyncio.get_running_loop(), self.hub.committed))
         self.writer.start()
-        work = ((self._beat, HEART_S), (self._tick, 1.0), (self.hub.sweep, self.limits.sweep_s), (self._claim, CLOCK_S))
+        work = (
+            (self._beat, HEART_S),
+            (self._tick, 1.0),
+            (self.hub.sweep, self.limits.sweep_s),
+            (self._claim, CLOCK_S),
+            (self.tell_seen, seen.SEEN_S),
+        )
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
 
     async def drain(self) -> None:
@@ -150,6 +158,7 @@ class Process:
             raise Closed(protocol.TOKEN)
         before = self.hub.narrowings
         connection.caller = caller = await self._admitted(session_key)
+        self._met.add(caller.pk)
         memberships = await self.readers.run(self.backend.welcome, caller)
         if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
@@ -218,6 +227,12 @@ class Process:
         for user, (bucket, _) in list(self._gates.items()):
             if bucket.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
                 del self._gates[user]
+
+    async def tell_seen(self) -> None:
+        """Tell the app who is connected, and who was since the last time."""
+        here = (self._met | {connection.caller.pk for connection in self._connections}) - {NOBODY.pk}
+        if here and not isinstance(await self.writer.submit(seen.told(self.backend.seen, here)), RealtimeError):
+            self._met -= here
 
     async def _claim(self) -> None:
         calls = await self.readers.run(clock.due)

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from accounts.selectors import caller_of, name_suggestion, name_variant, people
-from accounts.services import DAY, FREE_AFTER, guest_create, profile_change, user_seen
+from accounts.services import DAY, FREE_AFTER, guest_create, profile_change, user_seen, users_seen
 from realtime.protocol import INVALID_PARAMS, RealtimeError, UserId
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,16 @@ def test_a_name_is_free_again_30_days_after_its_guest_was_last_seen() -> None:
 def test_being_seen_keeps_the_name() -> None:
     user_seen(user=guest(), now=NOW + 20 * DAY)
     taken("Ana", NOW + FREE_AFTER)
+
+
+def test_being_connected_keeps_the_name_and_is_written_once_a_day() -> None:
+    ana, ben = guest(), guest("Ben")
+    for now in (NOW + DAY - 1, NOW + 20 * DAY, NOW + 21 * DAY - 1):
+        users_seen([ana.pk], now)
+    taken("Ana", NOW + FREE_AFTER)
+    for user, seen in [(ana, NOW + 20 * DAY), (ben, NOW)]:
+        user.refresh_from_db()
+        assert user.seen_at == seen
 
 
 def test_a_name_with_a_password_never_comes_free() -> None:

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
+from accounts.services import users_seen
 from chat.models import Invite, Membership
 from chat.services.rooms import lounge
+from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey
 from realtime.security import token_fits
@@ -302,6 +306,13 @@ def test_being_seen_is_written_and_both_cookies_are_renewed_once_a_day(client: C
     assert [cookies[name]["max-age"] for name in COOKIES] == [365 * 86400] * 2
     assert User.objects.get().seen_at > 1
     assert not COOKIES & set(client.get("/realtime/token").cookies)
+
+
+def test_the_cookies_are_renewed_for_who_was_seen_at_a_connection_meanwhile(client: Client, ana: Caller) -> None:
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
+        users_seen([ana.pk], now_ms())
+        assert set(client.get("/realtime/token").cookies) >= COOKIES
+        assert not COOKIES & set(client.get("/realtime/token").cookies)
 
 
 def test_a_renewed_device_is_the_same_one_and_none_is_made_up(client: Client, ana: Caller) -> None:

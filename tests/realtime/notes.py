@@ -112,6 +112,9 @@ class Notes:
     def people(self, ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
         return {}
 
+    def seen(self, users: Collection[int], now: int) -> None:
+        pass
+
     def backend(self) -> Backend:
         methods = [
             Method(name="note.post", params=Note, function=note_post, lane="write", load=nothing),
@@ -128,4 +131,5 @@ class Notes:
             welcome=self.welcome,
             snapshot=self.snapshot,
             people=self.people,
+            seen=self.seen,
         )

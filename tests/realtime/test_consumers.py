@@ -1,5 +1,6 @@
 """The WebSocket through the real application: handshake, hello, and what ends a connection."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.sessions.models import Session
 
 from accounts.models import User
-from accounts.services import guest_create
-from realtime.log import SITE, batch
+from accounts.services import DAY, guest_create
+from realtime.log import SITE, batch, now_ms
+from realtime.process import Process
 from realtime.protocol import UserId
 from realtime.security import login_of, token_make
 from tests.client import ChannelsWire, Client, login
@@ -121,6 +123,32 @@ async def test_logging_out_ends_that_login_session_only(application: Any) -> Non
     await sync_to_async(log_out)()
     assert (await here.bye()).code == 4501
     assert (await there.request("room.close", room="any")) == {}
+
+
+async def test_who_is_connected_keeps_the_name_however_long_they_load_no_page(application: Any) -> None:
+    mei, jonas = await person("Mei"), await person("Jonas")
+    client = await connected(application, await login(mei))
+    await client.hello()
+    gone = await connected(application, await login(jonas))
+    await gone.hello()
+    await gone.wire.close()
+    process = Process.running[asyncio.get_running_loop()]
+    for _ in range(2):
+        await User.objects.all().aupdate(seen_at=1)
+        await process.tell_seen()
+        await mei.arefresh_from_db()
+        await jonas.arefresh_from_db()
+        assert now_ms() - mei.seen_at < DAY
+    assert jonas.seen_at == 1  # told once, when he had been there
+
+
+async def test_nobody_is_told_seen_where_nobody_is(application: Any) -> None:
+    await person("Mei")
+    await connected(application, None)
+    process = Process.running[asyncio.get_running_loop()]
+    with queries() as asked:
+        await process.tell_seen()
+    assert [sql for sql in asked if "accounts_user" in sql] == []
 
 
 async def test_a_binary_frame_ends_with_a_reason(application: Any) -> None:
