@@ -15,7 +15,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """requests a second, per connection and per user"""
     burst: float = 60
     signal_rate: float = 20
-    """notifications a second that nobody answers: typing, read marks"""
+    """what nobody answers, a second: typing, read marks, and answers to our pings"""
     refusals: int = 300
     """refusals for speed in a minute before the connection is closed with 4029"""
     frame_bytes: int = 64 * 1024

@@ -130,12 +130,10 @@ class Session:
         request: RequestId | None = None
         try:
             frame = protocol.decode(text)
+            if isinstance(frame.method, msgspec.UnsetType):
+                return self._answered(frame, now)
             request = None if isinstance(frame.id, msgspec.UnsetType) else frame.id
-            return (
-                self._answered(frame)
-                if isinstance(frame.method, msgspec.UnsetType)
-                else self._asked(frame, request, now)
-            )
+            return self._asked(frame, request, now)
         except RealtimeError as error:
             return self._refused(request, error, now)
 
@@ -171,14 +169,16 @@ class Session:
         self._pings += 1
         return Ping(self._pings, protocol.ping(self._pings))
 
-    def _answered(self, frame: Incoming) -> list[Effect]:
-        """A response to one of our pings; one that fits none is ignored."""
+    def _answered(self, frame: Incoming, now: float) -> list[Effect]:
+        """A response to one of our pings; one that fits none is ignored. Its `id` is ours: no error bears it."""
+        self._gate(True, now)
         if not isinstance(frame.result, msgspec.Raw) or not isinstance(frame.id, int):
             if isinstance(frame.error, msgspec.Raw) and not isinstance(frame.id, msgspec.UnsetType):
                 return []
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "neither a method nor a response")
         try:
-            return [Heard(frame.id, _pong.decode(frame.result).rooms)]
+            rooms = _pong.decode(frame.result).rooms
+            return [Heard(frame.id, rooms)] if 1 <= frame.id <= self._pings else []
         except (msgspec.DecodeError, RecursionError):
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "not an answer to session.ping") from None
 

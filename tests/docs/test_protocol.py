@@ -29,7 +29,7 @@ HUB = {"room.open": OpenParams, "room.close": RoomParams, "presence.read": RoomP
 LIMITS = Limits()
 NUMBERS = {
     "requests of a connection, and of a user over all connections": [LIMITS.rate, LIMITS.burst],
-    "notifications of a connection": [LIMITS.signal_rate, LIMITS.signal_rate * 2],
+    "notifications of a connection, and its answers to pings": [LIMITS.signal_rate, LIMITS.signal_rate * 2],
     "a frame to the server": [LIMITS.frame_bytes],
     "unanswered requests of a connection": [LIMITS.waiting],
     "rooms open on a connection": [LIMITS.rooms_open],

@@ -174,6 +174,29 @@ def test_an_answered_ping_tells_positions() -> None:
     assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [Heard(1, {LogKey("r"): 5})]
 
 
+def test_an_answer_to_no_ping_of_ours_is_ignored() -> None:
+    made = ready()
+    made.ping()
+    for id in (-1, 0, 2, 10**9):
+        assert made.receive(f'{{"jsonrpc":"2.0","id":{id},"result":{{}}}}', 1) == []
+
+
+@pytest.mark.parametrize("answer", ['"result":{}', '"error":{}', '"result":{"rooms":{"r":1}}'])
+@pytest.mark.parametrize("make", [session, ready])
+def test_answers_are_held_to_the_rate_and_their_sender_is_at_last_sent_away(answer: str, make: Any) -> None:
+    made = make()
+    made.ping()
+    text = f'{{"jsonrpc":"2.0","id":1,{answer}}}'
+    answers = [made.receive(text, 0) for _ in range(3000)]
+    assert len([effects for effects in answers if effects and isinstance(effects[0], Heard)]) <= 40
+    assert [effect for effects in answers for effect in effects if isinstance(effect, Send)] == []
+    assert end([effect for effects in answers for effect in effects]) == 4029
+
+
+def test_a_wrong_answer_is_told_without_an_id_which_would_be_that_of_another_request() -> None:
+    assert refusal(ready().receive('{"jsonrpc":"2.0","id":1,"result":[]}', 0))[0] is None
+
+
 def test_forty_five_seconds_of_silence_end() -> None:
     made = ready()
     assert not [effect for effect in made.tick(44.9) if isinstance(effect, End)]
