@@ -3,6 +3,9 @@
 It awaits, sends and closes; it does not know what a message is.
 """
 
+import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -10,9 +13,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from realtime.connection import Connection
+from realtime.limits import network_of
 from realtime.methods import Backend
 from realtime.process import Process
 from realtime.protocol import SUBPROTOCOL, Close
+
+logger = logging.getLogger(__name__)
 
 
 class RealtimeConsumer(AsyncWebsocketConsumer):
@@ -23,6 +29,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     def __init__(self, backend: Backend) -> None:
         super().__init__()
         self.backend = backend
+        self.left: Callable[[], None] = lambda: None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without the thread hop that Channels makes before every handler: no handler here touches the database."""
@@ -35,14 +42,28 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         finally:
             if connection := getattr(self, "connection", None):
                 connection.stop()
+            self.left()
 
     async def connect(self) -> None:
         process = await Process.of(self.backend)
+        if not self.entered(process):
+            await self.close()
+            return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         self.connection = Connection(process, WebSocketTransport(self), session_key)
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.connection.start()
+
+    def entered(self, process: Process) -> bool:
+        """Whether its address may have one connection more: asked before anything is accepted or kept of it."""
+        address = str((self.scope.get("client") or [""])[0])
+        network = network_of(address)
+        if not process.addresses.enter(network):
+            logger.warning("refused a WebSocket: %s has %d", address, process.limits.address_connections)
+            return False
+        self.left = partial(process.addresses.leave, network)
+        return True
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is not None:

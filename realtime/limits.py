@@ -1,5 +1,7 @@
 """Limits and their defaults: the one `REALTIME` dict, and token buckets. Values; the clock is an argument."""
 
+from collections import Counter
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +29,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """durable requests in one transaction"""
     rooms_open: int = 4
     user_connections: int = 20
+    address_connections: int = 200
+    """connections of one public address; 0 is no limit. A household, a school or an office has one"""
     replay: int = 1000
     """events a resume replays; further behind it is a snapshot"""
     ring: int = 256
@@ -86,3 +90,42 @@ class Strikes:
         self._times = [when for when in self._times if when > now - self._seconds]
         self._times.append(now)
         return len(self._times)
+
+
+class Addresses:
+    """How many connections each network has. Who has none (see `network_of`) is not counted."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._connections = most, Counter[str]()
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def enter(self, network: str | None) -> bool:
+        """Count a connection, or say that there are enough."""
+        if network is None:
+            return True
+        if self._most and self._connections[network] >= self._most:
+            return False
+        self._connections[network] += 1
+        return True
+
+    def leave(self, network: str | None) -> None:
+        """A connection that entered has ended."""
+        if network is not None:
+            self._connections[network] -= 1
+            if not self._connections[network]:
+                del self._connections[network]
+
+
+def network_of(address: str) -> str | None:
+    """What is counted as one: a public IPv4 address, or the /64 that one customer has of IPv6; None where private."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if not found.is_global:
+        return None
+    return str(ip_network((int(found), 64 if found.version == 6 else 32), strict=False))

@@ -21,7 +21,7 @@ from realtime import clock, log, protocol, seen
 from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
-from realtime.limits import STRIKES_S, Bucket, Strikes, limits_of
+from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
 from realtime.methods import NOBODY, Backend, Caller, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
@@ -54,6 +54,7 @@ class Process:
         self.readers = Readers()
         self.writer = Writer(self.limits)
         self.hub = Hub(name or secrets.token_hex(4), self.limits, backend, self.readers, get_channel_layer(), self.now)
+        self.addresses = Addresses(self.limits.address_connections)
         self._connections: set[Connection] = set()
         self._gates: dict[UserId, tuple[Bucket, Strikes]] = {}
         self._met: set[int] = set()

@@ -182,13 +182,16 @@ class Outlet:
 class ChannelsWire:
     """Channels' own communicator against the real `config.asgi.application`."""
 
-    def __init__(self, application: Any, session_key: str | None, origin: str = "http://testserver") -> None:
+    def __init__(
+        self, application: Any, session_key: str | None, origin: str = "http://testserver", address: str = "127.0.0.1"
+    ) -> None:
         self.closed: Close | None = None
         self.token = token_make(session_key or "")
         headers = [(b"host", b"testserver"), (b"origin", origin.encode())]
         if session_key:
             headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session_key}".encode()))
         self._socket = WebsocketCommunicator(application, "/ws/", headers, subprotocols=["parlor.v1"])
+        self._socket.scope["client"] = [address, 50_000]
 
     async def connect(self) -> bool:
         accepted, _ = await self._socket.connect(timeout=PATIENCE_S)

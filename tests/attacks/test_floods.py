@@ -22,6 +22,34 @@ async def test_unknown_methods_are_counted(application: Any) -> None:
     assert {refused.code for refused in refusals} == {-32601, 429}
 
 
+async def knocked(application: Any, address: str) -> ChannelsWire | None:
+    """A connection from this address, if it is let in."""
+    wire = ChannelsWire(application, None, address=address)
+    return wire if await wire.connect() else None
+
+
+async def test_a_public_address_has_so_many_connections_before_and_after_hello(
+    application: Any, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REALTIME = {"address_connections": 2}
+    first, second, third = [await knocked(application, "8.8.8.8") for _ in range(3)]
+    assert (first is not None, second is not None, third) == (True, True, None)
+    assert "8.8.8.8" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert await knocked(application, "9.9.9.9")
+    assert first
+    await first.close()
+    fourth, fifth = [await knocked(application, "8.8.8.8") for _ in range(2)]
+    assert (fourth is not None, fifth) == (True, None)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.2", "fd00::1"])
+async def test_a_private_network_is_not_counted(application: Any, settings: Any, address: str) -> None:
+    """All who come through a proxy have its address."""
+    settings.REALTIME = {"address_connections": 2}
+    assert all([await knocked(application, address) for _ in range(5)])
+
+
 async def test_hellos_at_once_do_not_pass_the_limit_of_connections(application: Any) -> None:
     key = await login(await person("Mei"))
     wires = [ChannelsWire(application, key) for _ in range(30)]

@@ -34,6 +34,7 @@ NUMBERS = {
     "unanswered requests of a connection": [LIMITS.waiting],
     "rooms open on a connection": [LIMITS.rooms_open],
     "connections of a user": [LIMITS.user_connections],
+    "connections of a public address, or of an IPv6 /64": [LIMITS.address_connections],
     "events replayed": [LIMITS.replay],
     "a text": [chat.text.TEXT_LENGTH],
     "a person's name": [accounts.names.NAME_LENGTH],

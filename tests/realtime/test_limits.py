@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.apps import limits_check
-from realtime.limits import Bucket, Limits, Strikes, limits_of
+from realtime.limits import Addresses, Bucket, Limits, Strikes, limits_of, network_of
 
 
 @given(st.lists(st.floats(0, 2), max_size=300))
@@ -44,3 +44,51 @@ def test_a_wrong_limit_is_told_before_anything_starts(settings: Any, wrong: dict
     assert limits_check() == []
     settings.REALTIME = wrong
     assert [error.id for error in limits_check()] == ["realtime.E001"]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("8.8.8.8", "8.8.8.8/32"),
+        ("::ffff:8.8.8.8", "8.8.8.8/32"),
+        ("2606:4700:1:2:3:4:5:6", "2606:4700:1:2::/64"),
+        ("2606:4700:1:2:ffff::1", "2606:4700:1:2::/64"),
+        ("127.0.0.1", None),
+        ("::1", None),
+        ("10.1.2.3", None),
+        ("172.16.0.1", None),
+        ("192.168.1.2", None),
+        ("::ffff:192.168.1.2", None),
+        ("169.254.1.1", None),
+        ("100.64.0.1", None),
+        ("fd00::1", None),
+        ("fe80::1%eth0", None),
+        ("", None),
+        ("localhost", None),
+    ],
+)
+def test_public_addresses_are_counted_and_ipv6_by_the_network_of_a_customer(address: str, network: str | None) -> None:
+    assert network_of(address) == network
+
+
+def test_a_network_has_so_many_connections_and_gets_back_what_it_leaves() -> None:
+    addresses = Addresses(2)
+    assert [addresses.enter(network) for network in ("a", "a", "a", "b", None, None, None)] == [
+        *(True, True, False),
+        *(True, True, True, True),
+    ]
+    addresses.leave("a")
+    addresses.leave(None)
+    assert [addresses.enter("a") for _ in range(2)] == [True, False]
+
+
+def test_no_network_is_remembered_that_has_left() -> None:
+    addresses = Addresses(1)
+    addresses.enter("a")
+    addresses.leave("a")
+    assert len(addresses) == 0
+
+
+def test_nought_is_no_limit() -> None:
+    addresses = Addresses(0)
+    assert all(addresses.enter("a") for _ in range(1000))
