@@ -154,7 +154,10 @@ class Process:
         return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
 
     async def greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
-        """Hello's result; `Closed` where the connection has to end. Three queries, and one a room."""
+        """Hello's result; `Closed` where the connection has to end. Three queries, and for each room it opens one: may
+        it be read? A room that nobody here has open yet asks one more for its ring, a position older than the ring one,
+        and a snapshot what the app reads for it.
+        """
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
         before = self.hub.narrowings

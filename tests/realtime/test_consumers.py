@@ -41,16 +41,6 @@ async def test_a_guest_says_hello(application: Any) -> None:
     assert (answer["v"], answer["opened"]) == (1, {})
 
 
-async def test_hello_asks_three_queries(application: Any) -> None:
-    """Login session, user, memberships: the room it opens asks one more."""
-    client = await connected(application, await login(await person("Mei")))
-    await client.hello()
-    again = await connected(application, await login(await person("Jonas")))
-    with queries() as asked:
-        await again.hello()
-    assert len([sql for sql in asked if "realtime_deadline" not in sql and '"head" FROM' not in sql]) == 3
-
-
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://testserver"])
 async def test_a_foreign_origin_is_refused_at_the_handshake(application: Any, origin: str) -> None:
     wire = ChannelsWire(application, await login(await person("Mei")), origin)

@@ -1,0 +1,92 @@
+"""What hello asks the database: three queries, and what each room that it opens needs."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+
+from accounts.models import User
+from chat import registry
+from realtime.log import head_of
+from realtime.protocol import LogKey
+from tests.chat.acts import guest, room
+from tests.client import ChannelsWire, Client, login_session
+from tests.queries import queries
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+ASIDE = re.compile(
+    r'"realtime_deadline"|^SELECT "realtime_log"\."key"[^,]*, "realtime_log"\."head"[^,]* FROM|"offset" <= '
+)
+"""the clock's look for deadlines and the sweep's for heads, whoever comes; and the events that follow the answer"""
+MANY = 300
+"""more lines than a ring holds and one page of a log has"""
+
+
+@dataclass
+class Rooms:
+    """Two rooms of 300 lines of one person, and the login session."""
+
+    login: str
+    heads: dict[str, dict[str, int]]
+
+    async def hello(self, application: Any, positions: Any) -> tuple[set[str], int]:
+        """In which ways the rooms are opened, and how often the database is asked."""
+        wire = ChannelsWire(application, self.login)
+        assert await wire.connect()
+        client = Client(wire)
+        with queries() as asked:
+            answer = await client.hello(**positions)
+        assert set(answer["opened"]) == set(positions)
+        ways = {opening["mode"] for opening in answer["opened"].values()}
+        return ways, len([sql for sql in asked if not ASIDE.search(sql)])
+
+    @property
+    def at_the_end(self) -> dict[str, dict[str, int]]:
+        return {key: {"o": head["o"], "t": head["t"]} for key, head in self.heads.items()}
+
+
+@pytest_asyncio.fixture
+async def rooms(application: Any, grown: Callable[[LogKey, int], None], monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    """Of the parts of a snapshot only chat's own: what other apps add asks as it likes."""
+    monkeypatch.setattr(registry, "PARTS", {"invites": registry.PARTS["invites"]})
+
+    def made() -> Rooms:
+        ana = guest("Ana")
+        keys = [room(ana), room(ana)]
+        for key in keys:
+            grown(key, MANY)
+        return Rooms(
+            login_session(User.objects.get(pk=ana.pk)), {key: msgspec.structs.asdict(head_of(key)) for key in keys}
+        )
+
+    return await sync_to_async(made)()
+
+
+async def test_hello_asks_for_login_session_user_and_memberships(application: Any, rooms: Rooms) -> None:
+    assert await rooms.hello(application, {}) == (set(), 3)
+
+
+async def test_a_room_that_is_warm_asks_once_more_whether_it_may_be_read(application: Any, rooms: Rooms) -> None:
+    await rooms.hello(application, rooms.at_the_end)
+    assert await rooms.hello(application, rooms.at_the_end) == ({"replay"}, 3 + 2)
+
+
+async def test_a_room_that_is_cold_asks_for_its_ring_too(application: Any, rooms: Rooms) -> None:
+    assert await rooms.hello(application, rooms.at_the_end) == ({"replay"}, 3 + 2 * 2)
+
+
+async def test_a_position_before_the_ring_is_looked_up(application: Any, rooms: Rooms) -> None:
+    await rooms.hello(application, rooms.at_the_end)
+    assert await rooms.hello(application, {key: {"o": 2, "t": 2} for key in rooms.heads}) == ({"replay"}, 3 + 2 * 2)
+
+
+async def test_a_snapshot_asks_for_room_lines_and_invites(application: Any, rooms: Rooms) -> None:
+    await rooms.hello(application, rooms.at_the_end)
+    lost = {key: {"o": head["o"], "t": head["t"] + 1} for key, head in rooms.heads.items()}
+    assert await rooms.hello(application, lost) == ({"snapshot"}, 3 + 2 * (1 + 3))
