@@ -14,6 +14,8 @@ PROBLEMS = {
     "empty": _("Please type a name."),
     "too_long": _("That name is too long: at most 32 characters."),
     "name_taken": _("Somebody has that name already. This one is free:"),
+    "guests_off": _("Guests cannot come in right now. Log in, or try again later."),
+    "banned": _("You cannot come in here from this browser: a guest was banned in it."),
 }
 OTHER = _("Please choose a name and a face.")
 

@@ -26,6 +26,10 @@ class User(AbstractBaseUser):
     seen_at = models.BigIntegerField(default=now_ms)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    is_superuser = models.BooleanField(default=False)
+    is_moderator = models.BooleanField(default=False)
+    muted_until = models.BigIntegerField(default=0)
+    banned_until = models.BigIntegerField(default=0)
 
     USERNAME_FIELD = "name_folded"
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts import suggestions
 from accounts.models import User
 from accounts.names import NAME_LENGTH, fold
+from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import UserId
 
@@ -22,9 +23,14 @@ def person_of(user: User) -> dict[str, Any]:
 
 def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
     """Who calls, or None when they may not come in."""
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User) or not user.is_active or user.banned_until > now_ms():
         return None
     return Caller(id=UserId(user.key), pk=user.pk, login=login, person=person_of(user))
+
+
+def rank_on_site(*, moderator: bool, superuser: bool) -> int:
+    """3 for an admin, 2 for a moderator, 0 for everybody else."""
+    return 3 if superuser else 2 if moderator else 0
 
 
 def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:

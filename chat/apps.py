@@ -8,7 +8,10 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat.services.messages import revisions_purge
+        from chat.services import messages, removal, rules
         from realtime.clock import deadline
 
-        deadline("chat.purge")(revisions_purge)
+        deadline("chat.purge")(messages.revisions_purge)
+        deadline("chat.remove")(removal.remove_due)
+        deadline("chat.bring_back")(removal.restore_due)
+        deadline("chat.calm")(rules.calm_due)

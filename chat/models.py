@@ -21,7 +21,10 @@ def invite_code() -> str:
 
 
 class Room(models.Model):
-    """A place to meet. Its id on the wire is its log's key."""
+    """A place to meet. Its id on the wire is its log's key.
+
+    `slow_s`, `locked`, `guests_off`, `approval_until` are its rules; `calm` keeps those from before the panic switch.
+    """
 
     log = models.OneToOneField(Log, models.PROTECT, related_name="room")
     name = models.CharField(max_length=60)
@@ -30,6 +33,12 @@ class Room(models.Model):
     lounge = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.BigIntegerField()
+    slow_s = models.PositiveIntegerField(default=0)
+    locked = models.BooleanField(default=False)
+    guests_off = models.BooleanField(default=False)
+    approval_until = models.BigIntegerField(default=0)
+    panic_until = models.BigIntegerField(default=0)
+    calm = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lounge"], condition=Q(lounge=True), name="room_lounge")]
@@ -40,7 +49,10 @@ class Room(models.Model):
 
 
 class Membership(models.Model):
-    """The durable right to be in a room. `read`: up to where this member has read."""
+    """The durable right to be in a room, or its loss. `read`: up to where this member has read.
+
+    `banned_until`, `muted_until`: what a sanction says, 0 for none; `warned`: the warning to be acknowledged.
+    """
 
     class Role(models.TextChoices):
         HOST = "host"
@@ -49,6 +61,7 @@ class Membership(models.Model):
     class State(models.TextChoices):
         MEMBER = "member"
         WAITING = "waiting"
+        BANNED = "banned"
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
@@ -57,6 +70,10 @@ class Membership(models.Model):
     via = models.ForeignKey("Invite", models.SET_NULL, null=True, related_name="+")
     read = models.BigIntegerField(default=0)
     joined_at = models.BigIntegerField()
+    spoke_at = models.BigIntegerField(default=0)
+    banned_until = models.BigIntegerField(default=0)
+    muted_until = models.BigIntegerField(default=0)
+    warned = models.CharField(max_length=12, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]
@@ -101,6 +118,7 @@ class Message(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "offset"], name="message_log_offset")]
+        indexes = [models.Index(fields=["author", "log", "offset"], name="message_author")]
 
     def __str__(self) -> str:
         return f"{self.log_id}@{self.offset} {self.kind}"
@@ -121,3 +139,107 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id}@{self.offset} before {self.at}"
+
+
+class Sanction(models.Model):
+    """What was decided about a person: in one room, or without one on the site. `until` null is for ever.
+
+    `rank` is that of who decided, `was` the role that a ban ended, `removed` the lines that went with it, as a list of
+    `[log, offset]`.
+    """
+
+    class Kind(models.TextChoices):
+        WARN = "warn"
+        MUTE = "mute"
+        KICK = "kick"
+        BAN = "ban"
+
+    key = models.CharField(max_length=12, unique=True, default=invite_key)
+    room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="sanctions")
+    user = models.ForeignKey(User, models.CASCADE, related_name="sanctions")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=4, choices=Kind)
+    at = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    rule = models.CharField(max_length=10, blank=True)
+    offset = models.BigIntegerField(null=True)
+    removed = models.TextField(default="[]")
+    rank = models.PositiveSmallIntegerField()
+    was = models.CharField(max_length=6, blank=True)
+    lifted_at = models.BigIntegerField(null=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    lifted_reason = models.CharField(max_length=500, blank=True)
+    acknowledged_at = models.BigIntegerField(null=True)
+    appeal = models.CharField(max_length=500, blank=True)
+    appealed_at = models.BigIntegerField(null=True)
+    answer = models.CharField(max_length=7, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "-at"], name="sanction_list")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class Hold(models.Model):
+    """A browser kept out with its banned guest: of a room, or without one of the site. `device`: its cookie's hash."""
+
+    sanction = models.ForeignKey(Sanction, models.CASCADE, related_name="holds")
+    room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="+")
+    device = models.CharField(max_length=64, db_index=True)
+    until = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"a device until {self.until}"
+
+
+class Report(models.Model):
+    """A person's complaint about a line."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        HANDLED = "handled"
+        DISMISSED = "dismissed"
+
+    key = models.CharField(max_length=12, unique=True, default=invite_key)
+    room = models.ForeignKey(Room, models.CASCADE, related_name="reports")
+    offset = models.BigIntegerField()
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.BigIntegerField()
+    reason = models.CharField(max_length=500, blank=True)
+    rule = models.CharField(max_length=10)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    closed_at = models.BigIntegerField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "offset", "by"], name="report_once")]
+        indexes = [models.Index(fields=["room", "state", "-at"], name="report_queue")]
+
+    def __str__(self) -> str:
+        return f"report of {self.room_id}@{self.offset}"
+
+
+class Audit(models.Model):
+    """Who did what to whom, and why. Written with the act itself, never changed but for `undone`."""
+
+    at = models.BigIntegerField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    act = models.CharField(max_length=40)
+    room = models.ForeignKey(Room, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    offset = models.BigIntegerField(null=True)
+    sanction = models.ForeignKey(Sanction, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    rule = models.CharField(max_length=10, blank=True)
+    detail = models.TextField(default="{}")
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["room", "-id"], name="audit_room")]
+
+    def __str__(self) -> str:
+        return f"{self.act} at {self.at}"

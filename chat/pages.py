@@ -1,6 +1,7 @@
 """What a page is made of: the boot data that the client starts from, and the words it speaks."""
 
 import json
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,17 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.forms import EnterForm
 from accounts.login import user_of
+from accounts.models import User
 from accounts.selectors import caller_of
-from chat.models import Invite
+from chat.models import Invite, Room, Sanction
 from chat.selectors import access, rooms
-from realtime.log import head_of
+from chat.selectors.sanctions import in_force, sanction_as
+from realtime.log import head_of, now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey
 from realtime.security import token_make
@@ -26,6 +30,37 @@ def caller_on(request: HttpRequest) -> Caller | None:
     """Who looks at the page; None is a visitor."""
     user = user_of(request)
     return caller_of(user) if user else None
+
+
+def site_ban(request: HttpRequest) -> Sanction | None:
+    """What keeps who asks out of everything."""
+    user = request.user
+    if not isinstance(user, User) or user.banned_until <= now_ms():
+        return None
+    return in_force(user.pk, None, "ban", now_ms())
+
+
+def room_ban(request: HttpRequest, key: str) -> Sanction | None:
+    """What keeps who asks out of a room."""
+    user, room = request.user, Room.objects.filter(log__key=key).first()
+    if not isinstance(user, User) or room is None:
+        return None
+    return in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+
+
+def banned_page(
+    request: HttpRequest, ban: Sanction, key: str | None, *, problem: str = "", text: str | None = None
+) -> HttpResponse:
+    """Why one may not come in, by whom, until when, and the one appeal."""
+    context = {
+        "sanction": sanction_as(ban),
+        "room": ban.room.name if ban.room else None,
+        "until": ban.until and datetime.fromtimestamp(ban.until / 1000, UTC),
+        "appeal_url": reverse("room_appeal", kwargs={"key": key}) if key else reverse("appeal"),
+        "problem": problem,
+        "text": text or "",
+    }
+    return render(request, "chat/banned.html", context, status=403)
 
 
 def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:

@@ -1,14 +1,18 @@
 """Params of chat's methods. A length or an emptiness, which people get wrong, is for the services to refuse."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
-from realtime.protocol import Cid, Offset, Room, UserId
+from realtime.protocol import Cid, Offset, Room, RoomParams, UserId
 
 Typed = Annotated[str, msgspec.Meta(max_length=65_536)]
 User = Annotated[UserId, msgspec.Meta(max_length=12)]
 Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
+Rule = Literal["insult", "spam", "sexual", "danger", "other"]
+Kind = Literal["warn", "mute", "kick", "ban"]
+Removal = Literal["none", "hour", "day", "all"]
+Key = Annotated[str, msgspec.Meta(max_length=12)]
 Moment = Annotated[int, msgspec.Meta(gt=0, lt=2**53)]
 
 
@@ -90,6 +94,13 @@ class MessageAct(RoomAct):
     o: Offset
 
 
+class MessageDelete(MessageAct):
+    """Params of `message.delete`; `reason` and `rule` where it is somebody else's."""
+
+    reason: Typed = ""
+    rule: Rule = "other"
+
+
 class MessageEdit(MessageAct):
     """Params of `message.edit`."""
 
@@ -108,3 +119,97 @@ class TypingSet(msgspec.Struct):
 
     room: Room
     typing: bool
+
+
+class SanctionMake(MemberRemove):
+    """Params of `sanction.make`; `duration_ms` from now, None for ever, `o` the line that it is about."""
+
+    kind: Kind
+    site: bool = False
+    duration_ms: Moment | None = None
+    reason: Typed = ""
+    rule: Rule = "other"
+    o: Offset | None = None
+    remove: Removal = "none"
+    approval: bool = False
+
+
+class SanctionAct(RoomAct):
+    """Params of `sanction.acknowledge`."""
+
+    sanction: Key
+
+
+class SanctionLift(SanctionAct):
+    """Params of `sanction.lift`."""
+
+    reason: Typed = ""
+
+
+class SanctionAppeal(SanctionAct):
+    """Params of `sanction.appeal`."""
+
+    text: Typed
+
+
+class SanctionAnswer(SanctionAct):
+    """Params of `sanction.answer`."""
+
+    granted: bool
+    reason: Typed = ""
+
+
+class SanctionPreview(RoomParams):
+    """Params of `sanction.preview`."""
+
+    user: User
+    remove: Removal = "none"
+
+
+class RoomRestrict(RoomAct):
+    """Params of `room.restrict`."""
+
+    slow_s: Annotated[int, msgspec.Meta(ge=0, le=300)]
+    locked: bool
+    guests_off: bool
+    approval: bool
+    reason: Typed = ""
+
+
+class RoomPanic(RoomAct):
+    """Params of `room.panic`."""
+
+    on: bool
+
+
+class MemberAdmit(MemberRemove):
+    """Params of `member.admit`."""
+
+    yes: bool
+
+
+class ReportCreate(MessageAct):
+    """Params of `report.create`."""
+
+    rule: Rule
+    reason: Typed = ""
+
+
+class ReportRead(RoomParams):
+    """Params of `report.read`."""
+
+    report: Key
+
+
+class ReportClose(RoomAct):
+    """Params of `report.close`."""
+
+    report: Key
+    outcome: Literal["handled", "dismissed"]
+    reason: Typed = ""
+
+
+class AuditList(RoomParams):
+    """Params of `audit.list`; `before` an entry's id."""
+
+    before: Offset | None = None

@@ -42,8 +42,10 @@ Load = Callable[[Sequence[Speaker]], Any]
 """What an interceptor needs for a whole run of lines, in one query."""
 Part = Callable[[LogKey, Labels], Any]
 """`(room, the reader's labels) -> JSON` for `snapshot.parts`; read after the head, in a bounded number of queries"""
-Leaver = Callable[[Batch, LogKey, int], None]
+Leave = Callable[[Batch, LogKey, int], None]
 """`(batch, room, primary key of the user)`: what else ends when somebody leaves a room or is put out of it"""
+Foresee = Callable[[LogKey, int], dict[str, Any]]
+"""`(room, primary key of the user) -> JSON`: what would end, told before somebody is put out"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Interceptor:
 
     hear: Hear
     load: Load | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """What ends with a membership, and how that is told before."""
+
+    leave: Leave
+    foresee: Foresee
 
 
 CARDS: Final[dict[type[msgspec.Struct], str]] = {Text: "text"}
@@ -104,10 +114,14 @@ def snapshot_part(name: str) -> Callable[[Part], Part]:
     return add
 
 
-def leaver(function: Leaver) -> Leaver:
-    """Called after the event of the leaving, in its batch."""
-    LEAVERS.append(function)
-    return function
+def leaver(foresee: Foresee) -> Callable[[Leave], Leave]:
+    """Called after the event of the leaving, in its batch; `foresee` before anything is done."""
+
+    def add(leave: Leave) -> Leave:
+        LEAVERS.append(Leaver(leave, foresee))
+        return leave
+
+    return add
 
 
 def _once(registry: Mapping[Any, Any], key: Any) -> None:

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import login
 from accounts.forms import EnterForm
 from chat.models import Invite
-from chat.pages import caller_on, invite_page, room_page
+from chat.pages import banned_page, caller_on, invite_page, room_ban, room_page, site_ban
 from chat.selectors import access
 from chat.selectors.invites import invite_by_code, stands
-from chat.services.entrance import guest_enter, invite_accept
+from chat.services.entrance import appeal_make, guest_enter, invite_accept
 from chat.services.rooms import lounge
 from realtime.log import now_ms
 from realtime.protocol import LogKey, RealtimeError
@@ -31,15 +31,22 @@ View = Callable[..., HttpResponse]
 
 
 def refusals(view: View) -> View:
-    """What the selectors and services refuse, as pages: 404 for what is not there, 410 for an invite that has ended."""
+    """What the selectors and services refuse, as pages.
+
+    404 for what is not there, 410 for an invite that has ended, 403 for who is banned from a room or from the site.
+    """
 
     @wraps(view)
     def answered(request: HttpRequest, **given: Any) -> HttpResponse:
+        if ban := site_ban(request):
+            return banned_page(request, ban, None)
         try:
             return view(request, **given)
         except RealtimeError as refusal:
             if refusal.code == 410:
                 return render(request, "chat/invite_ended.html", status=410)
+            if refusal.args[0] == "banned" and (ban := room_ban(request, given.get("key", ""))):
+                return banned_page(request, ban, given["key"])
             raise Http404 from None
 
     return answered
@@ -47,6 +54,7 @@ def refusals(view: View) -> View:
 
 @require_safe
 @never_cache
+@refusals
 def home(request: HttpRequest) -> HttpResponse:
     """The lounge for a visitor; for who is in, the room they were in last."""
     caller = caller_on(request)
@@ -61,6 +69,31 @@ def home(request: HttpRequest) -> HttpResponse:
 @refusals
 def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpResponse:
     return room_page(request, LogKey(key), focus=None if o is None else min(o, LAST))
+
+
+@require_safe
+@never_cache
+def banned(request: HttpRequest) -> HttpResponse:
+    """Where a connection that ended for a ban of the site leads."""
+    ban = site_ban(request)
+    return banned_page(request, ban, None) if ban else redirect("home")
+
+
+@require_POST
+@never_cache
+def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The one appeal, from the page that says why one may not come in."""
+    ban = room_ban(request, key) if key else site_ban(request)
+    if ban is None:
+        return redirect("home")
+    try:
+        appeal_make(
+            user=ban.user, key=LogKey(key) if key else None, sanction=ban.key, text=request.POST.get("text", "")
+        )
+    except RealtimeError as refusal:
+        if refusal.code != 409:  # twice is once
+            return banned_page(request, ban, key or None, problem=str(refusal.args[0]), text=request.POST.get("text"))
+    return _see_other(reverse("room", kwargs={"key": key}) if key else reverse("banned"))
 
 
 @require_POST

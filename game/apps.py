@@ -10,13 +10,13 @@ class GameConfig(AppConfig):
     def ready(self) -> None:
         from chat import registry
         from game import cards, commands  # noqa: F401 - they register themselves
-        from game.selectors.matches import tables_part
+        from game.selectors import matches
         from game.services import beat, clock, moves, tables
         from game.services.bots import Bots
         from realtime.clock import deadline
 
-        registry.snapshot_part("matches")(tables_part)
-        registry.leaver(moves.member_left)
+        registry.snapshot_part("matches")(matches.tables_part)
+        registry.leaver(matches.leaving)(moves.member_left)
         deadline("game.clock")(clock.clock_due)
         deadline("game.nudge")(clock.nudge_due)
         deadline("game.beat")(beat.beat_due)

@@ -153,6 +153,15 @@ class Hub:
             raise not_found("no such room")
         return labels
 
+    async def _still_may_read(self, caller: Caller, key: LogKey) -> Labels | None:
+        """The labels, or None for a refusal of whatever kind; only a database that does not answer is no answer."""
+        try:
+            return await self._readers.run(self._backend.may_read, caller, key)
+        except RealtimeError as refusal:
+            if refusal.code >= 500:
+                raise
+            return None
+
     async def _filled(self, key: LogKey) -> Room:
         """The room with its ring read from the log."""
         room = self.rooms.get(key)
@@ -281,7 +290,7 @@ class Hub:
         room = self.rooms.get(key)
         if room is None or key not in connection.rooms:
             return
-        labels = await self._readers.run(self._backend.may_read, connection.caller, key)
+        labels = await self._still_may_read(connection.caller, key)
         reading = room.readings.get(connection)
         if labels is None:
             self.rooms.forget(connection, room)

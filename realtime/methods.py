@@ -100,6 +100,7 @@ class Backend:
     user: Callable[[Any], Caller | None]
     """(Django user, read afresh) -> caller without login, or None when they may not come in"""
     may_read: Callable[[Caller, LogKey], Labels | None]
+    """(caller, log) -> the reader's labels; None, or a refusal of its own, for who may not"""
     welcome: Callable[[Caller], Sequence[dict[str, Any]]]
     """(caller) -> memberships of hello's result, in one query; each has `key` and `head`"""
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]

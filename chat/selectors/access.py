@@ -1,68 +1,165 @@
 """How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
+from accounts.models import User
+from accounts.selectors import rank_on_site
 from chat.models import Membership, Room
+from chat.permissions import NEEDED, Rank
+from realtime.log import now_ms
 from realtime.methods import Caller, Labels
-from realtime.protocol import LogKey, UserId, forbidden, not_found
+from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_found, too_fast
 
 HOST = Membership.Role.HOST
 NOBODY = 0
+FOREVER = 2**53 - 1
+"""ms: a time that does not come"""
+IN_IT = Membership.State.MEMBER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
-    """One person and one room; ids are primary keys, `role` is None for who is not in it."""
+    """One person and one room; ids are primary keys, `role` is None for who is not in it. Times in ms, 0 for none."""
 
     room: int
     log: int
     public: bool
     lounge: bool
-    role: str | None
+    slow_s: int
+    locked: bool
+    guests_off: bool
+    role: str | None = None
+    rank: Rank = Rank.MEMBER
+    guest: bool = True
+    waiting: bool = False
+    banned_until: int = 0
+    muted_until: int = 0
+    muted_on_site: int = 0
+    warned: str = ""
+    spoke_at: int = 0
+
+    @property
+    def banned(self) -> bool:
+        return self.banned_until > now_ms()
+
+    @property
+    def may_look(self) -> bool:
+        return (self.public or self.role is not None) and not self.banned
 
 
 Standings = Mapping[tuple[LogKey, int], Standing]
+_ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off")
+_MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at")
+_USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
+    facts=JSONObject(moderator="is_moderator", superuser="is_superuser", muted="muted_until", hashed=F("password"))
+)
+"""by a subquery: a join through a filtered one, Django puts before it"""
 
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
-    in_it = Q(memberships__user__in=users, memberships__state=Membership.State.MEMBER)
+    columns = [*_ROOM, *(f"mine__{name}" for name in _MINE), "person"]
     rows = (
         Room.objects.filter(log__key__in=rooms)
-        .annotate(mine=FilteredRelation("memberships", condition=in_it))
-        .values_list("log__key", "mine__user_id", "pk", "log_id", "public", "lounge", "mine__role")
+        .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
+        .annotate(person=Subquery(_USER))
+        .values_list("log__key", "mine__user_id", *columns)
     )
     found = {}
-    for key, user, room, log, public, lounge, role in rows:
-        found[LogKey(key), user or NOBODY] = Standing(room, log, public, lounge, role)
-        found[LogKey(key), NOBODY] = Standing(room, log, public, lounge, None)
+    for key, user, *values in rows:
+        found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
+        if user is not None:
+            found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
     return found
+
+
+def _standing_of(
+    place: Standing,
+    role: str,
+    state: str,
+    banned_until: int,
+    muted_until: int,
+    warned: str,
+    spoke_at: int,
+    person: Mapping[str, Any],
+) -> Standing:
+    in_it = state == IN_IT
+    site = rank_on_site(moderator=person["moderator"], superuser=person["superuser"])
+    return replace(
+        place,
+        role=role if in_it else None,
+        rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if in_it else Rank.MEMBER,
+        guest=person["hashed"].startswith(UNUSABLE_PASSWORD_PREFIX),
+        waiting=state == Membership.State.WAITING,
+        banned_until=banned_until if state == Membership.State.BANNED else 0,
+        muted_until=muted_until,
+        muted_on_site=person["muted"],
+        warned=warned,
+        spoke_at=spoke_at,
+    )
 
 
 def member(caller: Caller, room: LogKey, found: Standings | None = None) -> Standing:
     """A member's standing; 404 where they may not look, 403 where they may only look."""
     standing = readable(caller, room, found)
     if standing.role is None:
-        raise forbidden("join the room first")
+        raise forbidden("a host lets you in" if standing.waiting else "join the room first")
     return standing
 
 
-def host(caller: Caller, room: LogKey) -> Standing:
+def ranked(caller: Caller, room: LogKey, act: str) -> Standing:
+    """The standing of somebody whose rank is enough for this act in this room."""
     standing = member(caller, room)
-    if standing.role != HOST:
+    if standing.rank < NEEDED[act]:
         raise forbidden("hosts only")
     return standing
+
+
+def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slowed: bool = True) -> Standing:
+    """The standing of a member who may write now; who has a rank is neither slowed nor locked out."""
+    standing = member(caller, room, found)
+    now = now_ms()
+    _refuse_silenced(standing, now)
+    if standing.rank > Rank.MEMBER:
+        return standing
+    if standing.locked:
+        raise RealtimeError(403, "locked")
+    if standing.guests_off and standing.guest:
+        raise RealtimeError(403, "guests_off")
+    if slowed and (wait := standing.spoke_at + standing.slow_s * 1000 - now) > 0:
+        raise too_fast(wait, "slow_mode")
+    return standing
+
+
+def _refuse_silenced(standing: Standing, now: int) -> None:
+    """Mutes and warnings close the input, whoever it is."""
+    if standing.warned:
+        raise RealtimeError(403, "warned", sanction=standing.warned)
+    for until, by in ((standing.muted_on_site, "site"), (standing.muted_until, "host")):
+        if until > now:
+            raise RealtimeError(403, "muted", until=until if until < FOREVER else None, by=by)
 
 
 def readable(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing:
     """The standing of somebody who may look, or 404."""
     standing = _standing(caller, room, found)
-    if standing is None or not (standing.public or standing.role):
+    if standing is not None and standing.banned:
+        raise banned_from(standing)
+    if standing is None or not standing.may_look:
         raise not_found("no such room")
     return standing
+
+
+def banned_from(standing: Standing) -> RealtimeError:
+    """403 for a room that one knew: until when, null for ever."""
+    until = standing.banned_until
+    return RealtimeError(403, "banned", until=until if until < FOREVER else None)
 
 
 def invited(caller: Caller, room: LogKey) -> Standing:
@@ -70,6 +167,8 @@ def invited(caller: Caller, room: LogKey) -> Standing:
     standing = _standing(caller, room)
     if standing is None:
         raise not_found("no such room")
+    if standing.banned:
+        raise banned_from(standing)
     return standing
 
 
@@ -78,15 +177,25 @@ def labels_of(user: UserId | None, standing: Standing) -> Labels:
     words = {f"u:{user}"} if user else set()
     if standing.role:
         words.add("member")
-    if standing.role == HOST:
+    if standing.role and standing.rank >= Rank.HOST:
         words.add("host")
+    if standing.warned or max(standing.muted_until, standing.muted_on_site) > now_ms():
+        words.add("silenced")
     return frozenset(words)
 
 
 def may_read(caller: Caller, room: LogKey) -> Labels | None:
     """The caller's labels there, or None. One query."""
     standing = _standing(caller, room)
-    return labels_of(caller.id, standing) if standing and (standing.public or standing.role) else None
+    return labels_of(caller.id, standing) if standing and standing.may_look else None
+
+
+def may_open(caller: Caller, room: LogKey) -> Labels | None:
+    """As `may_read`, and 403 for a room that one is banned from."""
+    standing = _standing(caller, room)
+    if standing and standing.banned:
+        raise banned_from(standing)
+    return labels_of(caller.id, standing) if standing and standing.may_look else None
 
 
 def _standing(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing | None:

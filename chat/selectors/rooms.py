@@ -17,11 +17,14 @@ from django.db.models import (
 )
 from django.db.models.lookups import Exact
 
-from accounts.selectors import person_of
+from accounts.selectors import person_of, rank_on_site
 from chat import registry
 from chat.models import Membership, Message, Room
-from chat.selectors import lines
+from chat.permissions import Rank
+from chat.selectors import access, lines
 from chat.selectors.access import HOST, NOBODY
+from chat.selectors.sanctions import against
+from realtime.log import now_ms
 from realtime.methods import Caller, Labels
 from realtime.models import Event
 from realtime.protocol import Head, LogKey, not_found
@@ -63,10 +66,13 @@ def snapshot(
 ) -> dict[str, Any]:
     """The state of a room for one reader, read after its head: room, lines, people, parts."""
     room = _room_seen(caller, key)
+    mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
     page = lines.page_before(room.log_id, labels) if around is None else lines.page_around(room.log_id, labels, around)
-    facts = {"role": room.role, "read": room.read, "members": room.members}
+    rank = mine.rank if mine and mine.role else None
+    facts = {"role": room.role, "rank": rank, "read": room.read, "members": room.members, "rules": rules_of(room)}
     parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
-    return {"room": _facts(room) | facts, **page, "as_of": head.o, "parts": parts}
+    me = against(caller.pk, mine) if caller else None
+    return {"room": _facts(room) | facts, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
 def room_list(caller: Caller) -> list[dict[str, Any]]:
@@ -86,11 +92,30 @@ def room_list(caller: Caller) -> list[dict[str, Any]]:
     ]
 
 
-def member_list(room: int) -> dict[str, Any]:
-    """Hosts first, then who has been in it longest."""
-    members = _in_it(room).order_by("role", "joined_at")[:LISTED]
-    listed = [{"user": row.user.key, "role": row.role, "joined_at": row.joined_at} for row in members]
-    return {"members": listed, "people": {row.user.key: person_of(row.user) for row in members}}
+def member_list(room: int, rank: Rank = Rank.MEMBER) -> dict[str, Any]:
+    """Hosts first, then who has been in it longest; for a rank also who waits, and what stands against whom."""
+    members = list(_in_it(room).order_by("role", "joined_at")[:LISTED])
+    waiting = Membership.objects.filter(room=room, state=Membership.State.WAITING).select_related("user")
+    asked = list(waiting.order_by("joined_at")[:LISTED]) if rank >= Rank.HOST else []
+    people = {row.user.key: person_of(row.user) for row in [*members, *asked]}
+    listed = [_member_as(row, rank) for row in members]
+    return {"members": listed, "waiting": [row.user.key for row in asked], "people": people}
+
+
+def _member_as(row: Membership, rank: Rank) -> dict[str, Any]:
+    site = Rank(rank_on_site(moderator=row.user.is_moderator, superuser=row.user.is_superuser))
+    facts = {"user": row.user.key, "role": row.role, "joined_at": row.joined_at}
+    if rank < Rank.HOST:
+        return facts
+    held = {"guest": not row.user.has_usable_password(), "muted_until": max(row.muted_until, row.user.muted_until)}
+    return {**facts, "rank": max(site, Rank.HOST if row.role == HOST else Rank.MEMBER), **held}
+
+
+def rules_of(room: Room) -> dict[str, Any]:
+    """`{slow_s, locked, guests_off, approval_until, panic_until}`, the times null when they are over."""
+    now = now_ms()
+    times = {name: at if (at := getattr(room, name)) > now else None for name in ("approval_until", "panic_until")}
+    return {"slow_s": room.slow_s, "locked": room.locked, "guests_off": room.guests_off, **times}
 
 
 def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:

@@ -1,14 +1,15 @@
 """The front door: a guest is made, and is in the lounge and in the room they came for, or nothing happens."""
 
 from accounts.models import User
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, person_of
 from accounts.services import guest_create
 from chat.models import Invite
 from chat.services.memberships import joined_signal, room_join
 from chat.services.rooms import lounge
+from chat.services.sanctions import sanction_appeal
 from realtime.log import SITE, batch
 from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
+from realtime.protocol import LogKey, RealtimeError, UserId
 
 
 def guest_enter(*, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None) -> User:
@@ -29,3 +30,11 @@ def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
     with batch([key, SITE]) as staged:
         membership = room_join(staged, caller=caller, key=key, invite=invite)
         staged.signal(joined_signal(staged, caller=caller, membership=membership))
+
+
+def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> None:
+    """Once, by who may not come in; of the site, the hosts of the lounge hear it."""
+    room = key or LogKey(lounge().log.key)
+    caller = Caller(id=UserId(user.key), pk=user.pk, login="", person=person_of(user))
+    with batch([room]) as staged:
+        sanction_appeal(staged, caller=caller, room=room, cid=None, key=sanction, text=text)

@@ -3,8 +3,8 @@
 from django.db.models import F
 
 from chat.models import Invite
+from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import HOST
 from chat.selectors.invites import standing_now
 from realtime.log import Batch
 from realtime.methods import Caller
@@ -16,7 +16,7 @@ def invite_create(
 ) -> Invite:
     """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
     standing = access.member(caller, key)
-    if not standing.public and standing.role != HOST:
+    if not standing.public and standing.rank < Rank.HOST:
         raise forbidden("hosts only")
     invite = Invite.objects.create(
         room_id=standing.room,
@@ -37,7 +37,7 @@ def invite_revoke(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, i
     """End an invite of one's own, as a host any."""
     standing = access.member(caller, key)
     found = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
-    if found is None or (found.created_by_id != caller.pk and standing.role != HOST):
+    if found is None or (found.created_by_id != caller.pk and standing.rank < Rank.HOST):
         raise not_found("no such invite")
     if found.revoked_at is not None:
         raise conflict("invite_ended")

@@ -1,17 +1,21 @@
 """Who is in a room, as what, and up to where they have read. A room with a host keeps one while people are in it."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from chat.models import Invite, Membership, Room
+from accounts.models import User
+from accounts.selectors import caller_of
+from chat.models import Hold, Invite, Membership, Room
+from chat.permissions import Rank
 from chat.registry import LEAVERS
-from chat.selectors import access
-from chat.selectors.access import HOST
+from chat.selectors import access, ranks
+from chat.selectors.access import HOST, Standing
+from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
 from chat.services.invites import invite_use
 from realtime.log import Batch
 from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, Head, LogKey, UserId, conflict, forbidden, not_found
+from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 
 IN_IT = Membership.State.MEMBER
 
@@ -19,24 +23,72 @@ IN_IT = Membership.State.MEMBER
 def room_join(
     batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None = None, invite: Invite | None = None
 ) -> Membership:
-    """Into a public room, or with an invite into any. The first in an empty room is its host."""
-    if (access.invited if invite else access.readable)(caller, key).role:
+    """Into a public room, or with an invite into any; to its door where hosts are asked. The first is its host."""
+    standing = (access.invited if invite else access.readable)(caller, key)
+    if standing.role or standing.waiting:
         raise conflict("conflict", "in it already")
+    user = User.objects.get(pk=caller.pk)
+    _refuse_outside(standing, user, batch.now)
     if invite:
         invite_use(batch, invite=invite)
     room = Room.objects.select_related("log").get(log__key=key)
+    if not user.has_usable_password() and room.approval_until > batch.now:
+        return _ask(batch, caller=caller, room=room, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
     entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
     batch.narrow(caller.id, log=key)
     role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, "joined_at": batch.now}
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, "joined_at": batch.now, "banned_until": 0}
+    return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
+
+
+def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
+    """To who was let in: a room more in the list, and nothing that stands against them."""
+    user = membership.user
+    caller = caller_of(user)
+    if caller is None:
+        return []
+    key = LogKey(membership.room.log.key)
+    return [
+        joined_signal(batch, caller=caller, membership=membership),
+        Signal(key, "standing", "", None, to=caller.id),
+    ]
+
+
+def _refuse_outside(standing: Standing, user: User, now: int) -> None:
+    """A guest where guests are off, and a browser that is kept out with its guest."""
+    if user.has_usable_password():
+        return
+    if standing.guests_off:
+        raise RealtimeError(403, "guests_off")
+    held = Hold.objects.filter(Q(room=standing.room) | Q(room=None), device=user.device, until__gt=now)
+    if user.device and held.exists():
+        raise RealtimeError(403, "banned", until=None)
+
+
+def _ask(batch: Batch, *, caller: Caller, room: Room, cid: ClientId | None, invite: Invite | None) -> Membership:
+    """At the door: the hosts are told, and until one lets them in they only look."""
+    key = LogKey(room.log.key)
+    batch.append(
+        key,
+        kind="member.waiting",
+        data={"user": caller.id},
+        actor=caller.id,
+        cid=cid,
+        method="room.join",
+        audience=["host", f"u:{caller.id}"],
+    )
+    given = {"state": Membership.State.WAITING, "via": invite, "joined_at": batch.now, "banned_until": 0}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
 
 
 def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Signal:
-    """To all tabs of who has just joined: a room more in the list."""
+    """To all tabs of who has just joined: a room more in the list; who waits is told how they stand."""
     key = LogKey(membership.room.log.key)
     log = batch.log(key)
+    if membership.state == Membership.State.WAITING:
+        waiting = {"muted": None, "warning": None, "waiting": True}
+        return Signal(key, "standing", "", waiting, to=caller.id)
     last = next(entry for entry in reversed(batch.entries) if entry.room == key)
     value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
     return Signal(key, "membership", "", value, to=caller.id)
@@ -56,7 +108,10 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> N
 
 def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
     """Make a member a host or a host a member."""
-    target = _target(access.host(caller, key).room, user)
+    standing = access.ranked(caller, key, "member.role")
+    target = _target(standing.room, user)
+    if target.user_id != caller.pk and rank_of(target.user, standing.room) >= Rank.MODERATOR > standing.rank:
+        raise RealtimeError(403, "rank")
     if target.role == role:
         raise conflict("conflict", f"{role} already")
     if target.role == HOST:
@@ -71,15 +126,23 @@ def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, use
 
 def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId) -> None:
     """Put a member out, and end the invites they made: nobody comes back by a door of their own."""
-    target = _target(access.host(caller, key).room, user)
+    standing = access.ranked(caller, key, "member.remove")
+    target = _target(standing.room, user)
     if target.role == HOST:
         raise forbidden("a host: change the role first")
+    ranks.outrank(standing, target.user, room=key, act="member.remove")
     Invite.objects.filter(room=target.room_id, created_by=target.user_id, revoked_at=None).update(revoked_at=batch.now)
     target.delete()
     data = {"user": user, "reason": "removed"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
     batch.narrow(user, log=key)
     _left(batch, key, target.user_id)
+
+
+def spoken(batch: Batch, *, standing: Standing, caller: Caller) -> None:
+    """In a slow room it counts when one spoke last; the rest of the run is told too."""
+    standing.spoke_at = batch.now
+    Membership.objects.filter(room=standing.room, user=caller.pk).update(spoke_at=batch.now)
 
 
 def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
@@ -92,11 +155,13 @@ def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
 
 def _left(batch: Batch, key: LogKey, user: int) -> None:
     for leaver in LEAVERS:
-        leaver(batch, key, user)
+        leaver.leave(batch, key, user)
 
 
 def _target(room: int, user: UserId) -> Membership:
-    found = Membership.objects.filter(room=room, user__key=user, state=IN_IT).select_related("room__log").first()
+    found = (
+        Membership.objects.filter(room=room, user__key=user, state=IN_IT).select_related("room__log", "user").first()
+    )
     if found is None:
         raise not_found("no such member")
     return found

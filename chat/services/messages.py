@@ -9,15 +9,18 @@ from typing import Any, Final
 import msgspec
 
 from chat.models import Message, Revision
+from chat.permissions import Rank
 from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
-from chat.selectors import access
-from chat.selectors.access import HOST, Standing
+from chat.selectors import access, ranks
+from chat.selectors.access import Standing
 from chat.selectors.lines import line_find, line_of
+from chat.selectors.ranks import rank_of
+from chat.services.audit import audit_write
 from chat.speech import Order, Said
 from chat.text import Text
 from realtime.log import Batch, Entry
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, encode, forbidden, not_found
+from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, encode, forbidden, not_found
 
 AUTHOR_UNDO: Final = 60_000
 HOST_UNDO: Final = 24 * 60 * 60 * 1000
@@ -86,7 +89,7 @@ def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 
 def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text) -> Entry:
     """Another text for one's own line."""
-    message = _line_found(caller, access.member(caller, room), o)
+    message = _line_found(caller, access.speaker(caller, room, slowed=False), o)
     if message.author_id != caller.pk or message.kind != CARDS[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
@@ -105,13 +108,18 @@ def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o
     )
 
 
-def message_delete(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> Entry:
-    """Remove a line, as its author or a host."""
+def message_delete(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str = "", rule: str = ""
+) -> Entry:
+    """Remove a line: one's own, or with a rank that of somebody below."""
     standing = access.member(caller, room)
     message = _line_found(caller, standing, o)
-    if message.kind not in CARDS.values() or (message.author_id != caller.pk and standing.role != HOST):
-        raise forbidden("only one's own line")
     _refuse_removed(message)
+    if message.kind not in CARDS.values():
+        raise forbidden("only what was said")
+    if message.author_id != caller.pk:
+        ranks.outrank(standing, message.author, room=room, act="message.delete")
+        audit_write(batch, standing, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule)
     _revision_keep(batch, message, room=room, caller=caller)
     message.data, message.removed_at, message.removed_by_id = None, batch.now, caller.pk
     superseded = _touch(batch, message, room=room)
@@ -131,7 +139,9 @@ def message_restore(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId
     """Undo a removal: within a minute one's own, within a day any as a host."""
     standing = access.member(caller, room)
     message = _line_found(caller, standing, o)
-    revision = _revision_undone(batch, message, caller=caller, is_host=standing.role == HOST)
+    revision = _revision_undone(batch, message, caller=caller, standing=standing)
+    if message.author_id != caller.pk:
+        audit_write(batch, standing, caller, "message.restore", user=message.author, offset=o)
     message.data, message.removed_at, message.removed_by = revision.data, None, None
     revision.delete()
     _touch(batch, message, room=room)
@@ -147,8 +157,9 @@ def message_restore(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `chat.purge`: forget what a line said, once its time is over."""
-    Revision.objects.filter(log=batch.log(room).pk, offset=data["o"], purge_at__lte=batch.now).delete()
+    """The deadline `chat.purge`: forget what lines said, once its time is over."""
+    offsets = data.get("offsets", [data.get("o")])
+    Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
 def _line_said(batch: Batch, speaker: Speaker, said: Said, loaded: Sequence[Any]) -> Line:
@@ -170,12 +181,15 @@ def _refuse_removed(message: Message) -> None:
         raise conflict("removed", line=line_of(message))
 
 
-def _revision_undone(batch: Batch, message: Message, *, caller: Caller, is_host: bool) -> Revision:
+def _revision_undone(batch: Batch, message: Message, *, caller: Caller, standing: Standing) -> Revision:
     """What the line said before it was removed, or why it may not be put back."""
+    is_host = standing.rank >= Rank.HOST
     if message.removed_at is None:
         raise conflict("stale", "it is there", line=line_of(message))
     if not is_host and not caller.pk == message.author_id == message.removed_by_id:
         raise forbidden("only what one has removed oneself")
+    if message.removed_by and rank_of(message.removed_by, standing.room) > standing.rank:
+        raise RealtimeError(403, "rank")
     revision = Revision.objects.filter(log=message.log_id, offset=message.offset).order_by("-pk").first()
     if revision is None or batch.now - message.removed_at > (HOST_UNDO if is_host else AUTHOR_UNDO):
         raise conflict("undo_over", line=line_of(message))

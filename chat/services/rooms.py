@@ -41,7 +41,7 @@ def room_change(
     batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, name: str, topic: str, public: bool
 ) -> Room:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
-    standing = access.host(caller, key)
+    standing = access.ranked(caller, key, "room.change")
     facts = _facts(name, topic, public)
     room = Room.objects.select_related("log").get(pk=standing.room)
     before = {"name": room.name, "topic": room.topic, "public": room.public}

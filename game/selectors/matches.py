@@ -49,6 +49,13 @@ def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
     return {str(o): msgspec.json.decode(table) for o, table in rows.values_list("offset", "table")[:UNFINISHED]}
 
 
+def leaving(room: LogKey, user: int) -> dict[str, Any]:
+    """`{match: table or null}`: the game that ends when this player is put out of the room."""
+    mine = Seat.objects.filter(log__key=room, user=user).values("match")
+    found = Match.objects.filter(log__key=room, offset__in=mine, state=Match.State.PLAYING).first()
+    return {"match": table_of(found) if found else None}
+
+
 def steps(match: Match) -> Sequence[dict[str, Any]]:
     """The match from its start, each step as its event in the log told it: `{o, at, kind, by, seat, view, says}`."""
     record = msgspec.json.decode(match.record)

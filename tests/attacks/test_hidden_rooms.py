@@ -31,6 +31,30 @@ MORE: dict[str, dict[str, Any]] = {
     "message.restore": {"o": 1},
     "read.mark": {"o": 1},
     "typing.set": {"typing": True},
+    "match.create": {"game": "four"},
+    "match.read": {"match": 1},
+    "match.resign": {"match": 1},
+    "match.claim": {"match": 1},
+    "match.rematch": {"match": 1},
+    "seat.take": {"match": 1, "seat": 0},
+    "seat.leave": {"match": 1},
+    "seat.bot": {"match": 1, "seat": 1, "bot": "easy"},
+    "seat.wait": {"match": 1, "waiting": True},
+    "move.play": {"match": 1, "version": 1, "move": 0},
+    "move.hover": {"match": 1},
+    "sanction.make": {"user": "x", "kind": "mute"},
+    "sanction.lift": {"sanction": "x"},
+    "sanction.acknowledge": {"sanction": "x"},
+    "sanction.appeal": {"sanction": "x", "text": "please"},
+    "sanction.answer": {"sanction": "x", "granted": True},
+    "sanction.preview": {"user": "x"},
+    "room.restrict": {"slow_s": 0, "locked": True, "guests_off": False, "approval": False},
+    "room.panic": {"on": True},
+    "member.admit": {"user": "x", "yes": True},
+    "report.create": {"o": 1, "rule": "spam"},
+    "report.read": {"report": "x"},
+    "report.close": {"report": "x", "outcome": "handled"},
+    "audit.list": {},
 }
 
 
@@ -42,7 +66,7 @@ def asked_of_rooms() -> dict[str, dict[str, Any]]:
         name for name, method in backend.methods.items() if "room" in getattr(method.params, "__struct_fields__", ())
     }
     durable = {name for name in methods if backend.methods[name].durable}
-    plain = {"room.close", "presence.read", "room.join", "room.leave", "member.list"}
+    plain = {"room.close", "presence.read", "room.join", "room.leave", "member.list", "sanction.list", "report.list"}
     return {
         name: {**(MORE[name] if name not in plain else {}), **({"cid": cid()} if name in durable else {})}
         for name in sorted(methods | set(LOOKS))

@@ -227,8 +227,10 @@ def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None
         shown = snapshot(caller, key, labels, head_of(key))
         assert shown["room"] == {
             "key": key, "name": "Room", "topic": "", "public": True, "lounge": False,
-            "role": role, "read": read, "members": 2,
+            "role": role, "rank": {"host": 1, "member": 0}.get(role or ""), "read": read, "members": 2,
+            "rules": {"slow_s": 0, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None},
         }  # fmt: skip
+        assert shown["me"] is None
         assert (shown["as_of"], shown["before"], shown["after"], shown["lines"][-1]["o"]) == (o, False, False, o)
         assert shown["people"] == {ana.id: ana.person}
 

@@ -15,7 +15,7 @@ from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
 from chat.registry import Line
-from chat.selectors import access, invites, lines, may_read, rooms, snapshot, welcome
+from chat.selectors import access, invites, lines, may_read, ranks, rooms, sanctions, snapshot, welcome
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.messages import line_post
 from chat.services.rooms import lounge
@@ -91,9 +91,9 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 def test_no_selector_of_lines_is_missing_above() -> None:
     walked = {"line_find", "page_before", "page_after", "page_around", "snapshot", "welcome"}
-    other = {"visible", "line_of", "membership_as", "room_list", "member_list", "faces"}
+    other = {"visible", "line_of", "membership_as", "room_list", "member_list", "faces", "rules_of"}
     assert {name for module in (lines, rooms) for name, _ in functions(module)} == walked | other
-    for module in (access, invites):
+    for module in (access, invites, ranks, sanctions):
         assert "Message" not in inspect.getsource(module)
 
 

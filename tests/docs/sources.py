@@ -43,8 +43,9 @@ def literals(found: Iterable[ast.Call], place: int) -> set[str]:
 
 
 def event_kinds() -> set[str]:
-    """`batch.append(…, kind="…")` of the apps; what `realtime` appends only processes read."""
-    given = [keyword for call in calls("append", "accounts", "chat", "game") for keyword in call.keywords]
+    """`batch.append(…, kind="…")` and `_tell(…, kind="…")` of the apps; what `realtime` appends only processes read."""
+    telling = [call for name in ("append", "_tell") for call in calls(name, "accounts", "chat", "game")]
+    given = [keyword for call in telling for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
 
 

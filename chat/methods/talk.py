@@ -1,10 +1,11 @@
-"""Chat's methods (docs/protocol.md, "Requests"): each calls one service or selector and shapes its answer."""
+"""Rooms, invites and lines (docs/protocol.md, "Requests"): each method calls one service and shapes its answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chat import protocol, registry
+from chat.methods.logs import room_and_site
 from chat.registry import Speaker
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
@@ -12,7 +13,7 @@ from chat.services import invites, memberships, messages
 from chat.services import rooms as room_services
 from chat.speech import understood
 from chat.text import rendered, written
-from realtime.log import SITE, Batch, head_of
+from realtime.log import Batch, head_of
 from realtime.methods import Call, Method, Signal
 from realtime.protocol import LogKey, RoomParams, forbidden
 
@@ -58,7 +59,8 @@ def room_leave(batch: Batch, call: Call) -> list[Signal]:
 
 
 def member_list(call: Call) -> dict[str, Any]:
-    return rooms.member_list(access.readable(call.caller, call.params.room).room)
+    standing = access.readable(call.caller, call.params.room)
+    return rooms.member_list(standing.room, standing.rank)
 
 
 def member_role(batch: Batch, call: Call) -> None:
@@ -103,9 +105,11 @@ def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
 
 
 def message_post(batch: Batch, call: Call) -> None:
-    standing = access.member(call.caller, call.params.room, call.loaded.standings)
+    standing = access.speaker(call.caller, call.params.room, call.loaded.standings)
     speaker = Speaker(call.caller, call.params.room, standing.role or "")
     messages.message_post(batch, speaker=speaker, cid=call.params.cid, said=call.prepared, loaded=call.loaded.heard)
+    if standing.slow_s:
+        memberships.spoken(batch, standing=standing, caller=call.caller)
 
 
 def message_edit(batch: Batch, call: Call) -> None:
@@ -115,7 +119,8 @@ def message_edit(batch: Batch, call: Call) -> None:
 
 def message_delete(batch: Batch, call: Call) -> None:
     given = call.params
-    messages.message_delete(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o)
+    why = {"reason": given.reason, "rule": given.rule}
+    messages.message_delete(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, **why)
 
 
 def message_restore(batch: Batch, call: Call) -> None:
@@ -146,14 +151,9 @@ def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
 
 
 def typing_set(call: Call) -> list[Signal]:
-    if call.labels is None or "member" not in call.labels:
+    if call.labels is None or "member" not in call.labels or "silenced" in call.labels:
         raise forbidden("join the room first")
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
-
-
-def _room_and_site(params: Any) -> list[LogKey]:
-    """For acts that change what somebody may read or do."""
-    return [params.room, SITE]
 
 
 def _no_log(params: Any) -> list[LogKey]:
@@ -163,15 +163,15 @@ def _no_log(params: Any) -> list[LogKey]:
 _METHODS = [
     Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
     Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=_no_log),
-    Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=_room_and_site),
-    Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=_room_and_site),
-    Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=_room_and_site),
+    Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
+    Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
+    Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),
     Method(name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write"),
     Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write"),
     Method(name="member.list", params=RoomParams, function=member_list, lane="read"),
-    Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=_room_and_site),
+    Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=room_and_site),
     Method(
-        name="member.remove", params=protocol.MemberRemove, function=member_remove, lane="write", logs=_room_and_site
+        name="member.remove", params=protocol.MemberRemove, function=member_remove, lane="write", logs=room_and_site
     ),
     Method(name="history.page", params=protocol.HistoryPage, function=history_page, lane="read"),
     Method(
@@ -189,7 +189,7 @@ _METHODS = [
         lane="write",
         prepare=lambda params: rendered(written(params.text)),
     ),
-    Method(name="message.delete", params=protocol.MessageAct, function=message_delete, lane="write"),
+    Method(name="message.delete", params=protocol.MessageDelete, function=message_delete, lane="write"),
     Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),
     Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write"),
     Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now"),

@@ -1,0 +1,5 @@
+"""Chat's methods, all of them."""
+
+from chat.methods import moderation, talk
+
+METHODS = {**talk.METHODS, **moderation.METHODS}

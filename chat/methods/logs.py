@@ -1,0 +1,11 @@
+"""Which logs a method appends to, where it is not the room of its params alone."""
+
+from typing import Any
+
+from realtime.log import SITE
+from realtime.protocol import LogKey
+
+
+def room_and_site(params: Any) -> list[LogKey]:
+    """For acts that change what somebody may read or do."""
+    return [params.room, SITE]

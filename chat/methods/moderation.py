@@ -1,0 +1,191 @@
+"""Sanctions, rules, reports and the audit (docs/moderation.md): each method calls one service and shapes its answer."""
+
+from typing import Any
+
+from chat import protocol
+from chat.methods.logs import room_and_site
+from chat.selectors import access, sanctions
+from chat.services import memberships, reports, rules
+from chat.services import sanctions as services
+from chat.services.sanctions import Decision
+from realtime.log import Batch
+from realtime.methods import Call, Method, Signal
+from realtime.protocol import RoomParams
+
+
+def sanction_make(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    decision = Decision(
+        kind=given.kind,
+        site=given.site,
+        duration_ms=given.duration_ms,
+        reason=given.reason,
+        rule=given.rule,
+        o=given.o,
+        remove=given.remove,
+        approval=given.approval,
+    )
+    made = services.sanction_make(
+        batch, caller=call.caller, room=given.room, cid=given.cid, user=given.user, decision=decision
+    )
+    return _told(made, given.room)
+
+
+def sanction_lift(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    lifted = services.sanction_lift(
+        batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction, reason=given.reason
+    )
+    return _told(lifted, given.room)
+
+
+def sanction_acknowledge(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    warned = services.sanction_acknowledge(
+        batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction
+    )
+    return _told(warned, given.room)
+
+
+def sanction_appeal(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    appealed = services.sanction_appeal(
+        batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction, text=given.text
+    )
+    return _told(appealed, given.room)
+
+
+def sanction_answer(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    answered = services.sanction_answer(
+        batch,
+        caller=call.caller,
+        room=given.room,
+        cid=given.cid,
+        key=given.sanction,
+        granted=given.granted,
+        reason=given.reason,
+    )
+    return _told(answered, given.room)
+
+
+def _told(sanction: Any, room: Any) -> list[Signal]:
+    """The person is told in all tabs how they stand; who may not look any more has heard it by `room.left`."""
+    return [services.standing_told(room, sanction.user)] if sanction.kind in {"warn", "mute"} else []
+
+
+def sanction_list(call: Call) -> dict[str, Any]:
+    return sanctions.sanctions_of(access.ranked(call.caller, call.params.room, "sanction.list"))
+
+
+def sanction_preview(call: Call) -> dict[str, Any]:
+    given = call.params
+    standing = access.ranked(call.caller, given.room, "sanction.preview")
+    return services.sanction_preview(standing, given.room, given.user, remove=given.remove)
+
+
+def room_restrict(batch: Batch, call: Call) -> None:
+    given = call.params
+    rules.room_restrict(
+        batch,
+        caller=call.caller,
+        key=given.room,
+        cid=given.cid,
+        slow_s=given.slow_s,
+        locked=given.locked,
+        guests_off=given.guests_off,
+        approval=given.approval,
+        reason=given.reason,
+    )
+
+
+def room_panic(batch: Batch, call: Call) -> None:
+    given = call.params
+    rules.room_panic(batch, caller=call.caller, key=given.room, cid=given.cid, on=given.on)
+
+
+def member_admit(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    admitted = rules.member_admit(
+        batch, caller=call.caller, key=given.room, cid=given.cid, user=given.user, yes=given.yes
+    )
+    if admitted is None:
+        return [Signal(given.room, "standing", "", None, to=given.user)]
+    return memberships.admitted_signals(batch, membership=admitted)
+
+
+def report_create(batch: Batch, call: Call) -> None:
+    given = call.params
+    reports.report_create(
+        batch,
+        caller=call.caller,
+        room=given.room,
+        cid=given.cid,
+        o=given.o,
+        reason=given.reason,
+        rule=given.rule,
+    )
+
+
+def report_close(batch: Batch, call: Call) -> None:
+    given = call.params
+    reports.report_close(
+        batch,
+        caller=call.caller,
+        room=given.room,
+        cid=given.cid,
+        key=given.report,
+        outcome=given.outcome,
+        reason=given.reason,
+    )
+
+
+def report_list(call: Call) -> dict[str, Any]:
+    return sanctions.reports_of(access.ranked(call.caller, call.params.room, "report.list").room)
+
+
+def report_read(call: Call) -> dict[str, Any]:
+    standing = access.ranked(call.caller, call.params.room, "report.read")
+    report = sanctions.report_find(standing.room, call.params.report)
+    return sanctions.report_read(report, access.labels_of(call.caller.id, standing))
+
+
+def audit_list(call: Call) -> dict[str, Any]:
+    standing = access.ranked(call.caller, call.params.room, "audit.list")
+    return sanctions.audit_of(standing.room, call.params.before)
+
+
+_METHODS = [
+    Method(
+        name="sanction.make", params=protocol.SanctionMake, function=sanction_make, lane="write", logs=room_and_site
+    ),
+    Method(
+        name="sanction.lift", params=protocol.SanctionLift, function=sanction_lift, lane="write", logs=room_and_site
+    ),
+    Method(
+        name="sanction.acknowledge",
+        params=protocol.SanctionAct,
+        function=sanction_acknowledge,
+        lane="write",
+        logs=room_and_site,
+    ),
+    Method(name="sanction.appeal", params=protocol.SanctionAppeal, function=sanction_appeal, lane="write"),
+    Method(
+        name="sanction.answer",
+        params=protocol.SanctionAnswer,
+        function=sanction_answer,
+        lane="write",
+        logs=room_and_site,
+    ),
+    Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read"),
+    Method(name="sanction.preview", params=protocol.SanctionPreview, function=sanction_preview, lane="read"),
+    Method(name="room.restrict", params=protocol.RoomRestrict, function=room_restrict, lane="write"),
+    Method(name="room.panic", params=protocol.RoomPanic, function=room_panic, lane="write"),
+    Method(name="member.admit", params=protocol.MemberAdmit, function=member_admit, lane="write", logs=room_and_site),
+    Method(name="report.create", params=protocol.ReportCreate, function=report_create, lane="write"),
+    Method(name="report.close", params=protocol.ReportClose, function=report_close, lane="write"),
+    Method(name="report.list", params=RoomParams, function=report_list, lane="read"),
+    Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read"),
+    Method(name="audit.list", params=protocol.AuditList, function=audit_list, lane="read"),
+]
+METHODS = {method.name: method for method in _METHODS}

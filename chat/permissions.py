@@ -1,0 +1,37 @@
+"""Who may do what: one table. Nobody acts on their own rank or above (docs/moderation.md)."""
+
+from enum import IntEnum
+from typing import Final
+
+
+class Rank(IntEnum):
+    """Of a room up to `HOST`, of the site above. A moderator has it in the rooms they are in."""
+
+    MEMBER = 0
+    HOST = 1
+    MODERATOR = 2
+    ADMIN = 3
+
+
+NEEDED: Final[dict[str, Rank]] = {
+    "room.change": Rank.HOST,
+    "room.restrict": Rank.HOST,
+    "room.panic": Rank.HOST,
+    "member.role": Rank.HOST,
+    "member.remove": Rank.HOST,
+    "member.admit": Rank.HOST,
+    "message.delete": Rank.HOST,
+    "message.restore": Rank.HOST,
+    "sanction.make": Rank.HOST,
+    "sanction.make on the site": Rank.MODERATOR,
+    "sanction.lift": Rank.HOST,
+    "sanction.lift on the site": Rank.MODERATOR,
+    "sanction.answer": Rank.HOST,
+    "sanction.list": Rank.HOST,
+    "sanction.preview": Rank.HOST,
+    "report.list": Rank.HOST,
+    "report.read": Rank.HOST,
+    "report.close": Rank.HOST,
+    "audit.list": Rank.HOST,
+}
+"""The rank that an act needs, over the lines and the person of somebody else."""

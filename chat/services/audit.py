@@ -1,0 +1,39 @@
+"""Who did what to whom, and why: written in the transaction of the act."""
+
+from typing import Any
+
+from accounts.models import User
+from chat.models import Audit, Sanction
+from chat.selectors.access import Standing
+from realtime.log import Batch
+from realtime.methods import Caller
+from realtime.protocol import encode
+
+
+def audit_write(
+    batch: Batch,
+    standing: Standing | None,
+    caller: Caller | None,
+    act: str,
+    *,
+    user: User | None = None,
+    offset: int | None = None,
+    sanction: Sanction | None = None,
+    reason: str = "",
+    rule: str = "",
+    **detail: Any,
+) -> Audit:
+    """One entry; without a caller it is the clock's, without a standing the site's."""
+    return Audit.objects.create(
+        at=batch.now,
+        by_id=caller.pk if caller else None,
+        rank=standing.rank if standing else 0,
+        act=act,
+        room_id=standing.room if standing else None,
+        user=user,
+        offset=offset,
+        sanction=sanction,
+        reason=reason,
+        rule=rule,
+        detail=encode(detail).decode(),
+    )

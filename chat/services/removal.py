@@ -1,0 +1,131 @@
+"""Many lines of one person at once: taken away with a ban, and brought back when it is lifted.
+
+A batch does a bounded part; a deadline that is due at once does the next.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from accounts.models import User
+from chat.models import Message, Revision, Sanction
+from chat.registry import CARDS
+from chat.selectors.lines import line_of
+from chat.services.messages import HOST_UNDO
+from realtime.log import Batch
+from realtime.methods import Caller
+from realtime.models import Deadline
+from realtime.protocol import LogKey, UserId, encode
+
+AT_ONCE: Final = 200
+RESTORED_BYTES: Final = 64 * 1024
+"""of text in one event"""
+
+
+def lines_of(log: int, user: int, since: int) -> Any:
+    """What somebody has said here since then and what still stands, the newest first."""
+    said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=CARDS.values())
+    return said.order_by("-offset")
+
+
+def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int) -> None:
+    """Take them away, `AT_ONCE` in an event."""
+    log = batch.log(room).pk
+    lines = list(lines_of(log, sanction.user_id, since)[:AT_ONCE])
+    if not lines:
+        return
+    offsets = [line.offset for line in lines]
+    by = sanction.by
+    entry = batch.append(
+        room,
+        kind="messages.removed",
+        data={"offsets": offsets, "by": by.key if by else None, "at": batch.now},
+        actor=UserId(by.key) if by else None,
+        blanks=sorted({line.touched for line in lines}),
+    )
+    _keep(batch, room, lines, by)
+    removal = {"data": None, "removed_at": batch.now, "removed_by": by, "touched": entry.o}
+    Message.objects.filter(log=log, offset__in=offsets).update(**removal)
+    places = msgspec.json.decode(sanction.removed)
+    sanction.removed = encode([*places, *([log, o] for o in offsets)]).decode()
+    sanction.save(update_fields=["removed"])
+    if len(lines) == AT_ONCE:
+        batch.schedule(room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since})
+
+
+def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.remove`: the next part, or another room's."""
+    sanction = Sanction.objects.select_related("by").filter(key=data["sanction"], lifted_at=None).first()
+    if sanction:
+        lines_remove(batch, room=room, sanction=sanction, since=data["since"])
+
+
+def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Caller | None) -> None:
+    """Bring back here what this sanction took; the rest of it by deadlines."""
+    log = batch.log(room).pk
+    places = msgspec.json.decode(sanction.removed)
+    here = [o for place, o in places if place == log]
+    part, rest = here[:AT_ONCE], here[AT_ONCE:]
+    sanction.removed = encode(
+        [*([place, o] for place, o in places if place != log), *([log, o] for o in rest)]
+    ).decode()
+    sanction.save(update_fields=["removed"])
+    lines = _revived(log, part)
+    for some in _parts(lines):
+        _tell(batch, room, some, caller)
+    if rest:
+        batch.schedule(room, "chat.bring_back", batch.now, {"sanction": sanction.key})
+
+
+def restore_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.bring_back`: the next part, or another room's."""
+    sanction = Sanction.objects.filter(key=data["sanction"]).first()
+    if sanction:
+        lines_restore(batch, room=room, sanction=sanction, caller=None)
+
+
+def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:
+    """The same in other rooms, each in a batch of its own."""
+    for log in logs:
+        batch.insert(Deadline(log_id=log, kind=kind, at=batch.now, data=encode(data).decode()))
+
+
+def _keep(batch: Batch, room: LogKey, lines: Sequence[Message], by: User | None) -> None:
+    purge_at = batch.now + HOST_UNDO
+    for line in lines:
+        kept = {"data": line.data or "null", "by_id": by.pk if by else line.author_id, "at": batch.now}
+        batch.insert(Revision(log_id=line.log_id, offset=line.offset, purge_at=purge_at, **kept))
+    batch.schedule(room, "chat.purge", purge_at, {"offsets": [line.offset for line in lines]})
+
+
+def _revived(log: int, offsets: Sequence[int]) -> list[Message]:
+    """Lines that are still removed, with what they said last."""
+    kept = {row.offset: row for row in Revision.objects.filter(log=log, offset__in=offsets).order_by("pk")}
+    removed = Message.objects.filter(log=log, offset__in=list(kept)).exclude(removed_at=None)
+    lines = list(removed.select_related("author").order_by("offset"))
+    for line in lines:
+        line.data, line.removed_at, line.removed_by = kept[line.offset].data, None, None
+    Revision.objects.filter(pk__in=[kept[line.offset].pk for line in lines]).delete()
+    return lines
+
+
+def _parts(lines: Sequence[Message]) -> Sequence[Sequence[Message]]:
+    parts: list[list[Message]] = []
+    size = RESTORED_BYTES
+    for line in lines:
+        size += len(line.data or "")
+        if size > RESTORED_BYTES:
+            parts.append([])
+            size = len(line.data or "")
+        parts[-1].append(line)
+    return parts
+
+
+def _tell(batch: Batch, room: LogKey, lines: Sequence[Message], caller: Caller | None) -> None:
+    o = batch.log(room).head + 1
+    for line in lines:
+        line.touched = o
+        line.save()
+    everyone = [line_of(line) for line in lines if line.audience is None]
+    batch.append(room, kind="messages.restored", data={"lines": everyone}, actor=caller.id if caller else None)

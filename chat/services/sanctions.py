@@ -1,0 +1,361 @@
+"""What is decided about people: made, lifted, acknowledged, appealed; each with event, audit entry and undo."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from accounts.models import User
+from chat.models import Audit, Hold, Invite, Membership, Room, Sanction
+from chat.registry import LEAVERS
+from chat.selectors import access, ranks
+from chat.selectors.access import FOREVER, IN_IT, Standing
+from chat.selectors.sanctions import against, in_force, membership_find, person_find, sanction_as, sanction_find
+from chat.services.audit import audit_write
+from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
+from chat.services.rules import rules_told
+from realtime.log import Batch, Entry, now_ms
+from realtime.methods import Caller, Signal
+from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, unprocessable
+
+COUNTED: Final = 1000
+"""lines are counted up to here"""
+KICK_MS: Final = 5 * 60_000
+APPROVAL_MS: Final = 60 * 60_000
+REASON_LENGTH: Final = 500
+SPANS: Final = {"hour": 60 * 60_000, "day": 24 * 60 * 60_000, "all": FOREVER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody wants done: see `sanction.make`."""
+
+    kind: str
+    site: bool = False
+    duration_ms: int | None = None
+    reason: str = ""
+    rule: str = "other"
+    o: int | None = None
+    remove: str = "none"
+    approval: bool = False
+
+
+def sanction_make(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, decision: Decision
+) -> Sanction:
+    """Warn, mute, kick or ban, as who has the rank for it."""
+    standing = access.member(caller, room)
+    target = person_find(user)
+    act = "sanction.make on the site" if decision.site else "sanction.make"
+    if target.pk == caller.pk:
+        raise RealtimeError(403, "rank")
+    ranks.outrank(standing, target, room=room, act=act)
+    sanction = _decided(batch, standing, caller, target, decision)
+    _tell(batch, room, sanction, caller, cid, kind="sanction.made", method="sanction.make")
+    _take_effect(batch, room, standing, sanction, decision)
+    audit_write(
+        batch,
+        standing,
+        caller,
+        f"sanction.{sanction.kind}",
+        user=target,
+        offset=decision.o,
+        sanction=sanction,
+        reason=sanction.reason,
+        rule=sanction.rule,
+        site=decision.site,
+        until=sanction.until,
+    )
+    return sanction
+
+
+def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: str) -> dict[str, Any]:
+    """What would go with somebody: `{lines, guest, invite}`, and what apps add to it."""
+    target = person_find(user)
+    since = max(0, now_ms() - SPANS[remove]) if remove in SPANS else FOREVER
+    was = membership_find(standing.room, target.pk)
+    told: dict[str, Any] = {
+        "lines": lines_of(standing.log, target.pk, since)[:COUNTED].count(),
+        "guest": not target.has_usable_password(),
+        "invite": bool(was and was.via_id),
+    }
+    for leaver in LEAVERS:
+        told |= leaver.foresee(room, target.pk)
+    return told
+
+
+def _decided(batch: Batch, standing: Standing, caller: Caller, target: User, decision: Decision) -> Sanction:
+    """The row, or 409 with the one that is in force."""
+    place = None if decision.site else standing.room
+    if decision.kind == "kick" and decision.site:
+        raise unprocessable("bad_sanction", "out of a room, not of the site")
+    standing_one = in_force(target.pk, place, decision.kind, batch.now)
+    if standing_one:
+        raise conflict("already_done", sanction=sanction_as(standing_one))
+    return Sanction.objects.create(
+        room_id=place,
+        user=target,
+        by=User(pk=caller.pk, key=caller.id),
+        kind=decision.kind,
+        at=batch.now,
+        until=_until(batch, decision),
+        reason=_short(decision.reason),
+        rule=decision.rule,
+        offset=decision.o,
+        rank=standing.rank,
+    )
+
+
+def _until(batch: Batch, decision: Decision) -> int | None:
+    if decision.kind == "warn":
+        return None
+    lasts = KICK_MS if decision.kind == "kick" and decision.duration_ms is None else decision.duration_ms
+    return None if lasts is None else batch.now + lasts
+
+
+def _take_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
+    user, until = sanction.user, sanction.until or FOREVER
+    mine = Membership.objects.filter(room=standing.room, user=user)
+    if sanction.kind == "warn":
+        mine.update(warned=sanction.key)
+        batch.narrow(UserId(user.key), log=room, reason="warned")
+    elif sanction.kind == "mute":
+        _mute(sanction, mine, until)
+        batch.narrow(UserId(user.key), log=room, reason="muted")
+    else:
+        _put_out(batch, room, standing, sanction, decision, until)
+
+
+def _mute(sanction: Sanction, mine: Any, until: int) -> None:
+    if sanction.room_id is None:
+        User.objects.filter(pk=sanction.user_id).update(muted_until=until)
+    else:
+        mine.update(muted_until=until)
+
+
+def _put_out(
+    batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision, until: int
+) -> None:
+    """Out of the room at once, and for a while or for ever; from the site, out of everything."""
+    user = sanction.user
+    was = membership_find(standing.room, user.pk)
+    reason = "kicked" if sanction.kind == "kick" else "banned"
+    if was and was.state == IN_IT:
+        sanction.was = was.role
+        sanction.save(update_fields=["was"])
+        by = sanction.by.key if sanction.by else None
+        data = {"user": user.key, "reason": reason}
+        batch.append(room, kind="member.left", data=data, actor=UserId(by) if by else None)
+    if sanction.room_id is None:
+        User.objects.filter(pk=user.pk).update(banned_until=until)
+        batch.narrow(UserId(user.key), reason=reason, until=sanction.until)
+    else:
+        _bar(batch, standing, user, until)
+        batch.narrow(UserId(user.key), log=room, reason=reason, until=sanction.until)
+    for leaver in LEAVERS:
+        leaver.leave(batch, room, user.pk)
+    if sanction.kind == "ban":
+        _close_doors(batch, room, standing, sanction, was, decision, until)
+
+
+def _bar(batch: Batch, standing: Standing, user: User, until: int) -> None:
+    barred = {"state": Membership.State.BANNED, "role": Membership.Role.MEMBER, "banned_until": until}
+    created = {**barred, "joined_at": batch.now}
+    Membership.objects.update_or_create(room_id=standing.room, user=user, defaults=barred, create_defaults=created)
+
+
+def _close_doors(
+    batch: Batch,
+    room: LogKey,
+    standing: Standing,
+    sanction: Sanction,
+    was: Membership | None,
+    decision: Decision,
+    until: int,
+) -> None:
+    """The doors that the banned made, and for a guest the one they came by and the browser they have."""
+    user, site = sanction.user, sanction.room_id is None
+    theirs = Invite.objects.filter(created_by=user, revoked_at=None)
+    (theirs if site else theirs.filter(room=standing.room)).update(revoked_at=batch.now)
+    if not user.has_usable_password():
+        _hold(sanction, until)
+        if was and was.via_id:
+            Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
+        if decision.approval:
+            Room.objects.filter(pk=standing.room).update(approval_until=batch.now + APPROVAL_MS)
+            rules_told(batch, room=room, by_rank=standing.rank)
+    if decision.remove in SPANS:
+        _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
+
+
+def _hold(sanction: Sanction, until: int) -> None:
+    if sanction.user.device:
+        Hold.objects.create(sanction=sanction, room_id=sanction.room_id, device=sanction.user.device, until=until)
+
+
+def _remove(batch: Batch, room: LogKey, sanction: Sanction, since: int) -> None:
+    lines_remove(batch, room=room, sanction=sanction, since=since)
+    if sanction.room_id is None:
+        others = Room.objects.filter(memberships__user=sanction.user_id).exclude(log__key=room)
+        data = {"sanction": sanction.key, "since": since}
+        elsewhere(batch, "chat.remove", list(others.values_list("log_id", flat=True)), data)
+
+
+# Lifted
+
+
+def sanction_lift(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, reason: str) -> Sanction:
+    """Undo it: what it closed is open again, what it took comes back."""
+    standing = access.member(caller, room)
+    sanction = sanction_find(standing.room, key)
+    _refuse_below(standing, sanction)
+    _lift(batch, room, standing, sanction, caller, reason)
+    _tell(batch, room, sanction, caller, cid, kind="sanction.lifted", method="sanction.lift")
+    return sanction
+
+
+def _refuse_below(standing: Standing, sanction: Sanction) -> None:
+    act = "sanction.lift on the site" if sanction.room_id is None else "sanction.lift"
+    ranks.outrank(standing, sanction.user, room=LogKey(""), act=act)
+    if standing.rank < sanction.rank:
+        raise RealtimeError(403, "rank")
+
+
+def _lift(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, caller: Caller, reason: str) -> None:
+    if sanction.lifted_at is not None:
+        raise conflict("already_done", sanction=sanction_as(sanction))
+    sanction.lifted_at, sanction.lifted_by = batch.now, User(pk=caller.pk, key=caller.id)
+    sanction.lifted_reason = _short(reason)
+    sanction.save()
+    Audit.objects.filter(sanction=sanction).update(undone=True)
+    audit_write(batch, standing, caller, "sanction.lift", user=sanction.user, sanction=sanction, reason=reason)
+    _end_effect(batch, room, standing, sanction, caller)
+
+
+def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, caller: Caller) -> None:
+    user = sanction.user
+    mine = Membership.objects.filter(room=sanction.room_id or standing.room, user=user)
+    if sanction.kind == "warn":
+        mine.filter(warned=sanction.key).update(warned="")
+    elif sanction.kind == "mute":
+        _mute(sanction, mine, 0)
+    elif sanction.room_id is None:
+        User.objects.filter(pk=user.pk).update(banned_until=0)
+    else:
+        mine.filter(state=Membership.State.BANNED).update(banned_until=0)
+    if sanction.kind in {"kick", "ban"}:
+        _let_back(batch, room, sanction, mine)
+        sanction.holds.all().delete()
+        _bring_back(batch, room, sanction, caller)
+    batch.narrow(UserId(user.key), log=room, reason="lifted")
+
+
+def _let_back(batch: Batch, room: LogKey, sanction: Sanction, mine: Any) -> None:
+    """Who was a member when they were put out is one again, as what they were."""
+    if not sanction.was:
+        mine.filter(state=Membership.State.BANNED).delete()
+        return
+    mine.update(state=IN_IT, role=sanction.was, banned_until=0)
+    batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
+
+
+def _bring_back(batch: Batch, room: LogKey, sanction: Sanction, caller: Caller) -> None:
+    here = batch.log(room).pk
+    others = {log for log, _ in msgspec.json.decode(sanction.removed)} - {here}
+    lines_restore(batch, room=room, sanction=sanction, caller=caller)
+    elsewhere(batch, "chat.bring_back", sorted(others), {"sanction": sanction.key})
+
+
+# By the person
+
+
+def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str) -> Sanction:
+    """The warned has read it; the input is open again."""
+    standing = access.member(caller, room)
+    sanction = _own(caller, standing.room, key)
+    if sanction.kind != "warn" or sanction.acknowledged_at is not None:
+        raise conflict("already_done", sanction=sanction_as(sanction))
+    sanction.acknowledged_at = batch.now
+    sanction.save(update_fields=["acknowledged_at"])
+    Membership.objects.filter(room=standing.room, user=caller.pk, warned=key).update(warned="")
+    _tell(batch, room, sanction, caller, cid, kind="sanction.acknowledged", method="sanction.acknowledge")
+    batch.narrow(caller.id, log=room, reason="acknowledged")
+    return sanction
+
+
+def sanction_appeal(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, key: str, text: str
+) -> Sanction:
+    """Once, also by who may not come in any more."""
+    place = Room.objects.filter(log__key=room).values_list("pk", flat=True).first()
+    sanction = _own(caller, place or 0, key)
+    if sanction.appealed_at is not None or sanction.lifted_at is not None:
+        raise conflict("already_done", sanction=sanction_as(sanction))
+    if not text.strip():
+        raise unprocessable("empty")
+    sanction.appeal, sanction.appealed_at = _short(text.strip()), batch.now
+    sanction.save(update_fields=["appeal", "appealed_at"])
+    _tell(batch, room, sanction, caller, cid, kind="sanction.appealed", method="sanction.appeal")
+    return sanction
+
+
+def sanction_answer(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, granted: bool, reason: str
+) -> Sanction:
+    """To an appeal; granted, the sanction is lifted."""
+    standing = access.member(caller, room)
+    sanction = sanction_find(standing.room, key)
+    _refuse_below(standing, sanction)
+    if sanction.appealed_at is None or sanction.answer:
+        raise conflict("already_done", sanction=sanction_as(sanction))
+    sanction.answer = "granted" if granted else "refused"
+    sanction.save(update_fields=["answer"])
+    if granted and sanction.lifted_at is None:
+        _lift(batch, room, standing, sanction, caller, reason)
+    else:
+        audit_write(batch, standing, caller, "sanction.answer", user=sanction.user, sanction=sanction, reason=reason)
+    _tell(batch, room, sanction, caller, cid, kind="sanction.answered", method="sanction.answer")
+    return sanction
+
+
+def _own(caller: Caller, room: int, key: str) -> Sanction:
+    sanction = sanction_find(room, key)
+    if sanction.user_id != caller.pk:
+        raise forbidden("only one's own")
+    return sanction
+
+
+# Telling
+
+
+def _tell(
+    batch: Batch,
+    room: LogKey,
+    sanction: Sanction,
+    caller: Caller,
+    cid: ClientId | None,
+    *,
+    kind: str,
+    method: str,
+) -> Entry:
+    return batch.append(
+        room,
+        kind=kind,
+        data={"sanction": sanction_as(sanction)},
+        actor=caller.id,
+        cid=cid,
+        method=method,
+        audience=["host", f"u:{sanction.user.key}"],
+    )
+
+
+def standing_told(room: LogKey, user: User) -> Signal:
+    """To all tabs of the person: what stands against them here now."""
+    standing = access.standings([room], [user.pk]).get((room, user.pk))
+    return Signal(room, "standing", "", against(user.pk, standing), to=UserId(user.key))
+
+
+def _short(text: str) -> str:
+    if len(text) > REASON_LENGTH:
+        raise unprocessable("too_long", "the reason")
+    return text

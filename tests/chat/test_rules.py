@@ -1,0 +1,140 @@
+"""How a room is: slow, locked, without guests, at the hosts' yes; and the switch that does it all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import User
+from chat.selectors import may_read, snapshot
+from realtime import clock
+from realtime.log import head_of, now_ms
+from realtime.methods import Caller
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import Answer, write
+from tests.chat.acts import act, call, data_of, guest, last_event, post, room
+from tests.game.play import refused
+
+pytestmark = pytest.mark.django_db
+CALM = {"slow_s": 0, "locked": False, "guests_off": False, "approval": False}
+
+
+@pytest.fixture(autouse=True)
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def host() -> Caller:
+    return guest("Host")
+
+
+@pytest.fixture
+def ann() -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def key(host: Caller, ann: Caller) -> LogKey:
+    return room(host, ann)
+
+
+def restrict(host: Caller, key: LogKey, **rules: Any) -> None:
+    act(host, "room.restrict", room=key, **(CALM | rules))
+
+
+def rules(caller: Caller, key: LogKey) -> dict[str, Any]:
+    labels = may_read(caller, key)
+    assert labels is not None
+    shown: dict[str, Any] = snapshot(caller, key, labels, head_of(key))["room"]["rules"]
+    return shown
+
+
+def test_a_slow_room_takes_a_line_at_a_time(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    restrict(host, key, slow_s=30)
+    o = post(ann, key)
+    time.shift(10)
+    problem = refused(ann, "message.post", room=key, text="too soon")
+    assert (problem.code, problem.type, problem.more["retry_after_ms"]) == (429, "slow_mode", 20_000)
+    act(ann, "message.edit", room=key, o=o, text="an edit is no new line")
+    post(host, key)
+    post(host, key, "hosts are not slowed")
+    time.shift(20)
+    post(ann, key)
+
+
+def test_of_many_lines_in_one_batch_a_slow_room_takes_one(host: Caller, ann: Caller, key: LogKey) -> None:
+    restrict(host, key, slow_s=5)
+    outcomes = write([call(ann, "message.post", room=key, text=f"{n}") for n in range(5)])
+    assert [type(found) for found in outcomes] == [Answer, *[RealtimeError] * 4]
+
+
+def test_in_a_locked_room_only_hosts_speak(host: Caller, ann: Caller, key: LogKey) -> None:
+    o = post(ann, key)
+    restrict(host, key, locked=True)
+    assert refused(ann, "message.post", room=key, text="x").type == "locked"
+    assert refused(ann, "message.edit", room=key, o=o, text="x").type == "locked"
+    act(ann, "message.delete", room=key, o=o)
+    post(host, key)
+
+
+def test_where_guests_are_off_they_neither_join_nor_speak(host: Caller, ann: Caller, key: LogKey) -> None:
+    restrict(host, key, guests_off=True)
+    assert refused(ann, "message.post", room=key, text="x").type == "guests_off"
+    assert refused(guest("New"), "room.join", room=key).type == "guests_off"
+    User.objects.filter(pk=ann.pk).update(password=make_password("a long password"))
+    post(ann, key)
+
+
+def test_rules_are_told_to_everybody_and_stand_in_the_snapshot(host: Caller, ann: Caller, key: LogKey) -> None:
+    restrict(host, key, slow_s=10, locked=True)
+    told = data_of(last_event(key))
+    assert (last_event(key).kind, last_event(key).audience, told["by_rank"]) == ("room.restricted", None, 1)
+    assert told["rules"] == rules(ann, key)
+    assert (told["rules"]["slow_s"], told["rules"]["locked"]) == (10, True)
+
+
+@pytest.mark.parametrize("slow_s", [1, 299])
+def test_a_speed_that_there_is_not_is_refused(host: Caller, key: LogKey, slow_s: int) -> None:
+    assert refused(host, "room.restrict", room=key, **(CALM | {"slow_s": slow_s})).type == "bad_rules"
+
+
+def test_the_panic_switch_does_it_all_and_reverts_itself(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    restrict(host, key, slow_s=5)
+    act(host, "room.panic", room=key, on=True)
+    until = now_ms() + 15 * 60_000
+    assert rules(ann, key) == {
+        "slow_s": 30, "locked": True, "guests_off": True, "approval_until": None, "panic_until": until,
+    }  # fmt: skip
+    assert refused(host, "room.panic", room=key, on=True).type == "already_done"
+    assert clock.due() == []
+    time.shift(15 * 60)
+    write(clock.due())
+    assert rules(ann, key) == {
+        "slow_s": 5, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None,
+    }  # fmt: skip
+    assert data_of(last_event(key))["by_rank"] is None
+
+
+def test_a_panic_that_is_ended_by_hand_is_not_ended_again(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    act(host, "room.panic", room=key, on=True)
+    act(host, "room.panic", room=key, on=False)
+    time.shift(60)
+    act(host, "room.panic", room=key, on=True)
+    time.shift(14 * 60 + 30)
+    write(clock.due())
+    assert rules(ann, key)["locked"]
+    restrict(host, key)
+    time.shift(60)
+    head = head_of(key)
+    write(clock.due())
+    assert head_of(key) == head
