@@ -23,6 +23,7 @@ def invite_code() -> str:
 class Room(models.Model):
     """A place to meet. Its id on the wire is its log's key.
 
+    `direct` names the people of a direct room, by their keys in order: the same people have the same room.
     `slow_s`, `locked`, `guests_off`, `approval_until` are its rules; `calm` keeps those from before the panic switch.
     """
 
@@ -33,6 +34,7 @@ class Room(models.Model):
     lounge = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.BigIntegerField()
+    direct = models.CharField(max_length=120, blank=True)
     slow_s = models.PositiveIntegerField(default=0)
     locked = models.BooleanField(default=False)
     guests_off = models.BooleanField(default=False)
@@ -41,7 +43,10 @@ class Room(models.Model):
     calm = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lounge"], condition=Q(lounge=True), name="room_lounge")]
+        constraints = [
+            models.UniqueConstraint(fields=["lounge"], condition=Q(lounge=True), name="room_lounge"),
+            models.UniqueConstraint(fields=["direct"], condition=~Q(direct=""), name="room_direct"),
+        ]
         indexes = [models.Index(fields=["-id"], condition=Q(public=True), name="room_public")]
 
     def __str__(self) -> str:
@@ -139,6 +144,19 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id}@{self.offset} before {self.at}"
+
+
+class Block(models.Model):
+    """Somebody whom a person does not want to hear: no direct room between them, and their lines are folded away."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "blocked"], name="block_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} blocks {self.blocked_id}"
 
 
 class Sanction(models.Model):

@@ -213,3 +213,16 @@ class AuditList(RoomParams):
     """Params of `audit.list`; `before` an entry's id."""
 
     before: Offset | None = None
+
+
+class DirectOpen(msgspec.Struct):
+    """Params of `direct.open`."""
+
+    users: Annotated[list[User], msgspec.Meta(max_length=20)]
+
+
+class PersonBlock(msgspec.Struct):
+    """Params of `person.block`."""
+
+    user: User
+    blocked: bool

@@ -1,5 +1,5 @@
 """Chat's methods, all of them."""
 
-from chat.methods import moderation, talk
+from chat.methods import direct, moderation, talk
 
-METHODS = {**talk.METHODS, **moderation.METHODS}
+METHODS = {**talk.METHODS, **direct.METHODS, **moderation.METHODS}

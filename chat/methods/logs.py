@@ -9,3 +9,8 @@ from realtime.protocol import LogKey
 def room_and_site(params: Any) -> list[LogKey]:
     """For acts that change what somebody may read or do."""
     return [params.room, SITE]
+
+
+def no_log(params: Any) -> list[LogKey]:
+    """For acts that append to a new log alone, or to none."""
+    return []

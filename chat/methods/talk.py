@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import protocol, registry
-from chat.methods.logs import room_and_site
+from chat.methods.logs import no_log, room_and_site
 from chat.registry import Speaker
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
@@ -15,7 +15,7 @@ from chat.speech import understood
 from chat.text import rendered, written
 from realtime.log import Batch, head_of
 from realtime.methods import Call, Method, Signal
-from realtime.protocol import LogKey, RoomParams, forbidden
+from realtime.protocol import RoomParams, forbidden
 
 # Rooms
 
@@ -156,13 +156,9 @@ def typing_set(call: Call) -> list[Signal]:
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
 
 
-def _no_log(params: Any) -> list[LogKey]:
-    return []
-
-
 _METHODS = [
     Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
-    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=_no_log),
+    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=no_log),
     Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
     Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
     Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),

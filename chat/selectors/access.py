@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from accounts.selectors import rank_on_site
-from chat.models import Membership, Room
+from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
 from realtime.methods import Caller, Labels
@@ -34,6 +34,7 @@ class Standing:
     slow_s: int
     locked: bool
     guests_off: bool
+    direct: str
     role: str | None = None
     rank: Rank = Rank.MEMBER
     guest: bool = True
@@ -54,7 +55,7 @@ class Standing:
 
 
 Standings = Mapping[tuple[LogKey, int], Standing]
-_ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off")
+_ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off", "direct")
 _MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
     facts=JSONObject(moderator="is_moderator", superuser="is_superuser", muted="muted_until", hashed=F("password"))
@@ -126,8 +127,10 @@ def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slo
     standing = member(caller, room, found)
     now = now_ms()
     _refuse_silenced(standing, now)
-    if standing.rank > Rank.MEMBER:
+    if standing.rank > Rank.MEMBER and not standing.direct:
         return standing
+    if standing.direct and is_blocked(caller, standing.direct):
+        raise RealtimeError(403, "blocked")
     if standing.locked:
         raise RealtimeError(403, "locked")
     if standing.guests_off and standing.guest:
@@ -135,6 +138,13 @@ def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slo
     if slowed and (wait := standing.spoke_at + standing.slow_s * 1000 - now) > 0:
         raise too_fast(wait, "slow_mode")
     return standing
+
+
+def is_blocked(caller: Caller, people: str) -> bool:
+    """Whether any of these does not want to hear the caller, or the caller any of them."""
+    others = people.split()
+    theirs = Q(user__key__in=others, blocked=caller.pk)
+    return Block.objects.filter(theirs | Q(user=caller.pk, blocked__key__in=others)).exists()
 
 
 def _refuse_silenced(standing: Standing, now: int) -> None:

@@ -17,9 +17,10 @@ from django.db.models import (
 )
 from django.db.models.lookups import Exact
 
+from accounts.models import User
 from accounts.selectors import person_of, rank_on_site
 from chat import registry
-from chat.models import Membership, Message, Room
+from chat.models import Block, Membership, Message, Room
 from chat.permissions import Rank
 from chat.selectors import access, lines
 from chat.selectors.access import HOST, NOBODY
@@ -50,10 +51,20 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     mine = Membership.objects.filter(user=caller.pk, state=IN_IT).select_related("room__log")
     counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(caller)))
     newest = list(counted.order_by("-joined_at")[:MINE])
+    names = direct_names(caller, [row.room for row in newest])
     return [
         membership_as(row, row.room, Head(row.room.log.head, row.tag or 0, row.room.log.lines), row.unread)
+        | names.get(row.room_id, {})
         for row in reversed(newest)
     ]
+
+
+def direct_names(caller: Caller | None, rooms: Sequence[Room]) -> dict[int, dict[str, str]]:
+    """`{name}` of direct rooms, by primary key: the names of the others; one query where there are any."""
+    direct = {room.pk: [key for key in room.direct.split() if caller is None or key != caller.id] for room in rooms}
+    keys = {key for others in direct.values() for key in others}
+    people = dict(User.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
+    return {pk: {"name": ", ".join(sorted(people[key] for key in others))} for pk, others in direct.items() if others}
 
 
 def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
@@ -72,7 +83,8 @@ def snapshot(
     facts = {"role": room.role, "rank": rank, "read": room.read, "members": room.members, "rules": rules_of(room)}
     parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
-    return {"room": _facts(room) | facts, "me": me, **page, "as_of": head.o, "parts": parts}
+    name = direct_names(caller, [room]).get(room.pk, {})
+    return {"room": _facts(room) | facts | name, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
 def room_list(caller: Caller) -> list[dict[str, Any]]:
@@ -116,6 +128,11 @@ def rules_of(room: Room) -> dict[str, Any]:
     now = now_ms()
     times = {name: at if (at := getattr(room, name)) > now else None for name in ("approval_until", "panic_until")}
     return {"slow_s": room.slow_s, "locked": room.locked, "guests_off": room.guests_off, **times}
+
+
+def blocked_by(user: int) -> list[str]:
+    """The people whom somebody does not want to hear."""
+    return list(Block.objects.filter(user=user).order_by("pk").values_list("blocked__key", flat=True)[:LISTED])
 
 
 def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:
@@ -165,6 +182,7 @@ def _facts(room: Room) -> dict[str, Any]:
         "topic": room.topic,
         "public": room.public,
         "lounge": room.lounge,
+        "direct": room.direct.split(),
     }
 
 

@@ -16,6 +16,8 @@ def invite_create(
 ) -> Invite:
     """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
     standing = access.member(caller, key)
+    if standing.direct:
+        raise forbidden("a direct room is its people's")
     if not standing.public and standing.rank < Rank.HOST:
         raise forbidden("hosts only")
     invite = Invite.objects.create(

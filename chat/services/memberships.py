@@ -97,6 +97,8 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
 def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> None:
     """Out of a room; its last host hands it over first."""
     standing = access.member(caller, key)
+    if standing.direct:
+        raise forbidden("a direct room is not left")
     if standing.role == HOST:
         _refuse_last_host(standing.room, caller.pk)
     Membership.objects.filter(room=standing.room, user=caller.pk).delete()

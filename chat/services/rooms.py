@@ -11,7 +11,7 @@ from chat.selectors.access import HOST
 from chat.services.messages import line_insert
 from realtime.log import Batch, batch
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey
+from realtime.protocol import ClientId, LogKey, forbidden
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
@@ -42,6 +42,8 @@ def room_change(
 ) -> Room:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
     standing = access.ranked(caller, key, "room.change")
+    if standing.direct:
+        raise forbidden("a direct room is its people's")
     facts = _facts(name, topic, public)
     room = Room.objects.select_related("log").get(pk=standing.room)
     before = {"name": room.name, "topic": room.topic, "public": room.public}

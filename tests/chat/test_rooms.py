@@ -63,7 +63,7 @@ def test_a_room_begins_with_its_line_and_its_maker_as_host(ana: Caller) -> None:
     assert (data_of(last_event(key)), last_event(key).kind) == (facts, "room.created")
     head = head_of(key)
     mine = {
-        "key": key, **facts, "lounge": False, "role": "host", "unread": 0, "read": 1,
+        "key": key, **facts, "lounge": False, "direct": [], "role": "host", "unread": 0, "read": 1,
         "head": {"o": head.o, "t": head.t, "n": head.n},
     }  # fmt: skip
     assert welcome(ana) == [mine]
@@ -226,7 +226,7 @@ def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None
         labels = (may_read(caller, key) if caller else None) or frozenset()
         shown = snapshot(caller, key, labels, head_of(key))
         assert shown["room"] == {
-            "key": key, "name": "Room", "topic": "", "public": True, "lounge": False,
+            "key": key, "name": "Room", "topic": "", "public": True, "lounge": False, "direct": [],
             "role": role, "rank": {"host": 1, "member": 0}.get(role or ""), "read": read, "members": 2,
             "rules": {"slow_s": 0, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None},
         }  # fmt: skip

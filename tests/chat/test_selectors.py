@@ -91,7 +91,17 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 def test_no_selector_of_lines_is_missing_above() -> None:
     walked = {"line_find", "page_before", "page_after", "page_around", "snapshot", "welcome"}
-    other = {"visible", "line_of", "membership_as", "room_list", "member_list", "faces", "rules_of"}
+    other = {
+        "visible",
+        "line_of",
+        "membership_as",
+        "room_list",
+        "member_list",
+        "faces",
+        "rules_of",
+        "direct_names",
+        "blocked_by",
+    }
     assert {name for module in (lines, rooms) for name, _ in functions(module)} == walked | other
     for module in (access, invites, ranks, sanctions):
         assert "Message" not in inspect.getsource(module)

@@ -1,0 +1,107 @@
+"""Rooms between people, and whom one does not want to hear."""
+
+import pytest
+
+from chat.models import Room
+from chat.selectors import may_read, snapshot, welcome
+from realtime.log import head_of
+from realtime.methods import Caller
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import write
+from tests.chat.acts import act, ask, call, guest, outcome, post, room
+from tests.game.play import refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann() -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def bo() -> Caller:
+    return guest("Bo")
+
+
+@pytest.fixture
+def cy() -> Caller:
+    return guest("Cy")
+
+
+@pytest.fixture(autouse=True)
+def hall(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
+    return room(ann, bo, cy)
+
+
+def direct(by: Caller, *others: Caller) -> LogKey:
+    return LogKey(act(by, "direct.open", users=[other.id for other in others])["room"])
+
+
+def test_the_same_people_have_the_same_room(ann: Caller, bo: Caller, cy: Caller) -> None:
+    key = direct(ann, bo)
+    assert direct(bo, ann) == direct(ann, bo, ann) == key
+    assert direct(ann, bo, cy) == direct(cy, ann, bo) != key
+    assert Room.objects.exclude(direct="").count() == 2
+
+
+def test_two_who_ask_at_once_get_one_room(ann: Caller, bo: Caller) -> None:
+    outcomes = write([call(ann, "direct.open", users=[bo.id]), call(bo, "direct.open", users=[ann.id])])
+    assert len({getattr(found, "result", {}).get("room") for found in outcomes}) == 1
+
+
+def test_each_has_it_under_the_names_of_the_others(ann: Caller, bo: Caller, cy: Caller) -> None:
+    signals = outcome(call(ann, "direct.open", users=[bo.id, cy.id])).signals
+    assert {signal.to: signal.value["name"] for signal in signals} == {
+        ann.id: "Bo, Cy",
+        bo.id: "Ann, Cy",
+        cy.id: "Ann, Bo",
+    }
+    key = direct(ann, bo, cy)
+    for caller, name in [(ann, "Bo, Cy"), (bo, "Ann, Cy")]:
+        assert next(row["name"] for row in welcome(caller) if row["key"] == key) == name
+        labels = may_read(caller, key)
+        assert labels is not None
+        assert snapshot(caller, key, labels, head_of(key))["room"]["name"] == name
+
+
+def test_nobody_else_looks_in_and_nobody_is_let_in(ann: Caller, bo: Caller, cy: Caller) -> None:
+    key = direct(ann, bo)
+    post(ann, key)
+    assert may_read(cy, key) is None
+    assert refused(cy, "room.join", room=key).code == 404
+    assert refused(ann, "invite.create", room=key, expires_ms=None, uses=None).code == 403
+    assert refused(ann, "room.change", room=key, name="x", topic="", public=True).code == 403
+    assert refused(ann, "room.leave", room=key).code == 403
+
+
+def test_one_writes_to_people_one_meets(ann: Caller, bo: Caller) -> None:
+    stranger = guest("Stranger")
+    assert refused(ann, "direct.open", users=[stranger.id]).code == 404
+    assert refused(ann, "direct.open", users=["nobody"]).code == 404
+    for users in ([], [ann.id], [f"u{n}" for n in range(8)]):
+        assert refused(ann, "direct.open", users=users).type == "bad_people"
+
+
+def test_who_is_blocked_neither_opens_a_room_nor_speaks_in_one(ann: Caller, bo: Caller, cy: Caller) -> None:
+    key = direct(ann, bo)
+    act(bo, "person.block", user=ann.id, blocked=True)
+    act(bo, "person.block", user=ann.id, blocked=True)
+    assert ask(bo, "block.list") == {"users": [ann.id]}
+    assert ask(ann, "block.list") == {"users": []}
+    assert refused(ann, "message.post", room=key, text="x").type == "blocked"
+    assert refused(bo, "message.post", room=key, text="x").type == "blocked"
+    act(cy, "person.block", user=ann.id, blocked=True)
+    assert refused(ann, "direct.open", users=[cy.id]).type == "blocked"
+    act(bo, "person.block", user=ann.id, blocked=False)
+    post(ann, key)
+
+
+def test_a_block_closes_no_room_of_many(ann: Caller, bo: Caller, hall: LogKey) -> None:
+    act(bo, "person.block", user=ann.id, blocked=True)
+    post(ann, hall)
+
+
+def test_nobody_blocks_themselves(ann: Caller) -> None:
+    with pytest.raises(RealtimeError, match="not_found"):
+        act(ann, "person.block", user=ann.id, blocked=True)
