@@ -8,6 +8,7 @@ import { count } from "./words.js";
 
 export class RoomList {
   #list = byId("rooms-list", HTMLElement);
+  #direct = byId("rooms-direct", HTMLElement);
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   #client;
@@ -28,7 +29,10 @@ export class RoomList {
     const rooms = sorted(this.#client.list);
     const keys = new Set(rooms.map(({ key }) => key));
     for (const [key, row] of this.#rows) if (!keys.has(key)) this.#drop(key, row);
-    rooms.forEach((room, index) => this.#place(this.#painted(room), index));
+    const between = rooms.filter(isDirect);
+    rooms.filter((room) => !between.includes(room)).forEach((room, index) => this.#place(this.#list, this.#painted(room), index));
+    between.forEach((room, index) => this.#place(this.#direct, this.#painted(room), index));
+    byId("rooms-direct-title", HTMLElement).hidden = between.length === 0;
     this.#paintBack(rooms);
   }
 
@@ -38,9 +42,9 @@ export class RoomList {
     this.#rows.delete(key);
   }
 
-  /** @param {HTMLElement} row @param {number} index */
-  #place(row, index) {
-    if (this.#list.children[index] !== row) this.#list.insertBefore(row, this.#list.children[index] ?? null);
+  /** @param {HTMLElement} list @param {HTMLElement} row @param {number} index */
+  #place(list, row, index) {
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   }
 
   /** @param {RoomRow} room @returns {HTMLElement} */
@@ -56,7 +60,7 @@ export class RoomList {
     else link.removeAttribute("aria-current");
     part(row, ".room-name", HTMLElement).textContent = room.name;
     part(row, ".room-sign", HTMLElement).hidden = !room.public;
-    part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public);
+    part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public || isDirect(room));
     part(row, ".room-draft", HTMLElement).hidden = shown || this.#client.drafts.get(room.key) === "";
     paintNumbers(row, room.here, waiting);
     return row;
@@ -72,6 +76,11 @@ export class RoomList {
 /** The lounge first, the others by name. @param {RoomRow[]} rooms @returns {RoomRow[]} */
 export function sorted(rooms) {
   return rooms.toSorted((a, b) => Number(b.lounge) - Number(a.lounge) || a.name.localeCompare(b.name));
+}
+
+/** @param {{direct?: string[]}} room */
+export function isDirect({ direct }) {
+  return Boolean(direct?.length);
 }
 
 /** @param {HTMLElement} row @param {number} here @param {number} waiting */

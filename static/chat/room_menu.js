@@ -4,6 +4,7 @@
 import { copy } from "./acts.js";
 import { byId, part } from "./dom.js";
 import { attach } from "./menu.js";
+import { isDirect } from "./room_list.js";
 
 /** @param {Client} client @param {{invite: () => void, settings: () => void, leave: () => void}} asked */
 export function startRoomMenu(client, asked) {
@@ -24,8 +25,9 @@ export function startRoomMenu(client, asked) {
 
 /** @param {HTMLElement} menu @param {import("./types.js").Room | null} room */
 function offer(menu, room) {
-  byId("invite", HTMLElement).hidden = !room?.role;
-  part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role;
+  const between = room !== null && isDirect(room);
+  byId("invite", HTMLElement).hidden = !room?.role || between;
+  part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=settings]", HTMLElement).hidden = room?.role !== "host";
-  part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge;
+  part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || between;
 }

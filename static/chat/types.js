@@ -27,6 +27,7 @@
  * @property {string} topic
  * @property {boolean} public
  * @property {boolean} lounge
+ * @property {string[]} [direct] the people of a direct room, whose name is that of the others
  * @property {Role} role
  * @property {number | null} read
  * @property {number} members
@@ -56,6 +57,7 @@
  * @property {string} topic
  * @property {boolean} public
  * @property {boolean} lounge
+ * @property {string[]} [direct]
  * @property {Role} role
  * @property {number} unread exact up to 100
  * @property {number} read
