@@ -4,8 +4,12 @@
 /** @import {Act} from "./menu.js" */
 /** @import {Item} from "./types.js" */
 import { isRemoved, isSystem, isText, textOf } from "./item.js";
+import { isAbove } from "./selectors.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
+
+/** What else can be done with a line; apps add theirs. @type {((item: Item) => Act[])[]} */
+export const LINE_ACTS = [];
 
 /** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} ActsFacts */
 
@@ -21,7 +25,7 @@ export class Acts {
 
   /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Act[]} */
   of(item) {
-    return [...this.#changes(item), ...this.#copies(item)];
+    return [...this.#changes(item), ...this.#copies(item), ...LINE_ACTS.flatMap((more) => more(item))];
   }
 
   /** @param {Item} item */
@@ -45,7 +49,7 @@ export class Acts {
 
   /** @param {Item} item @returns {Act[]} */
   #changes(item) {
-    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.#isOwn(item) || this.#client.state().room?.role === "host");
+    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.#isOwn(item) || isAbove(this.#client.state(), item.line.by));
     const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
     const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];

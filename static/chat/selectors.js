@@ -25,6 +25,22 @@ export function newLine(state) {
   return lines(state).find(({ o, by }) => o > fresh.from && o <= (fresh.to ?? Infinity) && by !== me)?.o ?? null;
 }
 
+/** 0 member, 1 host of the room, 2 moderator, 3 admin of the site. @param {import("./types.js").Role | undefined} role @param {number | null} [rank] as last read; a role may be newer */
+function rankBy(role, rank) {
+  return Math.max(role === "host" ? 1 : 0, rank && rank > 1 ? rank : 0);
+}
+
+/** My rank here; -1 for who only looks. @param {RoomState} state @returns {number} */
+export function myRank({ room }) {
+  return room?.role ? rankBy(room.role, room.rank) : -1;
+}
+
+/** Do I stand above this person here? Of whom nothing is known the server knows it. @param {RoomState} state @param {string | null} user @returns {boolean} */
+export function isAbove(state, user) {
+  const member = user ? state.members?.[user] : null;
+  return user !== state.me && myRank(state) > Math.max(0, rankBy(member?.role, member?.rank));
+}
+
 /** Who is typing now besides me. @param {RoomState} state @returns {string[]} user ids */
 export function typists({ typing }) {
   return Object.keys(typing);

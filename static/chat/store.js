@@ -12,6 +12,12 @@ const TYPING_MS = 6_000;
 /** Kinds of signals that are kept in `slots`; apps add theirs. @type {Set<string>} */
 export const SLOTS = new Set();
 
+/** What kinds of signals do to a room; apps add theirs. @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
+export const SIGNALS = {};
+
+/** What apps take from a snapshot besides its parts; they add theirs. @type {((state: RoomState, snapshot: Snapshot) => RoomState)[]} */
+export const SNAPSHOTS = [];
+
 /** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
   const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
@@ -62,7 +68,7 @@ function snapshotCame(state, snapshot) {
   const atBottom = state.atBottom && !snapshot.after;
   const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
   const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
-  const next = meetSpokenOf(known, snapshot.lines, parts);
+  const next = SNAPSHOTS.reduce((met, taken) => taken(met, snapshot), meetSpokenOf(known, snapshot.lines, parts));
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 
@@ -134,13 +140,15 @@ function answered(state, { method, params, cid }, { o, at }, ms) {
 }
 
 /** @param {RoomState} state @param {RoomSignal} signal @param {number} now */
-function signalCame(state, { kind, key, value }, now) {
+function signalCame(state, signal, now) {
+  const { kind, key, value } = signal;
   if (kind === "typing" && key !== state.me) return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
   if (kind === "presence") return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
   if (kind === "people") return introduce({ ...state, ...value }, value.presence);
   if (kind === "person") return introduce(state, { [key]: value });
   if (kind === "here") return { ...state, here: value };
   if (kind === "read") return reduce(state, { type: "read", o: value });
+  if (SIGNALS[kind]) return SIGNALS[kind](state, signal);
   if (SLOTS.has(kind)) return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
   return state;
 }

@@ -29,6 +29,8 @@
  * @property {boolean} lounge
  * @property {string[]} [direct] the people of a direct room, whose name is that of the others
  * @property {Role} role
+ * @property {number | null} [rank] of the reader, null for who only looks; read it through `myRank(state)`
+ * @property {Rules} [rules] what may be done here
  * @property {number | null} read
  * @property {number} members
  */
@@ -43,11 +45,22 @@
  * @property {number} as_of
  * @property {People} people
  * @property {Record<string, any>} parts
+ * @property {any} [me] what stands against the reader
+ */
+
+/**
+ * @typedef {object} Rules times in ms on the server's clock, null when over
+ * @property {number} slow_s seconds between two lines of one person
+ * @property {boolean} locked only who has a rank may write
+ * @property {boolean} guests_off
+ * @property {number | null} approval_until until then new guests wait for a host's yes
+ * @property {number | null} panic_until
+ * @property {number | null} [by_rank] of who set them, where that is known
  */
 
 /** @typedef {{lines: Line[], as_of: number, before: boolean, after: boolean, people: People}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
-/** @typedef {{role: Role, joined_at: number}} Member */
+/** @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only */
 /** @typedef {{invite: string, code: string, expires_at: number | null, uses: number | null, by: string | null}} Invite */
 
 /**
