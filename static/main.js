@@ -34,9 +34,11 @@ import { startTroubles } from "./chat/troubles.js";
 import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
 import { COMMANDS, registerGames, startGames } from "./game/wiring.js";
+import { registerModeration, startModeration, startRules } from "./moderation/wiring.js";
 import { Seen } from "./realtime/seen.js";
 
 registerGames();
+registerModeration();
 const boot = readBoot();
 const client = new Client(boot);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
@@ -57,6 +59,7 @@ const header = new Header(client, () => games.turns.mark);
 header.start();
 games.turns.on("changed", () => header.marked());
 new PeoplePanel(client, side).start();
+startRules(client, scroll);
 navigation.start();
 startViewport();
 if (boot.user) startTalking(boot.user);
@@ -69,10 +72,13 @@ function startTalking(user) {
   const typing = new Typing(client);
   const invites = new Invites(client);
   const dialogs = new RoomDialogs(client, go);
+  const moderation = startModeration(client, side, go);
   const composer = new Composer(client, {
     fitting: (change) => scroll.keep(change),
     sent: () => (typing.stopped(), timeline.showNewest()),
     typed: (text) => typing.typed(text),
+    closed: () => moderation.closed(),
+    slow: () => moderation.slow(),
     lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
   });
   const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
@@ -86,7 +92,7 @@ function startTalking(user) {
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startDelivery(client, timeline, (text) => composer.rewrite(text));
-  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), leave: () => dialogs.leave() });
+  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave() });
   startTroubles(client, go);
   client.connect();
 }

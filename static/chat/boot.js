@@ -7,7 +7,7 @@ import { learn } from "./words.js";
 
 /**
  * @typedef {object} Boot
- * @property {(Person & {id: string}) | null} user null: a visitor, who only looks
+ * @property {(Person & {id: string, guest?: boolean}) | null} user null: a visitor, who only looks
  * @property {string} token
  * @property {string} socket
  * @property {string} language

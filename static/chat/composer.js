@@ -11,7 +11,8 @@ import { count, say } from "./words.js";
 const LONGEST = 10_000;
 const TELL_FROM = 9_500;
 
-/** `fitting`: the composer is about to change its height. @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
+/** `fitting`: the composer is about to change its height; `closed`: something else stands in its place; `slow`: words for a wait.
+ * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null, closed: () => boolean, slow: () => string}} ComposerFacts */
 
 export class Composer {
   #form = byId("composer", HTMLFormElement);
@@ -92,10 +93,11 @@ export class Composer {
 
   #roomChanged() {
     const { room } = this.#client.state();
-    const appears = this.#form.hidden && Boolean(room?.role);
-    this.#form.hidden = !room?.role;
+    const closed = this.#facts.closed();
+    const appears = this.#form.hidden && Boolean(room?.role) && !closed;
+    this.#form.hidden = !room?.role || closed;
     if (appears) this.focus();
-    this.#join.hidden = !room || room.role !== null;
+    this.#join.hidden = !room || room.role !== null || closed;
     if (room) this.#text.placeholder = say("composer.placeholder", { room: room.name });
   }
 
@@ -190,7 +192,7 @@ export class Composer {
     const left = LONGEST - this.#text.value.length;
     this.#note.toggleAttribute("data-over", left < 0);
     const about = left < 0 ? count("composer.over", -left) : left <= LONGEST - TELL_FROM ? count("composer.left", left) : "";
-    this.#note.textContent = about || this.#refusal || (this.#slow ? say("composer.slow") : "");
+    this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
   }
 
   #isTooLong() {

@@ -8,8 +8,12 @@ import { confirmed } from "./confirm.js";
 import { byId, clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { fill, openBy, walk } from "./menu.js";
+import { isAbove, myRank } from "./selectors.js";
 import { toast } from "./toast.js";
 import { refusal, say } from "./words.js";
+
+/** What else can be done about a person; apps add theirs. @type {((user: string) => Act[])[]} */
+export const PERSON_ACTS = [];
 
 export class PeoplePanel {
   #body = byId("people-body", HTMLElement);
@@ -79,7 +83,7 @@ export class PeoplePanel {
   #clicked(row) {
     const user = row?.getAttribute("data-user");
     if (!row || !user) return;
-    fill(this.#menu, this.#actsOn(user));
+    fill(this.#menu, [...this.#actsOn(user), ...PERSON_ACTS.flatMap((more) => more(user))]);
     this.#menu.prepend(card(this.#client.state(), user));
     openBy(this.#menu, row);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
@@ -87,13 +91,14 @@ export class PeoplePanel {
 
   /** @param {string} user @returns {Act[]} */
   #actsOn(user) {
-    const { me, room, members } = this.#client.state();
+    const state = this.#client.state();
+    const { me, room, members } = state;
     const member = members?.[user];
-    if (room?.role !== "host" || !member || user === me) return [];
+    if (!room || myRank(state) < 1 || !member || user === me) return [];
     const role = member.role === "host" ? "member" : "host";
     return [
       { icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) },
-      ...(room.lounge || member.role === "host" ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
+      ...(room.lounge || member.role === "host" || !isAbove(state, user) ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
     ];
   }
 
@@ -139,7 +144,8 @@ function row(state, id, away) {
 /** @param {RoomState} state @param {string} id @returns {string} */
 function roleOf({ me, members }, id) {
   const role = members?.[id]?.role === "host" ? say("people.host") : "";
-  return id === me ? [say("people.you"), role].filter(Boolean).join(" · ") : role;
+  const muted = (members?.[id]?.muted_until ?? 0) > Date.now() ? say("people.muted") : "";
+  return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }
 
 /** @param {RoomState} state @param {string} id @returns {HTMLElement} */

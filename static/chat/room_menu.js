@@ -5,8 +5,9 @@ import { copy } from "./acts.js";
 import { byId, part } from "./dom.js";
 import { attach } from "./menu.js";
 import { isDirect } from "./room_list.js";
+import { myRank } from "./selectors.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, leave: () => void}} asked */
+/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, leave: () => void}} asked */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
@@ -16,18 +17,19 @@ export function startRoomMenu(client, asked) {
       act();
     });
   }
-  const paint = () => offer(menu, client.state().room);
+  const paint = () => offer(menu, client.state());
   client.on("roomChanged", (key) => key === client.shown && paint());
   client.on("shown", paint);
   paint();
   attach(menu, byId("room-more", HTMLElement));
 }
 
-/** @param {HTMLElement} menu @param {import("./types.js").Room | null} room */
-function offer(menu, room) {
+/** @param {HTMLElement} menu @param {import("./types.js").RoomState} state */
+function offer(menu, state) {
+  const { room } = state;
   const between = room !== null && isDirect(room);
   byId("invite", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
-  part(menu, "[data-act=settings]", HTMLElement).hidden = room?.role !== "host";
+  for (const act of ["settings", "safety"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
   part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || between;
 }

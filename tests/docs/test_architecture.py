@@ -21,6 +21,7 @@ ARCHITECTURE = page("docs/architecture.md")
         ("static/realtime", ".js"),
         ("static/chat", ".js"),
         ("static/game", ".js"),
+        ("static/moderation", ".js"),
     ],
 )
 def test_every_module_is_named_once_and_no_other(folder: str, suffix: str) -> None:

@@ -12,11 +12,12 @@ const singular = (/** @type {string} */ key) => key.endsWith(".one");
 const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
 const templates = readdirSync(new URL("templates/", ROOT), { recursive: true }).map(String).filter((path) => path.endsWith(".html"));
-const sources = [...modules("chat"), ...modules("game")].map((path) => read(`static/${path}`)).concat(read("static/main.js")).join("\n");
+const sources = [...modules("chat"), ...modules("game"), ...modules("moderation")].map((path) => read(`static/${path}`)).concat(read("static/main.js")).join("\n");
 
 test("every module of the room page is preloaded, and no other", () => {
-  const preloaded = [...(read("templates/chat/_assets.html") + read("templates/game/_assets.html")).matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
-  assert.deepEqual(preloaded.sort(), ["main.js", ...modules("realtime"), ...modules("chat"), ...modules("game")].sort());
+  const assets = ["chat", "game", "moderation"].map((app) => read(`templates/${app}/_assets.html`)).join("");
+  const preloaded = [...assets.matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
+  assert.deepEqual(preloaded.sort(), ["main.js", ...modules("realtime"), ...modules("chat"), ...modules("game"), ...modules("moderation")].sort());
 });
 
 test("Chinese says all that English says, but for the singular it has not", () => {
@@ -58,7 +59,7 @@ test("who is told that there is no such command is told the protocol's own way t
 });
 
 test("markup enters the page through one door", () => {
-  const doors = [...modules("chat"), ...modules("game")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
+  const doors = [...modules("chat"), ...modules("game"), ...modules("moderation")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
   assert.deepEqual(doors, ["chat/html.js"]);
 });
 

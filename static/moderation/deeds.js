@@ -1,0 +1,104 @@
+/** What hosts do, asked of the server: each says what was done and how to undo it, or who was first. */
+
+/** @import {Client} from "../chat/client.js" */
+/** @import {Rules} from "../chat/types.js" */
+/** @import {Decision, Sanction} from "./types.js" */
+import { toast } from "../chat/toast.js";
+import { refusal, say } from "../chat/words.js";
+import { RequestError } from "../realtime/protocol.js";
+import { deskOf, reportCame, sanctionCame } from "./desk.js";
+import { nameOf, whoWasFirst } from "./sentences.js";
+import { span } from "./times.js";
+
+/** @param {unknown} error */
+export function isAlreadyDone(error) {
+  return error instanceof RequestError && error.type === "already_done";
+}
+
+export class Deeds {
+  #client;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  /** What a dialog has decided; its refusals are for the dialog. @param {string} user @param {Decision} decision */
+  async decide(user, decision) {
+    const room = this.#client.shown;
+    if (decision.kind === "delete") return this.removeLine(room, decision);
+    const { o } = await this.#client.act("sanction.make", { room, user, ...decision });
+    const values = { name: nameOf(this.#client.state(room), user), time: span(decision.duration_ms) };
+    const key = decision.kind === "ban" && decision.duration_ms === null ? "done.ban_ever" : `done.${decision.kind}`;
+    toast(say(key, values), { word: say("undo"), act: () => this.#undo(room, o) });
+  }
+
+  /** @param {string} room @param {{o: number | null, reason?: string, rule?: string}} what */
+  async removeLine(room, { o, reason = "", rule = "other" }) {
+    await this.#client.act("message.delete", { room, o, reason, rule });
+    toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room, o }) });
+  }
+
+  /** @param {Sanction} sanction */
+  lift({ sanction }) {
+    return this.#done("sanction.lift", { sanction, reason: "" }, say("done.lifted"));
+  }
+
+  /** @param {Sanction} sanction @param {boolean} granted */
+  answer({ sanction }, granted) {
+    return this.#done("sanction.answer", { sanction, granted, reason: "" }, say(granted ? "done.granted" : "done.kept"));
+  }
+
+  /** @param {string} report @param {"handled" | "dismissed"} outcome */
+  close(report, outcome) {
+    return this.#done("report.close", { report, outcome, reason: "" }, say(`done.${outcome}`));
+  }
+
+  /** @param {string} user @param {boolean} yes */
+  admit(user, yes) {
+    const values = { name: nameOf(this.#client.state(), user) };
+    return this.#done("member.admit", { user, yes }, say(yes ? "done.admitted" : "done.turned_away", values));
+  }
+
+  /** @param {boolean} on */
+  panic(on) {
+    return this.#done("room.panic", { on }, say(on ? "done.panic" : "done.calm"));
+  }
+
+  /** @param {Pick<Rules, "slow_s" | "locked" | "guests_off"> & {approval: boolean}} rules @param {() => void} [undo] */
+  restrict(rules, undo) {
+    return this.#done("room.restrict", { ...rules, reason: "" }, say("saved"), undo);
+  }
+
+  /** @param {string} method @param {Record<string, any>} params @param {string} words @param {() => void} [undo] @returns {Promise<boolean>} */
+  async #done(method, params, words, undo) {
+    const room = this.#client.shown;
+    try {
+      await this.#client.act(method, { room, ...params });
+      toast(words, undo && { word: say("undo"), act: undo });
+      return true;
+    } catch (error) {
+      this.refused(room, error);
+      return false;
+    }
+  }
+
+  /** In words; of two who do the same, the second hears who was first. @param {string} room @param {unknown} error */
+  refused(room, error) {
+    if (!(error instanceof RequestError) || !isAlreadyDone(error)) return toast(refusal(error));
+    const { sanction, report } = error.data;
+    if (sanction) this.#client.dispatch(room, { type: "app", change: (state) => sanctionCame(state, sanction) });
+    if (report) this.#client.dispatch(room, { type: "app", change: (state) => reportCame(state, report) });
+    toast(whoWasFirst(this.#client.state(room), error.data));
+  }
+
+  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o */
+  async #undo(room, o) {
+    const made = Object.values(deskOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
+    if (!made) return toast(say("problem.internal"));
+    await this.#client.act("sanction.lift", { room, sanction: made.sanction, reason: "" }).then(
+      () => toast(say("done.undone")),
+      (error) => this.refused(room, error),
+    );
+  }
+}

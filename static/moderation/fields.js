@@ -1,0 +1,18 @@
+/** What the dialogs of moderation have in common: a counted text, a line quoted. */
+
+/** @import {Line} from "../chat/types.js" */
+import { say } from "../chat/words.js";
+
+/** @param {HTMLTextAreaElement} text @param {HTMLElement} counter */
+export function countLetters(text, counter) {
+  const paint = () => (counter.textContent = `${text.value.length} / ${text.maxLength}`);
+  text.addEventListener("input", paint);
+  text.form?.addEventListener("reset", () => setTimeout(paint));
+  paint();
+}
+
+/** The line itself, as plain text; hidden where there is none to show. @param {HTMLElement} element @param {Line | null} line */
+export function quote(element, line) {
+  element.hidden = !line || line.removed !== null;
+  element.textContent = line?.data?.text ?? (line ? say("quote.card") : "");
+}

@@ -1,0 +1,44 @@
+/** A complaint about a line of somebody else, to the hosts of the room. */
+
+/** @import {Client} from "../chat/client.js" */
+/** @import {Line} from "../chat/types.js" */
+import { dialog, field, fillForm, onSubmit } from "../chat/dialog.js";
+import { byId, part } from "../chat/dom.js";
+import { toast } from "../chat/toast.js";
+import { say } from "../chat/words.js";
+import { countLetters, quote } from "./fields.js";
+import { nameOf } from "./sentences.js";
+
+export class ReportDialog {
+  #dialog = dialog("report-dialog");
+  #form = part(this.#dialog, "form", HTMLFormElement);
+  #client;
+  #o = 0;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("report-letters", HTMLElement));
+    onSubmit(this.#form, (data) => this.#submitted(data));
+  }
+
+  /** @param {Line} line */
+  open(line) {
+    this.#o = line.o;
+    fillForm(this.#form, {});
+    byId("report-title", HTMLElement).textContent = say("report.title", { name: nameOf(this.#client.state(), line.by) });
+    quote(byId("report-line", HTMLElement), line);
+    this.#dialog.showModal();
+  }
+
+  /** @param {FormData} data */
+  async #submitted(data) {
+    const params = { room: this.#client.shown, o: this.#o, rule: field(data, "rule"), reason: field(data, "reason") };
+    await this.#client.act("report.create", params);
+    this.#dialog.close();
+    toast(say("report.thanks"));
+  }
+}

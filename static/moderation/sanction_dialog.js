@@ -1,0 +1,149 @@
+/** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
+
+/** @import {Client} from "../chat/client.js" */
+/** @import {Line} from "../chat/types.js" */
+/** @import {Deeds} from "./deeds.js" */
+/** @import {Decision, Preview} from "./types.js" */
+import { dialog, field, fillForm, onSubmit } from "../chat/dialog.js";
+import { byId, part } from "../chat/dom.js";
+import { personOf } from "../chat/face.js";
+import { myRank } from "../chat/selectors.js";
+import { say } from "../chat/words.js";
+import { MODERATOR } from "./ranks.js";
+import { isAlreadyDone } from "./deeds.js";
+import { countLetters, quote } from "./fields.js";
+import { previewInWords } from "./sentences.js";
+
+export class SanctionDialog {
+  #dialog = dialog("sanction-dialog");
+  #form = part(this.#dialog, "form", HTMLFormElement);
+  #preview = byId("sanction-preview", HTMLElement);
+  #client;
+  #deeds;
+  #user = "";
+  /** @type {Line | null} what it is about */
+  #line = null;
+  /** @type {Preview | null} */
+  #foreseen = null;
+  #asked = 0;
+
+  /** @param {Client} client @param {Deeds} deeds */
+  constructor(client, deeds) {
+    this.#client = client;
+    this.#deeds = deeds;
+  }
+
+  start() {
+    countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("sanction-letters", HTMLElement));
+    this.#form.addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target).name));
+    onSubmit(this.#form, (data) => this.#submitted(data));
+  }
+
+  /** @param {string} user @param {Line | null} line */
+  open(user, line) {
+    const standing = line && !line.removed ? line : null;
+    [this.#user, this.#line, this.#foreseen] = [user, line, null];
+    fillForm(this.#form, { kind: "mute", rule: "other" });
+    byId("sanction-title", HTMLElement).textContent = say("moderate.title", { name: this.#name });
+    quote(byId("sanction-line", HTMLElement), standing);
+    this.#offer("delete", standing !== null);
+    this.#offer("site", myRank(this.#client.state()) >= MODERATOR);
+    this.#foresee();
+    this.#paint();
+    this.#dialog.showModal();
+  }
+
+  get #name() {
+    return personOf(this.#client.state().people, this.#user).name;
+  }
+
+  /** @param {string} what @param {boolean} offered */
+  #offer(what, offered) {
+    for (const element of this.#form.querySelectorAll(`[data-needs=${what}]`)) element.toggleAttribute("data-unfit", !offered);
+  }
+
+  /** @param {string} name of the control */
+  #changed(name) {
+    if (name === "remove") this.#foresee();
+    this.#paint();
+  }
+
+  /** Only what fits the chosen act is shown. */
+  #paint() {
+    const data = new FormData(this.#form);
+    const kind = field(data, "kind");
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-for]"))) element.hidden = !isFor(element, kind, data);
+    byId("sanction-about", HTMLElement).textContent = say(`moderate.${kind}`);
+    part(this.#form, "[data-submit]", HTMLElement).textContent = say(`moderate.${kind}.act`, { name: this.#name });
+    const words = this.#foreseen ? previewInWords(this.#client.state(), this.#foreseen, { kind, user: this.#user, remove: field(data, "remove") }) : "";
+    this.#preview.hidden = words === "";
+    this.#preview.textContent = words;
+  }
+
+  /** Of several that are asked, the last answer counts. */
+  async #foresee() {
+    const asked = (this.#asked += 1);
+    const remove = field(new FormData(this.#form), "remove");
+    const params = { room: this.#client.shown, user: this.#user, remove };
+    const preview = await this.#client.connection.request("sanction.preview", params).catch(() => null);
+    if (asked !== this.#asked || !preview) return;
+    this.#foreseen = preview;
+    this.#offer("guest", preview.guest);
+    this.#paint();
+  }
+
+  /** @param {FormData} data */
+  async #submitted(data) {
+    const [room, user] = [this.#client.shown, this.#user];
+    const decision = this.#decisionOf(data);
+    const alsoDelete = decision.kind !== "delete" && data.has("delete") && this.#isShown("delete");
+    try {
+      await this.#deeds.decide(user, decision);
+    } catch (error) {
+      if (!isAlreadyDone(error)) throw error;
+      this.#deeds.refused(room, error);
+    }
+    this.#dialog.close();
+    if (alsoDelete) await this.#alsoDelete(room, decision);
+  }
+
+  /** @param {string} room @param {Decision} decision */
+  async #alsoDelete(room, { o, reason, rule }) {
+    await this.#client.act("message.delete", { room, o, reason, rule }).catch(() => undefined); // gone with the person, or by somebody else
+  }
+
+  /** @param {FormData} data @returns {Decision} */
+  #decisionOf(data) {
+    const kind = /** @type {Decision["kind"]} */ (field(data, "kind"));
+    const guest = Boolean(this.#foreseen?.guest);
+    return {
+      kind,
+      site: data.has("site") && this.#isShown("site"),
+      duration_ms: durationOf(kind, data),
+      reason: field(data, "reason"),
+      rule: field(data, "rule"),
+      o: this.#line?.o ?? null,
+      remove: kind === "ban" ? field(data, "remove") : "none",
+      approval: kind === "ban" && guest && data.has("approval"),
+    };
+  }
+
+  /** @param {string} name of a switch */
+  #isShown(name) {
+    return part(this.#form, `[name=${name}]`, HTMLElement).checkVisibility();
+  }
+}
+
+/** @param {HTMLElement} element @param {string} kind @param {FormData} data */
+function isFor(element, kind, data) {
+  const fits = (element.dataset.for ?? "").split(" ").includes(kind) && !element.hasAttribute("data-unfit");
+  return fits && (!element.dataset.when || field(data, element.dataset.when) === "own");
+}
+
+/** @param {string} kind @param {FormData} data @returns {number | null} */
+function durationOf(kind, data) {
+  if (kind !== "mute" && kind !== "ban") return null;
+  const chosen = field(data, kind);
+  if (chosen === "own") return Math.max(1, Number(field(data, "amount"))) * Number(field(data, "unit"));
+  return chosen === "" ? null : Number(chosen);
+}

@@ -1,0 +1,60 @@
+/** What moderation adds to the page, and how its parts hear of each other. */
+
+/** @import {Client} from "../chat/client.js" */
+/** @import {Scroll} from "../chat/scroll.js" */
+/** @import {Side} from "../chat/side.js" */
+import { EVENTS, LINE_EVENTS } from "../chat/events.js";
+import { SIGNALS, SNAPSHOTS } from "../chat/store.js";
+import { say } from "../chat/words.js";
+import { addActs } from "./acts.js";
+import { AppealDialog } from "./appeal_dialog.js";
+import { Banner } from "./banner.js";
+import { Deeds } from "./deeds.js";
+import { startDepartures } from "./departures.js";
+import { Door } from "./door.js";
+import { MODERATION_EVENTS, MODERATION_LINE_EVENTS, MODERATION_SIGNALS, standingCame } from "./events.js";
+import { InForce } from "./in_force.js";
+import { startLoading } from "./loading.js";
+import { Log } from "./log.js";
+import { Queue } from "./queue.js";
+import { ReportDialog } from "./report_dialog.js";
+import { Safety } from "./safety.js";
+import { SanctionDialog } from "./sanction_dialog.js";
+import { pace } from "./sentences.js";
+import { Switches } from "./switches.js";
+import { Waiting } from "./waiting.js";
+
+/** Before anything of a room is read. */
+export function registerModeration() {
+  Object.assign(EVENTS, MODERATION_EVENTS);
+  Object.assign(LINE_EVENTS, MODERATION_LINE_EVENTS);
+  Object.assign(SIGNALS, MODERATION_SIGNALS);
+  SNAPSHOTS.push(standingCame);
+}
+
+/** For everybody who looks. @param {Client} client @param {Scroll} scroll */
+export function startRules(client, scroll) {
+  new Banner(client, scroll).start();
+}
+
+/** For who may talk. @param {Client} client @param {Side} side @param {(key: string) => void} go */
+export function startModeration(client, side, go) {
+  const deeds = new Deeds(client);
+  const [sanction, report, appeal] = [new SanctionDialog(client, deeds), new ReportDialog(client), new AppealDialog(client)];
+  const door = new Door(client, { appeal: (key) => appeal.open(key) });
+  const [switches, waiting] = [new Switches(client, deeds), new Waiting(client, deeds)];
+  const room = { start: () => (switches.start(), waiting.start()), paint: () => (switches.paint(), waiting.paint()) };
+  const queue = new Queue(client, deeds, { moderate: (user, line) => sanction.open(user, line) });
+  const safety = new Safety(client, side, { room, reports: queue, sanctions: new InForce(client, deeds), log: new Log(client) });
+  for (const part of [sanction, report, appeal, door, safety]) part.start();
+  addActs(client, { moderate: (user, line) => sanction.open(user, line), report: (line) => report.open(line) });
+  startDepartures(client, go);
+  startLoading(client);
+  return { closed: () => door.closed !== null, slow: () => slowWords(client), open: () => safety.open() };
+}
+
+/** Under what one writes while it waits. @param {Client} client */
+function slowWords(client) {
+  const { room } = client.state();
+  return pace(room) ? say("composer.slow_mode", { pace: pace(room) }) : say("composer.slow");
+}
