@@ -27,10 +27,20 @@ export class Deeds {
   async decide(user, decision) {
     const room = this.#client.shown;
     if (decision.kind === "delete") return this.removeLine(room, decision);
-    const { o } = await this.#client.act("sanction.make", { room, user, ...decision });
+    const { alsoDelete, ...wanted } = decision;
+    const { o } = await this.#client.act("sanction.make", { room, user, ...wanted });
+    const deleted = alsoDelete && (await this.#alsoDelete(room, decision));
     const values = { name: nameOf(this.#client.state(room), user), time: span(decision.duration_ms) };
     const key = decision.kind === "ban" && decision.duration_ms === null ? "done.ban_ever" : `done.${decision.kind}`;
-    toast(say(key, values), { word: say("undo"), act: () => this.#undo(room, o) });
+    toast(say(key, values), { word: say("undo"), act: () => this.#undo(room, o, deleted ? decision.o : null) });
+  }
+
+  /** It may be gone already, with the person or by somebody else. @param {string} room @param {Decision} decision @returns {Promise<boolean>} */
+  #alsoDelete(room, { o, reason, rule }) {
+    return this.#client.act("message.delete", { room, o, reason, rule }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @param {string} room @param {{o: number | null, reason?: string, rule?: string}} what */
@@ -92,10 +102,11 @@ export class Deeds {
     toast(whoWasFirst(this.#client.state(room), error.data));
   }
 
-  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o */
-  async #undo(room, o) {
+  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o @param {number | null} deleted the line that went too */
+  async #undo(room, o, deleted) {
     const made = Object.values(deskOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
     if (!made) return toast(say("problem.internal"));
+    if (deleted !== null) this.#client.send("message.restore", { room, o: deleted });
     await this.#client.act("sanction.lift", { room, sanction: made.sanction, reason: "" }).then(
       () => toast(say("done.undone")),
       (error) => this.refused(room, error),

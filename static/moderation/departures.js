@@ -2,6 +2,8 @@
 
 /** @import {RoomLeft} from "../realtime/types.js" */
 /** @import {Client} from "../chat/client.js" */
+/** @import {Side} from "../chat/side.js" */
+import { byId } from "../chat/dom.js";
 import { notice } from "../chat/notice.js";
 import { TOLD_ELSEWHERE } from "../chat/troubles.js";
 import { say } from "../chat/words.js";
@@ -9,8 +11,8 @@ import { deskOf } from "./desk.js";
 import { because } from "./sentences.js";
 import { until as untilWords } from "./times.js";
 
-/** @param {Client} client @param {(key: string) => void} go */
-export function startDepartures(client, go) {
+/** @param {Client} client @param {Side} side @param {(key: string) => void} go */
+export function startDepartures(client, side, go) {
   for (const reason of ["kicked", "banned"]) TOLD_ELSEWHERE.add(reason);
   /** @type {Map<string, string>} what the notice says of rooms one is out of */
   const out = new Map();
@@ -18,9 +20,11 @@ export function startDepartures(client, go) {
     if (!TOLD_ELSEWHERE.has(left.reason)) return;
     const words = why(client, left) || out.get(left.room) || "";
     out.set(left.room, words);
+    if (left.room === client.shown) side.close();
     tell(client, left.room, left.reason, words);
   });
   client.on("refused", (room, { type, data }) => room === client.shown && type === "banned" && tell(client, room, "banned", untilWords(data.until ?? null)));
+  client.connection.on("stopped", ({ reason }) => byId("talk", HTMLElement).toggleAttribute("data-out", reason === "banned"));
   client.on("listChanged", () => {
     const back = client.list.find(({ key }) => out.delete(key));
     if (back?.key === client.shown) returned(client, go, back.key);

@@ -11,6 +11,15 @@ export function countLetters(text, counter) {
   paint();
 }
 
+/** Back to what a dialog was about, where the menu that opened it is gone. @param {HTMLDialogElement} dialog @param {() => string} about a selector */
+export function focusBack(dialog, about) {
+  dialog.addEventListener("close", () => {
+    if (document.activeElement !== document.body) return;
+    const found = document.querySelector(about()) ?? document.getElementById("text");
+    if (found instanceof HTMLElement) found.focus({ preventScroll: true });
+  });
+}
+
 /** The line itself, as plain text; hidden where there is none to show. @param {HTMLElement} element @param {Line | null} line */
 export function quote(element, line) {
   element.hidden = !line || line.removed !== null;

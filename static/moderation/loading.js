@@ -1,6 +1,7 @@
 /** The lists that hosts look after are asked for once a room is known, and again after a snapshot: events keep them from then on. */
 
 /** @import {Client} from "../chat/client.js" */
+/** @import {RoomState} from "../chat/types.js" */
 import { myRank } from "../chat/selectors.js";
 import { deskCame, deskOf } from "./desk.js";
 
@@ -11,18 +12,21 @@ export function startLoading(client) {
   const asking = new Set();
   const look = () => {
     const { shown } = client;
-    const state = client.state();
     const idle = client.connection.state.name === "ready" && !asking.has(shown);
-    if (!idle || myRank(state) < 1 || deskOf(state).loaded) return;
+    if (!idle || !isWanting(client.state())) return;
     asking.add(shown);
-    load(client, shown).then(
-      () => asking.delete(shown),
-      () => setTimeout(() => asking.delete(shown), PAUSE_MS),
-    );
+    const again = () => setTimeout(() => (asking.delete(shown), look()), PAUSE_MS);
+    load(client, shown).then(again, again);
   };
   client.on("roomChanged", (key) => key === client.shown && look());
   client.on("shown", look);
   client.connection.on("greeted", look);
+}
+
+/** Nothing is known yet, or somebody has joined whose rank the event does not say. @param {RoomState} state */
+function isWanting(state) {
+  const members = Object.values(state.members ?? {});
+  return myRank(state) > 0 && (!deskOf(state).loaded || members.some(({ rank }) => rank === undefined));
 }
 
 /** @param {Client} client @param {string} room */

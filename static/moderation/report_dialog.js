@@ -6,7 +6,7 @@ import { dialog, field, fillForm, onSubmit } from "../chat/dialog.js";
 import { byId, part } from "../chat/dom.js";
 import { toast } from "../chat/toast.js";
 import { say } from "../chat/words.js";
-import { countLetters, quote } from "./fields.js";
+import { countLetters, focusBack, quote } from "./fields.js";
 import { nameOf } from "./sentences.js";
 
 export class ReportDialog {
@@ -23,6 +23,7 @@ export class ReportDialog {
   start() {
     countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("report-letters", HTMLElement));
     onSubmit(this.#form, (data) => this.#submitted(data));
+    focusBack(this.#dialog, () => `#lines [data-o="${this.#o}"]`);
   }
 
   /** @param {Line} line */

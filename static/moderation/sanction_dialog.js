@@ -11,7 +11,7 @@ import { myRank } from "../chat/selectors.js";
 import { say } from "../chat/words.js";
 import { MODERATOR } from "./ranks.js";
 import { isAlreadyDone } from "./deeds.js";
-import { countLetters, quote } from "./fields.js";
+import { countLetters, focusBack, quote } from "./fields.js";
 import { previewInWords } from "./sentences.js";
 
 export class SanctionDialog {
@@ -37,6 +37,7 @@ export class SanctionDialog {
     countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("sanction-letters", HTMLElement));
     this.#form.addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target).name));
     onSubmit(this.#form, (data) => this.#submitted(data));
+    focusBack(this.#dialog, () => (this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`));
   }
 
   /** @param {string} user @param {Line | null} line */
@@ -51,6 +52,7 @@ export class SanctionDialog {
     this.#foresee();
     this.#paint();
     this.#dialog.showModal();
+    part(this.#form, "[name=kind]:checked", HTMLElement).focus();
   }
 
   get #name() {
@@ -96,7 +98,6 @@ export class SanctionDialog {
   async #submitted(data) {
     const [room, user] = [this.#client.shown, this.#user];
     const decision = this.#decisionOf(data);
-    const alsoDelete = decision.kind !== "delete" && data.has("delete") && this.#isShown("delete");
     try {
       await this.#deeds.decide(user, decision);
     } catch (error) {
@@ -104,12 +105,6 @@ export class SanctionDialog {
       this.#deeds.refused(room, error);
     }
     this.#dialog.close();
-    if (alsoDelete) await this.#alsoDelete(room, decision);
-  }
-
-  /** @param {string} room @param {Decision} decision */
-  async #alsoDelete(room, { o, reason, rule }) {
-    await this.#client.act("message.delete", { room, o, reason, rule }).catch(() => undefined); // gone with the person, or by somebody else
   }
 
   /** @param {FormData} data @returns {Decision} */
@@ -125,6 +120,7 @@ export class SanctionDialog {
       o: this.#line?.o ?? null,
       remove: kind === "ban" ? field(data, "remove") : "none",
       approval: kind === "ban" && guest && data.has("approval"),
+      alsoDelete: data.has("delete") && this.#isShown("delete"),
     };
   }
 

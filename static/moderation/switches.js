@@ -46,7 +46,7 @@ export class Switches {
     this.#panic.ariaPressed = String(panic !== null);
     part(this.#panic, "b", HTMLElement).textContent = say(panic ? "panic.end" : "panic.begin");
     part(this.#panic, "small", HTMLElement).textContent = panic ? say("panic.left", { time: left(panic - now) }) : say("panic.about");
-    byId("approval-left", HTMLElement).textContent = rules?.approval_until && rules.approval_until > now ? say("time.left", { time: left(rules.approval_until - now) }) : "";
+    byId("approval-left", HTMLElement).textContent = rules?.approval_until && rules.approval_until > now ? `· ${say("time.left", { time: left(rules.approval_until - now) })}` : "";
     return this.#form.checkVisibility() && Boolean(panic || rules?.approval_until);
   }
 

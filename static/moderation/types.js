@@ -43,6 +43,6 @@
 /** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} Desk what hosts look after */
 /** @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry */
 /** @typedef {{lines: number, guest: boolean, invite: boolean, match?: import("../game/types.js").Table | null}} Preview what would go with somebody */
-/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null}} Decision */
+/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the line that it is about */
 
 export {};

@@ -48,7 +48,7 @@ export function startModeration(client, side, go) {
   const safety = new Safety(client, side, { room, reports: queue, sanctions: new InForce(client, deeds), log: new Log(client) });
   for (const part of [sanction, report, appeal, door, safety]) part.start();
   addActs(client, { moderate: (user, line) => sanction.open(user, line), report: (line) => report.open(line) });
-  startDepartures(client, go);
+  startDepartures(client, side, go);
   startLoading(client);
   return { closed: () => door.closed !== null, slow: () => slowWords(client), open: () => safety.open() };
 }
