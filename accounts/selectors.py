@@ -11,8 +11,10 @@ from accounts.models import User
 from accounts.names import NAME_LENGTH, fold
 from realtime.log import now_ms
 from realtime.methods import Caller
-from realtime.protocol import UserId
+from realtime.protocol import RealtimeError, UserId
 
+FOREVER: Final = 2**53 - 1
+"""ms: a time that does not come"""
 TRIES: Final = 12
 
 
@@ -26,6 +28,17 @@ def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
     if not isinstance(user, User) or not user.is_active or user.banned_until > now_ms():
         return None
     return Caller(id=UserId(user.key), pk=user.pk, login=login, person=person_of(user))
+
+
+def banned(until: int) -> RealtimeError:
+    """403: until when, null for ever."""
+    return RealtimeError(403, "banned", until=until if until < FOREVER else None)
+
+
+def refuse_banned(user: User, now: int) -> None:
+    """From the site: a request may have waited for longer than its connection lasted."""
+    if user.banned_until > now:
+        raise banned(user.banned_until)
 
 
 def rank_on_site(*, moderator: bool, superuser: bool) -> int:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import faces, names
 from accounts.models import User
-from accounts.selectors import name_variant
+from accounts.selectors import name_variant, refuse_banned
 from realtime.protocol import RealtimeError, conflict
 
 DAY: Final = 24 * 60 * 60 * 1000
@@ -27,6 +27,7 @@ def guest_create(*, name: str, face: str, colour: int, device: str, now: int) ->
 def profile_change(*, pk: int, name: str, face: str, colour: int, now: int) -> User:
     """Another name, face or colour, and a new `rev`."""
     user = User.objects.select_for_update().get(pk=pk)
+    refuse_banned(user, now)
     user.rev += 1
     _profile_set(user, name=name, face=face, colour=colour, now=now)
     return user

@@ -9,7 +9,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from accounts.selectors import rank_on_site
+from accounts.selectors import FOREVER, banned, rank_on_site
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
@@ -18,8 +18,6 @@ from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_foun
 
 HOST = Membership.Role.HOST
 NOBODY = 0
-FOREVER = 2**53 - 1
-"""ms: a time that does not come"""
 IN_IT = Membership.State.MEMBER
 
 
@@ -58,7 +56,13 @@ Standings = Mapping[tuple[LogKey, int], Standing]
 _ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off", "direct")
 _MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
-    facts=JSONObject(moderator="is_moderator", superuser="is_superuser", muted="muted_until", hashed=F("password"))
+    facts=JSONObject(
+        moderator="is_moderator",
+        superuser="is_superuser",
+        muted="muted_until",
+        banned="banned_until",
+        hashed=F("password"),
+    )
 )
 """by a subquery: a join through a filtered one, Django puts before it"""
 
@@ -90,7 +94,8 @@ def _standing_of(
     spoke_at: int,
     person: Mapping[str, Any],
 ) -> Standing:
-    in_it = state == IN_IT
+    kept_out = person["banned"] if person["banned"] > now_ms() else 0
+    in_it = state == IN_IT and not kept_out
     site = rank_on_site(moderator=person["moderator"], superuser=person["superuser"])
     return replace(
         place,
@@ -98,7 +103,7 @@ def _standing_of(
         rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if in_it else Rank.MEMBER,
         guest=person["hashed"].startswith(UNUSABLE_PASSWORD_PREFIX),
         waiting=state == Membership.State.WAITING,
-        banned_until=banned_until if state == Membership.State.BANNED else 0,
+        banned_until=max(kept_out, banned_until if state == Membership.State.BANNED else 0),
         muted_until=muted_until,
         muted_on_site=person["muted"],
         warned=warned,
@@ -167,9 +172,8 @@ def readable(caller: Caller | None, room: LogKey, found: Standings | None = None
 
 
 def banned_from(standing: Standing) -> RealtimeError:
-    """403 for a room that one knew: until when, null for ever."""
-    until = standing.banned_until
-    return RealtimeError(403, "banned", until=until if until < FOREVER else None)
+    """403 for a room that one knew."""
+    return banned(standing.banned_until)
 
 
 def invited(caller: Caller, room: LogKey) -> Standing:

@@ -7,10 +7,10 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.selectors import person_of
+from accounts.selectors import FOREVER, person_of
 from chat.models import Audit, Membership, Report, Revision, Sanction
 from chat.permissions import Rank
-from chat.selectors.access import FOREVER, Standing
+from chat.selectors.access import Standing
 from chat.selectors.lines import page_after, page_before
 from realtime.log import now_ms
 from realtime.methods import Labels

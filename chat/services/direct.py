@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from accounts.models import User
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, refuse_banned
 from chat.models import Block, Membership, Room
 from chat.selectors.access import IN_IT, is_blocked
 from chat.selectors.rooms import direct_names
@@ -27,10 +27,12 @@ def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tup
     found = Room.objects.select_related("log").filter(direct=" ".join(people)).first()
     if found:
         return LogKey(found.log.key), []
+    me = User.objects.get(pk=caller.pk)
+    refuse_banned(me, batch.now)
     met = _met(caller, others)
     if is_blocked(caller, " ".join(others)):
         raise RealtimeError(403, "blocked")
-    return _made(batch, caller, people, [*met, User.objects.get(pk=caller.pk)])
+    return _made(batch, caller, people, [*met, me])
 
 
 def _met(caller: Caller, others: Sequence[str]) -> list[User]:

@@ -4,7 +4,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from accounts.models import User
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, refuse_banned
 from chat.models import Hold, Invite, Membership, Room
 from chat.permissions import Rank
 from chat.registry import LEAVERS
@@ -28,6 +28,7 @@ def room_join(
     if standing.role or standing.waiting:
         raise conflict("conflict", "in it already")
     user = User.objects.get(pk=caller.pk)
+    refuse_banned(user, batch.now)
     _refuse_outside(standing, user, batch.now)
     if invite:
         invite_use(batch, invite=invite)

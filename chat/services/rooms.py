@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from django.db import IntegrityError
 
+from accounts.models import User
 from accounts.names import clean
+from accounts.selectors import refuse_banned
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
@@ -28,6 +30,7 @@ def room_create(
 ) -> Membership:
     """A room with its maker as host."""
     facts = _facts(name, topic, public)
+    refuse_banned(User.objects.get(pk=caller.pk), batch.now)
     log = batch.create_log()
     entry = batch.append(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True

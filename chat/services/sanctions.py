@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from accounts.models import User
+from accounts.selectors import FOREVER
 from chat.models import Audit, Hold, Invite, Membership, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
-from chat.selectors.access import FOREVER, IN_IT, Standing
+from chat.selectors.access import IN_IT, Standing
 from chat.selectors.sanctions import against, in_force, membership_find, person_find, sanction_as, sanction_find
 from chat.services.audit import audit_write
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
