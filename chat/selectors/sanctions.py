@@ -1,6 +1,7 @@
 """Sanctions, reports and the audit, for who may see them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -45,8 +46,9 @@ def sanction_as(sanction: Sanction) -> dict[str, Any]:
 
 
 def sanction_find(room: int, key: str) -> Sanction:
-    """One of this room or of the site, or 404."""
-    found = _sanctions().filter(Q(room=room) | Q(room=None), key=key).first()
+    """One of this room or of the site, locked, or 404: of the site it can be asked in two rooms at once."""
+    rows = _sanctions().select_for_update(of=("self",))
+    found = rows.filter(Q(room=room) | Q(room=None), key=key).first()
     if found is None:
         raise not_found("no such sanction")
     return found
@@ -56,6 +58,30 @@ def in_force(user: int, room: int | None, kind: str, now: int) -> Sanction | Non
     """What stands against somebody, of this kind and in this place."""
     standing = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
     return standing.filter(_runs(now)).order_by("-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that stands against somebody in one place, as the columns say it that every request is asked by."""
+
+    banned_until: int = 0
+    muted_until: int = 0
+    warned: str = ""
+    was: str = ""
+    """the role that the latest ban or kick ended"""
+
+
+def held(user: int, room: int | None, now: int) -> Held:
+    """Of a room, or without one of the site. A warning of the site is to be read in every room."""
+    mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
+    rows = list(mine.filter(_runs(now)).order_by("pk"))
+    out = [row for row in rows if row.kind in {"kick", "ban"}]
+    return Held(
+        banned_until=max((row.until or FOREVER for row in out), default=0),
+        muted_until=max((row.until or FOREVER for row in rows if row.kind == "mute"), default=0),
+        warned=next((row.key for row in reversed(rows) if row.kind == "warn"), ""),
+        was=next((row.was for row in reversed(out) if row.was), ""),
+    )
 
 
 def _runs(now: int) -> Q:

@@ -11,7 +11,7 @@ from chat.models import Audit, Hold, Invite, Membership, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing
-from chat.selectors.sanctions import against, in_force, membership_find, person_find, sanction_as, sanction_find
+from chat.selectors.sanctions import against, held, in_force, membership_find, person_find, sanction_as, sanction_find
 from chat.services.audit import audit_write
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
@@ -115,48 +115,53 @@ def _until(batch: Batch, decision: Decision) -> int | None:
 
 
 def _take_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
-    user, until = sanction.user, sanction.until or FOREVER
-    mine = Membership.objects.filter(room=standing.room, user=user)
+    user = sanction.user
     if sanction.kind == "warn":
-        mine.update(warned=sanction.key)
-        batch.narrow(UserId(user.key), log=room, reason="warned")
+        Membership.objects.filter(room=standing.room, user=user).update(warned=sanction.key)
+        batch.narrow(UserId(user.key), log=_where(sanction, room), reason="warned")
     elif sanction.kind == "mute":
-        _mute(sanction, mine, until)
-        batch.narrow(UserId(user.key), log=room, reason="muted")
+        _mute(sanction, batch.now)
+        batch.narrow(UserId(user.key), log=_where(sanction, room), reason="muted")
     else:
-        _put_out(batch, room, standing, sanction, decision, until)
+        _put_out(batch, room, standing, sanction, decision)
 
 
-def _mute(sanction: Sanction, mine: Any, until: int) -> None:
+def _where(sanction: Sanction, room: LogKey) -> LogKey | None:
+    """The room that it is about, None for all."""
+    return None if sanction.room_id is None else room
+
+
+def _mute(sanction: Sanction, now: int) -> None:
+    """Until the last of the mutes that stand is over."""
+    until = held(sanction.user_id, sanction.room_id, now).muted_until
     if sanction.room_id is None:
         User.objects.filter(pk=sanction.user_id).update(muted_until=until)
     else:
-        mine.update(muted_until=until)
+        Membership.objects.filter(room=sanction.room_id, user=sanction.user_id).update(muted_until=until)
 
 
-def _put_out(
-    batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision, until: int
-) -> None:
+def _put_out(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
     """Out of the room at once, and for a while or for ever; from the site, out of everything."""
     user = sanction.user
     was = membership_find(standing.room, user.pk)
+    stands = held(user.pk, sanction.room_id, batch.now)
     reason = "kicked" if sanction.kind == "kick" else "banned"
+    sanction.was = was.role if was and was.state == IN_IT else stands.was
+    sanction.save(update_fields=["was"])
     if was and was.state == IN_IT:
-        sanction.was = was.role
-        sanction.save(update_fields=["was"])
         by = sanction.by.key if sanction.by else None
         data = {"user": user.key, "reason": reason}
         batch.append(room, kind="member.left", data=data, actor=UserId(by) if by else None)
     if sanction.room_id is None:
-        User.objects.filter(pk=user.pk).update(banned_until=until)
+        User.objects.filter(pk=user.pk).update(banned_until=stands.banned_until)
         batch.narrow(UserId(user.key), reason=reason, until=sanction.until)
     else:
-        _bar(batch, standing, user, until)
+        _bar(batch, standing, user, stands.banned_until)
         batch.narrow(UserId(user.key), log=room, reason=reason, until=sanction.until)
     for leaver in LEAVERS:
         leaver.leave(batch, room, user.pk)
     if sanction.kind == "ban":
-        _close_doors(batch, room, standing, sanction, was, decision, until)
+        _close_doors(batch, room, standing, sanction, was, decision)
 
 
 def _bar(batch: Batch, standing: Standing, user: User, until: int) -> None:
@@ -172,14 +177,13 @@ def _close_doors(
     sanction: Sanction,
     was: Membership | None,
     decision: Decision,
-    until: int,
 ) -> None:
     """The doors that the banned made, and for a guest the one they came by and the browser they have."""
     user, site = sanction.user, sanction.room_id is None
     theirs = Invite.objects.filter(created_by=user, revoked_at=None)
     (theirs if site else theirs.filter(room=standing.room)).update(revoked_at=batch.now)
     if not user.has_usable_password():
-        _hold(sanction, until)
+        _hold(sanction)
         if was and was.via_id:
             Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
         if decision.approval:
@@ -189,8 +193,9 @@ def _close_doors(
         _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
 
 
-def _hold(sanction: Sanction, until: int) -> None:
+def _hold(sanction: Sanction) -> None:
     if sanction.user.device:
+        until = sanction.until or FOREVER
         Hold.objects.create(sanction=sanction, room_id=sanction.room_id, device=sanction.user.device, until=until)
 
 
@@ -227,37 +232,47 @@ def _lift(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, ca
         raise conflict("already_done", sanction=sanction_as(sanction))
     sanction.lifted_at, sanction.lifted_by = batch.now, User(pk=caller.pk, key=caller.id)
     sanction.lifted_reason = _short(reason)
-    sanction.save()
+    sanction.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
     Audit.objects.filter(sanction=sanction).update(undone=True)
     audit_write(batch, standing, caller, "sanction.lift", user=sanction.user, sanction=sanction, reason=reason)
     _end_effect(batch, room, standing, sanction, caller)
 
 
 def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, caller: Caller) -> None:
-    user = sanction.user
-    mine = Membership.objects.filter(room=sanction.room_id or standing.room, user=user)
     if sanction.kind == "warn":
-        mine.filter(warned=sanction.key).update(warned="")
+        _acknowledged(batch, standing, sanction)
     elif sanction.kind == "mute":
-        _mute(sanction, mine, 0)
-    elif sanction.room_id is None:
-        User.objects.filter(pk=user.pk).update(banned_until=0)
+        _mute(sanction, batch.now)
     else:
-        mine.filter(state=Membership.State.BANNED).update(banned_until=0)
-    if sanction.kind in {"kick", "ban"}:
-        _let_back(batch, room, sanction, mine)
+        if sanction.room_id is None:
+            _let_in(batch, room, standing, sanction)
+        else:
+            _let_back(batch, room, sanction)
         sanction.holds.all().delete()
         _bring_back(batch, room, sanction, caller)
-    batch.narrow(UserId(user.key), log=room, reason="lifted")
+    batch.narrow(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")
 
 
-def _let_back(batch: Batch, room: LogKey, sanction: Sanction, mine: Any) -> None:
-    """Who was a member when they were put out is one again, as what they were."""
-    if not sanction.was:
-        mine.filter(state=Membership.State.BANNED).delete()
-        return
-    mine.update(state=IN_IT, role=sanction.was, banned_until=0)
-    batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
+def _let_in(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction) -> None:
+    """Back to the site, where they are what they were: told in the room that was told of their leaving."""
+    until = held(sanction.user_id, None, batch.now).banned_until
+    User.objects.filter(pk=sanction.user_id).update(banned_until=until)
+    here = Audit.objects.filter(sanction=sanction, act="sanction.ban", room=standing.room)
+    mine = Membership.objects.filter(room=standing.room, user=sanction.user_id, state=IN_IT)
+    if sanction.was and not until and here.exists() and mine.exists():
+        batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
+
+
+def _let_back(batch: Batch, room: LogKey, sanction: Sanction) -> None:
+    """Who was a member when they were put out is one again, as what they were; unless another act keeps them out."""
+    barred = Membership.objects.filter(room=sanction.room_id, user=sanction.user_id, state=Membership.State.BANNED)
+    until = held(sanction.user_id, sanction.room_id, batch.now).banned_until
+    if until:
+        barred.update(banned_until=until)
+    elif not sanction.was:
+        barred.delete()
+    elif barred.update(state=IN_IT, role=sanction.was, banned_until=0):
+        batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
 
 
 def _bring_back(batch: Batch, room: LogKey, sanction: Sanction, caller: Caller) -> None:
@@ -278,10 +293,18 @@ def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: Cli
         raise conflict("already_done", sanction=sanction_as(sanction))
     sanction.acknowledged_at = batch.now
     sanction.save(update_fields=["acknowledged_at"])
-    Membership.objects.filter(room=standing.room, user=caller.pk, warned=key).update(warned="")
+    _acknowledged(batch, standing, sanction)
     _tell(batch, room, sanction, caller, cid, kind="sanction.acknowledged", method="sanction.acknowledge")
-    batch.narrow(caller.id, log=room, reason="acknowledged")
+    batch.narrow(caller.id, log=_where(sanction, room), reason="acknowledged")
     return sanction
+
+
+def _acknowledged(batch: Batch, standing: Standing, sanction: Sanction) -> None:
+    """Read wherever it was to be read; what else is to be read here comes next."""
+    left = held(sanction.user_id, standing.room, batch.now).warned
+    warned = Membership.objects.filter(user=sanction.user_id, warned=sanction.key)
+    warned.exclude(room=standing.room).update(warned="")
+    warned.filter(room=standing.room).update(warned=left)
 
 
 def sanction_appeal(

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from chat.models import Hold, Sanction
+from chat.models import Hold, Membership, Sanction
 from chat.selectors import may_read
 from chat.services.entrance import appeal_make
 from realtime import clock
-from realtime.log import now_ms
+from realtime.log import SITE, now_ms
 from realtime.methods import Caller
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError
@@ -129,7 +129,108 @@ def test_nobody_is_seated_who_was_banned_from_the_site_while_in_line(
 # Around a mute, a warning, a slow room
 
 
+def test_a_mute_of_the_site_is_asked_about_in_every_room(mod: Caller, ann: Caller, key: LogKey) -> None:
+    sanction = make(mod, key, ann, "mute", site=True)
+    assert '"log":null' in str(last_event(SITE).data)
+    lift(mod, key, sanction)
+    assert '"log":null' in str(last_event(SITE).data)
+
+
 # More rank than one has
+
+
+def test_a_kick_by_a_host_does_not_shorten_the_ban_by_a_moderator(
+    host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    make(mod, key, ann, "ban")
+    make(host, key, ann, "kick")
+    time.shift(6 * 60)
+    assert refused(ann, "room.join", room=key).type == "banned"
+
+
+def test_a_host_who_lifts_a_kick_does_not_lift_the_ban_by_a_moderator(
+    host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    kick = make(host, key, ann, "kick")
+    ban = make(mod, key, ann, "ban")
+    time.shift(6 * 60)
+    lift(host, key, kick)
+    assert may_read_or_none(ann, key) is None
+    assert refused(ann, "message.post", room=key, text="x").type == "banned"
+    lift(mod, key, ban)
+    post(ann, key)
+
+
+def test_a_host_who_lifts_an_old_mute_does_not_lift_the_mute_by_a_moderator(
+    host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    old = make(host, key, ann, "mute", duration_ms=60_000)
+    time.shift(61)
+    make(mod, key, ann, "mute")
+    lift(host, key, old)
+    assert refused(ann, "message.post", room=key, text="x").type == "muted"
+
+
+def test_lifting_an_old_ban_of_the_site_does_not_lift_the_new_one(
+    mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    old = make(mod, key, ann, "ban", site=True, duration_ms=60_000)
+    time.shift(61)
+    make(mod, key, ann, "ban", site=True)
+    lift(mod, key, old)
+    assert User.objects.get(pk=ann.pk).banned_until > now_ms()
+
+
+def test_a_ban_of_the_site_lifted_elsewhere_makes_nobody_a_host_there(
+    mod: Caller, host: Caller, ann: Caller, key: LogKey
+) -> None:
+    anns = room(ann, mod)
+    sanction = make(mod, anns, ann, "ban", site=True)
+    lift(mod, key, sanction)
+    assert Membership.objects.get(user=ann.pk, room__log__key=key).role == "member"
+    assert Membership.objects.get(user=ann.pk, room__log__key=anns).role == "host"
+
+
+def test_a_ban_of_the_site_lifted_does_not_lift_that_of_the_room(
+    mod: Caller, host: Caller, ann: Caller, key: LogKey
+) -> None:
+    anns = room(ann, mod)
+    make(host, key, ann, "ban")
+    lift(mod, key, make(mod, anns, ann, "ban", site=True))
+    assert refused(ann, "message.post", room=key, text="x").type == "banned"
+
+
+def test_an_old_kick_lifted_gives_no_role_back_that_was_lost_since(
+    mod: Caller, host: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    act(host, "member.role", room=key, user=bo.id, role="host")
+    kick = make(mod, key, bo, "kick")
+    time.shift(6 * 60)
+    act(bo, "room.join", room=key)
+    lift(mod, key, kick)
+    assert Membership.objects.get(user=bo.pk, room__log__key=key).role == "member"
+
+
+def test_who_left_of_themselves_does_not_join_by_the_lifting_of_an_old_kick(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    kick = make(host, key, ann, "kick")
+    time.shift(6 * 60)
+    act(ann, "room.join", room=key)
+    act(ann, "room.leave", room=key)
+    lift(host, key, kick)
+    assert last_event(key).kind == "sanction.lifted"
+    joined = Event.objects.filter(log__key=key, kind="member.joined", actor=None)
+    assert not joined.exists()
+
+
+def test_a_ban_after_a_kick_is_undone_to_what_was_before_both(host: Caller, ann: Caller, key: LogKey) -> None:
+    make(host, key, ann, "kick")
+    ban = make(host, key, ann, "ban")
+    lift(host, key, Sanction.objects.get(kind="kick").key)
+    assert refused(ann, "message.post", room=key, text="x").type == "banned"
+    lift(host, key, ban)
+    post(ann, key)
 
 
 def may_read_or_none(caller: Caller, key: LogKey) -> Any:
