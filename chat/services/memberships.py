@@ -1,17 +1,20 @@
 """Who is in a room, as what, and up to where they have read. A room with a host keeps one while people are in it."""
 
+from typing import Any
+
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import caller_of, refuse_banned
-from chat.models import Hold, Invite, Membership, Room
+from chat.models import Hold, Invite, Membership, Message, Room
 from chat.permissions import Rank
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST, Standing
 from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
+from chat.selectors.sanctions import held
 from chat.services.invites import invite_use
 from realtime.log import Batch
 from realtime.methods import Caller, Signal
@@ -39,7 +42,7 @@ def room_join(
     entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
     batch.narrow(caller.id, log=key)
     role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, "joined_at": batch.now, "banned_until": 0}
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, caller, room)}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
 
 
@@ -79,8 +82,17 @@ def _ask(batch: Batch, *, caller: Caller, room: Room, cid: ClientId | None, invi
         method="room.join",
         audience=["host", f"u:{caller.id}"],
     )
-    given = {"state": Membership.State.WAITING, "via": invite, "joined_at": batch.now, "banned_until": 0}
+    given = {"state": Membership.State.WAITING, "via": invite, **_stands_against(batch, caller, room)}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
+
+
+def _stands_against(batch: Batch, caller: Caller, room: Room) -> dict[str, Any]:
+    """What a new membership begins with: to go and come again changes nothing of it."""
+    stands = held(caller.pk, room.pk, batch.now)
+    said = Message.objects.filter(author=caller.pk, log=room.log_id) if room.slow_s else Message.objects.none()
+    last = said.order_by("-offset").values_list("at", flat=True).first()
+    silenced = {"muted_until": stands.muted_until, "warned": stands.warned, "spoke_at": last or 0}
+    return {"joined_at": batch.now, "banned_until": 0, **silenced}
 
 
 def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Signal:

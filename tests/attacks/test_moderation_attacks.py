@@ -129,6 +129,39 @@ def test_nobody_is_seated_who_was_banned_from_the_site_while_in_line(
 # Around a mute, a warning, a slow room
 
 
+@pytest.mark.parametrize("kind", ["mute", "warn"])
+@pytest.mark.parametrize("way", ["leaves", "is removed"])
+def test_who_goes_and_comes_again_is_as_silenced_as_before(
+    host: Caller, ann: Caller, key: LogKey, kind: str, way: str
+) -> None:
+    make(host, key, ann, kind)
+    if way == "leaves":
+        act(ann, "room.leave", room=key)
+    else:
+        act(host, "member.remove", room=key, user=ann.id)
+    act(ann, "room.join", room=key)
+    assert refused(ann, "message.post", room=key, text="x").type in {"muted", "warned"}
+
+
+def test_a_mute_made_while_somebody_is_away_waits_for_them(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    act(ann, "room.leave", room=key)
+    make(host, key, ann, "mute", duration_ms=HOUR)
+    act(ann, "room.join", room=key)
+    assert refused(ann, "message.post", room=key, text="x").more == {"until": now_ms() + HOUR, "by": "host"}
+    time.shift(3601)
+    post(ann, key)
+
+
+def test_a_slow_room_is_slow_for_who_goes_and_comes_again(host: Caller, ann: Caller, key: LogKey) -> None:
+    act(host, "room.restrict", room=key, slow_s=30, locked=False, guests_off=False, approval=False)
+    post(ann, key)
+    act(ann, "room.leave", room=key)
+    act(ann, "room.join", room=key)
+    assert refused(ann, "message.post", room=key, text="x").type == "slow_mode"
+
+
 def test_a_mute_of_the_site_is_asked_about_in_every_room(mod: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(mod, key, ann, "mute", site=True)
     assert '"log":null' in str(last_event(SITE).data)
