@@ -15,9 +15,10 @@ from chat.selectors.sanctions import against, held, in_force, membership_find, p
 from chat.services.audit import audit_write
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
+from chat.text import written
 from realtime.log import Batch, Entry, now_ms
 from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, unprocessable
+from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
 
 COUNTED: Final = 1000
 """lines are counted up to here"""
@@ -310,14 +311,15 @@ def _acknowledged(batch: Batch, standing: Standing, sanction: Sanction) -> None:
 def sanction_appeal(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, key: str, text: str
 ) -> Sanction:
-    """Once, also by who may not come in any more."""
-    place = Room.objects.filter(log__key=room).values_list("pk", flat=True).first()
-    sanction = _own(caller, place or 0, key)
+    """Once, also by who may not come in any more; of the site, in the lounge or a room that knows them."""
+    place = Room.objects.filter(log__key=room).first()
+    known = place and (place.lounge or membership_find(place.pk, caller.pk))
+    sanction = _own(caller, place.pk if place else 0, key)
+    if place is None or (sanction.room_id is None and not known):
+        raise not_found("no such room")
     if sanction.appealed_at is not None or sanction.lifted_at is not None:
         raise conflict("already_done", sanction=sanction_as(sanction))
-    if not text.strip():
-        raise unprocessable("empty")
-    sanction.appeal, sanction.appealed_at = _short(text.strip()), batch.now
+    sanction.appeal, sanction.appealed_at = _short(written(text).strip()), batch.now
     sanction.save(update_fields=["appeal", "appealed_at"])
     _tell(batch, room, sanction, caller, cid, kind="sanction.appealed", method="sanction.appeal")
     return sanction

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client as Browser
 
 from accounts.models import User
 from chat.models import Hold, Membership, Sanction
@@ -276,6 +277,31 @@ def may_read_or_none(caller: Caller, key: LogKey) -> Any:
 # Bad input
 
 
+def test_an_appeal_is_written_into_no_log_that_one_has_no_part_in(
+    mod: Caller, host: Caller, ann: Caller, key: LogKey
+) -> None:
+    hidden = room(host, public=False)
+    sanction = make(mod, key, ann, "mute", site=True)
+    for place in (SITE, hidden, LogKey("NotThereAtAll000")):
+        assert refused(ann, "sanction.appeal", room=place, sanction=sanction, text="please").code == 404
+    assert not Event.objects.filter(kind="sanction.appealed").exists()
+    act(ann, "sanction.appeal", room=key, sanction=sanction, text="please")
+
+
+def test_the_log_of_processes_takes_nothing_that_people_ask(mod: Caller, ann: Caller, key: LogKey) -> None:
+    from tests.attacks.test_hidden_rooms import asked_of_rooms
+
+    sanction = make(mod, key, ann, "mute", site=True)
+    before = Event.objects.filter(log__key=SITE).count()
+    from config.asgi import backend
+
+    for method, params in asked_of_rooms().items():
+        if method in backend.methods and backend.methods[method].lane == "write":
+            given = {name: sanction if name == "sanction" else value for name, value in params.items()}
+            assert refused(ann, method, room=SITE, **given).code == 404, method
+    assert Event.objects.filter(log__key=SITE).count() == before
+
+
 LONG = "x" * 501
 
 
@@ -287,6 +313,15 @@ def write_or_invalid(host: Caller, key: LogKey, user: Caller, lasts: int) -> lis
     except msgspec.ValidationError as error:
         return [error]
     return write([asked])
+
+
+def test_an_appeal_on_the_page_holds_no_control_characters(host: Caller, ann: Caller, key: LogKey) -> None:
+    browser = Browser()
+    browser.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
+    make(host, key, ann, "ban")
+    assert browser.post(f"/r/{key}/appeal", {"text": "\0 \x07"}).status_code == 403
+    assert browser.post(f"/r/{key}/appeal", {"text": "ple\0ase"}).status_code == 303
+    assert Sanction.objects.get().appeal == "please"
 
 
 def test_two_windows_appeal_once(host: Caller, ann: Caller, key: LogKey) -> None:
