@@ -1,13 +1,15 @@
 """Who did what to whom, and why: written in the transaction of the act."""
 
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import User
 from chat.models import Audit, Sanction
 from chat.selectors.access import Standing
 from realtime.log import Batch
 from realtime.methods import Caller
-from realtime.protocol import encode
+from realtime.protocol import encode, unprocessable
+
+REASON_LENGTH: Final = 500
 
 
 def audit_write(
@@ -23,7 +25,9 @@ def audit_write(
     rule: str = "",
     **detail: Any,
 ) -> Audit:
-    """One entry; without a caller it is the clock's, without a standing the site's."""
+    """One entry; without a caller it is the clock's, without a standing the site's. 422 for too long a reason."""
+    if len(reason) > REASON_LENGTH:
+        raise unprocessable("too_long", "the reason")
     return Audit.objects.create(
         at=batch.now,
         by_id=caller.pk if caller else None,

@@ -5,12 +5,10 @@ from chat.models import Report
 from chat.selectors import access
 from chat.selectors.lines import line_find
 from chat.selectors.sanctions import report_as, report_find
-from chat.services.audit import audit_write
+from chat.services.audit import REASON_LENGTH, audit_write
 from realtime.log import Batch, Entry
 from realtime.methods import Caller
 from realtime.protocol import ClientId, LogKey, conflict, not_found, unprocessable
-
-REASON_LENGTH = 500
 
 
 def report_create(

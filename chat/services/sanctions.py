@@ -12,7 +12,7 @@ from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing
 from chat.selectors.sanctions import against, held, in_force, membership_find, person_find, sanction_as, sanction_find
-from chat.services.audit import audit_write
+from chat.services.audit import REASON_LENGTH, audit_write
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
 from chat.text import written
@@ -24,7 +24,6 @@ COUNTED: Final = 1000
 """lines are counted up to here"""
 KICK_MS: Final = 5 * 60_000
 APPROVAL_MS: Final = 60 * 60_000
-REASON_LENGTH: Final = 500
 SPANS: Final = {"hour": 60 * 60_000, "day": 24 * 60 * 60_000, "all": FOREVER}
 
 

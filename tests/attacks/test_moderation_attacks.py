@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client as Browser
 
 from accounts.models import User
-from chat.models import Hold, Membership, Sanction
+from chat.models import Audit, Hold, Membership, Message, Report, Sanction
 from chat.selectors import may_read
 from chat.services.entrance import appeal_make
 from realtime import clock
@@ -303,6 +303,24 @@ def test_the_log_of_processes_takes_nothing_that_people_ask(mod: Caller, ann: Ca
 
 
 LONG = "x" * 501
+
+
+def test_a_reason_is_as_long_as_its_column(host: Caller, ann: Caller, key: LogKey) -> None:
+    o = post(ann, key)
+    mute = make(host, key, ann, "mute")
+    act(ann, "sanction.appeal", room=key, sanction=mute, text="please")
+    act(host, "report.create", room=key, o=o, rule="spam")
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("message.delete", {"o": o}),
+        ("room.restrict", {"slow_s": 0, "locked": False, "guests_off": False, "approval": False}),
+        ("sanction.answer", {"sanction": mute, "granted": False}),
+        ("sanction.lift", {"sanction": mute}),
+        ("report.close", {"report": Report.objects.get().key, "outcome": "handled"}),
+    ]
+    for method, params in asked:
+        assert refused(host, method, room=key, reason=LONG, **params).type == "too_long", method
+    assert Message.objects.get(log__key=key, offset=o).data is not None
+    assert Audit.objects.filter(act="sanction.mute").count() == Audit.objects.count() == 1
 
 
 def write_or_invalid(host: Caller, key: LogKey, user: Caller, lasts: int) -> list[Any]:
