@@ -14,6 +14,8 @@ Kind = Literal["warn", "mute", "kick", "ban"]
 Removal = Literal["none", "hour", "day", "all"]
 Key = Annotated[str, msgspec.Meta(max_length=12)]
 Moment = Annotated[int, msgspec.Meta(gt=0, lt=2**53)]
+Lasting = Annotated[int, msgspec.Meta(gt=0, le=10 * 366 * 24 * 60 * 60 * 1000)]
+"""ms, up to ten years: longer is for ever, and has no date that a page could show"""
 
 
 class NoParams(msgspec.Struct):
@@ -126,7 +128,7 @@ class SanctionMake(MemberRemove):
 
     kind: Kind
     site: bool = False
-    duration_ms: Moment | None = None
+    duration_ms: Lasting | None = None
     reason: Typed = ""
     rule: Rule = "other"
     o: Offset | None = None

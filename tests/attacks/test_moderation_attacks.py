@@ -323,6 +323,13 @@ def test_a_reason_is_as_long_as_its_column(host: Caller, ann: Caller, key: LogKe
     assert Audit.objects.filter(act="sanction.mute").count() == Audit.objects.count() == 1
 
 
+def test_a_ban_until_beyond_the_calendar_is_refused_or_has_a_page(host: Caller, ann: Caller, key: LogKey) -> None:
+    browser = Browser()
+    browser.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
+    [found] = write_or_invalid(host, key, ann, 2**53 - 1)
+    assert isinstance(found, Answer) is False or browser.get(f"/r/{key}/").status_code == 403
+
+
 def write_or_invalid(host: Caller, key: LogKey, user: Caller, lasts: int) -> list[Any]:
     import msgspec
 
