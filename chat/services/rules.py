@@ -51,7 +51,7 @@ def room_panic(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, on: 
     """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
     standing = access.ranked(caller, key, "room.panic")
     room = _room(standing.room)
-    if (room.panic_until > batch.now) == on:
+    if (room.panic_until > batch.now) if on else not room.panic_until:
         raise conflict("already_done")
     if on:
         _panic(batch, key, room)
@@ -71,7 +71,8 @@ def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
 
 
 def _panic(batch: Batch, key: LogKey, room: Room) -> None:
-    room.calm = encode({name: getattr(room, name) for name in PANIC}).decode()
+    if not room.panic_until:  # else the clock has not looked yet, and what was before is kept already
+        room.calm = encode({name: getattr(room, name) for name in PANIC}).decode()
     for name, value in PANIC.items():
         setattr(room, name, value)
     room.panic_until = batch.now + PANIC_MS

@@ -8,9 +8,10 @@ import time_machine
 from django.test import Client as Browser
 
 from accounts.models import User
-from chat.models import Audit, Hold, Membership, Message, Report, Sanction
+from chat.models import Audit, Hold, Membership, Message, Report, Room, Sanction
 from chat.selectors import may_read
 from chat.services.entrance import appeal_make
+from chat.services.rules import PANIC_MS
 from realtime import clock
 from realtime.log import SITE, now_ms
 from realtime.methods import Caller
@@ -272,6 +273,28 @@ def may_read_or_none(caller: Caller, key: LogKey) -> Any:
 
 
 # What comes back
+
+
+def test_the_panic_begun_again_before_the_clock_has_looked_ends_in_what_was_before_it(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    act(host, "room.panic", room=key, on=True)
+    time.shift(PANIC_MS / 1000)
+    act(host, "room.panic", room=key, on=True)
+    time.shift(PANIC_MS / 1000)
+    while claim():
+        pass
+    found = Room.objects.get(log__key=key)
+    assert (found.locked, found.guests_off, found.slow_s) == (False, False, 0)
+
+
+def test_a_panic_that_the_clock_has_not_ended_can_be_ended(
+    host: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    act(host, "room.panic", room=key, on=True)
+    time.shift(PANIC_MS / 1000 + 1)
+    act(host, "room.panic", room=key, on=False)
+    assert not Room.objects.get(log__key=key).locked
 
 
 # Bad input
