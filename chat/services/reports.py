@@ -8,7 +8,7 @@ from chat.selectors.sanctions import report_as, report_find
 from chat.services.audit import REASON_LENGTH, audit_write
 from realtime.log import Batch, Entry
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, not_found, unprocessable
+from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, not_found, unprocessable
 
 
 def report_create(
@@ -34,9 +34,11 @@ def report_create(
 def report_close(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, outcome: str, reason: str
 ) -> Entry:
-    """Handled or dismissed; of two who do it at once the second hears who was first."""
+    """Handled or dismissed, not by whom it is about; of two who do it at once the second hears who was first."""
     standing = access.ranked(caller, room, "report.close")
     report = report_find(standing.room, key)
+    if report.user_id == caller.pk:
+        raise RealtimeError(403, "rank")
     if report.state != Report.State.OPEN:
         raise conflict("already_done", report=report_as(report))
     report.state, report.closed_at = outcome, batch.now

@@ -268,6 +268,16 @@ def test_a_ban_after_a_kick_is_undone_to_what_was_before_both(host: Caller, ann:
     post(ann, key)
 
 
+def test_a_host_does_not_close_the_report_of_their_own_line(
+    host: Caller, ann: Caller, mod: Caller, key: LogKey
+) -> None:
+    o = post(host, key)
+    act(ann, "report.create", room=key, o=o, rule="insult")
+    report = Report.objects.get().key
+    assert refused(host, "report.close", room=key, report=report, outcome="dismissed").type == "rank"
+    act(mod, "report.close", room=key, report=report, outcome="handled")
+
+
 def may_read_or_none(caller: Caller, key: LogKey) -> Any:
     return may_read(caller, key)
 
