@@ -163,7 +163,7 @@ class Sanction(models.Model):
     """What was decided about a person: in one room, or without one on the site. `until` null is for ever.
 
     `rank` is that of who decided, `was` the role that a ban ended, `removed` the lines that went with it, as a list of
-    `[log, offset]`.
+    `[log, offset, offset of the event that took it]`.
     """
 
     class Kind(models.TextChoices):

@@ -3,7 +3,7 @@
 A batch does a bounded part; a deadline that is due at once does the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -48,7 +48,7 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int) 
     removal = {"data": None, "removed_at": batch.now, "removed_by": by, "touched": entry.o}
     Message.objects.filter(log=log, offset__in=offsets).update(**removal)
     places = msgspec.json.decode(sanction.removed)
-    sanction.removed = encode([*places, *([log, o] for o in offsets)]).decode()
+    sanction.removed = encode([*places, *([log, o, entry.o] for o in offsets)]).decode()
     sanction.save(update_fields=["removed"])
     if len(lines) == AT_ONCE:
         batch.schedule(room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since})
@@ -56,8 +56,8 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int) 
 
 def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
     """The deadline `chat.remove`: the next part, or another room's."""
-    sanction = Sanction.objects.select_related("by").filter(key=data["sanction"], lifted_at=None).first()
-    if sanction:
+    sanction = _locked(data["sanction"])
+    if sanction and sanction.lifted_at is None:
         lines_remove(batch, room=room, sanction=sanction, since=data["since"])
 
 
@@ -65,13 +65,11 @@ def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Cal
     """Bring back here what this sanction took; the rest of it by deadlines."""
     log = batch.log(room).pk
     places = msgspec.json.decode(sanction.removed)
-    here = [o for place, o in places if place == log]
+    here = [place for place in places if place[0] == log]
     part, rest = here[:AT_ONCE], here[AT_ONCE:]
-    sanction.removed = encode(
-        [*([place, o] for place, o in places if place != log), *([log, o] for o in rest)]
-    ).decode()
+    sanction.removed = encode([*(place for place in places if place[0] != log), *rest]).decode()
     sanction.save(update_fields=["removed"])
-    lines = _revived(log, part)
+    lines = _revived(log, {o: touched for _, o, touched in part})
     for some in _parts(lines):
         _tell(batch, room, some, caller)
     if rest:
@@ -80,9 +78,14 @@ def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Cal
 
 def restore_due(batch: Batch, room: LogKey, data: Any) -> None:
     """The deadline `chat.bring_back`: the next part, or another room's."""
-    sanction = Sanction.objects.filter(key=data["sanction"]).first()
+    sanction = _locked(data["sanction"])
     if sanction:
         lines_restore(batch, room=room, sanction=sanction, caller=None)
+
+
+def _locked(key: str) -> Sanction | None:
+    """Its parts go in batches of several rooms, which have no log in common, and each adds to what was removed."""
+    return Sanction.objects.select_for_update(of=("self",)).select_related("by").filter(key=key).first()
 
 
 def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:
@@ -99,11 +102,12 @@ def _keep(batch: Batch, room: LogKey, lines: Sequence[Message], by: User | None)
     batch.schedule(room, "chat.purge", purge_at, {"offsets": [line.offset for line in lines]})
 
 
-def _revived(log: int, offsets: Sequence[int]) -> list[Message]:
-    """Lines that are still removed, with what they said last."""
-    kept = {row.offset: row for row in Revision.objects.filter(log=log, offset__in=offsets).order_by("pk")}
+def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
+    """Lines that this removal still holds, with what they said last: nobody has put them back or taken them since."""
+    kept = {row.offset: row for row in Revision.objects.filter(log=log, offset__in=list(touched)).order_by("pk")}
     removed = Message.objects.filter(log=log, offset__in=list(kept)).exclude(removed_at=None)
-    lines = list(removed.select_related("author").order_by("offset"))
+    found = removed.select_related("author").order_by("offset")
+    lines = [line for line in found if line.touched == touched[line.offset]]
     for line in lines:
         line.data, line.removed_at, line.removed_by = kept[line.offset].data, None, None
     Revision.objects.filter(pk__in=[kept[line.offset].pk for line in lines]).delete()

@@ -277,7 +277,7 @@ def _let_back(batch: Batch, room: LogKey, sanction: Sanction) -> None:
 
 def _bring_back(batch: Batch, room: LogKey, sanction: Sanction, caller: Caller) -> None:
     here = batch.log(room).pk
-    others = {log for log, _ in msgspec.json.decode(sanction.removed)} - {here}
+    others = {log for log, *_ in msgspec.json.decode(sanction.removed)} - {here}
     lines_restore(batch, room=room, sanction=sanction, caller=caller)
     elsewhere(batch, "chat.bring_back", sorted(others), {"sanction": sanction.key})
 

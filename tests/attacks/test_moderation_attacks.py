@@ -285,6 +285,19 @@ def may_read_or_none(caller: Caller, key: LogKey) -> Any:
 # What comes back
 
 
+def test_a_line_that_its_author_took_away_later_does_not_come_back_with_the_rest(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    o = post(ann, key, "regretted")
+    ban = make(host, key, ann, "ban", remove="all", duration_ms=60_000)
+    act(host, "message.restore", room=key, o=o)
+    time.shift(61)
+    act(ann, "room.join", room=key)
+    act(ann, "message.delete", room=key, o=o)
+    lift(host, key, ban)
+    assert Message.objects.get(log__key=key, offset=o).data is None
+
+
 def test_the_panic_begun_again_before_the_clock_has_looked_ends_in_what_was_before_it(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
