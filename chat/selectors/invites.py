@@ -15,10 +15,12 @@ LISTED: Final = 50
 
 
 def standing_now(now: int) -> Q:
-    """Neither revoked nor expired nor used up; and for a private room, made by who is a host of it still."""
+    """Neither revoked nor expired nor used up; and for a private room, made by who has a rank in it still."""
     unused = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
     public = Exists(Room.objects.filter(pk=OuterRef("room"), public=True))
-    by_host = Exists(Membership.objects.filter(room=OuterRef("room"), user=OuterRef("created_by"), role=HOST))
+    ranked = Q(role=HOST) | Q(user__is_moderator=True) | Q(user__is_superuser=True)
+    makers = Membership.objects.filter(ranked, room=OuterRef("room"), user=OuterRef("created_by"))
+    by_host = Exists(makers.filter(state=Membership.State.MEMBER))
     return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)) & unused & (Q(public) | Q(by_host))
 
 

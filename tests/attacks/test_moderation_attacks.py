@@ -18,7 +18,7 @@ from realtime.methods import Caller
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
-from tests.chat.acts import act, ask, call, guest, last_event, post, room
+from tests.chat.acts import act, again, ask, call, enter, guest, last_event, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +276,17 @@ def test_a_host_does_not_close_the_report_of_their_own_line(
     report = Report.objects.get().key
     assert refused(host, "report.close", room=key, report=report, outcome="dismissed").type == "rank"
     act(mod, "report.close", room=key, report=report, outcome="handled")
+
+
+def test_a_moderator_lets_people_into_a_private_room(host: Caller, key: LogKey) -> None:
+    moderator = guest("Other mod")
+    User.objects.filter(pk=moderator.pk).update(is_moderator=True)
+    hidden = room(host, moderator, public=False)
+    enter(moderator, guest("Eve"), hidden)
+    act(host, "member.remove", room=hidden, user=again(User.objects.get(name="Eve")).id)
+    User.objects.filter(pk=moderator.pk).update(is_moderator=False)
+    with pytest.raises(RealtimeError, match="forbidden"):
+        enter(moderator, guest("Eva"), hidden)
 
 
 def may_read_or_none(caller: Caller, key: LogKey) -> Any:
