@@ -9,6 +9,7 @@ import { Chip } from "./chat/chip.js";
 import { Client } from "./chat/client.js";
 import { Composer } from "./chat/composer.js";
 import { showDelivery, startDelivery } from "./chat/delivery_note.js";
+import { startDirect } from "./chat/direct.js";
 import { startDirectory } from "./chat/directory.js";
 import { byId } from "./chat/dom.js";
 import { Empty } from "./chat/empty.js";
@@ -91,6 +92,7 @@ function startTalking(user) {
   new Hints(COMMANDS).start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
+  startDirect(client, go);
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave() });
   startTroubles(client, go);

@@ -31,6 +31,8 @@ export class Client extends Emitter {
   #open = [];
   /** @type {RoomList} */
   list = [];
+  /** @type {Set<string>} people whose lines are folded away */
+  blocked = new Set();
   /** @type {Set<string>} rooms that were open when the line was lost, until they are open again */
   #lost = new Set();
   shown;
@@ -118,6 +120,12 @@ export class Client extends Emitter {
     return new Promise((resolve) => {
       const heard = this.connection.on("greeted", () => resolve(heard()));
     });
+  }
+
+  /** Whom one does not want to hear. @param {string[]} users */
+  hear(users) {
+    this.blocked = new Set(users);
+    this.emit("roomChanged", this.shown);
   }
 
   async loadMembers() {

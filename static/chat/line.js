@@ -13,7 +13,7 @@ import { say } from "./words.js";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
-/** @typedef {{item: Item, state: RoomState, grouped: boolean, now: number}} LineView */
+/** @typedef {{item: Item, blocked: boolean, state: RoomState, grouped: boolean, now: number}} LineView */
 
 /** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person, view: LineView) => void>} */
 export const LINE_KINDS = {
@@ -43,7 +43,7 @@ export function paintLine(element, view) {
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;
   element.classList.toggle("grouped", grouped);
-  element.classList.toggle("removed", isRemoved(item));
+  element.classList.toggle("removed", isRemoved(item) || view.blocked);
   paintDelivery(element, view);
 }
 
@@ -62,6 +62,7 @@ function paintBody(body, author, view) {
   const { item } = view;
   const { line, entry } = item;
   body.className = "line-body";
+  if (view.blocked) return void (body.textContent = say("line.blocked"));
   if (isRemoved(item)) body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
   else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
   else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author, view);

@@ -191,14 +191,14 @@ export class Timeline extends Emitter {
     if (row.kind === "new") return ["new"];
     const { line, entry } = row.item;
     const state = this.#client.state();
-    const seen = [line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
+    const seen = [this.#client.blocked.has(line?.by ?? ""), line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
     return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
   }
 
   /** @param {HTMLElement} element @param {Row} row */
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
-    if (row.kind === "line") paintLine(element, { item: row.item, grouped: row.grouped, state: this.#client.state(), now: Date.now() });
+    if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: Date.now() });
   }
 
   /** A clock appears on what waits for more than a second. */
