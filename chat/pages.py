@@ -17,7 +17,7 @@ from accounts.forms import EnterForm
 from accounts.login import user_of
 from accounts.models import User
 from accounts.selectors import caller_of
-from chat.models import Invite, Room, Sanction
+from chat.models import Invite, Membership, Room, Sanction
 from chat.selectors import access, rooms
 from chat.selectors.sanctions import in_force, sanction_as
 from realtime.log import head_of, now_ms
@@ -46,6 +46,12 @@ def room_ban(request: HttpRequest, key: str) -> Sanction | None:
     if not isinstance(user, User) or room is None:
         return None
     return in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+
+
+def waits_at(request: HttpRequest, key: str) -> str | None:
+    """The name of the private room at whose door they wait."""
+    waiting = Membership.objects.filter(user=request.user.pk, room__log__key=key, state=Membership.State.WAITING)
+    return waiting.values_list("room__name", flat=True).first() if request.user.pk else None
 
 
 def banned_page(

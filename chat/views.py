@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import login
 from accounts.forms import EnterForm
 from chat.models import Invite
-from chat.pages import banned_page, caller_on, invite_page, room_ban, room_page, site_ban
+from chat.pages import banned_page, caller_on, invite_page, room_ban, room_page, site_ban, waits_at
 from chat.selectors import access
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.entrance import appeal_make, guest_enter, invite_accept
@@ -33,7 +33,7 @@ View = Callable[..., HttpResponse]
 def refusals(view: View) -> View:
     """What the selectors and services refuse, as pages.
 
-    404 for what is not there, 410 for an invite that has ended, 403 for who is banned from a room or from the site.
+    404 for what is not there, 410 for an invite that has ended, 403 for who is banned or waits at the door.
     """
 
     @wraps(view)
@@ -47,6 +47,8 @@ def refusals(view: View) -> View:
                 return render(request, "chat/invite_ended.html", status=410)
             if refusal.args[0] == "banned" and (ban := room_ban(request, given.get("key", ""))):
                 return banned_page(request, ban, given["key"])
+            if (room := waits_at(request, given.get("key", ""))) is not None:
+                return render(request, "chat/waiting.html", {"room": room}, status=403)
             raise Http404 from None
 
     return answered

@@ -36,7 +36,7 @@ def sanction_lift(batch: Batch, call: Call) -> list[Signal]:
     lifted = services.sanction_lift(
         batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction, reason=given.reason
     )
-    return _told(lifted, given.room)
+    return _told(lifted, given.room) + _let_back(batch, lifted)
 
 
 def sanction_acknowledge(batch: Batch, call: Call) -> list[Signal]:
@@ -66,12 +66,18 @@ def sanction_answer(batch: Batch, call: Call) -> list[Signal]:
         granted=given.granted,
         reason=given.reason,
     )
-    return _told(answered, given.room)
+    return _told(answered, given.room) + _let_back(batch, answered)
 
 
 def _told(sanction: Any, room: Any) -> list[Signal]:
     """The person is told in all tabs how they stand; who may not look any more has heard it by `room.left`."""
     return [services.standing_told(room, sanction.user)] if sanction.kind in {"warn", "mute"} else []
+
+
+def _let_back(batch: Batch, sanction: Any) -> list[Signal]:
+    """Who is a member again has the room in the list again, and their tabs open it."""
+    back = services.member_again(sanction)
+    return memberships.admitted_signals(batch, membership=back) if back else []
 
 
 def sanction_list(call: Call) -> dict[str, Any]:

@@ -19,8 +19,6 @@ from realtime.models import Deadline
 from realtime.protocol import LogKey, UserId, encode
 
 AT_ONCE: Final = 200
-RESTORED_BYTES: Final = 64 * 1024
-"""of text in one event"""
 
 
 def lines_of(log: int, user: int, since: int) -> Any:
@@ -69,9 +67,8 @@ def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Cal
     part, rest = here[:AT_ONCE], here[AT_ONCE:]
     sanction.removed = encode([*(place for place in places if place[0] != log), *rest]).decode()
     sanction.save(update_fields=["removed"])
-    lines = _revived(log, {o: touched for _, o, touched in part})
-    for some in _parts(lines):
-        _tell(batch, room, some, caller)
+    for line in _revived(log, {o: touched for _, o, touched in part}):
+        _tell(batch, room, line, caller)
     if rest:
         batch.schedule(room, "chat.bring_back", batch.now, {"sanction": sanction.key})
 
@@ -114,22 +111,14 @@ def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
     return lines
 
 
-def _parts(lines: Sequence[Message]) -> Sequence[Sequence[Message]]:
-    parts: list[list[Message]] = []
-    size = RESTORED_BYTES
-    for line in lines:
-        size += len(line.data or "")
-        if size > RESTORED_BYTES:
-            parts.append([])
-            size = len(line.data or "")
-        parts[-1].append(line)
-    return parts
-
-
-def _tell(batch: Batch, room: LogKey, lines: Sequence[Message], caller: Caller | None) -> None:
-    o = batch.log(room).head + 1
-    for line in lines:
-        line.touched = o
-        line.save()
-    everyone = [line_of(line) for line in lines if line.audience is None]
-    batch.append(room, kind="messages.restored", data={"lines": everyone}, actor=caller.id if caller else None)
+def _tell(batch: Batch, room: LogKey, line: Message, caller: Caller | None) -> None:
+    """An event a line: what is done to one later blanks it, and must not take others along."""
+    line.touched = batch.log(room).head + 1
+    line.save()
+    batch.append(
+        room,
+        kind="message.restored",
+        data={"line": line_of(line)},
+        actor=caller.id if caller else None,
+        audience=None if line.audience is None else line.audience.split(),
+    )

@@ -263,6 +263,14 @@ def _let_in(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction) 
         batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
 
 
+def member_again(sanction: Sanction) -> Membership | None:
+    """The membership that a lifted kick or ban of this room has given back."""
+    if sanction.kind not in {"kick", "ban"} or sanction.lifted_at is None or sanction.room_id is None:
+        return None
+    back = membership_find(sanction.room_id, sanction.user_id)
+    return back if back and back.state == IN_IT else None
+
+
 def _let_back(batch: Batch, room: LogKey, sanction: Sanction) -> None:
     """Who was a member when they were put out is one again, as what they were; unless another act keeps them out."""
     barred = Membership.objects.filter(room=sanction.room_id, user=sanction.user_id, state=Membership.State.BANNED)

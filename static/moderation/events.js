@@ -4,7 +4,7 @@
 /** @import {RoomSignal} from "../realtime/types.js" */
 /** @import {RoomState, Snapshot} from "../chat/types.js" */
 /** @import {Sanction} from "./types.js" */
-import { put, remove } from "../chat/window.js";
+import { remove } from "../chat/window.js";
 import { reportCame, sanctionCame, waits } from "./desk.js";
 
 /** Server times stay below it; it stands for "for ever" where a number is wanted. */
@@ -14,7 +14,6 @@ const SANCTIONED = ["made", "lifted", "acknowledged", "appealed", "answered"].ma
 /** Many lines in one event; done again for a page that was asked for before it. @type {Record<string, Reducer>} */
 export const MODERATION_LINE_EVENTS = {
   "messages.removed": (state, { o, data }) => (data ? data.offsets.reduce(removing(data, o), state) : state),
-  "messages.restored": (state, { data }) => (data ? data.lines.reduce(put, state) : state),
 };
 
 /** @type {Record<string, Reducer>} */

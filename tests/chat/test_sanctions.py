@@ -20,7 +20,7 @@ from realtime.methods import Caller
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
-from tests.chat.acts import act, again, ask, call, data_of, guest, last_event, line, outcome, post, room
+from tests.chat.acts import act, again, ask, call, data_of, enter, guest, last_event, line, outcome, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
@@ -301,6 +301,33 @@ def test_a_ban_of_the_site_ends_every_way_in(bo: Caller, ann: Caller, key: LogKe
     act(mod, "sanction.lift", room=key, sanction=sanction)
     assert caller_of(User.objects.get(pk=ann.pk)) is not None
     post(ann, key)
+
+
+def test_an_edit_of_a_line_that_came_back_takes_no_other_along(host: Caller, ann: Caller, key: LogKey) -> None:
+    first, second = post(ann, key, "one"), post(ann, key, "two")
+    sanction = make(host, key, ann, "ban", remove="all")
+    act(host, "sanction.lift", room=key, sanction=sanction)
+    act(ann, "message.edit", room=key, o=first, text="another")
+    told = [data_of(event) for event in Event.objects.filter(log__key=key, kind="message.restored").order_by("offset")]
+    assert [data and data["line"]["o"] for data in told] == [None, second]
+
+
+def test_who_is_let_back_has_the_room_in_the_list_again(host: Caller, ann: Caller, key: LogKey) -> None:
+    sanction = make(host, key, ann, "ban")
+    signals = outcome(call(host, "sanction.lift", room=key, sanction=sanction)).signals
+    assert [(signal.kind, signal.to) for signal in signals] == [("membership", ann.id), ("standing", ann.id)]
+
+
+def test_who_waits_at_a_private_door_is_told_so(client: Client, host: Caller) -> None:
+    key = room(host, public=False)
+    act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=False, approval=True)
+    eve = guest("Eve")
+    enter(host, eve, key)
+    client.force_login(User.objects.get(pk=eve.pk), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/r/{key}/")
+    assert (page.status_code, b"door" in page.content) == (403, True)
+    act(host, "member.admit", room=key, user=eve.id, yes=True)
+    assert client.get(f"/r/{key}/").status_code == 200
 
 
 def test_two_bans_at_once_are_one(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
