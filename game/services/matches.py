@@ -5,6 +5,7 @@ from typing import Final
 from accounts.models import User
 from chat.registry import Line
 from chat.selectors import access
+from chat.services.memberships import spoken
 from chat.services.messages import line_post
 from game.cards import Table
 from game.games import GAMES
@@ -20,10 +21,13 @@ IN_LINE: Final = 10
 
 
 def match_create(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None) -> Entry:
-    """A table in the talk, its maker in the first seat; with a bot the game begins."""
-    log = access.member(caller, room).log
-    table = table_new(batch, caller=caller, room=room, log=log, game=game, bot=bot)
-    return line_post(batch, room=room, line=Line(table), caller=caller, cid=cid, method="match.create")
+    """A table in the talk, by who may speak, its maker in the first seat; with a bot the game begins."""
+    standing = access.speaker(caller, room)
+    table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
+    entry = line_post(batch, room=room, line=Line(table), caller=caller, cid=cid, method="match.create")
+    if standing.slow_s:
+        spoken(batch, standing=standing, caller=caller)
+    return entry
 
 
 def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str, bot: str | None) -> Table:
@@ -85,7 +89,7 @@ def seat_wait(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, matc
 
 def match_rematch(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
     """Another match with the same seats: the loser begins, and gives way to who is next in line."""
-    old = _table(batch, caller, room, match)
+    old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
         raise conflict("playing", table=old.table)

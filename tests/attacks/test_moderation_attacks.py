@@ -164,6 +164,30 @@ def test_a_slow_room_is_slow_for_who_goes_and_comes_again(host: Caller, ann: Cal
     assert refused(ann, "message.post", room=key, text="x").type == "slow_mode"
 
 
+@pytest.mark.parametrize("how", ["muted", "warned", "locked", "guests_off", "slow_mode"])
+def test_who_may_not_speak_puts_no_cards_into_the_talk(host: Caller, ann: Caller, key: LogKey, how: str) -> None:
+    rules: dict[str, Any] = {"slow_s": 0, "locked": False, "guests_off": False, "approval": False}
+    match how:
+        case "muted" | "warned":
+            make(host, key, ann, {"muted": "mute", "warned": "warn"}[how])
+        case "slow_mode":
+            act(host, "room.restrict", room=key, **rules | {"slow_s": 30})
+            o = act(ann, "match.create", room=key, game="four")["o"]
+            act(ann, "seat.leave", room=key, match=o)
+        case _:
+            act(host, "room.restrict", room=key, **rules | {how: True})
+    assert refused(ann, "match.create", room=key, game="four").type == how
+
+
+def test_the_locked_out_begin_no_match_again(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+    from tests.game.play import begun
+
+    o = begun(ann, bo, key)
+    act(ann, "match.resign", room=key, match=o)
+    act(host, "room.panic", room=key, on=True)
+    assert refused(ann, "match.rematch", room=key, match=o).type == "locked"
+
+
 def test_a_mute_of_the_site_is_asked_about_in_every_room(mod: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(mod, key, ann, "mute", site=True)
     assert '"log":null' in str(last_event(SITE).data)
