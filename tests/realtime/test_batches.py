@@ -1,0 +1,244 @@
+"""What the writer does when the database refuses, kills or does not answer; the batches are real, the deeds are not."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from realtime import writer
+from realtime.log import Batch
+from realtime.methods import Call, Caller, Method
+from realtime.models import Event, Log
+from realtime.protocol import Cid, ClientId, LogKey, RealtimeError, UserId
+from realtime.writer import Answer, Outcome, write
+from tests.client import cid
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Do = Callable[[Batch, Call], None]
+ANA = Caller(UserId("anaanaanaana"), 1, "", {})
+WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+
+
+class Deed(msgspec.Struct):
+    """Params of a request that names any number of rooms and speaks in the first."""
+
+    rooms: list[LogKey]
+    cid: Cid
+    text: str
+
+
+def nothing(batch: Batch, calls: Sequence[Call]) -> None:
+    """There is a `load`: the run is flushed as one, without savepoints."""
+
+
+def said(batch: Batch, call: Call) -> None:
+    given, mine = call.params, {"actor": call.caller.id, "cid": call.params.cid, "method": call.method.name}
+    batch.append(given.rooms[0], kind="note.posted", data=given.text, **mine)
+
+
+def saying(*rooms: LogKey, text: str = "x", first: Do | None = None, once: str = "") -> Call:
+    """A request for these rooms; `first` happens before it says anything."""
+
+    def function(batch: Batch, call: Call) -> None:
+        if first:
+            first(batch, call)
+        said(batch, call)
+
+    method = Method(
+        name="deed.do", params=Deed, function=function, lane="write", logs=lambda params: params.rooms, load=nothing
+    )
+    return Call(method, ANA, Deed(list(rooms), ClientId(once or cid()), text))
+
+
+def raising(error: Exception, cause: Exception | None = None, times: int = 99) -> Do:
+    """What the database says to the first so many attempts."""
+    left = [error] * times
+
+    def fail(batch: Batch, call: Call) -> None:
+        if left:
+            raise left.pop() from cause
+
+    return fail
+
+
+deadlocked = partial(raising, OperationalError("deadlock detected"), psycopg.errors.DeadlockDetected())
+
+
+def codes(outcomes: Sequence[Outcome]) -> list[int]:
+    """200 for what was answered, else the code of the refusal."""
+    return [200 if isinstance(outcome, Answer) else outcome.code for outcome in outcomes]
+
+
+def texts(*rooms: LogKey) -> list[str]:
+    rows = Event.objects.filter(log__key__in=rooms).order_by("log", "offset")
+    return [msgspec.json.decode(data) for data in rows.values_list("data", flat=True) if data]
+
+
+@pytest.fixture
+def rooms() -> list[LogKey]:
+    """Two logs in the order of their ids: by key the first comes last, and by its place in table and index too."""
+    Log.objects.bulk_create([Log(key="another"), Log(key="RoomA")])
+    Log.objects.filter(key="another").update(key="RoomZ")
+    return [LogKey(key) for key in Log.objects.order_by("pk").values_list("key", flat=True)]
+
+
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many calls each transaction held, also those that failed."""
+    sizes: list[int] = []
+    real = writer._write
+
+    def counted(calls: Sequence[Call]) -> list[Outcome]:
+        sizes.append(len(calls))
+        return real(calls)
+
+    monkeypatch.setattr(writer, "_write", counted)
+    return sizes
+
+
+@pytest.fixture
+def threads() -> Iterator[Callable[..., Future[Any]]]:
+    """Runs a function in a thread, whose connection ends with it."""
+
+    def closing(function: Callable[..., Any], *given: Any) -> Any:
+        try:
+            return function(*given)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        yield lambda function, *given: pool.submit(closing, function, *given)
+
+
+def bad_row(batch: Batch, call: Call) -> None:
+    """A row that the database has already."""
+    batch.insert(Log(key=call.params.rooms[0]))
+
+
+def long_row(batch: Batch, call: Call) -> None:
+    batch.append(call.params.rooms[0], kind="x" * 41, data=None)
+
+
+@pytest.mark.parametrize(
+    ("bad", "tries"),
+    [
+        (bad_row, 4),
+        pytest.param(long_row, 1, marks=pytest.mark.postgresql),
+        (raising(RuntimeError("a bug")), 0),
+    ],
+)
+def test_a_bad_row_costs_only_the_request_that_brought_it(
+    rooms: list[LogKey], attempts: list[int], bad: Do, tries: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = [saying(rooms[0], text=str(n), first=bad if n == 2 else None) for n in range(5)]
+    outcomes = write(calls)
+    assert codes(outcomes) == [200, 200, 500, 200, 200]
+    assert texts(*rooms) == ["0", "1", "3", "4"]
+    assert [outcome.result["o"] for outcome in outcomes if isinstance(outcome, Answer)] == [1, 2, 3, 4]
+    assert attempts == ([5] * tries + [1, 1, *[1] * tries, 1, 1] if tries else [5])
+    refusal = outcomes[2]
+    assert isinstance(refusal, RealtimeError)
+    assert (refusal.type, refusal.detail) == ("internal", "")
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_deadlock_s_victim_is_repeated_without_a_word(
+    rooms: list[LogKey], attempts: list[int], times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    outcomes = write([saying(rooms[0], text="a"), saying(rooms[0], text="b", first=deadlocked(times=times))])
+    assert codes(outcomes) == [200, 200]
+    assert (texts(*rooms), attempts) == (["a", "b"], [2] * (times + 1))
+    assert caplog.records == []
+
+
+def test_a_deadlock_that_does_not_end_is_told_after_three_repeats(rooms: list[LogKey], attempts: list[int]) -> None:
+    assert codes(write([saying(rooms[0], first=deadlocked())])) == [503]
+    assert (texts(*rooms), attempts) == ([], [1] * 4)
+
+
+def test_a_database_that_does_not_answer_is_not_asked_for_each_of_many(
+    rooms: list[LogKey], attempts: list[int]
+) -> None:
+    gone = raising(OperationalError("the connection is closed"))
+    outcomes = write([saying(rooms[0], first=gone) for _ in range(50)])
+    assert codes(outcomes) == [503] * 50
+    assert (texts(*rooms), attempts) == ([], [50, 1])
+
+
+def test_a_database_that_is_back_takes_the_rest_one_by_one(rooms: list[LogKey], attempts: list[int]) -> None:
+    gone = raising(OperationalError("the connection is closed"), times=1)
+    outcomes = write([saying(rooms[0], text=str(n), first=gone if n == 1 else None) for n in range(3)])
+    assert (codes(outcomes), texts(*rooms), attempts) == ([200] * 3, ["0", "1", "2"], [3, 1, 1, 1])
+
+
+@pytest.mark.postgresql
+def test_a_cid_that_another_process_stores_meanwhile_is_seen_and_not_stored_again(
+    rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
+) -> None:
+    once, here, there = cid(), *rooms
+
+    def elsewhere(batch: Batch, call: Call) -> None:
+        if len(attempts) == 1:
+            log = Log.objects.get(key=there).pk
+            row = {"log_id": log, "offset": 1, "tag": 1, "lines": 1, "kind": "note.posted", "method": "deed.do"}
+            stored = partial(Event.objects.create, **row, actor=ANA.id, cid=once, data='"there"', at=7)
+            threads(stored).result()
+
+    [outcome] = write([saying(here, once=once, first=elsewhere)])
+    assert isinstance(outcome, Answer)
+    assert outcome.result == {"room": there, "o": 1, "at": 7}
+    assert (texts(*rooms), attempts) == (["there"], [1, 1])
+
+
+@pytest.mark.postgresql
+def test_two_writers_over_the_same_logs_in_opposite_order_wait_and_hold_nothing(
+    rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
+) -> None:
+    """Both ask for the first log first: while somebody has that, the second one is free, and no two can embrace."""
+    first, second = rooms
+    with transaction.atomic():
+        Log.objects.select_for_update().get(key=first)
+        writers = [threads(write, [saying(*order)]) for order in ([first, second], [second, first])]
+        with connection.cursor() as cursor:
+            while cursor.execute(WAITING).fetchone() != (2,):
+                assert not any(each.done() for each in writers)
+        Log.objects.select_for_update(nowait=True).get(key=second)
+    assert [codes(each.result()) for each in writers] == [[200], [200]]
+    assert (len(texts(*rooms)), attempts) == (2, [1, 1])
+
+
+@pytest.mark.postgresql
+def test_of_two_that_embrace_the_victim_is_repeated_and_both_are_stored(
+    rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
+) -> None:
+    """By rows of their own, once: a batch's logs are locked in one order."""
+    rows = [Log.objects.create(key=f"Row{n}").pk for n in range(2)]
+    both = threading.Barrier(2, timeout=30)
+
+    def embrace(one: int, other: int) -> Do:
+        met: list[bool] = []
+
+        def lock(batch: Batch, call: Call) -> None:
+            if met:
+                return
+            met.append(True)
+            Log.objects.select_for_update().get(pk=one)
+            both.wait()
+            Log.objects.select_for_update().get(pk=other)
+
+        return lock
+
+    orders = [rows, rows[::-1]]
+    writers = [
+        threads(write, [saying(key, text=key, first=embrace(*order))]) for key, order in zip(rooms, orders, strict=True)
+    ]
+    assert [codes(each.result()) for each in writers] == [[200], [200]]
+    assert (sorted(texts(*rooms)), attempts) == (sorted(rooms), [1, 1, 1])
