@@ -1,5 +1,6 @@
 """The smallest app on `realtime`: notes in a log. Who may read is a table in memory."""
 
+import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,12 +84,26 @@ def nothing(batch: Batch, calls: Sequence[Call]) -> int:
 
 
 @dataclass
+class Gate:
+    """Where "note.wait" waits in the writer's thread until it is let through."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+
+    def note_wait(self, batch: Batch, call: Call) -> None:
+        self.reached.set()
+        assert self.opened.wait(30)
+        note_post(batch, call)
+
+
+@dataclass
 class Notes:
     """Members by log; the backend that reads it."""
 
     members: dict[LogKey, dict[UserId, Labels]] = field(default_factory=dict)
     away: set[UserId] = field(default_factory=set)
     asked: list[tuple[UserId, LogKey]] = field(default_factory=list)
+    gate: Gate = field(default_factory=Gate)
 
     def join(self, key: LogKey, user: UserId, *labels: str) -> None:
         self.members.setdefault(key, {})[user] = frozenset({f"u:{user}", *labels})
@@ -120,6 +135,7 @@ class Notes:
             Method(name="note.post", params=Note, function=note_post, lane="write", load=nothing),
             Method(name="note.alone", params=Note, function=note_post, lane="write"),
             Method(name="note.shout", params=Note, function=note_post, lane="write", prepare=shout, load=nothing),
+            Method(name="note.wait", params=Note, function=self.gate.note_wait, lane="write", load=nothing),
             Method(name="note.remove", params=Remove, function=note_remove, lane="write"),
             Method(name="hand.wave", params=Wave, function=hand_wave, lane="now"),
             Method(name="hand.read", params=Wave, function=hand_read, lane="read"),

@@ -438,17 +438,31 @@ async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, 
     assert (await mei.refusal("room.open", room=log, position=START)).code == 404
 
 
-async def test_a_drain_says_when_to_come_back_and_loses_nothing(tab: Open, log: LogKey, process: Process) -> None:
+async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_come_back(
+    tab: Open, log: LogKey, notes: Notes, process: Process
+) -> None:
     mei = await tab("Mei", position=START)
-    asked = await mei.ask("note.post", room=log, cid=cid(), text="x")
-    await process.drain()
-    close = await mei.bye()
-    assert close.code == 4103
+    before = await mei.ask("note.wait", room=log, cid=cid(), text="before")
+    await asyncio.to_thread(notes.gate.reached.wait)
+    queued = await mei.ask("note.post", room=log, cid=cid(), text="queued")
+    await turn()
+    drain = asyncio.create_task(process.drain())
+    await turn()
+    refused = await mei.refusal("note.post", room=log, cid=cid(), text="after")
+    assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (503, "unavailable", 1000)
+    notes.gate.opened.set()
+    answers = [await mei.response(id) for id in (before, queued)]
+    await drain
+    assert (await mei.bye()).code == 4103
     bye = next(frame for frame in mei.notifications if frame["method"] == "session.bye")
     assert 100 <= bye["params"]["retry_after_ms"] <= 5000
-    stored = await Event.objects.filter(log__key=log).acount()
-    answered = asked in mei._responses
-    assert stored >= answered
+    rows = [row async for row in Event.objects.filter(log__key=log).order_by("offset")]
+    assert answers == [{"room": log, "o": row.offset, "at": row.at} for row in rows]
+
+
+async def turn() -> None:
+    """One turn of the loop: what is ready to run has run."""
+    await asyncio.sleep(0)
 
 
 async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKey) -> None:

@@ -1,14 +1,17 @@
 """Durable requests: one event a `cid`, an answer after the commit, a bad request that costs only itself."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.models import Event, Log
+from realtime.process import Process
 from realtime.protocol import LogKey
 from tests.client import cid
 from tests.realtime.conftest import START, Open
+from tests.realtime.notes import Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -95,6 +98,26 @@ async def test_a_seventeenth_unanswered_request_is_told_to_wait(tab: Open, log: 
     asked = [await mei.ask("note.shout", room=log, cid=cid(), text="x") for _ in range(17)]
     with pytest.raises(Exception, match="too_many_waiting"):
         await mei.response(asked[-1])
+
+
+async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
+    tab: Open, log: LogKey, notes: Notes, settings: Any
+) -> None:
+    settings.REALTIME = {"queue": 1}
+    small = Process(notes.backend(), "small")
+    await small.start()
+    mei = await tab("Mei", at=small)
+    writing = await mei.ask("note.wait", room=log, cid=cid(), text="writing")
+    await asyncio.to_thread(notes.gate.reached.wait)
+    waiting = await mei.ask("note.post", room=log, cid=cid(), text="waiting")
+    again = cid()
+    refused = await mei.refusal("note.post", room=log, cid=again, text="refused")
+    assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (503, "unavailable", 1000)
+    notes.gate.opened.set()
+    assert [(await mei.response(id))["o"] for id in (writing, waiting)] == [1, 2]
+    assert (await mei.request("note.post", room=log, cid=again, text="again"))["o"] == 3
+    assert len(await stored(log)) == 3
+    await small.stop()
 
 
 async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey) -> None:
