@@ -24,3 +24,7 @@ def test_every_package_is_listed_with_a_reason_and_nothing_else() -> None:
     pinned += json.loads(page("package.json"))["devDependencies"]
     assert sorted(name for row in listed for name in codes(row[0])) == sorted(pinned)
     assert [row[0] for row in listed if not row[1]] == []
+
+
+def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
+    assert ("--noreload" not in page("bin/run")) is ("restarts when a source changes" in OPERATING)
