@@ -6,7 +6,8 @@ import re
 import msgspec
 
 from realtime.limits import Limits
-from tests.docs.pages import code, codes, page, rows
+from realtime.server.http import LARGEST_BODY
+from tests.docs.pages import code, codes, page, rows, section
 
 OPERATING = page("docs/operating.md")
 REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*?\])?==", re.MULTILINE)
@@ -28,3 +29,7 @@ def test_every_package_is_listed_with_a_reason_and_nothing_else() -> None:
 
 def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
     assert ("--noreload" not in page("bin/run")) is ("restarts when a source changes" in OPERATING)
+
+
+def test_the_bound_of_a_body_is_told_to_who_sets_up_a_proxy() -> None:
+    assert f"{LARGEST_BODY // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
