@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, features
 from django.db.utils import OperationalError
 
 from realtime.sqlite.turnstile import Turn
@@ -17,11 +17,19 @@ READS = frozenset({"SELECT", "VALUES", "EXPLAIN", "PRAGMA", "SAVEPOINT", "RELEAS
 FIRST_WORD = re.compile(r"\s*(\w*)")
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """Django finds JSON out in a transaction of every new connection, which would take a turn of the writers'."""
+
+    supports_json_field = True
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """SQLite with `synchronous = FULL` on every connection, commands included, and a turnstile before every write.
 
     A turn begins before the first statement that may write and ends where SQLite says that no transaction is open.
     """
+
+    features_class = DatabaseFeatures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
