@@ -14,6 +14,7 @@ class GameConfig(AppConfig):
         from game.services import beat, clock, moves, tables
         from game.services.bots import Bots
         from realtime.clock import deadline
+        from realtime.server import on_drain
 
         registry.snapshot_part("matches")(matches.tables_part)
         registry.leaver(matches.leaving)(moves.member_left)
@@ -22,3 +23,4 @@ class GameConfig(AppConfig):
         deadline("game.beat")(beat.beat_due)
         self.bots = Bots()
         tables.on_bot_turn(self.bots.turn)
+        on_drain(self.bots.leave)

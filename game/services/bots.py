@@ -1,8 +1,10 @@
 """The bot's turn: look at the table as its seat sees it, let the thinker think, and move like anybody."""
 
+import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any, Final
 
 from django.db import DatabaseError, connection
@@ -17,6 +19,8 @@ from realtime.protocol import LogKey, RealtimeError
 
 PAUSE_S: Final = 0.45
 """no sooner: who plays wants to see their own disc fall"""
+THREADS: Final = 8
+"""nearly all of a turn is that pause"""
 
 logger = logging.getLogger(__name__)
 
@@ -26,18 +30,29 @@ class Bots:
 
     def __init__(self) -> None:
         self._thinker = Thinker()
-        self._threads = ThreadPoolExecutor(2, "bot")
+        self._threads = ThreadPoolExecutor(THREADS, "bot")
+        self._asked: set[tuple[LogKey, int]] = set()
+        self._stopped = Event()
 
     def turn(self, room: LogKey, match: int) -> None:
-        """A bot is to move there. Returns at once."""
-        self._threads.submit(self._play, room, match)
+        """A bot is to move there. Returns at once; what waits for a thread already is not asked for again."""
+        if not self._stopped.is_set() and (room, match) not in self._asked:
+            self._asked.add((room, match))
+            self._threads.submit(self._play, room, match)
 
     def stop(self) -> None:
-        """Finish what is being thought."""
-        self._threads.shutdown()
+        """Drop what is being thought: whichever process is there asks again."""
+        self._stopped.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._thinker.stop()
+        self._threads.shutdown()
+
+    async def leave(self) -> None:
+        """The server leaves: its threads would keep it until the last bot had moved."""
+        await asyncio.to_thread(self.stop)
 
     def _play(self, room: LogKey, match: int) -> None:
+        self._asked.discard((room, match))
         try:
             self._move(room, match)
         except (DatabaseError, RealtimeError, OSError, ValueError) as error:
@@ -53,8 +68,10 @@ class Bots:
         if turn is None:
             return
         log, version, question = turn
+        connection.close()  # nobody else waits for it meanwhile
         move = self._thinker.ask(question)
-        time.sleep(max(0.0, PAUSE_S - (time.monotonic() - began)))
+        if self._stopped.wait(max(0.0, PAUSE_S - (time.monotonic() - began))):
+            return
         with batch([room]) as staged:
             bot_move(staged, room=room, log=log, match=match, version=version, move=move)
 

@@ -87,6 +87,7 @@ def test_a_bot_whose_thinker_fails_has_not_moved_and_says_so(
     monkeypatch.setattr(bots, "bot_turn", lambda room, match: (1, 1, {"game": "none"}))
     own = Bots()
     own.turn(key, 1)
+    own._threads.shutdown()
     own.stop()
     assert "is asked again" in caplog.text
 

@@ -1,0 +1,265 @@
+"""Matches in the hands of who wants more than a game: cards, clocks, claims, and the process in which bots think."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time as real
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from game.models import Match, Seat
+from game.services import bots, tables, thinker
+from game.services.bots import Bots
+from game.services.thinker import Thinker
+from realtime import clock
+from realtime.log import now_ms
+from realtime.methods import Caller
+from realtime.models import Log
+from realtime.protocol import LogKey, RealtimeError
+from realtime.writer import Answer, write
+from tests.chat.acts import act, call, guest, room
+from tests.game.play import begun, made, move, play, refused, table
+
+ROOT = Path(__file__).parent.parent.parent
+WON = [0, 1, 0, 1, 0, 1, 0]
+QUESTION: dict[str, Any] = {
+    "game": "four",
+    "view": {"columns": [[]] * 7, "last": None, "line": None, "misses": [0, 0]},
+    "seat": 0,
+    "level": "easy",
+    "seed": 1,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_bots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_bot_turns", [])
+
+
+@pytest.fixture
+def ann() -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def bo() -> Caller:
+    return guest("Bo")
+
+
+@pytest.fixture
+def cy() -> Caller:
+    return guest("Cy")
+
+
+@pytest.fixture
+def key(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
+    return room(ann, bo, cy)
+
+
+# Sitting down
+
+
+@pytest.mark.django_db
+def test_a_hundred_who_sit_down_at_once_are_one(ann: Caller, key: LogKey) -> None:
+    o = made(ann, key)
+    people = [guest() for _ in range(100)]
+    for each in people:
+        act(each, "room.join", room=key)
+    outcomes = write([call(each, "seat.take", room=key, match=o, seat=1) for each in people])
+    assert [type(found) for found in outcomes].count(Answer) == 1
+    assert {found.type for found in outcomes if isinstance(found, RealtimeError)} == {"begun"}
+    assert Seat.objects.filter(match=o).count() == 2
+
+
+@pytest.mark.django_db
+def test_nobody_sits_twice_by_any_way_in_one_batch(ann: Caller, bo: Caller, key: LogKey) -> None:
+    old, other = begun(ann, bo, key), 0
+    play((ann, bo), key, old, WON)
+    other = made(bo, key)
+    asked = [
+        call(ann, "match.rematch", room=key, match=old),
+        call(ann, "match.rematch", room=key, match=old),
+        call(ann, "seat.take", room=key, match=other, seat=1),
+        call(ann, "message.post", room=key, text="/play"),
+        call(ann, "message.post", room=key, text="/play four hard"),
+        call(ann, "match.create", room=key, game="four"),
+    ]
+    outcomes = write(asked)
+    assert [type(found) for found in outcomes].count(Answer) == 1
+    assert Seat.objects.filter(user=ann.pk).count() == 2
+    unfinished = Match.objects.exclude(state="over").filter(offset__in=Seat.objects.filter(user=ann.pk).values("match"))
+    assert unfinished.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_command_that_is_refused_between_lines_leaves_no_trace(ann: Caller, bo: Caller, key: LogKey) -> None:
+    texts = ["one", "/play", "two", "/play", "/play nonsense of words", "/roll 99d9999", "three", "/flip"]
+    outcomes = write([call(bo, "message.post", room=key, text=text) for text in texts])
+    taken = [found.result["o"] for found in outcomes if isinstance(found, Answer)]
+    assert len(taken) == 5
+    assert taken == list(range(taken[0], taken[0] + 5))
+    log = Log.objects.get(key=key)
+    assert log.head == taken[-1] == log.events.count()
+    assert Match.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_claim_move_and_time_out_in_one_batch_are_one_of_them(ann: Caller, bo: Caller, key: LogKey) -> None:
+    with time_machine.travel(now_ms() / 1000, tick=False) as time:
+        o = begun(ann, bo, key)
+        move(ann, key, o, 0)
+        time.shift(60)
+        version = Match.objects.get(offset=o).version
+        claim = claim_of(ann, key, o)
+        outcomes = write(
+            [
+                claim,
+                call(bo, "move.play", room=key, match=o, version=version, move=1),
+                *clock.due(),
+                claim_of(ann, key, o),
+            ]
+        )
+    assert isinstance(outcomes[0], Answer)
+    assert isinstance(outcomes[1], RealtimeError)
+    assert outcomes[1].type == "finished"
+    assert table(ann, key, o)["result"] == {"winner": 0, "reason": "absent"}
+
+
+def claim_of(ann: Caller, key: LogKey, o: int) -> Any:
+    claim = call(ann, "match.claim", room=key, match=o)
+    claim.absent_ms = lambda room, user: 10**6
+    return claim
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [True, -1, 7, 1.0, "3", None, [3], {"column": 3}, 10**30, [[[[]]]]])
+def test_what_is_no_column_is_no_move(ann: Caller, bo: Caller, key: LogKey, given: Any) -> None:
+    o = begun(ann, bo, key)
+    version = Match.objects.get(offset=o).version
+    assert refused(ann, "move.play", room=key, match=o, version=version, move=given).type == "invalid_move"
+    assert Match.objects.get(offset=o).version == version
+
+
+@pytest.mark.django_db
+def test_nothing_that_is_sent_tells_the_seed(ann: Caller, bo: Caller, key: LogKey) -> None:
+    o = begun(ann, bo, key)
+    move(ann, key, o, 3)
+    match = Match.objects.get(offset=o)
+    told = "".join(data or "" for data in Log.objects.get(key=key).events.values_list("data", flat=True))
+    assert str(match.seed) not in told + match.table
+    assert "chance" not in told + match.table
+
+
+# What it costs
+
+
+# The clock
+
+
+# The process in which bots think
+
+
+@pytest.fixture
+def thinking() -> Iterator[Thinker]:
+    found = Thinker()
+    yield found
+    found.stop()
+
+
+def pretend(found: Thinker, program: str) -> None:
+    """Another program in place of the thinker."""
+    found._process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import time; time.sleep(60)",
+        "import sys, time; sys.stdin.readline(); sys.stdout.write('{'); sys.stdout.flush(); time.sleep(60)",
+        "import sys; sys.exit(1)",
+    ],
+    ids=["silence", "half an answer", "the end"],
+)
+def test_a_thinker_that_does_not_answer_holds_nobody_up(
+    thinking: Thinker, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(thinking, program)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(thinker, "PATIENCE_S", 0.5)
+        with pytest.raises(OSError, match=r"thinker|[Pp]ipe"):
+            thinking.ask(QUESTION)
+    assert thinking.ask(QUESTION) in range(7)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("answer", ["garbage", "[]", '{"move": 99}\\n{"move": 98}', '{"error": "x"}\\n{"move": 98}'])
+def test_no_answer_is_taken_for_that_to_another_question(thinking: Thinker, answer: str) -> None:
+    pretend(thinking, f"for _ in range(9):\n input()\n print('''{answer}''', flush=True)")
+    with contextlib.suppress(ValueError):
+        assert thinking.ask(QUESTION) == 99
+    assert thinking.ask(QUESTION) in range(7)
+
+
+@pytest.mark.timeout(30)
+def test_the_same_turn_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bots, "THREADS", 1)
+    own, asked, began, go = Bots(), list[int](), threading.Event(), threading.Event()
+
+    def move(room: LogKey, match: int) -> None:
+        asked.append(match)
+        began.set()
+        go.wait(20)
+
+    monkeypatch.setattr(own, "_move", move)
+    own.turn(LogKey("room"), 0)
+    assert began.wait(20)
+    for n in range(50):
+        own.turn(LogKey("room"), n % 2)
+    own._threads.submit(lambda: None)
+    go.set()
+    own._threads.shutdown()
+    assert asked == [0, 0, 1]
+
+
+LEAVES = """
+import django, sys, threading
+django.setup()
+from game.services.bots import Bots
+from game.services import bots, thinker
+import subprocess
+own = Bots()
+own._thinker._process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+bots.bot_turn = lambda room, match: (1, 1, {"game": "four"})
+for n in range(100):
+    own.turn("room", n)
+own.stop()
+print("leaves", flush=True)
+"""
+
+
+@pytest.mark.timeout(60)
+def test_a_process_leaves_while_bots_are_asked_and_do_not_answer() -> None:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    began = real.monotonic()
+    subprocess.run([sys.executable, "-c", LEAVES], cwd=ROOT, env=environment, timeout=40, check=True)
+    assert real.monotonic() - began < 20
+
+
+def test_the_server_stops_its_bots_when_it_leaves() -> None:
+    from django.apps import apps
+
+    from realtime.server import drain
+
+    own = apps.get_app_config("game").bots  # type: ignore[attr-defined]
+    assert own.leave in drain._hooks
+
+
+# Two processes
