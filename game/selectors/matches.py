@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from game.cards import Table
 from game.models import Match, Seat
@@ -35,12 +35,16 @@ def seats_of(match: Match) -> "QuerySet[Seat]":
 
 def seated_at(log: int, user: int) -> Match | None:
     """The unfinished match in this room at which somebody sits: there is at most one."""
-    mine = Seat.objects.filter(log=log, user=user).values("match")
-    return unfinished(log).filter(offset__in=mine).first()
+    return unfinished(log).filter(_seats(user)).first()
 
 
 def unfinished(log: int) -> "QuerySet[Match]":
     return Match.objects.filter(log=log).exclude(state=Match.State.OVER).order_by("-offset")
+
+
+def _seats(user: int) -> Exists:
+    """By the match, of which few are unfinished: the seats of all that was ever played here are many."""
+    return Exists(Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=user))
 
 
 def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
@@ -51,8 +55,8 @@ def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
 
 def leaving(room: LogKey, user: int) -> dict[str, Any]:
     """`{match: table or null}`: the game that ends when this player is put out of the room."""
-    mine = Seat.objects.filter(log__key=room, user=user).values("match")
-    found = Match.objects.filter(log__key=room, offset__in=mine, state=Match.State.PLAYING).first()
+    playing = Match.objects.filter(log__key=room).exclude(state=Match.State.OVER).filter(_seats(user))
+    found = next((match for match in playing if match.state == Match.State.PLAYING), None)
     return {"match": table_of(found) if found else None}
 
 

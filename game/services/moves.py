@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from chat.selectors import access
 from game.engine.interface import Forfeit
-from game.models import Match, Seat
-from game.selectors.matches import unfinished
+from game.models import Match
+from game.selectors.matches import seated_at
 from game.services.matches import refuse_stranger
 from game.services.tables import Locked, locked, move_of
 from realtime.log import Batch, Entry
@@ -73,7 +73,7 @@ def match_claim(
 def member_left(batch: Batch, room: LogKey, user: int) -> None:
     """Who leaves the room leaves its tables: a game is lost, a seat is free, a place in line is gone."""
     log = batch.log(room).pk
-    for match in unfinished(log).filter(offset__in=Seat.objects.filter(log=log, user=user).values("match")):
+    if match := seated_at(log, user):
         _leave(locked(batch, room, log, match.offset), user)
 
 

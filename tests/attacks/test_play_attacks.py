@@ -14,6 +14,7 @@ import pytest
 import time_machine
 
 from game.models import Match, Seat
+from game.selectors.matches import _seats, unfinished
 from game.services import bots, tables, thinker
 from game.services.bots import Bots
 from game.services.thinker import Thinker
@@ -157,6 +158,15 @@ def test_nothing_that_is_sent_tells_the_seed(ann: Caller, bo: Caller, key: LogKe
 
 
 # What it costs
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_who_sits_where_is_asked_of_the_unfinished_matches(ann: Caller, key: LogKey) -> None:
+    found = unfinished(Log.objects.get(key=key).pk).filter(_seats(ann.pk))
+    plan = found.explain()
+    assert "match_unfinished" in plan
+    assert "match=? AND user_id=?" in plan
 
 
 # The clock
