@@ -239,11 +239,16 @@ class Process:
             self._met -= here
 
     async def _claim(self) -> None:
-        calls = await self.readers.run(clock.due)
-        outcomes = await asyncio.gather(*(self.writer.submit(call) for call in calls))
-        for call, outcome in zip(calls, outcomes, strict=True):
-            if isinstance(outcome, RealtimeError) and outcome.code != 503:
-                await self.writer.submit(clock.postponed(call))
+        """All that is due, look by look; what failed waits for the next second."""
+        full = True
+        while full:
+            calls = await self.readers.run(clock.due)
+            outcomes = await asyncio.gather(*(self.writer.submit(call) for call in calls))
+            failed = [outcome for outcome in outcomes if isinstance(outcome, RealtimeError)]
+            for call, outcome in zip(calls, outcomes, strict=True):
+                if isinstance(outcome, RealtimeError) and outcome.code != 503:
+                    await self.writer.submit(clock.postponed(call))
+            full = len(calls) == clock.CLAIMED and not failed
 
 
 def _from_thread(

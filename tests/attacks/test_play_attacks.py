@@ -21,7 +21,8 @@ from game.services.thinker import Thinker
 from realtime import clock
 from realtime.log import now_ms
 from realtime.methods import Caller
-from realtime.models import Log
+from realtime.models import Deadline, Log
+from realtime.process import Process
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
 from tests.chat.acts import act, call, guest, room
@@ -170,6 +171,25 @@ def test_who_sits_where_is_asked_of_the_unfinished_matches(ann: Caller, key: Log
 
 
 # The clock
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.asyncio
+async def test_more_deadlines_than_one_look_takes_are_done_in_one_turn(application: Any) -> None:
+    from asgiref.sync import sync_to_async
+
+    def crowd() -> None:
+        log = Log.objects.create(key="crowded")
+        Deadline.objects.bulk_create(
+            Deadline(log=log, kind="chat.purge", at=n, data='{"o": 1}') for n in range(5 * clock.CLAIMED)
+        )
+
+    await sync_to_async(crowd)()
+    from config.asgi import backend
+
+    process = await Process.of(backend)
+    await process._claim()
+    assert await sync_to_async(Deadline.objects.count)() == 0
 
 
 # The process in which bots think
