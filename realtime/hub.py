@@ -249,7 +249,13 @@ class Hub:
         self._spawn(self._listen(connection, key))
 
     async def _listen(self, connection: "Connection", key: LogKey) -> None:
-        room = self.rooms.get(key) or self.rooms.room(key, await self._readers.run(log.head_of, key))
+        before = -1
+        while before != self.narrowings:  # a word may outlive the right to what it is about
+            before = self.narrowings
+            if await self._still_may_read(connection.caller, key) is None:
+                return
+            head = await self._readers.run(log.head_of, key)
+        room = self.rooms.get(key) or self.rooms.room(key, head)
         if connection in self.rooms.of_user(connection.caller.id):
             self.rooms.listen(room, connection)
 

@@ -394,6 +394,20 @@ async def test_who_may_no_longer_read_is_put_out_in_every_process(
         assert offsets(client, log) == []
 
 
+async def test_a_word_about_a_room_that_one_may_not_read_brings_none_of_its_counts(
+    tab: Open, process: Process, people: People
+) -> None:
+    mei = await tab("Mei")
+    await Log.objects.acreate(key="elsewhere")
+    user = UserId((await people("Mei")).key)
+    process.hub.signals.send(Signal(LogKey("elsewhere"), "standing", "", {"waiting": True}, to=user))
+    await mei.notification("room.signal", kind="standing", room="elsewhere")
+    await asyncio.gather(*process.hub._tasks)
+    wire = mei.wire
+    assert isinstance(wire, MemoryWire)
+    assert LogKey("elsewhere") not in wire.connection.rooms
+
+
 async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
     mei = await tab("Mei", position=START)
     user = UserId((await people("Mei")).key)
