@@ -21,7 +21,7 @@ KEPT_MS: Final = 24 * 60 * 60_000
 
 def beat_start(batch: Batch, room: LogKey) -> None:
     """The first match that is played starts the beat."""
-    if Beat.objects.get_or_create(pk=1, defaults={"at": batch.now})[1]:
+    if Beat.objects.select_for_update().get_or_create(pk=1, defaults={"at": batch.now})[1]:
         batch.schedule(room, "game.beat", batch.now + BEAT_MS, None)
 
 
@@ -29,7 +29,7 @@ def beat_due(batch: Batch, room: LogKey, data: Any) -> None:
     """The deadline `game.beat`: note an outage, let the clocks it stopped look again, and go on while any runs."""
     beat = Beat.objects.filter(pk=1)
     playing = Match.objects.filter(state=Match.State.PLAYING)
-    for since in beat.values_list("at", flat=True):
+    for since in beat.select_for_update().values_list("at", flat=True):  # first: no match begins meanwhile
         if batch.now - since > OUTAGE_MS:
             _outage(batch, since, playing)
     if playing.exists():

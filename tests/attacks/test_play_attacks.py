@@ -7,19 +7,22 @@ import sys
 import threading
 import time as real
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
-from game.models import Match, Seat
+from game.models import Beat, Match, Seat
 from game.selectors.matches import _seats, unfinished
 from game.services import bots, tables, thinker
+from game.services.beat import beat_due
 from game.services.bots import Bots
 from game.services.thinker import Thinker
 from realtime import clock
-from realtime.log import now_ms
+from realtime.log import batch, now_ms
 from realtime.methods import Caller
 from realtime.models import Deadline, Log
 from realtime.process import Process
@@ -293,3 +296,32 @@ def test_the_server_stops_its_bots_when_it_leaves() -> None:
 
 
 # Two processes
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_beat_goes_on_when_a_match_begins_while_the_last_one_ends_it(ann: Caller, bo: Caller, key: LogKey) -> None:
+    other = room(ann, bo)
+    Beat.objects.create(pk=1, at=now_ms())
+    ended, go = threading.Event(), threading.Event()
+
+    def last() -> None:
+        with batch([key]) as staged:
+            beat_due(staged, key, None)
+            ended.set()
+            go.wait(10)
+        connection.close()
+
+    def first() -> None:
+        begun(ann, bo, other)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(last)
+        assert ended.wait(10)
+        beginning = threads.submit(first)
+        go.wait(0.5)
+        go.set()
+        beginning.result(10)
+    assert Beat.objects.count() == 1
+    assert Deadline.objects.filter(kind="game.beat").exists()
