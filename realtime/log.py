@@ -210,10 +210,12 @@ def batch(keys: Iterable[LogKey]) -> Iterator[Batch]:
 
 
 def _locked(keys: set[LogKey]) -> list[Log]:
-    logs = list(Log.objects.select_for_update().filter(key__in=keys).order_by("pk"))
+    """Their keys stay (`no_key`): a row of another batch that refers to one of these logs waits for nobody."""
+    rows = Log.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("pk")
+    logs = list(rows)
     if SITE in keys and all(log.key != SITE for log in logs):
         Log.objects.get_or_create(key=SITE)
-        logs = list(Log.objects.select_for_update().filter(key__in=keys).order_by("pk"))
+        logs = list(rows.all())
     return logs
 
 

@@ -1,21 +1,26 @@
 """Who is kept out or silenced looks for a way around it, and who has a little rank for more of it."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client as Browser
 
 from accounts.models import User
 from chat.models import Audit, Hold, Membership, Message, Report, Room, Sanction
 from chat.selectors import may_read
 from chat.services.entrance import appeal_make
+from chat.services.removal import elsewhere, remove_due
 from chat.services.rules import PANIC_MS
 from realtime import clock
-from realtime.log import SITE, now_ms
+from realtime.log import SITE, batch, now_ms
 from realtime.methods import Caller
-from realtime.models import Event
+from realtime.models import Deadline, Event, Log
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
 from tests.chat.acts import act, again, ask, call, enter, guest, last_event, post, room
@@ -458,3 +463,59 @@ def test_a_second_browser_of_a_banned_guest_is_not_held_after_the_lifting(
     User.objects.filter(pk=ann.pk).update(device="d" * 64)
     lift(host, key, make(host, key, ann, "ban"))
     assert not Hold.objects.exists()
+
+
+# Two processes
+
+
+def beside(work: Callable[[], object]) -> Future[object]:
+    """In a thread with a connection of its own, as another process."""
+
+    def alone() -> object:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return ThreadPoolExecutor(1).submit(alone)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_work_that_is_left_for_another_room_does_not_wait_for_it(host: Caller, key: LogKey) -> None:
+    other = room(host)
+
+    def leave() -> None:
+        with batch([key]) as staged:
+            elsewhere(staged, "chat.purge", [Log.objects.get(key=other).pk], {"o": 1})
+
+    with batch([other]):
+        beside(leave).result(10)
+    assert Deadline.objects.filter(log__key=other).count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_rooms_at_once_forget_none_of_the_lines_that_went(
+    mod: Caller, ann: Caller, host: Caller, key: LogKey
+) -> None:
+    other = room(host, ann, mod)
+    places = [post(ann, each) for each in (key, other)]
+    sanction = make(mod, room(mod), ann, "ban", site=True)
+    Sanction.objects.update(removed="[]")
+    first, go = threading.Event(), threading.Event()
+
+    def remove(place: LogKey) -> None:
+        with batch([place]) as staged:
+            remove_due(staged, place, {"sanction": sanction, "since": 0})
+            first.set()
+            go.wait(1)
+
+    one = beside(lambda: remove(key))
+    assert first.wait(10)
+    two = beside(lambda: remove(other))
+    go.wait(0.5)
+    go.set()
+    one.result(10), two.result(10)
+    removed = msgspec.json.decode(Sanction.objects.get(key=sanction).removed)
+    assert sorted(o for _, o, _ in removed) == sorted(places)
