@@ -7,7 +7,7 @@ import msgspec
 
 from accounts.models import User
 from accounts.selectors import FOREVER
-from chat.models import Audit, Hold, Invite, Membership, Room, Sanction
+from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing
@@ -202,9 +202,9 @@ def _hold(sanction: Sanction) -> None:
 def _remove(batch: Batch, room: LogKey, sanction: Sanction, since: int) -> None:
     lines_remove(batch, room=room, sanction=sanction, since=since)
     if sanction.room_id is None:
-        others = Room.objects.filter(memberships__user=sanction.user_id).exclude(log__key=room)
+        spoken_in = Message.objects.filter(author=sanction.user_id).exclude(log=batch.log(room).pk)
         data = {"sanction": sanction.key, "since": since}
-        elsewhere(batch, "chat.remove", list(others.values_list("log_id", flat=True)), data)
+        elsewhere(batch, "chat.remove", list(spoken_in.order_by().values_list("log", flat=True).distinct()), data)
 
 
 # Lifted

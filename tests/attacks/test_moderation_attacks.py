@@ -519,3 +519,19 @@ def test_two_rooms_at_once_forget_none_of_the_lines_that_went(
     one.result(10), two.result(10)
     removed = msgspec.json.decode(Sanction.objects.get(key=sanction).removed)
     assert sorted(o for _, o, _ in removed) == sorted(places)
+
+
+def test_a_ban_of_the_site_takes_the_lines_of_rooms_that_were_left_too(
+    mod: Caller, ann: Caller, host: Caller, key: LogKey
+) -> None:
+    left = room(host, ann)
+    o = post(ann, left, "advert")
+    act(ann, "room.leave", room=left)
+    sanction = make(mod, key, ann, "ban", site=True, remove="hour")
+    while claim():
+        pass
+    assert Message.objects.get(log__key=left, offset=o).data is None
+    lift(mod, key, sanction)
+    while claim():
+        pass
+    assert Message.objects.get(log__key=left, offset=o).data is not None
