@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from accounts.models import User
+from accounts.selectors import FOREVER
 from chat.models import Message, Revision, Sanction
 from chat.registry import CARDS
 from chat.selectors.lines import line_of
@@ -27,10 +28,10 @@ def lines_of(log: int, user: int, since: int) -> Any:
     return said.order_by("-offset")
 
 
-def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int) -> None:
-    """Take them away, `AT_ONCE` in an event."""
+def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, before: int = FOREVER) -> None:
+    """Take them away, `AT_ONCE` in an event, those before an offset: what is gone already is not looked through."""
     log = batch.log(room).pk
-    lines = list(lines_of(log, sanction.user_id, since)[:AT_ONCE])
+    lines = list(lines_of(log, sanction.user_id, since).filter(offset__lt=before)[:AT_ONCE])
     if not lines:
         return
     offsets = [line.offset for line in lines]
@@ -49,14 +50,17 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int) 
     sanction.removed = encode([*places, *([log, o, entry.o] for o in offsets)]).decode()
     sanction.save(update_fields=["removed"])
     if len(lines) == AT_ONCE:
-        batch.schedule(room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since})
+        batch.schedule(
+            room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since, "before": offsets[-1]}
+        )
 
 
 def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
     """The deadline `chat.remove`: the next part, or another room's."""
     sanction = _locked(data["sanction"])
     if sanction and sanction.lifted_at is None:
-        lines_remove(batch, room=room, sanction=sanction, since=data["since"])
+        before = data.get("before", FOREVER)
+        lines_remove(batch, room=room, sanction=sanction, since=data["since"], before=before)
 
 
 def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Caller | None) -> None:
