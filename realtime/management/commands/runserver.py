@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connections
 
+from realtime.server.greeting import pages
 from realtime.server.server import Server
 from realtime.sqlite.base import DatabaseWrapper
 from realtime.sqlite.serving import AlreadyServed, serve_alone
@@ -32,6 +33,8 @@ class Command(DaphneCommand):
         self.server_cls = partial(Server, listening=self.announce)
         try:
             self.serve_alone()
+            self.pages = pages()
+            connections.close_all()
             super().inner_run(*args, **options)
         except (AlreadyServed, SystemExit) as refusal:
             self.stderr.write(f"Error: {refusal}")
@@ -52,6 +55,8 @@ class Command(DaphneCommand):
         self.stdout.write("Parlor is at " + " and ".join([here, *others]))
         for other in others:
             self.stdout.write(qr_code(other))
+        for words, path in self.pages:
+            self.stdout.write(f"{words} {here.rstrip('/')}{path}")
         self.stdout.flush()
 
 

@@ -66,6 +66,8 @@ def test_it_says_where_it_is_and_serves_there(runserver: Runserver) -> None:
     port = str(free_port())
     process = runserver("--noreload", port=port)
     assert announcement(process) == f"Parlor is at http://127.0.0.1:{port}/"
+    assert process.stdout
+    assert process.stdout.readline() == f"Open once http://127.0.0.1:{port}/once\n"
     with connect(f"ws://127.0.0.1:{port}/echo") as websocket:
         websocket.send("hello")
         assert websocket.recv(timeout=30) == "hello"
