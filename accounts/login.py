@@ -6,15 +6,19 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.hashers import make_password
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+from accounts import agents, services
 from accounts.models import User
 from accounts.services import DAY, user_seen
-from realtime.log import now_ms
+from realtime.log import SITE, Batch, batch, now_ms
 
 YEAR: Final = 365 * 24 * 60 * 60
+BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 SEEN: Final = "seen"
 """ms UTC in the login session: when its cookie was last renewed; `User.seen_at` may be later, by a connection"""
 RENEWED: Final = "accounts.renewed"
@@ -28,15 +32,69 @@ def user_of(request: HttpRequest) -> User | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     if now - min(user.seen_at, request.session.get(SEEN, 0)) >= DAY:
-        user_seen(user=user, now=now)
+        user_seen(user=user, now=now, session_key=request.session.session_key)
         request.session[SEEN] = now
         request.META[RENEWED] = True
     return user
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    """A new guest, on a browser where nobody is logged in."""
+    auth.login(request, user, backend=BACKEND)
     request.session[SEEN] = now_ms()
+
+
+def account_begin(request: HttpRequest, user: User) -> None:
+    """An account comes in; who was here before, a guest for the most part, is left behind, connections and all."""
+    with batch([SITE]) as staged:
+        _leave(request, staged)
+        auth.login(request, user, backend=BACKEND)
+        _stored(request, user)
+
+
+def leave(request: HttpRequest) -> None:
+    """Log out: this login session and its connections."""
+    with batch([SITE]) as staged:
+        _leave(request, staged)
+        auth.logout(request)
+
+
+def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None:
+    """A guest sets a password. The login session keeps its key, which open connections and their tokens hang on."""
+    hashed = make_password(password)
+    with transaction.atomic():
+        services.name_keep(user=user, hashed=hashed, email=email, now=now_ms())
+        account_stay(request, user)
+
+
+def account_stay(request: HttpRequest, user: User) -> None:
+    """What `update_session_auth_hash` does, but for the new key."""
+    request.session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
+    _stored(request, user)
+
+
+def password_change(request: HttpRequest, user: User, password: str) -> None:
+    """Everybody with this account's cookies is out, whoever has copied them; this browser gets a new one."""
+    hashed = make_password(password)
+    with transaction.atomic():
+        services.password_set(user=user, hashed=hashed)
+        auth.update_session_auth_hash(request, user)
+        _stored(request, user)
+
+
+def _leave(request: HttpRequest, staged: Batch) -> None:
+    user, key = auth.get_user(request), request.session.session_key
+    if isinstance(user, User) and key:
+        services.login_leave(staged, user=user, session_key=key)
+
+
+def _stored(request: HttpRequest, user: User) -> None:
+    """The login session is on disk in the same transaction, and its owner finds it in the list."""
+    now = now_ms()
+    request.session[SEEN] = now
+    request.session.save()
+    agent = agents.summary(request.headers.get("User-Agent", ""))
+    services.login_begun(user=user, session_key=str(request.session.session_key), agent=agent, now=now)
 
 
 def device_of(request: HttpRequest) -> str:

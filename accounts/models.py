@@ -1,14 +1,36 @@
-"""The user, who is a guest until a password is set."""
+"""The user, who is a guest until a password is set, and where an account is logged in."""
+
+from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Q
 
-from accounts.names import FOLDED_LENGTH, NAME_LENGTH
+from accounts.names import FOLDED_LENGTH, NAME_LENGTH, cleaned, fold
 from realtime.log import key_new, now_ms
+
+LOGIN_LENGTH = 16
+"""of what `realtime.security.login_of` returns"""
 
 
 def user_key() -> str:
     return key_new(12)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """By the name as people see it: the log-in, `changepassword` and fixtures come this way."""
+        return self.get(name_folded=fold(username or ""))
+
+    def create_superuser(self, name_folded: str, password: str | None = None, **more: Any) -> "User":
+        """What `manage.py createsuperuser` calls, whose question for `USERNAME_FIELD` is answered with a name."""
+        shown, folded = cleaned(name_folded)
+        user = self.model(name=shown, name_folded=folded, is_staff=True, is_superuser=True, **more)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
 
 
 class User(AbstractBaseUser):
@@ -18,6 +40,8 @@ class User(AbstractBaseUser):
     key = models.CharField(max_length=12, unique=True, default=user_key, editable=False)
     name = models.CharField(max_length=NAME_LENGTH)
     name_folded = models.CharField(max_length=FOLDED_LENGTH, unique=True)
+    email = models.EmailField(blank=True)
+    """in lower case; empty for guests, and for whoever gave none"""
     face = models.CharField(max_length=8, blank=True)
     colour = models.PositiveSmallIntegerField(default=0)
     rev = models.PositiveIntegerField(default=1)
@@ -25,15 +49,63 @@ class User(AbstractBaseUser):
     created_at = models.BigIntegerField(default=now_ms)
     seen_at = models.BigIntegerField(default=now_ms)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    is_superuser = models.BooleanField(default=False)
     is_moderator = models.BooleanField(default=False)
+    """guards the site"""
+    is_staff = models.BooleanField(default=False)
+    """may use Django admin, and look at everything there"""
+    is_superuser = models.BooleanField(default=False)
+    """may change everything there"""
+    account_at = models.BigIntegerField(default=0)
+    """when the first password was set; 0 for guests, and for accounts that have one since always"""
     muted_until = models.BigIntegerField(default=0)
     banned_until = models.BigIntegerField(default=0)
 
     USERNAME_FIELD = "name_folded"
 
-    objects = BaseUserManager["User"]()
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="accounts_one_email")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.has_usable_password()
+
+    @property
+    def has_power(self) -> bool:
+        """Whether others would suffer if somebody else were this person."""
+        return self.is_moderator or self.is_staff or self.is_superuser
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django admin's question, `app.act_model`: staff looks, a superuser acts."""
+        looks = perm.partition(".")[2].startswith("view_")
+        return self.is_active and (self.is_superuser or (self.is_staff and looks))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and (self.is_staff or self.is_superuser)
+
+
+class LoginSession(models.Model):
+    """One browser in which an account is logged in: what its owner is shown of it. It goes with Django's session."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, primary_key=True)
+    login = models.CharField(max_length=LOGIN_LENGTH, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
+    agent = models.CharField(max_length=40, blank=True)
+    created_at = models.BigIntegerField(default=now_ms)
+    seen_at = models.BigIntegerField(default=now_ms)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.agent}"
+
+    @property
+    def begun(self) -> datetime:
+        return datetime.fromtimestamp(self.created_at / 1000, UTC)
+
+    @property
+    def seen(self) -> datetime:
+        """To the day: it is written at most once in one."""
+        return datetime.fromtimestamp(self.seen_at / 1000, UTC)

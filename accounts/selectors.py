@@ -4,18 +4,27 @@ from collections.abc import Collection
 from random import SystemRandom
 from typing import Any, Final
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 
 from accounts import suggestions
-from accounts.models import User
-from accounts.names import NAME_LENGTH, fold
+from accounts.models import LoginSession, User
+from accounts.names import NAME_LENGTH, cleaned, fold
 from realtime.log import now_ms
 from realtime.methods import Caller
+from realtime.models import Event
 from realtime.protocol import RealtimeError, UserId
 
 FOREVER: Final = 2**53 - 1
 """ms: a time that does not come"""
+NEW_FOR: Final = 24 * 60 * 60 * 1000
+"""ms in which an account counts as a guest: one is made in seconds, and a raid has many"""
 TRIES: Final = 12
+LOGINS: Final = 100
 
 
 def person_of(user: User) -> dict[str, Any]:
@@ -49,6 +58,60 @@ def rank_on_site(*, moderator: bool, superuser: bool) -> int:
 def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
     """`{id: person}` of those there are."""
     return {UserId(user.key): person_of(user) for user in User.objects.filter(key__in=ids)}
+
+
+def login_name(text: str) -> str:
+    """The folded name that is meant at the log-in: a name as people see it, or the e-mail of an account.
+
+    Asked before the password is looked at, so that all ways to write one name share its attempts.
+    """
+    if "@" in text and (name := _names_of_email(text.strip().lower())):
+        return name
+    try:
+        return cleaned(text)[1]
+    except RealtimeError:
+        return fold(text)
+
+
+def _names_of_email(email: str) -> str | None:
+    return User.objects.filter(email=email).values_list("name_folded", flat=True).first()
+
+
+def logins_of(user: User) -> list[LoginSession]:
+    """Where an account is logged in, the latest first."""
+    return list(user.logins.order_by("-seen_at", "-created_at")[:LOGINS])
+
+
+def logins_besides(user: User, session_key: str) -> list[str]:
+    """The other login sessions, by what `logins_end` takes."""
+    return list(user.logins.exclude(session=session_key).values_list("login", flat=True))
+
+
+def has_acted(user: User) -> bool:
+    """Whether something in a log is theirs by their own request; to have come in is none."""
+    return Event.objects.filter(actor=user.key, cid__isnull=False).exists()
+
+
+def superuser_exists() -> bool:
+    return User.objects.filter(is_superuser=True).exists()
+
+
+def counts_as_guest(hashed: str, account_at: int, now: int) -> bool:
+    """Who can be somebody else at once: a guest, and whoever has a password since today."""
+    return not is_password_usable(hashed) or now - account_at < NEW_FOR
+
+
+def is_new_here(user: User, now: int) -> bool:
+    return counts_as_guest(user.password, user.account_at, now) and not user.has_power
+
+
+SECOND_STEP: Final = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
+"""in a query of users: whether they have set it up"""
+
+
+def guards_unproven(user: User) -> bool:
+    """Whether their power waits until they have set up the second step of the log-in (`STAFF_MFA`)."""
+    return user.has_power and settings.STAFF_MFA and not is_mfa_enabled(user, types=[Authenticator.Type.TOTP])
 
 
 def name_suggestion(language: str) -> tuple[str, str]:

@@ -1,19 +1,34 @@
-"""What happens to people. A name belongs to one of them, until its guest has not been seen for 30 days."""
+"""What happens to people. A name belongs to one of them, until its guest has not been seen for 30 days.
+
+A password comes `hashed`: that takes half a second, in which no other writer should wait for this transaction.
+"""
 
 from collections.abc import Collection
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from accounts import faces, names
-from accounts.models import User
-from accounts.selectors import name_variant, refuse_banned
-from realtime.protocol import RealtimeError, conflict
+from accounts.models import LoginSession, User
+from accounts.registry import NEWCOMERS
+from accounts.selectors import name_variant, refuse_banned, superuser_exists
+from realtime.log import SITE, Batch, batch
+from realtime.protocol import RealtimeError, UserId, conflict
+from realtime.security import login_of
 
 DAY: Final = 24 * 60 * 60 * 1000
 FREE_AFTER: Final = 30 * DAY
 """ms since its guest was last seen"""
+
+
+class EmailTaken(Exception):
+    """Somebody else has this address."""
+
+
+class SetUpAlready(Exception):
+    """There is an admin; nobody becomes the first one."""
 
 
 @transaction.atomic
@@ -33,10 +48,111 @@ def profile_change(*, pk: int, name: str, face: str, colour: int, now: int) -> U
     return user
 
 
-def user_seen(*, user: User, now: int) -> None:
-    """They were here; the 30 days of their name begin again."""
+def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
+    """They were here, in this login session; the 30 days of their name begin again."""
     user.seen_at = now
     user.save(update_fields=["seen_at"])
+    LoginSession.objects.filter(session=session_key).update(seen_at=now)
+
+
+# Accounts
+
+
+def account_create(*, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
+    """A user with a password; 422, 409 `name_taken`, or `EmailTaken`."""
+    with transaction.atomic():
+        user = _account(name=name, hashed=hashed, email=email, colour=colour, device=device, now=now)
+        _welcome(user)
+    return user
+
+
+def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
+    """A guest is an account from now on: the same row, and not a word in any log, so that connections live on."""
+    with transaction.atomic():
+        if User.objects.select_for_update().get(pk=user.pk).has_usable_password():
+            raise conflict("conflict", "has a password already")
+        user.password, user.email, user.account_at = hashed, email, now
+        _email_write(user, "password", "email", "account_at")
+
+
+def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
+    """The first superuser, once: a new account, or the guest who opened the link. Of two that race, one wins."""
+    with batch([SITE]):  # nothing is appended: the lock is one that all processes share
+        if superuser_exists():
+            raise SetUpAlready
+        user = guest or _account(name=name, hashed=hashed, email="", colour=colour, device=device, now=now)
+        user.is_staff = user.is_superuser = True
+        user.password, user.email, user.account_at = hashed, email, now
+        _email_write(user, "password", "email", "account_at", "is_staff", "is_superuser")
+    if guest is None:
+        _welcome(user)
+    return user
+
+
+def password_set(*, user: User, hashed: str) -> None:
+    """Another password. It ends every login session there is, with its connections."""
+    with batch([SITE]) as staged:
+        user.password = hashed
+        user.save(update_fields=["password"])
+        Session.objects.filter(loginsession__user=user).delete()
+        staged.narrow(UserId(user.key))
+
+
+def power_narrowed(*, user: User) -> None:
+    """Their second step is gone, and with it what they may read and do as a guard."""
+    with batch([SITE]) as staged:
+        staged.narrow(UserId(user.key))
+
+
+def email_set(*, user: User, email: str) -> None:
+    """Another e-mail, or none."""
+    user.email = email
+    _email_write(user, "email")
+
+
+# Login sessions
+
+
+def login_begun(*, user: User, session_key: str, agent: str, now: int) -> None:
+    """An account has been logged in; the session is stored already."""
+    facts = {"user": user, "login": login_of(session_key), "agent": agent, "created_at": now, "seen_at": now}
+    LoginSession.objects.update_or_create(session_id=session_key, defaults=facts)
+
+
+def login_leave(batch: Batch, *, user: User, session_key: str) -> None:
+    """End the connections of a login session; whoever calls this ends the session, in the same transaction."""
+    batch.narrow(UserId(user.key), login=login_of(session_key))
+
+
+def logins_end(*, user: User, logins: Collection[str]) -> int:
+    """End these login sessions of a user; how many there were."""
+    with batch([SITE]) as staged:
+        ended = list(user.logins.filter(login__in=logins).select_related("session"))
+        for each in ended:
+            login_leave(staged, user=user, session_key=each.session_id)
+            each.session.delete()
+    return len(ended)
+
+
+def _account(*, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
+    user = User(device=device, created_at=now, seen_at=now, account_at=now, password=hashed)
+    _profile_set(user, name=name, face="", colour=colour, now=now)
+    user.email = email
+    _email_write(user, "email")
+    return user
+
+
+def _welcome(user: User) -> None:
+    for welcome in NEWCOMERS:
+        welcome(user)
+
+
+def _email_write(user: User, *fields: str) -> None:
+    try:
+        with transaction.atomic():
+            user.save(update_fields=fields)
+    except IntegrityError:
+        raise EmailTaken from None
 
 
 def users_seen(pks: Collection[int], now: int) -> None:

@@ -38,6 +38,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "servestatic",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "chat",
     "game",
@@ -52,6 +55,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.login.DeviceRenewal",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.AccountDoors",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -70,6 +75,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.mail",
             ],
         },
     },
@@ -100,8 +106,52 @@ _REDIS = {
 }
 CHANNEL_LAYERS = {"default": _REDIS if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+# Cache
+# It holds the attempts at passwords and the codes that were used: in the process, or where several share them.
+_LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+_SHARED = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "parlor"}
+CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
+
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})
+
+# Accounts
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+STAFF_MFA = env.bool("STAFF_MFA", default=True)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"accounts.passwords.{rule}"} for rule in ("LongEnough", "NotOneself", "NotEverybodys")
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a guest is logged in too, and may come in as somebody
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "accounts.password_forms.LoginForm",
+    "reset_password_from_key": "accounts.password_forms.ResetForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}  # an e-mail is turned into the name it belongs to
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,3/10m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Parlor"
+MFA_TOTP_TOLERANCE = 1
+
+# Mail
+# Without it nobody gets any: the pages say to ask the admin.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+_mail: dict[str, Any] = env.email_url_config(EMAIL_URL or "dummymail://")
+EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"Parlor <parlor@{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}>")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # Keys, cookies and headers
 # Browsers keep one jar a host name: without the port in the names, two Parlors on one host log each other out.
@@ -123,6 +173,7 @@ LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # HTTPS=true says: a proxy ends TLS and always sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(HTTPS))
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

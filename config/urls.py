@@ -1,12 +1,14 @@
 """Addresses of the pages; what a page shows is its view's business."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from accounts import views as accounts
+from accounts.views.setup import first_admin
+from accounts.views.token import token
 from chat import views as chat
 
 handler400 = "config.errors.bad_request"
+handler429 = "config.errors.too_many_requests"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
@@ -19,6 +21,8 @@ urlpatterns = [
     path("i/<slug:code>", chat.invite, name="invite"),
     path("i/<slug:code>/join", chat.invite_join, name="invite_join"),
     path("i/<slug:code>/qr.svg", chat.invite_qr, name="invite_qr"),
-    path("realtime/token", accounts.token, name="token"),
+    path("account/", include("accounts.urls")),
+    path("setup/<slug:token>", first_admin, name="setup"),
+    path("realtime/token", token, name="token"),
     path("language/", set_language, name="set_language"),
 ]

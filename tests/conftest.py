@@ -10,6 +10,7 @@ import pytest_asyncio
 from asgiref.sync import SyncToAsync
 from channels.layers import channel_layers
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 
 from tests.services.postgres import binaries, postgres
@@ -53,6 +54,13 @@ def fresh_channel_layer() -> Iterator[None]:
     """Channel layers are kept for the process: no group outlives its test."""
     yield
     channel_layers.backends.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """No test pays for the passwords that another has tried."""
+    yield
+    cache.clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

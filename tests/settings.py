@@ -17,6 +17,9 @@ from config.settings import *  # noqa: F403
 from config.settings import DATA, DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.toy"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes half a second, on purpose
+STAFF_MFA = False  # tests about it turn it on
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # A file, not memory: the writer, the readers and the test are threads with connections of their own.
 if "sqlite" in DATABASES["default"]["ENGINE"]:

@@ -25,6 +25,14 @@ def guest_enter(*, name: str, face: str, colour: int, device: str, key: LogKey, 
     return user
 
 
+def account_enter(user: User) -> None:
+    """Who has signed up is in the lounge, like a guest who has come in."""
+    caller, hall = caller_of(user), LogKey(lounge().log.key)
+    if caller:
+        with batch([hall, SITE]) as staged:
+            room_join(staged, caller=caller, key=hall)
+
+
 def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
     """Into the room of an invite."""
     with batch([key, SITE]) as staged:

@@ -60,6 +60,25 @@ def test_https_marks_cookies_and_trusts_the_proxy(tmp_path: Path) -> None:
     assert setting("SECURE_PROXY_SSL_HEADER", tmp_path) is None
 
 
+def test_tries_are_counted_where_all_processes_see_them(tmp_path: Path) -> None:
+    assert setting("CACHES", tmp_path)["default"]["BACKEND"].endswith("LocMemCache")
+    shared = setting("CACHES", tmp_path, REDIS_URL="redis://h")["default"]
+    assert (shared["BACKEND"], shared["LOCATION"]) == ("django.core.cache.backends.redis.RedisCache", "redis://h")
+
+
+def test_without_an_address_no_mail_is_sent(tmp_path: Path) -> None:
+    assert setting("EMAIL_BACKEND", tmp_path) == "django.core.mail.backends.dummy.EmailBackend"
+    mail = {"EMAIL_URL": "smtp+tls://me:secret@mail.example:587"}
+    asked = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL")
+    assert [setting(name, tmp_path, **mail) for name in asked] == ["mail.example", 587, "me", "secret", True, False]
+    assert setting("DEFAULT_FROM_EMAIL", tmp_path, ALLOWED_HOSTS=".example.org") == "Parlor <parlor@example.org>"
+
+
+def test_behind_a_proxy_its_word_for_an_address_is_taken(tmp_path: Path) -> None:
+    assert setting("ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path) == 0
+    assert setting("ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, HTTPS="true") == 1
+
+
 def test_limits_are_overridden_by_json(tmp_path: Path) -> None:
     assert setting("REALTIME", tmp_path, REALTIME='{"rate": 99}') == {"rate": 99}
 

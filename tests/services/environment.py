@@ -8,6 +8,8 @@ SETTINGS = {
     "DATABASE_POOL",
     "DATABASE_URL",
     "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_URL",
     "HOST",
     "HTTPS",
     "LOG_LEVEL",
@@ -17,6 +19,8 @@ SETTINGS = {
     "REDIS_URL",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
+    "STAFF_MFA",
+    "TRUSTED_PROXIES",
 }
 
 

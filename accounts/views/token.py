@@ -1,4 +1,4 @@
-"""Pages about people: the token of a page that lives longer than its own."""
+"""The token of a page that lives longer than its own."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache

@@ -1,0 +1,67 @@
+"""What django-allauth asks of Parlor: only our own addresses, our own words, and login sessions that end for real."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from accounts import login, services
+from accounts.models import User
+from accounts.selectors import guards_unproven
+
+WORDS = {
+    "enter_current_password": _("That is not your password now."),
+    "incorrect_code": _("That code is not right. Codes change every half minute: type the one that is shown now."),
+    "incorrect_password": _("That is not your password."),
+    "invalid_password_reset": _("This link has been used, or is too old."),
+    "rate_limited": _("Too many tries. Wait five minutes, then try again."),
+    "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+    "username_password_mismatch": _("Name and password do not belong together. Look at both, then try again."),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signs people in and out by `accounts.login`, so that connections know of it."""
+
+    error_messages = DefaultAccountAdapter.error_messages | WORDS
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        login.account_begin(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        login.leave(request)
+
+    def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **how)
+        return redirect("mfa_activate_totp") if guards_unproven(user) else response
+
+    def set_password(self, user: Any, password: str) -> None:
+        """After a mail: whoever else has this account's cookies is out."""
+        services.password_set(user=user, hashed=make_password(password))
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """A path of ours; another host that we answer to, or trust with forms, is no place to be sent to."""
+        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whom attempts are counted for; behind a socket without addresses all are one."""
+        return get_client_ip(request) or "nowhere"
+
+    def add_message(self, request: HttpRequest, level: int, *template: Any, message: str = "", **more: Any) -> None:
+        """Pages say themselves what has been done; a refusal has no page of its own."""
+        if message:
+            messages.add_message(request, level, message)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | WORDS
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.name) if isinstance(user, User) else str(user)

@@ -1,0 +1,17 @@
+"""`manage.py setuplink`: the address that makes the first admin, for who serves Parlor by another server than ours."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.setup import link
+
+
+class Command(BaseCommand):
+    help = "Prints the path of a page that works once and makes the first admin."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = link()
+        if found is None:
+            raise CommandError("There is an admin already, or the database is not migrated.")
+        self.stdout.write(found)

@@ -1,0 +1,133 @@
+"""Forms that ask for a password. What a name or an e-mail may be, the services decide; these say it in words."""
+
+from typing import Any, Final
+
+from allauth.account import forms as allauth
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import OTHER, PROBLEMS
+from accounts.models import User
+from accounts.selectors import login_name
+from realtime.protocol import RealtimeError
+
+PASSWORD_LENGTH: Final = 1000
+"""characters; nobody has more, and whoever sends more wants the server to work"""
+EMAIL_TAKEN = _("This address belongs to another account already. Leave it out, or use another one.")
+MISSING = _("Please fill this in.")
+
+
+def password_field() -> forms.CharField:
+    long = _("That is too long: at most %(limit_value)d characters.")
+    return forms.CharField(
+        strip=False, max_length=PASSWORD_LENGTH, error_messages={"required": MISSING, "max_length": long}
+    )
+
+
+class EmailField(forms.EmailField):
+    default_error_messages = {"invalid": _("That is no e-mail address.")}
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).lower()
+
+
+class LoginForm(allauth.LoginForm):
+    """By name as people see it, or by e-mail."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["login"] = forms.CharField(max_length=254, error_messages={"required": MISSING})
+        self.fields["password"] = password_field()
+
+    def user_credentials(self) -> dict[str, str]:
+        """Folded: allauth counts the attempts of what stands here, and a name has many spellings."""
+        return {"username": login_name(self.cleaned_data["login"]), "password": self.cleaned_data["password"]}
+
+
+class ResetForm(allauth.ResetPasswordKeyForm):
+    """A new password after a mail; asked for once, it can be looked at."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields = {"password1": password_field()}
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.user)
+        return password
+
+
+class NewPasswordForm(forms.Form):
+    """A first password for `user`, and an e-mail if they like."""
+
+    password = password_field()
+    email = EmailField(required=False)
+
+    def __init__(self, user: User, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """What the page knows of the person must not be in it."""
+        password: str = self.cleaned_data["password"]
+        about = User(name=self.data.get("name", "") or self.user.name, email=self.data.get("email", ""))
+        validate_password(password, about)
+        return password
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {"password": self.cleaned_data["password"], "email": self.cleaned_data["email"]}
+
+    def refuse_email(self) -> None:
+        self.add_error("email", EMAIL_TAKEN)
+
+
+class NewAccountForm(NewPasswordForm):
+    """A name too. Too long is said by the service, which says the same at the front door."""
+
+    name = forms.CharField(max_length=10_000, error_messages={"required": PROBLEMS["empty"]})
+    field_order = ("name", "password", "email")
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {"name": self.cleaned_data["name"], **super().given}
+
+    def refuse_name(self, refusal: RealtimeError) -> None:
+        suggestion = refusal.more.get("suggestion", "")
+        self.add_error("name", f"{PROBLEMS.get(str(refusal.args[0]), OTHER)} {suggestion}".strip())
+
+
+class PasswordForm(forms.Form):
+    """Another password, by whoever knows the present one."""
+
+    old = password_field()
+    password = password_field()
+
+    def __init__(self, user: User, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.user = user
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise forms.ValidationError(_("That is not your password now."))
+        return old
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class EmailForm(forms.Form):
+    """Another e-mail; with it a password can be had, so it asks for the present one."""
+
+    old = password_field()
+    email = EmailField(required=False)
+
+    def __init__(self, user: User, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.user = user
+
+    clean_old = PasswordForm.clean_old

@@ -1,0 +1,32 @@
+"""Addresses of an account's pages. Their names are those that django-allauth looks for."""
+
+from allauth.account import views as allauth
+from django.urls import include, path, re_path
+
+from accounts.views import account, entrance
+
+urlpatterns = [
+    path("", account.account, name="account"),
+    path("login/", entrance.LoginView.as_view(), name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("signup/", entrance.signup, name="account_signup"),
+    path("keep/", account.keep_name, name="keep_name"),
+    path("keep/", account.keep_name, name="account_set_password"),
+    path("password/", account.password, name="account_change_password"),
+    path("email/", account.email, name="account_email"),
+    path("logins/others/end", account.logins_end_others, name="logins_end_others"),
+    path("logins/<slug:login>/end", account.login_end, name="login_end"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("reset/", entrance.ResetView.as_view(), name="account_reset_password"),
+    path("reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    path("reset/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    re_path(
+        r"^reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/$",
+        entrance.ResetFromKeyView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path("2fa/totp/activate/", entrance.ActivateView.as_view(), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", entrance.DeactivateView.as_view(), name="mfa_deactivate_totp"),
+    path("2fa/", include("allauth.mfa.urls")),
+]

@@ -1,0 +1,144 @@
+"""One's own account: what one is called, how one comes in, and where one is."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import login as session
+from accounts.models import User
+from accounts.password_forms import EmailForm, NewPasswordForm, PasswordForm
+from accounts.selectors import guards_unproven, logins_besides, logins_of
+from accounts.services import EmailTaken, email_set, logins_end
+from accounts.views.entrance import next_of, too_many, with_next
+from realtime.protocol import RealtimeError
+from realtime.security import login_of
+
+Page = Callable[..., HttpResponse]
+
+
+def by_account(view: Page) -> Page:
+    """`view(request, user)` for accounts; guests keep their name first, visitors log in."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, **given: Any) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User):
+            return redirect(with_next("account_login", request.get_full_path()))
+        return redirect("keep_name") if user.is_guest else view(request, user, **given)
+
+    return never_cache(sensitive_post_parameters("old", "password")(asked))
+
+
+@require_safe
+@by_account
+def account(request: HttpRequest, user: User) -> HttpResponse:
+    logins = logins_of(user)
+    context = {
+        "logins": [(each, each.session_id == request.session.session_key) for each in logins],
+        "mfa": is_mfa_enabled(user, types=[Authenticator.Type.TOTP]),
+        "unproven": guards_unproven(user),
+    }
+    return render(request, "account/account.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def keep_name(request: HttpRequest) -> HttpResponse:
+    """A guest sets a password, on a page or, asked for JSON, without leaving the talk."""
+    user, next = request.user, next_of(request)
+    if not isinstance(user, User):
+        return redirect(with_next("account_signup", next))
+    if not user.is_guest:
+        return redirect(next or "account")
+    form = NewPasswordForm(user, request.POST if request.method == "POST" else None)
+    if form.is_bound and (refusal := too_many(request, "change_password", user)):
+        return refusal
+    if form.is_valid() and kept(request, user, form):
+        return JsonResponse({}) if wants_json(request) else redirect(next or "account")
+    if wants_json(request):
+        return JsonResponse({"errors": form.errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return page(request, "account/keep_name.html", form, next=next)
+
+
+def kept(request: HttpRequest, user: User, form: NewPasswordForm) -> bool:
+    try:
+        session.keep(request, user, **form.given)
+    except EmailTaken:
+        form.refuse_email()
+    except RealtimeError:  # another tab was first: this one has nothing left to do
+        return True
+    return not form.errors
+
+
+@by_account
+def password(request: HttpRequest, user: User) -> HttpResponse:
+    form = PasswordForm(user, request.POST if request.method == "POST" else None)
+    if form.is_bound and (refusal := too_many(request, "change_password", user)):
+        return refusal
+    if form.is_valid():
+        session.password_change(request, user, form.cleaned_data["password"])
+        return done(request, _("You have a new password. Everywhere else you are logged out."))
+    return page(request, "account/password_change.html", form)
+
+
+@by_account
+def email(request: HttpRequest, user: User) -> HttpResponse:
+    given = request.POST if request.method == "POST" else None
+    form = EmailForm(user, given, initial={"email": user.email})
+    if form.is_bound and (refusal := too_many(request, "change_password", user)):
+        return refusal
+    if form.is_valid():
+        try:
+            email_set(user=user, email=form.cleaned_data["email"])
+            return done(request, _("Your e-mail is saved."))
+        except EmailTaken:
+            form.add_error("email", _("This address belongs to another account already."))
+    return page(request, "account/email.html", form)
+
+
+@require_POST
+@by_account
+def login_end(request: HttpRequest, user: User, login: str) -> HttpResponse:
+    """Log out there; here is what the button "Log out" is for."""
+    if login == login_of(str(request.session.session_key)) or not logins_end(user=user, logins=[login]):
+        raise Http404
+    return done(request, _("That browser is logged out."))
+
+
+@require_POST
+@by_account
+def logins_end_others(request: HttpRequest, user: User) -> HttpResponse:
+    logins_end(user=user, logins=logins_besides(user, str(request.session.session_key)))
+    return done(request, _("You are logged out everywhere else."))
+
+
+def page(request: HttpRequest, template: str, form: forms.Form, **more: Any) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, template, {"form": form, **more}, status=status)
+
+
+def done(request: HttpRequest, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("account")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def password_typed(request: HttpRequest, user: User) -> None:
+    """They have just shown that they know it: the second step need not ask again."""
+    record_authentication(request, user, method="password", reauthenticated=True)

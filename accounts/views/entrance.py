@@ -1,0 +1,148 @@
+"""Coming in and going out: django-allauth's pages, where a guest counts as nobody yet; and signing up."""
+
+from http import HTTPStatus
+from random import SystemRandom
+from typing import Any, Final
+
+from allauth.account import views as allauth
+from allauth.core.ratelimit import consume_or_429
+from allauth.mfa.totp import views as mfa
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import login as session
+from accounts.adapter import AccountAdapter
+from accounts.faces import COLOURS
+from accounts.models import User
+from accounts.password_forms import NewAccountForm
+from accounts.selectors import has_acted, logins_besides
+from accounts.services import EmailTaken, account_create, logins_end, power_narrowed
+from realtime.log import now_ms
+from realtime.protocol import RealtimeError
+
+WAIT_S: Final = 300
+"""the longest of the rates in settings.ACCOUNT_RATE_LIMITS that a page can meet"""
+
+
+class LoginView(allauth.LoginView):
+    """For visitors and guests; who has an account here is in already."""
+
+    def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
+        self.guest = request.user if isinstance(request.user, User) else None
+        if self.guest and not self.guest.is_guest:
+            return HttpResponseRedirect(self.get_authenticated_redirect_url())
+        response: HttpResponseBase = super().dispatch(request, *given, **more)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        fast = form.has_error("__all__", "too_many_login_attempts")
+        response.status_code = HTTPStatus.TOO_MANY_REQUESTS if fast else HTTPStatus.UNPROCESSABLE_ENTITY
+        if fast:
+            response["Retry-After"] = str(WAIT_S)
+        return response
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**more)
+        next = next_of(self.request)
+        return {**context, "guest": self.guest, "acted": self.guest and has_acted(self.guest), "next": next}
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def signup(request: HttpRequest) -> HttpResponse:
+    """An account for a visitor. A guest who wants one keeps the name."""
+    next = next_of(request)
+    if isinstance(request.user, User):
+        return redirect(with_next("keep_name", next) if request.user.is_guest else next or "home")
+    if request.method != "POST":
+        return signup_page(request, NewAccountForm(User()), next)
+    if refusal := too_many(request, "signup"):
+        return refusal
+    form, device = NewAccountForm(User(), request.POST), session.device_of(request)
+    if user := form.is_valid() and account_made(form, session.device_hash(device)):
+        session.account_begin(request, user)
+        response = redirect(next or "home")
+        session.device_keep(response, device)
+        return response
+    return signup_page(request, form, next, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def account_made(form: NewAccountForm, device: str) -> User | None:
+    """None: the form says why not."""
+    given = form.given
+    hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
+    try:
+        return account_create(**given, hashed=hashed, colour=colour, device=device, now=now_ms())
+    except EmailTaken:
+        form.refuse_email()
+    except RealtimeError as refusal:
+        form.refuse_name(refusal)
+    return None
+
+
+def signup_page(request: HttpRequest, form: NewAccountForm, next: str, status: int = HTTPStatus.OK) -> HttpResponse:
+    return render(request, "account/signup.html", {"form": form, "next": next}, status=status)
+
+
+class ResetView(allauth.PasswordResetView):
+    """Without mail there is no form: the page says whom to ask."""
+
+    def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
+        if not settings.EMAIL_URL:
+            return render(request, "account/password_reset_by_admin.html")
+        response: HttpResponseBase = super().dispatch(request, *given, **more)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
+
+
+class ResetFromKeyView(allauth.PasswordResetFromKeyView):
+    """Whoever follows a link stays who they are: a guest who is logged out by one is nobody for ever."""
+
+    def logout(self) -> None: ...
+
+
+class ActivateView(mfa.ActivateTOTPView):
+    """Whoever came in with the password alone is out, but for this browser."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        logins_end(user=form.user, logins=logins_besides(form.user, str(self.request.session.session_key)))
+        return response
+
+
+class DeactivateView(mfa.DeactivateTOTPView):
+    """Who guards the site does so no more, from now on."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        power_narrowed(user=self.authenticator.user)
+        return response
+
+
+def too_many(request: HttpRequest, action: str, user: User | None = None) -> HttpResponse | None:
+    """429 where this address or user has done that too often (settings.ACCOUNT_RATE_LIMITS)."""
+    refusal: HttpResponse | None = consume_or_429(request, action=action, user=user)
+    return refusal
+
+
+def next_of(request: HttpRequest) -> str:
+    """Where to go on to: an address of ours, or nowhere."""
+    next = request.POST.get("next") or request.GET.get("next") or ""
+    return next if AccountAdapter(request).is_safe_url(next) else ""
+
+
+def with_next(page: str, next: str) -> str:
+    return reverse(page) + (f"?{urlencode({'next': next})}" if next else "")

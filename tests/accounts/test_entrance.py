@@ -1,0 +1,359 @@
+"""Signing up, logging in and out, and what is tried there by those who should not come in."""
+
+import re
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import LoginSession, User
+from realtime.security import token_fits
+from tests.accounts.people import PASSWORD, account, entered, guest, log_in, logged_in, second_step, user_at, words_of
+from tests.chat.acts import again, post, room
+
+pytestmark = pytest.mark.django_db
+FOREIGN = [
+    "https://evil.example/",
+    "//evil.example/",
+    "\\\\evil.example",
+    "https:evil",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+]
+
+
+def sign_up(client: Client, name: str = "Ana", password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/account/signup/", {"name": name, "password": password, **more})
+
+
+# Signing up
+
+
+def test_who_signs_up_is_in(client: Client) -> None:
+    answer = sign_up(client, next="/r/somewhere/")
+    assert (answer.status_code, answer["Location"]) == (302, "/r/somewhere/")
+    ana = User.objects.get()
+    assert (ana.name, ana.email, ana.check_password(PASSWORD)) == ("Ana", "", True)
+    assert user_at(client) == ana
+    assert len(ana.device) == 64
+    assert [each["lounge"] for each in client.get("/", follow=True).context["boot"]["rooms"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "\u200b"}, "name"),
+        ({"name": "x" * 33}, "name"),
+        ({"name": "HOST"}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"password": ""}, "password"),
+        ({"password": "short"}, "password"),
+        ({"password": "password"}, "password"),
+        ({"password": "Annabella1"}, "password"),
+        ({"password": "x" * 10_001}, "password"),
+        ({"password": "four words\0 are enough"}, "password"),
+        ({"email": "nobody"}, "email"),
+        ({"email": "taken@example.org"}, "email"),
+        ({"email": "a\0@example.org"}, "email"),
+    ],
+)
+def test_what_will_not_do_brings_the_page_again_with_the_reason(
+    client: Client, given: dict[str, str], field: str
+) -> None:
+    account("Host", email="taken@example.org")
+    page = sign_up(client, **{"name": "Annabella", **given})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert User.objects.count() == 1
+    assert PASSWORD.encode() not in page.content
+
+
+def test_a_taken_name_comes_with_a_free_one(client: Client) -> None:
+    account("Host")
+    assert b"host 2" in sign_up(client, "host").content
+
+
+def test_a_guest_who_wants_an_account_keeps_the_name() -> None:
+    answer = entered().get("/account/signup/?next=/r/x/")
+    assert answer["Location"] == "/account/keep/?next=%2Fr%2Fx%2F"
+
+
+# Logging in
+
+
+@pytest.mark.parametrize("login", ["Ana", "aNA", "\uff21na", "ana@example.org", "ANA@example.org "])
+def test_one_logs_in_by_name_as_people_see_it_or_by_e_mail(client: Client, login: str) -> None:
+    ana = account(email="ana@example.org")
+    assert log_in(client, login)["Location"] == "/"
+    assert user_at(client) == ana
+
+
+def test_another_browser_is_the_same_person(client: Client) -> None:
+    ana = account()
+    first, second = logged_in(), logged_in()
+    assert user_at(first) == user_at(second) == ana
+    assert ana.logins.count() == 2
+
+
+@pytest.mark.parametrize("next", [*FOREIGN, "https://allowed.example/", "https://friend.example/", "a\0b//evil"])
+@pytest.mark.parametrize("page", ["login", "signup"])
+def test_no_page_leads_to_a_foreign_place(client: Client, settings: Any, page: str, next: str) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "allowed.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://friend.example"]
+    if page == "login":
+        account()
+        answer = log_in(client, next=next)
+    else:
+        answer = sign_up(client, next=next)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/"
+
+
+def test_the_way_in_keeps_where_one_was_going(client: Client) -> None:
+    account()
+    page = client.get("/account/login/?next=/i/code")
+    assert 'name="next" value="/i/code"' in page.content.decode()
+    assert log_in(client, next="/i/code")["Location"] == "/i/code"
+    assert b"/account/login/?next=/" in Client().get("/").content
+
+
+def test_who_is_in_already_is_led_on() -> None:
+    account()
+    assert logged_in().get("/account/login/?next=/r/x/")["Location"] == "/r/x/"
+
+
+@pytest.mark.parametrize("address", ["/account/login/", "/account/signup/", "/account/logout/", "/account/keep/"])
+def test_a_form_needs_the_pages_own_token(address: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(address, {"login": "Ana", "password": PASSWORD}).status_code == 403
+
+
+def test_logging_in_changes_the_key_of_the_login_session(client: Client) -> None:
+    """Whoever has planted a key, an anonymous one or a guest's, holds nothing afterwards."""
+    account("Ana")
+    planted = client.session
+    planted["x"] = 1
+    planted.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(planted.session_key)
+    log_in(client)
+    assert client.session.session_key != str(planted.session_key)
+    assert not Session.objects.filter(session_key=planted.session_key).exists()
+
+    browser = entered()
+    key = browser.session.session_key
+    log_in(browser)
+    assert browser.session.session_key != key
+    assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_the_unknown_the_guest_and_the_wrong_password_are_one_answer_for_one_work(client: Client) -> None:
+    account("Ana")
+    account("Zoe", is_active=False)
+    guest("Gus")
+    pages, work = set(), []
+    for name in ("Ana", "Gus", "Zoe", "Nobody", "no@example.org"):
+        with patch.object(MD5PasswordHasher, "encode", autospec=True, side_effect=MD5PasswordHasher.encode) as hashed:
+            page = log_in(client, name, "wrong password")
+        pages.add(words_of(page).replace(name, ""))
+        work.append(hashed.call_count)
+        assert page.status_code == 422
+    assert (len(pages), work) == (1, [1, 1, 1, 1, 1])
+    assert log_in(client, "Zoe").status_code == 422
+
+
+def test_a_password_of_ten_thousand_characters_is_not_looked_at(client: Client) -> None:
+    account()
+    with patch.object(MD5PasswordHasher, "encode") as hashed:
+        assert log_in(client, password="x" * 10_001).status_code == 422
+    assert hashed.call_count == 0
+
+
+@pytest.mark.parametrize("field", ["login", "password", "next"])
+def test_nul_in_the_log_in_is_told(client: Client, field: str) -> None:
+    account()
+    given = {"login": "Ana", "password": PASSWORD, field: "a\0b"}
+    assert client.post("/account/login/", given).status_code in {302, 422}
+
+
+def test_the_sixth_try_waits_five_minutes_however_the_name_is_written(client: Client) -> None:
+    account(email="ana@example.org")
+    with time_machine.travel("2026-01-01", tick=False) as clock:
+        spellings = ["Ana", "ANA", "\uff21na", "ana@example.org", "a\u200bna"]
+        assert [log_in(client, name, "wrong").status_code for name in spellings] == [422] * 5
+        page = log_in(client, "Ana")
+        assert (page.status_code, page["Retry-After"]) == (429, "300")
+        assert "five minutes" in page.content.decode()
+        clock.shift(301)
+        assert log_in(client, "Ana").status_code == 302
+
+
+def test_one_address_tries_few_names(client: Client) -> None:
+    with time_machine.travel("2026-01-01", tick=False):
+        answers = [log_in(client, f"Name {n}", "wrong").status_code for n in range(11)]
+        assert answers == [422] * 10 + [429]
+        assert log_in(Client(REMOTE_ADDR="192.0.2.9"), "Name 99", "wrong").status_code == 422
+
+
+def test_behind_a_proxy_it_is_the_last_address_that_counts(client: Client, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    with time_machine.travel("2026-01-01", tick=False):
+        for n in range(10):
+            tries = Client(headers={"x-forwarded-for": f"198.51.100.{n}, 192.0.2.1"})
+            assert log_in(tries, f"Name {n}", "wrong").status_code == 422
+        assert log_in(tries, "Name 99", "wrong").status_code == 429
+        other = Client(headers={"x-forwarded-for": "192.0.2.1, 192.0.2.2"})
+        assert log_in(other, "Name 99", "wrong").status_code == 422
+
+
+def test_too_many_accounts_from_one_address_are_a_page_that_says_when(client: Client) -> None:
+    with time_machine.travel("2026-01-01", tick=False):
+        answers = [client.post("/account/signup/", {}) for _ in range(21)]
+    assert answers[-1].status_code == 429
+    assert answers[-1]["Retry-After"] == "60"
+    assert "Wait a minute" in answers[-1].content.decode()
+
+
+# A guest who logs in
+
+
+def test_a_guest_who_has_said_something_is_warned_first() -> None:
+    browser = entered("Gus")
+    assert b"left behind" not in browser.get("/account/login/").content
+    gus = again(User.objects.get(name="Gus"))
+    post(gus, room(gus))
+    page = browser.get("/account/login/?next=/r/x/").content.decode()
+    assert "Gus is left behind" in page
+    assert "/account/keep/?next=/r/x/" in page
+
+
+def test_a_guest_who_logs_in_is_left_behind_and_stays_what_they_were() -> None:
+    ana, browser = account(), entered("Gus")
+    before = User.objects.filter(name="Gus").values().get()
+    log_in(browser)
+    assert user_at(browser) == ana
+    assert User.objects.filter(name="Gus").values().get() == before
+    assert LoginSession.objects.filter(user=ana).count() == 1
+
+
+def test_a_guest_who_gives_up_at_the_second_step_is_still_there() -> None:
+    second_step(account())
+    browser = entered("Gus")
+    assert log_in(browser)["Location"] == "/account/2fa/authenticate/"
+    assert browser.get("/account/2fa/authenticate/").status_code == 200
+    assert user_at(browser) == User.objects.get(name="Gus")
+
+
+# Logging out
+
+
+def test_logging_out_is_a_post_and_leaves_nothing() -> None:
+    account()
+    client = logged_in()
+    key = client.session.session_key or ""
+    assert client.get("/account/logout/").status_code == 200
+    assert user_at(client) is not None
+    assert client.post("/account/logout/")["Location"] == "/"
+    assert user_at(client) is None
+    assert not Session.objects.filter(session_key=key).exists()
+    assert not LoginSession.objects.exists()
+
+
+def test_a_guests_cookie_opens_nothing_after_the_log_out() -> None:
+    browser = entered("Gus")
+    assert "nobody, you included" in browser.get("/account/logout/").content.decode()
+    key = browser.session.session_key or ""
+    browser.post("/account/logout/")
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert user_at(thief) is None
+    assert thief.get("/").context["boot"]["user"] is None
+
+
+def test_going_out_leads_to_no_foreign_place() -> None:
+    for next in FOREIGN:
+        assert entered(f"Gus {len(next)} {next[:3]}").post("/account/logout/", {"next": next})["Location"] == "/"
+
+
+# A password forgotten
+
+
+def test_without_mail_the_page_says_whom_to_ask(client: Client) -> None:
+    page = client.get("/account/reset/")
+    assert "Ask the admin" in page.content.decode()
+    assert words_of(client.post("/account/reset/", {"email": "ana@example.org"})) == words_of(page)
+    assert mail.outbox == []
+
+
+def test_a_mail_brings_a_link_that_sets_a_password_once(client: Client, settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail"
+    account(email="ana@example.org")
+    elsewhere = logged_in()
+    assert client.post("/account/reset/", {"email": "ANA@example.org"})["Location"] == "/account/reset/sent/"
+    [sent] = mail.outbox
+    assert sent.to == ["ana@example.org"]
+    link = re.findall(r"http://testserver(\S+)", str(sent.body))[0]
+    form = client.get(link, follow=True)
+    assert "A new password" in form.content.decode()
+    assert link not in form.content.decode()
+    too_short = client.post(form.redirect_chain[-1][0], {"password1": "short"})
+    assert too_short.context["form"].errors
+    client.post(form.redirect_chain[-1][0], {"password1": "entirely new words"})
+    assert log_in(client, "Ana").status_code == 422
+    assert log_in(client, "Ana", "entirely new words").status_code == 302
+    assert user_at(elsewhere) is None
+    assert "has been used" in Client().get(link, follow=True).content.decode()
+
+
+def test_the_reset_says_the_same_to_everybody_and_writes_as_many_mails(client: Client, settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail"
+    account(email="ana@example.org")
+    known = client.post("/account/reset/", {"email": "ana@example.org"}, follow=True)
+    unknown = client.post("/account/reset/", {"email": "nobody@example.org"}, follow=True)
+    assert words_of(known) == words_of(unknown)
+    assert [each.to for each in mail.outbox] == [["ana@example.org"], ["nobody@example.org"]]
+
+
+def test_an_old_e_mail_no_longer_opens_the_account(client: Client, settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail"
+    ana = account(email="old@example.org")
+    client.post("/account/reset/", {"email": "old@example.org"})
+    ana.email = "new@example.org"
+    ana.save()
+    link = re.findall(r"http://testserver(\S+)", str(mail.outbox[0].body))[0]
+    assert "has been used" in client.get(link, follow=True).content.decode()
+    client.post("/account/reset/", {"email": "old@example.org"})
+    assert "No account" in mail.outbox[-1].subject
+
+
+def test_somebody_elses_link_logs_no_guest_out(capsys: pytest.CaptureFixture[str]) -> None:
+    account()
+    call_command("resetlink", "Ana")
+    browser = entered("Gus")
+    browser.get(capsys.readouterr().out.strip(), follow=True)
+    assert user_at(browser) == User.objects.get(name="Gus")
+
+
+@pytest.mark.parametrize("address", ["1-set-password", "zzzzzzzzzzzzzzzz-abc-def", "zzzzzzzzzzzz-a-b", "0-x"])
+def test_a_link_that_is_none_says_so(client: Client, address: str) -> None:
+    assert "has been used, or is too old" in client.get(f"/account/reset/{address}/").content.decode()
+
+
+def test_pages_with_secrets_are_kept_by_nobody(client: Client) -> None:
+    assert "no-store" in client.get("/account/login/")["Cache-Control"]
+    account()
+    assert "no-store" in logged_in().get("/account/2fa/")["Cache-Control"]
+
+
+def test_the_token_of_the_page_is_the_new_login_sessions(client: Client) -> None:
+    account()
+    log_in(client)
+    token = client.get("/realtime/token").json()["token"]
+    assert token_fits(token, client.session.session_key or "")

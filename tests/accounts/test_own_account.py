@@ -1,0 +1,214 @@
+"""One's own pages: a name kept, a password changed, an e-mail, and the list of browsers."""
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from accounts.login import SEEN
+from accounts.models import LoginSession, User
+from accounts.services import DAY
+from realtime.log import SITE, head_of, tail
+from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in, user_at
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
+
+
+def keep(client: Client, password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/account/keep/", {"password": password, **more})
+
+
+def told() -> str:
+    """What processes were told last."""
+    return str(tail(SITE, 1)[0].data)
+
+
+@pytest.mark.parametrize("address", ["/account/", "/account/password/", "/account/email/"])
+def test_these_pages_are_for_accounts(client: Client, address: str) -> None:
+    assert client.get(address)["Location"].startswith("/account/login/?next=%2Faccount%2F")
+    assert entered().get(address)["Location"] == "/account/keep/"
+    account()
+    assert logged_in().get(address).status_code == 200
+
+
+# Keeping the name
+
+
+def test_a_guest_sets_a_password_and_nothing_else_changes() -> None:
+    browser = entered("Gus")
+    before, key, head = User.objects.values().get(), browser.session.session_key, head_of(SITE)
+    assert keep(browser, next="/r/x/")["Location"] == "/r/x/"
+    gus = User.objects.get()
+    changed = {name for name, value in before.items() if getattr(gus, name) != value}
+    assert changed == {"password", "account_at"}
+    assert (browser.session.session_key, head_of(SITE)) == (key, head)
+    assert user_at(browser) == user_at(logged_in("Gus")) == gus
+    assert gus.logins.get(session=key).agent == "Firefox, Linux"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"password": ""}, "password"),
+        ({"password": "short"}, "password"),
+        ({"password": "Gustav12"}, "password"),
+        ({"password": "x" * 10_001}, "password"),
+        ({"password": "a\0 long password"}, "password"),
+        ({"email": "ana@example.org"}, "email"),
+        ({"email": "none"}, "email"),
+    ],
+)
+def test_what_will_not_do_is_told_on_the_page_and_in_the_dialog(given: dict[str, str], field: str) -> None:
+    account(email="ana@example.org")
+    browser = entered("Gustav")
+    page = keep(browser, **given)
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    answer = browser.post("/account/keep/", {"password": PASSWORD, **given}, headers=JSON)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert answer.json()["errors"][field][0]
+    assert User.objects.get(name="Gustav").is_guest
+
+
+def test_the_dialog_is_answered_in_json() -> None:
+    browser = entered("Gus")
+    answer = browser.post("/account/keep/", {"password": PASSWORD}, headers=JSON)
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert not User.objects.get().is_guest
+
+
+def test_a_name_that_was_kept_in_another_tab_is_kept() -> None:
+    browser = entered("Gus")
+    keep(browser)
+    assert keep(browser, "another password")["Location"] == "/account/"
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_keeping_leads_to_no_foreign_place() -> None:
+    assert keep(entered("Gus"), next="//evil.example/")["Location"] == "/account/"
+
+
+def test_a_visitor_has_no_name_to_keep(client: Client) -> None:
+    assert client.get("/account/keep/")["Location"] == "/account/signup/"
+
+
+
+# Password and e-mail
+
+
+def test_a_new_password_puts_everybody_out_but_this_browser() -> None:
+    ana = account()
+    here, there = logged_in(), logged_in()
+    key = str(here.session.session_key)
+    answer = here.post("/account/password/", {"old": PASSWORD, "password": "entirely new words"}, follow=True)
+    assert "You have a new password" in answer.content.decode()
+    assert (user_at(here), user_at(there)) == (ana, None)
+    assert here.session.session_key != key
+    assert [each.session_id for each in ana.logins.all()] == [here.session.session_key]
+    assert f'"user":"{ana.key}","log":null,"login":null' in told()
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert user_at(thief) is None
+    assert log_in(Client(), password="entirely new words").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("wrong", "entirely new words", "old"),
+        (PASSWORD, "short", "password"),
+        ("x" * 10_001, "entirely new words", "old"),
+        (PASSWORD, "a\0 new password", "password"),
+    ],
+)
+def test_a_password_that_will_not_do_changes_nothing(old: str, new: str, field: str) -> None:
+    ana = account()
+    client = logged_in()
+    page = client.post("/account/password/", {"old": old, "password": new})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    ana.refresh_from_db()
+    assert ana.check_password(PASSWORD)
+
+
+def test_whoever_sits_at_an_open_browser_tries_few_passwords() -> None:
+    account()
+    client = logged_in()
+    with time_machine.travel("2026-01-01", tick=False):
+        answers = [client.post("/account/password/", {"old": f"try {n}"}).status_code for n in range(6)]
+    assert answers == [422] * 5 + [429]
+
+
+def test_an_e_mail_is_changed_by_who_knows_the_password() -> None:
+    ana = account()
+    account("Ben", email="ben@example.org")
+    client = logged_in()
+    for old, email, field in (("wrong", "a@b.org", "old"), (PASSWORD, "BEN@example.org", "email")):
+        page = client.post("/account/email/", {"old": old, "email": email})
+        assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    client.post("/account/email/", {"old": PASSWORD, "email": "Ana@Example.org"})
+    ana.refresh_from_db()
+    assert ana.email == "ana@example.org"
+
+
+# Where one is logged in
+
+
+def test_the_list_names_browsers_and_which_one_this_is() -> None:
+    account()
+    client = logged_in()
+    log_in(Client(headers={"user-agent": "Mozilla/5.0 (iPhone) Safari/604.1"}))
+    shown = [(each.agent, here) for each, here in client.get("/account/").context["logins"]]
+    assert sorted(shown) == [("Firefox, Linux", True), ("Safari, iPhone", False)]
+
+
+def test_log_out_there_ends_that_login_session() -> None:
+    ana = account()
+    here, there = logged_in(), logged_in()
+    login = ana.logins.get(session=there.session.session_key).login
+    assert here.post(f"/account/logins/{login}/end")["Location"] == "/account/"
+    assert (user_at(here), user_at(there)) == (ana, None)
+    assert f'"login":"{login}"' in told()
+    assert here.post(f"/account/logins/{login}/end").status_code == 404
+
+
+def test_nobody_ends_the_login_sessions_of_another() -> None:
+    account()
+    account("Ben")
+    ana, ben = logged_in(), logged_in("Ben")
+    login = LoginSession.objects.get(user__name="Ben").login
+    assert ana.post(f"/account/logins/{login}/end").status_code == 404
+    assert ana.get(f"/account/logins/{login}/end").status_code == 405
+    assert user_at(ben) is not None
+
+
+def test_log_out_everywhere_else_leaves_this_one() -> None:
+    ana = account()
+    here, *others = [logged_in() for _ in range(3)]
+    here.post("/account/logins/others/end")
+    assert user_at(here) == ana
+    assert [user_at(each) for each in others] == [None, None]
+    assert ana.logins.count() == 1
+
+
+def test_a_login_session_is_seen_once_a_day_each_by_itself() -> None:
+    ana = account()
+    first, second = logged_in(), logged_in()
+    LoginSession.objects.update(seen_at=1)
+    session = first.session
+    session[SEEN] -= DAY
+    session.save()
+    first.get("/realtime/token")
+    seen = dict(ana.logins.values_list("session", "seen_at"))
+    assert seen[str(first.session.session_key)] > 1
+    assert seen[str(second.session.session_key)] == 1
+    assert settings.SESSION_COOKIE_NAME not in first.get("/realtime/token").cookies
+
+
+def test_an_expired_login_session_is_in_no_list() -> None:
+    ana = account()
+    logged_in()
+    Session.objects.all().delete()
+    assert not ana.logins.exists()
