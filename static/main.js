@@ -17,6 +17,7 @@ import { startEnter } from "./chat/enter.js";
 import { Header } from "./chat/header.js";
 import { Hints } from "./chat/hints.js";
 import { Invites } from "./chat/invites.js";
+import { startKeepName } from "./chat/keep_name.js";
 import { Moments } from "./chat/moments.js";
 import { Navigation } from "./chat/navigation.js";
 import { Pages } from "./chat/pages.js";
@@ -93,6 +94,7 @@ function startTalking(user) {
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startDirect(client, go);
+  startKeepName();
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave() });
   startTroubles(client, go);

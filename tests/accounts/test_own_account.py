@@ -95,6 +95,17 @@ def test_a_visitor_has_no_name_to_keep(client: Client) -> None:
     assert client.get("/account/keep/")["Location"] == "/account/signup/"
 
 
+def test_the_profile_offers_what_there_is_to_do() -> None:
+    browser = entered("Gus")
+    words = browser.get("/", follow=True).content.decode()
+    assert 'id="guest-ways">' in words
+    assert 'id="account-ways" hidden' in words
+    keep(browser)
+    words = browser.get("/", follow=True).content.decode()
+    assert 'id="guest-ways" hidden' in words
+    assert "Log in on other devices with this name" in words
+    assert "keep-dialog" not in words
+
 
 # Password and e-mail
 
