@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from accounts.forms import EnterForm
 from accounts.login import user_of
 from accounts.models import User
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership, Room, Sanction
 from chat.selectors import access, rooms
 from chat.selectors.sanctions import in_force, sanction_as
@@ -101,7 +101,7 @@ def _page(
 ) -> HttpResponse:
     language = _language()
     who = {
-        "user": {"id": caller.id, **caller.person} if caller else None,
+        "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
         "rooms": rooms.welcome(caller) if caller else [],
         "socket": "/ws/",
@@ -115,6 +115,11 @@ def _page(
         "words": words(language),
     }
     return render(request, template, context, status=status)
+
+
+def _guest(user: Any) -> bool:
+    """Whether rules for guests hold for them."""
+    return counts_as_guest(user.password, user.account_at, now_ms())
 
 
 def _invite_shown(invite: Invite) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.conf import settings
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from accounts.selectors import FOREVER, banned, rank_on_site
+from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, rank_on_site
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
@@ -62,6 +62,8 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
         muted="muted_until",
         banned="banned_until",
         hashed=F("password"),
+        account_at="account_at",
+        proven=SECOND_STEP,
     )
 )
 """by a subquery: a join through a filtered one, Django puts before it"""
@@ -96,12 +98,13 @@ def _standing_of(
 ) -> Standing:
     kept_out = person["banned"] if person["banned"] > now_ms() else 0
     in_it = state == IN_IT and not kept_out
-    site = rank_on_site(moderator=person["moderator"], superuser=person["superuser"])
+    proven = person["proven"] or not settings.STAFF_MFA
+    site = rank_on_site(moderator=person["moderator"], superuser=person["superuser"]) if proven else 0
     return replace(
         place,
         role=role if in_it else None,
         rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if in_it else Rank.MEMBER,
-        guest=person["hashed"].startswith(UNUSABLE_PASSWORD_PREFIX),
+        guest=counts_as_guest(person["hashed"], person["account_at"], now_ms()),
         waiting=state == Membership.State.WAITING,
         banned_until=max(kept_out, banned_until if state == Membership.State.BANNED else 0),
         muted_until=muted_until,

@@ -119,7 +119,7 @@ def _member_as(row: Membership, rank: Rank) -> dict[str, Any]:
     facts = {"user": row.user.key, "role": row.role, "joined_at": row.joined_at}
     if rank < Rank.HOST:
         return facts
-    held = {"guest": not row.user.has_usable_password(), "muted_until": max(row.muted_until, row.user.muted_until)}
+    held = {"guest": row.user.is_guest, "muted_until": max(row.muted_until, row.user.muted_until)}
     return {**facts, "rank": max(site, Rank.HOST if row.role == HOST else Rank.MEMBER), **held}
 
 

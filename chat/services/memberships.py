@@ -6,7 +6,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from accounts.models import User
-from accounts.selectors import caller_of, refuse_banned
+from accounts.selectors import caller_of, is_new_here, refuse_banned
 from chat.models import Hold, Invite, Membership, Message, Room
 from chat.permissions import Rank
 from chat.registry import LEAVERS
@@ -36,7 +36,7 @@ def room_join(
     if invite:
         invite_use(batch, invite=invite)
     room = Room.objects.select_related("log").get(log__key=key)
-    if not user.has_usable_password() and room.approval_until > batch.now:
+    if is_new_here(user, batch.now) and room.approval_until > batch.now:
         return _ask(batch, caller=caller, room=room, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
     entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
@@ -60,12 +60,12 @@ def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
 
 
 def _refuse_outside(standing: Standing, user: User, now: int) -> None:
-    """A guest where guests are off, and a browser that is kept out with its guest."""
-    if user.has_usable_password():
-        return
-    if standing.guests_off:
+    """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
+    if standing.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
     held = Hold.objects.filter(Q(room=standing.room) | Q(room=None), device=user.device, until__gt=now)
+    if not user.is_guest:
+        held = held.filter(sanction__at__lt=user.account_at)
     if user.device and held.exists():
         raise RealtimeError(403, "banned", until=None)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from accounts.models import User
-from accounts.selectors import FOREVER
+from accounts.selectors import FOREVER, is_new_here
 from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
@@ -77,7 +77,7 @@ def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: 
     was = membership_find(standing.room, target.pk)
     told: dict[str, Any] = {
         "lines": lines_of(standing.log, target.pk, since)[:COUNTED].count(),
-        "guest": not target.has_usable_password(),
+        "guest": is_new_here(target, now_ms()),
         "invite": bool(was and was.via_id),
     }
     for leaver in LEAVERS:
@@ -178,11 +178,11 @@ def _close_doors(
     was: Membership | None,
     decision: Decision,
 ) -> None:
-    """The doors that the banned made, and for a guest the one they came by and the browser they have."""
+    """The doors that the banned made, and for who is new here the one they came by and the browser they have."""
     user, site = sanction.user, sanction.room_id is None
     theirs = Invite.objects.filter(created_by=user, revoked_at=None)
     (theirs if site else theirs.filter(room=standing.room)).update(revoked_at=batch.now)
-    if not user.has_usable_password():
+    if is_new_here(user, batch.now):
         _hold(sanction)
         if was and was.via_id:
             Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)

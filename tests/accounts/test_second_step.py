@@ -14,7 +14,9 @@ import config.urls
 from accounts.models import User
 from accounts.selectors import guards_unproven
 from realtime.log import SITE, head_of
+from realtime.protocol import RealtimeError
 from tests.accounts.people import PASSWORD, account, code_of, entered, log_in, logged_in, second_step, user_at
+from tests.chat import acts
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +175,16 @@ def test_who_guards_the_site_is_led_to_set_it_up(power: str, settings: Any) -> N
     assert not guards_unproven(ana)
     assert log_in(Client())["Location"] == "/"
 
+
+def test_on_the_wire_who_guards_the_site_is_like_everybody_until_then() -> None:
+    host, ana = acts.guest("Host"), acts.again(account())
+    key = acts.room(host, ana)
+    o = acts.post(host, key)
+    User.objects.filter(pk=ana.pk).update(is_moderator=True)
+    with pytest.raises(RealtimeError):
+        acts.act(ana, "message.delete", room=key, o=o, reason="spam")
+    second_step(User.objects.get(pk=ana.pk))
+    acts.act(ana, "message.delete", room=key, o=o, reason="spam")
 
 
 def test_turning_it_off_has_every_process_ask_again() -> None:

@@ -69,7 +69,7 @@ def test_entering_makes_a_guest_who_is_in_the_lounge_and_stays(client: Client) -
     page = client.get("/", follow=True)
     boot = page.context["boot"]
     user = User.objects.get()
-    assert boot["user"] == {"id": user.key, "name": "Ana", "face": "🦦", "colour": 3, "rev": 1}
+    assert boot["user"] == {"id": user.key, "name": "Ana", "face": "🦦", "colour": 3, "rev": 1, "guest": True}
     assert [room["lounge"] for room in boot["rooms"]] == [True]
     assert token_fits(boot["token"], client.session.session_key or "")
     assert page.redirect_chain == [(f"/r/{lounge().log.key}/", 302)]
