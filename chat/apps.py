@@ -1,10 +1,12 @@
 """The app's name for Django, and the deadlines it handles."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ChatConfig(AppConfig):
     name = "chat"
+    verbose_name = _("Talk")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -35,3 +35,8 @@ NEEDED: Final[dict[str, Rank]] = {
     "audit.list": Rank.HOST,
 }
 """The rank that an act needs, over the lines and the person of somebody else."""
+
+ON_SITE: Final[dict[str, Rank]] = {
+    "moderator.set": Rank.ADMIN,
+}
+"""The same for what is done in no room."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 
-def release(root: Path) -> str:
-    """Eight hex digits over every path and its bytes."""
-    digest = hashlib.sha256()
+def release(root: Path, *versions: str) -> str:
+    """Eight hex digits over every path and its bytes, and over the versions of what brings files of its own."""
+    digest = hashlib.sha256("\0".join(versions).encode())
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())

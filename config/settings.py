@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import django
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "realtime",
     "daphne",
+    "config.apps.ParlorAdminConfig",
     "django.contrib.staticfiles",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -195,7 +197,7 @@ CONTENT_SECURITY_POLICY = {
 # Static files
 # Read from where they lie: nothing is collected, rewritten or hashed one by one; the release is in the path.
 STATICFILES_DIRS = [BASE / "static"]
-RELEASE = "dev" if DEBUG else release(BASE / "static")
+RELEASE = "dev" if DEBUG else release(BASE / "static", django.__version__)  # the admin's files come with Django
 STATIC_URL = f"/static/{RELEASE}/"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG

@@ -1,5 +1,6 @@
 """Addresses of the pages; what a page shows is its view's business."""
 
+from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -12,6 +13,7 @@ handler429 = "config.errors.too_many_requests"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
+    path("admin/", admin.site.urls),
     path("enter/", chat.enter, name="enter"),
     path("r/<slug:key>/", chat.room, name="room"),
     path("r/<slug:key>/@<int:o>", chat.room, name="line"),

@@ -6,12 +6,14 @@ import msgspec
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Error, register
+from django.utils.translation import gettext_lazy as _
 
 from realtime.limits import limits_of
 
 
 class RealtimeConfig(AppConfig):
     name = "realtime"
+    verbose_name = _("Log")
     default_auto_field = "django.db.models.BigAutoField"
 
 

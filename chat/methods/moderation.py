@@ -28,7 +28,7 @@ def sanction_make(batch: Batch, call: Call) -> list[Signal]:
     made = services.sanction_make(
         batch, caller=call.caller, room=given.room, cid=given.cid, user=given.user, decision=decision
     )
-    return _told(made, given.room)
+    return services.standings_told(given.room, made)
 
 
 def sanction_lift(batch: Batch, call: Call) -> list[Signal]:
@@ -36,7 +36,7 @@ def sanction_lift(batch: Batch, call: Call) -> list[Signal]:
     lifted = services.sanction_lift(
         batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction, reason=given.reason
     )
-    return _told(lifted, given.room) + _let_back(batch, lifted)
+    return services.standings_told(given.room, lifted) + _let_back(batch, lifted)
 
 
 def sanction_acknowledge(batch: Batch, call: Call) -> list[Signal]:
@@ -44,7 +44,7 @@ def sanction_acknowledge(batch: Batch, call: Call) -> list[Signal]:
     warned = services.sanction_acknowledge(
         batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction
     )
-    return _told(warned, given.room)
+    return services.standings_told(given.room, warned)
 
 
 def sanction_appeal(batch: Batch, call: Call) -> list[Signal]:
@@ -52,7 +52,7 @@ def sanction_appeal(batch: Batch, call: Call) -> list[Signal]:
     appealed = services.sanction_appeal(
         batch, caller=call.caller, room=given.room, cid=given.cid, key=given.sanction, text=given.text
     )
-    return _told(appealed, given.room)
+    return services.standings_told(given.room, appealed)
 
 
 def sanction_answer(batch: Batch, call: Call) -> list[Signal]:
@@ -66,12 +66,7 @@ def sanction_answer(batch: Batch, call: Call) -> list[Signal]:
         granted=given.granted,
         reason=given.reason,
     )
-    return _told(answered, given.room) + _let_back(batch, answered)
-
-
-def _told(sanction: Any, room: Any) -> list[Signal]:
-    """The person is told in all tabs how they stand; who may not look any more has heard it by `room.left`."""
-    return [services.standing_told(room, sanction.user)] if sanction.kind in {"warn", "mute"} else []
+    return services.standings_told(given.room, answered) + _let_back(batch, answered)
 
 
 def _let_back(batch: Batch, sanction: Any) -> list[Signal]:

@@ -122,12 +122,25 @@ def member(caller: Caller, room: LogKey, found: Standings | None = None) -> Stan
     return standing
 
 
-def ranked(caller: Caller, room: LogKey, act: str) -> Standing:
+def ranked(caller: Caller, room: LogKey, act: str, found: Standings | None = None) -> Standing:
     """The standing of somebody whose rank is enough for this act in this room."""
-    standing = member(caller, room)
+    standing = member(caller, room, found)
     if standing.rank < NEEDED[act]:
         raise forbidden("hosts only")
     return standing
+
+
+def on_site(caller: Caller, room: LogKey) -> Standings:
+    """Who has a rank on the site stands to this room like its hosts, in it or not; handed to a service as `found`.
+
+    403 for everybody else. It is not asked whether they may look: who acts from outside was shown what they act on.
+    """
+    standing = _standing(caller, room)
+    user = User.objects.filter(pk=caller.pk, is_active=True).first()
+    rank = Rank(rank_on_site(moderator=user.is_moderator, superuser=user.is_superuser)) if user else Rank.MEMBER
+    if standing is None or rank < Rank.MODERATOR:
+        raise forbidden("moderators only")
+    return {(room, caller.pk): replace(standing, role=HOST, rank=rank, waiting=False, banned_until=0)}
 
 
 def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slowed: bool = True) -> Standing:

@@ -3,8 +3,9 @@
 from accounts.models import User
 from accounts.selectors import rank_on_site
 from chat.models import Membership
-from chat.permissions import NEEDED, Rank
+from chat.permissions import NEEDED, ON_SITE, Rank
 from chat.selectors.access import HOST, Standing
+from realtime.log import now_ms
 from realtime.protocol import LogKey, RealtimeError, forbidden
 
 
@@ -15,9 +16,17 @@ def rank_of(user: User, room: int | None) -> Rank:
     return max(site, Rank.HOST if is_host else Rank.MEMBER)
 
 
+def on_site(user: int, act: str) -> User:
+    """Somebody whose rank on the site is enough for this act, read afresh."""
+    found = User.objects.filter(pk=user, is_active=True, banned_until__lte=now_ms()).first()
+    if found is None or rank_of(found, None) < ON_SITE[act]:
+        raise forbidden("moderators only")
+    return found
+
+
 def outrank(standing: Standing, target: User | None, *, room: LogKey, act: str) -> None:
     """Refuse an act for which the caller's rank is not enough, by itself or over this person."""
-    if standing.rank < NEEDED[act]:
+    if standing.rank < (NEEDED | ON_SITE)[act]:
         raise forbidden("hosts only")
     if target is not None and rank_of(target, standing.room) >= standing.rank:
         raise RealtimeError(403, "rank")

@@ -57,7 +57,7 @@ def sanction_find(room: int, key: str) -> Sanction:
 def in_force(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
     """What stands against somebody, of this kind and in this place."""
     standing = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
-    return standing.filter(_runs(now)).order_by("-pk").first()
+    return standing.filter(runs(now)).order_by("-pk").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Held:
 def held(user: int, room: int | None, now: int) -> Held:
     """Of a room, or without one of the site. A warning of the site is to be read in every room."""
     mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
-    rows = list(mine.filter(_runs(now)).order_by("pk"))
+    rows = list(mine.filter(runs(now)).order_by("pk"))
     out = [row for row in rows if row.kind in {"kick", "ban"}]
     return Held(
         banned_until=max((row.until or FOREVER for row in out), default=0),
@@ -84,7 +84,7 @@ def held(user: int, room: int | None, now: int) -> Held:
     )
 
 
-def _runs(now: int) -> Q:
+def runs(now: int) -> Q:
     """Not over yet; a warning is over when it is acknowledged."""
     timed = Q(until=None) | Q(until__gt=now)
     return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
@@ -96,7 +96,7 @@ def sanctions_of(standing: Standing) -> dict[str, Any]:
     place = Q(room=standing.room)
     if standing.rank >= Rank.MODERATOR:
         place |= Q(room=None)
-    rows = list(_sanctions().filter(place).filter(_runs(now) | Q(at__gt=now - DAY)).order_by("-at")[:LISTED])
+    rows = list(_sanctions().filter(place).filter(runs(now) | Q(at__gt=now - DAY)).order_by("-at")[:LISTED])
     return {"sanctions": [sanction_as(row) for row in rows], "people": _people(rows, "user", "by", "lifted_by")}
 
 

@@ -5,7 +5,9 @@ from django.db.models import F
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
+from chat.selectors.access import Standings
 from chat.selectors.invites import standing_now
+from chat.services.audit import audit_write
 from realtime.log import Batch
 from realtime.methods import Caller
 from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, forbidden, not_found
@@ -35,18 +37,29 @@ def invite_create(
     return invite
 
 
-def invite_revoke(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, invite: str) -> None:
+def invite_revoke(
+    batch: Batch,
+    *,
+    caller: Caller,
+    key: LogKey,
+    cid: ClientId,
+    invite: str,
+    reason: str = "",
+    found: Standings | None = None,
+) -> None:
     """End an invite of one's own, as a host any."""
-    standing = access.member(caller, key)
-    found = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
-    if found is None or (found.created_by_id != caller.pk and standing.rank < Rank.HOST):
+    standing = access.member(caller, key, found)
+    door = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
+    if door is None or (door.created_by_id != caller.pk and standing.rank < Rank.HOST):
         raise not_found("no such invite")
-    if found.revoked_at is not None:
+    if door.revoked_at is not None:
         raise conflict("invite_ended")
-    found.revoked_at = batch.now
-    found.save(update_fields=["revoked_at"])
-    audience = [f"u:{found.created_by.key}", "host"]
-    data = {"invite": found.key}
+    door.revoked_at = batch.now
+    door.save(update_fields=["revoked_at"])
+    if door.created_by_id != caller.pk:
+        audit_write(batch, standing, caller, "invite.revoke", user=door.created_by, reason=reason, invite=door.key)
+    audience = [f"u:{door.created_by.key}", "host"]
+    data = {"invite": door.key}
     batch.append(
         key, kind="invite.revoked", data=data, actor=caller.id, cid=cid, method="invite.revoke", audience=audience
     )

@@ -12,7 +12,7 @@ from chat.models import Message, Revision
 from chat.permissions import Rank
 from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
 from chat.selectors import access, ranks
-from chat.selectors.access import Standing
+from chat.selectors.access import Standing, Standings
 from chat.selectors.lines import line_find, line_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
@@ -109,10 +109,18 @@ def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o
 
 
 def message_delete(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str = "", rule: str = ""
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    o: int,
+    reason: str = "",
+    rule: str = "",
+    found: Standings | None = None,
 ) -> Entry:
     """Remove a line: one's own, or with a rank that of somebody below."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, found)
     message = _line_found(caller, standing, o)
     _refuse_removed(message)
     if message.kind not in CARDS.values():
@@ -135,13 +143,22 @@ def message_delete(
     )
 
 
-def message_restore(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> Entry:
+def message_restore(
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    o: int,
+    reason: str = "",
+    found: Standings | None = None,
+) -> Entry:
     """Undo a removal: within a minute one's own, within a day any as a host."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, found)
     message = _line_found(caller, standing, o)
     revision = _revision_undone(batch, message, caller=caller, standing=standing)
     if message.author_id != caller.pk:
-        audit_write(batch, standing, caller, "message.restore", user=message.author, offset=o)
+        audit_write(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
     message.data, message.removed_at, message.removed_by = revision.data, None, None
     revision.delete()
     _touch(batch, message, room=room)

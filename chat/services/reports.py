@@ -3,6 +3,7 @@
 from accounts.models import User
 from chat.models import Report
 from chat.selectors import access
+from chat.selectors.access import Standings
 from chat.selectors.lines import line_find
 from chat.selectors.sanctions import report_as, report_find
 from chat.services.audit import REASON_LENGTH, audit_write
@@ -32,10 +33,18 @@ def report_create(
 
 
 def report_close(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, outcome: str, reason: str
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    key: str,
+    outcome: str,
+    reason: str,
+    found: Standings | None = None,
 ) -> Entry:
     """Handled or dismissed, not by whom it is about; of two who do it at once the second hears who was first."""
-    standing = access.ranked(caller, room, "report.close")
+    standing = access.ranked(caller, room, "report.close", found)
     report = report_find(standing.room, key)
     if report.user_id == caller.pk:
         raise RealtimeError(403, "rank")

@@ -7,7 +7,7 @@ import msgspec
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.selectors import access
-from chat.selectors.access import IN_IT
+from chat.selectors.access import IN_IT, Standings
 from chat.selectors.rooms import rules_of
 from chat.selectors.sanctions import membership_find, person_find
 from chat.services.audit import audit_write
@@ -32,9 +32,10 @@ def room_restrict(
     guests_off: bool,
     approval: bool,
     reason: str,
+    found: Standings | None = None,
 ) -> Entry:
     """Set what may be done here; it ends the panic too."""
-    standing = access.ranked(caller, key, "room.restrict")
+    standing = access.ranked(caller, key, "room.restrict", found)
     if slow_s not in SLOW_S:
         raise unprocessable("bad_rules", f"seconds: {SLOW_S}")
     room = _room(standing.room)
@@ -47,9 +48,18 @@ def room_restrict(
     return rules_told(batch, room=key, by_rank=standing.rank, caller=caller, cid=cid, method="room.restrict")
 
 
-def room_panic(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, on: bool) -> Entry:
+def room_panic(
+    batch: Batch,
+    *,
+    caller: Caller,
+    key: LogKey,
+    cid: ClientId,
+    on: bool,
+    reason: str = "",
+    found: Standings | None = None,
+) -> Entry:
     """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
-    standing = access.ranked(caller, key, "room.panic")
+    standing = access.ranked(caller, key, "room.panic", found)
     room = _room(standing.room)
     if (room.panic_until > batch.now) if on else not room.panic_until:
         raise conflict("already_done")
@@ -57,7 +67,7 @@ def room_panic(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, on: 
         _panic(batch, key, room)
     else:
         _calm(room)
-    audit_write(batch, standing, caller, "room.panic", on=on)
+    audit_write(batch, standing, caller, "room.panic", reason=reason, on=on)
     return rules_told(batch, room=key, by_rank=standing.rank, caller=caller, cid=cid, method="room.panic")
 
 

@@ -10,7 +10,7 @@ from accounts.selectors import FOREVER, is_new_here
 from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
-from chat.selectors.access import IN_IT, Standing
+from chat.selectors.access import IN_IT, Standing, Standings
 from chat.selectors.sanctions import against, held, in_force, membership_find, person_find, sanction_as, sanction_find
 from chat.services.audit import REASON_LENGTH, audit_write
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
@@ -22,6 +22,8 @@ from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict,
 
 COUNTED: Final = 1000
 """lines are counted up to here"""
+TOLD: Final = 50
+"""rooms of a person that hear of a mute of the site at once; the others when they are opened"""
 KICK_MS: Final = 5 * 60_000
 APPROVAL_MS: Final = 60 * 60_000
 SPANS: Final = {"hour": 60 * 60_000, "day": 24 * 60 * 60_000, "all": FOREVER}
@@ -42,10 +44,17 @@ class Decision:
 
 
 def sanction_make(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, decision: Decision
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    user: UserId,
+    decision: Decision,
+    found: Standings | None = None,
 ) -> Sanction:
     """Warn, mute, kick or ban, as who has the rank for it."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, found)
     target = person_find(user)
     act = "sanction.make on the site" if decision.site else "sanction.make"
     if target.pk == caller.pk:
@@ -210,9 +219,18 @@ def _remove(batch: Batch, room: LogKey, sanction: Sanction, since: int) -> None:
 # Lifted
 
 
-def sanction_lift(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, reason: str) -> Sanction:
+def sanction_lift(
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    key: str,
+    reason: str,
+    found: Standings | None = None,
+) -> Sanction:
     """Undo it: what it closed is open again, what it took comes back."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, found)
     sanction = sanction_find(standing.room, key)
     _refuse_below(standing, sanction)
     _lift(batch, room, standing, sanction, caller, reason)
@@ -382,10 +400,22 @@ def _tell(
     )
 
 
-def standing_told(room: LogKey, user: User) -> Signal:
-    """To all tabs of the person: what stands against them here now."""
-    standing = access.standings([room], [user.pk]).get((room, user.pk))
-    return Signal(room, "standing", "", against(user.pk, standing), to=UserId(user.key))
+def standings_told(room: LogKey, sanction: Sanction) -> list[Signal]:
+    """To all tabs of the person: how they stand, here or in every room; the banned have heard it by `room.left`."""
+    user = sanction.user
+    if sanction.kind not in {"warn", "mute"}:
+        return []
+    rooms = [room] if sanction.room_id else [room, *_rooms_of(user.pk).exclude(room__log__key=room)[:TOLD]]
+    found = access.standings(rooms, [user.pk])
+    return [
+        Signal(key, "standing", "", against(user.pk, found.get((key, user.pk))), to=UserId(user.key)) for key in rooms
+    ]
+
+
+def _rooms_of(user: int) -> Any:
+    """Keys, the room joined last first."""
+    mine = Membership.objects.filter(user=user, state=IN_IT).order_by("-joined_at")
+    return mine.values_list("room__log__key", flat=True)
 
 
 def _short(text: str) -> str:

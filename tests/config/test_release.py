@@ -22,3 +22,8 @@ def test_bytes_that_move_to_the_next_file_make_another_release(tmp_path: Path) -
     (tmp_path / "a").write_text("1")
     (tmp_path / "b").write_text("23")
     assert release(tmp_path) != first
+
+
+def test_another_version_of_django_has_other_files_in_the_admin(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("one")
+    assert release(tmp_path, "5.2.1") != release(tmp_path, "5.2.2")

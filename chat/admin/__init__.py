@@ -1,0 +1,5 @@
+"""Chat in the admin: people and what may be done about them, rooms, lines, sanctions, reports, the audit."""
+
+from chat.admin import lines, people, rooms, sanctions
+
+__all__ = ["lines", "people", "rooms", "sanctions"]
