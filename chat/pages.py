@@ -122,6 +122,18 @@ def _guest(user: Any) -> bool:
     return counts_as_guest(user.password, user.account_at, now_ms())
 
 
+def live_page(request: HttpRequest, user: User) -> HttpResponse:
+    """The numbers of the process that the page's connection comes to."""
+    language = _language()
+    boot = {
+        "user": user.key,
+        "token": token_make(request.session.session_key or ""),
+        "socket": "/ws/",
+        "admin": user.is_staff,
+    }
+    return render(request, "live/live.html", {"boot": boot, "words": words(f"live/{language}")})
+
+
 def _invite_shown(invite: Invite) -> dict[str, Any]:
     facts = {"name": invite.room.name, "topic": invite.room.topic, "public": invite.room.public}
     faces = [_face_of(person) for person in rooms.faces(invite.room.pk).values()]
@@ -140,7 +152,7 @@ def _language() -> str:
 
 
 def words(language: str) -> Any:
-    """What the client says in this language; read once, but in development every time."""
+    """What the client says in this language, or in `live/<language>`; read once, but in development every time."""
     return _words(language) if not settings.DEBUG else _words.__wrapped__(language)
 
 

@@ -37,6 +37,7 @@ NEEDED: Final[dict[str, Rank]] = {
 """The rank that an act needs, over the lines and the person of somebody else."""
 
 ON_SITE: Final[dict[str, Rank]] = {
+    "live.read": Rank.MODERATOR,
     "moderator.set": Rank.ADMIN,
 }
 """The same for what is done in no room."""

@@ -19,7 +19,7 @@ Lasting = Annotated[int, msgspec.Meta(gt=0, le=10 * 366 * 24 * 60 * 60 * 1000)]
 
 
 class NoParams(msgspec.Struct):
-    """Params of `room.list`."""
+    """Params of `room.list` and `live.read`."""
 
 
 class RoomCreate(msgspec.Struct):

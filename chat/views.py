@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import login
 from accounts.forms import EnterForm
 from chat.models import Invite
-from chat.pages import banned_page, caller_on, invite_page, room_ban, room_page, site_ban, waits_at
-from chat.selectors import access
+from chat.pages import banned_page, caller_on, invite_page, live_page, room_ban, room_page, site_ban, waits_at
+from chat.selectors import access, ranks
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.entrance import appeal_make, guest_enter, invite_accept
 from chat.services.rooms import lounge
@@ -79,6 +79,16 @@ def banned(request: HttpRequest) -> HttpResponse:
     """Where a connection that ended for a ban of the site leads."""
     ban = site_ban(request)
     return banned_page(request, ban, None) if ban else redirect("home")
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """For moderators and admins; for others it is not there."""
+    try:
+        return live_page(request, ranks.on_site(request.user.pk or 0, "live.read"))
+    except RealtimeError:
+        raise Http404 from None
 
 
 @require_POST

@@ -14,6 +14,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
     path("admin/", admin.site.urls),
+    path("live/", chat.live, name="live"),
     path("enter/", chat.enter, name="enter"),
     path("r/<slug:key>/", chat.room, name="room"),
     path("r/<slug:key>/@<int:o>", chat.room, name="line"),

@@ -36,7 +36,8 @@ class Connection:
         """rooms it listens to; the hub's"""
         self.visible = True
         """is its page before somebody's eyes; the hub's"""
-        self._durable: deque[Invoke] = deque()
+        self._durable: deque[tuple[Invoke, float]] = deque()
+        """and when each came"""
         self._looks: deque[Look] = deque()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,8 +166,9 @@ class Connection:
         return self._spawn(self._reply(invoke.id, self._read(invoke)))
 
     def _call(self, invoke: Invoke) -> Call:
-        here, absent_ms = self._process.here, self._process.absent_ms
-        return Call(invoke.method, self.caller, invoke.params, here=here, absent_ms=absent_ms)
+        process = self._process
+        here, absent_ms, live = process.here, process.absent_ms, process.live
+        return Call(invoke.method, self.caller, invoke.params, here=here, absent_ms=absent_ms, live=live)
 
     async def _read(self, invoke: Invoke) -> Any:
         try:
@@ -192,15 +194,16 @@ class Connection:
         if self._waiting >= self._limits.waiting:
             return self._answer(invoke.id, protocol.too_fast(500, "too_many_waiting"))
         self._waiting += 1
-        self._durable.append(invoke)
+        self._durable.append((invoke, self._process.now()))
         if len(self._durable) == 1:
             self._spawn(self._write_in_order())
         return None
 
     async def _write_in_order(self) -> None:
         while self._durable:
-            invoke = self._durable[0]
+            invoke, arrived = self._durable[0]
             call = self._call(invoke)
+            call.arrived = arrived
             try:
                 if invoke.method.prepare:
                     call.prepared = await self._process.readers.run(invoke.method.prepare, invoke.params)

@@ -16,6 +16,7 @@ from realtime import log, protocol
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
 from realtime.limits import Limits
+from realtime.meters import Meters
 from realtime.methods import Backend, Caller, Labels, Signal
 from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
 from realtime.readers import Readers
@@ -36,9 +37,17 @@ class Hub:
     """Rooms of this process, their readings, and the way to the other processes."""
 
     def __init__(
-        self, name: str, limits: Limits, backend: Backend, readers: Readers, layer: Any, now: Callable[[], float]
+        self,
+        name: str,
+        limits: Limits,
+        backend: Backend,
+        readers: Readers,
+        layer: Any,
+        now: Callable[[], float],
+        meters: Meters,
     ) -> None:
-        self._name, self._limits, self._backend, self._readers, self._now = name, limits, backend, readers, now
+        self.name, self._limits, self._backend, self._readers, self._now = name, limits, backend, readers, now
+        self._meters = meters
         self._tasks: set[asyncio.Task[None]] = set()
         self.doorbell = Doorbell(layer, self.heard)
         self.rooms = Rooms(limits.ring, now, self.doorbell.want)
@@ -65,13 +74,19 @@ class Hub:
         for key, run in groupby(sorted(entries, key=_place), key=lambda entry: entry.room):
             events = list(run)
             self._take(key, events, "commit")
-            self.doorbell.ring(Bell(self._name, key, head=events[-1].o, events=events))
+            self.doorbell.ring(Bell(self.name, key, head=events[-1].o, events=events))
         for signal in signals:
             self.signals.send(signal)
+        if entries and (arrived := self._meters.sampled(entries[0].cid)) is not None:
+            asyncio.get_running_loop().call_soon(self._handed, arrived)
+
+    def _handed(self, arrived: float) -> None:
+        """After every reader's task that the delivery has woken: what it could write is with the server."""
+        self._meters.passed(self._now() - arrived)
 
     def heard(self, bell: Bell) -> None:
         """A word from another process; its own words come back and are not heard."""
-        if bell.process == self._name:
+        if bell.process == self.name:
             return
         self.signals.heard(bell)
         if bell.events:
@@ -98,18 +113,21 @@ class Hub:
         room = self.rooms.get(key)
         if room is None:
             return
+        before = room.ring.head.n
         fresh, hole = room.ring.take(entries)
-        self._deliver(room, fresh)
+        self._deliver(room, fresh, before)
         if hole:
             self._repair(room, source)
 
-    def _deliver(self, room: Room, fresh: Sequence[Entry]) -> None:
+    def _deliver(self, room: Room, fresh: Sequence[Entry], before: int) -> None:
+        """`before`: how many lines the room had."""
         if fresh and room.key == log.SITE:
             for entry in fresh:
                 self._spawn(self._narrowed(**msgspec.json.decode(entry.data or "{}")))
         elif fresh:
             room.deliver(fresh)
             room.counted = False
+            self._meters.delivered(room.key, room.ring.head.n - before, len(fresh) * len(room.readings))
 
     def _repair(self, room: Room, source: str) -> None:
         """Read what is missing; one reader a room at a time."""
@@ -119,9 +137,10 @@ class Hub:
     async def _repaired(self, room: Room, source: str) -> None:
         while True:
             entries = await self._readers.run(log.read, room.key, room.ring.head.o, OPEN_END)
+            before = room.ring.head.n
             fresh, _ = room.ring.take(entries)
             self.repaired[source] += len(fresh)
-            self._deliver(room, fresh)
+            self._deliver(room, fresh, before)
             if len(entries) < log.PAGE:
                 return
 

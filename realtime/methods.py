@@ -44,6 +44,10 @@ class Call:
     """how many are in a room, as far as this process knows"""
     absent_ms: Callable[[LogKey, UserId], int] = lambda room, user: 0
     """how long somebody has not been in a room, as far as this process knows"""
+    live: Callable[[], dict[str, Any]] = dict
+    """what this process tells of itself; lane `read` only: the loop answers"""
+    arrived: float = 0.0
+    """when its frame came, on the process's monotonic clock"""
 
 
 @dataclass(frozen=True, slots=True)

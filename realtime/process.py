@@ -8,7 +8,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,8 @@ from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
 from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
+from realtime.live import live_of
+from realtime.meters import Meters
 from realtime.methods import NOBODY, Backend, Caller, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 HEART_S: Final = 0.25
 CLOCK_S: Final = 1.0
+LIVE_S: Final = 5.0
 TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
 """limits that a client keeps to"""
 
@@ -52,8 +55,17 @@ class Process:
         self.now: Callable[[], float] = time.monotonic
         self.random = SystemRandom()
         self.readers = Readers()
-        self.writer = Writer(self.limits)
-        self.hub = Hub(name or secrets.token_hex(4), self.limits, backend, self.readers, get_channel_layer(), self.now)
+        self.meters = Meters(self.now())
+        self.writer = Writer(self.limits, self.meters)
+        self.hub = Hub(
+            name or secrets.token_hex(4),
+            self.limits,
+            backend,
+            self.readers,
+            get_channel_layer(),
+            self.now,
+            self.meters,
+        )
         self.addresses = Addresses(self.limits.address_connections)
         self._connections: set[Connection] = set()
         self._gates: dict[UserId, tuple[Bucket, Strikes]] = {}
@@ -82,6 +94,7 @@ class Process:
         await asyncio.shield(self._started)
 
     async def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
         await self.hub.start()
         self._undrain = on_drain(self.drain)
         self._unlisten = log.listen(partial(_from_thread, asyncio.get_running_loop(), self.hub.committed))
@@ -204,6 +217,21 @@ class Process:
         except RealtimeError as error:
             return {"error": error.as_error()}
 
+    @property
+    def connections(self) -> Collection["Connection"]:
+        return self._connections
+
+    def live(self) -> dict[str, Any]:
+        """What this process tells of itself, asked from a reader's thread: the loop answers within a turn."""
+        asked = asyncio.run_coroutine_threadsafe(self._live(), self._loop)
+        try:
+            return asked.result(LIVE_S)
+        except TimeoutError:
+            raise protocol.unavailable("the server is busy") from None
+
+    async def _live(self) -> dict[str, Any]:
+        return live_of(self)
+
     async def look(self, connection: "Connection", look: Look) -> Any:
         """The requests that the hub answers."""
         room = look.params.room
@@ -228,6 +256,8 @@ class Process:
     async def _tick(self) -> None:
         now = self.now()
         self.hub.signals.tick(now)
+        repaired = sum(self.hub.repaired.values())
+        self.meters.tick(now, connections=len(self._connections), queued=self.writer.queued, repaired=repaired)
         for user, (bucket, _) in list(self._gates.items()):
             if bucket.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
                 del self._gates[user]

@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 
 from realtime.limits import Limits
 from realtime.log import Batch, batch
+from realtime.meters import Meters
 from realtime.methods import Call, Signal
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError, unavailable, unprocessable
@@ -33,6 +34,8 @@ class Answer:
 
     result: Any
     signals: tuple[Signal, ...] = ()
+    repeat: bool = False
+    """stored before: nothing was done"""
 
 
 Outcome = Answer | RealtimeError
@@ -41,8 +44,8 @@ Outcome = Answer | RealtimeError
 class Writer:
     """The event loop's side: a bounded queue, and one batch in flight."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, meters: Meters) -> None:
+        self._limits, self._meters = limits, meters
         self._waiting: deque[tuple[Call, asyncio.Future[Outcome]]] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "writer")
@@ -63,6 +66,11 @@ class Writer:
             await asyncio.wait([self._task])
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
         self._thread.shutdown()
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for the next batch."""
+        return len(self._waiting)
 
     async def finish(self) -> None:
         """Refuse what comes, write what is waiting."""
@@ -88,8 +96,11 @@ class Writer:
             self._arrived.clear()
             while self._waiting:
                 taken = [self._waiting.popleft() for _ in range(min(self._limits.batch, len(self._waiting)))]
+                first = taken[0][0]
+                self._meters.batch(len(taken), getattr(first.params, "cid", None), first.arrived)
                 outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
                 for (_, future), outcome in zip(taken, outcomes, strict=True):
+                    self._meters.totals.repeats += isinstance(outcome, Answer) and outcome.repeat
                     if not future.done():
                         future.set_result(outcome)
             self._idle.set()
@@ -184,7 +195,7 @@ def _again(call: Call, done: dict[CidKey, tuple[str, LogKey, Outcome]]) -> Outco
     method, room, outcome = done[(call.params.cid, call.caller.id)]
     if method != call.method.name or getattr(call.params, "room", room) != room:
         return unprocessable("cid_reused", "this cid was used for something else")
-    return Answer(outcome.result) if isinstance(outcome, Answer) else outcome
+    return Answer(outcome.result, repeat=True) if isinstance(outcome, Answer) else outcome
 
 
 def _perform(staged: Batch, run: Sequence[tuple[int, Call]]) -> dict[int, Outcome]:

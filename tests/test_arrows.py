@@ -18,7 +18,7 @@ MAY_IMPORT = {
 }
 # Inside an app, from the outside in: a module imports only what stands to its right.
 LAYERS = [{"consumers", "views", "admin"}, {"methods"}, {"services"}, {"selectors"}, {"models"}]
-REALTIME_COMPUTES = {"protocol", "methods", "limits", "session", "presence"}
+REALTIME_COMPUTES = {"protocol", "methods", "limits", "session", "presence", "meters"}
 WAITS_OR_QUERIES = {"asyncio", "threading", "django", "channels", "daphne", "twisted", "autobahn", "time", "socket"}
 READS_THE_WORLD = {
     "os",

@@ -1,5 +1,5 @@
 """Chat's methods, all of them."""
 
-from chat.methods import direct, moderation, talk
+from chat.methods import direct, live, moderation, talk
 
-METHODS = {**talk.METHODS, **direct.METHODS, **moderation.METHODS}
+METHODS = {**talk.METHODS, **direct.METHODS, **moderation.METHODS, **live.METHODS}

@@ -24,6 +24,7 @@ ARCHITECTURE = page("docs/architecture.md")
         ("static/chat", ".js"),
         ("static/game", ".js"),
         ("static/moderation", ".js"),
+        ("static/live", ".js"),
     ],
 )
 def test_every_module_is_named_once_and_no_other(folder: str, suffix: str) -> None:

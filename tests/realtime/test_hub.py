@@ -69,6 +69,38 @@ async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, proc
     assert [sql for sql in asked if "realtime_deadline" not in sql and '"head" FROM' not in sql] == []
 
 
+async def test_the_way_of_a_line_is_timed_to_its_last_reader(
+    tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
+    written: list[str] = []
+    at_the_end: list[int] = []
+    put = MemoryWire.put
+
+    def noted(wire: MemoryWire, text: str | None) -> None:
+        written.extend([text] if text and "note.posted" in text else [])
+        put(wire, text)
+
+    monkeypatch.setattr(MemoryWire, "put", noted)
+    monkeypatch.setattr(process.meters, "passed", lambda seconds: at_the_end.append(len(written)))
+    await tabs[0].request("note.post", room=log, cid=cid(), text="x")
+    await append(log, 1)  # a batch outside the writer is nobody's way
+    for client in tabs:
+        await client.event(log, 2)
+    assert at_the_end == [3]
+
+
+async def test_what_the_process_counts_is_what_happened(tab: Open, log: LogKey, process: Process) -> None:
+    mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
+    again = cid()
+    for key in (again, again, cid()):
+        await mei.request("note.post", room=log, cid=key, text="x")
+    await jonas.event(log, 2)
+    totals = process.meters.totals
+    assert (totals.lines, totals.deliveries, totals.writes, totals.repeats) == (2, 4, 3, 1)
+    assert sum(process.meters.sizes) == totals.batches
+
+
 async def test_a_command_outside_the_writer_reaches_readers_too(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei", position=START)
     await append(log, 3)
