@@ -120,6 +120,24 @@ class PasswordForm(forms.Form):
         return password
 
 
+class FarewellForm(forms.Form):
+    """Going for good; who has a password shows that it is them."""
+
+    old = password_field()
+
+    def __init__(self, user: User, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.user = user
+        if user.is_guest:
+            del self.fields["old"]
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise forms.ValidationError(_("That is not your password now."))
+        return old
+
+
 class EmailForm(forms.Form):
     """Another e-mail; with it a password can be had, so it asks for the present one."""
 

@@ -1,4 +1,4 @@
-"""What other apps add to accounts from their `AppConfig.ready`: what is done for somebody new."""
+"""What other apps add to accounts from their `AppConfig.ready`: what is done for who is new or goes for good."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -8,6 +8,16 @@ if TYPE_CHECKING:
 
 Newcomer = Callable[["User"], None]
 NEWCOMERS: Final[list[Newcomer]] = []
+
+
+Farewell = Callable[["User"], None]
+FAREWELLS: Final[list[Farewell]] = []
+
+
+def farewell(function: Farewell) -> Farewell:
+    """Called with who is about to be forgotten, while no log is locked. It can be called again where it stopped."""
+    FAREWELLS.append(function)
+    return function
 
 
 def newcomer(function: Newcomer) -> Newcomer:

@@ -4,17 +4,19 @@ A password comes `hashed`: that takes half a second, in which no other writer sh
 """
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts import faces, names
 from accounts.models import LoginSession, User
-from accounts.registry import NEWCOMERS
+from accounts.registry import FAREWELLS, NEWCOMERS
 from accounts.selectors import name_variant, refuse_banned, superuser_exists
-from realtime.log import SITE, Batch, batch
+from realtime.log import SITE, Batch, batch, key_new
 from realtime.protocol import RealtimeError, UserId, conflict
 from realtime.security import login_of
 
@@ -25,6 +27,10 @@ FREE_AFTER: Final = 30 * DAY
 
 class EmailTaken(Exception):
     """Somebody else has this address."""
+
+
+class LastAdmin(Exception):
+    """Nobody else could look after the site."""
 
 
 class SetUpAlready(Exception):
@@ -108,6 +114,30 @@ def email_set(*, user: User, email: str) -> None:
     """Another e-mail, or none."""
     user.email = email
     _email_write(user, "email")
+
+
+def person_forget(*, user: User, now: int) -> None:
+    """They are nobody any more: rooms are left, and name, face, e-mail, browser and password forgotten.
+
+    What they said stays in its place, under a name that says nothing.
+    """
+    refuse_banned(user, now)
+    if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
+        raise LastAdmin
+    for farewell in FAREWELLS:
+        farewell(user)
+    with batch([SITE]) as staged:
+        Session.objects.filter(loginsession__user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        User.objects.filter(pk=user.pk).update(rev=F("rev") + 1, **_nobody())
+        staged.narrow(UserId(user.key))
+
+
+def _nobody() -> dict[str, Any]:
+    name, folded = names.cleaned(f"Gone {key_new(8)}")
+    none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
+    forgotten = {"face": "", "colour": 0, "email": "", "device": "", "account_at": 0, "password": make_password(None)}
+    return {"name": name, "name_folded": folded, **forgotten, **none}
 
 
 # Login sessions

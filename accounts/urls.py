@@ -14,6 +14,7 @@ urlpatterns = [
     path("keep/", account.keep_name, name="account_set_password"),
     path("password/", account.password, name="account_change_password"),
     path("email/", account.email, name="account_email"),
+    path("forget/", account.forget, name="forget"),
     path("logins/others/end", account.logins_end_others, name="logins_end_others"),
     path("logins/<slug:login>/end", account.login_end, name="login_end"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),

@@ -10,11 +10,12 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.registry import newcomer
-        from chat.services import entrance, messages, removal, rules
+        from accounts.registry import farewell, newcomer
+        from chat.services import entrance, memberships, messages, removal, rules
         from realtime.clock import deadline
 
         newcomer(entrance.account_enter)
+        farewell(memberships.farewell)
         deadline("chat.purge")(messages.revisions_purge)
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)

@@ -9,7 +9,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import login as session
 from accounts.models import User
-from accounts.password_forms import EmailForm, NewPasswordForm, PasswordForm
+from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
 from accounts.selectors import guards_unproven, logins_besides, logins_of
-from accounts.services import EmailTaken, email_set, logins_end
+from accounts.services import EmailTaken, LastAdmin, email_set, logins_end, person_forget
 from accounts.views.entrance import next_of, too_many, with_next
+from realtime.log import now_ms
 from realtime.protocol import RealtimeError
 from realtime.security import login_of
 
@@ -107,6 +108,32 @@ def email(request: HttpRequest, user: User) -> HttpResponse:
         except EmailTaken:
             form.add_error("email", _("This address belongs to another account already."))
     return page(request, "account/email.html", form)
+
+
+@never_cache
+@sensitive_post_parameters("old")
+def forget(request: HttpRequest) -> HttpResponse:
+    """Go for good, as a guest too."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect("home")
+    form = FarewellForm(user, request.POST if request.method == "POST" else None)
+    if form.is_bound and (refusal := too_many(request, "change_password", user)):
+        return refusal
+    if form.is_valid() and forgotten(user, form):
+        auth.logout(request)
+        return redirect("home")
+    return page(request, "account/forget.html", form)
+
+
+def forgotten(user: User, form: FarewellForm) -> bool:
+    try:
+        person_forget(user=user, now=now_ms())
+    except LastAdmin:
+        form.add_error(None, _("You are the only admin. Make somebody else one first."))
+    except RealtimeError:
+        form.add_error(None, _("Who is banned cannot be forgotten yet."))
+    return not form.errors
 
 
 @require_POST

@@ -7,8 +7,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
-from chat.models import Hold, Invite, Membership, Message, Room
-from chat.permissions import Rank
+from chat.models import Block, Hold, Invite, Membership, Message, Room
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST, Standing
@@ -16,7 +15,8 @@ from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
 from chat.selectors.sanctions import held
 from chat.services.invites import invite_use
-from realtime.log import Batch
+from realtime.log import SITE, Batch
+from realtime.log import batch as open_batch
 from realtime.methods import Caller, Signal
 from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 
@@ -107,7 +107,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
     return Signal(key, "membership", "", value, to=caller.id)
 
 
-def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> None:
+def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None) -> None:
     """Out of a room; its last host hands it over first."""
     standing = access.member(caller, key)
     if standing.direct:
@@ -121,11 +121,36 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId) -> N
     _left(batch, key, caller.pk)
 
 
+def farewell(user: User) -> None:
+    """Out of every room, one by one, before they are forgotten; where they were the last host, another is one."""
+    caller = Caller(id=UserId(user.key), pk=user.pk, login="", person={})
+    rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="")
+    for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
+        with open_batch([key, SITE]) as staged:
+            _hand_over(staged, caller, key)
+            room_leave(staged, caller=caller, key=key, cid=None)
+    Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
+
+
+def _hand_over(batch: Batch, caller: Caller, key: LogKey) -> None:
+    """To who has been in it longest."""
+    standing = access.member(caller, key)
+    others = _others(standing.room, caller.pk)
+    if standing.role != HOST or others.filter(role=HOST).exists():
+        return
+    heir = others.select_related("user").order_by("joined_at").first()
+    if heir:
+        heir.role = HOST
+        heir.save(update_fields=["role"])
+        batch.append(key, kind="member.role", data={"user": heir.user.key, "role": HOST})
+        batch.narrow(UserId(heir.user.key), log=key, reason="role")
+
+
 def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
     """Make a member a host or a host a member."""
     standing = access.ranked(caller, key, "member.role")
     target = _target(standing.room, user)
-    if target.user_id != caller.pk and rank_of(target.user, standing.room) >= Rank.MODERATOR > standing.rank:
+    if target.user_id != caller.pk and rank_of(target.user, standing.room) >= standing.rank:
         raise RealtimeError(403, "rank")
     if target.role == role:
         raise conflict("conflict", f"{role} already")

@@ -97,7 +97,7 @@ export class PeoplePanel {
     if (!room || myRank(state) < 1 || !member || user === me) return [];
     const role = member.role === "host" ? "member" : "host";
     return [
-      { icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) },
+      ...(member.role === "host" && !isAbove(state, user) ? [] : [{ icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) }]),
       ...(room.lounge || member.role === "host" || !isAbove(state, user) ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
     ];
   }
