@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,6 @@ from accounts.models import User
 from accounts.names import fold
 from realtime.admin import Shown, moment
 from realtime.log import now_ms
-
-admin.site.unregister(Group)  # ranks are columns of a person
 
 
 class WhoFilter(admin.SimpleListFilter):

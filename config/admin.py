@@ -1,15 +1,26 @@
 """The admin's site: who comes in at all. What is there, each app's `admin` says."""
 
+from collections.abc import Iterable
+from typing import Any, Final
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.selectors import caller_of
 
+OURS: Final = {"accounts", "chat", "game", "realtime"}
+
 
 class ParlorAdmin(AdminSite):
     enable_nav_sidebar = False
     """one page of links is enough, and the lists need the width"""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Our own tables only: django-allauth's would show the secrets of the second step in a form."""
+        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        ours = [model for model in models if model._meta.app_label in OURS]
+        super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff that may come in: not who is banned."""
