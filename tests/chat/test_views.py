@@ -366,3 +366,13 @@ def test_a_second_click_on_join_leads_into_the_room(client: Client, ana: Caller,
 def test_nul_in_a_form_is_told_and_stored_nowhere(client: Client, field: str) -> None:
     given = {"name": "Ana", "face": "🦦", "colour": "3", "next": "/", field: "a\0b"}
     assert client.post("/enter/", given).status_code in {303, 404, 422}
+
+
+def test_who_guards_the_site_finds_their_pages_in_the_room(client: Client, ana: Caller) -> None:
+    key = room(ana)
+    assert b'href="/live/"' not in client.get(f"/r/{key}/").content
+    User.objects.filter(pk=ana.pk).update(is_moderator=True)
+    page = client.get(f"/r/{key}/").content
+    assert (b'href="/live/"' in page, b'href="/admin/"' in page) == (True, False)
+    User.objects.filter(pk=ana.pk).update(is_staff=True)
+    assert b'href="/admin/"' in client.get(f"/r/{key}/").content
