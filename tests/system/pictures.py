@@ -81,6 +81,20 @@ class Evening:
         for reader in readers:
             expect(reader.page.locator("#typing")).not_to_be_empty()
 
+    def plays(self) -> None:
+        """Mei and Jonas at the table, with Mei to move."""
+        match = self.mei.act("match.create", room=self.games, game="four", bot=None)["o"]
+        version = self.jonas.act("seat.take", room=self.games, match=match, seat=1)["o"]
+        for turn, column in enumerate([3, 4, 2, 2, 1, 3, 5, 0, 4, 3]):
+            player = (self.mei, self.jonas)[turn % 2]
+            version = player.act("move.play", room=self.games, match=match, version=version, move=column)["o"]
+        self.aisha.say(self.games, "Column 4, Mei. Trust me.")
+
+
+def watches(person: Person) -> None:
+    person.page.locator(".card [data-do=watch]:visible").click()
+    expect(person.page.locator("#board g.disc[data-seat]")).to_have_count(10)
+
 
 def comes(readers: list[Person], room: str) -> None:
     for reader in readers:
@@ -118,6 +132,14 @@ def take(evening: Evening) -> None:
     desk.page.locator("#invite-new [data-submit]").click()
     expect(desk.page.locator("#invites img")).not_to_have_js_property("naturalWidth", 0)
     shoot(desk, "invite-1280")
+    desk.page.keyboard.press("Escape")
+    evening.plays()
+    comes([desk, phone], evening.games)
+    for watcher in (desk, phone):
+        watches(watcher)
+    shoot(desk, "table-1280")
+    shoot(desk, "table-1280", "dark")
+    shoot(phone, "table-360")
     shoot(evening.visitor("Clever Hedgehog", "🦔", 3, **PHONE), "enter-360")
     shoot(evening.visitor("Clever Hedgehog", "🦔", 3), "enter-1280", "dark")
 
