@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
-from realtime.outgoing import Outgoing, Transport, Watched
+from realtime.outgoing import Outgoing, Watched
 from realtime.protocol import Close, LogKey, RealtimeError, RequestId, not_found
 from realtime.session import Effect, End, Greet, Heard, Invoke, Look, Seen, Send, Session
+from realtime.transports import Transport
 from realtime.writer import Answer, Outcome
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Connection:
 
     def __init__(self, process: "Process", transport: Transport, session_key: str | None) -> None:
         self._process, self._session_key = process, session_key
-        self._limits = process.limits
+        self._limits, self._transport = process.limits, transport
         self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
         self.caller: Caller = NOBODY
         self.out = Outgoing(transport, process.limits, process.now, self.session.ping)
@@ -85,7 +86,7 @@ class Connection:
 
     async def _pump(self) -> None:
         try:
-            await self.out.send_all()
+            await self._transport.run()
         except Exception as gone:
             logger.info("a transport failed: %r", gone)
             self.stop()

@@ -17,6 +17,7 @@ from realtime.limits import network_of
 from realtime.methods import Backend
 from realtime.process import Process
 from realtime.protocol import SUBPROTOCOL, Close
+from realtime.transports import Direct, Queued, Transport, extension_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
-        self.connection = Connection(process, WebSocketTransport(self), session_key)
+        self.connection = Connection(process, self.transport(), session_key)
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.connection.start()
 
@@ -65,6 +66,16 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.left = partial(process.addresses.leave, network)
         return True
 
+    def transport(self) -> Transport:
+        extension = extension_of(self.scope)
+        return Direct(extension) if extension else Queued(self.send_text, self.send_close)
+
+    async def send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    async def send_close(self, close: Close) -> None:
+        await self.base_send({"type": "websocket.close", "code": close.code, "reason": close.reason})
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is not None:
             self.connection.receive(text_data)
@@ -77,20 +88,3 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         raise StopConsumer
-
-
-class WebSocketTransport:
-    """`realtime.connection.Transport` over the ASGI send of one consumer."""
-
-    def __init__(self, consumer: RealtimeConsumer) -> None:
-        self._consumer = consumer
-        self._extension = (consumer.scope.get("extensions") or {}).get("parlor")
-
-    async def send(self, text: str) -> None:
-        await self._consumer.base_send({"type": "websocket.send", "text": text})
-
-    async def close(self, close: Close) -> None:
-        await self._consumer.base_send({"type": "websocket.close", "code": close.code, "reason": close.reason})
-
-    def unsent(self) -> int | None:
-        return self._extension.unsent() if self._extension else None

@@ -15,6 +15,7 @@ import msgspec
 from realtime import log, protocol
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
+from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.meters import Meters
 from realtime.methods import Backend, Caller, Labels, Signal
@@ -239,7 +240,7 @@ class Hub:
             page = page_of(entries, self._limits.lagging_bytes // 4)
             if room.readings.get(reading.connection) is not reading or not page:
                 return
-            if not reading.connection.out.push(*Frames(page).of(reading.labels)):
+            if not reading.connection.out.push(Frames(page).of(reading.labels)):
                 return
             reading.offset = page[-1].o
             await asyncio.sleep(0)  # let the reader take it
@@ -249,7 +250,7 @@ class Hub:
         """A lagging connection has room again: the full list of people, and events from where it was."""
         for room in self.rooms.opened(connection):
             if not room.readings[connection].opening:
-                connection.out.signal(protocol.signal(room.key, "people", "", room.people()))
+                connection.out.signal(Chunk(protocol.signal(room.key, "people", "", room.people())))
                 self.follow(connection, room.key)
 
     def close(self, connection: "Connection", key: LogKey) -> None:

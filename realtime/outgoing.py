@@ -1,31 +1,21 @@
-"""What goes out to one reader: a queue within bounds, and what to do about a reader that is slower than the room."""
+"""What goes out to one reader, within bounds, and what to do about a reader that is slower than the room."""
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from realtime import protocol
+from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.protocol import Close, RequestId
 from realtime.session import Ping
+from realtime.transports import Transport
 
 STREAM_PING_BYTES: Final = 1024 * 1024
 """on a server that cannot tell what is unsent: a ping in the stream for so much"""
 STREAM_PINGS: Final = 2
 """that many unanswered mean lagging"""
-
-
-class Transport(Protocol):
-    """What a connection needs of the wire."""
-
-    async def send(self, text: str) -> None: ...
-
-    async def close(self, close: Close) -> None: ...
-
-    def unsent(self) -> int | None:
-        """Bytes the kernel has not taken yet; None where the server cannot tell."""
 
 
 class Watched(Enum):
@@ -37,68 +27,49 @@ class Watched(Enum):
 
 
 class Outgoing:
-    """The queue of one connection. While it is `lagging`, events wait in the log and signals are dropped."""
+    """The way out of one connection. While it is `lagging`, events wait in the log and signals are dropped."""
 
     def __init__(
         self, transport: Transport, limits: Limits, now: Callable[[], float], ping: Callable[[], Ping]
     ) -> None:
-        self._transport, self._limits, self._now, self._ping = transport, limits, now, ping
+        self._transport, self._write, self._tells = transport, transport.write, transport.tells
+        self._now, self._ping = now, ping
+        self._most, self._patience = limits.lagging_bytes, limits.slow_s
         self.lagging = False
         self.ending: Close | None = None
-        self._queue: deque[str] = deque()
-        self._queued = self._streamed = 0
+        self._streamed = 0
         self._unanswered: deque[int] = deque()
         self._least_unsent, self._progress_at = 0, 0.0
-        self._ready = asyncio.Event()
 
-    def push(self, frames: Sequence[str], size: int) -> bool:
-        """Queue events; False when that would be too much: the reader lags, and is resumed from what it has."""
+    def push(self, chunk: Chunk) -> bool:
+        """Send events; False when that would be too much: the reader lags, and is resumed from what it has."""
         if self.lagging or self.ending:
             return False
-        unsent = self.unsent()
-        if unsent + size > self._limits.lagging_bytes and (unsent or len(frames) > 1):
+        if (chunk.size > self._most and len(chunk.texts) > 1) or not self._write(chunk, self._most):
             self._lag()
             return False
-        self._queue.extend(frames)
-        self._queued += size
-        self._ready.set()
+        if not self._tells:
+            self._stream_ping(chunk.size)
         return True
 
-    def signal(self, frame: str) -> None:
-        """Queue a signal; dropped when the reader lags."""
+    def signal(self, chunk: Chunk) -> None:
+        """Send a signal; dropped when the reader lags."""
         if not self.lagging and not self.ending:
-            self.put(frame)
+            self._put(chunk)
 
     def notify(self, method: str, params: Any) -> None:
         self.put(protocol.notification(method, params))
 
-    def put(self, frame: str) -> None:
-        """Queue an answer or a word that must not be dropped; its number is bounded by who asks."""
-        self._queue.append(frame)
-        self._queued += len(frame)
-        self._ready.set()
+    def put(self, text: str) -> None:
+        """Send an answer or a word that must not be dropped; its number is bounded by who asks."""
+        self._put(Chunk(text))
 
     def end(self, close: Close) -> None:
         """Say `session.bye`, then close; the first reason counts."""
         if self.ending is None:
             self.ending = close
             self.put(protocol.bye(close))
-
-    async def send_all(self) -> None:
-        """Send until the end."""
-        while True:
-            while self._queue:
-                frame = self._queue.popleft()
-                await self._transport.send(frame)
-                self._queued -= len(frame)
-                self._stream_ping(len(frame))
-            if self.ending:
-                return await self._transport.close(self.ending)
-            self._ready.clear()
-            await self._ready.wait()
-
-    def unsent(self) -> int:
-        return self._queued + (self._transport.unsent() or 0)
+            self._transport.close(close)
 
     def answered(self, ping: RequestId) -> None:
         """The client has read the stream up to this ping."""
@@ -107,35 +78,36 @@ class Outgoing:
 
     def watch(self, now: float) -> Watched:
         """A lagging reader catches up, makes progress, or after a while is stuck for good."""
-        unsent = self.unsent()
+        unsent = self._transport.unsent()
         if not self.lagging:
-            if unsent > self._limits.lagging_bytes:
+            if unsent > self._most:
                 self._lag()
-        elif unsent < self._limits.lagging_bytes // 4 and len(self._unanswered) < STREAM_PINGS:
+        elif unsent < self._most // 4 and len(self._unanswered) < STREAM_PINGS:
             self.lagging = False
             return Watched.CAUGHT_UP
         elif unsent < self._least_unsent:
             self._least_unsent, self._progress_at = unsent, now
-        elif now - self._progress_at >= self._limits.slow_s:
-            self._drop()
+        elif now - self._progress_at >= self._patience:
+            self._transport.drop()
             return Watched.STUCK
         return Watched.FINE
 
-    def _drop(self) -> None:
-        self._queue.clear()
-        self._queued = 0
+    def _put(self, chunk: Chunk) -> None:
+        self._write(chunk)
+        if not self._tells:
+            self._stream_ping(chunk.size)
 
     def _lag(self) -> None:
         self.lagging = True
-        self._least_unsent, self._progress_at = self.unsent(), self._now()
+        self._least_unsent, self._progress_at = self._transport.unsent(), self._now()
 
     def _stream_ping(self, size: int) -> None:
         self._streamed += size
-        if self._streamed < STREAM_PING_BYTES or self._transport.unsent() is not None:
+        if self._streamed < STREAM_PING_BYTES:
             return
         self._streamed = 0
         ping = self._ping()
         self._unanswered.append(ping.number)
-        self.put(ping.text)
+        self._write(Chunk(ping.text))
         if len(self._unanswered) >= STREAM_PINGS and not self.lagging:
             self._lag()

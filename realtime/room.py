@@ -4,7 +4,7 @@ Vocabulary: a *reading* is one connection's place in one room.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.entry import Entry
+from realtime.frames import Chunk
 from realtime.methods import Labels
 from realtime.presence import Changes, Person, Presence
 from realtime.protocol import LogKey, UserId
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """people listed by name; beyond that only their number"""
+SLICE: Final = 512
+"""readers served before others have a turn of the loop: about 4 ms"""
 GONE: Final = 1000
 """people of whom it is known since when they are not here; the others have been gone for longer"""
 
 
 @dataclass(eq=False, slots=True)
 class Reading:
-    """One connection in one room: its labels, and the last offset pushed to it while it is not live."""
+    """One connection in one room: its labels, and the last offset pushed to it."""
 
     connection: "Connection"
     labels: Labels
@@ -62,6 +65,8 @@ class Room:
     gone: dict[UserId, float] = field(default_factory=dict)
     since: float = 0.0
     slots: dict[tuple[str, str], Any] = field(default_factory=dict)
+    outbox: deque["Frames"] = field(default_factory=deque)
+    """deliveries that have not reached everybody; the first one is under way"""
     filling: asyncio.Task[None] | None = None
     repairing: asyncio.Task[None] | None = None
     counted: bool = True
@@ -70,13 +75,20 @@ class Room:
 
     def enter(self, reading: Reading) -> None:
         """A connection reads from here on; reading again replaces the former reading."""
-        if self.readings.pop(reading.connection, None) is None and reading.connection.visible:
+        former = self.readings.pop(reading.connection, None)
+        if former is not None:
+            former.live = False
+        elif reading.connection.visible:
             self.show(reading.connection.caller.id)
         self.readings[reading.connection] = reading
 
     def exit(self, connection: "Connection", now: float) -> None:
         """A connection reads no more."""
-        if self.readings.pop(connection, None) is not None and connection.visible:
+        reading = self.readings.pop(connection, None)
+        if reading is None:
+            return
+        reading.live = False
+        if connection.visible:
             self.hide(connection.caller.id, now)
 
     def show(self, user: UserId) -> None:
@@ -92,12 +104,26 @@ class Room:
             self.leaving[user] = now
 
     def deliver(self, entries: Sequence[Entry]) -> None:
-        """Push new events to every live reading; one that lags stays where it was."""
-        frames = Frames(entries)
-        before = entries[0].o - 1
-        for reading in self.readings.values():
-            if reading.live and not reading.connection.out.push(*frames.of(reading.labels)):
-                reading.live, reading.offset = False, before
+        """Push new events to every live reading, in slices; what comes meanwhile waits until the last one has these."""
+        self.outbox.append(Frames(entries))
+        if len(self.outbox) == 1:
+            self._deliver_slice(list(self.readings.values()), 0)
+
+    def _deliver_slice(self, readings: list[Reading], start: int) -> None:
+        """One that lags stays where it was; one that was resumed meanwhile has these already."""
+        frames = self.outbox[0]
+        for reading in readings[start : start + SLICE]:
+            if reading.live and reading.offset < frames.last:
+                if reading.connection.out.push(frames.of(reading.labels)):
+                    reading.offset = frames.last
+                else:
+                    reading.live = False
+        if start + SLICE < len(readings):
+            asyncio.get_running_loop().call_soon(self._deliver_slice, readings, start + SLICE)
+            return
+        self.outbox.popleft()
+        if self.outbox:
+            asyncio.get_running_loop().call_soon(self._deliver_slice, list(self.readings.values()), 0)
 
     def changed(self, changes: Changes, now: float) -> None:
         """People who came, changed or left: when, and as signals; in a crowd only their number."""
@@ -117,21 +143,20 @@ class Room:
 
     def flush(self) -> None:
         """Send the latest value of every slot to those who look at the room."""
-        frames = [protocol.signal(self.key, kind, key, value) for (kind, key), value in self.slots.items()]
+        chunk = Chunk(*(protocol.signal(self.key, kind, key, value) for (kind, key), value in self.slots.items()))
         self.slots.clear()
         for reading in self.readings.values():
             if not reading.opening:
-                for frame in frames:
-                    reading.connection.out.signal(frame)
+                reading.connection.out.signal(chunk)
 
     def count(self) -> None:
         """Tell those who only listen how far the room is."""
         head = self.ring.head
         value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here}
-        frame = protocol.signal(self.key, "count", "", value)
+        chunk = Chunk(protocol.signal(self.key, "count", "", value))
         for connection in self.listeners:
             if connection not in self.readings:
-                connection.out.signal(frame)
+                connection.out.signal(chunk)
         self.counted = True
 
     def people(self) -> dict[str, Any]:
@@ -148,18 +173,23 @@ class Room:
 class Frames:
     """A run of events encoded once for all who may read it all, and once for each other set of labels."""
 
+    __slots__ = ("_entries", "_made", "_open", "last")
+
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._open = all(entry.audience is None for entry in entries)
-        self._made: dict[Labels | None, tuple[list[str], int]] = {}
+        self._open: Chunk | None = None
+        if all(entry.audience is None for entry in entries):
+            self._open = Chunk(*(entry.frame() for entry in entries))
+        self._made: dict[Labels, Chunk] = {}
+        self.last = entries[-1].o
 
-    def of(self, labels: Labels) -> tuple[list[str], int]:
-        """The frames and their size for a reader with these labels."""
-        key = None if self._open else labels
-        if key not in self._made:
-            frames = [self._frame(entry, labels) for entry in self._entries]
-            self._made[key] = frames, sum(map(len, frames))
-        return self._made[key]
+    def of(self, labels: Labels) -> Chunk:
+        """The frames for a reader with these labels."""
+        if self._open is not None:
+            return self._open
+        if labels not in self._made:
+            self._made[labels] = Chunk(*(self._frame(entry, labels) for entry in self._entries))
+        return self._made[labels]
 
     @staticmethod
     def _frame(entry: Entry, labels: Collection[str]) -> str:

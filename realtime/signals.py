@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.doorbell import Bell, Doorbell
+from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.log import SITE
 from realtime.methods import Signal
@@ -77,9 +78,9 @@ class Signals:
 
     def _send_to(self, signal: Signal, user: UserId) -> None:
         """A word to a user about a room makes their connections listen to it."""
-        frame = protocol.signal(signal.room, signal.kind, signal.key, signal.value)
+        chunk = Chunk(protocol.signal(signal.room, signal.kind, signal.key, signal.value))
         for connection in self._rooms.of_user(user):
-            connection.out.signal(frame)
+            connection.out.signal(chunk)
             if signal.kind == PERSON:
                 self._renamed(connection, signal.value)
             elif signal.value is not None and signal.room not in connection.rooms:

@@ -17,6 +17,7 @@ from realtime.connection import Connection
 from realtime.process import Process
 from realtime.protocol import Close
 from realtime.security import token_make
+from realtime.transports import Queued
 
 PATIENCE_S = 10
 
@@ -133,7 +134,10 @@ class Client:
 
 
 class MemoryWire:
-    """An in-memory transport: `Session` and `Connection` without Channels, server or socket."""
+    """In memory: `Session` and `Connection` without Channels, server or socket.
+
+    `stuck` cleared is a reader that reads nothing.
+    """
 
     def __init__(self, process: Process, session_key: str | None) -> None:
         self.closed: Close | None = None
@@ -141,7 +145,8 @@ class MemoryWire:
         self.stuck = asyncio.Event()
         self.stuck.set()
         self._out: asyncio.Queue[str | None] = asyncio.Queue()
-        self.connection = Connection(process, Outlet(self), session_key)
+        self.transport = Queued(self._send, self._end, tells=True)
+        self.connection = Connection(process, self.transport, session_key)
         self.connection.start()
 
     async def send(self, text: str) -> None:
@@ -156,27 +161,17 @@ class MemoryWire:
     async def close(self) -> None:
         self.connection.stop()
 
+    async def _send(self, text: str) -> None:
+        await self.stuck.wait()
+        self.put(text)
+
+    async def _end(self, close: Close) -> None:
+        self.closed = close
+        self.put(None)
+        self.connection.stop()
+
     def put(self, text: str | None) -> None:
         self._out.put_nowait(text)
-
-
-class Outlet:
-    """The server's end of a `MemoryWire`; `stuck` cleared is a reader that reads nothing."""
-
-    def __init__(self, wire: MemoryWire) -> None:
-        self._wire = wire
-
-    async def send(self, text: str) -> None:
-        await self._wire.stuck.wait()
-        self._wire.put(text)
-
-    async def close(self, close: Close) -> None:
-        self._wire.closed = close
-        self._wire.put(None)
-        self._wire.connection.stop()
-
-    def unsent(self) -> int | None:
-        return 0
 
 
 class ChannelsWire:

@@ -10,8 +10,9 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from realtime.server.drain import drain
+from realtime.server.extension import Extension
 from realtime.server.http import bounded
-from realtime.server.websocket import Extension, WebSocketProtocol
+from realtime.server.websocket import WebSocketProtocol
 
 BACKLOG = 4096  # connections the kernel may hold ready: a restart brings everybody back at once
 LARGEST_MESSAGE = 256 * 1024  # bytes in; what comes above 64 KiB gets a reason from the session

@@ -9,19 +9,6 @@ TEXT, BINARY = 1, 2  # RFC 6455 5.2: opcodes
 REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
 
 
-class Extension:
-    """`scope["extensions"]["parlor"]`: what ASGI has no word for."""
-
-    def __init__(self, protocol: "WebSocketProtocol") -> None:
-        self._protocol = protocol
-
-    def unsent(self) -> int:
-        """Bytes written to the connection that the kernel has not taken yet."""
-        transport = self._protocol.transport
-        unsent: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        return unsent
-
-
 class WebSocketProtocol(DaphneProtocol):
     """Sends what daphne drops: empty frames, frames above the limit for incoming ones, reasons and any close code."""
 

@@ -261,7 +261,7 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
     for n in range(16):
         await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
     assert wire.connection.out.lagging
-    assert wire.connection.out._queued < 2 * process.limits.lagging_bytes
+    assert wire.transport.unsent() < 2 * process.limits.lagging_bytes
     wire.stuck.set()
     await stuck.event(log, 16)
     assert offsets(stuck, log) == list(range(1, 17))

@@ -1,0 +1,105 @@
+"""The two ways out of a connection: straight to the socket on our server, through a queue on any other."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from realtime.frames import Chunk
+from realtime.protocol import Close
+
+if TYPE_CHECKING:
+    from realtime.server.extension import Extension
+
+
+class Transport(Protocol):
+    """What a connection needs of the wire. Only `run` waits."""
+
+    tells: bool
+    """does `unsent` know what the kernel has not taken yet"""
+
+    def write(self, chunk: Chunk, most: int | None = None) -> bool:
+        """Send these frames; False, and nothing sent, where others wait and more than `most` bytes would."""
+
+    def unsent(self) -> int: ...
+
+    def close(self, close: Close) -> None:
+        """After all that was written."""
+
+    def drop(self) -> None:
+        """Forget what waits: nobody reads it."""
+
+    async def run(self) -> None:
+        """Whatever it has to do until it is closed."""
+
+
+class Direct:
+    """Our server's extension: a delivery is one call of the socket's `send`, and no task."""
+
+    tells = True
+
+    def __init__(self, extension: "Extension") -> None:
+        self._extension = extension
+        self.unsent = extension.unsent
+
+    def write(self, chunk: Chunk, most: int | None = None) -> bool:
+        return self._extension.write(chunk.wire, most)
+
+    def close(self, close: Close) -> None:
+        self._extension.close(close.code, close.reason)
+
+    def drop(self) -> None:
+        """The server's own time-out for closing ends it."""
+
+    async def run(self) -> None:
+        """Nothing."""
+
+
+class Queued:
+    """A queue and the task that empties it into an asynchronous `send`."""
+
+    def __init__(
+        self, send: Callable[[str], Awaitable[None]], close: Callable[[Close], Awaitable[None]], *, tells: bool = False
+    ) -> None:
+        self.tells = tells
+        self._send, self._close = send, close
+        self._queue: deque[str] = deque()
+        self._queued = 0
+        self._closing: Close | None = None
+        self._ready = asyncio.Event()
+
+    def write(self, chunk: Chunk, most: int | None = None) -> bool:
+        if most is not None and self._queued and self._queued + chunk.size > most:
+            return False
+        self._queue.extend(chunk.texts)
+        self._queued += chunk.size
+        self._ready.set()
+        return True
+
+    def unsent(self) -> int:
+        return self._queued
+
+    def close(self, close: Close) -> None:
+        self._closing = close
+        self._ready.set()
+
+    def drop(self) -> None:
+        self._queue.clear()
+        self._queued = 0
+
+    async def run(self) -> None:
+        while True:
+            while self._queue:
+                text = self._queue.popleft()
+                await self._send(text)
+                self._queued = max(0, self._queued - len(text))
+            if self._closing:
+                return await self._close(self._closing)
+            self._ready.clear()
+            await self._ready.wait()
+
+
+def extension_of(scope: Mapping[str, Any]) -> "Extension | None":
+    """What our server puts into the scope, and no other."""
+    extension: Extension | None = (scope.get("extensions") or {}).get("parlor")
+    return extension
