@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
@@ -20,6 +20,9 @@ from realtime.writer import Answer, Outcome
 
 if TYPE_CHECKING:
     from realtime.process import Process
+
+INLINE: Final = 512
+"""bytes of params up to which preparing them takes less than a hop to a thread and back"""
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +40,8 @@ class Connection:
         """rooms it listens to; the hub's"""
         self.visible = True
         """is its page before somebody's eyes; the hub's"""
-        self._durable: deque[tuple[Invoke, float]] = deque()
-        """and when each came"""
+        self._durable: deque[tuple[Invoke, Call]] = deque()
+        """what waits for its turn to be prepared"""
         self._looks: deque[Look] = deque()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -195,29 +198,40 @@ class Connection:
         if self._waiting >= self._limits.waiting:
             return self._answer(invoke.id, protocol.too_fast(500, "too_many_waiting"))
         self._waiting += 1
-        self._durable.append((invoke, self._process.now()))
+        call = self._call(invoke)
+        call.arrived = self._process.now()
+        if not self._durable and (invoke.method.prepare is None or invoke.size <= INLINE):
+            return self._prepared(invoke, call)
+        self._durable.append((invoke, call))
         if len(self._durable) == 1:
             self._spawn(self._write_in_order())
         return None
 
+    def _prepared(self, invoke: Invoke, call: Call) -> None:
+        """Prepare here and now what takes less time than a hop to a thread."""
+        try:
+            if invoke.method.prepare:
+                call.prepared = invoke.method.prepare(invoke.params)
+            self._process.writer.put(call, partial(self._written, invoke))
+        except Exception as error:
+            self._unprepared(invoke, error)
+
     async def _write_in_order(self) -> None:
         while self._durable:
-            invoke, arrived = self._durable[0]
-            call = self._call(invoke)
-            call.arrived = arrived
+            invoke, call = self._durable[0]
             try:
                 if invoke.method.prepare:
                     call.prepared = await self._process.readers.run(invoke.method.prepare, invoke.params)
-                self._process.writer.submit(call).add_done_callback(partial(self._committed, invoke))
-            except RealtimeError as error:
-                self._written(invoke, error)
-            except Exception:
-                logger.exception("%s could not be prepared", invoke.method.name)
-                self._written(invoke, RealtimeError(500, "internal"))
+                self._process.writer.put(call, partial(self._written, invoke))
+            except Exception as error:
+                self._unprepared(invoke, error)
             self._durable.popleft()
 
-    def _committed(self, invoke: Invoke, done: "asyncio.Future[Outcome]") -> None:
-        self._written(invoke, done.result())
+    def _unprepared(self, invoke: Invoke, error: Exception) -> None:
+        if not isinstance(error, RealtimeError):
+            logger.error("%s could not be prepared", invoke.method.name, exc_info=error)
+            error = RealtimeError(500, "internal")
+        self._written(invoke, error)
 
     def _written(self, invoke: Invoke, outcome: Outcome) -> None:
         self._waiting -= 1

@@ -25,25 +25,28 @@ logger = logging.getLogger(__name__)
 class RealtimeConsumer(AsyncWebsocketConsumer):
     """One WebSocket of one tab. Deliveries come from the hub, not through a channel layer (docs/channels.md)."""
 
-    channel_layer_alias = "none: the hub listens for the whole process"
-
     def __init__(self, backend: Backend) -> None:
         super().__init__()
         self.backend = backend
         self.left: Callable[[], None] = lambda: None
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without the thread hop that Channels makes before every handler: no handler here touches the database."""
-        await getattr(self, message["type"].replace(".", "_"))(message)
-
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """`disconnect` is not guaranteed; this is."""
+        """Channels' own starts a task for each message, and hops to a thread before each handler to close database
+        connections; no handler here touches the database. `disconnect` is not guaranteed; what follows `finally` is.
+        """
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            return
         finally:
             if connection := getattr(self, "connection", None):
                 connection.stop()
             self.left()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
         process = await Process.of(self.backend)

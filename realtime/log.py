@@ -6,19 +6,19 @@ Nobody else writes `Log` or `Event`. Locks are taken in id order, or PostgreSQL 
 import logging
 import secrets
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
 import msgspec
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from realtime.entry import Entry
 from realtime.methods import Signal
 from realtime.models import Deadline, Event, Log
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
+from realtime.rows import insert_many, insert_values
 
 __all__ = [
     "SITE",
@@ -154,7 +154,7 @@ class Batch:
     def flush(self) -> None:
         """Write what is staged: one `executemany` a table, one head update a log."""
         entries, self._unwritten = self.entries[self._unwritten :], len(self.entries)
-        insert_many([self._row(entry) for entry in entries])
+        insert_values(Event, [self._row(entry) for entry in entries])
         for entry in entries:
             if entry.blanks:
                 Event.objects.filter(log=self._logs[entry.room], offset__in=entry.blanks).update(data=None)
@@ -164,38 +164,22 @@ class Batch:
         rows, self._rows = self._rows, []
         insert_many(rows)
 
-    def _row(self, entry: Entry) -> Event:
-        return Event(
-            log_id=self._logs[entry.room].pk,
-            offset=entry.o,
-            tag=entry.t,
-            lines=entry.n,
-            kind=entry.kind,
-            method=entry.method,
-            actor=entry.actor,
-            cid=entry.cid,
-            audience=entry.audience,
-            blanks=encode(entry.blanks).decode() if entry.blanks else None,
-            data=entry.data,
-            at=entry.at,
+    def _row(self, entry: Entry) -> tuple[Any, ...]:
+        blanks = encode(entry.blanks).decode() if entry.blanks else None
+        return (
+            self._logs[entry.room].pk,
+            entry.o,
+            entry.t,
+            entry.n,
+            entry.kind,
+            entry.method,
+            entry.actor,
+            entry.cid,
+            entry.audience,
+            blanks,
+            entry.data,
+            entry.at,
         )
-
-
-def insert_many(rows: Sequence[models.Model]) -> None:
-    """One `executemany` a table, past the ORM's per-row work (37 µs a post instead of 113–160, docs/channels.md)."""
-    tables: dict[type[models.Model], list[models.Model]] = defaultdict(list)
-    for row in rows:
-        tables[type(row)].append(row)
-    with connection.cursor() as cursor:
-        for model, members in tables.items():
-            fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-            columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-            places = ", ".join(["%s"] * len(fields))
-            table = connection.ops.quote_name(model._meta.db_table)
-            values = [
-                [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in members
-            ]
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608 - names from models
 
 
 @contextmanager

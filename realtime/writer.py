@@ -7,9 +7,10 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -39,6 +40,8 @@ class Answer:
 
 
 Outcome = Answer | RealtimeError
+Done = Callable[[Outcome], Any]
+"""hears of an outcome, in the event loop"""
 
 
 class Writer:
@@ -46,7 +49,7 @@ class Writer:
 
     def __init__(self, limits: Limits, meters: Meters) -> None:
         self._limits, self._meters = limits, meters
-        self._waiting: deque[tuple[Call, asyncio.Future[Outcome]]] = deque()
+        self._waiting: deque[tuple[Call, Done]] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "writer")
         self._task: asyncio.Task[None] | None = None
@@ -79,15 +82,19 @@ class Writer:
             await self._idle.wait()
 
     def submit(self, call: Call) -> "asyncio.Future[Outcome]":
-        """The outcome, after COMMIT; at once `unavailable` when nothing more is taken."""
+        """The outcome, as `put` tells it."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        if self.finishing or len(self._waiting) >= self._limits.queue:
-            future.set_result(unavailable("the server is leaving" if self.finishing else "the queue is full"))
-        else:
-            self._waiting.append((call, future))
-            self._idle.clear()
-            self._arrived.set()
+        self.put(call, partial(_settle, future))
         return future
+
+    def put(self, call: Call, done: Done) -> None:
+        """`done(outcome)` after COMMIT; at once with `unavailable` when nothing more is taken."""
+        if self.finishing or len(self._waiting) >= self._limits.queue:
+            done(unavailable("the server is leaving" if self.finishing else "the queue is full"))
+            return
+        self._waiting.append((call, done))
+        self._idle.clear()
+        self._arrived.set()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -99,11 +106,23 @@ class Writer:
                 first = taken[0][0]
                 self._meters.batch(len(taken), getattr(first.params, "cid", None), first.arrived)
                 outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
-                for (_, future), outcome in zip(taken, outcomes, strict=True):
+                for (_, done), outcome in zip(taken, outcomes, strict=True):
                     self._meters.totals.repeats += isinstance(outcome, Answer) and outcome.repeat
-                    if not future.done():
-                        future.set_result(outcome)
+                    _tell(done, outcome)
             self._idle.set()
+
+
+def _settle(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    if not future.done():
+        future.set_result(outcome)
+
+
+def _tell(done: Done, outcome: Outcome) -> None:
+    """Whoever cannot hear it keeps nobody else from hearing."""
+    try:
+        done(outcome)
+    except Exception:
+        logger.exception("an outcome was not heard")
 
 
 def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:

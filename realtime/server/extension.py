@@ -1,4 +1,4 @@
-"""`scope["extensions"]["parlor"]`: what ASGI has no word for. Touches private attributes of Twisted, as websocket.py."""
+"""`scope["extensions"]["parlor"]`: what ASGI has no word for. Like websocket.py it touches private names."""
 
 from typing import TYPE_CHECKING
 

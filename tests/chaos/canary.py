@@ -44,28 +44,36 @@ def ack_before_commit() -> None:
     """The answer goes out while the transaction is open, and the commit comes a little later."""
     from realtime import writer
 
-    asked: dict[int, asyncio.Future[Any]] = {}
-    submit, outcomes_of = writer.Writer.submit, writer._outcomes
+    asked: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[Any], None]]] = {}
+    put, outcomes_of = writer.Writer.put, writer._outcomes
 
-    def submit_and_keep(self: writer.Writer, call: Any) -> "asyncio.Future[Any]":
-        asked[id(call)] = future = submit(self, call)
-        return future
+    def put_and_keep(self: writer.Writer, call: Any, done: Callable[[Any], Any]) -> None:
+        once = first_only(done)
+        asked[id(call)] = asyncio.get_running_loop(), once
+        put(self, call, once)
 
     def answer_early(staged: Any, calls: Sequence[Any]) -> list[Any]:
         outcomes = outcomes_of(staged, calls)
         for call, outcome in zip(calls, outcomes, strict=True):
-            if future := asked.pop(id(call), None):
-                future.get_loop().call_soon_threadsafe(settle, future, outcome)
+            if waits := asked.pop(id(call), None):
+                loop, once = waits
+                loop.call_soon_threadsafe(once, outcome)
         time.sleep(ANSWERED_EARLY_S)
         return outcomes
 
-    patch(writer.Writer, "submit", submit_and_keep)
+    patch(writer.Writer, "put", put_and_keep)
     patch(writer, "_outcomes", answer_early)
 
 
-def settle(future: "asyncio.Future[Any]", outcome: Any) -> None:
-    if not future.done():
-        future.set_result(outcome)
+def first_only(done: Callable[[Any], Any]) -> Callable[[Any], None]:
+    told: list[Any] = []
+
+    def once(outcome: Any) -> None:
+        if not told:
+            told.append(outcome)
+            done(outcome)
+
+    return once
 
 
 def dedupe_off() -> None:

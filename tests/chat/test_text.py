@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from chat.text import HTML_LENGTH, TAGS, TEXT_LENGTH, rendered, written
+from chat.text import HTML_LENGTH, MARKUP, TAGS, TEXT_LENGTH, Text, parsed, rendered, written
 from realtime.protocol import RealtimeError
 
 LINKS = Path(__file__).parent.parent / "js/links.json"
@@ -102,6 +102,15 @@ def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
     reader = read(kept)
     assert rendered(kept).text == kept
     assert reader is None or reader.text.strip()
+
+
+@given(st.one_of(st.text(max_size=300), MARKDOWN, st.text("a1 -+.)#=:\t\u2028", max_size=12)))
+@example("1) one")
+@example("\xa0- one")
+@example("ftp.example.com a@example.com www.example.com")
+def test_a_text_without_markup_says_what_a_parser_would_say(text: str) -> None:
+    assume(not MARKUP.search(text))
+    assert parsed(text) == Text(text)
 
 
 @given(MARKDOWN)
