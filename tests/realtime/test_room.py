@@ -1,10 +1,18 @@
-"""Since when somebody is not in a room."""
+"""Delivery in slices; since when somebody is not in a room."""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from realtime import room as room_module
+from realtime.entry import Entry
+from realtime.frames import Chunk
 from realtime.protocol import Head, LogKey, UserId
 from realtime.ring import Ring
-from realtime.room import GONE, Room
+from realtime.room import GONE, Frames, Reading, Room
 
 MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}
@@ -43,3 +51,86 @@ def test_departures_are_remembered_within_a_bound(room: Room) -> None:
         heard(room, UserId(str(n)), False, 102 + n)
     assert len(room.gone) == GONE
     assert room.absent_ms(UserId("0"), 200) == 100_000
+
+
+@dataclass(eq=False)
+class Tab:
+    """A connection as a room sees it."""
+
+    heard: list[int] = field(default_factory=list)
+    full: bool = False
+    visible: bool = True
+
+    @property
+    def out(self) -> "Tab":
+        return self
+
+    @property
+    def caller(self) -> Any:
+        return SimpleNamespace(id="somebody")
+
+    def push(self, chunk: Chunk) -> bool:
+        if not self.full:
+            self.heard += [int(text.partition('"o":')[2].partition(",")[0]) for text in chunk.texts]
+        return not self.full
+
+
+def event(room: Room, o: int) -> Entry:
+    values: dict[str, Any] = {"room": room.key, "o": o, "t": 1, "n": o, "at": 1, "kind": "message.posted"}
+    return Entry(**values, actor=None, cid=None, audience=None, blanks=(), data="{}")
+
+
+def reader(room: Room) -> tuple[Reading, Tab]:
+    tab = Tab()
+    reading = Reading(tab, frozenset(), live=True)  # type: ignore[arg-type]
+    room.enter(reading)
+    return reading, tab
+
+
+async def until(room: Room, deliveries: int) -> None:
+    for _ in range(50):
+        if len(room.outbox) > deliveries:
+            await asyncio.sleep(0)
+    assert len(room.outbox) == deliveries
+
+
+@pytest.fixture
+def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_module, "SLICE", 2)
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("slices_of_two")
+async def test_a_large_room_is_served_in_slices_and_in_order(room: Room) -> None:
+    tabs = [reader(room)[1] for _ in range(5)]
+    room.deliver([event(room, 1)])
+    room.deliver([event(room, 2), event(room, 3)])
+    assert [len(tab.heard) for tab in tabs] == [1, 1, 0, 0, 0]
+    await until(room, deliveries=0)
+    assert [tab.heard for tab in tabs] == [[1, 2, 3]] * 5
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("slices_of_two")
+async def test_who_is_resumed_between_slices_hears_nothing_twice_and_misses_nothing(room: Room) -> None:
+    (_, first), *_, (last, tab) = [reader(room) for _ in range(5)]
+    tab.full = True
+    room.deliver([event(room, 1)])
+    room.deliver([event(room, 2)])
+    await until(room, deliveries=1)
+    assert (tab.heard, last.live, last.offset) == ([], False, 0)
+    tab.full = False
+    tab.push(Frames([event(room, 1), event(room, 2)]).of(frozenset()))
+    last.offset, last.live = 2, True
+    await until(room, deliveries=0)
+    assert tab.heard == first.heard == [1, 2]
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("slices_of_two")
+async def test_who_leaves_between_slices_hears_no_more(room: Room) -> None:
+    _, tab = [reader(room) for _ in range(3)][-1]
+    room.deliver([event(room, 1)])
+    room.exit(tab, 0)  # type: ignore[arg-type]
+    await until(room, deliveries=0)
+    assert tab.heard == []

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from realtime.frames import frame
 from realtime.server import on_drain
 from realtime.server.server import Server
 
@@ -69,11 +70,25 @@ async def large(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await receive()
 
 
+async def mixed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """2,000 lines at once, more than any socket takes: every third as ASGI has it, the others as ready frames."""
+    extension = scope["extensions"]["parlor"]
+    for number in range(2000):
+        line = f"{number} {'x' * 2000}"
+        if number % 3:
+            extension.write(frame(line))
+        else:
+            await send({"type": "websocket.send", "text": line})
+    bounded = extension.write(frame("too much"), 1000)
+    extension.write(frame(f"bounded: {bounded}"))
+    await receive()
+
+
 async def deaf(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await asyncio.Event().wait()
 
 
-PATHS = {"/echo": echo, "/close": close, "/root_path": root_path, "/large": large, "/deaf": deaf}
+PATHS = {"/echo": echo, "/close": close, "/root_path": root_path, "/large": large, "/deaf": deaf, "/mixed": mixed}
 
 
 async def polite() -> None:
