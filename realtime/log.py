@@ -18,7 +18,7 @@ from realtime.entry import Entry
 from realtime.methods import Signal
 from realtime.models import Deadline, Event, Log
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
-from realtime.rows import insert_many, insert_values
+from realtime.rows import Row, heads_write, insert_many, insert_values
 
 __all__ = [
     "SITE",
@@ -62,7 +62,7 @@ class Batch:
         self.signals: list[Signal] = []
         self._logs = {LogKey(log.key): log for log in logs}
         self._unwritten = 0
-        self._rows: list[models.Model] = []
+        self._rows: list[Row] = []
 
     def log(self, key: LogKey) -> Log:
         """The locked log, or `not_found`."""
@@ -112,7 +112,11 @@ class Batch:
 
     def insert(self, row: models.Model) -> None:
         """Stage a new row; it gets no primary key back."""
-        self._rows.append(row)
+        self._rows.append((type(row), vars(row)))
+
+    def insert_values(self, model: type[models.Model], **values: Any) -> None:
+        """The same without an instance, where there are many: values by attribute name, what is missing is null."""
+        self._rows.append((model, values))
 
     def signal(self, signal: Signal) -> None:
         """Send a signal after the commit. For batches outside the writer: a method returns its signals."""
@@ -158,9 +162,7 @@ class Batch:
         for entry in entries:
             if entry.blanks:
                 Event.objects.filter(log=self._logs[entry.room], offset__in=entry.blanks).update(data=None)
-        for key in {entry.room for entry in entries}:
-            log = self._logs[key]
-            Log.objects.filter(pk=log.pk).update(head=log.head, lines=log.lines)
+        heads_write([self._logs[key] for key in {entry.room for entry in entries}])
         rows, self._rows = self._rows, []
         insert_many(rows)
 

@@ -1,25 +1,32 @@
 """New rows past the ORM's work for each: one `executemany` a table, its SQL written once (docs/channels.md)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import NoneType
 from typing import Any, Final
 
 from django.db import connection, models
 
+from realtime.models import Log
+
 AS_THEY_ARE: Final = (models.IntegerField, models.CharField, models.TextField, models.BooleanField, models.ForeignKey)
 """fields whose values of these types every database takes as they are; others are asked for theirs"""
 PLAIN: Final = {int, str, bool, NoneType}
 
 
-def insert_many(rows: Iterable[models.Model]) -> None:
+Row = tuple[type[models.Model], Mapping[str, Any]]
+"""a model, and values by attribute name; what is missing is null"""
+
+
+def insert_many(rows: Iterable[Row]) -> None:
     """Rows of any models. They get no primary key back."""
-    tables: dict[type[models.Model], list[models.Model]] = defaultdict(list)
-    for row in rows:
-        tables[type(row)].append(row)
+    tables: dict[type[models.Model], list[Mapping[str, Any]]] = defaultdict(list)
+    for model, values in rows:
+        tables[model].append(values)
     for model, members in tables.items():
-        insert_values(model, [[vars(row)[field.attname] for field in fields_of(model)] for row in members])
+        names = [field.attname for field in fields_of(model)]
+        insert_values(model, [[values.get(name) for name in names] for values in members])
 
 
 def insert_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> None:
@@ -30,6 +37,17 @@ def insert_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> N
     values = [[_stored(field, value) for field, value in zip(fields, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_insert(model, connection.vendor), values)
+
+
+def heads_write(logs: Sequence[Log]) -> None:
+    """Where these logs end now."""
+    if logs:
+        table = connection.ops.quote_name(Log._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {table} SET head = %s, lines = %s WHERE id = %s",  # noqa: S608 - a name from the model
+                [(log.head, log.lines, log.pk) for log in logs],
+            )
 
 
 @cache

@@ -60,18 +60,17 @@ def line_post(
 
 def line_insert(batch: Batch, *, entry: Entry, kind: str, data: Any, author: int | None) -> None:
     """The row of the line that an event has begun."""
-    batch.insert(
-        Message(
-            log_id=batch.log(entry.room).pk,
-            offset=entry.o,
-            lines=entry.n,
-            kind=kind,
-            author_id=author,
-            data=encode(data).decode(),
-            audience=entry.audience,
-            at=entry.at,
-            touched=entry.o,
-        )
+    batch.insert_values(
+        Message,
+        log_id=batch.log(entry.room).pk,
+        offset=entry.o,
+        lines=entry.n,
+        kind=kind,
+        author_id=author,
+        data=encode(data).decode(),
+        audience=entry.audience,
+        at=entry.at,
+        touched=entry.o,
     )
 
 
