@@ -17,9 +17,12 @@ from realtime.limits import network_of
 from realtime.methods import Backend
 from realtime.process import Process
 from realtime.protocol import SUBPROTOCOL, Close
+from realtime.refusal import refuse
 from realtime.transports import Direct, Queued, Transport, extension_of
 
 logger = logging.getLogger(__name__)
+
+RETRY = [(b"retry-after", b"30")]
 
 
 class RealtimeConsumer(AsyncWebsocketConsumer):
@@ -51,7 +54,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         process = await Process.of(self.backend)
         if not self.entered(process):
-            await self.close()
+            await refuse(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY)
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from realtime.consumers import RealtimeConsumer
 from realtime.methods import Backend
+from realtime.refusal import refuse
 
 
 def websocket_urlpatterns(backend: Backend) -> list[object]:
@@ -16,4 +17,4 @@ def websocket_urlpatterns(backend: Backend) -> list[object]:
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
     """Any other address refuses the handshake, without a word in the log."""
     await receive()
-    await send({"type": "websocket.close"})
+    await refuse(scope, send, 404, "There is no WebSocket here.")

@@ -17,6 +17,8 @@ from django.core.exceptions import DisallowedHost, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
+from realtime.refusal import refuse
+
 logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
@@ -40,8 +42,7 @@ class OriginCheck:
             return await self._application(scope, receive, send)
         logger.warning("refused a WebSocket from origin %r to %r", _header(scope, b"origin"), _header(scope, b"host"))
         await receive()
-        await send({"type": "websocket.close"})
-        return None
+        return await refuse(scope, send, 403, "This page may not open a WebSocket here: its Origin is not ours.")
 
 
 def origin_verified(scope: Scope) -> bool:

@@ -1,8 +1,10 @@
 """The server: daphne's, with its limits set, a deep listen queue, and a drain before it leaves."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from daphne.server import Server as DaphneServer  # first: it chooses Twisted's reactor
@@ -11,18 +13,22 @@ from twisted.python.failure import Failure
 
 from realtime.server.drain import drain
 from realtime.server.extension import Extension
-from realtime.server.http import bounded
-from realtime.server.websocket import WebSocketProtocol
+from realtime.server.handshake import Refusal, refusal
+from realtime.server.http import Channel, Request, bounded
+from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
+
+logger = logging.getLogger(__name__)
 
 BACKLOG = 4096  # connections the kernel may hold ready: a restart brings everybody back at once
 LARGEST_MESSAGE = 256 * 1024  # bytes in; what comes above 64 KiB gets a reason from the session
-OPTIONS = {
+OPTIONS: dict[str, float] = {
     "websocket_timeout": -1,  # no close after a day
-    "websocket_handshake_timeout": 20,
+    "websocket_handshake_timeout": 0,  # autobahn's drops the line; the protocol's own answers 503
+    "websocket_connect_timeout": 20,
     "websocket_max_message_size": LARGEST_MESSAGE,
     "websocket_max_frame_size": LARGEST_MESSAGE,
     "ping_interval": 25,  # only for silent clients of other applications: the session has a heartbeat of its own
-    "ping_timeout": 20,  # shorter than the interval: a second ping would orphan the timer of the first
+    "ping_timeout": 20,
 }
 
 
@@ -44,6 +50,7 @@ class Server(DaphneServer):
         self.listening = listening
         self.ports: list[Any] = []
         self.refusal: BaseException | None = None
+        self.leaving = False
 
     def run(self) -> None:
         super().run()
@@ -60,18 +67,48 @@ class Server(DaphneServer):
 
     def _ready(self) -> None:
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
+        self.http_factory.protocol = Channel
         self.http_factory.buildProtocol = bounded(self.http_factory.buildProtocol)
         self.ws_factory.protocol = WebSocketProtocol
-        self.ws_factory.setProtocolOptions(allowNullOrigin=True, failByDrop=False)  # the first is lost if not repeated
+        self.ws_factory.setProtocolOptions(
+            allowNullOrigin=True,  # lost if not repeated
+            versions=[13],
+            failByDrop=False,
+            echoCloseCodeReason=True,
+            closeHandshakeTimeout=FAREWELL_S,
+        )
         if self.listening:
             for address in self.listening_addresses:
                 asyncio.get_event_loop().call_soon(self.listening, *address)  # once signals are handled
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # and not what a client put into `Daphne-Root-Path`
-        if isinstance(protocol, WebSocketProtocol):
-            scope["extensions"] = {"parlor": Extension(protocol)}
-        return super().create_application(protocol, scope)
+        if not isinstance(protocol, WebSocketProtocol):
+            return super().create_application(protocol, scope)
+        scope["asgi"] = {"version": "3.0", "spec_version": "2.5"}
+        scope["extensions"] = {"parlor": Extension(protocol), "websocket.http.response": {}}
+        inbox, send = protocol.inbox, partial(self.handle_reply, protocol)
+        instance = asyncio.ensure_future(self.application(scope=scope, receive=inbox.get, send=send))
+        self.connections[protocol]["application_instance"] = instance
+        instance.add_done_callback(partial(self._ended, protocol))
+        return inbox
+
+    def _ended(self, protocol: WebSocketProtocol, instance: "asyncio.Future[None]") -> None:
+        """At once: daphne looks once a second, and leaves a connection open that nobody reads any more."""
+        details = self.connections.get(protocol, {})
+        details.pop("application_instance", None)
+        if instance.cancelled():
+            return
+        if error := instance.exception():
+            logger.error("Exception inside application: %s", error, exc_info=error)
+        if "disconnected" not in details:
+            protocol.ended(error)
+
+    def refusal_of(self, request: Request) -> Refusal | None:
+        """Why a request opens no WebSocket here; asked before anything is made for it."""
+        if self.leaving:
+            return Refusal(503, "The server is leaving; another one comes.", ((b"retry-after", b"5"),))
+        return refusal(request.method, request.clientproto, request.requestHeaders)
 
     # Leaving
 
@@ -79,6 +116,7 @@ class Server(DaphneServer):
         return Deferred.fromFuture(asyncio.ensure_future(self._leave()))
 
     async def _leave(self) -> None:
+        self.leaving = True
         if self.signal_handlers:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C does not wait
         for port in self.ports:

@@ -1,25 +1,186 @@
-"""One WebSocket. The only module that touches private attributes of Twisted and autobahn."""
+"""One WebSocket, RFC 6455 to the letter. The only module that touches private attributes of Twisted and autobahn."""
 
-from typing import Any
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 
+from realtime.server.handshake import Pairs, checked, response
+from realtime.server.inbox import Inbox
+
 TEXT, BINARY = 1, 2  # RFC 6455 5.2: opcodes
 REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
+NO_CODE, ABNORMAL, PROTOCOL_ERROR, INVALID, INTERNAL = 1005, 1006, 1002, 1007, 1011  # RFC 6455 7.4.1
+FAREWELL_S: Final = 5
+"""for a client to take what was written before a close, and to answer the close"""
 
 
 class WebSocketProtocol(DaphneProtocol):
-    """Sends what daphne drops: empty frames, frames above the limit for incoming ones, reasons and any close code."""
+    """Between the frames of autobahn and an ASGI application.
+
+    What fails or closes the connection takes its turn behind the messages that came before it.
+    """
+
+    inbox: Inbox
+    asked = False
+    """the application knows of it"""
+    ending = False
+    """nothing that comes in is looked at any more (RFC 6455 7.1.7)"""
+    _leaving: asyncio.TimerHandle | None = None
+
+    # Coming in
+
+    def connectionMade(self) -> None:
+        self.inbox = Inbox(self._read_on)
+        super().connectionMade()
+
+    def onConnect(self, request: Any) -> Any:
+        self.asked, self.heard_at = True, time.monotonic()
+        return super().onConnect(request)
+
+    def onOpen(self) -> None:
+        self.transport.unregisterProducer()  # the HTTP channel: it would stop reading whom we cannot write to
+        self.transport.resumeProducing()
+        super().onOpen()
+
+    def dataReceived(self, data: bytes) -> None:
+        """What comes before the handshake is answered waits. Autobahn's own makes a line of log that nobody reads."""
+        if self.ending:
+            return
+        if self.asked and self.state == self.STATE_CONNECTING:
+            self.data += data
+            self.transport.pauseProducing()
+        else:
+            self._dataReceived(data)
+
+    def processData(self) -> bool:
+        """One step of autobahn's loop over what has been read."""
+        if self.inbox.crowded and self.state == self.STATE_OPEN:
+            self.transport.pauseProducing()
+            return False
+        return not self.ending and bool(super().processData())
+
+    def _read_on(self) -> None:
+        if not self.ending:
+            self.transport.resumeProducing()
+            self.consumeData()
+
+    def onMessageEnd(self) -> None:
+        """Without autobahn's listeners: nobody listens, and a future for each message is dear."""
+        if not self.failedByMe:
+            self.onMessage(b"".join(self.message_data), self.message_is_binary)
+        del self.message_data
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        self.heard_at = time.monotonic()
+        if self.state == self.STATE_OPEN:
+            content = {"bytes": payload} if isBinary else {"text": payload.decode()}
+            self.inbox.put_nowait({"type": "websocket.receive", **content})
+
+    def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool:
+        self._afterwards(partial(super().onCloseFrame, code, reasonRaw))
+        return True
+
+    def _afterwards(self, last: Callable[[], Any]) -> None:
+        if self.state == self.STATE_OPEN and not self.ending:
+            self.ending = True
+            self.transport.pauseProducing()
+            self.inbox.afterwards(last)
+        else:
+            last()
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        """The connection is gone. Without a close frame 1006; where we failed it, our own code."""
+        for timer in filter(None, (self._leaving, self.closeHandshakeTimeoutCall)):
+            timer.cancel()
+        if not self.asked:
+            return
+        if self.failedByMe:
+            code, reason, wasClean = self.localCloseCode, (self.localCloseReason or b"").decode(), True
+        self.server.protocol_disconnected(self)
+        told = {"code": NO_CODE if code is None else code, "reason": reason if wasClean and reason else ""}
+        self.inbox.put_nowait({"type": "websocket.disconnect", **told})
+        self._log("disconnected")
+
+    # What a client does wrong
+
+    def _protocol_violation(self, reason: str) -> bool:
+        self._fail_connection(PROTOCOL_ERROR, reason)
+        return True
+
+    def _invalid_payload(self, reason: str) -> bool:
+        self._fail_connection(INVALID, reason)
+        return True
+
+    def _fail_connection(self, code: int = 1001, reason: str = "going away") -> None:
+        self._afterwards(partial(self._fail, code, reason))
+
+    def _fail(self, code: int, reason: str) -> None:
+        """Say why, then hang up: a line closed with unread bytes in it is reset, and the reason with it."""
+        if self.state == self.STATE_OPEN:
+            self.failedByMe = True
+            self.sendCloseFrame(code, _cut(reason))
+            self.transport.loseWriteConnection()
+            self.transport.resumeProducing()
+        else:
+            self.dropConnection()
+
+    # Going out
 
     def handle_reply(self, message: dict[str, Any]) -> None:
-        connecting = self.state == self.STATE_CONNECTING
-        if message["type"] == "websocket.send" and not connecting:
+        if self.state == self.STATE_CONNECTING:
+            self._answer(message)
+        elif message["type"] == "websocket.send":
             self._send(message.get("text"), message.get("bytes"))
-        elif message["type"] == "websocket.close" and not connecting:
+        elif message["type"] == "websocket.close":
             self._close(message.get("code") or 1000, message.get("reason") or "")
         else:
-            super().handle_reply(message)
+            raise ValueError(f"{message['type']} after the handshake")
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        """To the handshake. The response messages are ASGI's extension `websocket.http.response`."""
+        match message["type"]:
+            case "websocket.accept":
+                self._accept(message.get("subprotocol"), message.get("headers") or ())
+            case "websocket.close":
+                self.serverReject()
+            case "websocket.http.response.start":
+                self._refusal = message["status"], list(message.get("headers") or ()), b""
+            case "websocket.http.response.body":
+                status, headers, body = self._refusal
+                self._refusal = status, headers, body + message.get("body", b"")
+                if not message.get("more_body"):
+                    self.refuse(status, self._refusal[2], headers)
+            case other:
+                raise ValueError(f"{other} before the WebSocket is accepted")
+
+    def _accept(self, subprotocol: str | None, headers: Pairs) -> None:
+        if subprotocol is not None and subprotocol not in self.websocket_protocols:
+            raise ValueError(f"the client has not offered {subprotocol}")
+        values = defaultdict(list)
+        for name, value in checked(headers):
+            values[name.decode("latin-1")].append(value.decode("latin-1"))
+        self.serverAccept((subprotocol, values))
+
+    def refuse(self, status: int, body: bytes, headers: Pairs = ()) -> None:
+        """Answer the handshake with something else than a WebSocket."""
+        self.transport.write(response(status, body, headers))
+        self.server.protocol_disconnected(self)
+        self._log("rejected")
+        self.dropConnection()
+
+    def serverReject(self) -> None:
+        """A bare close before the accept (ASGI)."""
+        self.refuse(403, b"This WebSocket is not open to you.\n")
+
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:
+        """What autobahn itself refuses: its own puts the reason, the client's words in it, into the status line."""
+        self.transport.write(response(code, b"Internal server error\n" if code >= 500 else f"{reason}\n".encode()))
 
     def _send(self, text: str | None, data: bytes | None) -> None:
         """Frames after a close are dropped: the application learns of the close by its own message."""
@@ -28,7 +189,65 @@ class WebSocketProtocol(DaphneProtocol):
         if self.state == self.STATE_OPEN:
             self.sendFrame(*((BINARY, data) if text is None else (TEXT, text.encode())))
 
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Without a line of log for each frame, heard or not."""
+        self.transport.write(data)
+
     def _close(self, code: int, reason: str) -> None:
         if code not in Wire.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
             raise ValueError(f"{code} is not a close code")
-        self.sendCloseFrame(code, reason.encode()[:REASON_BYTES].decode(errors="ignore").encode())
+        self.sendCloseFrame(code, _cut(reason))
+        if not self.ending:
+            self.transport.resumeProducing()  # the answer to the close may stand behind messages nobody took
+
+    def ended(self, error: BaseException | None) -> None:
+        """The application has, by itself or by an exception: nobody would read what comes."""
+        if self.state == self.STATE_CONNECTING:
+            self.refuse(500, b"Internal server error\n")
+        else:
+            self.sendCloseFrame(INTERNAL if error else 1000)
+
+    # Leaving
+
+    def dropConnection(self, abort: bool = False) -> None:
+        """After a closing handshake nothing is cut off: the other side may still be reading what was sent before it."""
+        super().dropConnection(abort and not self.wasClean)
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        """Nobody waits for ever until a client has taken what was written to it."""
+        super()._closeConnection(abort)
+        if not abort:
+            self._leaving = asyncio.get_running_loop().call_later(FAREWELL_S, self.transport.abortConnection)
+
+    # Time
+
+    def check_timeouts(self) -> None:
+        """Every two seconds. One ping at a time: a second one would orphan the timer of the first."""
+        silent = time.monotonic() - self.heard_at
+        if self.state == self.STATE_CONNECTING and silent > self.server.websocket_connect_timeout:
+            self.refuse(503, b"The application has not answered.\n", [(b"retry-after", b"10")])
+        waiting: Any = self.autoPingTimeoutCall
+        if self.state == self.STATE_OPEN and silent > self.server.ping_interval and not (waiting or self.inbox.crowded):
+            self._sendAutoPing()
+
+    def onPong(self, payload: bytes) -> None:
+        """Any pong is a sign of life, also one to an older ping."""
+        self.heard_at = time.monotonic()
+        if self.autoPingTimeoutCall is not None:
+            self._cancelAutoPingTimeoutCall()
+
+    def onAutoPingTimeout(self) -> None:
+        """While an application is behind, its client is not read, and cannot be heard."""
+        if self.inbox.crowded:
+            self.autoPingTimeoutCall = None
+        else:
+            super().onAutoPingTimeout()
+
+    def _log(self, action: str) -> None:
+        client = "{}:{}".format(*self.client_addr) if self.client_addr else None
+        self.server.log_action("websocket", action, {"path": self.request.path, "client": client})
+
+
+def _cut(reason: str) -> bytes:
+    """The reason as a close frame holds it, cut between two characters."""
+    return reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()

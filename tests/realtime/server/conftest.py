@@ -1,10 +1,14 @@
 """The tiny server in a process of its own."""
 
+import http.client
+import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -66,6 +70,19 @@ def closing(websocket: ClientConnection) -> tuple[int, str]:
         websocket.recv(timeout=30)
     assert closed.value.rcvd
     return closed.value.rcvd.code, closed.value.rcvd.reason
+
+
+def facts(server: Tiny, **headers: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/", headers=headers)
+    found: dict[str, Any] = json.load(connection.getresponse())
+    connection.close()
+    return found
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    while not true():
+        time.sleep(0.01)
 
 
 Start = Callable[..., Tiny]

@@ -1,30 +1,13 @@
-import http.client
-import json
 import socket
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.realtime.server.conftest import Tiny, closing
+from tests.realtime.server.conftest import Tiny, closing, facts, wait_until
 
 LARGEST = 256 * 1024
-
-
-def facts(server: Tiny, **headers: str) -> dict[str, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", "/", headers=headers)
-    found: dict[str, Any] = json.load(connection.getresponse())
-    connection.close()
-    return found
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    while not true():
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1008, 1009, 1011, 1012, 1013, 3000, 4001, 4526])

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 
 from realtime.frames import frame
 from realtime.server import on_drain
-from realtime.server.server import Server
+from realtime.server.inbox import Inbox
+from realtime.server.server import OPTIONS, Server
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -28,16 +29,22 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    facts = {"root_path": scope["root_path"], "unsent": [extension.unsent() for extension, _ in open_now]}
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": json.dumps(facts).encode()})
+    facts = {
+        "root_path": scope["root_path"],
+        "unsent": [extension.unsent() for extension, _ in open_now],
+        "pinged": sum(extension._protocol.autoPingTimeoutCall is not None for extension, _ in open_now),
+    }
+    body = json.dumps(facts).encode()
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     assert (await receive())["type"] == "websocket.connect"
-    if scope["path"] == "/refuse":
-        return await send({"type": "websocket.close"})
-    await send({"type": "websocket.accept"})
+    if before := BEFORE.get(scope["path"]):
+        return await before(scope, receive, send)
+    await send({"type": "websocket.accept", "headers": [(b"x-tiny", b"1"), (b"x-tiny", b"2")]})
     here = scope["extensions"]["parlor"], send
     open_now.append(here)
     try:
@@ -45,6 +52,55 @@ async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None
     finally:
         open_now.remove(here)
         say("finished")
+
+
+async def refuse(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close"})
+    say("refused", *(await receive()).values())
+
+
+async def deny(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    assert "websocket.http.response" in scope["extensions"]
+    status, headers = int(scope["query_string"]), [(b"content-type", b"text/plain"), (b"retry-after", b"7")]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b"not ", "more_body": True})
+    await send({"type": "websocket.http.response.body", "body": b"today"})
+    say("denied", *(await receive()).values())
+
+
+async def fail(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    raise RuntimeError("an application that fails")
+
+
+async def end(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Without a word."""
+
+
+async def wait(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    await asyncio.Event().wait()
+
+
+async def tell(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Prints how it ended."""
+    while (message := await receive())["type"] == "websocket.receive":
+        pass
+    say("told", scope["query_string"].decode(), message["code"], repr(message["reason"]))
+
+
+async def slow(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    while (message := await receive())["type"] == "websocket.receive":
+        await asyncio.sleep(0.01)
+        await send({**message, "type": "websocket.send"})
+
+
+async def pings(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Two looks after a long silence."""
+    protocol = scope["extensions"]["parlor"]._protocol
+    for _ in range(2):
+        protocol.heard_at = float("-inf")
+        protocol.check_timeouts()
+    await send({"type": "websocket.send", "text": "pinged"})
+    await receive()
 
 
 async def echo(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -88,7 +144,26 @@ async def deaf(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await asyncio.Event().wait()
 
 
-PATHS = {"/echo": echo, "/close": close, "/root_path": root_path, "/large": large, "/deaf": deaf, "/mixed": mixed}
+BEFORE = {"/refuse": refuse, "/deny": deny, "/fail-first": fail, "/end-first": end, "/wait-first": wait}
+PATHS = {
+    "/echo": echo,
+    "/close": close,
+    "/root_path": root_path,
+    "/large": large,
+    "/deaf": deaf,
+    "/mixed": mixed,
+    "/fail": fail,
+    "/end": end,
+    "/tell": tell,
+    "/slow": slow,
+    "/pings": pings,
+}
+
+
+def hurry() -> None:
+    """Nobody waits for long."""
+    Inbox.patience_s = 0.05
+    OPTIONS.update(ping_interval=0, ping_timeout=0.3, websocket_connect_timeout=0.1)
 
 
 async def polite() -> None:
@@ -109,6 +184,8 @@ async def endless() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[2] == "hurried":
+        hurry()
     if hook := {"polite": polite, "broken": broken, "endless": endless}.get(sys.argv[2]):
         on_drain(hook)
     Server.drain_seconds = 5 if sys.argv[2] == "polite" else 0.05
