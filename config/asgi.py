@@ -21,6 +21,7 @@ import accounts.services
 import chat.methods
 import chat.selectors
 import game.methods
+from realtime.echo import with_echo
 from realtime.methods import Backend
 from realtime.process import Started
 from realtime.routing import websocket_urlpatterns
@@ -41,7 +42,7 @@ application = Started(
     ProtocolTypeRouter(
         {
             "http": http,
-            "websocket": OriginCheck(CookieMiddleware(URLRouter(websocket_urlpatterns(backend)))),
+            "websocket": with_echo(OriginCheck(CookieMiddleware(URLRouter(websocket_urlpatterns(backend))))),
         }
     ),
     backend,

@@ -116,6 +116,7 @@ CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
 
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})
+ECHO = env.bool("ECHO", default=DEBUG)
 
 # Accounts
 LOGIN_URL = "account_login"

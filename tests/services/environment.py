@@ -8,6 +8,7 @@ SETTINGS = {
     "DATABASE_POOL",
     "DATABASE_URL",
     "DEBUG",
+    "ECHO",
     "EMAIL_FROM",
     "EMAIL_URL",
     "HOST",
