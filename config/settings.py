@@ -117,6 +117,7 @@ CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})
 ECHO = env.bool("ECHO", default=DEBUG)
+WEBSOCKET_DEFLATE = env.bool("WEBSOCKET_DEFLATE", default=False)
 
 # Accounts
 LOGIN_URL = "account_login"

@@ -11,6 +11,7 @@ from daphne.server import Server as DaphneServer  # first: it chooses Twisted's 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from realtime.server.deflate import accept
 from realtime.server.drain import drain
 from realtime.server.extension import Extension
 from realtime.server.handshake import Refusal, refusal
@@ -43,11 +44,12 @@ class Server(DaphneServer):
         application: Any,
         endpoints: Iterable[str],
         listening: Callable[[str, int], None] | None = None,
+        deflate: bool = False,
         **options: Any,
     ) -> None:
         deep = [_with_backlog(endpoint) for endpoint in endpoints]
         super().__init__(application, deep, ready_callable=self._ready, **options | OPTIONS)
-        self.listening = listening
+        self.listening, self.deflate = listening, deflate
         self.ports: list[Any] = []
         self.refusal: BaseException | None = None
         self.leaving = False
@@ -76,6 +78,7 @@ class Server(DaphneServer):
             failByDrop=False,
             echoCloseCodeReason=True,
             closeHandshakeTimeout=FAREWELL_S,
+            perMessageCompressionAccept=accept if self.deflate else None,
         )
         if self.listening:
             for address in self.listening_addresses:

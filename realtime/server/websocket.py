@@ -10,10 +10,12 @@ from typing import Any, Final
 from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 
+from realtime.server.deflate import SMALLEST, Offer, deflated, understood
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
 
 TEXT, BINARY = 1, 2  # RFC 6455 5.2: opcodes
+COMPRESSED = 4  # RFC 7692 6: RSV1
 REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
 NO_CODE, ABNORMAL, PROTOCOL_ERROR, INVALID, INTERNAL = 1005, 1006, 1002, 1007, 1011  # RFC 6455 7.4.1
 FAREWELL_S: Final = 5
@@ -27,6 +29,7 @@ class WebSocketProtocol(DaphneProtocol):
     """
 
     inbox: Inbox
+    websocket_extensions: list[Offer]
     asked = False
     """the application knows of it"""
     ending = False
@@ -41,6 +44,7 @@ class WebSocketProtocol(DaphneProtocol):
 
     def onConnect(self, request: Any) -> Any:
         self.asked, self.heard_at = True, time.monotonic()
+        self.websocket_extensions = understood(self.websocket_extensions)
         return super().onConnect(request)
 
     def onOpen(self) -> None:
@@ -75,6 +79,8 @@ class WebSocketProtocol(DaphneProtocol):
         if not self.failedByMe:
             self.onMessage(b"".join(self.message_data), self.message_is_binary)
         del self.message_data
+        if self._isMessageCompressed:
+            self._perMessageCompress._decompressor = None  # its window, until the next message
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         self.heard_at = time.monotonic()
@@ -186,8 +192,18 @@ class WebSocketProtocol(DaphneProtocol):
         """Frames after a close are dropped: the application learns of the close by its own message."""
         if (text is None) == (data is None):
             raise ValueError("websocket.send needs text or bytes")
-        if self.state == self.STATE_OPEN:
-            self.sendFrame(*((BINARY, data) if text is None else (TEXT, text.encode())))
+        if self.state != self.STATE_OPEN:
+            return
+        opcode, payload = (BINARY, data or b"") if text is None else (TEXT, text.encode())
+        if self.deflates and len(payload) >= SMALLEST:
+            self.sendFrame(opcode, deflated(payload), rsv=COMPRESSED)
+        else:
+            self.sendFrame(opcode, payload)
+
+    @property
+    def deflates(self) -> bool:
+        """Has it negotiated compression?"""
+        return self._perMessageCompress is not None
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Without a line of log for each frame, heard or not."""

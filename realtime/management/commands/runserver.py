@@ -30,7 +30,7 @@ class Command(DaphneCommand):
         parser.set_defaults(use_static_handler=False)  # the middleware serves them, and says how long they may be kept
 
     def inner_run(self, *args: Any, **options: Any) -> None:
-        self.server_cls = partial(Server, listening=self.announce)
+        self.server_cls = partial(Server, listening=self.announce, deflate=settings.WEBSOCKET_DEFLATE)
         try:
             self.serve_alone()
             self.pages = pages()

@@ -13,3 +13,4 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 
 greets(lambda: [("Open once", "/once")])
+WEBSOCKET_DEFLATE = False

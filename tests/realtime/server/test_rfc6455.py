@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
+from autobahn.websocket.compress_deflate import PerMessageDeflate, PerMessageDeflateOffer
 from twisted.internet.tcp import Connection
 
+from realtime.server.deflate import accept
 from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
 from tests.realtime.server.raw import (
     BINARY,
@@ -327,6 +329,13 @@ def test_a_server_that_leaves_takes_no_new_one(start: Start) -> None:
 )  # fmt: skip
 def test_autobahn_still_has_what_is_overridden(name: str) -> None:
     assert callable(getattr(WebSocketServerProtocol, name, None))
+
+
+def test_a_decompressor_is_still_kept_where_it_is_dropped() -> None:
+    accepted = accept([PerMessageDeflateOffer()])  # type: ignore[no-untyped-call]
+    extension = PerMessageDeflate.create_from_offer_accept(True, accepted)  # type: ignore[no-untyped-call]
+    extension.start_decompress_message()
+    assert extension._decompressor is not None
 
 
 @pytest.mark.parametrize("name", ["dataBuffer", "offset", "loseWriteConnection", "abortConnection", "pauseProducing"])

@@ -190,5 +190,6 @@ if __name__ == "__main__":
         on_drain(hook)
     Server.drain_seconds = 5 if sys.argv[2] == "polite" else 0.05
     Server.finish_seconds = 5 if sys.argv[2] == "polite" else 0.5
-    Server(application, [sys.argv[1]], listening=lambda host, port: say("listening", port)).run()
+    deflate = sys.argv[2] == "deflate"
+    Server(application, [sys.argv[1]], lambda _, port: say("listening", port), deflate).run()
     say("left")
