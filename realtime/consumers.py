@@ -58,8 +58,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
-        self.connection = Connection(process, self.transport(), session_key)
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        self.connection = Connection(process, self.transport(), session_key)
         self.connection.start()
 
     def entered(self, process: Process) -> bool:

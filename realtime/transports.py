@@ -39,11 +39,11 @@ class Direct:
     tells = True
 
     def __init__(self, extension: "Extension") -> None:
-        self._extension = extension
+        self._extension, self._deflates = extension, extension.deflates
         self.unsent = extension.unsent
 
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
-        return self._extension.write(chunk.wire, most)
+        return self._extension.write(chunk.compressed if self._deflates else chunk.plain, most)
 
     def close(self, close: Close) -> None:
         self._extension.close(close.code, close.reason)

@@ -1,25 +1,15 @@
-"""permessage-deflate (RFC 7692) without context takeover: nothing is kept between messages, in either direction.
+"""Negotiates permessage-deflate (RFC 7692) without context takeover: nothing is kept between messages, either way.
 
 So one compressed frame serves everybody who has negotiated it, and an idle connection costs nothing.
 """
 
-import zlib
-from typing import Any, Final
+from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
 
-SMALLEST: Final = 300
-"""bytes; below it a frame goes out plain: it would save less than a packet and cost more than a write"""
-LEVEL, WINDOW_BITS, MEMORY_LEVEL = 3, 12, 5
-"""small tables: to make zlib's largest takes ten times as long as to compress a line of talk, for 2 % less"""
-TAIL: Final = b"\x00\x00\xff\xff"  # RFC 7692 7.2.1: not sent
+from realtime.frames import WINDOW_BITS
+
 Offer = tuple[str, dict[str, Any]]
-
-
-def deflated(payload: bytes) -> bytes:
-    """The payload of one compressed frame, to be sent with RSV1 to anyone who has negotiated compression."""
-    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -WINDOW_BITS, MEMORY_LEVEL)
-    return (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH)).removesuffix(TAIL)
 
 
 def understood(offers: list[Offer]) -> list[Offer]:

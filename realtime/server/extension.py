@@ -24,6 +24,11 @@ class Extension:
         else:  # TLS: records are made above the connection
             self._transport = transport.transport
 
+    @property
+    def deflates(self) -> bool:
+        """Has it negotiated compression? Known once it is accepted."""
+        return self._protocol.deflates
+
     def unsent(self) -> int:
         """Bytes written to the connection that the kernel has not taken yet."""
         transport = self._transport

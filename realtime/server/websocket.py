@@ -10,7 +10,8 @@ from typing import Any, Final
 from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 
-from realtime.server.deflate import SMALLEST, Offer, deflated, understood
+from realtime.frames import SMALLEST, deflated
+from realtime.server.deflate import Offer, understood
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
 

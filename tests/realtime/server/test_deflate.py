@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect
 
-from realtime.server.deflate import deflated
+from realtime.frames import deflated
 from tests.realtime.server.conftest import Tiny
 from tests.realtime.server.raw import BINARY, CONTINUATION, PING, TEXT, Frame, WebSocket, frame
 

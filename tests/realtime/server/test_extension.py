@@ -50,6 +50,18 @@ def test_ready_frames_and_others_arrive_whole_and_in_order(server: Tiny) -> None
     reads_mixed(server.ws, None)
 
 
+@pytest.fixture
+def deflating() -> Iterator[Tiny]:
+    with Tiny(hook="deflate") as tiny:
+        yield tiny
+
+
+def test_compressed_for_who_has_negotiated_it(deflating: Tiny) -> None:
+    reads_mixed(deflating.ws, None)
+    with connect(f"{deflating.ws}/mixed", compression=None) as websocket:
+        assert str(websocket.recv(timeout=30)) == f"0 {'x' * 2000}"
+
+
 def test_over_tls_too(encrypted: Tiny, certificate: Path) -> None:
     context = ssl.create_default_context(cafile=str(certificate))
     reads_mixed(encrypted.ws.replace("ws://127.0.0.1", "wss://localhost"), context)

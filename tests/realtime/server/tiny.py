@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from realtime.frames import frame
+from realtime.frames import compressed_frame, frame
 from realtime.server import on_drain
 from realtime.server.inbox import Inbox
 from realtime.server.server import OPTIONS, Server
@@ -132,7 +132,7 @@ async def mixed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     for number in range(2000):
         line = f"{number} {'x' * 2000}"
         if number % 3:
-            extension.write(frame(line))
+            extension.write((compressed_frame if extension.deflates else frame)(line))
         else:
             await send({"type": "websocket.send", "text": line})
     bounded = extension.write(frame("too much"), 1000)
