@@ -2,12 +2,13 @@
 # make test           every check; STEPS="ruff mypy" for some of them
 # make lint           formatting, ruff, mypy, tsc
 # make chaos          the long run of kills and cut lines
+# make bench          measure against others, alone on the machine; ROWS="500x64 …", PEERS="parlor,ws …", RUNS=5
 # make pictures       screenshots into docs/pictures/
 # make clean          remove what can be made again; never the data in var/
 
-export HOST PORT PYTHON
+export HOST PORT PYTHON ROWS PEERS RUNS
 
-.PHONY: run test lint chaos pictures clean
+.PHONY: run test lint chaos bench pictures clean
 
 run:
 	@bin/run
@@ -21,9 +22,13 @@ lint:
 chaos:
 	@bin/test chaos-full
 
+bench:
+	@bin/venv requirements-dev.txt
+	@.venv/bin/python -m bench.run
+
 pictures:
 	@bin/test pictures
 
 clean:
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/.build
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -1,0 +1,139 @@
+"""An ordinary room: people, their login sessions, and what was said. Django must be set up."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle, islice
+from typing import Final, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection, transaction
+
+from accounts.login import BACKEND, SEEN
+from accounts.models import User
+from accounts.selectors import caller_of
+from accounts.services import guest_create
+from accounts.sessions import SessionStore
+from chat.registry import Line
+from chat.services.memberships import room_join
+from chat.services.messages import line_post
+from chat.services.rooms import lounge, room_create
+from chat.text import rendered
+from realtime.log import SITE, batch, head_of, now_ms, read
+from realtime.methods import NOBODY
+from realtime.models import Log
+from realtime.protocol import ClientId, Head, LogKey, Position
+
+TOGETHER: Final = 500
+"""people a transaction; ten times as many lines"""
+WORDS: Final = "the lamp over our table is on again and somebody has left a cup of tea".split()  # noqa: SIM905
+MARKED: Final = "**Look**: https://example.com/a/page?of=it, and *then* tell me"
+MEMBERS: Final = 1_000
+SAID: Final = 10_000
+COPY_EVENTS: Final = """
+    INSERT INTO realtime_event
+        (log_id, "offset", tag, lines, kind, method, actor, cid, audience, blanks, data, at)
+    SELECT log_id, "offset" + %(by)s, (tag + %(by)s * 2654435761) %% 4294967296, lines + %(by)s, kind, method, actor,
+        'copy-' || %(log)s || '-' || ("offset" + %(by)s), audience, blanks, data, at
+    FROM realtime_event WHERE log_id = %(log)s AND "offset" > %(first)s AND "offset" <= %(last)s
+"""
+COPY_LINES: Final = """
+    INSERT INTO chat_message
+        (log_id, "offset", lines, kind, author_id, data, audience, at, touched, edited_at, removed_at, removed_by_id)
+    SELECT log_id, "offset" + %(by)s, lines + %(by)s, kind, author_id, data, audience, at, touched + %(by)s,
+        edited_at, removed_at, removed_by_id
+    FROM chat_message WHERE log_id = %(log)s AND "offset" > %(first)s AND "offset" <= %(last)s
+"""
+
+T = TypeVar("T")
+
+
+def enter(count: int, rooms: int) -> tuple[list[User], list[LogKey]]:
+    """Guests, in the lounge and in these public rooms, which the first has made. From the 1,001st on they only look."""
+    run, hall = secrets.token_hex(3), LogKey(lounge().log.key)
+    people = _guests([f"Guest 0 {run}"], [hall])
+    keys = [_room(people[0], f"Room {number + 1}") for number in range(rooms)]
+    for part in parts(range(1, count)):
+        people += _guests([f"Guest {number} {run}" for number in part], [hall, *keys] if part[0] < MEMBERS else [])
+    return people, keys
+
+
+def _guests(names: Sequence[str], rooms: Sequence[LogKey]) -> list[User]:
+    """What `chat.services.entrance.guest_enter` does for one, for many in one transaction."""
+    with batch([*rooms, SITE]) as staged:
+        people = [guest_create(name=name, face="", colour=7, device="", now=staged.now) for name in names]
+        for user in people if rooms else []:
+            for key in rooms:
+                room_join(staged, caller=caller_of(user) or NOBODY, key=key)
+    return people
+
+
+def _room(maker: User, name: str) -> LogKey:
+    with batch([SITE]) as staged:
+        made = room_create(staged, caller=caller_of(maker) or NOBODY, cid=None, name=name, topic="", public=True)
+    return LogKey(made.room.log.key)
+
+
+def texts() -> list[str]:
+    """Ten lines, one with Markdown and a link."""
+    return [*(" ".join(islice(cycle(WORDS), start, start + 8 + start)) for start in range(9)), MARKED]
+
+
+def history(key: LogKey, people: Sequence[User], count: int) -> None:
+    """`count` lines: the first 10,000 by the service that a post comes to, the rest as copies of their rows."""
+    said = min(count, SAID)
+    before = head_of(key)
+    talk(key, people, said)
+    while said < count:
+        more = min(said, count - said)
+        _copy(key, Head(before.o, 0, before.n), said, more)
+        said += more
+
+
+def _copy(key: LogKey, before: Head, said: int, more: int) -> None:
+    """The first `more` of the `said` lines after `before` once more at the end, with tags and cids of their own."""
+    with batch([key]) as staged:
+        log = staged.log(key)
+        first, last = before.o, before.o + more
+        given = {"log": log.pk, "first": first, "last": last, "by": said}
+        with connection.cursor() as cursor:
+            cursor.execute(COPY_EVENTS, given)
+            cursor.execute(COPY_LINES, given)
+        Log.objects.filter(pk=log.pk).update(head=log.head + more, lines=log.lines + more)
+
+
+def talk(key: LogKey, people: Sequence[User], count: int) -> None:
+    """`count` lines by all in turn."""
+    lines = cycle([Line(rendered(text)) for text in texts()])
+    callers = cycle([caller_of(user) or NOBODY for user in people[:1000]])
+    for part in parts(range(count), 10 * TOGETHER):
+        with batch([key]) as staged:
+            for caller, line, _ in zip(callers, lines, part, strict=False):
+                cid = ClientId(secrets.token_hex(16))
+                line_post(staged, room=key, line=line, caller=caller, cid=cid, method="message.post")
+
+
+def position(key: LogKey, missed: int = 0) -> Position:
+    """Where a client stands who has missed that many events."""
+    at = max(head_of(key).o - missed, 1)
+    return Position(at, read(key, at - 1, at)[0].t)
+
+
+def logins(people: Sequence[User]) -> Iterator[str]:
+    """`Cookie` headers of login sessions as the front door begins them."""
+    for part in parts(people):
+        with transaction.atomic():
+            keys = [_login(user) for user in part]
+        yield from (f"{settings.SESSION_COOKIE_NAME}={key}" for key in keys)
+
+
+def _login(user: User) -> str:
+    store = SessionStore()
+    store.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: BACKEND, SEEN: now_ms()})
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def parts(things: Sequence[T], size: int = TOGETHER) -> Iterable[Sequence[T]]:
+    return (things[start : start + size] for start in range(0, len(things), size))

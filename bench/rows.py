@@ -1,0 +1,57 @@
+"""The rows of the table: who is in the room, who speaks, and what is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Row:
+    """`rate` 0 is the closed loop. The last `joiners` clients come while the others talk, `missed` events behind."""
+
+    name: str
+    title: str
+    clients: int
+    senders: int = 0
+    rate: float = 0
+    seconds: float = 5
+    joiners: int = 0
+    missed: int = 0
+    rooms: int = 1
+    history: int = 100_000
+    peers: bool = True
+    processes: int = 0
+    """over Redis and PostgreSQL; 0: one, on SQLite"""
+    tab: bool = False
+    """a browser sits in the room too"""
+
+
+MOMENT: Final = 3
+"""seconds in which nobody speaks: enough to look"""
+
+ALL: Final[Mapping[str, Row]] = {
+    row.name: row
+    for row in (
+        Row("500x1", "500 clients, 1 sender", 500, 1),
+        Row("100x16", "100 clients, 16 senders", 100, 16),
+        Row("500x64", "500 clients, 64 senders", 500, 64),
+        Row("1000x32", "1,000 clients, 32 senders", 1000, 32),
+        Row("500@1", "500 clients, 1 message a second", 500, 50, rate=1, seconds=10, tab=True),
+        Row("500@10", "500 clients, 10 messages a second", 500, 50, rate=10, tab=True),
+        Row("500@100", "500 clients, 100 messages a second", 500, 50, rate=100),
+        Row("idle", "8,000 idle clients", 8000, seconds=MOMENT),
+        Row("open", "1,000 clients open 3 rooms each", 1000, seconds=MOMENT, rooms=3, peers=False),
+        Row("resume", "2,000 come back to 100 who talk", 2100, 10, rate=10, joiners=2000, missed=20, peers=False),
+        Row("join", "2,000 come to 100 who talk", 2100, 10, rate=10, joiners=2000),
+        *(
+            Row(f"room-{size}", f"a room of {size:,}", size, 10, rate=rate, peers=False)
+            for size, rate in ((100, 400), (500, 80), (1000, 40), (4000, 10))
+        ),
+        *(
+            Row(f"history-{size:.0e}".replace("+0", ""), f"{size:,} lines old", 1, history=size, peers=False)
+            for size in (10**3, 10**4, 10**5, 10**6)
+        ),
+        Row("processes-1", "one process, Redis and PostgreSQL", 500, 50, rate=40, peers=False, processes=1),
+        Row("processes-2", "two processes, Redis and PostgreSQL", 500, 50, rate=40, peers=False, processes=2),
+    )
+}

@@ -1,0 +1,129 @@
+"""`make bench`: every row with every server in turn, several times over; what came out, as JSON, with what it ran on.
+
+ROWS and PEERS name some: ROWS="500x1 500x64" PEERS=parlor. RUNS is how often, 5 where it is not said.
+"""
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import parlor, rows, servers
+from bench.measure import Figures, measure
+from bench.rows import Row
+from bench.servers import BUILD, ROOT, Missing
+
+RESULTS = ROOT / "bench" / "results"
+PARLOR = "parlor"
+SHOWN = (
+    "error",
+    "deliveries_s",
+    "messages_s",
+    "p50_ms",
+    "p99_ms",
+    "cpu_us_delivery",
+    "cpu_us_message",
+    "opened_s",
+    "joined_s",
+    "rss_kb_connection",
+    "generator",
+)
+
+
+def chosen(variable: str, known: Sequence[str]) -> list[str]:
+    names = os.environ.get(variable, "").replace(",", " ").split() or list(known)
+    if unknown := set(names) - set(known):
+        sys.exit(f"{variable}: no {', '.join(sorted(unknown))}. There are: {', '.join(known)}")
+    return names
+
+
+def built(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The servers that can be had, with their versions, and those that cannot, with what is missing."""
+    versions, missing = {PARLOR: parlor.version()} if PARLOR in names else {}, {}
+    for name in names:
+        if name != PARLOR:
+            try:
+                versions[name] = servers.ALL[name].build()
+            except Missing as reason:
+                missing[name] = str(reason)
+                print(f"{servers.ALL[name].title} is left out: {reason}", flush=True)
+    return versions, missing
+
+
+def once(row: Row, name: str) -> Figures:
+    if name == PARLOR:
+        return parlor.measured(row)
+    with servers.serving(servers.ALL[name]) as target:
+        return measure(row, target)
+
+
+def machine() -> dict[str, Any]:
+    """What it runs on; `disk` is a file system, and not one in memory, where durability would cost nothing."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+    kind = said("stat", "-f", "-c", "%T", str(BUILD))
+    if kind in {"tmpfs", "ramfs"}:
+        sys.exit(f"{BUILD} is in memory ({kind}); bench measures on a disk")
+    return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(), "disk": kind}
+
+
+def said(*command: str) -> str:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def facts() -> dict[str, Any]:
+    commit = said("git", "describe", "--always", "--dirty") or "unknown"
+    date = time.strftime("%Y-%m-%d")
+    return {"date": date, "commit": commit, "machine": machine(), "limits_lifted": parlor.LIFTED}
+
+
+def main() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    BUILD.mkdir(exist_ok=True)
+    wanted = [rows.ALL[name] for name in chosen("ROWS", list(rows.ALL))]
+    results = facts()
+    print(json.dumps(results), flush=True)
+    results["versions"], results["missing"] = built(chosen("PEERS", [PARLOR, *servers.ALL]))
+    results["rows"] = {row.name: defaultdict(list) for row in wanted}
+    for turn in range(int(os.environ.get("RUNS") or 5)):
+        print(f"run {turn + 1}", flush=True)
+        for row in wanted:
+            for name in results["versions"] if row.peers else [PARLOR]:
+                results["rows"][row.name][name].append(attempt(row, name))
+                keep(results)
+
+
+def attempt(row: Row, name: str) -> Figures:
+    try:
+        figures = once(row, name)
+    except RuntimeError as error:
+        figures = {"error": str(error)}
+    print(f"{row.name:14} {name:16} {told(figures)}", flush=True)
+    return figures
+
+
+def told(figures: Figures) -> str:
+    marks = [mark for mark, is_so in {"VOID": figures.get("void"), "NOT ALL STORED": lost(figures)}.items() if is_so]
+    return " ".join([*marks, *(f"{key}={figures[key]}" for key in SHOWN if key in figures)])
+
+
+def lost(figures: Figures) -> bool:
+    return not figures.get("all_stored", True)
+
+
+def keep(results: Mapping[str, Any]) -> None:
+    """Written after each measurement: what is stopped has its results so far."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{results['date']}-{results['commit']}.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

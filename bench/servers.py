@@ -1,0 +1,217 @@
+"""Servers under test: what each needs built, how it is started on a port, and how a client talks to it."""
+
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bench import proc
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+BUILD = HERE / ".build"
+PEERS = HERE / "peers"
+SERVER_CORE, LOAD_CORE = "0", "1"
+
+
+class Missing(Exception):
+    """A server that cannot be built on this machine, and what it lacks."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`command` with `{port}`; `load`: what the generator is told besides; `build` raises `Missing`."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    build: Callable[[], str]
+    """its version"""
+    load: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that listens: its addresses, the numbers of its processes, and how it is spoken to."""
+
+    addresses: Sequence[str]
+    pids: Sequence[int]
+    load: Sequence[str]
+
+
+def run(*command: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None) -> str:
+    """What a command prints; `Missing` with its last line where it fails."""
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Missing(f"{command[0]}: {error}") from None
+    if done.returncode:
+        said = (done.stderr + done.stdout).strip().splitlines() or ["failed"]
+        raise Missing(f"{' '.join(command[:3])}: {said[-1]}")
+    return done.stdout
+
+
+def newer(made: Path, *sources: Path) -> bool:
+    return made.exists() and all(made.stat().st_mtime > source.stat().st_mtime for source in sources)
+
+
+@cache
+def generator() -> Path:
+    """The load generator, compiled where that is due."""
+    made, source = BUILD / "load", HERE / "load.c"
+    BUILD.mkdir(exist_ok=True)
+    if not newer(made, source):
+        run("cc", "-O2", "-Wall", "-o", str(made), str(source))
+    return made
+
+
+@cache
+def node_modules() -> Path:
+    """What `peers/package-lock.json` pins, in .build."""
+    modules, pinned = BUILD / "node_modules", ("package.json", "package-lock.json")
+    BUILD.mkdir(exist_ok=True)
+    if not newer(modules / ".package-lock.json", *(PEERS / name for name in pinned)):
+        for name in pinned:
+            shutil.copy(PEERS / name, BUILD / name)
+        run("npm", "ci", "--no-audit", "--no-fund", cwd=BUILD)
+    return modules
+
+
+def node(package: str) -> Callable[[], str]:
+    def build() -> str:
+        version = f"require('{node_modules()}/{package}/package.json').version"
+        return f"{package} {run('node', '-p', version).strip()}, node {run('node', '--version').strip()[1:]}"
+
+    return build
+
+
+def go(source: str) -> Callable[[], str]:
+    """Debian's golang-github-gorilla-websocket-dev brings the sources, without a module proxy."""
+
+    def build() -> str:
+        made, path = BUILD / source, PEERS / f"{source}.go"
+        BUILD.mkdir(exist_ok=True)
+        if not newer(made, path):
+            given = {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
+            run("go", "build", "-o", str(made), str(path), environment=given)
+        package = run("dpkg-query", "-W", "-f", "${Version}", "golang-github-gorilla-websocket-dev")
+        return f"gorilla/websocket {package}, {run('go', 'version').split()[2]}"
+
+    return build
+
+
+@cache
+def venv() -> Path:
+    """The Python of a virtual environment with `peers/requirements.txt`."""
+    python, pins = BUILD / "venv" / "bin" / "python", PEERS / "requirements.txt"
+    stamp = BUILD / "venv" / "installed"
+    if not newer(stamp, pins):
+        run(sys.executable, "-m", "venv", "--clear", str(BUILD / "venv"))
+        run(str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(pins))
+        stamp.touch()
+    return python
+
+
+def python(package: str) -> Callable[[], str]:
+    def build() -> str:
+        asked = f"import importlib.metadata as m; print(m.version('{package}'))"
+        return f"{package} {run(str(venv()), '-c', asked).strip()}, Python {sys.version.split()[0]}"
+
+    return build
+
+
+def _node(file: str) -> tuple[str, ...]:
+    return ("env", f"NODE_PATH={BUILD}/node_modules", "NODE_ENV=production", "node", f"{PEERS}/{file}", "{port}")
+
+
+def _python(file: str) -> tuple[str, ...]:
+    return (f"{BUILD}/venv/bin/python", f"{PEERS}/{file}", "{port}")
+
+
+_SOCKETIO = ("-u", "/socket.io/?EIO=4&transport=websocket", "-g", "40", "-o", "40{", "-m", '42["m","@"]')
+_CHANNELS = ("-m", '{"message": "@"}')
+
+ALL: Mapping[str, Peer] = {
+    peer.name: peer
+    for peer in (
+        Peer("socketio", "Socket.IO", _node("socketio.js"), node("socket.io"), _SOCKETIO),
+        Peer("python-socketio", "python-socketio", _python("socketio_room.py"), python("python-socketio"), _SOCKETIO),
+        Peer("websockets", "websockets.broadcast", _python("websockets_room.py"), python("websockets")),
+        Peer("ws", "ws", _node("ws.js"), node("ws")),
+        Peer("ws-joined", "ws, joined", _node("ws_joined.js"), node("ws")),
+        Peer("gorilla", "gorilla", (f"{BUILD}/gorilla", "{port}"), go("gorilla")),
+        Peer("gorilla-joined", "gorilla, joined", (f"{BUILD}/gorilla_joined", "{port}"), go("gorilla_joined")),
+        Peer("uws", "µWebSockets.js", _node("uws.js"), node("uwebsockets")),
+        Peer("channels", "Channels tutorial", _python("channels_room.py"), python("channels"), _CHANNELS),
+    )
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+@contextmanager
+def started(
+    command: Sequence[str], addresses: Sequence[tuple[str, int]], environment: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The number of a server pinned to its core, once it listens; ended afterwards with all that it started."""
+    if any(listens(*address) for address in addresses):
+        raise RuntimeError(f"somebody listens on {addresses} already")
+    pinned = ["taskset", "-c", SERVER_CORE, *command]
+    with tempfile.TemporaryFile("w+") as said:
+        server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            for _ in range(600):
+                if server.poll() is not None or all(listens(*address) for address in addresses):
+                    break
+                time.sleep(0.05)
+            else:
+                server.kill()
+            if server.poll() is not None:
+                said.seek(0)
+                raise RuntimeError(f"{shlex.join(command)} did not start: {said.read()[-2000:]}")
+            time.sleep(0.5)
+            yield server.pid
+        finally:
+            _end(server)
+
+
+@contextmanager
+def serving(peer: Peer) -> Iterator[Target]:
+    port = free_port()
+    command = [word.format(port=port) for word in peer.command]
+    with started(command, [("127.0.0.1", port)]) as pid:
+        yield Target([f"127.0.0.1:{port}"], [pid], peer.load)
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    every = proc.tree(server.pid)
+    server.terminate()
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    for pid in every[1:]:
+        if Path(f"/proc/{pid}").exists():
+            os.kill(pid, 9)
