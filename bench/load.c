@@ -14,7 +14,8 @@
  *   -g  that text, the same for all
  *   -o  a client is open once a text frame with this in it has come; without it, once the handshake is done
  *   -j  the last JOINERS clients come only when the measuring begins, and are through once they are open and, with -e,
- *       have got EVENTS events; the measuring lasts until all are. Latency is that of the others
+ *       have got EVENTS events; the measuring lasts until all are. Who is turned away before that comes again after a
+ *       second. Latency is that of the others
  *   -c  how many may be connecting at once
  *
  * Pings are answered: WebSocket's, Engine.IO's "2", JSON-RPC's "session.ping". A JSON-RPC result for one of our
@@ -46,6 +47,7 @@ enum State { AWAY, CONNECTING, UPGRADING, GREETING, OPEN, GONE };
 typedef struct {
     int fd, index, address, waits_to_write, owed_events;
     enum State state;
+    int64_t not_before; /* when it may come again */
     Bytes rest, message, out; /* of a frame that is not whole; of a fragmented message; not sent yet */
     char *header, *hello;
 } Client;
@@ -60,6 +62,8 @@ static int connecting_most = 64;
 static double rate, seconds = 5;
 
 static Client *clients;
+static Client **again; /* joiners that were turned away, in a ring */
+static int again_first, again_count, came_again;
 static int epoll, connecting, upgraded, opened, joined;
 static int64_t now, upgraded_at, opened_at, joined_at;
 static uint64_t deliveries, frames, bytes_in, sent, acknowledged, refused, closed;
@@ -131,11 +135,20 @@ static void watch(Client *c, int write) {
     c->waits_to_write = write;
 }
 
+static int is_joiner(const Client *c) {
+    return c->index >= client_count - joiner_count;
+}
+
 static void lost(Client *c) {
     if (c->state == GONE) return;
-    if (c->state < OPEN) fail("a client was closed before it was open", why);
-    c->state = GONE, closed++;
     close(c->fd);
+    if (c->state < OPEN) {
+        if (!is_joiner(c)) fail("a client was closed before it was open", why);
+        c->rest.length = c->message.length = c->out.length = 0;
+        c->not_before = now + SECOND, connecting--, came_again++;
+        again[(again_first + again_count++) % joiner_count] = c;
+    } else closed++;
+    c->state = GONE;
 }
 
 static void put(Client *c, const void *data, size_t length) {
@@ -199,7 +212,7 @@ static void say(Client *c) {
 /* In */
 
 static void through(Client *c) {
-    if (c->index < client_count - joiner_count || c->owed_events > 0) return;
+    if (!is_joiner(c) || c->owed_events > 0) return;
     joined++, joined_at = now;
     c->owed_events = -1;
 }
@@ -219,7 +232,7 @@ static void on_rpc(Client *c, const char *text, size_t length) {
             put_frame(c, 1, answer, sprintf(answer, "{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":{}}", (int)(comma - id), id));
     } else if (!memcmp(comma, ",\"error", 7)) {
         remember((const uint8_t *)text, length);
-        if (c->state != OPEN) fail("a hello was refused", text);
+        if (c->state != OPEN) { lost(c); return; }
         refused++;
         if (!rate && !stopping && c->index < sender_count) say(c); /* or its place in the loop would be lost */
     } else if (*id != '"') acknowledged++;
@@ -234,7 +247,7 @@ static uint64_t number(const uint8_t *digits, int count) {
 static void delivered(Client *c, const uint8_t *stamp) {
     int sender = number(stamp + 25, 6);
     deliveries++;
-    if (measuring && c->index < client_count - joiner_count && sender < client_count) {
+    if (measuring && !is_joiner(c) && sender < client_count) {
         int64_t us = (now - (int64_t)number(stamp + 2, 20)) / 1000;
         int cross = clients[sender].address != c->address;
         if (us < 0) us = 0;
@@ -296,7 +309,10 @@ static size_t take_frames(Client *c, const uint8_t *data, size_t length) {
 static size_t take_upgrade(Client *c, uint8_t *data, size_t length) {
     uint8_t *end = memmem(data, length, "\r\n\r\n", 4);
     if (!end) return 0;
-    if (length < 12 || memcmp(data + 9, "101", 3)) data[length < LARGEST ? length : length - 1] = 0, fail("a client was refused", (char *)data);
+    if (length < 12 || memcmp(data + 9, "101", 3)) {
+        remember(data, length), lost(c);
+        return 0;
+    }
     c->state = GREETING, upgraded++, upgraded_at = now;
     const char *text = c->hello && *c->hello ? c->hello : hello;
     if (text) put_frame(c, 1, text, strlen(text));
@@ -365,10 +381,16 @@ static void turn(int wait_ms) {
     now = clock_ns();
 }
 
-/* Brings clients[from] to clients[upto] in, `connecting_most` at a time; a step of it with each call. */
+/* Brings clients up to `upto` in, `connecting_most` at a time; a step of it with each call. Who was turned away comes
+ * again after a second. */
 static int bring_in(int *next, int upto) {
     while (*next < upto && connecting < connecting_most) begin_connect(&clients[(*next)++]);
-    return *next == upto && !connecting;
+    while (again_count && connecting < connecting_most && again[again_first]->not_before <= now) {
+        Client *c = again[again_first];
+        again_first = (again_first + 1) % joiner_count, again_count--;
+        begin_connect(c);
+    }
+    return *next == upto && !connecting && !again_count;
 }
 
 static void read_addresses(char *list) {
@@ -387,7 +409,7 @@ static void read_addresses(char *list) {
 static void read_clients(void) {
     FILE *lines = file ? fopen(file, "r") : 0;
     if (file && !lines) fail(file, strerror(errno));
-    clients = calloc(client_count, sizeof *clients);
+    clients = calloc(client_count, sizeof *clients), again = calloc(joiner_count + 1, sizeof *again);
     for (int i = 0; i < client_count; i++) {
         static char line[20000];
         clients[i].index = i, clients[i].address = i % address_count;
@@ -468,7 +490,7 @@ int main(int argc, char **argv) {
     const char *names[] = {"", "cross_"};
     for (int i = 0; i < 2; i++)
         if (i == 0 || samples[i]) printf("\"%sp50_ms\": %.3f, \"%sp99_ms\": %.3f, \"%smax_ms\": %.3f, ", names[i], quantile(i, .5), names[i], quantile(i, .99), names[i], highest[i] / 1e3);
-    if (joiner_count) printf("\"joined\": %d, \"joined_s\": %.2f, ", joined, joined ? (joined_at - begin) / 1e9 : 0);
+    if (joiner_count) printf("\"joined\": %d, \"joined_s\": %.2f, \"came_again\": %d, ", joined, joined ? (joined_at - begin) / 1e9 : 0, came_again);
     printf("\"sent\": %llu, \"acknowledged\": %llu, \"refused\": %llu, \"closed\": %llu, \"why\": \"%s\", \"generator\": %.3f}\n",
         (unsigned long long)sent, (unsigned long long)acknowledged, (unsigned long long)refused, (unsigned long long)closed, why, busy / took);
     return sender_count && !delivered_in ? 1 : 0;

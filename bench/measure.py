@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bench import proc
@@ -24,8 +24,8 @@ def options(row: Row) -> list[str]:
     return given
 
 
-def measure(row: Row, target: Target, then: Callable[[], Figures] = dict) -> Figures:
-    """The generator's figures with the server's; `then` is called when the measuring has ended, clients still there."""
+def measure(row: Row, target: Target) -> Figures:
+    """The generator's figures, and the server's."""
     idle_kb = proc.rss_kb(*target.pids)
     command = [str(generator()), "-a", ",".join(target.addresses), *options(row), *target.load]
     marks: dict[str, tuple[float, float]] = {}
@@ -40,7 +40,7 @@ def measure(row: Row, target: Target, then: Callable[[], Figures] = dict) -> Fig
     if load.returncode or not {"READY", "BEGIN", "END"} <= set(marks):
         raise RuntimeError(f"the generator failed ({load.returncode}): {''.join(said)[-500:]}")
     figures: Figures = json.loads(output)
-    return figures | used(figures, marks, idle_kb) | then()
+    return figures | used(figures, marks, idle_kb)
 
 
 def used(figures: Figures, marks: Mapping[str, tuple[float, float]], idle_kb: float) -> Figures:

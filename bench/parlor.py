@@ -6,23 +6,32 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
+from psycopg import sql
+
+from bench import history
 from bench.measure import Figures, measure
 from bench.prepare import OPENED, SUBPROTOCOL, message
 from bench.rows import Row
-from bench.servers import BUILD, Target, free_port, run, started
+from bench.servers import BUILD, SERVER_CORE, Target, free_port, on_core, run, started
+from bench.tab import Tab
 from tests.services.environment import without_settings
+from tests.services.postgres import postgres
+from tests.services.redis import redis_server
 
 LIFTED = {"rate": 1_000_000, "burst": 1_000_000}
 """the only limits that are not Parlor's own: a sender here says what a hundred people would"""
-PORT = free_port()
-"""one for all runs: it is in the name of the cookies that were prepared"""
+DATA = BUILD / "data"
+POSTS = """
+    SELECT count(*) FROM realtime_event e JOIN chat_message m ON m.log_id = e.log_id AND m."offset" = e."offset"
+    WHERE e.method = 'message.post'
+"""
 
 
 class Scene(NamedTuple):
@@ -33,54 +42,126 @@ class Scene(NamedTuple):
     history: int
     joiners: int
     missed: int
+    postgres: bool
 
 
 def scene_of(row: Row) -> Scene:
     """A room of a thousand does for fewer."""
     people = row.clients if row.joiners else max(row.clients, 1000)
-    return Scene(people, row.rooms, row.history, row.joiners, row.missed)
+    return Scene(people, row.rooms, row.history, row.joiners, row.missed, row.processes > 0)
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A data folder and the clients' lines in it; `key` is the room."""
+class Site:
+    """Servers over one database: how they are reached, and what Django is told."""
 
+    target: Target
     folder: Path
+    environment: dict[str, str]
     key: str
 
-    @property
-    def lines(self) -> Path:
-        return self.folder / "clients.tsv"
+    def posts(self) -> int:
+        """Posts in the database, as event and as line."""
+        return int(self.rows(POSTS)[0][0])
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        if url := self.environment.get("DATABASE_URL"):
+            with psycopg.connect(url) as postgres:
+                return postgres.execute(sql.SQL(query)).fetchall()
+        with sqlite3.connect(f"file:{self.folder}/parlor.sqlite3?mode=ro", uri=True) as database:
+            return database.execute(query).fetchall()
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    given = {"PARLOR_DATA": str(folder), "PORT": str(PORT), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(LIFTED)}
-    return without_settings() | given | settings | more
+@dataclass
+class Parlor:
+    """What is prepared and started lives until the stack ends. One port for all: the cookies' names hold it."""
 
+    stack: ExitStack
+    port: int = field(default_factory=free_port)
+    scenes: dict[Scene, str] = field(default_factory=dict)
+    services: tuple[str, str] | None = None
 
-@cache
-def prepared(scene: Scene) -> Prepared:
-    """Made by `prepare.py`; kept for the other runs of this session."""
-    folder = BUILD / "data" / ("scene-" + "-".join(map(str, scene)))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    prepare(folder, scene, environment(folder))
-    return Prepared(folder, room_of(folder / "clients.tsv"))
+    def measured(self, row: Row) -> Figures:
+        with self.serving(row) as site:
+            if row.is_history:
+                return history.measured(row, site.target, site.folder / "clients.tsv", site.key)
+            before = site.posts()
+            if row.tab:
+                with Tab(site.target.addresses[0], site.key, cookie_of(site.folder)) as tab:
+                    figures = measure(row, site.target) | tab.seen(site.rows)
+            else:
+                figures = measure(row, site.target)
+            stored = site.posts() - before
+            return figures | {"rows": stored, "all_stored": stored == figures["acknowledged"]}
 
+    @contextmanager
+    def serving(self, row: Row) -> Iterator[Site]:
+        """Servers over a copy of the row's scene."""
+        scene = scene_of(row)
+        if scene not in self.scenes:
+            self.scenes[scene] = self.prepare(scene)
+        folder = DATA / "run"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder(scene), folder)
+        given = self.environment(folder, self.database(scene, "run") if scene.postgres else None)
+        hosts = [f"127.0.0.{place + 1}" for place in range(max(row.processes, 1))]
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            pids = [stack.enter_context(self.process(host, given)) for host in hosts]
+            addresses = [f"{host}:{self.port}" for host in hosts]
+            key = self.scenes[scene]
+            yield Site(Target(addresses, pids, load(folder / "clients.tsv", key)), folder, given, key)
 
-def prepare(folder: Path, scene: Scene, given: dict[str, str]) -> None:
-    wanted = {"clients": scene.people, "rooms": scene.rooms, "history": scene.history}
-    wanted |= {"joiners": scene.joiners, "missed": scene.missed}
-    told = [word for name, value in wanted.items() for word in (f"--{name}", str(value))]
-    lines = run(sys.executable, "bench/prepare.py", "--base", f"http://127.0.0.1:{PORT}", *told, environment=given)
-    (folder / "clients.tsv").write_text(lines)
+    @contextmanager
+    def process(self, host: str, given: dict[str, str]) -> Iterator[int]:
+        command = (sys.executable, "manage.py", "runserver", "--noreload", f"{host}:{self.port}")
+        with started(command, (host, self.port), given) as pid:
+            yield pid
 
+    def folder(self, scene: Scene) -> Path:
+        return DATA / ("scene-" + "-".join(str(int(value)) for value in scene))
 
-def room_of(lines: Path) -> str:
-    with lines.open() as file:
-        hello = json.loads(file.readline().partition("\t")[2])
-    return str(next(iter(hello["params"]["rooms"])))
+    def prepare(self, scene: Scene) -> str:
+        """Made by `prepare.py`; the room's key."""
+        folder = self.folder(scene)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        given = self.environment(folder, self.database(scene, None) if scene.postgres else None)
+        wanted = {"clients": scene.people, "rooms": scene.rooms, "history": scene.history}
+        wanted |= {"joiners": scene.joiners, "missed": scene.missed}
+        told = [word for name, value in wanted.items() for word in (f"--{name}", str(value))]
+        base = f"http://127.0.0.1:{self.port}"
+        lines = run(sys.executable, "bench/prepare.py", "--base", base, *told, environment=given)
+        (folder / "clients.tsv").write_text(lines)
+        return str(next(iter(hello_of(folder)["params"]["rooms"])))
+
+    def environment(self, folder: Path, database: str | None) -> dict[str, str]:
+        given = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(LIFTED)}
+        if database:
+            hosts = "127.0.0.1,127.0.0.2"
+            settings |= {"DATABASE_URL": database, "REDIS_URL": self.started_services()[1], "ALLOWED_HOSTS": hosts}
+        return without_settings() | given | settings
+
+    def database(self, scene: Scene, run: str | None) -> str:
+        """A new empty PostgreSQL database for the scene, or a copy of it for a run."""
+        server = self.started_services()[0].rpartition("/")[0]
+        original = self.folder(scene).name
+        new = sql.Identifier(run or original)
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as postgres:
+            postgres.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
+            template = sql.Identifier(original if run else "template1")
+            postgres.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, template))
+        return f"{server}/{run or original}"
+
+    def started_services(self) -> tuple[str, str]:
+        """PostgreSQL, which waits for its disk, and Redis, on the server's core; their URLs."""
+        if self.services is None:
+            with on_core(SERVER_CORE):
+                enter = self.stack.enter_context
+                self.services = enter(postgres(durable=True)), enter(redis_server())
+        return self.services
 
 
 def load(lines: Path, key: str) -> list[str]:
@@ -88,41 +169,18 @@ def load(lines: Path, key: str) -> list[str]:
     return ["-u", "/ws/", "-P", SUBPROTOCOL, "-o", OPENED, "-f", str(lines), "-m", message(key)]
 
 
-@contextmanager
-def serving(row: Row) -> Iterator[tuple[Target, Path]]:
-    """A server over a copy of the row's scene, and the copy's folder."""
-    scene = prepared(scene_of(row))
-    folder = BUILD / "data" / "run"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(scene.folder, folder)
-    command = (sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{PORT}")
-    try:
-        with started(command, [("127.0.0.1", PORT)], environment(folder)) as pid:
-            yield Target([f"127.0.0.1:{PORT}"], [pid], load(folder / "clients.tsv", scene.key)), folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def hello_of(folder: Path) -> Any:
+    with (folder / "clients.tsv").open() as lines:
+        return json.loads(lines.readline().partition("\t")[2])
 
 
-def stored(folder: Path) -> int:
-    """Posts in the database, as event and as line."""
-    with sqlite3.connect(f"file:{folder}/parlor.sqlite3?mode=ro", uri=True) as database:
-        return int(database.execute(POSTED).fetchone()[0])
-
-
-POSTED = """
-    SELECT count(*) FROM realtime_event e JOIN chat_message m ON m.log_id = e.log_id AND m."offset" = e."offset"
-    WHERE e.method = 'message.post'
-"""
-
-
-def measured(row: Row) -> Figures:
-    with serving(row) as (target, folder):
-        before = stored(folder)
-        figures = measure(row, target)
-        rows = stored(folder) - before
-        return figures | {"rows": rows, "all_stored": rows == figures["acknowledged"]}
+def cookie_of(folder: Path) -> tuple[str, str]:
+    """Name and value of somebody's cookie for whom the generator has no use: the last one's."""
+    *_, last = (folder / "clients.tsv").read_text().splitlines()
+    name, _, value = last.partition("\t")[0].removeprefix("Cookie: ").partition("=")
+    return name, value
 
 
 def version() -> str:
-    packages = ", ".join(f"{name} {metadata.version(name)}" for name in ("channels", "daphne", "twisted"))
-    return f"Python {platform.python_version()}, Django {metadata.version('django')}, {packages}"
+    packages = [f"{name} {metadata.version(name)}" for name in ("Django", "channels", "daphne", "Twisted")]
+    return ", ".join([f"Python {platform.python_version()}", *packages, f"SQLite {sqlite3.sqlite_version}"])

@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 SUBPROTOCOL = "parlor.v1"
 OPENED = '"opened":'
 """in the answer to hello, and in no frame before it"""
@@ -69,6 +67,7 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
 
 def main() -> None:
     options = arguments()
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["PORT"] = str(urlsplit(options.base).port or 80)
     import django

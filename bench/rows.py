@@ -25,6 +25,11 @@ class Row:
     tab: bool = False
     """a browser sits in the room too"""
 
+    @property
+    def is_history(self) -> bool:
+        """Pages and resumes are measured, one by one, and no talk."""
+        return self.name.startswith("history-")
+
 
 MOMENT: Final = 3
 """seconds in which nobody speaks: enough to look"""
@@ -44,11 +49,11 @@ ALL: Final[Mapping[str, Row]] = {
         Row("resume", "2,000 come back to 100 who talk", 2100, 10, rate=10, joiners=2000, missed=20, peers=False),
         Row("join", "2,000 come to 100 who talk", 2100, 10, rate=10, joiners=2000),
         *(
-            Row(f"room-{size}", f"a room of {size:,}", size, 10, rate=rate, peers=False)
-            for size, rate in ((100, 400), (500, 80), (1000, 40), (4000, 10))
+            Row(f"room-{size}", f"a room of {size:,}", size, min(10, size), rate=10, seconds=20, peers=False)
+            for size in (1, 100, 500, 1000, 4000)
         ),
         *(
-            Row(f"history-{size:.0e}".replace("+0", ""), f"{size:,} lines old", 1, history=size, peers=False)
+            Row(f"history-{size}", f"{size:,} lines old", 121, joiners=120, missed=20, history=size, peers=False)
             for size in (10**3, 10**4, 10**5, 10**6)
         ),
         Row("processes-1", "one process, Redis and PostgreSQL", 500, 50, rate=40, peers=False, processes=1),

@@ -172,17 +172,17 @@ def listens(host: str, port: int) -> bool:
 
 @contextmanager
 def started(
-    command: Sequence[str], addresses: Sequence[tuple[str, int]], environment: Mapping[str, str] | None = None
+    command: Sequence[str], address: tuple[str, int], environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
     """The number of a server pinned to its core, once it listens; ended afterwards with all that it started."""
-    if any(listens(*address) for address in addresses):
-        raise RuntimeError(f"somebody listens on {addresses} already")
+    if listens(*address):
+        raise RuntimeError(f"somebody listens on {address} already")
     pinned = ["taskset", "-c", SERVER_CORE, *command]
     with tempfile.TemporaryFile("w+") as said:
         server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=said, stderr=said)
         try:
             for _ in range(600):
-                if server.poll() is not None or all(listens(*address) for address in addresses):
+                if server.poll() is not None or listens(*address):
                     break
                 time.sleep(0.05)
             else:
@@ -200,8 +200,19 @@ def started(
 def serving(peer: Peer) -> Iterator[Target]:
     port = free_port()
     command = [word.format(port=port) for word in peer.command]
-    with started(command, [("127.0.0.1", port)]) as pid:
+    with started(command, ("127.0.0.1", port)) as pid:
         yield Target([f"127.0.0.1:{port}"], [pid], peer.load)
+
+
+@contextmanager
+def on_core(core: str) -> Iterator[None]:
+    """What starts in here stays on this core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(core)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:

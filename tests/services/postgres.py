@@ -41,8 +41,8 @@ def _run(command: Sequence[str], folder: Path) -> None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Yield a DATABASE_URL whose user may create databases."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Yield a DATABASE_URL whose user may create databases. `durable`: it waits for the disk as a real one does."""
     programs = binaries()
     assert programs, "PostgreSQL is not installed"
     folder = Path(tempfile.mkdtemp(prefix="parlor-postgres-"))
@@ -51,7 +51,8 @@ def postgres() -> Iterator[str]:
     port = free_port()
     data = str(folder / "data")
     # Tests kill our servers, never this one or the machine: it need not wait for the disk.
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c max_connections=200 -c fsync=off -c full_page_writes=off"
+    hurry = "" if durable else "-c fsync=off -c full_page_writes=off"
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c max_connections=200 {hurry}"
     control = [str(programs / "pg_ctl"), "-D", data, "-w"]
     try:
         _run([str(programs / "initdb"), "-D", data, "-U", "parlor", "-A", "trust", "-E", "UTF8", "-N"], folder)
