@@ -23,7 +23,7 @@ WARM = 20
 
 def measured(row: Row, target: Target, lines: Path, room: str) -> Figures:
     """Milliseconds as the client sees them, and what the server computed for each."""
-    people = [(header, hello) for header, _, hello in (line.partition("\t") for line in lines.open())]
+    people = [(header, hello) for header, _, hello in (line.partition("\t") for line in lines.read_text().splitlines())]
     with on_core(LOAD_CORE):
         socket, _ = opened(target, people[0], 0)
         with socket:

@@ -66,7 +66,7 @@ static Client **again; /* joiners that were turned away, in a ring */
 static int again_first, again_count, came_again;
 static int epoll, connecting, upgraded, opened, joined;
 static int64_t now, upgraded_at, opened_at, joined_at;
-static uint64_t deliveries, frames, bytes_in, sent, acknowledged, refused, closed;
+static uint64_t deliveries, own, frames, bytes_in, sent, acknowledged, refused, closed;
 static uint64_t histogram[2][BUCKETS], samples[2], highest[2];
 static int measuring, stopping;
 static char why[400]; /* the first refusal or close */
@@ -254,7 +254,9 @@ static void delivered(Client *c, const uint8_t *stamp) {
         histogram[cross][bucket_of(us)]++, samples[cross]++;
         if ((uint64_t)us > highest[cross]) highest[cross] = us;
     }
-    if (sender == c->index && !rate && !stopping) say(c);
+    if (sender != c->index) return;
+    own++;
+    if (!rate && !stopping) say(c);
 }
 
 static void on_text(Client *c, const uint8_t *text, size_t length) {
@@ -459,13 +461,13 @@ int main(int argc, char **argv) {
     fprintf(stderr, "READY\n");
 
     int64_t start = clock_ns(), warm = start + (sender_count ? SECOND : 0), begin = 0, end = warm + (int64_t)(seconds * SECOND);
-    uint64_t deliveries_before = 0, frames_before = 0, bytes_before = 0, acknowledged_before = 0, scheduled = 0;
+    uint64_t deliveries_before = 0, own_before = 0, frames_before = 0, bytes_before = 0, acknowledged_before = 0, scheduled = 0;
     double cpu = 0;
     if (!rate) for (int i = 0; i < sender_count; i++) for (int k = 0; k < window; k++) say(&clients[i]);
     for (now = clock_ns(); now < end || (joined < joiner_count && now < end + 60 * (int64_t)SECOND);) {
         if (!begin && now >= warm) {
             begin = now, measuring = 1, cpu = cpu_seconds();
-            deliveries_before = deliveries, frames_before = frames, bytes_before = bytes_in, acknowledged_before = acknowledged;
+            deliveries_before = deliveries, own_before = own, frames_before = frames, bytes_before = bytes_in, acknowledged_before = acknowledged;
             fprintf(stderr, "BEGIN\n");
         }
         if (begin && joiner_count) bring_in(&next, client_count);
@@ -477,16 +479,16 @@ int main(int argc, char **argv) {
     }
     fprintf(stderr, "END\n");
     double took = (now - begin) / 1e9, busy = cpu_seconds() - cpu;
-    uint64_t delivered_in = deliveries - deliveries_before, frames_in = frames - frames_before;
+    uint64_t delivered_in = deliveries - deliveries_before, own_in = own - own_before, frames_in = frames - frames_before;
     uint64_t received = bytes_in - bytes_before, acknowledged_in = acknowledged - acknowledged_before;
     measuring = 0, stopping = 1;
     int64_t quiet = clock_ns() + 5 * (int64_t)SECOND;
     do turn(50); while (now < quiet && acknowledged && acknowledged + refused < sent);
 
-    printf("{\"clients\": %d, \"senders\": %d, \"upgrades_s\": %.1f, \"opened_s\": %.1f, \"seconds\": %.3f, \"deliveries\": %llu, "
-        "\"deliveries_s\": %.0f, \"messages_s\": %.2f, \"frames_s\": %.0f, \"bytes_s\": %.0f, \"acknowledged_in\": %llu, ",
-        client_count, sender_count, residents / upgrading, residents / opening, took, (unsigned long long)delivered_in,
-        delivered_in / took, delivered_in / took / residents, frames_in / took, received / took, (unsigned long long)acknowledged_in);
+    printf("{\"clients\": %d, \"residents\": %d, \"senders\": %d, \"upgrades_s\": %.1f, \"opened_s\": %.1f, \"seconds\": %.3f, \"deliveries\": %llu, "
+        "\"deliveries_s\": %.0f, \"messages\": %llu, \"messages_s\": %.2f, \"frames_s\": %.0f, \"bytes_s\": %.0f, \"acknowledged_in\": %llu, ",
+        client_count, residents, sender_count, residents / upgrading, residents / opening, took, (unsigned long long)delivered_in,
+        delivered_in / took, (unsigned long long)own_in, own_in / took, frames_in / took, received / took, (unsigned long long)acknowledged_in);
     const char *names[] = {"", "cross_"};
     for (int i = 0; i < 2; i++)
         if (i == 0 || samples[i]) printf("\"%sp50_ms\": %.3f, \"%sp99_ms\": %.3f, \"%smax_ms\": %.3f, ", names[i], quantile(i, .5), names[i], quantile(i, .99), names[i], highest[i] / 1e3);

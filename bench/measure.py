@@ -26,9 +26,8 @@ def options(row: Row) -> list[str]:
 
 def measure(row: Row, target: Target) -> Figures:
     """The generator's figures, and the server's."""
-    idle_kb = proc.rss_kb(*target.pids)
+    marks = {"IDLE": (proc.cpu_s(*target.pids), proc.rss_kb(*target.pids))}
     command = [str(generator()), "-a", ",".join(target.addresses), *options(row), *target.load]
-    marks: dict[str, tuple[float, float]] = {}
     load = subprocess.Popen(
         ["taskset", "-c", LOAD_CORE, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -37,22 +36,27 @@ def measure(row: Row, target: Target) -> Figures:
         said.append(line)
         marks[line.strip()] = proc.cpu_s(*target.pids), proc.rss_kb(*target.pids)
     output, _ = load.communicate()
-    if load.returncode or not {"READY", "BEGIN", "END"} <= set(marks):
+    if "END" not in marks or not output:
         raise RuntimeError(f"the generator failed ({load.returncode}): {''.join(said)[-500:]}")
     figures: Figures = json.loads(output)
-    return figures | used(figures, marks, idle_kb)
+    return figures | used(figures, marks)
 
 
-def used(figures: Figures, marks: Mapping[str, tuple[float, float]], idle_kb: float) -> Figures:
-    """`cpu_us_*`: of the server between BEGIN and END; `rss_kb_connection`: what all clients together had added."""
-    spent = (marks["END"][0] - marks["BEGIN"][0]) * 1e6
-    readers = figures["clients"] - figures.get("joined", 0)
-    messages = figures["acknowledged_in"] or figures["deliveries"] / readers
-    per = {"cpu_us_delivery": figures["deliveries"], "cpu_us_message": messages}
+def used(figures: Figures, marks: Mapping[str, tuple[float, float]]) -> Figures:
+    """What the server used, `marks` being its CPU seconds and its KB at the generator's words.
+
+    `cpu_us_*` between BEGIN and END; `cpu_ms_open` and `rss_kb_connection` from IDLE to READY, a client that came.
+    """
+    (idle_s, idle_kb), (ready_s, ready_kb), (begin_s, _), (end_s, end_kb) = (
+        marks[name] for name in ("IDLE", "READY", "BEGIN", "END")
+    )
+    here = figures["residents"]
+    per = {"cpu_us_delivery": figures["deliveries"], "cpu_us_message": figures["messages"]}
     return {
-        **{name: round(spent / count, 3) for name, count in per.items() if count},
-        "server": round(spent / 1e6 / figures["seconds"], 3),
-        "rss_kb_connection": round((marks["READY"][1] - idle_kb) / readers, 2),
-        "rss_mb": round(marks["END"][1] / 1024, 1),
+        **{name: round((end_s - begin_s) * 1e6 / count, 3) for name, count in per.items() if count},
+        "server": round((end_s - begin_s) / figures["seconds"], 3),
+        "cpu_ms_open": round((ready_s - idle_s) * 1e3 / here, 3),
+        "rss_kb_connection": round((ready_kb - idle_kb) / here, 2),
+        "rss_mb": round(end_kb / 1024, 1),
         "void": figures["generator"] > VOID,
     }

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -68,7 +68,7 @@ class Site:
         if url := self.environment.get("DATABASE_URL"):
             with psycopg.connect(url) as postgres:
                 return postgres.execute(sql.SQL(query)).fetchall()
-        with sqlite3.connect(f"file:{self.folder}/parlor.sqlite3?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{self.folder}/parlor.sqlite3?mode=ro", uri=True)) as database:
             return database.execute(query).fetchall()
 
 

@@ -135,5 +135,6 @@ def _login(user: User) -> str:
     return str(store.session_key)
 
 
-def parts(things: Sequence[T], size: int = TOGETHER) -> Iterable[Sequence[T]]:
-    return (things[start : start + size] for start in range(0, len(things), size))
+def parts(things: Sequence[T], size: int | None = None) -> Iterable[Sequence[T]]:
+    step = size or TOGETHER
+    return (things[start : start + step] for start in range(0, len(things), step))

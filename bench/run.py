@@ -47,6 +47,7 @@ SHOWN = (
     "page_cpu_ms",
     "resume_p50_ms",
     "resume_cpu_ms",
+    "cpu_ms_open",
     "rss_kb_connection",
     "generator",
 )

@@ -10,7 +10,20 @@ from tests.docs.pages import PAGES, ROOT, codes
 
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"[\w./-]+\.(?:py|js|html|json|toml|txt|md|css|po)")
-FOLDERS = ["accounts", "bin", "chat", "config", "docs", "game", "locale", "realtime", "static", "templates", "tests"]
+FOLDERS = [
+    "accounts",
+    "bench",
+    "bin",
+    "chat",
+    "config",
+    "docs",
+    "game",
+    "locale",
+    "realtime",
+    "static",
+    "templates",
+    "tests",
+]
 
 
 @cache

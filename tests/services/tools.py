@@ -32,6 +32,7 @@ class Tool:
 
 
 TOOLS = {
+    "cc": Tool("build-essential", partial(shutil.which, "cc")),
     "node": Tool("nodejs", partial(shutil.which, "node")),
     "npm": Tool("npm", partial(shutil.which, "npm")),
     "redis": Tool("redis-server", partial(shutil.which, "redis-server")),
