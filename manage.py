@@ -1,16 +1,18 @@
 #!/usr/bin/env python
-"""The door for development: `runserver` may turn DEBUG on (config/address.py); other servers never pass here."""
+"""Django's door: `runserver` may turn DEBUG on here (config/address.py), nothing else does."""
 
 import os
 import sys
 
-from config.address import tell_settings
+from config.address import tell_settings, tell_settings_of_serve
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.argv[1:2] == ["runserver"]:
         tell_settings(sys.argv[2:])
+    if sys.argv[1:2] == ["serve"]:
+        tell_settings_of_serve(sys.argv[2:])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

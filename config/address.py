@@ -1,5 +1,6 @@
 """Where the server listens and where others find it. Imports no Django: settings need the answers first."""
 
+import argparse
 import ipaddress
 import os
 import re
@@ -52,6 +53,16 @@ def tell_settings(arguments: Sequence[str]) -> None:
         os.environ["PORT"] = found["port"]
     if is_loopback(os.environ.get("HOST", "127.0.0.1")):
         os.environ.setdefault("DEBUG", "true")
+
+
+def tell_settings_of_serve(arguments: Sequence[str]) -> None:
+    """The same for `serve`, whose options are daphne's. Others come in there: DEBUG is not its business."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-b", "--bind")
+    parser.add_argument("-p", "--port")
+    given, _ = parser.parse_known_args(arguments)
+    told = {"HOST": given.bind, "PORT": given.port}
+    os.environ |= {name: value for name, value in told.items() if value}
 
 
 def _address(arguments: Iterable[str]) -> re.Match[str] | None:

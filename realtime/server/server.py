@@ -16,11 +16,11 @@ from realtime.server.drain import drain
 from realtime.server.extension import Extension
 from realtime.server.handshake import Refusal, refusal
 from realtime.server.http import Channel, Request, bounded
+from realtime.server.listening import BACKLOG
 from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 4096  # connections the kernel may hold ready: a restart brings everybody back at once
 LARGEST_MESSAGE = 256 * 1024  # bytes in; what comes above 64 KiB gets a reason from the session
 OPTIONS: dict[str, float] = {
     "websocket_timeout": -1,  # no close after a day
@@ -147,4 +147,5 @@ class Server(DaphneServer):
 
 
 def _with_backlog(endpoint: str) -> str:
-    return f"{endpoint}:backlog={BACKLOG}" if endpoint.startswith("tcp:") and ":backlog=" not in endpoint else endpoint
+    deep = endpoint.startswith(("tcp:", "ssl:")) and ":backlog=" not in endpoint
+    return f"{endpoint}:backlog={BACKLOG}" if deep else endpoint

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from config.address import allowed_hosts, is_loopback, tell_settings
+from config.address import allowed_hosts, is_loopback, tell_settings, tell_settings_of_serve
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +72,8 @@ def test_listening_everywhere_lets_the_lan_address_in() -> None:
 def test_without_a_network_only_this_machine_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.address.lan_address", lambda: None)
     assert allowed_hosts("0.0.0.0") == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_settings_learn_the_address_that_serve_is_given_and_debug_stays_off() -> None:
+    tell_settings_of_serve(["--processes", "2", "-b", "127.0.0.3", "--port=9000", "--proxy-headers"])
+    assert [os.environ.get(name) for name in ("HOST", "PORT", "DEBUG")] == ["127.0.0.3", "9000", None]

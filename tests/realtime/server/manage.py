@@ -4,8 +4,10 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from realtime.server import supervisor
 from realtime.sqlite import serving
 
 if __name__ == "__main__":
     serving.PATIENCE = 0.1
+    supervisor.FIRST_PAUSE_S = 0.01  # type: ignore[misc]
     execute_from_command_line(sys.argv)

@@ -1,16 +1,34 @@
-"""For `runserver` alone: a database in the folder of the environment, and the tiny application."""
+"""For `runserver` and `serve` alone: a database in the folder of the environment, and the tiny application."""
 
 import os
+import sys
+from pathlib import Path
 
 from realtime.server.greeting import greets
+
+SHARED = "SHARED" in os.environ
+DATABASE = Path(os.environ["DATABASE"])
+if "--child" in sys.argv and (DATABASE.parent / "broken").exists():
+    sys.exit("broken")
 
 SECRET_KEY = "only-for-tests"
 INSTALLED_APPS = ["realtime", "daphne"]
 ASGI_APPLICATION = "tests.realtime.server.tiny.application"
+HOST, PORT = "127.0.0.1", int(os.environ["PORT"])
+HTTPS = "HTTPS" in os.environ
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "192.168.7.7"]
-DATABASES = {"default": {"ENGINE": "realtime.sqlite", "NAME": os.environ["DATABASE"]}}
+DATABASES = {"default": {"ENGINE": "realtime.sqlite", "NAME": str(DATABASE)}}
+REDIS_URL = "redis://nobody-asks" if SHARED else ""
+if SHARED:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "nobody-asks"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"realtime": {"handlers": ["console"], "level": "INFO"}},
+}
 
 greets(lambda: [("Open once", "/once")])
 WEBSOCKET_DEFLATE = False

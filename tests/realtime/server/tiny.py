@@ -5,6 +5,7 @@ It prints what happens, a line each. The path says what the application does.
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -33,11 +34,19 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         "root_path": scope["root_path"],
         "unsent": [extension.unsent() for extension, _ in open_now],
         "pinged": sum(extension._protocol.autoPingTimeoutCall is not None for extension, _ in open_now),
+        "process": os.getpid(),
+        **facts_of(scope),
     }
     body = json.dumps(facts).encode()
     headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def facts_of(scope: dict[str, Any]) -> dict[str, Any]:
+    """What is known of who asks."""
+    headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+    return {"client": scope["client"], "scheme": scope.get("scheme"), "headers": headers}
 
 
 async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -121,6 +130,11 @@ async def root_path(scope: dict[str, Any], receive: Receive, send: Send) -> None
     await receive()
 
 
+async def facts(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.send", "text": json.dumps(facts_of(scope))})
+    await receive()
+
+
 async def large(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await send({"type": "websocket.send", "text": "x" * 8_000_000})
     await receive()
@@ -149,6 +163,7 @@ PATHS = {
     "/echo": echo,
     "/close": close,
     "/root_path": root_path,
+    "/facts": facts,
     "/large": large,
     "/deaf": deaf,
     "/mixed": mixed,

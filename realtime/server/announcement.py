@@ -1,0 +1,51 @@
+"""Where the server can be reached, said so that it can be opened."""
+
+import io
+import ipaddress
+from collections.abc import Callable, Iterable
+
+import segno
+from django.conf import settings
+
+EVERYWHERE = {"0", "0.0.0.0", "::"}  # noqa: S104 - compared, not listened on
+
+
+def announce(write: Callable[[str], object], host: str, port: int, pages: Iterable[tuple[str, str]]) -> None:
+    """The addresses of a server that people ask themselves; those for others also as a QR code."""
+    here = address("127.0.0.1" if host in EVERYWHERE else host, port)
+    others = [address(name, port) for name in other_names()] if host in EVERYWHERE else []
+    write("Parlor is at " + " and ".join([here, *others]))
+    for other in others:
+        write(qr_code(other))
+    for words, path in pages:
+        write(f"{words} {here.rstrip('/')}{path}")
+
+
+def announce_behind_proxy(write: Callable[[str], object], listening: str, pages: Iterable[tuple[str, str]]) -> None:
+    """The address that a proxy gives to a server which listens elsewhere, at `listening`."""
+    name = next(iter(other_names()), "the address of the proxy")
+    write(f"Parlor is at https://{name}/ and listens for the proxy on {listening}")
+    for words, path in pages:
+        write(f"{words} https://{name}{path}")
+
+
+def address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def other_names() -> list[str]:
+    """Only a name in ALLOWED_HOSTS is answered, so these are the addresses for others."""
+    return [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*")) and not is_local(name)]
+
+
+def is_local(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def qr_code(text: str) -> str:
+    picture = io.StringIO()
+    segno.make(text, error="l").terminal(picture, compact=True)
+    return picture.getvalue()

@@ -1,0 +1,276 @@
+import json
+import os
+import select
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from websockets.sync.client import connect, unix_connect
+
+from tests.realtime.server.conftest import REPOSITORY, closing
+from tests.services.authority import certificate
+from tests.services.ports import free_port
+
+http = build_opener(ProxyHandler({}))
+
+
+class Serve:
+    """`serve` in a process of its own; `until` reads what it says, output and errors together."""
+
+    def __init__(self, folder: Path, *arguments: str, fd: int | None = None, **environment: str) -> None:
+        self.port = free_port()
+        self.folder = folder
+        settings = {"DATABASE": str(folder.resolve() / "parlor.sqlite3"), "PORT": str(self.port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.realtime.server.manage", "serve", *arguments],
+            cwd=REPOSITORY,
+            env=os.environ | settings | {"DJANGO_SETTINGS_MODULE": "tests.realtime.server.settings"} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            pass_fds=[] if fd is None else [fd],
+        )
+
+    def until(self, words: str) -> str:
+        assert self.process.stdout
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if words in line:
+                return line.strip()
+        raise AssertionError(f"it ended without “{words}”: {''.join(said)}")
+
+    def started(self) -> "Serve":
+        self.until("Open once")
+        return self
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def answered_by(self) -> int:
+        """The process that takes a new connection."""
+        with http.open(f"http://127.0.0.1:{self.port}/", timeout=60) as answer:
+            return int(json.load(answer)["process"])
+
+    def until_answered_by(self, fits: Callable[[int], bool]) -> int:
+        while not fits(pid := self.answered_by()):
+            pass
+        return pid
+
+    @property
+    def broken(self) -> Path:
+        """While it is there no process starts."""
+        return self.folder / "broken"
+
+
+Start = Callable[..., Serve]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Start]:
+    running: list[Serve] = []
+
+    def serve(*arguments: str, fd: int | None = None, **environment: str) -> Serve:
+        running.append(Serve(tmp_path, *arguments, fd=fd, **environment))
+        return running[-1]
+
+    yield serve
+    for each in running:
+        each.process.kill()  # those it supervises leave with it
+        each.process.communicate()
+
+
+def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: Start) -> None:
+    one = serve()
+    assert one.until("Parlor is at") == f"Parlor is at http://127.0.0.1:{one.port}/"
+    assert one.until("Open once") == f"Open once http://127.0.0.1:{one.port}/once"
+    with connect(f"{one.ws}/echo") as websocket:
+        websocket.send("hello")
+        assert websocket.recv(timeout=30) == "hello"
+        one.process.terminate()
+        assert closing(websocket) == (1012, "restart")
+    assert one.process.wait(30) == 0
+
+
+def test_behind_a_proxy_it_says_the_address_that_people_open(serve: Start) -> None:
+    one = serve("--bind", "127.0.0.2", HTTPS="true")
+    assert one.until("Parlor is at").endswith(f"https://192.168.7.7/ and listens for the proxy on 127.0.0.2:{one.port}")
+    assert one.until("Open once") == "Open once https://192.168.7.7/once"
+
+
+def test_it_listens_on_a_path(serve: Start, tmp_path: Path) -> None:
+    path = str(tmp_path / "here")
+    serve("--unix-socket", path).started()
+    with unix_connect(path, "ws://parlor/echo") as websocket:
+        websocket.send("hello")
+        assert websocket.recv(timeout=30) == "hello"
+
+
+def test_where_nobody_can_listen_it_says_so(serve: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one = serve("--port", str(port))
+        assert one.until("Error") == f"CommandError: Cannot listen on 127.0.0.1:{port}: Address already in use."
+    assert one.process.wait(30) == 1
+
+
+def test_who_comes_while_it_is_away_waits_in_the_queue_of_who_holds_the_socket(serve: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        address = held.getsockname()
+        serve("--fd", str(held.fileno()), fd=held.fileno()).started().end()
+        with socket.create_connection(address) as patient:
+            patient.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            serve("--fd", str(held.fileno()), fd=held.fileno())
+            assert patient.recv(12) == b"HTTP/1.1 200"
+
+
+def test_tls_may_end_in_it_and_a_websocket_knows(serve: Start, tmp_path: Path) -> None:
+    made = certificate("localhost", tmp_path)
+    port = free_port()
+    serve("--endpoint", f"ssl:{port}:interface=127.0.0.1:privateKey={made.key}:certKey={made.chain}").started()
+    trust = ssl.create_default_context(cafile=str(made.authority))
+    with connect(f"wss://localhost:{port}/facts", ssl=trust) as websocket:
+        assert json.loads(websocket.recv(timeout=30))["scheme"] == "wss"
+
+
+def test_a_forwarded_address_is_believed_only_where_that_is_asked_for(serve: Start, tmp_path: Path) -> None:
+    forwarded = {"X-Forwarded-For": "203.0.113.9"}
+    for arguments, address in (((), "127.0.0.1"), (("--proxy-headers",), "203.0.113.9")):
+        one = serve(*arguments).started()
+        with connect(f"{one.ws}/facts", additional_headers=forwarded) as websocket:
+            assert json.loads(websocket.recv(timeout=30))["client"][0] == address
+        one.end()
+
+
+def test_a_second_server_of_a_sqlite_file_says_who_serves_it(serve: Start) -> None:
+    first = serve().started()
+    assert f"process {first.process.pid} already serves" in serve().until("CommandError")
+
+
+def test_one_process_cannot_be_replaced_while_it_serves(serve: Start) -> None:
+    one = serve().started()
+    one.process.send_signal(signal.SIGHUP)
+    assert one.until("One process").endswith("stop it and start it again.")
+    assert one.answered_by() == one.process.pid
+
+
+def test_several_need_a_database_and_a_doorbell_that_they_can_share(serve: Start) -> None:
+    alone = serve("--processes", "2")
+    said = alone.until("CommandError")
+    assert "DATABASE_URL=postgres://" in said
+    assert "REDIS_URL=redis://" in said
+    assert alone.process.wait(30) == 1
+
+
+# Several
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Two of them, which each test leaves as it found them."""
+    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", SHARED="yes")
+    yield site.started()
+    site.process.kill()
+    site.process.communicate()
+
+
+def two_of(site: Serve) -> set[int]:
+    first = site.answered_by()
+    return {first, site.until_answered_by(lambda pid: pid != first)}
+
+
+def test_several_answer_on_one_port_and_all_leave_together(serve: Start) -> None:
+    site = serve("--processes", "2", SHARED="yes").started()
+    assert site.process.pid not in two_of(site)
+    with connect(f"{site.ws}/echo") as websocket:
+        site.process.terminate()
+        assert closing(websocket) == (1012, "restart")
+    assert site.process.wait(60) == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", site.port))
+
+
+def test_one_that_dies_is_started_again_as_soon_as_one_can_start(site: Serve) -> None:
+    before = two_of(site)
+    victim, other = before
+    site.broken.touch()
+    os.kill(victim, signal.SIGKILL)
+    assert f"process {victim} is gone: killed by SIGKILL" in site.until("is gone")
+    for _ in range(2):
+        site.until("did not become ready; exit status 1")
+    assert site.answered_by() == other
+    site.broken.unlink()
+    site.until_answered_by(lambda pid: pid not in before)
+
+
+def test_a_rolling_restart_replaces_all_and_no_caller_is_turned_away(site: Serve) -> None:
+    before = two_of(site)
+    over = Event()
+
+    def ask_on() -> int:
+        asked = 0
+        while not over.is_set():
+            site.answered_by()
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(1) as callers, connect(f"{site.ws}/echo") as websocket:
+        asking = callers.submit(ask_on)
+        try:
+            site.process.send_signal(signal.SIGHUP)
+            assert closing(websocket) == (1012, "restart")
+            site.until("all 2 processes are new")
+        finally:
+            over.set()
+        assert asking.result()
+    assert not before & two_of(site)
+
+
+def test_a_rolling_restart_to_what_does_not_start_leaves_everybody_where_they_are(site: Serve) -> None:
+    before = two_of(site)
+    site.broken.touch()
+    with connect(f"{site.ws}/echo") as websocket:
+        site.process.send_signal(signal.SIGHUP)
+        site.until("the processes from before go on")
+        websocket.send("still here")
+        assert websocket.recv(timeout=30) == "still here"
+    assert two_of(site) == before
+    site.broken.unlink()
+
+
+def test_if_none_can_start_all_of_it_ends(serve: Start, tmp_path: Path) -> None:
+    (tmp_path / "broken").touch()
+    site = serve("--processes", "2", SHARED="yes")
+    site.until("did not become ready; exit status 1")
+    assert site.process.wait(60) == 1
+
+
+def test_those_whose_supervisor_is_killed_say_goodbye_and_leave(serve: Start) -> None:
+    site = serve("--processes", "2", SHARED="yes").started()
+    pids = two_of(site)
+    with connect(f"{site.ws}/echo") as websocket:
+        site.process.kill()
+        assert closing(websocket) == (1012, "restart")
+    for pid in pids:
+        until_gone(pid)
+
+
+def until_gone(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(pid)
+        assert select.select([descriptor], [], [], 60)[0]
+        os.close(descriptor)
