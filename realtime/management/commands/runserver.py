@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from daphne.management.commands.runserver import Command as DaphneCommand
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connections
 

@@ -119,7 +119,8 @@ class Command(BaseCommand):
         self, options: dict[str, Any], sockets: list[socket.socket], endpoints: list[str], ready: Callable[[], object]
     ) -> None:
         on_drain(grace)
-        AdoptingServer(get_default_application(), endpoints, sockets, ready, **proxy(options)).run()
+        chosen = {"deflate": settings.WEBSOCKET_DEFLATE, **proxy(options)}
+        AdoptingServer(get_default_application(), endpoints, sockets, ready, **chosen).run()
 
     def endpoints(self, options: dict[str, Any]) -> list[str]:
         unix = [f"unix:{options['unix_socket']}"] if options["unix_socket"] else []

@@ -1,0 +1,112 @@
+"""A backup taken while people talk, and put back: nothing breaks silently."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.parlor import Parlor
+from tests.system.guest import Guest
+
+
+def refusal(parlor: Parlor, *arguments: str) -> str:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        parlor.manage(*arguments)
+    said: str = refused.value.stderr
+    return said.removeprefix("CommandError: ").strip()
+
+
+def opened(guest: Guest, room: str, position: dict[str, int] | None) -> dict[str, Any]:
+    answer: dict[str, Any] = guest.request("room.open", room=room, position=position)
+    return answer
+
+
+def texts(opening: dict[str, Any]) -> list[str]:
+    return [line["data"]["text"] for line in opening["snapshot"]["lines"] if "text" in line["data"]]
+
+
+def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    guest = Guest(parlor.url, "Ann who notices")
+    room = guest.makes_room("Restored")
+    guest.say(room, "kept")
+    before = opened(guest, room, None)["head"]
+    parlor.manage("backup", file)
+    guest.say(room, "lost 1", "lost 2", "lost 3")
+    after = opened(guest, room, None)["head"]
+    assert re.search(r"stop (it|every server)", refusal(parlor, "restore", file))
+    guest.leave()
+
+    parlor.stop()
+    assert "is kept as" in parlor.manage("restore", file)
+    parlor.start()
+    guest.connect(parlor.url)
+    assert opened(guest, room, before)["mode"] == "replay"
+    assert texts(opened(guest, room, after)) == ["kept"]
+    guest.say(room, *(f"new {number}" for number in range(5)))
+    assert opened(guest, room, None)["head"]["o"] > after["o"]
+    assert texts(opened(guest, room, after)) == ["kept", *(f"new {number}" for number in range(5))]
+    assert opened(guest, room, before)["mode"] == "replay"
+    guest.leave()
+
+
+def test_a_backup_is_its_owner_s_and_replaces_none_unasked(parlor: Parlor, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    parlor.manage("backup", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    first = file.stat().st_ino
+    assert refusal(parlor, "backup", str(file)) == f"{file} exists; --force replaces it."
+    assert file.stat().st_ino == first
+    parlor.manage("backup", "--force", str(file))
+    assert file.stat().st_ino != first
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".backup")] == []
+
+
+def test_what_is_no_backup_of_this_database_is_refused_and_nothing_changes(parlor: Parlor, tmp_path: Path) -> None:
+    parlor.stop()
+    file = tmp_path / "backup"
+    parlor.manage("backup", str(file))
+    whole = file.read_bytes()
+    for content, words in (
+        (b"", "is no backup of Parlor"),
+        (whole[: len(whole) // 2], "broken|pg_restore"),
+        (b"PGDMP" if whole.startswith(b"SQLite") else b"SQLite format 3\0", "this Parlor has"),
+    ):
+        file.write_bytes(content)
+        assert re.search(words, refusal(parlor, "restore", str(file)))
+    parlor.start()
+    Guest(parlor.url, "Ann who comes back").leave()
+
+
+@pytest.mark.sqlite
+def test_the_former_database_is_kept_whole_with_what_only_its_log_holds(parlor: Parlor, tmp_path: Path) -> None:
+    parlor.manage("backup", str(tmp_path / "backup"))
+    guest = Guest(parlor.url, "Ann who is kept")
+    room = guest.makes_room("Kept")
+    guest.say(room, "only in the log beside it")
+    guest.leave()
+    parlor.kill()
+    parlor.manage("restore", str(tmp_path / "backup"))
+    database = Path(parlor.environment["PARLOR_DATA"]) / "parlor.sqlite3"
+    former = max(path for path in database.parent.iterdir() if re.search(r"\.before-[\d-]+$", path.name))
+    os.replace(former, database)
+    os.replace(f"{former}-wal", f"{database}-wal")
+    parlor.start()
+    guest.connect(parlor.url)
+    assert texts(opened(guest, room, None)) == ["only in the log beside it"]
+    guest.leave()
+
+
+def test_without_postgresql_s_tools_it_says_what_to_install(tmp_path: Path) -> None:
+    from django.db import connections
+
+    from realtime.backups.file import Refused
+    from realtime.backups.postgresql import Postgresql
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        with pytest.raises(Refused, match="apt install postgresql-client"):
+            Postgresql(connections["default"]).save(str(tmp_path / "draft"))
