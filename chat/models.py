@@ -213,7 +213,7 @@ class Hold(models.Model):
 
 
 class Report(models.Model):
-    """A person's complaint about a line."""
+    """A person's complaint about a line. `rank`: the least that may read it, always above whom it is about."""
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -228,6 +228,7 @@ class Report(models.Model):
     at = models.BigIntegerField()
     reason = models.CharField(max_length=500, blank=True)
     rule = models.CharField(max_length=10)
+    rank = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     closed_at = models.BigIntegerField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)

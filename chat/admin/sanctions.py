@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import fold
 from chat.admin.acts import Acting, Perhaps, Refused, act, each
 from chat.admin.rooms import where, who
-from chat.admin.sight import WORDS, InSight
+from chat.admin.sight import WORDS, InSight, rooms_seen
 from chat.models import Audit, Report, Sanction
+from chat.permissions import Rank
 from chat.selectors.sanctions import report_read, runs
 from chat.services import site
 from realtime.admin import Shown, at, listed, moment, page
@@ -174,6 +175,17 @@ class ReportAdmin(InSight, Acting, Searched):
         moment("closed_at", _("closed")),
         "around",
     ]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
+        """For moderators also those that no host reads, of any room; none about oneself or for a higher rank."""
+        rows: QuerySet[Report] = super(InSight, self).get_queryset(request)
+        user: Any = request.user
+        if user.is_superuser:
+            return rows
+        seen = Q(room__in=rooms_seen(user))
+        if user.is_moderator:
+            seen |= Q(rank=Rank.MODERATOR)
+        return rows.filter(seen, rank__lte=Rank.MODERATOR).exclude(user=user)
 
     @admin.display(description=_("line"))
     def about(self, report: Report) -> str:

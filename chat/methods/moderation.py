@@ -142,12 +142,12 @@ def report_close(batch: Batch, call: Call) -> None:
 
 
 def report_list(call: Call) -> dict[str, Any]:
-    return sanctions.reports_of(access.ranked(call.caller, call.params.room, "report.list").room)
+    return sanctions.reports_of(access.ranked(call.caller, call.params.room, "report.list"), call.caller.pk)
 
 
 def report_read(call: Call) -> dict[str, Any]:
     standing = access.ranked(call.caller, call.params.room, "report.read")
-    report = sanctions.report_find(standing.room, call.params.report)
+    report = sanctions.report_find(standing, call.caller.pk, call.params.report)
     return sanctions.report_read(report, access.labels_of(call.caller.id, standing))
 
 

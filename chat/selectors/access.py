@@ -18,6 +18,8 @@ from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_foun
 
 HOST = Membership.Role.HOST
 NOBODY = 0
+GUARDS = {Rank.HOST: "host", Rank.MODERATOR: "mod", Rank.ADMIN: "admin"}
+"""labels by the least rank that has them"""
 IN_IT = Membership.State.MEMBER
 
 
@@ -207,8 +209,8 @@ def labels_of(user: UserId | None, standing: Standing) -> Labels:
     words = {f"u:{user}"} if user else set()
     if standing.role:
         words.add("member")
-    if standing.role and standing.rank >= Rank.HOST:
-        words.add("host")
+    if standing.role:
+        words |= {label for rank, label in GUARDS.items() if standing.rank >= rank}
     if standing.warned or max(standing.muted_until, standing.muted_on_site) > now_ms():
         words.add("silenced")
     return frozenset(words)

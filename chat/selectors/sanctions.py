@@ -152,17 +152,17 @@ def report_as(report: Report) -> dict[str, Any]:
     }
 
 
-def report_find(room: int, key: str) -> Report:
-    found = _reports().filter(room=room, key=key).first()
+def report_find(standing: Standing, reader: int, key: str) -> Report:
+    found = _reports_for(standing, reader).filter(key=key).first()
     if found is None:
         raise not_found("no such report")
     return found
 
 
-def reports_of(room: int) -> dict[str, Any]:
+def reports_of(standing: Standing, reader: int) -> dict[str, Any]:
     """Open ones first, then the last day's."""
     recent = Q(state=Report.State.OPEN) | Q(closed_at__gt=now_ms() - DAY)
-    rows = list(_reports().filter(recent, room=room).order_by("-at")[:LISTED])
+    rows = list(_reports_for(standing, reader).filter(recent).order_by("-at")[:LISTED])
     rows.sort(key=lambda row: row.state != Report.State.OPEN)
     return {"reports": [report_as(row) for row in rows], "people": _people(rows, "user", "by", "closed_by")}
 
@@ -226,8 +226,10 @@ def _sanctions() -> "QuerySet[Sanction]":
     return Sanction.objects.select_related("user", "by", "lifted_by", "room__log")
 
 
-def _reports() -> "QuerySet[Report]":
-    return Report.objects.select_related("user", "by", "closed_by", "room")
+def _reports_for(standing: Standing, reader: int) -> "QuerySet[Report]":
+    """Those of this room that a rank may read; never about whom they are."""
+    rows = Report.objects.select_related("user", "by", "closed_by", "room")
+    return rows.filter(room=standing.room, rank__lte=standing.rank).exclude(user=reader)
 
 
 def _key(user: User | None) -> str | None:

@@ -2,14 +2,16 @@
 
 from accounts.models import User
 from chat.models import Report
+from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import Standings
+from chat.selectors.access import GUARDS, Standing, Standings
 from chat.selectors.lines import line_find
+from chat.selectors.ranks import rank_of
 from chat.selectors.sanctions import report_as, report_find
 from chat.services.audit import REASON_LENGTH, audit_write
 from realtime.log import Batch, Entry
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, not_found, unprocessable
+from realtime.protocol import ClientId, LogKey, conflict, not_found, unprocessable
 
 
 def report_create(
@@ -28,7 +30,8 @@ def report_create(
         raise conflict("already_done")
     by = User(pk=caller.pk, key=caller.id)
     said = {"reason": reason, "rule": rule, "at": batch.now}
-    report = Report.objects.create(room_id=standing.room, offset=o, user=line.author, by=by, **said)
+    rank = _rank_above(line.author, standing)
+    report = Report.objects.create(room_id=standing.room, offset=o, user=line.author, by=by, rank=rank, **said)
     return _tell(batch, room, report, caller, cid, kind="report.made", method="report.create")
 
 
@@ -43,11 +46,9 @@ def report_close(
     reason: str,
     found: Standings | None = None,
 ) -> Entry:
-    """Handled or dismissed, not by whom it is about; of two who do it at once the second hears who was first."""
+    """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
     standing = access.ranked(caller, room, "report.close", found)
-    report = report_find(standing.room, key)
-    if report.user_id == caller.pk:
-        raise RealtimeError(403, "rank")
+    report = report_find(standing, caller.pk, key)
     if report.state != Report.State.OPEN:
         raise conflict("already_done", report=report_as(report))
     report.state, report.closed_at = outcome, batch.now
@@ -57,9 +58,18 @@ def report_close(
     return _tell(batch, room, report, caller, cid, kind="report.closed", method="report.close")
 
 
+def _rank_above(author: User | None, standing: Standing) -> Rank:
+    """The least rank that reads it: who complains about a host is not read by hosts. A direct room has none."""
+    least = Rank.MODERATOR if standing.direct else Rank.HOST
+    above = rank_of(author, standing.room) + 1 if author else Rank.HOST
+    return Rank(min(max(least, above), Rank.ADMIN))
+
+
 def _tell(
     batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str, method: str
 ) -> Entry:
-    """To the hosts; who complained is told by the answer."""
+    """To who may read it, though to no admin about an admin; who complained is told by the answer."""
+    about_admin = report.user is not None and report.user.is_superuser
+    audience = [] if about_admin else [GUARDS[Rank(report.rank)]]
     data = {"report": report_as(report)}
-    return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=["host"])
+    return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=audience)

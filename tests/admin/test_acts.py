@@ -281,3 +281,14 @@ def test_a_row_s_page_has_the_acts_of_its_list(
     assert Report.objects.get().state == "open", "it is asked about first"
     unranked = come("staff").get(reverse("admin:chat_report_change", args=[report.pk]))
     assert unranked.context["acts"] == []
+
+
+def test_moderators_find_reports_that_no_host_reads(come: Come, superuser: Client, host: Caller, ann: Caller) -> None:
+    hidden = room(host, ann, public=False)
+    act(ann, "report.create", room=hidden, o=post(host, hidden), rule="insult")
+    act(host, "report.create", room=hidden, o=post(ann, hidden), rule="insult")
+    about_host, about_ann = Report.objects.order_by("pk")
+    page = come("moderator").get(reverse("admin:chat_report_changelist"))
+    assert list(page.context["cl"].queryset) == [about_host]
+    assert list(come("staff").get(reverse("admin:chat_report_changelist")).context["cl"].queryset) == []
+    assert set(superuser.get(reverse("admin:chat_report_changelist")).context["cl"].queryset) == {about_host, about_ann}

@@ -2,11 +2,13 @@
 
 import pytest
 
+from accounts.models import User
 from chat.models import Report
 from chat.registry import Line
+from chat.selectors import may_read
 from chat.services.messages import line_post
 from chat.text import rendered
-from realtime.log import batch
+from realtime.log import batch, entry_of
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
@@ -92,3 +94,65 @@ def test_of_two_who_close_it_at_once_the_second_hears_who_was_first(
     assert isinstance(outcomes[0], Answer)
     assert isinstance(outcomes[1], RealtimeError)
     assert (outcomes[1].type, outcomes[1].more["report"]["closed"]["by"]) == ("already_done", host.id)
+
+
+# Who must not read it
+
+
+@pytest.fixture
+def mod(key: LogKey) -> Caller:
+    moderator = guest("Mod")
+    User.objects.filter(pk=moderator.pk).update(is_moderator=True)
+    act(moderator, "room.join", room=key)
+    return moderator
+
+
+def listed(by: Caller, key: LogKey) -> list[str]:
+    return [each["report"] for each in ask(by, "report.list", room=key)["reports"]]
+
+
+def heard(by: Caller, key: LogKey) -> bool:
+    """Whether the newest event of the room reaches them."""
+    labels = may_read(by, key)
+    assert labels is not None
+    return entry_of(last_event(key), key).readable_by(labels)
+
+
+def test_a_report_about_a_host_reaches_no_host(host: Caller, ann: Caller, bo: Caller, mod: Caller, key: LogKey) -> None:
+    act(host, "member.role", room=key, user=bo.id, role="host")
+    made = report(ann, key, post(host, key))
+    for each in (host, bo):
+        assert (heard(each, key), listed(each, key)) == (False, [])
+        with pytest.raises(RealtimeError, match="not_found"):
+            ask(each, "report.read", room=key, report=made)
+        assert refused(each, "report.close", room=key, report=made, outcome="dismissed").code == 404
+    assert (heard(mod, key), listed(mod, key)) == (True, [made])
+    act(mod, "report.close", room=key, report=made, outcome="handled")
+    assert (heard(host, key), heard(bo, key), heard(mod, key)) == (False, False, True)
+
+
+def test_who_becomes_a_host_does_not_find_out_who_reported_them(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey
+) -> None:
+    made = report(bo, key, post(ann, key))
+    act(host, "member.role", room=key, user=ann.id, role="host")
+    assert (listed(ann, key), listed(host, key)) == ([], [made])
+
+
+def test_a_report_about_a_guard_of_the_site_reaches_those_above(ann: Caller, mod: Caller, key: LogKey) -> None:
+    admin = guest("Admin")
+    User.objects.filter(pk=admin.pk).update(is_superuser=True)
+    act(admin, "room.join", room=key)
+    about_mod = report(ann, key, post(mod, key))
+    assert (heard(mod, key), heard(admin, key)) == (False, True)
+    about_admin = report(ann, key, post(admin, key))
+    assert (heard(mod, key), heard(admin, key)) == (False, False)
+    assert (listed(mod, key), listed(admin, key)) == ([], [about_mod])
+    assert Report.objects.get(key=about_admin).rank == 3
+
+
+def test_reports_of_direct_rooms_are_for_moderators(ann: Caller, bo: Caller, key: LogKey) -> None:
+    direct = LogKey(act(ann, "direct.open", users=[bo.id])["room"])
+    report(bo, direct, post(ann, direct))
+    assert Report.objects.get().rank == 2
+    assert last_event(direct).audience == " mod "
