@@ -50,6 +50,17 @@ def refuse_banned(user: User, now: int) -> None:
         raise banned(user.banned_until)
 
 
+def muted(until: int, by: str) -> RealtimeError:
+    """403: until when, null for ever, and whether a host or the site did it."""
+    return RealtimeError(403, "muted", until=until if until < FOREVER else None, by=by)
+
+
+def refuse_muted(user: User, now: int) -> None:
+    """On the whole site: no name, of a person or of a room, is written past a mute."""
+    if user.muted_until > now:
+        raise muted(user.muted_until, "site")
+
+
 def rank_on_site(*, moderator: bool, superuser: bool) -> int:
     """3 for an admin, 2 for a moderator, 0 for everybody else."""
     return 3 if superuser else 2 if moderator else 0

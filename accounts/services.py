@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts import faces, names
 from accounts.models import LoginSession, User
 from accounts.registry import FAREWELLS, NEWCOMERS
-from accounts.selectors import name_variant, refuse_banned, superuser_exists
+from accounts.selectors import name_variant, refuse_banned, refuse_muted, superuser_exists
 from realtime.log import SITE, Batch, batch, key_new
 from realtime.protocol import RealtimeError, UserId, conflict
 from realtime.security import login_of
@@ -49,6 +49,8 @@ def profile_change(*, pk: int, name: str, face: str, colour: int, now: int) -> U
     """Another name, face or colour, and a new `rev`."""
     user = User.objects.select_for_update().get(pk=pk)
     refuse_banned(user, now)
+    if names.cleaned(name)[0] != user.name:
+        refuse_muted(user, now)
     user.rev += 1
     _profile_set(user, name=name, face=face, colour=colour, now=now)
     return user

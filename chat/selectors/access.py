@@ -9,7 +9,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, rank_on_site
+from accounts.selectors import SECOND_STEP, banned, counts_as_guest, muted, rank_on_site
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
@@ -149,7 +149,7 @@ def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slo
     """The standing of a member who may write now; who has a rank is neither slowed nor locked out."""
     standing = member(caller, room, found)
     now = now_ms()
-    _refuse_silenced(standing, now)
+    refuse_silenced(standing, now)
     if standing.rank > Rank.MEMBER and not standing.direct:
         return standing
     if standing.direct and is_blocked(caller, standing.direct):
@@ -170,13 +170,13 @@ def is_blocked(caller: Caller, people: str) -> bool:
     return Block.objects.filter(theirs | Q(user=caller.pk, blocked__key__in=others)).exists()
 
 
-def _refuse_silenced(standing: Standing, now: int) -> None:
+def refuse_silenced(standing: Standing, now: int) -> None:
     """Mutes and warnings close the input, whoever it is."""
     if standing.warned:
         raise RealtimeError(403, "warned", sanction=standing.warned)
     for until, by in ((standing.muted_on_site, "site"), (standing.muted_until, "host")):
         if until > now:
-            raise RealtimeError(403, "muted", until=until if until < FOREVER else None, by=by)
+            raise muted(until, by)
 
 
 def readable(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing:

@@ -155,6 +155,8 @@ def message_restore(
     """Undo a removal: within a minute one's own, within a day any as a host."""
     standing = access.member(caller, room, found)
     message = _line_found(caller, standing, o)
+    if message.author_id == caller.pk:
+        access.refuse_silenced(standing, batch.now)
     revision = _revision_undone(batch, message, caller=caller, standing=standing)
     if message.author_id != caller.pk:
         audit_write(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)

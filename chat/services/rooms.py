@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from accounts.names import clean
-from accounts.selectors import refuse_banned
+from accounts.selectors import refuse_banned, refuse_muted
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
@@ -30,7 +30,9 @@ def room_create(
 ) -> Membership:
     """A room with its maker as host."""
     facts = _facts(name, topic, public)
-    refuse_banned(User.objects.get(pk=caller.pk), batch.now)
+    maker = User.objects.get(pk=caller.pk)
+    refuse_banned(maker, batch.now)
+    refuse_muted(maker, batch.now)
     log = batch.create_log()
     entry = batch.append(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True
@@ -45,6 +47,7 @@ def room_change(
 ) -> Room:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
     standing = access.ranked(caller, key, "room.change")
+    access.refuse_silenced(standing, batch.now)
     if standing.direct:
         raise forbidden("a direct room is its people's")
     facts = _facts(name, topic, public)

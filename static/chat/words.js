@@ -27,8 +27,12 @@ export function knows(key) {
   return key in catalogue;
 }
 
+/** What is said of problems that carry more than a name, by their type; apps add theirs. @type {Record<string, (problem: any) => string>} */
+export const PROBLEMS = {};
+
 /** Why something did not work, and what to do. @param {unknown} error @returns {string} */
 export function refusal(error) {
   const problem = error instanceof Error && "data" in error ? /** @type {import("../realtime/types.js").Problem} */ (error.data) : { type: "internal" };
+  if (PROBLEMS[problem.type]) return PROBLEMS[problem.type](problem);
   return say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
 }

@@ -20,6 +20,11 @@ export function because({ rule, reason }, side = null) {
   return [side ? say(`by.${side}`) : "", rule === "other" ? "" : ruleName(rule), reason].filter(Boolean).join(" · ");
 }
 
+/** Why a muted person may not write, name or rename. @param {{until?: number | null, by?: import("./types.js").Side}} problem @returns {string} */
+export function mutedInWords({ until: end = null, by = "host" }) {
+  return say("problem.muted", { until: until(end), who: say(`by.${by}`) });
+}
+
 /** "one message every 30 seconds", as the room has it now; "" where it is not slow. @param {Room | null} room @returns {string} */
 export function pace(room) {
   const slow = room?.rules?.slow_s ?? 0;

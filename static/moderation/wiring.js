@@ -5,7 +5,7 @@
 /** @import {Side} from "../chat/side.js" */
 import { EVENTS, LINE_EVENTS } from "../chat/events.js";
 import { SIGNALS, SNAPSHOTS } from "../chat/store.js";
-import { say } from "../chat/words.js";
+import { PROBLEMS, say } from "../chat/words.js";
 import { addActs } from "./acts.js";
 import { AppealDialog } from "./appeal_dialog.js";
 import { Banner } from "./banner.js";
@@ -20,7 +20,7 @@ import { Queue } from "./queue.js";
 import { ReportDialog } from "./report_dialog.js";
 import { Safety } from "./safety.js";
 import { SanctionDialog } from "./sanction_dialog.js";
-import { pace } from "./sentences.js";
+import { mutedInWords, pace } from "./sentences.js";
 import { Switches } from "./switches.js";
 import { Waiting } from "./waiting.js";
 
@@ -30,6 +30,7 @@ export function registerModeration() {
   Object.assign(LINE_EVENTS, MODERATION_LINE_EVENTS);
   Object.assign(SIGNALS, MODERATION_SIGNALS);
   SNAPSHOTS.push(standingCame);
+  PROBLEMS.muted = mutedInWords;
 }
 
 /** For everybody who looks. @param {Client} client @param {Scroll} scroll */

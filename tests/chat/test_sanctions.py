@@ -129,6 +129,30 @@ def test_a_moderator_mutes_on_the_whole_site(ann: Caller, bo: Caller, key: LogKe
     assert (problem.type, problem.more["by"]) == ("muted", "site")
 
 
+def test_a_mute_covers_all_that_people_write(host: Caller, ann: Caller, key: LogKey) -> None:
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    o = post(host, key)
+    act(host, "message.delete", room=key, o=o)
+    make(mod, key, host, "mute", duration_ms=HOUR)
+    mine = room(ann)
+    make(mod, key, ann, "mute", site=True, duration_ms=HOUR)
+    named = {"name": "LOOK HERE", "topic": "", "public": True}
+    writing: list[tuple[Caller, str, dict[str, Any], str]] = [
+        (host, "room.change", {"room": key, **named}, "host"),
+        (host, "message.restore", {"room": key, "o": o}, "host"),
+        (ann, "room.change", {"room": mine, **named}, "site"),
+        (ann, "room.create", named, "site"),
+        (ann, "profile.change", {"name": "LOOK HERE", "face": "", "colour": 0}, "site"),
+    ]
+    for by, method, params, side in writing:
+        problem = refused(by, method, **params)
+        assert (problem.code, problem.type) == (403, "muted"), method
+        assert problem.more == {"until": now_ms() + HOUR, "by": side}, method
+    act(ann, "profile.change", name="Ann", face="🦊", colour=1)
+    act(host, "room.create", **named)
+
+
 def test_a_mute_is_lifted(host: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(host, key, ann, "mute")
     act(host, "sanction.lift", room=key, sanction=sanction, reason="sorry")
