@@ -20,9 +20,9 @@ class GameConfig(AppConfig):
 
         registry.snapshot_part("matches")(matches.tables_part)
         registry.leaver(matches.leaving)(moves.member_left)
-        deadline("game.clock")(clock.clock_due)
+        deadline("game.clock", again_ms=beat.BEAT_MS)(clock.clock_due)
         deadline("game.nudge")(clock.nudge_due)
-        deadline("game.beat")(beat.beat_due)
+        deadline("game.beat", again_ms=beat.BEAT_MS)(beat.beat_due)
         self.bots = Bots()
         tables.on_bot_turn(self.bots.turn)
         on_drain(self.bots.leave)

@@ -265,7 +265,7 @@ def test_after_a_day_old_text_is_nowhere(ana: Caller, key: LogKey, later: time_m
     o = post(ana, key, MARKER)
     act(ana, "message.delete", room=key, o=o)
     due = Deadline.objects.get(kind="chat.purge")
-    assert due.kind in clock._handlers
+    assert due.kind in clock._kinds
     for seconds, left in [(24 * 3600 - 1, 1), (1, 0)]:
         later.shift(seconds)
         with batch([key]) as staged:

@@ -146,3 +146,11 @@ def test_a_bot_that_does_not_answer_is_asked_again(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         passes(NUDGE_MS)
     assert no_bots == [(key, o)] * 2
+
+
+def test_clocks_that_failed_are_looked_at_again_within_a_beat() -> None:
+    """An hour without the beat would be an outage to every match."""
+    assert {kind: clock._kinds[kind].again_ms for kind in ("game.beat", "game.clock")} == {
+        "game.beat": BEAT_MS,
+        "game.clock": BEAT_MS,
+    }

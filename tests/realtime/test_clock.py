@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from asgiref.sync import sync_to_async
 
 from realtime import clock
@@ -19,13 +20,14 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """ "note" leaves an event and says so here; "broken" fails."""
     done: list[object] = []
-    monkeypatch.setattr(clock, "_handlers", {})
+    monkeypatch.setattr(clock, "_kinds", {})
 
     @clock.deadline("note")
     def note(staged: Batch, key: LogKey, data: object) -> None:
         staged.append(key, kind="note.posted", data=data)
         done.append(data)
 
+    @clock.deadline("broken soon", again_ms=5_000)
     @clock.deadline("broken")
     def broken(staged: Batch, key: LogKey, data: object) -> None:
         raise RuntimeError("a bug")
@@ -72,3 +74,12 @@ async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: 
     await process._claim()
     await until(lambda: handlers == [0])
     assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == clock.CLAIMED
+
+
+async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, log: LogKey) -> None:
+    with time_machine.travel(1_000_000, tick=False):
+        await schedule(log, "broken soon", at=1)
+        await schedule(log, "broken", at=1)
+        await process._claim()
+        later = {row.kind: row.at async for row in Deadline.objects.all()}
+    assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + clock.POSTPONED_MS}
