@@ -46,6 +46,8 @@ Leave = Callable[[Batch, LogKey, int], None]
 """`(batch, room, primary key of the user)`: what else ends when somebody leaves a room or is put out of it"""
 Foresee = Callable[[LogKey, int], dict[str, Any]]
 """`(room, primary key of the user) -> JSON`: what would end, told before somebody is put out"""
+Places = Callable[[int], Sequence[int]]
+"""`primary key of the user -> primary keys of logs` in which something would end, asked when all rooms are left"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Leaver:
 
     leave: Leave
     foresee: Foresee
+    places: Places
 
 
 CARDS: Final[dict[type[msgspec.Struct], str]] = {Text: "text"}
@@ -114,11 +117,11 @@ def snapshot_part(name: str) -> Callable[[Part], Part]:
     return add
 
 
-def leaver(foresee: Foresee) -> Callable[[Leave], Leave]:
+def leaver(foresee: Foresee, places: Places) -> Callable[[Leave], Leave]:
     """Called after the event of the leaving, in its batch; `foresee` before anything is done."""
 
     def add(leave: Leave) -> Leave:
-        LEAVERS.append(Leaver(leave, foresee))
+        LEAVERS.append(Leaver(leave, foresee, places))
         return leave
 
     return add

@@ -19,7 +19,7 @@ class GameConfig(AppConfig):
         from realtime.server import on_drain
 
         registry.snapshot_part("matches")(matches.tables_part)
-        registry.leaver(matches.leaving)(moves.member_left)
+        registry.leaver(matches.leaving, matches.seated_in)(moves.member_left)
         deadline("game.clock", again_ms=beat.BEAT_MS)(clock.clock_due)
         deadline("game.nudge")(clock.nudge_due)
         deadline("game.beat", again_ms=beat.BEAT_MS)(beat.beat_due)

@@ -15,7 +15,7 @@ from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
 from chat.selectors.sanctions import held
 from chat.services.invites import invite_use
-from realtime.log import SITE, Batch
+from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
 from realtime.methods import Caller, Signal
 from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
@@ -118,7 +118,7 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | Non
     data = {"user": caller.id, "reason": "left"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="room.leave")
     batch.narrow(caller.id, log=key, reason="left")
-    _left(batch, key, caller.pk)
+    left(batch, key, caller.pk)
 
 
 def farewell(user: User) -> None:
@@ -127,16 +127,16 @@ def farewell(user: User) -> None:
     rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="")
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
         with open_batch([key, SITE]) as staged:
-            _hand_over(staged, caller, key)
+            hand_over(staged, key, access.member(caller, key).room, caller.pk)
             room_leave(staged, caller=caller, key=key, cid=None)
     Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
 
 
-def _hand_over(batch: Batch, caller: Caller, key: LogKey) -> None:
-    """To who has been in it longest."""
-    standing = access.member(caller, key)
-    others = _others(standing.room, caller.pk)
-    if standing.role != HOST or others.filter(role=HOST).exists():
+def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
+    """Where they are the last host, to who has been in it longest."""
+    others = _others(room, user)
+    hosts = Membership.objects.filter(room=room, user=user, role=HOST, state=IN_IT)
+    if not hosts.exists() or others.filter(role=HOST).exists():
         return
     heir = others.select_related("user").order_by("joined_at").first()
     if heir:
@@ -176,7 +176,7 @@ def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, u
     data = {"user": user, "reason": "removed"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
     batch.narrow(user, log=key)
-    _left(batch, key, target.user_id)
+    left(batch, key, target.user_id)
 
 
 def spoken(batch: Batch, *, standing: Standing, caller: Caller) -> None:
@@ -193,7 +193,8 @@ def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
     return mine.values_list("read", flat=True).get()
 
 
-def _left(batch: Batch, key: LogKey, user: int) -> None:
+def left(batch: Batch, key: LogKey, user: int) -> None:
+    """What apps end with somebody's place here."""
     for leaver in LEAVERS:
         leaver.leave(batch, key, user)
 
@@ -208,7 +209,9 @@ def _target(room: int, user: UserId) -> Membership:
 
 
 def _others(room: int, user: int) -> "QuerySet[Membership]":
-    return Membership.objects.filter(room=room, state=IN_IT).exclude(user=user)
+    """Who else is in it and may come in."""
+    there = Membership.objects.filter(room=room, state=IN_IT, user__is_active=True, user__banned_until__lte=now_ms())
+    return there.exclude(user=user)
 
 
 def _refuse_last_host(room: int, user: int) -> None:

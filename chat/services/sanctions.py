@@ -13,6 +13,7 @@ from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing, Standings
 from chat.selectors.sanctions import against, held, in_force, membership_find, person_find, sanction_as, sanction_find
 from chat.services.audit import REASON_LENGTH, audit_write
+from chat.services.memberships import hand_over, left
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
 from chat.text import written
@@ -161,16 +162,31 @@ def _put_out(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction,
         by = sanction.by.key if sanction.by else None
         data = {"user": user.key, "reason": reason}
         batch.append(room, kind="member.left", data=data, actor=UserId(by) if by else None)
+    hand_over(batch, room, standing.room, user.pk)
     if sanction.room_id is None:
         User.objects.filter(pk=user.pk).update(banned_until=stands.banned_until)
         batch.narrow(UserId(user.key), reason=reason, until=sanction.until)
+        elsewhere(batch, "chat.put_out", sorted(_places(user.pk) - {batch.log(room).pk}), {"sanction": sanction.key})
     else:
         _bar(batch, standing, user, stands.banned_until)
         batch.narrow(UserId(user.key), log=room, reason=reason, until=sanction.until)
-    for leaver in LEAVERS:
-        leaver.leave(batch, room, user.pk)
+    left(batch, room, user.pk)
     if sanction.kind == "ban":
         _close_doors(batch, room, standing, sanction, was, decision)
+
+
+def _places(user: int) -> set[int]:
+    """The logs of the rooms in which something ends with a ban of the site: they are a host there, or sit at a game."""
+    hosted = Membership.objects.filter(user=user, role=access.HOST, state=IN_IT).values_list("room__log", flat=True)
+    return set(hosted).union(*(leaver.places(user) for leaver in LEAVERS))
+
+
+def put_out_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.put_out`: what ends in another room with a ban of the site, unless it was lifted first."""
+    sanction = Sanction.objects.filter(key=data["sanction"], lifted_at=None).first()
+    if sanction:
+        hand_over(batch, room, Room.objects.get(log__key=room).pk, sanction.user_id)
+        left(batch, room, sanction.user_id)
 
 
 def _bar(batch: Batch, standing: Standing, user: User, until: int) -> None:

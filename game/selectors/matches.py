@@ -38,6 +38,12 @@ def seated_at(log: int, user: int) -> Match | None:
     return unfinished(log).filter(_seats(user)).first()
 
 
+def seated_in(user: int) -> list[int]:
+    """The logs of the unfinished matches at which somebody sits."""
+    rows = Match.objects.exclude(state=Match.State.OVER).filter(_seats(user))
+    return list(rows.order_by().values_list("log", flat=True).distinct())
+
+
 def unfinished(log: int) -> "QuerySet[Match]":
     return Match.objects.filter(log=log).exclude(state=Match.State.OVER).order_by("-offset")
 

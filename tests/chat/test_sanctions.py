@@ -354,6 +354,57 @@ def test_who_waits_at_a_private_door_is_told_so(client: Client, host: Caller) ->
     assert client.get(f"/r/{key}/").status_code == 200
 
 
+def roles(key: LogKey) -> dict[str, str]:
+    mine = Membership.objects.filter(room__log__key=key, state="member")
+    return dict(mine.values_list("user__name", "role"))
+
+
+@pytest.mark.parametrize("kind", ["kick", "ban"])
+def test_a_room_whose_only_host_is_put_out_has_another(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey, kind: str
+) -> None:
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    sanction = make(mod, key, host, kind)
+    assert roles(key) == {"Ann": "host", "Bo": "member", "Mod": "member"}
+    told = Event.objects.filter(log__key=key, kind="member.role").latest("pk")
+    assert data_of(told) == {"user": ann.id, "role": "host"}
+    assert f'"user":"{ann.id}","log":"{key}"' in "".join(str(row.data) for row in Event.objects.filter(log__key="site"))
+    act(mod, "sanction.lift", room=key, sanction=sanction)
+    assert roles(key)["Host"] == "host"
+
+
+def test_a_ban_of_the_site_gives_every_room_another_host_and_frees_every_seat(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey
+) -> None:
+    from tests.game.play import begun, made, table
+
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    other, third = room(ann, bo, name="Other"), room(bo, ann, name="Third")
+    played, opened = begun(bo, ann, other), made(ann, third)
+    make(mod, key, ann, "ban", site=True)
+    assert claim() == 2
+    assert roles(other) == {"Ann": "host", "Bo": "host"}
+    assert msgspec.to_builtins(table(bo, other, played)["result"]) == {"winner": 0, "reason": "left"}
+    assert table(bo, third, opened)["seats"] == [None, None]
+
+
+def test_a_ban_of_the_site_that_was_lifted_at_once_ends_nothing_elsewhere(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey
+) -> None:
+    from tests.game.play import begun, table
+
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    other = room(ann, bo)
+    played = begun(bo, ann, other)
+    act(mod, "sanction.lift", room=key, sanction=make(mod, key, ann, "ban", site=True))
+    claim()
+    assert table(bo, other, played)["state"] == "playing"
+    assert roles(other) == {"Ann": "host", "Bo": "member"}
+
+
 def test_two_bans_at_once_are_one(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     act(host, "member.role", room=key, user=bo.id, role="host")
     outcomes = write([call(by, "sanction.make", room=key, user=ann.id, kind="ban") for by in (host, bo)])
