@@ -66,6 +66,12 @@ def leaving(room: LogKey, user: int) -> dict[str, Any]:
     return {"match": table_of(found) if found else None}
 
 
+def began_at(match: Match) -> int:
+    """When the last seat was filled, ms UTC."""
+    first = msgspec.json.decode(match.record)[0]
+    return Event.objects.values_list("at", flat=True).get(log=match.log_id, offset=first)
+
+
 def steps(match: Match) -> Sequence[dict[str, Any]]:
     """The match from its start, each step as its event in the log told it: `{o, at, kind, by, seat, view, says}`."""
     record = msgspec.json.decode(match.record)

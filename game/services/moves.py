@@ -6,7 +6,7 @@ from typing import Any, Final
 from chat.selectors import access
 from game.engine.interface import Forfeit
 from game.models import Match
-from game.selectors.matches import seated_at
+from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
 from game.services.tables import Locked, locked, move_of
 from realtime.log import Batch, Entry
@@ -55,13 +55,13 @@ def match_resign(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, m
 def match_claim(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, absent_ms: Callable[[UserId], int]
 ) -> Entry:
-    """The win over an opponent who has been absent for half a minute."""
+    """The win over an opponent who has been absent for half a minute of the game: being seated calls them first."""
     table = locked(batch, room, access.member(caller, room).log, match)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     other = 1 - seat
     user = table.seats[other].user
-    absent = absent_ms(UserId(user.key)) if user else 0
+    absent = min(absent_ms(UserId(user.key)), batch.now - began_at(table.match)) if user else 0
     if absent < ABSENT_MS:
         raise conflict("not_absent", retry_after_ms=ABSENT_MS - absent, table=table.table)
     table.happen(Forfeit(other, "absent"))

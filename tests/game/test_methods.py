@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 
 from game.services import tables
+from realtime.log import now_ms
 from tests.attacks.conftest import Tab
 from tests.client import Client, Refused, cid
 
@@ -97,7 +98,9 @@ async def test_who_is_there_is_not_absent(tab: Tab) -> None:
     assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (409, "not_absent", 30_000)
 
 
-async def test_who_has_been_away_for_half_a_minute_can_be_claimed_from(tab: Tab) -> None:
+async def test_who_has_been_away_for_half_a_minute_can_be_claimed_from(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from realtime.process import Process
 
     ann, bo = await tab("Ann"), await tab("Bo")
@@ -109,6 +112,7 @@ async def test_who_has_been_away_for_half_a_minute_can_be_claimed_from(tab: Tab)
     process = Process.running[asyncio.get_running_loop()]
     now = process.now
     process.now = lambda: now() + 31
+    monkeypatch.setattr("realtime.log.now_ms", lambda: now_ms() + 31_000)
     await ann.request("match.claim", room=room, cid=cid(), match=match)
     assert (await table(ann, room, match))["result"] == {"winner": 0, "reason": "absent"}
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+import time_machine
 
 from game.engine.record import load, replay
 from game.games import GAMES
 from game.models import Match
+from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
@@ -94,7 +96,8 @@ def test_who_resigns_has_lost(ann: Caller, bo: Caller, key: LogKey) -> None:
 def test_the_win_is_claimed_after_half_a_minute_of_absence(
     ann: Caller, bo: Caller, key: LogKey, absent: int, answer: str | None
 ) -> None:
-    o = begun(ann, bo, key)
+    with time_machine.travel(now_ms() / 1000 - 60, tick=False):
+        o = begun(ann, bo, key)
     asked = call(ann, "match.claim", room=key, match=o)
     asked.absent_ms = lambda room, user: absent if (room, user) == (key, bo.id) else 0
     [found] = write([asked])
@@ -103,6 +106,25 @@ def test_the_win_is_claimed_after_half_a_minute_of_absence(
     else:
         assert isinstance(found, RealtimeError)
         assert (found.code, found.type, found.more["retry_after_ms"]) == (409, answer, 30_000 - absent)
+
+
+def test_who_was_away_when_they_were_seated_has_half_a_minute_to_come(
+    ann: Caller, bo: Caller, cy: Caller, key: LogKey
+) -> None:
+    with time_machine.travel(now_ms() / 1000, tick=False) as time:
+        old = begun(ann, bo, key)
+        act(cy, "seat.wait", room=key, match=old, waiting=True)
+        act(bo, "match.resign", room=key, match=old)
+        o = act(ann, "match.rematch", room=key, match=old)["o"]
+        asked = call(ann, "match.claim", room=key, match=o)
+        asked.absent_ms = lambda room, user: 10**6
+        time.shift(29)
+        [early] = write([asked])
+        assert isinstance(early, RealtimeError)
+        assert (early.type, early.more["retry_after_ms"]) == ("not_absent", 1_000)
+        time.shift(1)
+        [found] = write([asked])
+    assert isinstance(found, Answer)
 
 
 def test_a_bot_is_never_absent(ann: Caller, key: LogKey) -> None:
