@@ -85,13 +85,14 @@ def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
 
 def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
     """The first superuser, once: a new account, or the guest who opened the link. Of two that race, one wins."""
-    with batch([SITE]):  # nothing is appended: the lock is one that all processes share
+    with batch([SITE]) as staged:  # the lock is one that all processes share
         if superuser_exists():
             raise SetUpAlready
         user = guest or _account(name=name, hashed=hashed, email="", colour=colour, device=device, now=now)
         user.is_staff = user.is_superuser = True
         user.password, user.email, user.account_at = hashed, email, now
         _email_write(user, "password", "email", "account_at", "is_staff", "is_superuser")
+        staged.narrow(UserId(user.key), reason="role")
     if guest is None:
         _welcome(user)
     return user
@@ -106,10 +107,10 @@ def password_set(*, user: User, hashed: str) -> None:
         staged.narrow(UserId(user.key))
 
 
-def power_narrowed(*, user: User) -> None:
-    """Their second step is gone, and with it what they may read and do as a guard."""
+def power_changed(*, user: User) -> None:
+    """Their second step is there or gone, and with it what they may read and do as a guard."""
     with batch([SITE]) as staged:
-        staged.narrow(UserId(user.key))
+        staged.narrow(UserId(user.key), reason="role")
 
 
 def email_set(*, user: User, email: str) -> None:

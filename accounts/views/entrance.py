@@ -23,7 +23,7 @@ from accounts.faces import COLOURS
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
 from accounts.selectors import has_acted, logins_besides
-from accounts.services import EmailTaken, account_create, logins_end, power_narrowed
+from accounts.services import EmailTaken, account_create, logins_end, power_changed
 from realtime.log import now_ms
 from realtime.protocol import RealtimeError
 
@@ -115,10 +115,11 @@ class ResetFromKeyView(allauth.PasswordResetFromKeyView):
 
 
 class ActivateView(mfa.ActivateTOTPView):
-    """Whoever came in with the password alone is out, but for this browser."""
+    """Whoever came in with the password alone is out, but for this browser; who guards the site does so from now on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
+        power_changed(user=form.user)
         logins_end(user=form.user, logins=logins_besides(form.user, str(self.request.session.session_key)))
         return response
 
@@ -128,7 +129,7 @@ class DeactivateView(mfa.DeactivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        power_narrowed(user=self.authenticator.user)
+        power_changed(user=self.authenticator.user)
         return response
 
 

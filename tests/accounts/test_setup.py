@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts import setup
 from accounts.models import User
+from realtime.log import SITE, tail
 from tests.accounts.people import PASSWORD, account, entered, user_at
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ def test_a_guest_becomes_the_admin_under_their_name(link: str) -> None:
     assert "under that name" in browser.get(link).content.decode()
     become(browser, link)
     assert User.objects.get().is_superuser
+    assert User.objects.get().key in str(tail(SITE, 1)[0].data), "connections that are open are asked about again"
     assert user_at(browser) == User.objects.get(name="Gus")
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.selectors import login_name
-from accounts.services import power_narrowed
+from accounts.services import power_changed
 
 
 class Command(BaseCommand):
@@ -26,6 +26,6 @@ class Command(BaseCommand):
             raise CommandError("No account has this name. A guest has no password to forget.")
         if options["drop_second_step"]:
             Authenticator.objects.filter(user=user).delete()
-            power_narrowed(user=user)
+            power_changed(user=user)
         place = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
         self.stdout.write(reverse("account_reset_password_from_key", kwargs=place))
