@@ -151,7 +151,7 @@ def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
 
 
 def typing_set(call: Call) -> list[Signal]:
-    if call.labels is None or "member" not in call.labels or "silenced" in call.labels:
+    if call.labels is None or "member" not in call.labels or access.silenced(call.labels):
         raise forbidden("join the room first")
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
 

@@ -9,7 +9,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from accounts.selectors import SECOND_STEP, banned, counts_as_guest, muted, rank_on_site
+from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, rank_on_site
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
@@ -20,6 +20,8 @@ HOST = Membership.Role.HOST
 NOBODY = 0
 GUARDS = {Rank.HOST: "host", Rank.MODERATOR: "mod", Rank.ADMIN: "admin"}
 """labels by the least rank that has them"""
+SILENCED = "silenced:"
+"""and until when, in ms UTC"""
 IN_IT = Membership.State.MEMBER
 
 
@@ -211,9 +213,15 @@ def labels_of(user: UserId | None, standing: Standing) -> Labels:
         words.add("member")
     if standing.role:
         words |= {label for rank, label in GUARDS.items() if standing.rank >= rank}
-    if standing.warned or max(standing.muted_until, standing.muted_on_site) > now_ms():
-        words.add("silenced")
+    silent = FOREVER if standing.warned else max(standing.muted_until, standing.muted_on_site)
+    if silent > now_ms():
+        words.add(f"{SILENCED}{silent}")
     return frozenset(words)
+
+
+def silenced(labels: Labels) -> bool:
+    """Whether a mute or a warning closes the input: a mute ends by time, with nobody asked again."""
+    return any(label.startswith(SILENCED) and int(label.removeprefix(SILENCED)) > now_ms() for label in labels)
 
 
 def may_read(caller: Caller, room: LogKey) -> Labels | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import FOREVER, person_of
@@ -55,9 +55,15 @@ def sanction_find(room: int, key: str) -> Sanction:
 
 
 def in_force(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
-    """What stands against somebody, of this kind and in this place."""
+    """What stands against somebody, of this kind and in this place: of several, the one that lasts longest."""
     standing = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
-    return standing.filter(runs(now)).order_by("-pk").first()
+    return standing.filter(runs(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
+
+
+def on_site(user: int, now: int) -> list[Sanction]:
+    """The bans and mutes of the site that stand against somebody."""
+    standing = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
+    return list(standing.filter(runs(now)).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

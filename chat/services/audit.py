@@ -21,11 +21,12 @@ def audit_write(
     user: User | None = None,
     offset: int | None = None,
     sanction: Sanction | None = None,
+    room: int | None = None,
     reason: str = "",
     rule: str = "",
     **detail: Any,
 ) -> Audit:
-    """One entry; without a caller it is the clock's, without a standing the site's. 422 for too long a reason."""
+    """One entry; without a caller it is the clock's, without a standing or a room the site's. 422 for a long reason."""
     if len(reason) > REASON_LENGTH:
         raise unprocessable("too_long", "the reason")
     return Audit.objects.create(
@@ -33,7 +34,7 @@ def audit_write(
         by_id=caller.pk if caller else None,
         rank=standing.rank if standing else 0,
         act=act,
-        room_id=standing.room if standing else None,
+        room_id=standing.room if standing else room,
         user=user,
         offset=offset,
         sanction=sanction,

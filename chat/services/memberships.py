@@ -14,6 +14,7 @@ from chat.selectors.access import HOST, Standing
 from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
 from chat.selectors.sanctions import held
+from chat.services.audit import audit_write
 from chat.services.invites import invite_use
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
@@ -143,6 +144,7 @@ def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
         heir.role = HOST
         heir.save(update_fields=["role"])
         batch.append(key, kind="member.role", data={"user": heir.user.key, "role": HOST})
+        audit_write(batch, None, None, "member.role", room=room, user=heir.user, on=True)
         batch.narrow(UserId(heir.user.key), log=key, reason="role")
 
 
@@ -160,6 +162,7 @@ def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, use
     target.save(update_fields=["role"])
     data = {"user": user, "role": role}
     batch.append(key, kind="member.role", data=data, actor=caller.id, cid=cid, method="member.role")
+    audit_write(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
     batch.narrow(user, log=key, reason="role")
     return target
 
@@ -175,6 +178,7 @@ def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, u
     target.delete()
     data = {"user": user, "reason": "removed"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
+    audit_write(batch, standing, caller, "member.remove", user=target.user)
     batch.narrow(user, log=key)
     left(batch, key, target.user_id)
 

@@ -76,7 +76,7 @@ def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
     room = Room.objects.filter(log__key=key).exclude(panic_until=0).first()
     if room and room.panic_until <= batch.now:
         _calm(room)
-        audit_write(batch, None, None, "room.calm")
+        audit_write(batch, None, None, "room.calm", room=room.pk)
         rules_told(batch, room=key, by_rank=None)
 
 

@@ -96,20 +96,21 @@ def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: 
 
 
 def _decided(batch: Batch, standing: Standing, caller: Caller, target: User, decision: Decision) -> Sanction:
-    """The row, or 409 with the one that is in force."""
+    """The row, or 409 with the one that is in force: only a higher rank makes it longer, by another."""
     place = None if decision.site else standing.room
     if decision.kind == "kick" and decision.site:
         raise unprocessable("bad_sanction", "out of a room, not of the site")
-    standing_one = in_force(target.pk, place, decision.kind, batch.now)
-    if standing_one:
-        raise conflict("already_done", sanction=sanction_as(standing_one))
+    until = _until(batch, decision)
+    one = in_force(target.pk, place, decision.kind, batch.now)
+    if one and not (standing.rank > one.rank and _lasts_longer(until, one.until)):
+        raise conflict("already_done", sanction=sanction_as(one))
     return Sanction.objects.create(
         room_id=place,
         user=target,
         by=User(pk=caller.pk, key=caller.id),
         kind=decision.kind,
         at=batch.now,
-        until=_until(batch, decision),
+        until=until,
         reason=_short(decision.reason),
         rule=decision.rule,
         offset=decision.o,
@@ -122,6 +123,10 @@ def _until(batch: Batch, decision: Decision) -> int | None:
         return None
     lasts = KICK_MS if decision.kind == "kick" and decision.duration_ms is None else decision.duration_ms
     return None if lasts is None else batch.now + lasts
+
+
+def _lasts_longer(until: int | None, than: int | None) -> bool:
+    return than is not None and (until is None or until > than)
 
 
 def _take_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.models import Audit, Invite, Message, Report, Room, Sanction
 from chat.selectors import access, ranks
 from chat.selectors.access import Standings
-from chat.selectors.sanctions import in_force, person_find
+from chat.selectors.sanctions import on_site, person_find
 from chat.services.audit import audit_write
 from chat.services.invites import invite_revoke
 from chat.services.memberships import admitted_signals
@@ -62,8 +62,7 @@ def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanctio
 
 def person_pardon(*, caller: Caller, user: User, reason: str) -> list[Sanction]:
     """Lift what stands against somebody on the site; 409 where nothing does."""
-    found = [in_force(user.pk, None, kind, now_ms()) for kind in ("ban", "mute")]
-    standing = [sanction for sanction in found if sanction]
+    standing = on_site(user.pk, now_ms())
     if not standing:
         raise conflict("already_done")
     return [sanction_undo(caller=caller, sanction=sanction, reason=reason) for sanction in standing]

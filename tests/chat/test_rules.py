@@ -14,7 +14,7 @@ from realtime.log import head_of, now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
-from tests.chat.acts import act, call, data_of, guest, last_event, post, room
+from tests.chat.acts import act, ask, call, data_of, guest, last_event, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,7 @@ def test_the_panic_switch_does_it_all_and_reverts_itself(
         "slow_s": 5, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None,
     }  # fmt: skip
     assert data_of(last_event(key))["by_rank"] is None
+    assert ask(host, "audit.list", room=key)["entries"][0]["act"] == "room.calm"
 
 
 def test_a_panic_that_is_ended_by_hand_is_not_ended_again(

@@ -94,8 +94,9 @@ def test_a_mute_closes_the_input_and_says_until_when(
         assert problem.more == {"until": now_ms() + HOUR, "by": "host"}
     labels = may_read(ann, key)
     assert labels is not None
-    assert "silenced" in labels
+    assert access.silenced(labels)
     time.shift(3600)
+    assert not access.silenced(labels), "nobody reads them again when the time is over"
     post(ann, key)
 
 
@@ -158,6 +159,24 @@ def test_a_mute_is_lifted(host: Caller, ann: Caller, key: LogKey) -> None:
     act(host, "sanction.lift", room=key, sanction=sanction, reason="sorry")
     post(ann, key)
     assert refused(host, "sanction.lift", room=key, sanction=sanction).type == "already_done"
+
+
+def test_a_moderator_makes_a_hosts_mute_longer_and_a_host_does_not(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    act(host, "member.role", room=key, user=bo.id, role="host")
+    asked: dict[str, Any] = {"room": key, "user": ann.id, "kind": "mute"}
+    first = make(host, key, ann, "mute", duration_ms=HOUR)
+    assert refused(bo, "sanction.make", **asked, duration_ms=2 * HOUR).type == "already_done"
+    assert refused(mod, "sanction.make", **asked, duration_ms=HOUR).type == "already_done"
+    longer = make(mod, key, ann, "mute", duration_ms=2 * HOUR)
+    assert refused(mod, "sanction.make", **asked).more["sanction"]["sanction"] == longer
+    time.shift(3601)
+    assert refused(ann, "message.post", room=key, text="x").more["until"] == now_ms() - 1000 + HOUR
+    act(host, "sanction.lift", room=key, sanction=first)
+    assert refused(ann, "message.post", room=key, text="x").type == "muted"
 
 
 def test_a_muted_player_keeps_the_seat(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
@@ -367,6 +386,7 @@ def test_a_room_whose_only_host_is_put_out_has_another(
     act(mod, "room.join", room=key)
     sanction = make(mod, key, host, kind)
     assert roles(key) == {"Ann": "host", "Bo": "member", "Mod": "member"}
+    assert Audit.objects.get(room__log__key=key, act="member.role").user_id == ann.pk
     told = Event.objects.filter(log__key=key, kind="member.role").latest("pk")
     assert data_of(told) == {"user": ann.id, "role": "host"}
     assert f'"user":"{ann.id}","log":"{key}"' in "".join(str(row.data) for row in Event.objects.filter(log__key="site"))
@@ -403,6 +423,18 @@ def test_a_ban_of_the_site_that_was_lifted_at_once_ends_nothing_elsewhere(
     claim()
     assert table(bo, other, played)["state"] == "playing"
     assert roles(other) == {"Ann": "host", "Bo": "member"}
+
+
+def test_who_is_made_a_host_or_put_out_is_in_the_audit(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+    act(host, "member.role", room=key, user=ann.id, role="host")
+    act(ann, "member.role", room=key, user=ann.id, role="member")
+    act(host, "member.remove", room=key, user=bo.id)
+    entries = ask(host, "audit.list", room=key)["entries"]
+    assert [(entry["act"], entry["by"], entry["user"], entry["detail"]) for entry in entries] == [
+        ("member.remove", host.id, bo.id, {}),
+        ("member.role", ann.id, ann.id, {"on": False}),
+        ("member.role", host.id, ann.id, {"on": True}),
+    ]
 
 
 def test_two_bans_at_once_are_one(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
