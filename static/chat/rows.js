@@ -1,15 +1,24 @@
-/** From items to rows: where a day begins, where "New" stands, which lines belong together. Pure. */
+/** From items to rows: where a day begins, where "New" stands, which lines belong together, which are folded away. Pure. */
 
 /** @import {Item} from "./types.js" */
-import { authorOf, isSystem, timeOf } from "./item.js";
+import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
 import { dayKey } from "./time.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
+/** Fewer removed lines in a row stand each for itself. */
+const FOLDED = 3;
 
-/** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | {key: string, kind: "line", item: Item, grouped: boolean}} Row */
+/** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed lines in a row, as one */
+/** @typedef {{key: string, kind: "line", item: Item, grouped: boolean}} LineRow */
+/** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | LineRow | Fold} Row */
 
-/** @param {Item[]} items @param {number | null} newAt offset of the first line that is new @param {string | null} me @returns {Row[]} */
-export function rowsOf(items, newAt, me) {
+/** @param {Item[]} items @param {number | null} newAt offset of the first line that is new @param {string | null} me @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]} */
+export function rowsOf(items, newAt, me, open = new Set()) {
+  return folded(allRows(items, newAt, me), open);
+}
+
+/** @param {Item[]} items @param {number | null} newAt @param {string | null} me @returns {Row[]} */
+function allRows(items, newAt, me) {
   /** @type {Row[]} */
   const rows = [];
   /** @type {Item | null} */
@@ -27,6 +36,33 @@ export function rowsOf(items, newAt, me) {
     last = item;
   }
   return rows;
+}
+
+/** @param {Row[]} rows @param {Set<number>} open @returns {Row[]} */
+function folded(rows, open) {
+  /** @type {Row[]} */
+  const kept = [];
+  for (let at = 0; at < rows.length; ) {
+    const run = runAt(rows, at, open);
+    const [last, next] = [kept.at(-1), rows[at]];
+    if (run.length >= FOLDED) kept.push({ key: `fold ${run[0]}`, kind: "fold", offsets: run });
+    else if (next.kind === "line") kept.push({ ...next, grouped: next.grouped && last?.kind !== "fold" });
+    else kept.push(next);
+    at += run.length >= FOLDED ? run.length : 1;
+  }
+  return kept;
+}
+
+/** The offsets of the removed lines that follow each other from here on. @param {Row[]} rows @param {number} from @param {Set<number>} open @returns {number[]} */
+function runAt(rows, from, open) {
+  const run = [];
+  for (let at = from; at < rows.length; at++) {
+    const row = rows[at];
+    const o = row.kind === "line" && isRemoved(row.item) ? row.item.line?.o : undefined;
+    if (o === undefined || open.has(o)) break;
+    run.push(o);
+  }
+  return run;
 }
 
 /** @param {Item} head @param {Item} next @param {string | null} me */

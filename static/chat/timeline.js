@@ -12,8 +12,9 @@ import { personOf } from "./face.js";
 import { authorOf } from "./item.js";
 import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
 import { rowsOf } from "./rows.js";
-import { newLine, timeline } from "./store.js";
+import { myRank, newLine, timeline } from "./selectors.js";
 import { dayName } from "./time.js";
+import { count } from "./words.js";
 
 const LIT_MS = 2400;
 
@@ -34,6 +35,8 @@ export class Timeline extends Emitter {
   items = [];
   /** @type {any} */
   #clockLater = null;
+  /** @type {Set<number>} removed lines that are not folded away, because the reader asked for them */
+  #unfolded = new Set();
 
   /** @param {Client} client @param {Scroll} scroll @param {Pages} pages */
   constructor(client, scroll, pages) {
@@ -64,7 +67,7 @@ export class Timeline extends Emitter {
     const items = (this.items = timeline(state, this.#client.entries()));
     this.#announceOnly(state.asking === 0);
     const lost = this.#scroll.keep(() => {
-      this.#reconcile(rowsOf(items, newLine(state), state.me));
+      this.#reconcile(rowsOf(items, newLine(state), state.me, this.#unfolded));
       byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
@@ -99,6 +102,7 @@ export class Timeline extends Emitter {
 
   /** Bring an offset into view, with what was said around it. @param {number} o */
   async showLine(o) {
+    this.#unfolded.add(o);
     this.paint();
     if (!this.lineAt(o)) await this.goTo(() => this.#pages.around(o));
     const line = this.lineAt(o);
@@ -137,6 +141,7 @@ export class Timeline extends Emitter {
     this.#rows.clear();
     this.#painted = this.#client.shown;
     this.#begun = null;
+    this.#unfolded.clear();
     this.#scroll.toEnd();
     this.paint();
     this.#announceOnly(false);
@@ -189,6 +194,7 @@ export class Timeline extends Emitter {
   #seenBy(row) {
     if (row.kind === "day") return [dayName(row.at)];
     if (row.kind === "new") return ["new"];
+    if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
     const { line, entry } = row.item;
     const state = this.#client.state();
     const seen = [this.#client.blocked.has(line?.by ?? ""), line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
@@ -198,7 +204,26 @@ export class Timeline extends Emitter {
   /** @param {HTMLElement} element @param {Row} row */
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
+    if (row.kind === "fold") this.#paintFold(element, row);
     if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: Date.now() });
+  }
+
+  /** Many removed lines are one row; who looks after the room may open it. @param {HTMLElement} element @param {import("./rows.js").Fold} fold */
+  #paintFold(element, { offsets }) {
+    const button = part(element, "button", HTMLButtonElement);
+    const words = count("line.fold", offsets.length);
+    const mayOpen = myRank(this.#client.state()) > 0;
+    button.hidden = !mayOpen;
+    button.textContent = mayOpen ? words : "";
+    part(element, "span", HTMLElement).textContent = mayOpen ? "" : words;
+    button.onclick = () => this.#unfold(offsets);
+  }
+
+  /** @param {number[]} offsets */
+  #unfold(offsets) {
+    for (const o of offsets) this.#unfolded.add(o);
+    this.paint();
+    this.lineAt(offsets[0])?.focus();
   }
 
   /** A clock appears on what waits for more than a second. */
@@ -215,5 +240,5 @@ export class Timeline extends Emitter {
 /** @param {Row} row @returns {HTMLElement} */
 function build(row) {
   if (row.kind === "line") return lineBuilt(row.item);
-  return clone(row.kind === "day" ? "day-template" : "new-template");
+  return clone(`${row.kind}-template`);
 }

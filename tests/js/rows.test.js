@@ -45,3 +45,22 @@ test("what waits to be sent joins its author's group", () => {
 test("initials are two letters of a Latin name and one sign of a Chinese one", () => {
   assert.deepEqual(["Mei Wang", "jonas", "王小明", "", "é"].map(initials), ["MW", "JO", "王", "?", "É"]);
 });
+
+/** @param {number} o */
+const gone = (o) => {
+  const { key, line, entry } = item(o, "mei", 0);
+  return { key, line: line && { ...line, data: null, removed: { by: "jo", at: NOON } }, entry };
+};
+
+test("three removed lines in a row are one, and the line after it shows its face", () => {
+  const items = [item(1, "mei", 0), gone(2), gone(3), gone(4), item(5, "mei", 0), gone(6), gone(7)];
+  assert.deepEqual(shape(items), ["day", "line", "fold", "line", "grouped", "grouped"]);
+  const rows = rowsOf(items, null, "me");
+  assert.deepEqual(rows[2], { key: "fold 2", kind: "fold", offsets: [2, 3, 4] });
+});
+
+test("what was opened stays open, and the New line parts a run", () => {
+  const items = [gone(1), gone(2), gone(3), gone(4)];
+  assert.deepEqual(rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind), ["day", "line", "line", "line", "line"]);
+  assert.deepEqual(shape(items, 2), ["day", "line", "new", "fold"]);
+});
