@@ -24,7 +24,8 @@ class Room(models.Model):
     """A place to meet. Its id on the wire is its log's key.
 
     `direct` names the people of a direct room, by their keys in order: the same people have the same room.
-    `slow_s`, `locked`, `guests_off`, `approval_until` are its rules; `calm` keeps those from before the panic switch.
+    `slow_s`, `locked`, `guests_off`, `approval_until` are its rules, `rules_rank` is that of who set them, null where
+    nobody has; `calm` keeps those from before the panic switch.
     """
 
     log = models.OneToOneField(Log, models.PROTECT, related_name="room")
@@ -40,6 +41,7 @@ class Room(models.Model):
     guests_off = models.BooleanField(default=False)
     approval_until = models.BigIntegerField(default=0)
     panic_until = models.BigIntegerField(default=0)
+    rules_rank = models.PositiveSmallIntegerField(null=True)
     calm = models.TextField(blank=True)
 
     class Meta:

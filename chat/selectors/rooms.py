@@ -124,10 +124,16 @@ def _member_as(row: Membership, rank: Rank) -> dict[str, Any]:
 
 
 def rules_of(room: Room) -> dict[str, Any]:
-    """`{slow_s, locked, guests_off, approval_until, panic_until}`, the times null when they are over."""
+    """`{slow_s, locked, guests_off, approval_until, panic_until, by_rank}`, the times null when they are over."""
     now = now_ms()
     times = {name: at if (at := getattr(room, name)) > now else None for name in ("approval_until", "panic_until")}
-    return {"slow_s": room.slow_s, "locked": room.locked, "guests_off": room.guests_off, **times}
+    return {
+        "slow_s": room.slow_s,
+        "locked": room.locked,
+        "guests_off": room.guests_off,
+        **times,
+        "by_rank": room.rules_rank,
+    }
 
 
 def blocked_by(user: int) -> list[str]:

@@ -23,6 +23,17 @@ AROUND: Final = 10
 DAY: Final = 24 * 60 * 60 * 1000
 
 
+def side_of(sanction: Sanction) -> str:
+    """Whose act it was, as everybody may know it."""
+    return "host" if sanction.rank == Rank.HOST else "site"
+
+
+def sanction_to_person(sanction: Sanction) -> dict[str, Any]:
+    """To whom it is about: by a host or the site, never by whom."""
+    told = sanction_as(sanction)
+    return {**told, "by": None, "lifted": told["lifted"] and {**told["lifted"], "by": None}}
+
+
 def sanction_as(sanction: Sanction) -> dict[str, Any]:
     """A sanction on the wire (docs/protocol.md)."""
     lifted = {"by": _key(sanction.lifted_by), "at": sanction.lifted_at, "reason": sanction.lifted_reason}
@@ -33,6 +44,7 @@ def sanction_as(sanction: Sanction) -> dict[str, Any]:
         "site": sanction.room_id is None,
         "user": sanction.user.key,
         "by": _key(sanction.by),
+        "side": side_of(sanction),
         "at": sanction.at,
         "until": sanction.until,
         "reason": sanction.reason,
@@ -129,7 +141,7 @@ def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]
     return {
         "sanction": mute.key if mute else None,
         "until": until if until < FOREVER else None,
-        "by": "site" if on_site else "host",
+        "by": side_of(mute) if mute else "site" if on_site else "host",
         "reason": mute.reason if mute else "",
         "rule": mute.rule if mute else "",
         "appealed": bool(mute and mute.appealed_at),
@@ -138,7 +150,7 @@ def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]
 
 def _warning_as(warning: Sanction) -> dict[str, Any]:
     facts = {"reason": warning.reason, "rule": warning.rule, "o": warning.offset}
-    return {"sanction": warning.key, "by": "host" if warning.rank == Rank.HOST else "site", **facts}
+    return {"sanction": warning.key, "by": side_of(warning), **facts}
 
 
 # Reports

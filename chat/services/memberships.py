@@ -105,6 +105,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
         return Signal(key, "standing", "", waiting, to=caller.id)
     last = next(entry for entry in reversed(batch.entries) if entry.room == key)
     value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
+    value["rank"] = int(access.member(caller, key).rank)
     return Signal(key, "membership", "", value, to=caller.id)
 
 

@@ -41,11 +41,12 @@ def room_restrict(
     room = _room(standing.room)
     before = rules_of(room)
     room.slow_s, room.locked, room.guests_off, room.panic_until, room.calm = slow_s, locked, guests_off, 0, ""
+    room.rules_rank = standing.rank
     if approval != (room.approval_until > batch.now):
         room.approval_until = batch.now + APPROVAL_MS if approval else 0
     room.save()
     audit_write(batch, standing, caller, "room.restrict", reason=reason, before=before, after=rules_of(room))
-    return rules_told(batch, room=key, by_rank=standing.rank, caller=caller, cid=cid, method="room.restrict")
+    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.restrict")
 
 
 def room_panic(
@@ -64,11 +65,11 @@ def room_panic(
     if (room.panic_until > batch.now) if on else not room.panic_until:
         raise conflict("already_done")
     if on:
-        _panic(batch, key, room)
+        _panic(batch, key, room, standing.rank)
     else:
         _calm(room)
     audit_write(batch, standing, caller, "room.panic", reason=reason, on=on)
-    return rules_told(batch, room=key, by_rank=standing.rank, caller=caller, cid=cid, method="room.panic")
+    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.panic")
 
 
 def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
@@ -77,13 +78,13 @@ def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
     if room and room.panic_until <= batch.now:
         _calm(room)
         audit_write(batch, None, None, "room.calm", room=room.pk)
-        rules_told(batch, room=key, by_rank=None)
+        rules_told(batch, room=key)
 
 
-def _panic(batch: Batch, key: LogKey, room: Room) -> None:
+def _panic(batch: Batch, key: LogKey, room: Room, rank: int) -> None:
     if not room.panic_until:  # else the clock has not looked yet, and what was before is kept already
-        room.calm = encode({name: getattr(room, name) for name in PANIC}).decode()
-    for name, value in PANIC.items():
+        room.calm = encode({name: getattr(room, name) for name in (*PANIC, "rules_rank")}).decode()
+    for name, value in {**PANIC, "rules_rank": rank}.items():
         setattr(room, name, value)
     room.panic_until = batch.now + PANIC_MS
     room.save()
@@ -102,13 +103,11 @@ def rules_told(
     batch: Batch,
     *,
     room: LogKey,
-    by_rank: int | None,
     caller: Caller | None = None,
     cid: ClientId | None = None,
     method: str = "",
 ) -> Entry:
-    rules = rules_of(Room.objects.get(log__key=room))
-    data = {"rules": rules, "by_rank": by_rank}
+    data = {"rules": rules_of(Room.objects.get(log__key=room))}
     actor = caller.id if caller else None
     return batch.append(room, kind="room.restricted", data=data, actor=actor, cid=cid, method=method)
 

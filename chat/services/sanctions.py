@@ -11,7 +11,16 @@ from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing, Standings
-from chat.selectors.sanctions import against, held, in_force, membership_find, person_find, sanction_as, sanction_find
+from chat.selectors.sanctions import (
+    against,
+    held,
+    in_force,
+    membership_find,
+    person_find,
+    sanction_as,
+    sanction_find,
+    sanction_to_person,
+)
 from chat.services.audit import REASON_LENGTH, audit_write
 from chat.services.memberships import hand_over, left
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
@@ -27,6 +36,7 @@ TOLD: Final = 50
 """rooms of a person that hear of a mute of the site at once; the others when they are opened"""
 KICK_MS: Final = 5 * 60_000
 APPROVAL_MS: Final = 60 * 60_000
+AGAIN_MS: Final = 60_000
 SPANS: Final = {"hour": 60 * 60_000, "day": 24 * 60 * 60_000, "all": FOREVER}
 
 
@@ -164,16 +174,15 @@ def _put_out(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction,
     sanction.was = was.role if was and was.state == IN_IT else stands.was
     sanction.save(update_fields=["was"])
     if was and was.state == IN_IT:
-        by = sanction.by.key if sanction.by else None
-        data = {"user": user.key, "reason": reason}
-        batch.append(room, kind="member.left", data=data, actor=UserId(by) if by else None)
-    hand_over(batch, room, standing.room, user.pk)
+        batch.append(room, kind="member.left", data={"user": user.key, "reason": reason})
+    if was and was.role == access.HOST:
+        hand_over(batch, room, standing.room, user.pk)
     if sanction.room_id is None:
         User.objects.filter(pk=user.pk).update(banned_until=stands.banned_until)
         batch.narrow(UserId(user.key), reason=reason, until=sanction.until)
         elsewhere(batch, "chat.put_out", sorted(_places(user.pk) - {batch.log(room).pk}), {"sanction": sanction.key})
     else:
-        _bar(batch, standing, user, stands.banned_until)
+        _bar(batch, standing, user, was, stands.banned_until)
         batch.narrow(UserId(user.key), log=room, reason=reason, until=sanction.until)
     left(batch, room, user.pk)
     if sanction.kind == "ban":
@@ -194,10 +203,12 @@ def put_out_due(batch: Batch, room: LogKey, data: Any) -> None:
         left(batch, room, sanction.user_id)
 
 
-def _bar(batch: Batch, standing: Standing, user: User, until: int) -> None:
+def _bar(batch: Batch, standing: Standing, user: User, was: Membership | None, until: int) -> None:
     barred = {"state": Membership.State.BANNED, "role": Membership.Role.MEMBER, "banned_until": until}
-    created = {**barred, "joined_at": batch.now}
-    Membership.objects.update_or_create(room_id=standing.room, user=user, defaults=barred, create_defaults=created)
+    if was:
+        Membership.objects.filter(pk=was.pk).update(**barred)
+    else:
+        Membership.objects.create(room_id=standing.room, user=user, joined_at=batch.now, **barred)
 
 
 def _close_doors(
@@ -217,10 +228,17 @@ def _close_doors(
         if was and was.via_id:
             Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
         if decision.approval:
-            Room.objects.filter(pk=standing.room).update(approval_until=batch.now + APPROVAL_MS)
-            rules_told(batch, room=room, by_rank=standing.rank)
+            _ask_at_the_door(batch, room, standing)
     if decision.remove in SPANS:
         _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
+
+
+def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> None:
+    """For an hour; of many bans in a row not each says so again."""
+    until = batch.now + APPROVAL_MS
+    here = Room.objects.filter(pk=standing.room, approval_until__lt=until - AGAIN_MS)
+    if here.update(approval_until=until, rules_rank=standing.rank):
+        rules_told(batch, room=room)
 
 
 def _hold(sanction: Sanction) -> None:
@@ -337,7 +355,7 @@ def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: Cli
     standing = access.member(caller, room)
     sanction = _own(caller, standing.room, key)
     if sanction.kind != "warn" or sanction.acknowledged_at is not None:
-        raise conflict("already_done", sanction=sanction_as(sanction))
+        raise conflict("already_done", sanction=sanction_to_person(sanction))
     sanction.acknowledged_at = batch.now
     sanction.save(update_fields=["acknowledged_at"])
     _acknowledged(batch, standing, sanction)
@@ -364,7 +382,7 @@ def sanction_appeal(
     if place is None or (sanction.room_id is None and not known):
         raise not_found("no such room")
     if sanction.appealed_at is not None or sanction.lifted_at is not None:
-        raise conflict("already_done", sanction=sanction_as(sanction))
+        raise conflict("already_done", sanction=sanction_to_person(sanction))
     sanction.appeal, sanction.appealed_at = _short(written(text).strip()), batch.now
     sanction.save(update_fields=["appeal", "appealed_at"])
     _tell(batch, room, sanction, caller, cid, kind="sanction.appealed", method="sanction.appeal")
@@ -410,15 +428,12 @@ def _tell(
     kind: str,
     method: str,
 ) -> Entry:
-    return batch.append(
-        room,
-        kind=kind,
-        data={"sanction": sanction_as(sanction)},
-        actor=caller.id,
-        cid=cid,
-        method=method,
-        audience=["host", f"u:{sanction.user.key}"],
-    )
+    """To the hosts, and to the person in an event that names nobody."""
+    data = {"sanction": sanction_as(sanction)}
+    entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=["host"])
+    own = {"sanction": sanction_to_person(sanction)}
+    batch.append(room, kind=kind, data=own, audience=[f"u:{sanction.user.key}"])
+    return entry
 
 
 def standings_told(room: LogKey, sanction: Sanction) -> list[Signal]:

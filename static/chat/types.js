@@ -55,7 +55,7 @@
  * @property {boolean} guests_off
  * @property {number | null} approval_until until then new guests wait for a host's yes
  * @property {number | null} panic_until
- * @property {number | null} [by_rank] of who set them, where that is known
+ * @property {number | null} [by_rank] of who set them, null where nobody has
  */
 
 /** @typedef {{lines: Line[], as_of: number, before: boolean, after: boolean, people: People}} Page */

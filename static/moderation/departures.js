@@ -37,7 +37,7 @@ function why(client, { room, until }) {
   const all = Object.values(deskOf(state).sanctions).filter(({ user, kind }) => user === client.me && (kind === "kick" || kind === "ban"));
   const sanction = all.sort((a, b) => b.at - a.at)[0];
   if (!sanction) return until ? untilWords(until) : "";
-  return [because(sanction, sanction.site ? "site" : "host"), untilWords(sanction.until)].join(" · ");
+  return [because(sanction, sanction.side), untilWords(sanction.until)].join(" · ");
 }
 
 /** @param {Client} client @param {string} room @param {string} reason @param {string} why */

@@ -28,7 +28,7 @@ export function deskCame(state, { waiting, sanctions, reports, people }) {
 export function sanctionCame(state, sanction, made) {
   const { sanctions } = deskOf(state);
   const old = sanctions[sanction.sanction];
-  if (old && progress(old) > progress(sanction)) return state;
+  if (old && (progress(old) > progress(sanction) || (old.by && !sanction.by))) return state; // who is a host too hears it twice
   const known = { ...sanction, made: made ?? old?.made };
   const met = meet(state, [sanction.user, sanction.by, sanction.lifted?.by]);
   return withDesk(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });

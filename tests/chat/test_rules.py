@@ -14,7 +14,7 @@ from realtime.log import head_of, now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
-from tests.chat.acts import act, ask, call, data_of, guest, last_event, post, room
+from tests.chat.acts import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_where_guests_are_off_they_neither_join_nor_speak(host: Caller, ann: Cal
 def test_rules_are_told_to_everybody_and_stand_in_the_snapshot(host: Caller, ann: Caller, key: LogKey) -> None:
     restrict(host, key, slow_s=10, locked=True)
     told = data_of(last_event(key))
-    assert (last_event(key).kind, last_event(key).audience, told["by_rank"]) == ("room.restricted", None, 1)
+    assert (last_event(key).kind, last_event(key).audience, told["rules"]["by_rank"]) == ("room.restricted", None, 1)
     assert told["rules"] == rules(ann, key)
     assert (told["rules"]["slow_s"], told["rules"]["locked"]) == (10, True)
 
@@ -111,17 +111,31 @@ def test_the_panic_switch_does_it_all_and_reverts_itself(
     act(host, "room.panic", room=key, on=True)
     until = now_ms() + 15 * 60_000
     assert rules(ann, key) == {
-        "slow_s": 30, "locked": True, "guests_off": True, "approval_until": None, "panic_until": until,
+        "slow_s": 30, "locked": True, "guests_off": True, "approval_until": None, "panic_until": until, "by_rank": 1,
     }  # fmt: skip
     assert refused(host, "room.panic", room=key, on=True).type == "already_done"
     assert clock.due() == []
     time.shift(15 * 60)
     write(clock.due())
     assert rules(ann, key) == {
-        "slow_s": 5, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None,
+        "slow_s": 5, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None, "by_rank": 1,
     }  # fmt: skip
-    assert data_of(last_event(key))["by_rank"] is None
     assert ask(host, "audit.list", room=key)["entries"][0]["act"] == "room.calm"
+
+
+def test_the_room_says_who_set_its_rules(host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller) -> None:
+    mod = guest("Mod")
+    User.objects.filter(pk=mod.pk).update(is_moderator=True)
+    [joined] = outcome(call(mod, "room.join", room=key)).signals
+    assert joined.value["rank"] == 2, "the menus of a moderator are there at once"
+    assert rules(ann, key)["by_rank"] is None
+    restrict(host, key, slow_s=5)
+    assert rules(ann, key)["by_rank"] == 1
+    act(mod, "room.panic", room=key, on=True)
+    assert rules(ann, key)["by_rank"] == 2
+    time.shift(15 * 60)
+    write(clock.due())
+    assert rules(ann, key)["by_rank"] == 1, "what was before the panic, a host had set"
 
 
 def test_a_panic_that_is_ended_by_hand_is_not_ended_again(

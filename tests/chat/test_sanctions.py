@@ -112,11 +112,11 @@ def test_the_muted_are_told_why_and_a_bystander_is_not(host: Caller, ann: Caller
         "rule": "insult",
         "appealed": False,
     }
-    event = read(key, head_of(key).o - 1, head_of(key).o)[0]
-    for caller, may in [(host, True), (ann, True), (bo, False)]:
+    to_hosts, to_ann = read(key, head_of(key).o - 2, head_of(key).o)
+    for caller, hears in [(host, [True, False]), (ann, [False, True]), (bo, [False, False])]:
         labels = may_read(caller, key)
         assert labels is not None
-        assert event.readable_by(labels) is may
+        assert [event.readable_by(labels) for event in (to_hosts, to_ann)] == hears
         shown = snapshot(caller, key, labels, head_of(key))["me"]
         assert (shown is not None) is (caller is ann)
 
@@ -186,6 +186,35 @@ def test_a_muted_player_keeps_the_seat(host: Caller, ann: Caller, bo: Caller, ke
     make(host, key, ann, "mute")
     move(ann, key, o, 3)
     assert table(ann, key, o)["turn"] == 1
+
+
+def test_nothing_that_reaches_the_person_says_which_host_it_was(
+    host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    before = head_of(key).o
+    mute = make(host, key, ann, "mute", reason="enough")
+    act(ann, "sanction.appeal", room=key, sanction=mute, text="please")
+    again = refused(ann, "sanction.appeal", room=key, sanction=mute, text="please")
+    act(host, "sanction.answer", room=key, sanction=mute, granted=True)
+    labels = may_read(ann, key)
+    kick = make(host, key, ann, "kick")
+    act(host, "sanction.lift", room=key, sanction=kick, reason="sorry")
+    assert labels is not None
+    heard = [event for event in read(key, before, head_of(key).o) if event.readable_by(labels)]
+    assert {event.kind for event in heard} >= {"sanction.made", "sanction.appealed", "sanction.answered", "member.left"}
+    for event in heard:
+        assert host.id not in event.frame(), event.kind
+    assert host.id not in str(again.more)
+    assert data_of(Event.objects.filter(kind="sanction.made").earliest("pk"))["sanction"]["by"] == host.id
+
+
+def test_a_mute_by_a_moderator_in_a_room_is_the_sites(ann: Caller, key: LogKey) -> None:
+    mod = person("Mod", is_moderator=True)
+    act(mod, "room.join", room=key)
+    make(mod, key, ann, "mute")
+    labels = may_read(ann, key)
+    assert labels is not None
+    assert snapshot(ann, key, labels, head_of(key))["me"]["muted"]["by"] == "site"
 
 
 # Warnings

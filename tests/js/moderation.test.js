@@ -38,7 +38,7 @@ const happened = (state, ...events) => events.map((event) => /** @type {RoomActi
 /** @param {any} value @returns {RoomAction} */
 const told = (value) => ({ type: "signal", signal: { room: "lounge", kind: "standing", key: "", value }, now: 0 });
 /** @param {Partial<Sanction>} [more] @returns {Sanction} */
-const sanction = (more = {}) => ({ sanction: "s1", kind: "mute", site: false, user: "jonas", by: "mei", at: 1, until: 100, reason: "", rule: "spam", o: 2, removed: 0, lifted: null, acknowledged_at: null, appeal: null, ...more });
+const sanction = (more = {}) => ({ sanction: "s1", kind: "mute", site: false, user: "jonas", by: "mei", side: "host", at: 1, until: 100, reason: "", rule: "spam", o: 2, removed: 0, lifted: null, acknowledged_at: null, appeal: null, ...more });
 /** @param {Partial<Report>} [more] @returns {Report} */
 const report = (more = {}) => ({ report: "r1", o: 2, by: "aisha", at: 1, reason: "", rule: "spam", user: "jonas", state: "open", closed: null, ...more });
 /** @param {RoomState} state @param {Partial<Parameters<typeof deskCame>[1]>} lists @returns {RoomState} */
@@ -63,7 +63,7 @@ test("a page asked for before a removal of many does not bring them back", () =>
 });
 
 test("rules come with the snapshot and with each change, and who set them", () => {
-  const slow = event(4, "room.restricted", { rules: { ...CALM, slow_s: 30 }, by_rank: 1 });
+  const slow = event(4, "room.restricted", { rules: { ...CALM, slow_s: 30, by_rank: 1 } });
   const state = happened(after(snapshot([], { rules: { locked: true } })), slow);
   assert.deepEqual(state.room?.rules, { ...CALM, slow_s: 30, by_rank: 1 });
 });
