@@ -63,14 +63,15 @@ class Bucket:
     def __init__(self, rate: float, burst: float, now: float) -> None:
         self._rate, self._burst, self._tokens, self._when = rate, burst, burst, now
 
-    def take(self, now: float) -> int:
-        """0 when there was a token, else the milliseconds until there is one."""
+    def take(self, now: float, cost: int = 1) -> int:
+        """0 when there were `cost` tokens (or it is full), else the milliseconds until there are."""
+        wanted = min(cost, self._burst)
         self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
         self._when = now
-        if self._tokens >= 1:
-            self._tokens -= 1
+        if self._tokens >= wanted:
+            self._tokens -= wanted
             return 0
-        return max(1, round((1 - self._tokens) / self._rate * 1000))
+        return max(1, round((wanted - self._tokens) / self._rate * 1000))
 
     def idle(self, now: float) -> float:
         """Seconds since it was last asked."""

@@ -84,6 +84,8 @@ class Method:
     function: Callable[..., Any]
     lane: Lane
     logs: Callable[[Any], Iterable[LogKey]] = room_of_params
+    cost: int = 1
+    """how many requests it counts as, for the rate and in a batch"""
     prepare: Callable[[Any], Any] | None = None
     load: "Callable[[Batch, Sequence[Call]], Any] | None" = None
     decoder: "msgspec.json.Decoder[Any]" = field(init=False, repr=False, compare=False)

@@ -191,7 +191,7 @@ class Session:
         if self.state != "ready":
             raise RealtimeError(401, "hello_first", "session.hello comes first")
         method = self._methods.get(name)
-        self._gate(request is None and (method is None or method.lane == "now"), now)
+        self._gate(request is None and (method is None or method.lane == "now"), now, method.cost if method else 1)
         if method:
             return self._invoke(method, frame, request)
         if name == SEEN:
@@ -226,11 +226,11 @@ class Session:
         self.state = "greeting"
         return [Greet(request, hello)]
 
-    def _gate(self, signal: bool, now: float) -> None:
+    def _gate(self, signal: bool, now: float, cost: int = 1) -> None:
         """The rate of this connection, then of the user's connections together."""
-        wait = (self._signals if signal else self._requests).take(now)
+        wait = (self._signals if signal else self._requests).take(now, cost)
         if not wait and not signal and self._shared:
-            wait = self._shared.take(now)
+            wait = self._shared.take(now, cost)
         if wait:
             raise protocol.too_fast(wait)
 

@@ -102,7 +102,7 @@ class Writer:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                taken = [self._waiting.popleft() for _ in range(min(self._limits.batch, len(self._waiting)))]
+                taken = self._take()
                 first = taken[0][0]
                 self._meters.batch(len(taken), getattr(first.params, "cid", None), first.arrived)
                 outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
@@ -110,6 +110,13 @@ class Writer:
                     self._meters.totals.repeats += isinstance(outcome, Answer) and outcome.repeat
                     _tell(done, outcome)
             self._idle.set()
+
+    def _take(self) -> "list[tuple[Call, asyncio.Future[Outcome]]]":
+        """What the next batch is made of, by weight: a batch of dear requests is a short one."""
+        taken, weight = [self._waiting.popleft()], 0
+        while self._waiting and (weight := weight + taken[-1][0].method.cost) < self._limits.batch:
+            taken.append(self._waiting.popleft())
+        return taken
 
 
 def _settle(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:

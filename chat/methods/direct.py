@@ -24,7 +24,7 @@ def block_list(call: Call) -> dict[str, Any]:
 
 
 _METHODS = [
-    Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=no_log),
+    Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=no_log, cost=4),
     Method(name="person.block", params=protocol.PersonBlock, function=person_block, lane="write", logs=no_log),
     Method(name="block.list", params=protocol.NoParams, function=block_list, lane="read"),
 ]

@@ -1,6 +1,6 @@
 """Sanctions, rules, reports and the audit (docs/moderation.md): each method calls one service and shapes its answer."""
 
-from typing import Any
+from typing import Any, Final
 
 from chat import protocol
 from chat.methods.logs import room_and_site
@@ -11,6 +11,9 @@ from chat.services.sanctions import Decision
 from realtime.log import Batch
 from realtime.methods import Call, Method, Signal
 from realtime.protocol import RoomParams
+
+JUDGED: Final = 8
+"""requests that an act over a person counts as: about twenty queries, and their lines with it"""
 
 
 def sanction_make(batch: Batch, call: Call) -> list[Signal]:
@@ -158,10 +161,20 @@ def audit_list(call: Call) -> dict[str, Any]:
 
 _METHODS = [
     Method(
-        name="sanction.make", params=protocol.SanctionMake, function=sanction_make, lane="write", logs=room_and_site
+        name="sanction.make",
+        params=protocol.SanctionMake,
+        function=sanction_make,
+        lane="write",
+        logs=room_and_site,
+        cost=JUDGED,
     ),
     Method(
-        name="sanction.lift", params=protocol.SanctionLift, function=sanction_lift, lane="write", logs=room_and_site
+        name="sanction.lift",
+        params=protocol.SanctionLift,
+        function=sanction_lift,
+        lane="write",
+        logs=room_and_site,
+        cost=JUDGED,
     ),
     Method(
         name="sanction.acknowledge",
@@ -177,13 +190,14 @@ _METHODS = [
         function=sanction_answer,
         lane="write",
         logs=room_and_site,
+        cost=JUDGED,
     ),
     Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read"),
     Method(name="sanction.preview", params=protocol.SanctionPreview, function=sanction_preview, lane="read"),
     Method(name="room.restrict", params=protocol.RoomRestrict, function=room_restrict, lane="write"),
     Method(name="room.panic", params=protocol.RoomPanic, function=room_panic, lane="write"),
     Method(name="member.admit", params=protocol.MemberAdmit, function=member_admit, lane="write", logs=room_and_site),
-    Method(name="report.create", params=protocol.ReportCreate, function=report_create, lane="write"),
+    Method(name="report.create", params=protocol.ReportCreate, function=report_create, lane="write", cost=4),
     Method(name="report.close", params=protocol.ReportClose, function=report_close, lane="write"),
     Method(name="report.list", params=RoomParams, function=report_list, lane="read"),
     Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read"),

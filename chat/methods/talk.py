@@ -158,7 +158,7 @@ def typing_set(call: Call) -> list[Signal]:
 
 _METHODS = [
     Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
-    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=no_log),
+    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=no_log, cost=4),
     Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
     Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
     Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),

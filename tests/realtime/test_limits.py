@@ -27,6 +27,13 @@ def test_the_wait_is_enough() -> None:
     assert bucket.take(wait / 1000) == 0
 
 
+def test_what_is_dear_takes_more_and_is_never_out_of_reach() -> None:
+    bucket = Bucket(10, 60, 0)
+    assert [bucket.take(0, 8) for _ in range(8)] == [0] * 7 + [400]
+    assert bucket.take(0, 4) == 0
+    assert Bucket(10, 5, 0).take(0, 8) == 0
+
+
 def test_strikes_age() -> None:
     strikes = Strikes(60)
     assert [strikes.add(when) for when in (0, 30, 61, 200)] == [1, 2, 2, 1]

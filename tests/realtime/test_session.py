@@ -1,5 +1,6 @@
 """The protocol at function speed: every row of design's table of bad input that a session answers alone."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -240,6 +241,13 @@ def test_ten_times_the_rate_is_told_when_to_come_back_and_at_last_sent_away() ->
     assert error_of(refused[0])["data"]["retry_after_ms"] > 0
     assert end(next(effects for effects in answers if effects and isinstance(effects[-1], End))) == 4029
     assert len([effects for effects in answers if effects and isinstance(effects[0], Invoke)]) <= 60 + 100
+
+
+def test_a_dear_request_counts_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(METHODS, "hand.read", replace(METHODS["hand.read"], cost=25))
+    made = ready()
+    effects = [made.receive(request("hand.read", n, room="r"), 0)[0] for n in range(3)]
+    assert [type(effect) for effect in effects] == [Invoke, Invoke, Send]
 
 
 def test_connections_of_one_user_share_a_rate() -> None:

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from realtime.limits import Limits
+from realtime.meters import Meters
+from realtime.methods import NOBODY, Call, Method
 from realtime.models import Event, Log
 from realtime.process import Process
 from realtime.protocol import LogKey
+from realtime.writer import Writer
 from tests.client import cid
 from tests.realtime.conftest import START, Open
 from tests.realtime.notes import Notes
@@ -140,3 +144,14 @@ async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open,
     await jonas.event(log, 2)
     assert jonas.events(log)[0]["data"] is None
     assert not [frame for frame in jonas.frames if "marker-to-find" in frame]
+
+
+async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
+    writer = Writer(Limits(batch=16), Meters())
+    dear, cheap = (
+        Call(Method(name=name, params=dict, function=lambda batch, call: None, lane="write", cost=cost), NOBODY, None)
+        for name, cost in (("dear", 8), ("cheap", 1))
+    )
+    for call in [*[dear] * 3, *[cheap] * 20]:
+        writer._waiting.append((call, asyncio.get_running_loop().create_future()))
+    assert [len(writer._take()) for _ in range(3)] == [2, 9, 12]
