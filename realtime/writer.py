@@ -111,7 +111,7 @@ class Writer:
                     _tell(done, outcome)
             self._idle.set()
 
-    def _take(self) -> "list[tuple[Call, asyncio.Future[Outcome]]]":
+    def _take(self) -> list[tuple[Call, Done]]:
         """What the next batch is made of, by weight: a batch of dear requests is a short one."""
         taken, weight = [self._waiting.popleft()], 0
         while self._waiting and (weight := weight + taken[-1][0].method.cost) < self._limits.batch:

@@ -153,5 +153,5 @@ async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
         for name, cost in (("dear", 8), ("cheap", 1))
     )
     for call in [*[dear] * 3, *[cheap] * 20]:
-        writer._waiting.append((call, asyncio.get_running_loop().create_future()))
+        writer.put(call, lambda outcome: None)
     assert [len(writer._take()) for _ in range(3)] == [2, 9, 12]
