@@ -175,10 +175,13 @@ DEVICE_COOKIE_NAME = f"parlor_device_{PORT}"
 LANGUAGE_COOKIE_NAME = f"parlor_language_{PORT}"
 LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-# HTTPS=true says: a proxy ends TLS and always sets this header itself.
+# HTTPS=true says: TLS ends before Django, in a proxy that always sets this header itself, or in the server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(HTTPS))
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+# HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -197,10 +200,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Static files
-# Read from where they lie: nothing is collected, rewritten or hashed one by one; the release is in the path.
+# Read from where they lie: nothing is rewritten or hashed one by one, and the release is in the path. Collected into
+# STATIC_FILES a proxy may serve them, those of the release before too.
 STATICFILES_DIRS = [BASE / "static"]
 RELEASE = "dev" if DEBUG else release(BASE / "static", django.__version__)  # the admin's files come with Django
 STATIC_URL = f"/static/{RELEASE}/"
+STATIC_FILES = env.str("STATIC_FILES", default="")
+STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False

@@ -12,6 +12,7 @@ from tests.services.tools import CI, TOOLS, install
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs")
 BROWSER = ("chromium", "chinese", "emoji")
+PROXIES = ("caddy", "nginx")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
 STEPS = [
@@ -20,15 +21,15 @@ STEPS = [
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
-    Step("sqlite", (PYTEST,), wants=("redis", "cc")),
+    Step("sqlite", (PYTEST,), wants=("redis", "cc", *PROXIES, "systemd")),
     Step(
         "postgresql",
         (PYTEST,),
         needs=("postgresql",),
-        wants=("redis", "cc"),
+        wants=("redis", "cc", *PROXIES, "systemd"),
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
     ),
-    Step("browser", ((*PYTEST, "tests/system"),), needs=BROWSER),
+    Step("browser", ((*PYTEST, "tests/system"),), needs=BROWSER, wants=("postgresql", "redis", *PROXIES)),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
     Step("chaos-full", (CHAOS,), needs=("postgresql", "redis"), by_itself=False),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),

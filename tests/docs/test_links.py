@@ -16,6 +16,7 @@ FOLDERS = [
     "bin",
     "chat",
     "config",
+    "deploy",
     "docs",
     "game",
     "locale",

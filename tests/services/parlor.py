@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -15,10 +16,15 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Parlor:
-    """Keeps its port and its folder over restarts. `output` is all it has printed."""
+    """Keeps its port and its folder over restarts. `output` is all it has printed.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    For developers unless there are options for `serve`.
+    """
+
+    def __init__(self, folder: Path, *, serve: Sequence[str] | None = None, **environment: str) -> None:
         self.port = free_port()
+        runserver = ("runserver", "--noreload", f"127.0.0.1:{self.port}")
+        self._command = runserver if serve is None else ("serve", *serve)
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
@@ -34,7 +40,7 @@ class Parlor:
 
     def start(self) -> None:
         """Returns once it listens."""
-        command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "manage.py", *self._command]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -55,6 +61,11 @@ class Parlor:
     def stop(self) -> None:
         """SIGTERM: it says goodbye and leaves."""
         self._end(signal.SIGTERM)
+
+    def renew(self) -> None:
+        """SIGHUP: a rolling restart begins."""
+        assert self._process
+        self._process.send_signal(signal.SIGHUP)
 
     def kill(self) -> None:
         """SIGKILL: it says nothing."""

@@ -19,6 +19,11 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
+def nginx() -> str | None:
+    """Debian keeps it where only root looks."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def has_font(pattern: str) -> bool:
     if not shutil.which("fc-list"):
         return False
@@ -37,6 +42,9 @@ TOOLS = {
     "npm": Tool("npm", partial(shutil.which, "npm")),
     "redis": Tool("redis-server", partial(shutil.which, "redis-server")),
     "postgresql": Tool("postgresql", binaries),
+    "caddy": Tool("caddy", partial(shutil.which, "caddy")),
+    "nginx": Tool("nginx", nginx),
+    "systemd": Tool("systemd", partial(shutil.which, "systemd-analyze")),
     "chromium": Tool("chromium", chromium),
     "chinese": Tool("fonts-noto-cjk", partial(has_font, ":lang=zh-cn")),
     "emoji": Tool("fonts-noto-color-emoji", partial(has_font, "Noto Color Emoji")),

@@ -1,0 +1,67 @@
+"""The files of deploy/ against the code and the tools that read them."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.services.environment import SETTINGS, without_settings
+from tests.services.proxies import DEPLOY
+from tests.services.tools import advice, missing
+
+ROOT = DEPLOY.parent
+NOT_TO_RUN = {"bench", "bin", "deploy", "docs", "tests"}
+
+
+def environment() -> dict[str, str]:
+    """What the unit's EnvironmentFile gives, with the lines that are only proposed."""
+    lines = re.findall(r"^#?([A-Z_]+=.*)$", (DEPLOY / "parlor.env").read_text(), re.MULTILINE)
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_environment_of_the_unit_is_ready_for_production(tmp_path: Path) -> None:
+    given = without_settings() | {"PARLOR_DATA": str(tmp_path)} | environment()
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:37]) == (0, "System check identified no issues (2 "), done.stderr
+
+
+def test_the_environment_names_settings_that_there_are() -> None:
+    assert set(environment()) - {"PROCESSES"} <= SETTINGS
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """It runs the interpreter of the tests: the one of the unit is on no machine that tests."""
+    if absent := missing(["systemd"]):
+        pytest.skip(advice(absent))
+    for name in ("parlor.service", "parlor.socket"):
+        text = (DEPLOY / name).read_text()
+        (tmp_path / name).write_text(text.replace("/srv/parlor/current/.venv/bin/python", sys.executable))
+    units = [str(tmp_path / name) for name in ("parlor.socket", "parlor.service")]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "parlor." in line]) == (0, [])
+
+
+def test_manage_gives_the_folders_that_the_unit_gives() -> None:
+    [folders] = re.findall(r"^Environment=(PARLOR_DATA.*) PROCESSES=1$", (DEPLOY / "parlor.service").read_text(), re.M)
+    assert re.findall(r"--setenv=(\S+)", (DEPLOY / "manage").read_text()) == folders.split()
+
+
+def test_the_options_that_the_files_give_are_those_of_serve() -> None:
+    said = (DEPLOY / "parlor.service").read_text() + (DEPLOY / "Dockerfile").read_text()
+    source = (ROOT / "realtime/management/commands/serve.py").read_text()
+    for arguments in re.findall(r"manage\.py serve ([^\n]*)", said):
+        options = re.findall(r"--[\w-]+", arguments)
+        assert options
+        assert [option for option in options if f'"{option}"' not in source] == []
+
+
+def test_the_image_holds_all_that_runs_and_nothing_else() -> None:
+    copied = re.findall(r"^COPY (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    assert set(copied) == {f"{name}/" for name in folders - ignored - NOT_TO_RUN} | {"manage.py", "requirements.txt"}

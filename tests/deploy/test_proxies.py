@@ -1,0 +1,130 @@
+"""Caddy and nginx with the files of deploy/: what the server is told of who asks, and what never gets to it."""
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from realtime.limits import Limits
+from tests.realtime.server.conftest import closing as closing_of
+from tests.realtime.server.served import Serve
+from tests.services.proxies import DEPLOY, NAME, PROXIES, Proxy
+from tests.services.tools import advice, missing
+
+FORGED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Port": "1",
+    "Daphne-Root-Path": "/elsewhere",
+}
+HERE = "127.0.0.2"
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Two processes, which tell what they know of who asks."""
+    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", "--proxy-headers", SHARED="yes", HTTPS="true")
+    yield site.started()
+    site.process.kill()
+    site.process.communicate()
+
+
+@pytest.fixture(scope="module", params=sorted(PROXIES))
+def proxy(request: pytest.FixtureRequest, upstream: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    if absent := missing([request.param]):
+        pytest.skip(advice(absent))
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    (folder / "files/static/12345678").mkdir(parents=True)
+    (folder / "files/static/12345678/main.js").write_text("// collected")
+    with PROXIES[request.param](folder / "proxy", upstream.port, folder / "files") as proxy:
+        yield proxy
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+
+def line_to(proxy: Proxy) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", proxy.port), source_address=(HERE, 0), timeout=60)
+
+
+def asked(proxy: Proxy, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
+    with closing(HTTPConnection(NAME, proxy.port)) as connection:
+        connection.sock = proxy.trust.wrap_socket(line_to(proxy), server_hostname=NAME)
+        connection.request("GET" if body is None else "POST", path, body, headers or {})
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+def opened(proxy: Proxy, path: str, **headers: str) -> ClientConnection:
+    url = f"wss://{NAME}:{proxy.port}{path}"
+    return connect(url, sock=line_to(proxy), ssl=proxy.trust, additional_headers=headers)
+
+
+def is_told_the_truth(proxy: Proxy, facts: dict[str, Any]) -> None:
+    headers = facts["headers"]
+    assert facts["client"][0] == headers["x-forwarded-for"] == HERE
+    assert headers["x-forwarded-proto"] == "https"
+    assert headers["host"] == f"{NAME}:{proxy.port}"
+    assert "x-forwarded-port" not in headers
+
+
+def test_a_request_comes_with_its_address_and_https_whatever_the_client_says(proxy: Proxy) -> None:
+    facts = json.loads(asked(proxy, "/", FORGED).body)
+    is_told_the_truth(proxy, facts)
+    assert facts["root_path"] == ""
+
+
+def test_a_websocket_comes_with_its_address_and_https_whatever_the_client_says(proxy: Proxy) -> None:
+    with opened(proxy, "/facts", **FORGED) as websocket:
+        is_told_the_truth(proxy, json.loads(websocket.recv(timeout=60)))
+
+
+def test_frames_go_both_ways_and_a_close_keeps_its_code(proxy: Proxy) -> None:
+    with opened(proxy, "/echo") as websocket:
+        for text in ("", "x" * 200_000):
+            websocket.send(text)
+            assert websocket.recv(timeout=60) == text
+    with opened(proxy, "/close?code=4103&reason=draining") as websocket:
+        assert closing_of(websocket) == (4103, "draining")
+
+
+def test_what_was_collected_it_serves_itself_for_ever_and_asks_for_the_rest(proxy: Proxy) -> None:
+    answer = asked(proxy, "/static/12345678/main.js")
+    assert answer.body == b"// collected"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "javascript" in answer.headers["Content-Type"]
+    assert "process" in json.loads(asked(proxy, "/static/87654321/main.js").body)
+
+
+def test_a_body_larger_than_any_form_does_not_get_in(proxy: Proxy) -> None:
+    """Parlor's own limit is the same: Caddy passes on what it has, and may find the line closed before it counts."""
+    assert asked(proxy, "/", body=bytes(1_100_000)).status in {413, 502}
+
+
+@pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
+def test_http_is_sent_to_https(proxy: Proxy) -> None:
+    """Caddy does so by itself on port 80, which no test has."""
+    with closing(HTTPConnection("127.0.0.1", proxy.http_port, timeout=60)) as connection:
+        connection.request("GET", "/r/abc/", headers={"Host": NAME})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/r/abc/")
+
+
+def test_a_silent_websocket_is_pinged_long_before_nginx_would_end_it() -> None:
+    """Its own default is 60 s. Caddy has no such limit."""
+    limits = Limits()
+    [patience] = re.findall(r"proxy_read_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text())
+    assert limits.ping_s * 1.1 < limits.silent_s < 60 < int(patience)
+    assert "timeout" not in (DEPLOY / "Caddyfile").read_text()
