@@ -41,6 +41,10 @@ class Guest:
         hello = self.request("session.hello", v=1, token=token, rooms={})
         self.lounge: str = next(room["key"] for room in hello["rooms"] if room["lounge"])
 
+    def cookies(self, url: str) -> Any:
+        """For a browser that is to be the same guest."""
+        return [{"name": cookie.name, "value": cookie.value, "url": url} for cookie in self._jar]
+
     @property
     def _csrf(self) -> str:
         return next(str(cookie.value) for cookie in self._jar if "csrf" in cookie.name)

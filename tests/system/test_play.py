@@ -1,6 +1,7 @@
 """A game in the room: two at the table, a third at the door, a line that is cut and a server that is killed."""
 
 import re
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -9,9 +10,13 @@ from playwright.sync_api import Locator, expect
 
 from tests.services.parlor import Parlor
 from tests.system.cable import Cable
-from tests.system.conftest import NewGuest, NewPerson
+from tests.system.conftest import HURRY, NewGuest, NewPerson
+from tests.system.guest import Guest
 from tests.system.look import Look
 from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
+
+STALE = "Someone changed it meanwhile. Look again."
+"""what is said to whose move came too late"""
 
 
 def column(person: Person, number: int) -> Locator:
@@ -137,6 +142,59 @@ def test_a_game_outlives_its_server(person: NewPerson, own_server: Parlor) -> No
     expect(discs(ann)).to_have_count(2)
     expect(bo.page.locator("#board g.disc.pending")).to_have_count(0)
     drops(ann, 1, 3)
+
+
+def test_who_is_gone_for_half_a_minute_is_claimed_from(person: NewPerson, tmp_path: Path) -> None:
+    with Parlor(tmp_path, REALTIME=HURRY, DJANGO_SETTINGS_MODULE="tests.system.impatient") as parlor:
+        ann = person(parlor.url)
+        ann.page.clock.install()
+        ann.enter("Ann who waits")
+        room = ann.makes_room("Is he coming").split("/")[2]
+        bo = Guest(parlor.url, "Bo who goes")
+        bo.act("room.join", room=room)
+        bo.request("room.open", room=room, position=None)
+        ann.say("/play")
+        expect(ann.page.locator(".card[data-match]")).to_be_visible()
+        o = int(ann.page.locator(".card[data-match]").get_attribute("data-match") or 0)
+        bo.act("seat.take", room=room, match=o, seat=1)
+        claim = ann.page.locator("#table-acts [data-do=claim]")
+        expect(mood(ann)).to_have_attribute("data-mood", "mine")
+        expect(claim).to_have_count(0)
+        bo.leave()
+        expect(claim).to_be_disabled()
+        expect(claim).to_have_text(re.compile(r"\d"))
+        ann.page.clock.fast_forward(31_000)
+        expect(claim).to_be_enabled()
+        claim.press("Enter")
+        expect(mood(ann)).to_have_attribute("data-mood", "over")
+        expect(mood(ann)).to_contain_text("You won")
+        ann.context.close()
+
+
+def test_a_move_on_a_table_that_has_changed_is_taken_back_and_said(
+    person: NewPerson, guest: NewGuest, cable: Cable
+) -> None:
+    red, gold = guest(f"Red {token_hex(2)}"), guest(f"Gold {token_hex(2)}")
+    room = red.makes_room("Two devices")
+    gold.act("room.join", room=room)
+    match = red.act("match.create", room=room, game="four", bot=None)["o"]
+    version = gold.act("seat.take", room=room, match=match, seat=1)["o"]
+    ann = person(cable.url)
+    ann.context.add_cookies(red.cookies(cable.url))
+    ann.page.goto(f"/r/{room}/")
+    expect(mood(ann)).to_have_attribute("data-mood", "mine")
+    ann.expects(LOST_LINE)
+    cable.cut()
+    column(ann, 3).click()
+    expect(ann.page.locator("#board g.disc.pending")).to_have_count(1)
+    for mover, place in ((red, 3), (gold, 0)):
+        version = mover.act("move.play", room=room, match=match, version=version, move=place)["o"]
+    cable.restore()
+    ann.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(ann.page.locator(".toast")).to_contain_text(STALE)
+    expect(ann.page.locator("#board g.disc.pending")).to_have_count(0)
+    expect(discs(ann)).to_have_count(2)
+    drops(ann, 3, 3)
 
 
 def test_chance_is_thrown_into_the_talk(person: NewPerson) -> None:

@@ -1,0 +1,18 @@
+"""The settings as they are, for who has no half minute: an opponent who is gone can be claimed from at once."""
+
+from django.apps import AppConfig
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.system.impatient.ImpatientConfig"]
+
+
+class ImpatientConfig(AppConfig):
+    name = "tests.system"
+    label = "impatient"
+
+    def ready(self) -> None:
+        from game.services import moves
+
+        vars(moves)["ABSENT_MS"] = 1
