@@ -189,6 +189,10 @@ class WebSocketProtocol(DaphneProtocol):
         """What autobahn itself refuses: its own puts the reason, the client's words in it, into the status line."""
         self.transport.write(response(code, b"Internal server error\n" if code >= 500 else f"{reason}\n".encode()))
 
+    def dropConnection(self, abort: bool = False) -> None:
+        """After the closing handshake the line is ended, not reset: of a reset browsers say that it was not clean."""
+        super().dropConnection(abort and not self.wasClean)
+
     def _send(self, text: str | None, data: bytes | None) -> None:
         """Frames after a close are dropped: the application learns of the close by its own message."""
         if (text is None) == (data is None):

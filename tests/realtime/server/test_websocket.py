@@ -78,6 +78,25 @@ def test_an_application_sees_what_its_reader_has_not_taken(server: Tiny) -> None
         wait_until(lambda: facts(server)["unsent"] == [0])
 
 
+def test_after_a_close_the_line_is_ended_and_not_reset(server: Tiny) -> None:
+    """Chromium tells a page `wasClean: false` of a reset."""
+    with socket.create_connection(("127.0.0.1", server.port)) as page:
+        upgrade = ["GET /close?code=4000&reason=bye HTTP/1.1", "Host: localhost", "Upgrade: websocket"]
+        key = [
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "",
+            "",
+        ]
+        page.sendall("\r\n".join(upgrade + key).encode())
+        close, came = b"\x88\x05\x0f\xa0bye", b""
+        while not came.endswith(close):
+            came += page.recv(1024)
+        page.sendall(b"\x88\x82" + bytes(4) + b"\x0f\xa0")
+        assert page.recv(1024) == b""
+
+
 def test_a_page_of_no_origin_may_connect_for_the_application_decides(server: Tiny) -> None:
     with connect(f"{server.ws}/echo", additional_headers={"Origin": "null"}) as websocket:
         websocket.send("hello")
