@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 http = get_asgi_application()  # loads the apps; what follows imports models
 
@@ -21,6 +22,7 @@ import accounts.services
 import chat.methods
 import chat.selectors
 import game.methods
+import lab.routing
 from realtime.echo import with_echo
 from realtime.methods import Backend
 from realtime.process import Started
@@ -38,12 +40,8 @@ backend = Backend(
     seen=accounts.services.users_seen,
 )
 
-application = Started(
-    ProtocolTypeRouter(
-        {
-            "http": http,
-            "websocket": with_echo(OriginCheck(CookieMiddleware(URLRouter(websocket_urlpatterns(backend))))),
-        }
-    ),
-    backend,
-)
+routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]
+guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
+websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
+
+application = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)

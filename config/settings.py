@@ -22,6 +22,9 @@ DATA.mkdir(parents=True, exist_ok=True)
 # Off unless asked for; `manage.py runserver` asks for it on a loopback address (config/address.py).
 DEBUG = env.bool("DEBUG", default=False)
 
+# The tutorial, running (lab/): for who learns and tries, not for a site that others use.
+LAB = env.bool("LAB", default=DEBUG)
+
 # Where
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "accounts",
     "chat",
     "game",
+    "lab",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -78,6 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.mail",
+                "lab.context.lab",
             ],
         },
     },

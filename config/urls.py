@@ -25,6 +25,7 @@ urlpatterns = [
     path("i/<slug:code>/join", chat.invite_join, name="invite_join"),
     path("i/<slug:code>/qr.svg", chat.invite_qr, name="invite_qr"),
     path("account/", include("accounts.urls")),
+    path("lab/", include("lab.urls")),
     path("setup/<slug:token>", first_admin, name="setup"),
     path("realtime/token", token, name="token"),
     path("language/", set_language, name="set_language"),

@@ -58,3 +58,10 @@ class Extension:
 
     def close(self, code: int, reason: str) -> None:
         self._protocol.handle_reply({"type": "websocket.close", "code": code, "reason": reason})
+
+    def pause(self) -> None:
+        """Read no more of this connection, its close and its pings included, until `resume`: who writes must wait."""
+        self._protocol.transport.pauseProducing()
+
+    def resume(self) -> None:
+        self._protocol.transport.resumeProducing()

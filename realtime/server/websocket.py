@@ -189,10 +189,6 @@ class WebSocketProtocol(DaphneProtocol):
         """What autobahn itself refuses: its own puts the reason, the client's words in it, into the status line."""
         self.transport.write(response(code, b"Internal server error\n" if code >= 500 else f"{reason}\n".encode()))
 
-    def dropConnection(self, abort: bool = False) -> None:
-        """After the closing handshake the line is ended, not reset: of a reset browsers say that it was not clean."""
-        super().dropConnection(abort and not self.wasClean)
-
     def _send(self, text: str | None, data: bytes | None) -> None:
         """Frames after a close are dropped: the application learns of the close by its own message."""
         if (text is None) == (data is None):
@@ -231,7 +227,10 @@ class WebSocketProtocol(DaphneProtocol):
     # Leaving
 
     def dropConnection(self, abort: bool = False) -> None:
-        """After a closing handshake nothing is cut off: the other side may still be reading what was sent before it."""
+        """After a closing handshake nothing is cut off: the other side may still be reading what came before it.
+
+        And a browser says of a reset line that it was not closed cleanly.
+        """
         super().dropConnection(abort and not self.wasClean)
 
     def _closeConnection(self, abort: bool = False) -> None:

@@ -19,12 +19,14 @@ ARCHITECTURE = page("docs/architecture.md")
         ("accounts", ".py"),
         ("chat", ".py"),
         ("game", ".py"),
+        ("lab", ".py"),
         ("config", ".py"),
         ("static/realtime", ".js"),
         ("static/chat", ".js"),
         ("static/game", ".js"),
         ("static/moderation", ".js"),
         ("static/live", ".js"),
+        ("static/lab", ".js"),
     ],
 )
 def test_every_module_is_named_once_and_no_other(folder: str, suffix: str) -> None:

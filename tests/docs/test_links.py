@@ -19,6 +19,7 @@ FOLDERS = [
     "deploy",
     "docs",
     "game",
+    "lab",
     "locale",
     "realtime",
     "static",

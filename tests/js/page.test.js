@@ -59,7 +59,7 @@ test("who is told that there is no such command is told the protocol's own way t
 });
 
 test("markup enters the page through one door", () => {
-  const doors = [...modules("chat"), ...modules("game"), ...modules("live"), ...modules("moderation")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
+  const doors = [...modules("chat"), ...modules("game"), ...modules("lab"), ...modules("live"), ...modules("moderation")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
   assert.deepEqual(doors, ["chat/html.js"]);
 });
 

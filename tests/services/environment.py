@@ -13,6 +13,7 @@ SETTINGS = {
     "EMAIL_URL",
     "HOST",
     "HTTPS",
+    "LAB",
     "LOG_LEVEL",
     "PARLOR_DATA",
     "PORT",

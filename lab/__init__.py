@@ -1,0 +1,1 @@
+"""The tutorial, running: stock Channels consumers, a page each. Off unless `LAB` is on."""

@@ -1,0 +1,8 @@
+"""What every template may ask."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def lab(request: HttpRequest) -> dict[str, bool]:
+    return {"lab_open": settings.LAB}

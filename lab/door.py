@@ -1,0 +1,120 @@
+"""What holds a stock consumer within bounds: the option block of the tutorial's µWebSockets.js, as ASGI middleware."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+from realtime.limits import Bucket
+
+logger = logging.getLogger(__name__)
+
+CONNECTIONS: Final = 50
+"""of a route in a process"""
+RATE: Final = 40.0
+"""messages a second from one connection, twice as many at once"""
+REASON_BYTES: Final = 123
+"""RFC 6455 5.5: a control frame carries 125 bytes, two of them the code"""
+IDLE, TOO_FAST, TOO_LARGE = 4008, 1008, 1009
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+
+class Options(NamedTuple):
+    """Seconds and bytes; names and defaults are those of µWebSockets.js."""
+
+    idle_timeout: float = 120
+    max_backpressure: int = 64 * 1024
+    max_payload_length: int = 16 * 1024
+
+
+class Door:
+    """One route. Who comes when it is shut or full is refused before the accept."""
+
+    def __init__(
+        self,
+        application: Application,
+        options: Options,
+        *,
+        is_open: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._application, self._options, self._is_open, self._clock = application, options, is_open, clock
+        self._inside = 0
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if not self._is_open() or self._inside >= CONNECTIONS:
+            await receive()
+            return await send({"type": "websocket.close"})
+        visit = Visit(self._options, scope, receive, send, self._clock)
+        self._inside += 1
+        try:
+            return await self._application(scope, visit.receive, visit.send)
+        finally:
+            self._inside -= 1
+
+
+class Visit:
+    """One connection: the server's `receive` and `send`, held to the options."""
+
+    def __init__(self, options: Options, scope: Any, receive: Receive, send: Send, clock: Callable[[], float]) -> None:
+        self._options, self._receive, self._send, self._clock = options, receive, send, clock
+        self._server = (scope.get("extensions") or {}).get("parlor")
+        self._touched = clock()
+        self._bucket = Bucket(RATE, RATE * 2, self._touched)
+        self._ended: Message | None = None
+
+    async def receive(self) -> Message:
+        """What comes next, or the disconnect that this route has decided on."""
+        arriving = asyncio.ensure_future(self._receive())
+        try:
+            while not (arriving.done() or self._ended):
+                left = self._touched + self._options.idle_timeout - self._clock()
+                if left <= 0:
+                    await self._end(IDLE, f"idle for {self._options.idle_timeout:g} s")
+                else:
+                    await asyncio.wait({arriving}, timeout=left)
+        finally:
+            arriving.cancel()
+        if not self._ended:
+            await self._weigh(arriving.result())
+        return self._ended or arriving.result()
+
+    async def _weigh(self, message: Message) -> None:
+        self._touched = self._clock()
+        size = len(message.get("bytes") or (message.get("text") or "").encode())
+        if size > self._options.max_payload_length:
+            await self._end(TOO_LARGE, f"{size} bytes, at most {self._options.max_payload_length}")
+        elif message["type"] == "websocket.receive" and self._bucket.take(self._touched):
+            await self._end(TOO_FAST, "too fast")
+
+    async def send(self, message: Message) -> None:
+        """What comes after the end is dropped."""
+        if self._ended:
+            return
+        if message["type"] == "websocket.close":
+            await self._close(message.get("code") or 1000, message.get("reason") or "")
+        elif self._server and self._server.unsent() > self._options.max_backpressure:
+            await self._end(TOO_FAST, "reads too little")
+        else:
+            self._touched = self._clock()
+            await self._send(message)
+
+    async def _end(self, code: int, reason: str) -> None:
+        self._ended = {"type": "websocket.disconnect", "code": code, "reason": reason}
+        logger.info("ended a visit to the lab: %d %s", code, reason)
+        await self._close(code, reason)
+
+    async def _close(self, code: int, reason: str) -> None:
+        """Stock daphne sends no code but 1000 and 3000 to 4999: there 1009 goes out as 4009. It drops the reason."""
+        close = {"type": "websocket.close", "reason": reason.encode()[:REASON_BYTES].decode(errors="ignore")}
+        try:
+            await self._send({**close, "code": code})
+        except Exception:
+            if not 1000 < code < 2000:
+                raise
+            await self._send({**close, "code": 3000 + code})

@@ -1,0 +1,50 @@
+"""Where the lab's WebSockets are, as Channels' tutorial has it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from lab import consumers
+from lab.door import Door, Options
+
+# The tutorial's option block, to the letter.
+TUTORIAL = Options(idle_timeout=32, max_backpressure=1024, max_payload_length=512)
+UPDATES = Options(max_payload_length=192 * 1024)
+
+
+def lab_is_on() -> bool:
+    return bool(settings.LAB)
+
+
+def open_to_everybody() -> bool:
+    return bool(settings.LAB and settings.DEBUG)
+
+
+def route(
+    name: str, consumer: Any, options: Options | None = None, is_open: Callable[[], bool] = lab_is_on
+) -> URLPattern:
+    door = Door(consumer.as_asgi(), options or Options(), is_open=is_open)
+    return path(f"ws/lab/{name}", door)  # type: ignore[arg-type]
+
+
+def websocket_urlpatterns() -> list[URLPattern]:
+    """Behind the site's Origin check."""
+    return [
+        route("echo", consumers.EchoConsumer),
+        route("lamp", consumers.LampConsumer),
+        route("updates", consumers.UpdatesConsumer, UPDATES),
+        route("floats", consumers.FloatsConsumer),
+        route("sensors", consumers.SensorsConsumer),
+        route("limits", consumers.LimitsConsumer, TUTORIAL),
+        route("idl", consumers.InterfaceConsumer),
+        route("closing", consumers.ClosingConsumer),
+        route("refused", consumers.RefusedConsumer),
+        route("guarded", consumers.SecretConsumer),
+    ]
+
+
+def open_urlpatterns() -> list[URLPattern]:
+    """Before any Origin check, on purpose: what an attacker meets where somebody forgot it. Never in production."""
+    return [route("open", consumers.SecretConsumer, is_open=open_to_everybody)]

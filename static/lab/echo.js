@@ -1,0 +1,20 @@
+/** "WebSocket Echo Test": what the tutorial's page writes to the console stands on the page. */
+
+import { byId } from "../chat/dom.js";
+import { Line, hex, log, pressed } from "./page.js";
+
+const message = byId("message", HTMLInputElement);
+const line = connect();
+
+function connect() {
+  return new Line("echo", ({ data }) => log("←", data instanceof ArrayBuffer ? hex(data) : data));
+}
+
+byId("form", HTMLFormElement).addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (line.send(message.value)) log("→", message.value);
+});
+pressed("bytes", () => {
+  const bytes = new TextEncoder().encode(message.value);
+  if (line.send(bytes)) log("→", hex(bytes));
+});

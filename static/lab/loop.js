@@ -1,0 +1,9 @@
+/** The tutorial's loop: an update goes out only when nothing waits. */
+
+/** One tick. @param {{bufferedAmount: number, send: (data: string) => void}} socket @param {() => string} getUpdateData @param {{sent: number, skipped: number}} counts */
+export function update(socket, getUpdateData, counts) {
+  if (socket.bufferedAmount === 0) {
+    socket.send(getUpdateData());
+    counts.sent += 1;
+  } else counts.skipped += 1;
+}

@@ -1,0 +1,54 @@
+/** The same question from this page and from nowhere. */
+
+import { part } from "../chat/dom.js";
+import { say } from "../chat/words.js";
+import { address, pressed } from "./page.js";
+
+/** What a foreign page would do; it runs in a worker whose origin is nobody's. */
+function foreign() {
+  onmessage = ({ data }) => {
+    const socket = new WebSocket(data);
+    socket.onmessage = (event) => postMessage(event.data);
+    socket.onclose = () => postMessage(null);
+  };
+}
+
+/** What the route told, or null. @param {string} url @returns {Promise<string | null>} */
+function asPage(url) {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    socket.onmessage = ({ data }) => {
+      resolve(data);
+      socket.close();
+    };
+    socket.onclose = () => resolve(null);
+  });
+}
+
+/** @param {string} url @returns {Promise<string | null>} */
+function asStranger(url) {
+  return new Promise((resolve) => {
+    const worker = new Worker(`data:text/javascript,${encodeURIComponent(`(${foreign})()`)}`);
+    worker.onmessage = ({ data }) => {
+      resolve(data);
+      worker.terminate();
+    };
+    worker.onerror = () => resolve(null);
+    worker.postMessage(url);
+  });
+}
+
+/** @param {string} who @param {string} route @param {(url: string) => Promise<string | null>} ask */
+async function tried(who, route, ask) {
+  const row = part(document, `[data-try=${who}-${route}]`, HTMLElement);
+  const told = await ask(address(route));
+  row.dataset.told = String(told !== null);
+  part(row, "output", HTMLElement).textContent = told === null ? say("lab.origin.refused") : say("lab.origin.told", { secret: told });
+}
+
+pressed("attack", () => {
+  for (const route of ["guarded", "open"]) {
+    tried("page", route, asPage);
+    tried("foreign", route, asStranger);
+  }
+});

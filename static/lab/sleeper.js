@@ -1,0 +1,23 @@
+/** A worker that asks for a flood and reads nothing: it is busy. First it says whether it has a WebSocket at all. */
+
+/** @param {number} ms */
+function busy(ms) {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+postMessage(typeof WebSocket);
+
+onmessage = ({ data }) => {
+  const socket = new WebSocket(data.address);
+  let bytes = 0;
+  socket.onopen = () => {
+    socket.send("flood");
+    busy(data.ms);
+  };
+  socket.onmessage = (event) => {
+    bytes += event.data.length;
+    if (event.data.startsWith("no flood")) postMessage({ said: event.data });
+  };
+  socket.onclose = ({ code, reason }) => postMessage({ code, reason, bytes });
+};

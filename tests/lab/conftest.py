@@ -1,0 +1,43 @@
+"""The lab switched on, as DEBUG does it; and one page's WebSocket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.testing import WebsocketCommunicator
+
+
+class Page(WebsocketCommunicator):  # type: ignore[misc, unused-ignore]
+    """Channels' own takes an empty frame for none."""
+
+    async def say(self, message: str | bytes) -> None:
+        await self.send_input({"type": "websocket.receive", "text" if isinstance(message, str) else "bytes": message})
+
+
+Visit = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(autouse=True)
+def lab_on(settings: Any) -> None:
+    settings.LAB = settings.DEBUG = True
+
+
+@pytest_asyncio.fixture
+async def visit() -> AsyncIterator[Visit]:
+    """Come to a route of the real application; refused is an AssertionError. No consumer of the lab has a database."""
+    from config.asgi import websocket
+
+    pages: list[Page] = []
+
+    async def come(route: str, origin: str | None = "http://testserver", protocols: list[str] | None = None) -> Page:
+        headers = [(b"host", b"testserver"), *([(b"origin", origin.encode())] if origin else [])]
+        page = Page(websocket, f"/ws/lab/{route}", headers, protocols)
+        accepted, page.subprotocol = await page.connect(timeout=10)
+        assert accepted
+        pages.append(page)
+        return page
+
+    yield come
+    await asyncio.gather(*(page.disconnect() for page in pages))

@@ -1,0 +1,129 @@
+"""What the tutorial's servers answer, through the real application."""
+
+import struct
+from typing import Any
+
+import pytest
+
+from lab.consumers import SECRET, LampConsumer
+from lab.door import CONNECTIONS
+from tests.lab.conftest import Visit
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_the_echo_has_the_bytes_of_the_tutorial_s_go_server(visit: Visit) -> None:
+    page = await visit("echo")
+    await page.say("Hello, world!")
+    assert await page.receive_from() == "Received:  Hello, world!"
+    await page.say(b"\x00\xff")
+    assert await page.receive_from() == b"\x00\xff"
+
+
+async def test_an_empty_message_is_echoed_too(visit: Visit) -> None:
+    page = await visit("echo")
+    await page.say("")
+    assert await page.receive_from() == "Received:  "
+    await page.say(b"")
+    assert await page.receive_from() == b""
+
+
+async def test_two_pages_see_the_same_lamp_and_who_comes_later_sees_it_as_it_is(visit: Visit) -> None:
+    LampConsumer.lamp = "off"
+    ann, ben = await visit("lamp"), await visit("lamp")
+    assert [await page.receive_from() for page in (ann, ben)] == ["off", "off"]
+    await ann.say("on")
+    assert [await page.receive_from() for page in (ann, ben)] == ["on", "on"]
+    assert await (await visit("lamp")).receive_from() == "on"
+    await ben.say("dim")
+    await ben.say("off")
+    assert [await page.receive_from() for page in (ann, ben)] == ["off", "off"]
+
+
+async def test_five_floats_are_twenty_little_endian_bytes_there_and_back(visit: Visit) -> None:
+    page = await visit("floats")
+    numbers = bytes.fromhex("00000000 0000003f 0000803f 0000c03f 00000040")
+    assert struct.unpack("<5f", numbers) == (0, 0.5, 1, 1.5, 2)
+    await page.say(b"no float")  # eight bytes are two floats
+    assert len((await page.receive_from()).split()) == 2
+    assert await page.receive_from() == b"no float"
+    await page.say(b"odd")
+    await page.say(numbers)
+    assert await page.receive_from() == "0 0.5 1 1.5 2"
+    assert await page.receive_from() == numbers
+
+
+async def test_what_is_published_reaches_every_subscriber(visit: Visit) -> None:
+    ann, ben = await visit("sensors"), await visit("sensors")
+    await ann.say("22C")
+    assert [await page.receive_from() for page in (ann, ben)] == ["sensors/home/temperature 22C"] * 2
+
+
+async def test_updates_are_counted(visit: Visit) -> None:
+    page = await visit("updates")
+    for number in ("1", "2"):
+        await page.say("x" * 128 * 1024)
+        assert await page.receive_from() == number
+
+
+async def test_the_subprotocol_is_chosen_if_it_is_offered(visit: Visit) -> None:
+    assert (await visit("idl", protocols=["lab.v1"])).subprotocol == "lab.v1"
+    assert (await visit("idl")).subprotocol is None
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1011, 3000, 4999])
+async def test_a_close_has_the_code_and_the_reason_it_was_told(visit: Visit, code: int) -> None:
+    page = await visit("closing")
+    for no_close in ("", "1005", "1006", "1015", "99", "5000", "one", "²"):
+        await page.say(no_close)
+    await page.say(f"{code} see you")
+    assert await page.receive_output() == {"type": "websocket.close", "code": code, "reason": "see you"}
+
+
+async def test_a_reason_is_cut_between_characters_to_123_bytes(visit: Visit) -> None:
+    page = await visit("closing")
+    await page.say("4000 " + "字" * 42)
+    assert (await page.receive_output())["reason"] == "字" * 41
+
+
+async def test_one_refuses_every_handshake(visit: Visit) -> None:
+    with pytest.raises(AssertionError):
+        await visit("refused")
+
+
+FOREIGN = ["http://evil.example", "null", "https://testserver", None]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_a_foreign_origin_is_told_the_secret_where_nobody_checks(visit: Visit, origin: str | None) -> None:
+    assert await (await visit("open", origin)).receive_from() == SECRET
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("route", ["guarded", "echo", "lamp", "sensors", "closing"])
+async def test_a_foreign_origin_comes_in_nowhere_else(visit: Visit, route: str, origin: str | None) -> None:
+    with pytest.raises(AssertionError):
+        await visit(route, origin)
+
+
+async def test_without_debug_the_open_route_is_shut(visit: Visit, settings: Any) -> None:
+    settings.DEBUG = False
+    with pytest.raises(AssertionError):
+        await visit("open")
+    assert await (await visit("guarded")).receive_from() == SECRET
+
+
+async def test_switched_off_no_route_answers(visit: Visit, settings: Any) -> None:
+    settings.LAB = False
+    for route in ("echo", "open", "guarded"):
+        with pytest.raises(AssertionError):
+            await visit(route)
+
+
+async def test_a_route_takes_fifty_at_once_and_again_when_one_has_left(visit: Visit) -> None:
+    pages = [await visit("floats") for _ in range(CONNECTIONS)]
+    with pytest.raises(AssertionError):
+        await visit("floats")
+    await visit("echo")
+    await pages[0].disconnect()
+    await visit("floats")
