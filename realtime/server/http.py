@@ -1,15 +1,33 @@
-"""One HTTP request. A body larger than any form is refused before it is read: daphne would keep it all."""
+"""HTTP: a request has a time and a size to come in, and a connection a place. Daphne would wait, and keep all of it."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
 from daphne.http_protocol import WebRequest
+from twisted.internet.protocol import Protocol, connectionDone
 from twisted.web.http import HTTPChannel
 
-from realtime.server.handshake import Refusal
+from realtime.server.handshake import Refusal, response
 
 LARGEST_BODY: Final = 1024 * 1024
-REFUSAL: Final = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+LINGER_S: Final = 2
+"""for a client to stop sending and read why it was refused"""
+LATE: Final = response(408, b"The request took too long to come in.\n")
+LONG: Final = response(431, b"A line of the request is longer than 16 KiB.\n")
+TOO_LARGE: Final = response(413, b"The body is larger than any form here.\n")
+CROWDED: Final = response(503, b"The server is full; try again in a while.\n", [(b"retry-after", b"10")])
+
+
+def say_and_hang_up(protocol: Any, answer: bytes) -> None:
+    """Whatever still comes is thrown away for a moment: to close with unread bytes would take the answer back."""
+    transport = protocol.transport
+    protocol.dataReceived = lambda data: None
+    transport.unregisterProducer()
+    transport.resumeProducing()
+    transport.write(answer)
+    transport.loseWriteConnection()
+    asyncio.get_running_loop().call_later(LINGER_S, transport.abortConnection)
 
 
 class Request(WebRequest):
@@ -50,14 +68,42 @@ class Request(WebRequest):
 
     def _refuse(self) -> None:
         self.refused = True
-        self.channel.transport.write(REFUSAL)
-        self.channel.loseConnection()
+        say_and_hang_up(self.channel, TOO_LARGE)
 
 
 class Channel(HTTPChannel):
     """One connection, as long as it speaks HTTP."""
 
+    head_s = 10.0
+    """for a request's line and headers, from its first byte"""
+    body_s = 30.0
     transport: Any
+    _deadline: Any = None
+
+    def connectionMade(self) -> None:
+        self.factory.server.lines += 1
+        super().connectionMade()  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        self._expect_nothing()
+        self.factory.server.lines -= 1
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def dataReceived(self, data: bytes) -> None:
+        if not self.requests and not self._deadline:
+            self._expect_within(self.head_s)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        say_and_hang_up(self, LONG)
+
+    def allHeadersReceived(self) -> None:
+        self._expect_within(self.body_s)
+        super().allHeadersReceived()  # type: ignore[no-untyped-call]
+
+    def allContentReceived(self) -> None:
+        self._expect_nothing()
+        super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def rawDataReceived(self, data: bytes) -> None:
         """What comes in one piece with a request to open a WebSocket belongs to that."""
@@ -66,13 +112,30 @@ class Channel(HTTPChannel):
         else:
             self.transport.protocol.dataReceived(data)
 
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = asyncio.get_running_loop().call_later(seconds, say_and_hang_up, self, LATE)
 
-def bounded(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The factory's `buildProtocol`, with our requests."""
+    def _expect_nothing(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = None
 
-    def build_bounded(address: Any) -> Any:
-        protocol = build(address)
-        protocol.requestFactory = Request
-        return protocol
 
-    return build_bounded
+class TurnedAway(Protocol):
+    """A connection too many: it is told so once it has said something, and those that are here do not notice."""
+
+    transport: Any
+
+    def __init__(self, left: Callable[[], None]) -> None:
+        self._left = left
+
+    def connectionMade(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(LINGER_S, self.transport.abortConnection)
+
+    def dataReceived(self, data: bytes) -> None:
+        say_and_hang_up(self, CROWDED)
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        self._timer.cancel()
+        self._left()

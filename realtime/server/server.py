@@ -11,11 +11,12 @@ from daphne.server import Server as DaphneServer  # first: it chooses Twisted's 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from realtime.server import files
 from realtime.server.deflate import accept
 from realtime.server.drain import drain
 from realtime.server.extension import Extension
 from realtime.server.handshake import Refusal, refusal
-from realtime.server.http import Channel, Request, bounded
+from realtime.server.http import Channel, Request, TurnedAway
 from realtime.server.listening import BACKLOG
 from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
 
@@ -53,6 +54,8 @@ class Server(DaphneServer):
         self.ports: list[Any] = []
         self.refusal: BaseException | None = None
         self.leaving = False
+        self.lines = self.turned_away = 0
+        """connections, whatever they speak, and those beyond the limit that are just being told so"""
 
     def run(self) -> None:
         super().run()
@@ -69,8 +72,9 @@ class Server(DaphneServer):
 
     def _ready(self) -> None:
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
+        self.most_lines = files.connections()
         self.http_factory.protocol = Channel
-        self.http_factory.buildProtocol = bounded(self.http_factory.buildProtocol)
+        self.http_factory.buildProtocol = partial(self._connected, self.http_factory.buildProtocol)
         self.ws_factory.protocol = WebSocketProtocol
         self.ws_factory.setProtocolOptions(
             allowNullOrigin=True,  # lost if not repeated
@@ -83,6 +87,20 @@ class Server(DaphneServer):
         if self.listening:
             for address in self.listening_addresses:
                 asyncio.get_event_loop().call_soon(self.listening, *address)  # once signals are handled
+
+    def _connected(self, build: Callable[[Any], Any], address: Any) -> Any:
+        """The protocol of a new connection; None hangs up."""
+        if self.lines < self.most_lines:
+            channel = build(address)
+            channel.requestFactory = Request
+            return channel
+        if self.turned_away >= files.LEAST_KEPT // 2:
+            return None
+        self.turned_away += 1
+        return TurnedAway(self._turned_away)
+
+    def _turned_away(self) -> None:
+        self.turned_away -= 1
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # and not what a client put into `Daphne-Root-Path`
@@ -106,6 +124,12 @@ class Server(DaphneServer):
             logger.error("Exception inside application: %s", error, exc_info=error)
         if "disconnected" not in details:
             protocol.ended(error)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """An application that sends to a WebSocket waits for its reader: nothing is kept without bound."""
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.send" and protocol.behind:
+            await asyncio.wait([protocol.behind])
 
     def refusal_of(self, request: Request) -> Refusal | None:
         """Why a request opens no WebSocket here; asked before anything is made for it."""

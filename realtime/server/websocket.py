@@ -9,18 +9,24 @@ from typing import Any, Final
 
 from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
+from twisted.internet.protocol import connectionDone
 
 from realtime.frames import SMALLEST, deflated
+from realtime.limits import Bucket
 from realtime.server.deflate import Offer, understood
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
 
-TEXT, BINARY = 1, 2  # RFC 6455 5.2: opcodes
+TEXT, BINARY, CLOSE = 1, 2, 8  # RFC 6455 5.2: opcodes
 COMPRESSED = 4  # RFC 7692 6: RSV1
 REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
-NO_CODE, ABNORMAL, PROTOCOL_ERROR, INVALID, INTERNAL = 1005, 1006, 1002, 1007, 1011  # RFC 6455 7.4.1
+PROTOCOL_ERROR, NO_CODE, INVALID, POLICY, INTERNAL = 1002, 1005, 1007, 1008, 1011  # RFC 6455 7.4.1
 FAREWELL_S: Final = 5
 """for a client to take what was written before a close, and to answer the close"""
+FRAGMENTS: Final = 256
+"""of one message"""
+CONTROLS, CONTROLS_AT_ONCE = 20, 100
+"""pings and pongs a second of one client, and at once"""
 
 
 class WebSocketProtocol(DaphneProtocol):
@@ -35,6 +41,10 @@ class WebSocketProtocol(DaphneProtocol):
     """the application knows of it"""
     ending = False
     """nothing that comes in is looked at any more (RFC 6455 7.1.7)"""
+    stuck_s = 30.0
+    """for a reader that takes nothing"""
+    behind: "asyncio.Future[None] | None" = None
+    """while its reader is: done when what was written is gone"""
     _leaving: asyncio.TimerHandle | None = None
 
     # Coming in
@@ -49,7 +59,9 @@ class WebSocketProtocol(DaphneProtocol):
         return super().onConnect(request)
 
     def onOpen(self) -> None:
+        self._controls = Bucket(CONTROLS, CONTROLS_AT_ONCE, time.monotonic())
         self.transport.unregisterProducer()  # the HTTP channel: it would stop reading whom we cannot write to
+        self.transport.registerProducer(self, True)
         self.transport.resumeProducing()
         super().onOpen()
 
@@ -74,6 +86,19 @@ class WebSocketProtocol(DaphneProtocol):
         if not self.ending:
             self.transport.resumeProducing()
             self.consumeData()
+
+    def onFrameBegin(self) -> None:
+        """Each costs as much as a message, and a message has no end until it says so."""
+        if self.current_frame.opcode > CLOSE:
+            if self._controls.take(time.monotonic()):
+                self._fail_connection(POLICY, "too many pings")
+        elif not self.inside_message:
+            self._fragments = 1
+        else:
+            self._fragments += 1
+            if self._fragments > FRAGMENTS:
+                self._fail_connection(POLICY, f"more than {FRAGMENTS} fragments")
+        super().onFrameBegin()
 
     def onMessageEnd(self) -> None:
         """Without autobahn's listeners: nobody listens, and a future for each message is dear."""
@@ -132,6 +157,7 @@ class WebSocketProtocol(DaphneProtocol):
         if self.state == self.STATE_OPEN:
             self.failedByMe = True
             self.sendCloseFrame(code, _cut(reason))
+            self.transport.unregisterProducer()  # or it would be waited for
             self.transport.loseWriteConnection()
             self.transport.resumeProducing()
         else:
@@ -210,6 +236,27 @@ class WebSocketProtocol(DaphneProtocol):
         """Without a line of log for each frame, heard or not."""
         self.transport.write(data)
 
+    # `IPushProducer`: the transport tells when its reader is behind, and when it has caught up
+
+    def pauseProducing(self) -> None:
+        if self.behind is None:
+            self.behind = asyncio.get_running_loop().create_future()
+            self._least_unsent, self._progress_at = Extension(self).unsent(), time.monotonic()
+
+    def resumeProducing(self) -> None:
+        if self.behind is not None:
+            self.behind.set_result(None)
+            self.behind = None
+
+    stopProducing = resumeProducing
+
+    def _stuck(self) -> bool:
+        """Has its reader been behind for long without taking anything?"""
+        now, unsent = time.monotonic(), Extension(self).unsent()
+        if unsent < self._least_unsent:
+            self._least_unsent, self._progress_at = unsent, now
+        return now - self._progress_at > self.stuck_s
+
     def _close(self, code: int, reason: str) -> None:
         if code not in Wire.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
             raise ValueError(f"{code} is not a close code")
@@ -232,6 +279,12 @@ class WebSocketProtocol(DaphneProtocol):
         And a browser says of a reset line that it was not closed cleanly.
         """
         super().dropConnection(abort and not self.wasClean)
+        self.resumeProducing()
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        self.factory.server_class.lines -= 1
+        self.resumeProducing()
+        super().connectionLost(reason)
 
     def _closeConnection(self, abort: bool = False) -> None:
         """Nobody waits for ever until a client has taken what was written to it."""
@@ -246,6 +299,9 @@ class WebSocketProtocol(DaphneProtocol):
         silent = time.monotonic() - self.heard_at
         if self.state == self.STATE_CONNECTING and silent > self.server.websocket_connect_timeout:
             self.refuse(503, b"The application has not answered.\n", [(b"retry-after", b"10")])
+        elif self.behind and self._stuck():
+            self.wasNotCleanReason = "its reader takes nothing"
+            self.dropConnection(abort=True)
         waiting: Any = self.autoPingTimeoutCall
         if self.state == self.STATE_OPEN and silent > self.server.ping_interval and not (waiting or self.inbox.crowded):
             self._sendAutoPing()

@@ -21,9 +21,9 @@ ANY_PORT = "tcp:port=0:interface=127.0.0.1"
 class Tiny:
     """A running server. `until` reads what it prints."""
 
-    def __init__(self, endpoint: str = ANY_PORT, hook: str = "none") -> None:
+    def __init__(self, endpoint: str = ANY_PORT, hook: str = "none", files: int = 1024) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.realtime.server.tiny", endpoint, hook],
+            ["prlimit", f"--nofile={files}", sys.executable, "-m", "tests.realtime.server.tiny", endpoint, hook],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -50,6 +50,11 @@ class Tiny:
                 return line
         raise AssertionError(f"it ended without “{word}”: {self.process.communicate()}")
 
+    def memory(self, which: str) -> int:
+        """Bytes it holds (`VmRSS`), or has held at most (`VmHWM`)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition(f"{which}:")[2].split()[0]) * 1024
+
     def say(self, word: str) -> None:
         assert self.process.stdin
         self.process.stdin.write(f"{word}\n")
@@ -72,9 +77,9 @@ def closing(websocket: ClientConnection) -> tuple[int, str]:
     return closed.value.rcvd.code, closed.value.rcvd.reason
 
 
-def facts(server: Tiny, **headers: str) -> dict[str, Any]:
+def facts(server: Tiny, path: str = "/", **headers: str) -> dict[str, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", "/", headers=headers)
+    connection.request("GET", path, headers=headers)
     found: dict[str, Any] = json.load(connection.getresponse())
     connection.close()
     return found
@@ -86,6 +91,13 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 Start = Callable[..., Tiny]
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[Tiny]:
+    """Its patience is tenths of seconds."""
+    with Tiny(hook="hurried") as tiny:
+        yield tiny
 
 
 @pytest.fixture(scope="module")

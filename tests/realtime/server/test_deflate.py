@@ -87,17 +87,10 @@ def test_a_bomb_is_answered_by_1009_before_it_has_grown(deflating: Tiny) -> None
     bomb = deflated(bytes(100_000_000))
     assert len(bomb) < LARGEST * 2
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
-        before = memory(deflating)
+        before = deflating.memory("VmHWM")
         line.send(frame(BINARY, bomb[: LARGEST // 2], FIN | RSV1))
         assert line.closed()[0] == 1009
-        assert memory(deflating) - before < 8 * 1024 * 1024
-
-
-def memory(server: Tiny) -> int:
-    """The most it has held, in bytes."""
-    with open(f"/proc/{server.process.pid}/status") as status:
-        line = next(line for line in status if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
+        assert deflating.memory("VmHWM") - before < 8 * 1024 * 1024
 
 
 @pytest.mark.parametrize("size", [LARGEST, LARGEST + 1])

@@ -1,7 +1,5 @@
 """The letter of RFC 6455, frame by frame."""
 
-from collections.abc import Iterator
-
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.compress_deflate import PerMessageDeflate, PerMessageDeflateOffer
@@ -29,12 +27,6 @@ from tests.realtime.server.raw import (
 LARGEST = 256 * 1024
 MORE = 0x00
 """the first bits of a frame that is not the last of its message"""
-
-
-@pytest.fixture(scope="module")
-def hurried() -> Iterator[Tiny]:
-    with Tiny(hook="hurried") as tiny:
-        yield tiny
 
 
 # Messages

@@ -13,11 +13,14 @@ from urllib.parse import parse_qs
 
 from realtime.frames import compressed_frame, frame
 from realtime.server import on_drain
+from realtime.server.http import Channel
 from realtime.server.inbox import Inbox
 from realtime.server.server import OPTIONS, Server
+from realtime.server.websocket import WebSocketProtocol
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+released = asyncio.Event()
 open_now: list[tuple[Any, Send]] = []  # the extension and the `send` of each open WebSocket
 
 
@@ -30,10 +33,16 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["path"] == "/release":
+        released.set()
+    protocols = [extension._protocol for extension, _ in open_now]
     facts = {
         "root_path": scope["root_path"],
         "unsent": [extension.unsent() for extension, _ in open_now],
-        "pinged": sum(extension._protocol.autoPingTimeoutCall is not None for extension, _ in open_now),
+        "pinged": sum(protocol.autoPingTimeoutCall is not None for protocol in protocols),
+        "behind": sum(protocol.behind is not None for protocol in protocols),
+        "crowded": sum(protocol.inbox.crowded for protocol in protocols),
+        "waiting": max((protocol.inbox.qsize() for protocol in protocols), default=0),
         "process": os.getpid(),
         **facts_of(scope),
     }
@@ -100,6 +109,24 @@ async def slow(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     while (message := await receive())["type"] == "websocket.receive":
         await asyncio.sleep(0.01)
         await send({**message, "type": "websocket.send"})
+
+
+async def patient(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Asks for nothing until it is told to; then says what it got."""
+    await released.wait()
+    got: list[int] = []
+    while (message := await receive()).get("text") != "enough":
+        got.append(len(message["bytes"]))
+    await send({"type": "websocket.send", "text": json.dumps(got)})
+    await receive()
+
+
+async def flood(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Sends for as long as somebody reads."""
+    listening = asyncio.ensure_future(receive())
+    while not listening.done():
+        await send({"type": "websocket.send", "bytes": bytes(64 * 1024)})
+        await asyncio.sleep(0)
 
 
 async def pings(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -172,12 +199,16 @@ PATHS = {
     "/tell": tell,
     "/slow": slow,
     "/pings": pings,
+    "/patient": patient,
+    "/flood": flood,
 }
 
 
 def hurry() -> None:
     """Nobody waits for long."""
     Inbox.patience_s = 0.05
+    Channel.head_s = Channel.body_s = 0.3
+    WebSocketProtocol.stuck_s = 0.3
     OPTIONS.update(ping_interval=0, ping_timeout=0.3, websocket_connect_timeout=0.1)
 
 

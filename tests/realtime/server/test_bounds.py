@@ -1,0 +1,219 @@
+"""What one client may cost: in memory, in time, in places; and that the others notice nothing."""
+
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+
+from realtime.server.inbox import MESSAGES
+from realtime.server.websocket import CONTROLS_AT_ONCE, FRAGMENTS
+from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
+from tests.realtime.server.raw import (
+    BINARY,
+    CONTINUATION,
+    KEY,
+    PING,
+    PONG,
+    TEXT,
+    UPGRADE,
+    VERSION,
+    Frame,
+    Line,
+    WebSocket,
+    frame,
+    handshake,
+)
+
+MIB = 1024 * 1024
+MORE = 0x00
+FILES = 160
+PLACES = FILES - 64
+SMALL_BUFFER = 4096
+
+
+@pytest.fixture
+def narrow() -> Iterator[Tiny]:
+    """A server that may open few files."""
+    with Tiny(files=FILES) as tiny:
+        yield tiny
+
+
+# Coming in
+
+
+@pytest.mark.parametrize("size", [0, 64 * 1024], ids=["many", "large"])
+def test_an_application_that_is_behind_stops_the_reading_and_loses_nothing(start: Start, size: int) -> None:
+    """Stock daphne takes all of it into memory."""
+    server, count = start(), 64 * MIB // size if size else 100_000
+    message = frame(BINARY, bytes(size))
+    with WebSocket(server.port, "/patient") as line, ThreadPoolExecutor(1) as thread:
+        before = server.memory("VmRSS")
+        sending = thread.submit(line.send, *(message for _ in range(count)), frame(TEXT, b"enough"))
+        wait_until(lambda: facts(server)["crowded"] == 1)
+        with WebSocket(server.port) as other:
+            for _ in range(500):  # as many turns in which it could have been read
+                other.send(frame(TEXT, b"hello"))
+                assert other.receive() == Frame(TEXT, b"hello")
+        assert facts(server)["waiting"] <= MESSAGES
+        assert server.memory("VmHWM") - before < 8 * MIB
+        facts(server, path="/release")
+        assert json.loads(line.receive().payload) == [size] * count
+        sending.result()
+
+
+def test_thousands_of_messages_in_one_write_are_answered_in_order(server: Tiny) -> None:
+    with WebSocket(server.port) as line:
+        line.send(*(frame(TEXT, b"%d" % number) for number in range(5000)))
+        assert [int(line.receive().payload) for _ in range(5000)] == list(range(5000))
+
+
+def test_a_message_has_so_many_fragments_and_no_more(server: Tiny) -> None:
+    with WebSocket(server.port) as line:
+        middle = frame(CONTINUATION, b"x", MORE) * (FRAGMENTS - 2)
+        line.send(frame(TEXT, b"x", MORE), middle, frame(CONTINUATION, b"x"))
+        assert line.receive() == Frame(TEXT, b"x" * FRAGMENTS)
+        line.send(frame(TEXT, b"x", MORE), middle, frame(CONTINUATION, b"x", MORE), frame(CONTINUATION, b"x"))
+        assert line.closed() == (1008, f"more than {FRAGMENTS} fragments")
+
+
+def test_an_endless_message_of_empty_fragments_ends(server: Tiny) -> None:
+    with WebSocket(server.port) as line:
+        line.send(frame(TEXT, b"", MORE), frame(CONTINUATION, b"", MORE) * 20_000)
+        assert line.closed()[0] == 1008
+
+
+def test_a_flood_of_pings_ends(server: Tiny) -> None:
+    with WebSocket(server.port) as line:
+        line.send(frame(PING) * 10_000)
+        pongs = 0
+        while (answer := line.receive()) == Frame(PONG, b""):
+            pongs += 1
+        assert CONTROLS_AT_ONCE <= pongs < 1000
+        assert answer.payload == b"\x03\xf0too many pings"
+
+
+# Going out
+
+
+def test_a_reader_that_reads_nothing_costs_little_and_the_others_nothing(start: Start) -> None:
+    """Stock daphne keeps whatever the application sends."""
+    server, count = start(), 40
+    with ExitStack() as stack:
+        before = server.memory("VmRSS")
+        for _ in range(count):
+            stack.enter_context(WebSocket(server.port, "/flood", buffer=SMALL_BUFFER))
+        wait_until(lambda: facts(server)["behind"] == count)
+        with WebSocket(server.port) as other:
+            for number in range(100):
+                other.send(frame(TEXT, b"%d" % number))
+                assert other.receive() == Frame(TEXT, b"%d" % number)
+        assert max(facts(server)["unsent"]) <= MIB // 2
+        assert (server.memory("VmHWM") - before) / count <= MIB // 2
+
+
+def test_so_does_one_that_asks_and_does_not_read_the_answers(start: Start) -> None:
+    server, count = start(), 32
+    with WebSocket(server.port, buffer=SMALL_BUFFER) as line, ThreadPoolExecutor(1) as thread:
+        before = server.memory("VmRSS")
+        sending = thread.submit(line.send, *(frame(BINARY, bytes(MIB // 4)) for _ in range(count * 4)))
+        wait_until(lambda: facts(server)["crowded"] == 1)
+        assert server.memory("VmHWM") - before < 4 * MIB
+        for _ in range(count * 4):
+            assert line.receive() == Frame(BINARY, bytes(MIB // 4))
+        sending.result()
+
+
+def test_a_reader_that_takes_nothing_for_long_is_dropped(hurried: Tiny) -> None:
+    with WebSocket(hurried.port, "/flood", buffer=SMALL_BUFFER):
+        wait_until(lambda: facts(hurried)["behind"] == 1)
+        wait_until(lambda: facts(hurried)["unsent"] == [])
+
+
+# HTTP
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"G", b"GET / HTTP/1.1\r\nHost: local", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"],
+    ids=["line", "headers", "body"],
+)
+def test_a_request_that_does_not_come_in_is_408(hurried: Tiny, part: bytes) -> None:
+    with Line(hurried.port) as line:
+        line.send(part)
+        answer = line.answer()
+        assert (answer.status, answer.headers["connection"]) == (408, "close")
+        assert "too long" in answer.body
+        assert line.over()
+
+
+def test_between_two_requests_there_is_time(hurried: Tiny) -> None:
+    with Line(hurried.port) as line, Line(hurried.port) as trickling:
+        line.ask()
+        assert line.answer().status == 200
+        trickling.send(b"G")
+        assert trickling.answer().status == 408
+        line.ask()
+        assert line.answer().status == 200
+
+
+def test_a_websocket_is_no_request_that_does_not_end(hurried: Tiny) -> None:
+    with WebSocket(hurried.port, "/tell") as line, Line(hurried.port) as trickling:
+        trickling.send(b"G")
+        assert trickling.answer().status == 408
+        line.send(frame(PING, b"still"))
+        while (answer := line.receive()).opcode == PING:
+            line.send(frame(PONG, answer.payload))
+        assert answer == Frame(PONG, b"still")
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "chunked"])
+def test_a_body_too_large_is_413_however_much_is_sent(server: Tiny, told: bool) -> None:
+    length = f"Content-Length: {8 * MIB}" if told else "Transfer-Encoding: chunked"
+    chunk = bytes(MIB) if told else b"100000\r\n" + bytes(MIB) + b"\r\n"
+    with Line(server.port) as line:
+        line.ask(length, method="POST", body=chunk * 8)
+        assert line.answer().status == 413
+
+
+def test_headers_have_a_size(server: Tiny) -> None:
+    assert handshake(server.port, "X: " + "x" * 20_000, path="/").status == 431
+    assert handshake(server.port, *(f"X: {'x' * 1000}" for _ in range(20)), path="/").status == 400
+    assert handshake(server.port, *("X: x" for _ in range(600)), path="/").status == 400
+
+
+# Places
+
+
+def test_a_connection_too_many_is_503_and_those_that_are_here_live(narrow: Tiny) -> None:
+    with ExitStack() as stack:
+        residents = [stack.enter_context(WebSocket(narrow.port)) for _ in range(PLACES)]
+        for _ in range(40):
+            answer = handshake(narrow.port, *UPGRADE, VERSION, KEY)
+            assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+        silent = [stack.enter_context(Line(narrow.port)) for _ in range(100)]
+        for resident in residents:
+            resident.send(frame(TEXT, b"still here"))
+            assert resident.receive() == Frame(TEXT, b"still here")
+        assert len([line for line in silent if hung_up(line)]) >= 60
+        residents[0].socket.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: handshake(narrow.port, path="/").status == 200)
+
+
+def hung_up(line: Line) -> bool:
+    """A place to be told that there is no place is not kept for long either."""
+    try:
+        return line.over()
+    except ConnectionResetError:
+        return True
+
+
+def test_who_leaves_makes_place(narrow: Tiny) -> None:
+    for _ in range(PLACES * 2):
+        with WebSocket(narrow.port):
+            pass
+        with Line(narrow.port) as line:
+            line.ask()
+            assert line.answer().status == 200
