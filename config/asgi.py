@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
@@ -24,6 +25,7 @@ import chat.selectors
 import game.methods
 import lab.routing
 from realtime.echo import with_echo
+from realtime.forwarded import Forwarded
 from realtime.methods import Backend
 from realtime.process import Started
 from realtime.routing import websocket_urlpatterns
@@ -44,4 +46,5 @@ routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]
 guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
-application = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
+serving = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
+application = Forwarded(serving, settings.TRUSTED_PROXIES)

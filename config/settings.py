@@ -182,7 +182,7 @@ LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # HTTPS=true says: TLS ends before Django, in a proxy that always sets this header itself, or in the server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(HTTPS))
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/forwarded.py
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
 # HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.

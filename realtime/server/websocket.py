@@ -14,6 +14,7 @@ from twisted.internet.protocol import connectionDone
 from realtime.frames import SMALLEST, deflated
 from realtime.limits import Bucket
 from realtime.server.deflate import Offer, understood
+from realtime.server.extension import Extension
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
 

@@ -75,5 +75,5 @@ def test_without_a_network_only_this_machine_comes_in(monkeypatch: pytest.Monkey
 
 
 def test_settings_learn_the_address_that_serve_is_given_and_debug_stays_off() -> None:
-    tell_settings_of_serve(["--processes", "2", "-b", "127.0.0.3", "--port=9000", "--proxy-headers"])
+    tell_settings_of_serve(["--processes", "2", "-b", "127.0.0.3", "--port=9000"])
     assert [os.environ.get(name) for name in ("HOST", "PORT", "DEBUG")] == ["127.0.0.3", "9000", None]

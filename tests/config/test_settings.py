@@ -75,8 +75,9 @@ def test_without_an_address_no_mail_is_sent(tmp_path: Path) -> None:
 
 
 def test_behind_a_proxy_its_word_for_an_address_is_taken(tmp_path: Path) -> None:
-    assert setting("ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path) == 0
-    assert setting("ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, HTTPS="true") == 1
+    assert setting("TRUSTED_PROXIES", tmp_path) == []
+    assert setting("TRUSTED_PROXIES", tmp_path, HTTPS="true") == ["1"]
+    assert setting("TRUSTED_PROXIES", tmp_path, TRUSTED_PROXIES="10.0.0.0/8,fd00::/8") == ["10.0.0.0/8", "fd00::/8"]
 
 
 def test_limits_are_overridden_by_json(tmp_path: Path) -> None:

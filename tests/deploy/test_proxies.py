@@ -31,7 +31,7 @@ HERE = "127.0.0.2"
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Two processes, which tell what they know of who asks."""
-    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", "--proxy-headers", SHARED="yes", HTTPS="true")
+    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", SHARED="yes", HTTPS="true")
     yield site.started()
     site.process.kill()
     site.process.communicate()

@@ -29,7 +29,7 @@ def parlor(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Parlor
         "STATIC_FILES": str(tmp_path / "files"),
         "REALTIME": HURRY,
     }
-    with Parlor(tmp_path, serve=["--processes", "2", "--proxy-headers"], **environment) as parlor:
+    with Parlor(tmp_path, serve=["--processes", "2"], **environment) as parlor:
         parlor.manage("collectstatic", "--no-input", "--verbosity", "0")
         yield parlor
     database.drop()

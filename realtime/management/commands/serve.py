@@ -45,11 +45,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "-n", "--processes", type=int, default=1, help="How many serve. More than one: PostgreSQL and Redis."
         )
-        parser.add_argument(
-            "--proxy-headers",
-            action="store_true",
-            help="Believe X-Forwarded-For: the proxy must set it itself, whatever the client sent.",
-        )
         parser.add_argument("--child", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -119,8 +114,8 @@ class Command(BaseCommand):
         self, options: dict[str, Any], sockets: list[socket.socket], endpoints: list[str], ready: Callable[[], object]
     ) -> None:
         on_drain(grace)
-        chosen = {"deflate": settings.WEBSOCKET_DEFLATE, **proxy(options)}
-        AdoptingServer(get_default_application(), endpoints, sockets, ready, **chosen).run()
+        deflate = settings.WEBSOCKET_DEFLATE
+        AdoptingServer(get_default_application(), endpoints, sockets, ready, deflate=deflate).run()
 
     def endpoints(self, options: dict[str, Any]) -> list[str]:
         unix = [f"unix:{options['unix_socket']}"] if options["unix_socket"] else []
@@ -150,11 +145,6 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         return say
-
-
-def proxy(options: dict[str, Any]) -> dict[str, str]:
-    """What the server believes of a proxy's headers. Whether it was https, Django's setting decides."""
-    return {"proxy_forwarded_address_header": "X-Forwarded-For"} if options["proxy_headers"] else {}
 
 
 def let_go() -> None:

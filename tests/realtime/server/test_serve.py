@@ -88,15 +88,6 @@ def test_tls_may_end_in_it_and_a_websocket_knows(serve: Start, tmp_path: Path) -
         assert json.loads(websocket.recv(timeout=30))["scheme"] == "wss"
 
 
-def test_a_forwarded_address_is_believed_only_where_that_is_asked_for(serve: Start, tmp_path: Path) -> None:
-    forwarded = {"X-Forwarded-For": "203.0.113.9"}
-    for arguments, address in (((), "127.0.0.1"), (("--proxy-headers",), "203.0.113.9")):
-        one = serve(*arguments).started()
-        with connect(f"{one.ws}/facts", additional_headers=forwarded) as websocket:
-            assert json.loads(websocket.recv(timeout=30))["client"][0] == address
-        one.end()
-
-
 def test_a_second_server_of_a_sqlite_file_says_who_serves_it(serve: Start) -> None:
     first = serve().started()
     assert f"process {first.process.pid} already serves" in serve().until("CommandError")
