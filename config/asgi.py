@@ -26,6 +26,7 @@ import game.methods
 import lab.routing
 from realtime.echo import with_echo
 from realtime.forwarded import Forwarded
+from realtime.health import Probes
 from realtime.methods import Backend
 from realtime.process import Started
 from realtime.routing import websocket_urlpatterns
@@ -47,4 +48,4 @@ guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
 serving = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
-application = Forwarded(serving, settings.TRUSTED_PROXIES)
+application = Probes(Forwarded(serving, settings.TRUSTED_PROXIES))

@@ -1,0 +1,103 @@
+"""The probes: alive, ready, and what is missing."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.layers import channel_layers
+from django.db import OperationalError
+
+from realtime import health
+from realtime.health import Probes
+from realtime.process import Process
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+async def beyond(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b"beyond"})
+
+
+@pytest_asyncio.fixture
+async def probes() -> AsyncIterator[Probes]:
+    probes = Probes(beyond)
+    yield probes
+    probes._thread.shutdown()
+
+
+async def get(probes: Probes, path: str) -> tuple[int, str]:
+    """Whatever the Host: a probe has none of ours."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await probes({"type": "http", "path": path, "method": "GET", "headers": [(b"host", b"10.0.0.1")]}, None, send)
+    return sent[0]["status"], sent[1]["body"].decode().strip()
+
+
+async def test_a_process_that_answers_is_alive(probes: Probes) -> None:
+    assert await get(probes, "/healthz") == (200, "alive")
+    assert await get(probes, "/healthz/") == (404, "beyond")
+
+
+async def test_with_its_database_it_is_ready(probes: Probes) -> None:
+    assert await get(probes, "/readyz") == (200, "ready")
+
+
+async def test_without_it_is_not_and_says_so(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(health, "_ask_database", fail)
+    assert await get(probes, "/readyz") == (503, "not ready: database")
+    assert (await get(probes, "/healthz"))[0] == 200
+
+
+async def test_a_database_that_hangs_is_asked_by_one_thread(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+    released, asked = threading.Event(), []
+
+    def hang() -> None:
+        asked.append(1)
+        released.wait(30)
+
+    monkeypatch.setattr(health, "_ask_database", hang)
+    monkeypatch.setattr(health, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(health, "FRESH_S", -1)
+    for _ in range(3):
+        assert await get(probes, "/readyz") == (503, "not ready: database")
+    assert len(asked) == 1
+    released.set()
+
+
+async def test_who_asks_at_the_same_time_gets_one_answer(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(health, "_ask_database", lambda: asked.append(1))
+    assert set(await asyncio.gather(*(get(probes, "/readyz") for _ in range(50)))) == {(200, "ready")}
+    assert len(asked) == 1
+
+
+async def test_without_its_channel_layer_it_is_not(probes: Probes, settings: Any) -> None:
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
+    settings.CHANNEL_LAYERS = {"default": layer}
+    channel_layers.backends.clear()
+    assert await get(probes, "/readyz") == (503, "not ready: channel layer")
+
+
+async def test_with_redis_it_is(probes: Probes, settings: Any, redis_url: str) -> None:
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis_url]}}
+    settings.CHANNEL_LAYERS = {"default": layer}
+    channel_layers.backends.clear()
+    assert await get(probes, "/readyz") == (200, "ready")
+    await channel_layers["default"].flush()
+
+
+async def test_while_it_leaves_it_is_not(probes: Probes, process: Process) -> None:
+    Process.running[asyncio.get_running_loop()] = process
+    process.draining = True
+    assert await get(probes, "/readyz") == (503, "not ready: leaving")
+    del Process.running[asyncio.get_running_loop()]
