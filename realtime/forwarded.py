@@ -22,7 +22,7 @@ class Forwarded:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if (self._hops or self._networks) and (client := self._client(scope)):
-            scope["client"] = [client, 0]
+            scope = {**scope, "client": (client, 0)}  # the server still uses its own
         await self._application(scope, receive, send)
 
     def _client(self, scope: Any) -> str | None:

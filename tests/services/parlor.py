@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
@@ -10,21 +11,29 @@ from types import TracebackType
 from typing import IO, Self
 
 from tests.services.environment import without_settings
-from tests.services.ports import free_port
+from tests.services.ports import answers, free_port
 
 ROOT = Path(__file__).parent.parent.parent
+APPLICATION = "config.asgi:application"
+SERVERS = {
+    "parlor": ["manage.py", "runserver", "--noreload", "127.0.0.1:{port}"],
+    "daphne": ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", "{port}", APPLICATION],
+    "uvicorn": ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}", APPLICATION],
+}
+"""how each is started"""
 
 
 class Parlor:
     """Keeps its port and its folder over restarts. `output` is all it has printed.
 
-    For developers unless there are options for `serve`.
+    For developers unless there are options for `serve`, or the name of another server.
     """
 
-    def __init__(self, folder: Path, *, serve: Sequence[str] | None = None, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, server: str = "parlor", *, serve: Sequence[str] | None = None, **environment: str
+    ) -> None:
         self.port = free_port()
-        runserver = ("runserver", "--noreload", f"127.0.0.1:{self.port}")
-        self._command = runserver if serve is None else ("serve", *serve)
+        self._command = SERVERS[server] if serve is None else ["manage.py", "serve", *serve]
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
@@ -40,19 +49,22 @@ class Parlor:
 
     def start(self) -> None:
         """Returns once it listens."""
-        command = [sys.executable, "manage.py", *self._command]
+        command = [sys.executable, *(word.format(port=self.port) for word in self._command)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self._process.stdout
-        for line in self._process.stdout:
-            self.output.append(line)
-            if line.startswith("Parlor is at"):
-                break
-        else:
-            raise RuntimeError("".join(["The server did not start.\n", *self.output]))
         self._reader = Thread(target=self._read_on, args=[self._process.stdout], daemon=True)
         self._reader.start()
+        while not self._listens():
+            if self._process.poll() is not None:
+                raise RuntimeError("".join(["The server did not start.\n", *self.output]))
+            time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        """Ours says so, and then what there is to open."""
+        ours = self._command[0] == "manage.py"
+        return any(line.startswith("Parlor is at") for line in self.output) if ours else answers(self.port)
 
     def _read_on(self, output: IO[str]) -> None:
         with output:

@@ -1,4 +1,4 @@
-"""Ports that nobody listens on."""
+"""Ports that nobody listens on, and those that somebody does."""
 
 import socket
 
@@ -8,3 +8,8 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -67,7 +67,8 @@ class Line:
         self.socket.sendall(b"".join(data))
 
     def ask(self, *lines: str, path: str = "/", method: str = "GET", version: str = "1.1", body: bytes = b"") -> None:
-        self.send("\r\n".join([f"{method} {path} HTTP/{version}", "Host: localhost", *lines, "", ""]).encode(), body)
+        host = [] if any(line.startswith("Host:") for line in lines) else ["Host: localhost"]
+        self.send("\r\n".join([f"{method} {path} HTTP/{version}", *host, *lines, "", ""]).encode(), body)
 
     def answer(self) -> Answer:
         status = int(self.file.readline().split()[1])
