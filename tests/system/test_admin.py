@@ -1,0 +1,113 @@
+"""Who guards the site, at a browser: the live page and the admin, looked at and acted from, by keyboard too."""
+
+from collections.abc import Iterator
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.accounts.people import PASSWORD
+from tests.services.parlor import Parlor
+from tests.system.conftest import HURRY, NewPerson
+from tests.system.guest import Guest
+from tests.system.look import Look
+from tests.system.person import DESKTOP, PHONE, Person
+
+REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
+MAKE = """
+from django.contrib.auth.hashers import make_password
+from accounts.models import User
+from accounts.services import account_create
+user = account_create(name={name!r}, hashed=make_password({password!r}), email="", colour=0, device="", now=1)
+User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
+    """A site where rank needs no second step."""
+    with Parlor(tmp_path_factory.mktemp("unguarded"), REALTIME=HURRY, STAFF_MFA="false") as parlor:
+        yield parlor
+
+
+def admin(person: NewPerson, site: Parlor, **options: Any) -> Person:
+    name = f"Admin {token_hex(3)}"
+    site.manage("shell", "-c", MAKE.format(name=name, password=PASSWORD))
+    one = person(site.url, **options)
+    one.page.goto("/account/login/")
+    one.page.locator("[name=login]").fill(name)
+    one.page.locator("[name=password]").fill(PASSWORD)
+    one.page.locator("[name=password]").press("Enter")
+    expect(one.page.locator("#text")).to_be_visible()
+    return one
+
+
+def chosen(one: Person, name: str) -> None:
+    """The row of somebody, and the ban over the list, by keyboard."""
+    row = one.page.locator("#result_list tbody tr", has_text=name)
+    row.locator(".action-select").focus()
+    one.page.keyboard.press("Space")
+    one.page.locator("select[name=action]").select_option("ban")
+    one.page.locator("select[name=action]").focus()
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator("form.act")).to_be_visible()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "360"])
+def test_axe_has_nothing_against_what_guards_look_at(
+    person: NewPerson, unguarded: Parlor, size: dict[str, Any], locale: str
+) -> None:
+    troll = Guest(unguarded.url, f"Troll {token_hex(3)}")
+    o = troll.say(troll.lounge, "buy this")[0]
+    other = Guest(unguarded.url, f"Other {token_hex(3)}")
+    other.act("report.create", room=other.lounge, o=o, rule="spam")
+    one = admin(person, unguarded, **size, locale=locale)
+    look = Look(one)
+    look.visit("/live/", "live")
+    expect(one.page.locator("#connections")).not_to_have_text("–")
+    look.at("live, with numbers")
+    look.visit("/admin/", "the admin")
+    look.visit("/admin/chat/report/", "reports")
+    one.page.locator("#result_list tbody a").first.click()
+    look.at("a report")
+    look.visit("/admin/accounts/user/", "people")
+    chosen(one, troll.name)
+    look.at("an act")
+    for guest in (troll, other):
+        guest.leave()
+    assert not look.faults, "\n".join(look.faults)
+
+
+def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(person: NewPerson, unguarded: Parlor) -> None:
+    one = admin(person, unguarded)
+    name = f"Troll {token_hex(3)}"
+    troll, by = person(unguarded.url).enter(name), person(unguarded.url).enter(f"By {token_hex(3)}")
+    troll.expects(REFUSED_PAGE)
+    adverts = [f"{name} sells {what}" for what in ("this", "more", "that")]
+    troll.say(*adverts)
+    by.expect_said(*adverts)
+    one.page.goto("/admin/accounts/user/")
+    chosen(one, name)
+    one.page.locator("#id_reason").focus()
+    one.page.keyboard.insert_text("adverts")
+    one.page.locator("#id_remove").select_option("all")
+    one.page.locator("form.act [type=submit]").press("Enter")
+    expect(one.page.locator(".messagelist")).to_contain_text("1 done")
+
+    expect(by.page.locator("#lines .fold")).to_have_text("3 messages removed")
+    expect(troll.page.locator("#talk[data-out]")).to_be_attached()
+    troll.page.goto("/")
+    expect(troll.page.locator(".banned")).to_contain_text("adverts")
+    expect(troll.page.locator(".banned")).to_contain_text("the moderators of this site")
+    one.page.goto("/admin/chat/sanction/")
+    one.page.locator("#result_list tbody tr", has_text=name).locator(".action-select").check()
+    one.page.locator("select[name=action]").select_option("lift")
+    one.page.locator("#changelist-form [name=index]").press("Enter")
+    one.page.locator("form.act [type=submit]").press("Enter")
+    by.expect_said(*adverts)
+    troll.page.goto("/")
+    troll.say(f"{name} is back")
+    by.expect_said(f"{name} is back")
