@@ -159,3 +159,11 @@ def test_the_example_is_json_rpc_and_asks_what_there_is() -> None:
     assert len(frames) > 10
     assert {frame["jsonrpc"] for frame in frames} == {"2.0"}
     assert {frame["method"] for frame in frames if "method" in frame} <= {*REQUESTS, "room.event", "session.bye"}
+
+
+def test_what_counts_as_several_requests_is_said() -> None:
+    costs: dict[int, list[str]] = {}
+    for name, method in sorted(backend.methods.items()):
+        costs.setdefault(method.cost, []).append(f"`{name}`")
+    said = ", ".join(f"{cost} for {', '.join(costs[cost])}" for cost in sorted(costs, reverse=True) if cost > 1)
+    assert said in PROTOCOL
