@@ -9,7 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import suggestions
 from accounts.models import LoginSession, User
@@ -17,12 +17,15 @@ from accounts.names import NAME_LENGTH, cleaned, fold
 from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.models import Event
+from realtime.prepared import prepared
 from realtime.protocol import RealtimeError, UserId
 
 FOREVER: Final = 2**53 - 1
 """ms: a time that does not come"""
 NEW_FOR: Final = 24 * 60 * 60 * 1000
 """ms in which an account counts as a guest: one is made in seconds, and a raid has many"""
+PERSON: Final = ("name", "face", "colour", "rev")
+"""columns of what others see of somebody: `person_of`"""
 TRIES: Final = 12
 LOGINS: Final = 100
 
@@ -68,7 +71,12 @@ def rank_on_site(*, moderator: bool, superuser: bool) -> int:
 
 def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
     """`{id: person}` of those there are."""
-    return {UserId(user.key): person_of(user) for user in User.objects.filter(key__in=ids)}
+    return {UserId(key): dict(zip(PERSON, person, strict=True)) for key, *person in _people(ids)}
+
+
+@prepared
+def _people(ids: Collection[UserId]) -> "QuerySet[User, Any]":
+    return User.objects.filter(key__in=ids).values_list("key", *PERSON)
 
 
 def login_name(text: str) -> str:

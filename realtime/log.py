@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import msgspec
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from realtime.entry import Entry
 from realtime.methods import Signal
 from realtime.models import Deadline, Event, Log
+from realtime.prepared import prepared
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
 from realtime.rows import Row, heads_write, insert_many, insert_values
 
@@ -39,6 +41,7 @@ SITE: Final = LogKey("site")
 """The log that only processes read: what narrows somebody's rights."""
 PAGE: Final = 200
 """events a read"""
+_EVENT: Final = ("offset", "tag", "lines", "at", "kind", "actor", "cid", "audience", "blanks", "data", "method")
 KEY_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 logger = logging.getLogger(__name__)
@@ -196,13 +199,17 @@ def batch(keys: Iterable[LogKey]) -> Iterator[Batch]:
 
 
 def _locked(keys: set[LogKey]) -> list[Log]:
-    """Their keys stay (`no_key`): a row of another batch that refers to one of these logs waits for nobody."""
-    rows = Log.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("pk")
-    logs = list(rows)
+    logs = _rows_locked(keys)
     if SITE in keys and all(log.key != SITE for log in logs):
         Log.objects.get_or_create(key=SITE)
-        logs = list(rows.all())
+        logs = _rows_locked(keys)
     return logs
+
+
+@prepared
+def _rows_locked(keys: Collection[LogKey]) -> "QuerySet[Log]":
+    """Their keys stay (`no_key`): a row of another batch that refers to one of these logs waits for nobody."""
+    return Log.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("pk")
 
 
 Listener = Callable[[Sequence[Entry], Sequence[Signal]], None]
@@ -226,14 +233,23 @@ def publish(entries: Sequence[Entry], signals: Sequence[Signal] = ()) -> None:
 
 def read(key: LogKey, after: int, upto: int, limit: int = PAGE) -> list[Entry]:
     """Events with `after < o <= upto`, in order, at most `limit`."""
-    rows = Event.objects.filter(log__key=key, offset__gt=after, offset__lte=upto).order_by("offset")[:limit]
-    return [entry_of(row, key) for row in rows]
+    return [_entry(key, *row) for row in _read(key, after, upto, limit=limit)]
+
+
+@prepared
+def _read(key: LogKey, after: int, upto: int, *, limit: int) -> "QuerySet[Event, Any]":
+    rows = Event.objects.filter(log__key=key, offset__gt=after, offset__lte=upto)
+    return rows.order_by("offset").values_list(*_EVENT)[:limit]
 
 
 def tail(key: LogKey, limit: int) -> list[Entry]:
     """The last events of a log, in order."""
-    rows = Event.objects.filter(log__key=key).order_by("-offset")[:limit]
-    return [entry_of(row, key) for row in reversed(rows)]
+    return [_entry(key, *row) for row in reversed(_tail(key, limit=limit))]
+
+
+@prepared
+def _tail(key: LogKey, *, limit: int) -> "QuerySet[Event, Any]":
+    return Event.objects.filter(log__key=key).order_by("-offset").values_list(*_EVENT)[:limit]
 
 
 def head_of(key: LogKey) -> Head:
@@ -244,28 +260,40 @@ def head_of(key: LogKey) -> Head:
 
 def heads(keys: Collection[LogKey]) -> dict[LogKey, int]:
     """The head offsets of many logs, in one query."""
-    return {LogKey(key): head for key, head in Log.objects.filter(key__in=keys).values_list("key", "head")}
+    return {LogKey(key): head for key, head in _heads(keys)}
+
+
+@prepared
+def _heads(keys: Collection[LogKey]) -> "QuerySet[Log, tuple[str, int]]":
+    return Log.objects.filter(key__in=keys).values_list("key", "head")
 
 
 def holds(key: LogKey, position: Position) -> bool:
     """Whether the event at this position is the one the client saw; false after a backup was restored."""
     if position.o == 0:
         return position.t == 0
-    return Event.objects.filter(log__key=key, offset=position.o, tag=position.t).exists()
+    return _tag(key, position.o) == [position.t]
 
 
-def entry_of(row: Event, key: LogKey) -> Entry:
-    return Entry(
-        room=key,
-        o=row.offset,
-        t=row.tag,
-        n=row.lines,
-        at=row.at,
-        kind=row.kind,
-        actor=UserId(row.actor) if row.actor else None,
-        cid=ClientId(row.cid) if row.cid else None,
-        audience=row.audience,
-        blanks=tuple(msgspec.json.decode(row.blanks)) if row.blanks else (),
-        data=row.data,
-        method=row.method,
-    )
+@prepared
+def _tag(key: LogKey, o: int) -> "QuerySet[Event, int]":
+    return Event.objects.filter(log__key=key, offset=o).values_list("tag", flat=True)
+
+
+def _entry(
+    key: LogKey,
+    o: int,
+    t: int,
+    n: int,
+    at: int,
+    kind: str,
+    actor: UserId | None,
+    cid: ClientId | None,
+    audience: str | None,
+    blanks: str | None,
+    data: str | None,
+    method: str,
+) -> Entry:
+    """Of the columns `_EVENT`."""
+    superseded = tuple(msgspec.json.decode(blanks)) if blanks else ()
+    return Entry(key, o, t, n, at, kind, actor or None, cid or None, audience, superseded, data, method)

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.core import signing
 from django.core.exceptions import DisallowedHost, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
+from realtime.prepared import prepared
 from realtime.refusal import refuse
 
 logger = logging.getLogger(__name__)
@@ -105,8 +107,13 @@ def user_of(session_key: str) -> Any | None:
         key = get_user_model()._meta.pk.to_python(store[SESSION_KEY])
     except (KeyError, ValidationError):
         return None
-    user = get_user_model()._default_manager.filter(pk=key).first()
+    user = _users.first(key)
     return user if user is not None and _hash_fits(user, store.get(HASH_SESSION_KEY, "")) else None
+
+
+@prepared
+def _users(key: Any) -> "QuerySet[Any]":
+    return get_user_model()._default_manager.filter(pk=key)
 
 
 def _hash_fits(user: Any, kept: str) -> bool:

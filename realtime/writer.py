@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,12 +15,14 @@ from itertools import groupby
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from realtime.limits import Limits
 from realtime.log import Batch, batch
 from realtime.meters import Meters
 from realtime.methods import Call, Signal
 from realtime.models import Event
+from realtime.prepared import prepared
 from realtime.protocol import LogKey, RealtimeError, unavailable, unprocessable
 
 logger = logging.getLogger(__name__)
@@ -203,13 +205,17 @@ def _repeated(calls: Sequence[Call]) -> dict[CidKey, tuple[str, LogKey, Outcome]
     keys = {key for call in calls if (key := _cid_key(call))}
     if not keys:
         return {}
-    rows = Event.objects.filter(cid__in={cid for cid, _ in keys}).select_related("log")
-    rows = rows.only("cid", "actor", "method", "offset", "at", "log__key")
     return {
-        (str(row.cid), str(row.actor)): (row.method, LogKey(row.log.key), _stored(row.log.key, row.offset, row.at))
-        for row in rows
-        if (row.cid, row.actor) in keys
+        (cid, actor): (method, room, _stored(room, o, at))
+        for cid, actor, method, room, o, at in _under({cid for cid, _ in keys})
+        if (cid, actor) in keys
     }
+
+
+@prepared
+def _under(cids: Collection[str]) -> "QuerySet[Event, Any]":
+    rows = Event.objects.filter(cid__in=cids)
+    return rows.values_list("cid", "actor", "method", "log__key", "offset", "at")
 
 
 def _stored(room: str, o: int, at: int) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
 from realtime.methods import Caller, Labels
+from realtime.prepared import prepared
 from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_found, too_fast
 
 HOST = Membership.Role.HOST
@@ -75,19 +76,22 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
-    columns = [*_ROOM, *(f"mine__{name}" for name in _MINE), "person"]
-    rows = (
-        Room.objects.filter(log__key__in=rooms)
-        .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
-        .annotate(person=Subquery(_USER))
-        .values_list("log__key", "mine__user_id", *columns)
-    )
     found = {}
-    for key, user, *values in rows:
+    for key, user, *values in _standings(rooms, users):
         found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
         if user is not None:
             found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
     return found
+
+
+@prepared
+def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
+    return (
+        Room.objects.filter(log__key__in=rooms)
+        .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
+        .annotate(person=Subquery(_USER))
+        .values_list("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
+    )
 
 
 def _standing_of(

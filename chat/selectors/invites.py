@@ -1,17 +1,21 @@
 """Invites: by their code, and those that still stand."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from chat import registry
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
 from realtime.log import now_ms
 from realtime.methods import Labels
+from realtime.prepared import prepared
 from realtime.protocol import LogKey
 
 LISTED: Final = 50
+SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
+"""of an invite, as in `invite.created`, and who made it"""
 
 
 def standing_now(now: int) -> Q:
@@ -39,18 +43,13 @@ def invites(room: LogKey, labels: Labels) -> list[dict[str, Any]]:
     """Those that stand, for hosts all and for others their own: the audience of their events."""
     if "member" not in labels:
         return []
-    rows = Invite.objects.filter(standing_now(now_ms()), room__log__key=room).select_related("created_by")
-    if "host" not in labels:
-        rows = rows.filter(created_by__key__in=[label.removeprefix("u:") for label in labels])
-    return [invite_as(invite) for invite in rows.order_by("-pk")[:LISTED]]
+    makers = None if "host" in labels else [label.removeprefix("u:") for label in labels]
+    return [dict(zip(SHOWN, row, strict=True)) for row in _standing(room, now_ms(), makers)]
 
 
-def invite_as(invite: Invite) -> dict[str, Any]:
-    """`{invite, code, expires_at, uses}` as in `invite.created`, and `by`."""
-    return {
-        "invite": invite.key,
-        "code": invite.code,
-        "expires_at": invite.expires_at,
-        "uses": invite.max_uses,
-        "by": invite.created_by.key,
-    }
+@prepared
+def _standing(room: LogKey, now: int, makers: Collection[str] | None) -> "QuerySet[Invite, Any]":
+    rows = Invite.objects.filter(standing_now(now), room__log__key=room)
+    if makers is not None:
+        rows = rows.filter(created_by__key__in=makers)
+    return rows.order_by("-pk").values_list("key", "code", "expires_at", "max_uses", "created_by__key")[:LISTED]

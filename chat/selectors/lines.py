@@ -1,6 +1,6 @@
 """Lines of the timeline, for one reader. Nothing else reads `Message` for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -8,41 +8,53 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from accounts.selectors import person_of
+from accounts.selectors import PERSON
 from chat.models import Message
 from realtime.methods import Labels
+from realtime.prepared import prepared
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
+_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched")
+_USER: Final = ("key", *PERSON)
+_COLUMNS: Final = (*_LINE, *(f"{user}__{name}" for user in ("author", "removed_by") for name in _USER))
 Page = dict[str, Any]
 """`{lines, before, after, people}`: are there older, newer ones"""
 
 
 def visible(labels: Labels) -> Q:
     """Lines whose audience these labels meet. By position in the text: LIKE would not tell A from a on SQLite."""
+    return heard_by(words(labels))
+
+
+def words(labels: Labels) -> list[str]:
+    """Labels as they stand in an audience."""
+    return [f" {label} " for label in sorted(labels)]
+
+
+def heard_by(words: Collection[str]) -> Q:
+    """`visible`, where a prepared query is given `words`."""
     seen = Q(audience=None)
-    for label in sorted(labels):
-        seen |= Q(GreaterThan(StrIndex(F("audience"), Value(f" {label} ")), 0))
+    for word in words:
+        seen |= Q(GreaterThan(StrIndex(F("audience"), Value(word)), 0))
     return seen
 
 
 def line_find(log: int, labels: Labels, o: int) -> Message | None:
     """One line, if this reader may see it."""
-    return _lines(log, labels).filter(offset=o).first()
+    lines = Message.objects.filter(visible(labels), log=log, offset=o)
+    return lines.select_related("author", "removed_by").first()
 
 
 def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LINES) -> Page:
     """The last lines before an offset, or the last of all."""
-    lines = _lines(log, labels)
-    if o is not None:
-        lines = lines.filter(offset__lt=o)
-    found, more = _bounded(lines.order_by("-offset"), limit)
+    found, more = _bounded(_before(log, words(labels), o, limit=limit + 1), limit)
     return _page(found[::-1], before=more, after=o is not None)
 
 
 def page_after(log: int, labels: Labels, o: int, limit: int = LINES) -> Page:
     """The first lines after an offset."""
-    found, more = _bounded(_lines(log, labels).filter(offset__gt=o).order_by("offset"), limit)
+    found, more = _bounded(_after(log, words(labels), o, limit=limit + 1), limit)
     return _page(found, before=o > 0, after=more)
 
 
@@ -60,27 +72,51 @@ def page_around(log: int, labels: Labels, o: int) -> Page:
 
 def line_of(message: Message) -> dict[str, Any]:
     """`{o, n, at, by, kind, data, edited, removed, touched}`."""
-    removed_by = message.removed_by.key if message.removed_by else None
+    author, remover = (user.key if user else None for user in (message.author, message.removed_by))
+    return _line_as(author, remover, *(getattr(message, name) for name in _LINE))
+
+
+def _line_as(
+    author: str | None,
+    remover: str | None,
+    o: int,
+    n: int,
+    at: int,
+    kind: str,
+    data: str | None,
+    edited: int | None,
+    removed: int | None,
+    touched: int,
+) -> dict[str, Any]:
     return {
-        "o": message.offset,
-        "n": message.lines,
-        "at": message.at,
-        "by": message.author.key if message.author else None,
-        "kind": message.kind,
-        "data": None if message.data is None else msgspec.json.decode(message.data),
-        "edited": message.edited_at,
-        "removed": None if message.removed_at is None else {"by": removed_by, "at": message.removed_at},
-        "touched": message.touched,
+        "o": o,
+        "n": n,
+        "at": at,
+        "by": author,
+        "kind": kind,
+        "data": None if data is None else msgspec.json.decode(data),
+        "edited": edited,
+        "removed": None if removed is None else {"by": remover, "at": removed},
+        "touched": touched,
     }
 
 
-def _lines(log: int, labels: Labels) -> "QuerySet[Message]":
-    return Message.objects.filter(visible(labels), log=log).select_related("author", "removed_by")
+@prepared
+def _before(log: int, words: Collection[str], o: int | None, *, limit: int) -> "QuerySet[Message, Any]":
+    lines = Message.objects.filter(heard_by(words), log=log)
+    if o is not None:
+        lines = lines.filter(offset__lt=o)
+    return lines.order_by("-offset").values_list(*_COLUMNS, named=True)[:limit]
 
 
-def _bounded(lines: "QuerySet[Message]", limit: int) -> tuple[list[Message], bool]:
+@prepared
+def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet[Message, Any]":
+    lines = Message.objects.filter(heard_by(words), log=log, offset__gt=o)
+    return lines.order_by("offset").values_list(*_COLUMNS, named=True)[:limit]
+
+
+def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     """At most `limit` lines and 128 KiB, one at least; and whether there are more."""
-    rows = list(lines[: limit + 1])
     size, kept = 0, 0
     for row in rows[:limit]:
         size += len((row.data or "").encode())
@@ -90,10 +126,11 @@ def _bounded(lines: "QuerySet[Message]", limit: int) -> tuple[list[Message], boo
     return rows[:kept], len(rows) > kept
 
 
-def _page(lines: Sequence[Message], *, before: bool, after: bool) -> Page:
-    return {"lines": [line_of(line) for line in lines], "before": before, "after": after, "people": _people(lines)}
-
-
-def _people(lines: Iterable[Message]) -> dict[str, Any]:
-    users = [user for line in lines for user in (line.author, line.removed_by) if user]
-    return {user.key: person_of(user) for user in users}
+def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
+    lines = [_line_as(row.author__key, row.removed_by__key, *row[: len(_LINE)]) for row in rows]
+    people: dict[str, Any] = {}
+    for row in rows:
+        for key, *person in (row[len(_LINE) : -len(_USER)], row[-len(_USER) :]):
+            if key is not None and key not in people:
+                people[key] = dict(zip(PERSON, person, strict=True))
+    return {"lines": lines, "before": before, "after": after, "people": people}

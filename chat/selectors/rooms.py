@@ -1,7 +1,7 @@
 """Rooms, and who is in them."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
 
 from django.db.models import (
     CharField,
@@ -28,6 +28,7 @@ from chat.selectors.sanctions import against
 from realtime.log import now_ms
 from realtime.methods import Caller, Labels
 from realtime.models import Event
+from realtime.prepared import prepared
 from realtime.protocol import Head, LogKey, not_found
 
 UNREAD: Final = 100
@@ -37,6 +38,8 @@ LISTED: Final = 200
 MINE: Final = 500
 """rooms one person can be in and see"""
 IN_IT: Final = Membership.State.MEMBER
+_FACTS: Final = ("name", "topic", "public", "lounge", "direct")
+_RULES: Final = ("slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
 class Count(Subquery):
@@ -48,18 +51,44 @@ class Count(Subquery):
 
 def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     """The rooms of a person, with heads and unread counts, in one query."""
-    mine = Membership.objects.filter(user=caller.pk, state=IN_IT).select_related("room__log")
-    counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(caller)))
-    newest = list(counted.order_by("-joined_at")[:MINE])
-    names = direct_names(caller, [row.room for row in newest])
+    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words))]
+    names = direct_names(caller, rows)
     return [
-        membership_as(row, row.room, Head(row.room.log.head, row.tag or 0, row.room.log.lines), row.unread)
-        | names.get(row.room_id, {})
-        for row in reversed(newest)
+        _membership(_facts(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread)
+        | names.get(row.pk, {})
+        for row in rows
     ]
 
 
-def direct_names(caller: Caller | None, rooms: Sequence[Room]) -> dict[int, dict[str, str]]:
+class _Mine(NamedTuple):
+    """A membership and its room: what `_mine` reads."""
+
+    pk: int
+    key: str
+    name: str
+    topic: str
+    public: bool
+    lounge: bool
+    direct: str
+    role: str
+    read: int
+    head: int
+    tag: int | None
+    lines: int
+    unread: int
+
+
+@prepared
+def _mine(user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
+    mine = Membership.objects.filter(user=user, state=IN_IT)
+    counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
+    room = ("room_id", "room__log__key", *(f"room__{name}" for name in _FACTS))
+    columns = (*room, "role", "read", "room__log__head", "tag", "room__log__lines", "unread")
+    return counted.order_by("-joined_at").values_list(*columns)[:MINE]
+
+
+def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[str, str]]:
     """`{name}` of direct rooms, by primary key: the names of the others; one query where there are any."""
     direct = {room.pk: [key for key in room.direct.split() if caller is None or key != caller.id] for room in rooms}
     keys = {key for others in direct.values() for key in others}
@@ -69,22 +98,28 @@ def direct_names(caller: Caller | None, rooms: Sequence[Room]) -> dict[int, dict
 
 def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
     """`{key, name, topic, public, lounge, role, unread, read, head}`; who is here, the hub knows."""
-    return {**_facts(room), "role": membership.role, "unread": unread, "read": membership.read, "head": _head(head)}
+    return _membership(_facts(room.log.key, room), membership, head, unread)
+
+
+def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> dict[str, Any]:
+    return {**facts, "role": mine.role, "unread": unread, "read": mine.read, "head": _head(head)}
 
 
 def snapshot(
     caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
 ) -> dict[str, Any]:
     """The state of a room for one reader, read after its head: room, lines, people, parts."""
-    room = _room_seen(caller, key)
+    room = _seen.first(caller.pk if caller else NOBODY, key)
+    if room is None:
+        raise not_found("no such room")
     mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
     page = lines.page_before(room.log_id, labels) if around is None else lines.page_around(room.log_id, labels, around)
     rank = mine.rank if mine and mine.role else None
-    facts = {"role": room.role, "rank": rank, "read": room.read, "members": room.members, "rules": rules_of(room)}
+    more = {"role": room.role, "rank": rank, "read": room.read, "members": room.members, "rules": rules_of(room)}
     parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
-    return {"room": _facts(room) | facts | name, "me": me, **page, "as_of": head.o, "parts": parts}
+    return {"room": _facts(key, room) | more | name, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
 def room_list(caller: Caller) -> list[dict[str, Any]]:
@@ -123,8 +158,11 @@ def _member_as(row: Membership, rank: Rank) -> dict[str, Any]:
     return {**facts, "rank": max(site, Rank.HOST if row.role == HOST else Rank.MEMBER), **held}
 
 
-def rules_of(room: Room) -> dict[str, Any]:
-    """`{slow_s, locked, guests_off, approval_until, panic_until, by_rank}`, the times null when they are over."""
+def rules_of(room: Any) -> dict[str, Any]:
+    """`{slow_s, locked, guests_off, approval_until, panic_until, by_rank}` of a room or a row.
+
+    Times that are over are null.
+    """
     now = now_ms()
     times = {name: at if (at := getattr(room, name)) > now else None for name in ("approval_until", "panic_until")}
     return {
@@ -150,18 +188,16 @@ def _in_it(room: int) -> "QuerySet[Membership]":
     return Membership.objects.filter(room=room, state=IN_IT).select_related("user")
 
 
-def _room_seen(caller: Caller | None, key: LogKey) -> Any:
-    mine = Q(memberships__user=caller.pk if caller else NOBODY, memberships__state=IN_IT)
-    seen = Room.objects.annotate(
+@prepared
+def _seen(user: int, key: LogKey) -> "QuerySet[Room, Any]":
+    mine = Q(memberships__user=user, memberships__state=IN_IT)
+    seen = Room.objects.filter(log__key=key).annotate(
         mine=FilteredRelation("memberships", condition=mine),
         role=F("mine__role"),
         read=F("mine__read"),
         members=Count(_members()),
     )
-    room = seen.select_related("log").filter(log__key=key).first()
-    if room is None:
-        raise not_found("no such room")
-    return room
+    return seen.values_list("pk", "log_id", *_FACTS, *_RULES, "role", "read", "members", named=True)
 
 
 def _members() -> "QuerySet[Membership, Any]":
@@ -173,17 +209,18 @@ def _last(log: str) -> "QuerySet[Event, Any]":
     return Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head")).values("tag")[:1]
 
 
-def _unread(caller: Caller) -> "QuerySet[Message, Any]":
+def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
     """Lines of others after the pointer of the membership outside, still there and for this reader."""
     host = lines.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
-    seen = lines.visible(frozenset({f"u:{caller.id}", "member"})) | host
+    seen = lines.heard_by(words) | host
     newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("read"), removed_at=None)
-    return newer.exclude(author=caller.pk).order_by("offset").values("pk")[:UNREAD]
+    return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]
 
 
-def _facts(room: Room) -> dict[str, Any]:
+def _facts(key: str, room: Any) -> dict[str, Any]:
+    """Of a room, or a row with its columns."""
     return {
-        "key": room.log.key,
+        "key": key,
         "name": room.name,
         "topic": room.topic,
         "public": room.public,

@@ -10,6 +10,7 @@ from game.cards import Table
 from game.models import Match, Seat
 from realtime.methods import Labels
 from realtime.models import Event
+from realtime.prepared import prepared
 from realtime.protocol import LogKey, not_found
 
 UNFINISHED: Final = 20
@@ -55,8 +56,13 @@ def _seats(user: int) -> Exists:
 
 def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
     """`snapshot.parts.matches`: the tables of what is not over, by offset, the newest `UNFINISHED`."""
-    rows = Match.objects.filter(log__key=room).exclude(state=Match.State.OVER).order_by("-offset")
-    return {str(o): msgspec.json.decode(table) for o, table in rows.values_list("offset", "table")[:UNFINISHED]}
+    return {str(o): msgspec.json.decode(table) for o, table in _tables(room)}
+
+
+@prepared
+def _tables(room: LogKey) -> "QuerySet[Match, tuple[int, str]]":
+    rows = Match.objects.filter(log__key=room).exclude(state=Match.State.OVER)
+    return rows.order_by("-offset").values_list("offset", "table")[:UNFINISHED]
 
 
 def leaving(room: LogKey, user: int) -> dict[str, Any]:

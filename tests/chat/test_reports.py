@@ -8,7 +8,7 @@ from chat.registry import Line
 from chat.selectors import may_read
 from chat.services.messages import line_post
 from chat.text import rendered
-from realtime.log import batch, entry_of
+from realtime.log import batch, read
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
@@ -115,7 +115,8 @@ def heard(by: Caller, key: LogKey) -> bool:
     """Whether the newest event of the room reaches them."""
     labels = may_read(by, key)
     assert labels is not None
-    return entry_of(last_event(key), key).readable_by(labels)
+    newest = last_event(key).offset
+    return read(key, newest - 1, newest)[0].readable_by(labels)
 
 
 def test_a_report_about_a_host_reaches_no_host(host: Caller, ann: Caller, bo: Caller, mod: Caller, key: LogKey) -> None:

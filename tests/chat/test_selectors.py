@@ -93,6 +93,8 @@ def test_no_selector_of_lines_is_missing_above() -> None:
     walked = {"line_find", "page_before", "page_after", "page_around", "snapshot", "welcome"}
     other = {
         "visible",
+        "heard_by",
+        "words",
         "line_of",
         "membership_as",
         "room_list",

@@ -1,0 +1,109 @@
+"""Every prepared query of the project beside the ORM's own answer, on rows that services have written."""
+
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+import accounts.selectors
+import accounts.sessions
+import chat.selectors.access
+import chat.selectors.invites
+import chat.selectors.lines
+import chat.selectors.rooms
+import game.selectors.matches
+import realtime.log
+import realtime.security
+import realtime.writer
+from chat.models import Room
+from realtime.log import now_ms
+from realtime.prepared import prepared
+from tests.chat.acts import act, guest, post, room
+from tests.client import login_session
+
+pytestmark = pytest.mark.django_db
+MODULES = [
+    accounts.selectors,
+    accounts.sessions,
+    chat.selectors.access,
+    chat.selectors.invites,
+    chat.selectors.lines,
+    chat.selectors.rooms,
+    game.selectors.matches,
+    realtime.log,
+    realtime.security,
+    realtime.writer,
+]
+EVERY: dict[str, prepared[..., Any]] = {
+    f"{module.__name__}.{name}": value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, prepared) and value.query.__module__ == module.__name__
+}
+Asked = dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """What each is asked, in more than one way where it differs."""
+    from accounts.models import User
+
+    ana, ben, eve = guest("Ana"), guest("Ben"), guest("Eve")
+    key = room(ana, ben)
+    log = Room.objects.get(log__key=key).log_id
+    cid = "a-cid-of-ana"
+    act(ana, "message.post", room=key, cid=cid, text="hello")
+    lines = [post(ben, key, f"line {n}") for n in range(30)]
+    act(ana, "message.delete", room=key, o=lines[3])
+    act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
+    act(ben, "invite.create", room=key, expires_ms=None, uses=None)
+    act(ana, "match.create", room=key, game="four")
+    login_session(User.objects.get(pk=ana.pk))
+    session = Session.objects.get().session_key
+    mine, host = [f" u:{ben.id} ", " member "], [" host ", " member "]
+    return {
+        "accounts.selectors._people": [(([ana.id, "nobody"],), {}), (({ana.id, ben.id, eve.id},), {})],
+        "accounts.sessions._stored": [((session,), {}), (("none",), {})],
+        "chat.selectors.access._standings": [
+            (({key}, {ana.pk, ben.pk, eve.pk}), {}),
+            (([key, "another"], [eve.pk]), {}),
+        ],
+        "chat.selectors.invites._standing": [((key, now_ms(), None), {}), ((key, now_ms(), [ben.id, "x"]), {})],
+        "chat.selectors.lines._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
+        "chat.selectors.lines._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
+        "chat.selectors.rooms._mine": [((ben.pk, mine), {}), ((eve.pk, mine), {})],
+        "chat.selectors.rooms._seen": [((ben.pk, key), {}), ((0, key), {}), ((ben.pk, "none"), {})],
+        "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
+        "realtime.log._rows_locked": [(({key, "site", "none"},), {})],
+        "realtime.log._read": [((key, 3, 9), {"limit": 4}), ((key, 0, 2**62), {"limit": 200})],
+        "realtime.log._tail": [((key,), {"limit": 5})],
+        "realtime.log._heads": [(([key, "site", "none"],), {})],
+        "realtime.log._tag": [((key, 3), {}), ((key, 300), {})],
+        "realtime.security._users": [((ana.pk,), {}), ((0,), {})],
+        "realtime.writer._under": [(([cid, "another"],), {})],
+    }
+
+
+def test_each_gives_the_rows_of_its_query(asked: Asked) -> None:
+    assert set(asked) == set(EVERY)
+    with transaction.atomic():
+        for name, ways in asked.items():
+            answers = []
+            for args, fixed in ways:
+                answers.append(EVERY[name](*args, **fixed))
+                assert answers[-1] == list(EVERY[name].query(*args, **fixed)), name
+            assert any(answers), name
+
+
+def test_no_module_has_one_that_is_not_asked() -> None:
+    from pathlib import Path
+
+    root = Path(__file__).parent.parent.parent
+    using = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for app in ("realtime", "accounts", "chat", "game")
+        for path in (root / app).rglob("*.py")
+        if "\n@prepared\n" in path.read_text()
+    }
+    assert using == {module.__name__ for module in MODULES}
