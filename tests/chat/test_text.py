@@ -109,8 +109,12 @@ def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
 @example("\xa0- one")
 @example("ftp.example.com a@example.com www.example.com")
 def test_a_text_without_markup_says_what_a_parser_would_say(text: str) -> None:
-    assume(not MARKUP.search(text))
-    assert parsed(text) == Text(text)
+    try:
+        kept = written(text)
+    except RealtimeError:
+        return
+    assume(not MARKUP.search(kept))
+    assert parsed(kept) == Text(kept)
 
 
 @given(MARKDOWN)
