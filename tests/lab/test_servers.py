@@ -133,9 +133,9 @@ def test_a_foreign_origin_is_told_on_the_open_route_and_refused_on_ours(server: 
         assert page.recv(timeout=30) == SECRET
 
 
+@pytest.mark.parametrize("server", ["ours", "uvicorn"], indirect=True)
 def test_a_server_that_reads_nothing_lets_the_sender_wait(server: Parlor) -> None:
-    if is_daphne(server):
-        pytest.skip("stock daphne takes in what comes")
+    """Stock daphne takes in what comes."""
     with at(server, "updates") as page:
         page.send("slow")
         header = b"\x82\xff" + (128 * 1024).to_bytes(8, "big") + bytes(4)  # binary, masked with zeros
