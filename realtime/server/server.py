@@ -18,6 +18,7 @@ from realtime.server.extension import Extension
 from realtime.server.handshake import Refusal, refusal
 from realtime.server.http import Channel, Request, TurnedAway
 from realtime.server.listening import BACKLOG
+from realtime.server.quiet import quieten
 from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Server(DaphneServer):
         self.most_lines = files.connections()
         self.http_factory.protocol = Channel
         self.http_factory.buildProtocol = partial(self._connected, self.http_factory.buildProtocol)
+        quieten()
         self.ws_factory.protocol = WebSocketProtocol
         self.ws_factory.setProtocolOptions(
             allowNullOrigin=True,  # lost if not repeated

@@ -36,6 +36,11 @@ class Command(DaphneCommand):
             self.stderr.write(f"Error: {refusal}")
             os._exit(1)  # as Django does: under the autoreloader this is a thread, and cannot exit otherwise
 
+    def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
+        """Three lines for each WebSocket that comes and goes are for who develops; the live page counts them."""
+        if settings.DEBUG or protocol != "websocket" or action == "rejected":
+            super().log_action(protocol, action, details)
+
     def announce(self, host: str, port: int) -> None:
         announce(self.stdout.write, host, port, self.pages)
         self.stdout.flush()

@@ -1,0 +1,18 @@
+"""What is taken from autobahn is there, and prints for its debug log only."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from realtime.server import quiet
+
+
+def test_the_printers_are_used_for_debug_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, names in quiet.PRINTERS.items():
+        source = Path(str(module.__file__)).read_text()
+        for name in names:
+            monkeypatch.setattr(module, name, getattr(module, name))  # and put back
+            assert re.search(rf"\.debug\([^;]*?=\s*{name}\(", source), f"{module.__name__} has no use for {name}"
+    quiet.quieten()
+    assert all(getattr(module, name) is quiet.as_it_is for module, names in quiet.PRINTERS.items() for name in names)
