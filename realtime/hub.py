@@ -6,9 +6,9 @@ Only the hub publishes. It runs in the event loop; it asks the database only to 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.meters import Meters
 from realtime.methods import Backend, Caller, Labels, Signal
+from realtime.opening import Opened, Opening
 from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
 from realtime.readers import Readers
 from realtime.room import Frames, Reading, Room, page_of
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 OPEN_END: Final = 2**62
 AGAIN_S: Final = 1.0
+
+A = ParamSpec("A")
+T = TypeVar("T")
 
 
 class Hub:
@@ -149,29 +153,63 @@ class Hub:
 
     async def open(self, connection: "Connection", key: LogKey, position: Position | None) -> dict[str, Any]:
         """Make `connection` read this room from `position`: the opening, after which `follow` lets events through."""
+        before = self.narrowings
+        labels = await self._readers.run(self.labels, connection.caller, [key])
+        return _or_raised((await self.open_all(connection, {key: position}, labels, before))[key])
+
+    async def open_all(
+        self,
+        connection: "Connection",
+        positions: Mapping[LogKey, Position | None],
+        labels: Mapping[LogKey, Labels | RealtimeError],
+        before: int,
+    ) -> dict[LogKey, Opened]:
+        """Open rooms, each by itself and their snapshots at once; `labels` were read when `narrowings` was `before`."""
+        opened: dict[LogKey, Opened] = {}
+        begun: list[Opening] = []
+        try:
+            for key, position in positions.items():
+                try:
+                    begun.append(await self._begin(connection, key, position, labels[key], before))
+                except RealtimeError as refusal:
+                    opened[key] = refusal
+            await self._show(connection.caller, [opening for opening in begun if not opening.replays])
+        except BaseException:
+            for opening in begun:
+                self._give_up(opening.room, opening.reading)
+            raise
+        opened |= {opening.room.key: opening.opened for opening in begun}
+        return {key: opened[key] for key in positions}
+
+    async def _begin(
+        self,
+        connection: "Connection",
+        key: LogKey,
+        position: Position | None,
+        labels: Labels | RealtimeError,
+        before: int,
+    ) -> Opening:
         others = [room for room in self.rooms.opened(connection) if room.key != key]
         if len(others) >= self._limits.rooms_open:
             raise protocol.conflict("too_many_rooms", f"at most {self._limits.rooms_open} rooms are open at a time")
-        before = self.narrowings
-        reading = Reading(connection, await self._may_read(connection.caller, key))
+        reading = Reading(connection, _or_raised(labels))
         room = self._enter(await self._filled(key), reading)
         try:
             if before != self.narrowings:  # a later one finds the reading
-                reading.labels = await self._may_read(connection.caller, key)
-            result = await self._opening(room, reading, position)
+                reading.labels = _or_raised((await self._readers.run(self.labels, connection.caller, [key]))[key])
+            return await self._opening(room, reading, position)
         except BaseException:
-            if room.readings.get(connection) is reading:
-                self.rooms.forget(connection, room)
+            self._give_up(room, reading)
             raise
-        if room.readings.get(connection) is not reading:
-            raise not_found("no such room")
-        return result
 
-    async def _may_read(self, caller: Caller, key: LogKey) -> Labels:
-        labels = await self._readers.run(self._backend.may_read, caller, key)
-        if labels is None:
-            raise not_found("no such room")
-        return labels
+    def _give_up(self, room: Room, reading: Reading) -> None:
+        if room.readings.get(reading.connection) is reading:
+            self.rooms.forget(reading.connection, room)
+
+    def labels(self, caller: Caller, keys: Collection[LogKey]) -> dict[LogKey, Labels | RealtimeError]:
+        """The labels, or why not; to be run by a reader."""
+        found = {key: _attempted(self._backend.may_read, caller, key) for key in keys}
+        return {key: not_found("no such room") if labels is None else labels for key, labels in found.items()}
 
     async def _still_may_read(self, caller: Caller, key: LogKey) -> Labels | None:
         """The labels, or None for a refusal of whatever kind; only a database that does not answer is no answer."""
@@ -204,18 +242,34 @@ class Hub:
         self.signals.entered(room, reading)
         return room
 
-    async def _opening(self, room: Room, reading: Reading, position: Position | None) -> dict[str, Any]:
+    async def _opening(self, room: Room, reading: Reading, position: Position | None) -> Opening:
         if position is not None and position.o > room.ring.head.o:
             await self._repaired(room, "open")
         head = room.ring.head
-        result: dict[str, Any] = {"mode": "replay", "head": head, **room.people()}
-        if position is not None and head.o - position.o <= self._limits.replay and await self._holds(room, position):
-            reading.offset = position.o
-            return result
-        caller = reading.connection.caller
-        snapshot = await self._readers.run(self._backend.snapshot, caller, room.key, reading.labels, head)
-        reading.offset = head.o
-        return {**result, "mode": "snapshot", "snapshot": {**snapshot, "head": head}}
+        result = {"mode": "replay", "head": head, **room.people()}
+        near = position is not None and head.o - position.o <= self._limits.replay
+        replays = position is not None and near and await self._holds(room, position)
+        reading.offset = position.o if position and replays else head.o
+        return Opening(room, reading, head, result, replays)
+
+    async def _show(self, caller: Caller, openings: Sequence[Opening]) -> None:
+        """Read the snapshots of these openings, one after the other, and put them into their results."""
+        if not openings:
+            return
+        try:
+            shown = await self._readers.run(self._snapshots, caller, openings)
+        except RealtimeError as refusal:
+            shown = [refusal] * len(openings)
+        for opening, snapshot in zip(openings, shown, strict=True):
+            if isinstance(snapshot, RealtimeError):
+                opening.refusal = snapshot
+                self._give_up(opening.room, opening.reading)
+            else:
+                opening.show(snapshot)
+
+    def _snapshots(self, caller: Caller, openings: Sequence[Opening]) -> list[dict[str, Any] | RealtimeError]:
+        show = self._backend.snapshot
+        return [_attempted(show, caller, each.room.key, each.reading.labels, each.head) for each in openings]
 
     async def _holds(self, room: Room, position: Position) -> bool:
         known = room.ring.holds(position)
@@ -329,6 +383,19 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _attempted(function: Callable[A, T], *args: A.args, **kwargs: A.kwargs) -> T | RealtimeError:
+    try:
+        return function(*args, **kwargs)
+    except RealtimeError as refusal:
+        return refusal
+
+
+def _or_raised(found: T | RealtimeError) -> T:
+    if isinstance(found, RealtimeError):
+        raise found
+    return found
 
 
 def _place(entry: Entry) -> tuple[LogKey, int]:

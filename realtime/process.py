@@ -24,7 +24,7 @@ from realtime.hub import Hub
 from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
 from realtime.live import live_of
 from realtime.meters import Meters
-from realtime.methods import NOBODY, Backend, Caller, Signal
+from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.security import login_of, token_fits, token_make, user_of
@@ -159,6 +159,15 @@ class Process:
         """Who stands behind a login session now: two queries."""
         return await self.readers.run(self._caller, session_key)
 
+    def _read_for(
+        self, session_key: str, rooms: Collection[LogKey]
+    ) -> tuple[Caller, Sequence[dict[str, Any]], dict[LogKey, Labels | RealtimeError]]:
+        """Who says hello, their memberships, and their labels in the rooms that they open."""
+        caller = self._caller(session_key)
+        if caller is None:
+            raise Closed(protocol.BANNED)
+        return caller, self.backend.welcome(caller), self.hub.labels(caller, rooms)
+
     def _caller(self, session_key: str) -> Caller | None:
         user = user_of(session_key)
         if user is None:
@@ -167,16 +176,18 @@ class Process:
         return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
 
     async def greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
-        """Hello's result; `Closed` where the connection has to end. Three queries, and for each room it opens one: may
-        it be read? A room that nobody here has open yet asks one more for its ring, a position older than the ring one,
-        and a snapshot what the app reads for it.
+        """Hello's result; `Closed` where the connection has to end.
+
+        One way to a reader asks three queries, and for each room it opens one: may it be read? A room that nobody here
+        has open yet asks one more for its ring, a position older than the ring one. Another way brings all snapshots.
         """
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
         before = self.hub.narrowings
-        connection.caller = caller = await self._admitted(session_key)
+        found = await self.readers.run(self._read_for, session_key, hello.rooms)
+        connection.caller, memberships, labels = found
+        caller = connection.caller
         self._met.add(caller.pk)
-        memberships = await self.readers.run(self.backend.welcome, caller)
         if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
         self.hub.rooms.enrol(connection, memberships)
@@ -184,6 +195,7 @@ class Process:
             connection.caller = caller = await self._admitted(session_key)
             await self.hub.ask_again(connection)
             memberships = [each for each in memberships if each["key"] in connection.rooms]
+        opened = await self.hub.open_all(connection, hello.rooms, labels, before)
         return {
             "v": protocol.VERSION,
             "user": {"id": caller.id, **caller.person},
@@ -192,7 +204,10 @@ class Process:
             "ping_ms": round(self.limits.ping_s * 1000),
             "limits": {name: getattr(self.limits, name) for name in TOLD},
             "rooms": [{**membership, "here": self.here(membership["key"])} for membership in memberships],
-            "opened": {room: await self._opened(connection, room, position) for room, position in hello.rooms.items()},
+            "opened": {
+                room: {"error": answer.as_error()} if isinstance(answer, RealtimeError) else answer
+                for room, answer in opened.items()
+            },
         }
 
     async def _admitted(self, session_key: str) -> Caller:
@@ -209,13 +224,6 @@ class Process:
         """Since when somebody is not in a room; who was never seen, since it was looked at here."""
         room = self.hub.rooms.get(key)
         return room.absent_ms(user, self.now()) if room else 0
-
-    async def _opened(self, connection: "Connection", room: LogKey, position: protocol.Position) -> dict[str, Any]:
-        """Each room of hello answers by itself."""
-        try:
-            return await self.hub.open(connection, room, position)
-        except RealtimeError as error:
-            return {"error": error.as_error()}
 
     @property
     def connections(self) -> Collection["Connection"]:

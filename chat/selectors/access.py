@@ -1,8 +1,8 @@
 """How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
@@ -60,6 +60,7 @@ class Standing:
 Standings = Mapping[tuple[LogKey, int], Standing]
 _ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off", "direct")
 _MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at")
+STANDING: Final = ("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
     facts=JSONObject(
         moderator="is_moderator",
@@ -76,25 +77,36 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
-    found = {}
-    for key, user, *values in _standings(rooms, users):
-        found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
-        if user is not None:
-            found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
+    found: dict[tuple[LogKey, int], Standing] = {}
+    for row in _standings(rooms, users):
+        place, mine = standing_of(row)
+        found[LogKey(row[0]), NOBODY] = place
+        if mine is not None:
+            found[LogKey(row[0]), row[1]] = mine
     return found
 
 
 @prepared
 def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
+    return with_standings(rooms, users).values_list(*STANDING)
+
+
+def with_standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
+    """Rooms with the columns `STANDING`: a row a member among these users, one at least."""
     return (
         Room.objects.filter(log__key__in=rooms)
         .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
         .annotate(person=Subquery(_USER))
-        .values_list("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
     )
 
 
-def _standing_of(
+def standing_of(row: Sequence[Any]) -> tuple[Standing, Standing | None]:
+    """How anybody stands there, and who is in it or was: of the columns `STANDING`, which begin the row."""
+    place = Standing(*row[2 : 2 + len(_ROOM)])
+    return place, None if row[1] is None else _member_of(place, *row[2 + len(_ROOM) : len(STANDING)])
+
+
+def _member_of(
     place: Standing,
     role: str,
     state: str,

@@ -6,8 +6,6 @@ from typing import Any, Final, NamedTuple
 from django.db.models import (
     CharField,
     Exists,
-    F,
-    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -39,7 +37,6 @@ MINE: Final = 500
 """rooms one person can be in and see"""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
-_RULES: Final = ("slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
 class Count(Subquery):
@@ -109,17 +106,18 @@ def snapshot(
     caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
 ) -> dict[str, Any]:
     """The state of a room for one reader, read after its head: room, lines, people, parts."""
-    room = _seen.first(caller.pk if caller else NOBODY, key)
+    room = _seen.first([caller.pk if caller else NOBODY], [key])
     if room is None:
         raise not_found("no such room")
-    mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
+    mine = access.standing_of(room)[1]
+    role = mine.role if mine else None
     page = lines.page_before(room.log_id, labels) if around is None else lines.page_around(room.log_id, labels, around)
-    rank = mine.rank if mine and mine.role else None
-    more = {"role": room.role, "rank": rank, "read": room.read, "members": room.members, "rules": rules_of(room)}
+    own = {"role": role, "rank": mine.rank if mine and role else None, "read": room.mine__read if role else None}
     parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
-    return {"room": _facts(key, room) | more | name, "me": me, **page, "as_of": head.o, "parts": parts}
+    facts = _facts(key, room) | own | {"members": room.members, "rules": rules_of(room)} | name
+    return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
 def room_list(caller: Caller) -> list[dict[str, Any]]:
@@ -189,15 +187,10 @@ def _in_it(room: int) -> "QuerySet[Membership]":
 
 
 @prepared
-def _seen(user: int, key: LogKey) -> "QuerySet[Room, Any]":
-    mine = Q(memberships__user=user, memberships__state=IN_IT)
-    seen = Room.objects.filter(log__key=key).annotate(
-        mine=FilteredRelation("memberships", condition=mine),
-        role=F("mine__role"),
-        read=F("mine__read"),
-        members=Count(_members()),
-    )
-    return seen.values_list("pk", "log_id", *_FACTS, *_RULES, "role", "read", "members", named=True)
+def _seen(user: Collection[int], key: Collection[LogKey]) -> "QuerySet[Room, Any]":
+    rooms = access.with_standings(key, user).annotate(members=Count(_members()))
+    more = ("name", "topic", "approval_until", "panic_until", "rules_rank", "mine__read", "members")
+    return rooms.values_list(*access.STANDING, *more, named=True)
 
 
 def _members() -> "QuerySet[Membership, Any]":

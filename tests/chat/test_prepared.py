@@ -73,7 +73,7 @@ def asked() -> Asked:
         "chat.selectors.lines._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
         "chat.selectors.lines._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.rooms._mine": [((ben.pk, mine), {}), ((eve.pk, mine), {})],
-        "chat.selectors.rooms._seen": [((ben.pk, key), {}), ((0, key), {}), ((ben.pk, "none"), {})],
+        "chat.selectors.rooms._seen": [(([ben.pk], [key]), {}), (([0], [key]), {}), (([ben.pk], ["none"]), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
         "realtime.log._rows_locked": [(({key, "site", "none"},), {})],
         "realtime.log._read": [((key, 3, 9), {"limit": 4}), ((key, 0, 2**62), {"limit": 200})],
