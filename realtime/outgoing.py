@@ -35,6 +35,9 @@ class Outgoing:
         self._transport, self._write, self._tells = transport, transport.write, transport.tells
         self._now, self._ping = now, ping
         self._most, self._patience = limits.lagging_bytes, limits.slow_s
+        self.send: Callable[[bytes], int] | None = None
+        """the socket's own, for plain frames: there while `push` would do nothing else"""
+        transport.waits = self._waits
         self.lagging = False
         self.ending: Close | None = None
         self._streamed = 0
@@ -48,9 +51,15 @@ class Outgoing:
         if (chunk.size > self._most and len(chunk.texts) > 1) or not self._write(chunk, self._most):
             self._lag()
             return False
-        if not self._tells:
+        if self._tells:
+            self.send = self._transport.ready()
+        else:
             self._stream_ping(chunk.size)
         return True
+
+    def rest(self, frames: bytes) -> None:
+        """What `send` has not taken."""
+        self._transport.put(frames)
 
     def signal(self, chunk: Chunk) -> None:
         """Send a signal; dropped when the reader lags."""
@@ -67,7 +76,7 @@ class Outgoing:
     def end(self, close: Close) -> None:
         """Say `session.bye`, then close; the first reason counts."""
         if self.ending is None:
-            self.ending = close
+            self.ending, self.send = close, None
             self.put(protocol.bye(close))
             self._transport.close(close)
 
@@ -97,8 +106,11 @@ class Outgoing:
         if not self._tells:
             self._stream_ping(chunk.size)
 
+    def _waits(self) -> None:
+        self.send = None
+
     def _lag(self) -> None:
-        self.lagging = True
+        self.lagging, self.send = True, None
         self._least_unsent, self._progress_at = self._transport.unsent(), self._now()
 
     def _stream_ping(self, size: int) -> None:

@@ -25,6 +25,8 @@ SHOWN: Final = 200
 """people listed by name; beyond that only their number"""
 SLICE: Final = 512
 """readers served before others have a turn of the loop: about 4 ms"""
+FAST: Final = 64 * 1024
+"""characters that are sent without a look at what else waits"""
 GONE: Final = 1000
 """people of whom it is known since when they are not here; the others have been gone for longer"""
 
@@ -112,12 +114,21 @@ class Room:
     def _deliver_slice(self, readings: list[Reading], start: int) -> None:
         """One that lags stays where it was; one that was resumed meanwhile has these already."""
         frames = self.outbox[0]
+        last, wire = frames.last, frames.wire
         for reading in readings[start : start + SLICE]:
-            if reading.live and reading.offset < frames.last:
-                if reading.connection.out.push(frames.of(reading.labels)):
-                    reading.offset = frames.last
-                else:
-                    reading.live = False
+            if not reading.live or reading.offset >= last:
+                continue
+            if wire and (send := reading.connection.out.send):
+                try:
+                    sent = send(wire)
+                except OSError:
+                    sent = 0
+                if sent < len(wire):
+                    reading.connection.out.rest(wire[sent:])
+            elif not reading.connection.out.push(frames.of(reading.labels)):
+                reading.live = False
+                continue
+            reading.offset = last
         if start + SLICE < len(readings):
             asyncio.get_running_loop().call_soon(self._deliver_slice, readings, start + SLICE)
             return
@@ -173,7 +184,7 @@ class Room:
 class Frames:
     """A run of events encoded once for all who may read it all, and once for each other set of labels."""
 
-    __slots__ = ("_entries", "_made", "_open", "last")
+    __slots__ = ("_entries", "_made", "_open", "last", "wire")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -182,6 +193,8 @@ class Frames:
             self._open = Chunk(*(entry.frame() for entry in entries))
         self._made: dict[Labels, Chunk] = {}
         self.last = entries[-1].o
+        self.wire = self._open.plain if self._open and self._open.size <= FAST else b""
+        """for whom the socket's own `send` serves: the frames of all, unless they are many at once"""
 
     def of(self, labels: Labels) -> Chunk:
         """The frames for a reader with these labels."""

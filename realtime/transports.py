@@ -18,8 +18,17 @@ class Transport(Protocol):
     tells: bool
     """does `unsent` know what the kernel has not taken yet"""
 
+    waits: Callable[[], None]
+    """called when what `ready` gave must not be used any more"""
+
+    def ready(self) -> Callable[[bytes], int] | None:
+        """A way past all of this for plain frames, while nothing waits; None where there is none."""
+
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
         """Send these frames; False, and nothing sent, where others wait and more than `most` bytes would."""
+
+    def put(self, rest: bytes) -> None:
+        """What `ready` has not taken."""
 
     def unsent(self) -> int: ...
 
@@ -40,7 +49,15 @@ class Direct:
 
     def __init__(self, extension: "Extension") -> None:
         self._extension, self._deflates = extension, extension.deflates
-        self.unsent = extension.unsent
+        self.unsent, self.ready, self.put = extension.unsent, extension.ready, extension.put
+
+    @property
+    def waits(self) -> Callable[[], None]:
+        return self._extension.waits
+
+    @waits.setter
+    def waits(self, called: Callable[[], None]) -> None:
+        self._extension.waits = called
 
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
         return self._extension.write(chunk.compressed if self._deflates else chunk.plain, most)
@@ -62,11 +79,18 @@ class Queued:
         self, send: Callable[[str], Awaitable[None]], close: Callable[[Close], Awaitable[None]], *, tells: bool = False
     ) -> None:
         self.tells = tells
+        self.waits: Callable[[], None] = lambda: None
         self._send, self._close = send, close
         self._queue: deque[str] = deque()
         self._queued = 0
         self._closing: Close | None = None
         self._ready = asyncio.Event()
+
+    def ready(self) -> None:
+        """There is no other way."""
+
+    def put(self, rest: bytes) -> None:
+        raise NotImplementedError
 
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
         if most is not None and self._queued and self._queued + chunk.size > most:

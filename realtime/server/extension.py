@@ -1,5 +1,7 @@
 """`scope["extensions"]["parlor"]`: what ASGI has no word for. Like websocket.py it touches private names."""
 
+import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from autobahn.websocket.protocol import WebSocketProtocol as Wire
@@ -7,6 +9,9 @@ from twisted.internet import tcp
 
 if TYPE_CHECKING:
     from realtime.server.websocket import WebSocketProtocol
+
+
+Send = Callable[[bytes], int]
 
 
 class Extension:
@@ -18,7 +23,9 @@ class Extension:
     def __init__(self, protocol: "WebSocketProtocol") -> None:
         self._protocol = protocol
         self._outer = self._transport = transport = protocol.transport
-        self._send = None
+        self._send: Send | None = None
+        self.waits: Callable[[], None] = lambda: None
+        """called when frames begin to wait, and when nothing more may follow: what `ready` gave must not be used"""
         if isinstance(transport, tcp.Connection):
             self._send = transport.socket.send
         else:  # TLS: records are made above the connection
@@ -35,26 +42,32 @@ class Extension:
         unsent: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
         return unsent
 
+    def ready(self) -> Send | None:
+        """The socket's own `send` for plain frames, where nothing waits; what it does not take goes to `put`."""
+        if self.deflates or self._protocol.state != Wire.STATE_OPEN or self._pending():
+            return None
+        return self._send
+
     def write(self, frames: bytes, most: int | None = None) -> bool:
         """Send whole frames; False, and nothing sent, where others wait and more than `most` bytes would."""
         if self._protocol.state != Wire.STATE_OPEN:
             return True  # nothing follows a close; the application learns of it by its own message
-        transport = self._transport
-        if transport._tempDataBuffer or transport.dataBuffer:
-            if most is not None and self.unsent() + len(frames) > most:
-                return False
-        elif self._send:
-            try:
-                sent = self._send(frames)
-            except BlockingIOError:
-                sent = 0
-            except OSError:  # it is gone: Twisted finds out, and says so
-                sent = 0
-            if sent == len(frames):
-                return True
-            frames = frames[sent:]
-        self._outer.write(frames)
+        if most is not None and self._pending() and self.unsent() + len(frames) > most:
+            return False
+        self.put(frames)
         return True
+
+    def put(self, data: bytes) -> None:
+        """Whatever is next on the wire."""
+        if self._send and not self._pending():
+            with contextlib.suppress(OSError):  # full; or gone: Twisted finds out, and says so
+                data = data[self._send(data) :]
+        if data:
+            self.waits()
+            self._outer.write(data)
+
+    def _pending(self) -> bool:
+        return bool(self._transport._tempDataBuffer or self._transport.dataBuffer)
 
     def close(self, code: int, reason: str) -> None:
         self._protocol.handle_reply({"type": "websocket.close", "code": code, "reason": reason})

@@ -14,7 +14,6 @@ from twisted.python.failure import Failure
 from realtime.server import files
 from realtime.server.deflate import accept
 from realtime.server.drain import drain
-from realtime.server.extension import Extension
 from realtime.server.handshake import Refusal, refusal
 from realtime.server.http import Channel, Request, TurnedAway
 from realtime.server.listening import BACKLOG
@@ -109,7 +108,7 @@ class Server(DaphneServer):
         if not isinstance(protocol, WebSocketProtocol):
             return super().create_application(protocol, scope)
         scope["asgi"] = {"version": "3.0", "spec_version": "2.5"}
-        scope["extensions"] = {"parlor": Extension(protocol), "websocket.http.response": {}}
+        scope["extensions"] = {"parlor": protocol.extension, "websocket.http.response": {}}
         inbox, send = protocol.inbox, partial(self.handle_reply, protocol)
         instance = asyncio.ensure_future(self.application(scope=scope, receive=inbox.get, send=send))
         self.connections[protocol]["application_instance"] = instance

@@ -37,6 +37,7 @@ class WebSocketProtocol(DaphneProtocol):
     """
 
     inbox: Inbox
+    extension: Extension
     websocket_extensions: list[Offer]
     asked = False
     """the application knows of it"""
@@ -51,7 +52,7 @@ class WebSocketProtocol(DaphneProtocol):
     # Coming in
 
     def connectionMade(self) -> None:
-        self.inbox = Inbox(self._read_on)
+        self.inbox, self.extension = Inbox(self._read_on), Extension(self)
         super().connectionMade()
 
     def onConnect(self, request: Any) -> Any:
@@ -235,14 +236,19 @@ class WebSocketProtocol(DaphneProtocol):
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Without a line of log for each frame, heard or not."""
-        self.transport.write(data)
+        self.extension.put(data)
+
+    def sendCloseFrame(self, *args: Any, **options: Any) -> None:
+        """Nothing follows it."""
+        self.extension.waits()
+        super().sendCloseFrame(*args, **options)
 
     # `IPushProducer`: the transport tells when its reader is behind, and when it has caught up
 
     def pauseProducing(self) -> None:
         if self.behind is None:
             self.behind = asyncio.get_running_loop().create_future()
-            self._least_unsent, self._progress_at = Extension(self).unsent(), time.monotonic()
+            self._least_unsent, self._progress_at = self.extension.unsent(), time.monotonic()
 
     def resumeProducing(self) -> None:
         if self.behind is not None:
@@ -253,7 +259,7 @@ class WebSocketProtocol(DaphneProtocol):
 
     def _stuck(self) -> bool:
         """Has its reader been behind for long without taking anything?"""
-        now, unsent = time.monotonic(), Extension(self).unsent()
+        now, unsent = time.monotonic(), self.extension.unsent()
         if unsent < self._least_unsent:
             self._least_unsent, self._progress_at = unsent, now
         return now - self._progress_at > self.stuck_s

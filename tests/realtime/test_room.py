@@ -60,6 +60,7 @@ class Tab:
     heard: list[int] = field(default_factory=list)
     full: bool = False
     visible: bool = True
+    send: None = None
 
     @property
     def out(self) -> "Tab":

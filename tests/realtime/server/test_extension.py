@@ -38,16 +38,17 @@ def encrypted(certificate: Path) -> Iterator[Tiny]:
         yield tiny
 
 
-def reads_mixed(url: str, context: ssl.SSLContext | None) -> None:
-    with connect(f"{url}/mixed", ssl=context, max_queue=None) as websocket:
+def reads_mixed(url: str, context: ssl.SSLContext | None = None) -> None:
+    with connect(f"{url}/mixed", ssl=context, max_queue=None, max_size=None) as websocket:
         lines = [str(websocket.recv(timeout=30)) for _ in range(2000)]
         assert lines == [f"{number} {'x' * 2000}" for number in range(2000)]
+        assert len(websocket.recv(timeout=30)) == 8_000_000
         assert websocket.recv(timeout=30) == "bounded: False"
 
 
 def test_ready_frames_and_others_arrive_whole_and_in_order(server: Tiny) -> None:
     """Also what fails when Twisted's private attributes are not there any more."""
-    reads_mixed(server.ws, None)
+    reads_mixed(server.ws)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def deflating() -> Iterator[Tiny]:
 
 
 def test_compressed_for_who_has_negotiated_it(deflating: Tiny) -> None:
-    reads_mixed(deflating.ws, None)
+    reads_mixed(deflating.ws)
     with connect(f"{deflating.ws}/mixed", compression=None) as websocket:
         assert str(websocket.recv(timeout=30)) == f"0 {'x' * 2000}"
 

@@ -176,6 +176,7 @@ async def mixed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             extension.write((compressed_frame if extension.deflates else frame)(line))
         else:
             await send({"type": "websocket.send", "text": line})
+    extension.write(frame("x" * 8_000_000))
     bounded = extension.write(frame("too much"), 1000)
     extension.write(frame(f"bounded: {bounded}"))
     await receive()
