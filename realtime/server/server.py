@@ -159,7 +159,7 @@ class Server(DaphneServer):
     def _close_websockets(self) -> None:
         for protocol, details in self.connections.items():
             if isinstance(protocol, WebSocketProtocol) and "disconnected" not in details:
-                protocol.handle_reply({"type": "websocket.close", "code": 1012, "reason": "restart"})
+                protocol.leave()
 
     async def _wait_for_applications(self, seconds: float) -> None:
         if applications := self._applications():

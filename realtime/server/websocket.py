@@ -21,7 +21,7 @@ from realtime.server.inbox import Inbox
 TEXT, BINARY, CLOSE = 1, 2, 8  # RFC 6455 5.2: opcodes
 COMPRESSED = 4  # RFC 7692 6: RSV1
 REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
-PROTOCOL_ERROR, NO_CODE, INVALID, POLICY, INTERNAL = 1002, 1005, 1007, 1008, 1011  # RFC 6455 7.4.1
+PROTOCOL_ERROR, NO_CODE, INVALID, POLICY, INTERNAL, RESTART = 1002, 1005, 1007, 1008, 1011, 1012  # RFC 6455 7.4.1
 FAREWELL_S: Final = 5
 """for a client to take what was written before a close, and to answer the close"""
 FRAGMENTS: Final = 256
@@ -43,7 +43,7 @@ class WebSocketProtocol(DaphneProtocol):
     """the application knows of it"""
     ending = False
     """nothing that comes in is looked at any more (RFC 6455 7.1.7)"""
-    stuck_s = 30.0
+    stuck_s = 20.0
     """for a reader that takes nothing"""
     behind: "asyncio.Future[None] | None" = None
     """while its reader is: done when what was written is gone"""
@@ -268,8 +268,7 @@ class WebSocketProtocol(DaphneProtocol):
         if code not in Wire.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
             raise ValueError(f"{code} is not a close code")
         self.sendCloseFrame(code, _cut(reason))
-        if not self.ending:
-            self.transport.resumeProducing()  # the answer to the close may stand behind messages nobody took
+        asyncio.get_running_loop().call_soon(self._read_on)  # the answer may stand behind messages nobody took
 
     def ended(self, error: BaseException | None) -> None:
         """The application has, by itself or by an exception: nobody would read what comes."""
@@ -279,6 +278,13 @@ class WebSocketProtocol(DaphneProtocol):
             self.sendCloseFrame(INTERNAL if error else 1000)
 
     # Leaving
+
+    def leave(self) -> None:
+        """The server does."""
+        if self.state == self.STATE_CONNECTING:
+            self.refuse(503, b"The server is leaving; another one comes.\n", [(b"retry-after", b"5")])
+        else:
+            self._close(RESTART, "restart")
 
     def dropConnection(self, abort: bool = False) -> None:
         """After a closing handshake nothing is cut off: the other side may still be reading what came before it.

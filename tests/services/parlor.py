@@ -54,6 +54,7 @@ class Parlor:
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self._process.stdout
+        self._said_before = len(self.output)
         self._reader = Thread(target=self._read_on, args=[self._process.stdout], daemon=True)
         self._reader.start()
         while not self._listens():
@@ -63,8 +64,9 @@ class Parlor:
 
     def _listens(self) -> bool:
         """Ours says so, and then what there is to open."""
-        ours = self._command[0] == "manage.py"
-        return any(line.startswith("Parlor is at") for line in self.output) if ours else answers(self.port)
+        if self._command[0] != "manage.py":
+            return answers(self.port)
+        return any(line.startswith("Parlor is at") for line in self.output[self._said_before :])
 
     def _read_on(self, output: IO[str]) -> None:
         with output:

@@ -18,6 +18,7 @@ from tests.realtime.server.raw import (
     UPGRADE,
     VERSION,
     Frame,
+    Line,
     WebSocket,
     closing,
     frame,
@@ -210,6 +211,12 @@ def test_after_its_close_an_application_hears_no_more_messages(server: Tiny) -> 
         assert line.over()
 
 
+def test_the_answer_to_its_close_is_found_behind_messages_nobody_took(server: Tiny) -> None:
+    with WebSocket(server.port, "/once") as line:
+        line.send(*(frame(TEXT, b"%d" % number) for number in range(200)), closing(4000))
+        assert line.closed() == (4000, "enough")
+
+
 def test_an_application_that_ends_ends_its_connection(server: Tiny) -> None:
     with WebSocket(server.port, "/end") as line:
         assert line.receive() == Frame(CLOSE, b"\x03\xe8")
@@ -305,6 +312,16 @@ def test_a_server_that_leaves_takes_no_new_one(start: Start) -> None:
         assert (answer.status, answer.headers["retry-after"]) == (503, "5")
         server.say("go")
         assert resident.receive() == Frame(TEXT, b"bye")
+
+
+def test_who_waits_for_an_answer_when_it_leaves_gets_one(start: Start) -> None:
+    server = start()
+    with Line(server.port) as line:
+        line.ask(*UPGRADE, VERSION, KEY, path="/wait-first")
+        wait_until(lambda: facts(server)["connecting"] == 1)
+        server.terminate()
+        answer = line.answer()
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
 
 
 # What is touched inside

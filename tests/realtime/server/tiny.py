@@ -21,6 +21,7 @@ from realtime.server.websocket import WebSocketProtocol
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 released = asyncio.Event()
+connecting: list[str] = []
 open_now: list[tuple[Any, Send]] = []  # the extension and the `send` of each open WebSocket
 
 
@@ -38,6 +39,7 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     protocols = [extension._protocol for extension, _ in open_now]
     facts = {
         "root_path": scope["root_path"],
+        "connecting": len(connecting),
         "unsent": [extension.unsent() for extension, _ in open_now],
         "pinged": sum(protocol.autoPingTimeoutCall is not None for protocol in protocols),
         "behind": sum(protocol.behind is not None for protocol in protocols),
@@ -95,6 +97,7 @@ async def end(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def wait(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    connecting.append(scope["path"])
     await asyncio.Event().wait()
 
 
@@ -127,6 +130,13 @@ async def flood(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     while not listening.done():
         await send({"type": "websocket.send", "bytes": bytes(64 * 1024)})
         await asyncio.sleep(0)
+
+
+async def once(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Takes one message, and closes."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4000, "reason": "enough"})
+    await receive()
 
 
 async def pings(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -200,6 +210,7 @@ PATHS = {
     "/tell": tell,
     "/slow": slow,
     "/pings": pings,
+    "/once": once,
     "/patient": patient,
     "/flood": flood,
 }
