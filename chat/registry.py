@@ -12,7 +12,7 @@ import msgspec
 from chat.text import Text
 from realtime.log import Batch
 from realtime.methods import Caller, Labels
-from realtime.protocol import LogKey
+from realtime.protocol import Head, LogKey
 
 S = TypeVar("S", bound=type[msgspec.Struct])
 
@@ -40,8 +40,8 @@ Hear = Callable[[Batch, Speaker, str, Any], Line | None]
 """`(batch, speaker, text, loaded) -> another line instead, or None: say it as it is`"""
 Load = Callable[[Sequence[Speaker]], Any]
 """What an interceptor needs for a whole run of lines, in one query."""
-Part = Callable[[LogKey, Labels], Any]
-"""`(room, the reader's labels) -> JSON` for `snapshot.parts`; read after the head, in a bounded number of queries"""
+Part = Callable[[LogKey, Labels, Head], Any]
+"""`(room, the reader's labels, head read before) -> JSON` for `snapshot.parts`, in a bounded number of queries"""
 Leave = Callable[[Batch, LogKey, int], None]
 """`(batch, room, primary key of the user)`: what else ends when somebody leaves a room or is put out of it"""
 Foresee = Callable[[LogKey, int], dict[str, Any]]

@@ -1,8 +1,8 @@
 """How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
@@ -47,6 +47,7 @@ class Standing:
     muted_on_site: int = 0
     warned: str = ""
     spoke_at: int = 0
+    read: int = 0
 
     @property
     def banned(self) -> bool:
@@ -59,8 +60,7 @@ class Standing:
 
 Standings = Mapping[tuple[LogKey, int], Standing]
 _ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off", "direct")
-_MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at")
-STANDING: Final = ("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
+_MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at", "read")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
     facts=JSONObject(
         moderator="is_moderator",
@@ -77,36 +77,25 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
-    found: dict[tuple[LogKey, int], Standing] = {}
-    for row in _standings(rooms, users):
-        place, mine = standing_of(row)
-        found[LogKey(row[0]), NOBODY] = place
-        if mine is not None:
-            found[LogKey(row[0]), row[1]] = mine
+    found = {}
+    for key, user, *values in _standings(rooms, users):
+        found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
+        if user is not None:
+            found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
     return found
 
 
 @prepared
 def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
-    return with_standings(rooms, users).values_list(*STANDING)
-
-
-def with_standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
-    """Rooms with the columns `STANDING`: a row a member among these users, one at least."""
     return (
         Room.objects.filter(log__key__in=rooms)
         .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
         .annotate(person=Subquery(_USER))
+        .values_list("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
     )
 
 
-def standing_of(row: Sequence[Any]) -> tuple[Standing, Standing | None]:
-    """How anybody stands there, and who is in it or was: of the columns `STANDING`, which begin the row."""
-    place = Standing(*row[2 : 2 + len(_ROOM)])
-    return place, None if row[1] is None else _member_of(place, *row[2 + len(_ROOM) : len(STANDING)])
-
-
-def _member_of(
+def _standing_of(
     place: Standing,
     role: str,
     state: str,
@@ -114,6 +103,7 @@ def _member_of(
     muted_until: int,
     warned: str,
     spoke_at: int,
+    read: int,
     person: Mapping[str, Any],
 ) -> Standing:
     kept_out = person["banned"] if person["banned"] > now_ms() else 0
@@ -131,6 +121,7 @@ def _member_of(
         muted_on_site=person["muted"],
         warned=warned,
         spoke_at=spoke_at,
+        read=read,
     )
 
 

@@ -8,10 +8,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from chat import registry
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
+from chat.selectors.kept import kept
 from realtime.log import now_ms
 from realtime.methods import Labels
 from realtime.prepared import prepared
-from realtime.protocol import LogKey
+from realtime.protocol import Head, LogKey
 
 LISTED: Final = 50
 SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
@@ -39,12 +40,21 @@ def stands(invite: Invite, now: int) -> bool:
 
 
 @registry.snapshot_part("invites")
-def invites(room: LogKey, labels: Labels) -> list[dict[str, Any]]:
+def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
     """Those that stand, for hosts all and for others their own: the audience of their events."""
     if "member" not in labels:
         return []
-    makers = None if "host" in labels else [label.removeprefix("u:") for label in labels]
-    return [dict(zip(SHOWN, row, strict=True)) for row in _standing(room, now_ms(), makers)]
+    rows = _newest(room, head)
+    if "host" not in labels:
+        makers = [label.removeprefix("u:") for label in labels]
+        few = len(rows) < LISTED
+        rows = [row for row in rows if row[-1] in makers] if few else _standing(room, now_ms(), makers)
+    return [dict(zip(SHOWN, row, strict=True)) for row in rows]
+
+
+@kept
+def _newest(room: LogKey) -> list[Any]:
+    return _standing(room, now_ms(), None)
 
 
 @prepared

@@ -10,13 +10,17 @@ from django.db.models.lookups import GreaterThan
 
 from accounts.selectors import PERSON
 from chat.models import Message
+from chat.selectors.kept import kept
 from realtime.methods import Labels
 from realtime.prepared import prepared
+from realtime.protocol import Head, LogKey
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
 _LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched")
 _USER: Final = ("key", *PERSON)
+_AUTHOR: Final = len(_LINE)
+_REMOVER: Final = _AUTHOR + len(_USER)
 _COLUMNS: Final = (*_LINE, *(f"{user}__{name}" for user in ("author", "removed_by") for name in _USER))
 Page = dict[str, Any]
 """`{lines, before, after, people}`: are there older, newer ones"""
@@ -50,6 +54,27 @@ def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LIN
     """The last lines before an offset, or the last of all."""
     found, more = _bounded(_before(log, words(labels), o, limit=limit + 1), limit)
     return _page(found[::-1], before=more, after=o is not None)
+
+
+def page_last(key: LogKey, log: int, labels: Labels, head: Head) -> Page:
+    """The last lines of a log that ends at `head`: read once where everybody may read them, else for this reader."""
+    return _last_page(key, head) or page_before(log, labels)
+
+
+@kept
+def _last_page(key: LogKey) -> Page | None:
+    rows = _last(key)
+    if any(row.audience is not None for row in rows):
+        return None
+    found, more = _bounded(rows, LINES)
+    return _page(found[::-1], before=more, after=False)
+
+
+@prepared
+def _last(key: LogKey) -> "QuerySet[Message, Any]":
+    """For whomever they are."""
+    lines = Message.objects.filter(log__key=key).order_by("-offset")
+    return lines.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
 
 
 def page_after(log: int, labels: Labels, o: int, limit: int = LINES) -> Page:
@@ -127,10 +152,10 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
 
 
 def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
-    lines = [_line_as(row.author__key, row.removed_by__key, *row[: len(_LINE)]) for row in rows]
+    lines = [_line_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
     people: dict[str, Any] = {}
     for row in rows:
-        for key, *person in (row[len(_LINE) : -len(_USER)], row[-len(_USER) :]):
-            if key is not None and key not in people:
-                people[key] = dict(zip(PERSON, person, strict=True))
+        for start in (_AUTHOR, _REMOVER):
+            if row[start] is not None and row[start] not in people:
+                people[row[start]] = dict(zip(PERSON, row[start + 1 : start + len(_USER)], strict=True))
     return {"lines": lines, "before": before, "after": after, "people": people}

@@ -21,7 +21,8 @@ from chat import registry
 from chat.models import Block, Membership, Message, Room
 from chat.permissions import Rank
 from chat.selectors import access, lines
-from chat.selectors.access import HOST, NOBODY
+from chat.selectors.access import HOST
+from chat.selectors.kept import kept
 from chat.selectors.sanctions import against
 from realtime.log import now_ms
 from realtime.methods import Caller, Labels
@@ -37,6 +38,7 @@ MINE: Final = 500
 """rooms one person can be in and see"""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
+_RULES: Final = ("slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
 class Count(Subquery):
@@ -106,14 +108,17 @@ def snapshot(
     caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
 ) -> dict[str, Any]:
     """The state of a room for one reader, read after its head: room, lines, people, parts."""
-    room = _seen.first([caller.pk if caller else NOBODY], [key])
+    room = _room(key, head)
     if room is None:
         raise not_found("no such room")
-    mine = access.standing_of(room)[1]
+    mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
     role = mine.role if mine else None
-    page = lines.page_before(room.log_id, labels) if around is None else lines.page_around(room.log_id, labels, around)
-    own = {"role": role, "rank": mine.rank if mine and role else None, "read": room.mine__read if role else None}
-    parts = {name: part(key, labels) for name, part in registry.PARTS.items()}
+    if around is None:
+        page = lines.page_last(key, room.log_id, labels, head)
+    else:
+        page = lines.page_around(room.log_id, labels, around)
+    own = {"role": role, "rank": mine.rank if mine and role else None, "read": mine.read if mine and role else None}
+    parts = {name: part(key, labels, head) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     facts = _facts(key, room) | own | {"members": room.members, "rules": rules_of(room)} | name
@@ -186,11 +191,15 @@ def _in_it(room: int) -> "QuerySet[Membership]":
     return Membership.objects.filter(room=room, state=IN_IT).select_related("user")
 
 
+@kept
+def _room(key: LogKey) -> Any | None:
+    return _rooms.first(key)
+
+
 @prepared
-def _seen(user: Collection[int], key: Collection[LogKey]) -> "QuerySet[Room, Any]":
-    rooms = access.with_standings(key, user).annotate(members=Count(_members()))
-    more = ("name", "topic", "approval_until", "panic_until", "rules_rank", "mine__read", "members")
-    return rooms.values_list(*access.STANDING, *more, named=True)
+def _rooms(key: LogKey) -> "QuerySet[Room, Any]":
+    rooms = Room.objects.filter(log__key=key).annotate(members=Count(_members()))
+    return rooms.values_list("pk", "log_id", *_FACTS, *_RULES, "members", named=True)
 
 
 def _members() -> "QuerySet[Membership, Any]":

@@ -6,12 +6,13 @@ from typing import Any, Final
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
+from chat.selectors.kept import kept
 from game.cards import Table
 from game.models import Match, Seat
 from realtime.methods import Labels
 from realtime.models import Event
 from realtime.prepared import prepared
-from realtime.protocol import LogKey, not_found
+from realtime.protocol import Head, LogKey, not_found
 
 UNFINISHED: Final = 20
 """matches of a room that a snapshot shows"""
@@ -54,8 +55,13 @@ def _seats(user: int) -> Exists:
     return Exists(Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=user))
 
 
-def tables_part(room: LogKey, labels: Labels) -> dict[str, Any]:
+def tables_part(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
     """`snapshot.parts.matches`: the tables of what is not over, by offset, the newest `UNFINISHED`."""
+    return _tables_now(room, head)
+
+
+@kept
+def _tables_now(room: LogKey) -> dict[str, Any]:
     return {str(o): msgspec.json.decode(table) for o, table in _tables(room)}
 
 

@@ -86,7 +86,7 @@ async def test_a_position_before_the_ring_is_looked_up(application: Any, rooms: 
     assert await rooms.hello(application, {key: {"o": 2, "t": 2} for key in rooms.heads}) == ({"replay"}, 3 + 2 * 2)
 
 
-async def test_a_snapshot_asks_for_the_room_lines_and_invites(application: Any, rooms: Rooms) -> None:
+async def test_a_snapshot_asks_for_standing_room_lines_and_invites(application: Any, rooms: Rooms) -> None:
     await rooms.hello(application, rooms.at_the_end)
     lost = {key: {"o": head["o"], "t": head["t"] + 1} for key, head in rooms.heads.items()}
-    assert await rooms.hello(application, lost) == ({"snapshot"}, 3 + 2 * (1 + 3))
+    assert await rooms.hello(application, lost) == ({"snapshot"}, 3 + 2 * (1 + 4))

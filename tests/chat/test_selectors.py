@@ -64,6 +64,7 @@ def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dic
     log, head = log_of(key), head_of(key)
     return {
         "line_find": lambda: lines.line_find(log, labels, o) and WHISPER,
+        "page_last": lambda: lines.page_last(key, log, labels, head),
         "page_before": lambda: lines.page_before(log, labels),
         "page_after": lambda: lines.page_after(log, labels, 0),
         "page_around": lambda: lines.page_around(log, labels, o),
@@ -90,7 +91,7 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 
 def test_no_selector_of_lines_is_missing_above() -> None:
-    walked = {"line_find", "page_before", "page_after", "page_around", "snapshot", "welcome"}
+    walked = {"line_find", "page_last", "page_before", "page_after", "page_around", "snapshot", "welcome"}
     other = {
         "visible",
         "heard_by",
@@ -213,7 +214,7 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
         "faces": lambda: selectors.rooms.faces(Room.objects.get(log=log).pk),
         "invite": lambda: invite_by_code(invite),
         "invite stands": lambda: stands(invite_found(invite), now_ms()),
-        "invites": lambda: invites.invites(key, frozenset({"member", "host"})),
+        "invites": lambda: invites.invites(key, frozenset({"member", "host"}), head_of(key)),
         "lounge": lounge,
         "log read": lambda: logs.read(key, 10, 60),
         "log tail": lambda: logs.tail(key, 256),
@@ -226,7 +227,7 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
 
 
 def rooms_invite(key: LogKey) -> str:
-    found = invites.invites(key, frozenset({"member", "host"}))
+    found = invites.invites(key, frozenset({"member", "host"}), head_of(key))
     return str(found[0]["code"])
 
 

@@ -11,7 +11,7 @@ from chat.services.messages import line_post
 from realtime.clock import deadline
 from realtime.log import Batch
 from realtime.methods import Labels
-from realtime.protocol import LogKey, unprocessable
+from realtime.protocol import Head, LogKey, unprocessable
 from tests.toy.models import Word
 
 SHOWN_AFTER: Final = 60_000
@@ -60,7 +60,7 @@ def word_hear(batch: Batch, speaker: Speaker, text: str, words: dict[str, str]) 
 
 
 @registry.snapshot_part("toy")
-def word_part(room: LogKey, labels: Labels) -> dict[str, Any]:
+def word_part(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
     word = Word.objects.filter(room=room).order_by("-offset").first()
     return {"letters": len(word.word) if word else 0, "word": word.word if word and "host" in labels else None}
 
