@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from asgiref.sync import SyncToAsync
@@ -16,6 +17,9 @@ from django.db import connections
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
 from tests.services.tools import missing
+
+hypothesis.settings.register_profile("parlor", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("parlor")  # how fast examples come says how busy the machine is, and nothing else
 
 
 @pytest.fixture(scope="session")

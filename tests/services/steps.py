@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from tests.services.environment import without_settings
@@ -32,6 +34,8 @@ class Step:
     wants: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     by_itself: bool = True
+    beside: bool = False
+    """may run at the same time as its neighbours of which this is said too"""
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,38 @@ class Outcome:
 
 
 class Session:
-    """Runs steps one after the other; a service starts with the first step that uses it and ends with the session."""
+    """Runs steps; a service starts with the first step that uses it and ends with the session."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.stack = stack
+        self._running: set[subprocess.Popen[str]] = set()
+        self.lead = ""
+        """before each line of what runs beside something"""
         self.environment = {name: url for name, _ in SERVICES.values() if (url := os.environ.get(name))}
+
+    def run_all(self, steps: Iterable[Step]) -> list[Outcome]:
+        """One after the other, and beside each other those that may; then each line says whose it is."""
+        outcomes: list[Outcome] = []
+        for beside, group in groupby(steps, key=lambda step: step.beside):
+            if beside:
+                outcomes += self._beside(list(group))
+            else:
+                outcomes += [self.run(step) for step in group]
+        return outcomes
+
+    def _beside(self, steps: list[Step]) -> list[Outcome]:
+        with ThreadPoolExecutor(len(steps)) as threads:
+            try:
+                self.lead = "{name:10} │ " if len(steps) > 1 else ""
+                for step in steps:
+                    self._services(step)
+                return list(threads.map(self.run, steps))
+            except BaseException:
+                for process in set(self._running):
+                    process.terminate()
+                raise
+            finally:
+                self.lead = ""
 
     def run(self, step: Step) -> Outcome:
         print(f"\n── {step.name} " + "─" * (76 - len(step.name)), flush=True)
@@ -59,7 +90,8 @@ class Session:
         except (OSError, RuntimeError) as error:
             return Outcome(step.name, "FAILED", f"a service did not start: {error}")
         started = time.monotonic()
-        results = [self._command(command, environment) for command in step.commands]
+        lead = self.lead.format(name=step.name)
+        results = [self._command(command, environment, lead) for command in step.commands]
         return self._outcome(step, results, time.monotonic() - started)
 
     def _outcome(self, step: Step, results: list[tuple[int, str]], seconds: float) -> Outcome:
@@ -71,22 +103,28 @@ class Session:
             return Outcome(step.name, "partly", f"{seconds:.0f} s  {said}  {advice(without) if without else ''}")
         return Outcome(step.name, "passed", f"{seconds:.0f} s  {said}")
 
-    def _command(self, command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[int, str]:
+    def _command(self, command: tuple[str, ...], environment: Mapping[str, str], lead: str) -> tuple[int, str]:
         """Its exit code and the last line in which pytest sums up. Who is stopped while it runs stops it too."""
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
+            self._running.add(process)
             try:
-                closing = passed_on(process.stdout or ())
+                closing = passed_on(process.stdout or (), lead)
             except BaseException:
                 process.terminate()
                 raise
+            finally:
+                self._running.discard(process)
         return process.returncode, closing
 
-    def _environment(self, step: Step) -> dict[str, str]:
+    def _services(self, step: Step) -> None:
         for name in (*step.needs, *step.wants):
             if name in SERVICES and not missing([name]):
                 self._start(name)
+
+    def _environment(self, step: Step) -> dict[str, str]:
+        self._services(step)
         colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
         given = {name: value.format_map(self.environment) for name, value in step.environment.items()}
         return without_settings() | colour | self.environment | given
@@ -97,11 +135,11 @@ class Session:
             self.environment[variable] = self.stack.enter_context(start())
 
 
-def passed_on(output: Iterable[str]) -> str:
+def passed_on(output: Iterable[str], lead: str = "") -> str:
     """Print what comes as it comes; the closing line of pytest, if there was one."""
     closing = ""
     for line in output:
-        print(line, end="", flush=True)
+        print(f"{lead}{line}", end="", flush=True)
         if CLOSING.search(line):
             closing = re.sub(r"\x1b\[[\d;]*m", "", line).strip("= \n")
     return closing
