@@ -13,9 +13,9 @@ if "--child" in sys.argv and (DATABASE.parent / "broken").exists():
 
 SECRET_KEY = "only-for-tests"
 INSTALLED_APPS = ["realtime", "daphne"]
-ASGI_APPLICATION = "tests.realtime.server.tiny.application"
 HOST, PORT = "127.0.0.1", int(os.environ["PORT"])
 HTTPS = "HTTPS" in os.environ
+ASGI_APPLICATION = f"tests.realtime.server.tiny.{'behind_a_proxy' if HTTPS else 'application'}"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "192.168.7.7"]
 DATABASES = {"default": {"ENGINE": "realtime.sqlite", "NAME": str(DATABASE)}}
 REDIS_URL = "redis://nobody-asks" if SHARED else ""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from realtime.forwarded import Forwarded
 from realtime.frames import compressed_frame, frame
 from realtime.server import on_drain
 from realtime.server.http import Channel
@@ -31,6 +32,9 @@ def say(*words: object) -> None:
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await (http if scope["type"] == "http" else websocket)(scope, receive, send)
+
+
+behind_a_proxy = Forwarded(application, ["1"])
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
