@@ -3,6 +3,7 @@
 import signal
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -18,22 +19,28 @@ CHAOS = (PYTHON, "-m", "tests.chaos")
 DATABASE = tuple(f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "game", "realtime"))
 """what asks a database anything; the rest is the same on both, or starts both by itself"""
 
+SYSTEM = sorted(map(str, Path("tests/system").glob("test_*.py")), key=lambda file: Path(file).stat().st_size)
+"""so sorted that of two halves, every second file, one takes about as long as the other"""
+
 STEPS = [
     Step("ruff", ((PYTHON, "-m", "ruff", "check", "."),)),
     Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
-    Step("sqlite", (PYTEST,), beside=True, wants=("redis", "cc", *PROXIES, "systemd")),
+    Step("sqlite", (PYTEST,), beside="database", wants=("redis", "cc", *PROXIES, "systemd")),
     Step(
         "postgresql",
         ((*PYTEST, "--ignore=tests/realtime/server", *DATABASE),),
-        beside=True,
+        beside="database",
         needs=("postgresql",),
         wants=("redis",),
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
     ),
-    Step("browser", ((*PYTEST, "tests/system"),), needs=BROWSER, wants=("postgresql", "redis", *PROXIES)),
+    *(
+        Step(name, ((*PYTEST, *files),), needs=BROWSER, wants=("postgresql", "redis", *PROXIES), beside="browser")
+        for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
+    ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
     Step("chaos-full", (CHAOS,), needs=("postgresql", "redis"), by_itself=False),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),

@@ -68,7 +68,7 @@ def asked(proxy: Proxy, path: str, headers: dict[str, str] | None = None, body: 
 
 def opened(proxy: Proxy, path: str, **headers: str) -> ClientConnection:
     url = f"wss://{NAME}:{proxy.port}{path}"
-    return connect(url, sock=line_to(proxy), ssl=proxy.trust, additional_headers=headers)
+    return connect(url, sock=line_to(proxy), ssl=proxy.trust, additional_headers=headers, open_timeout=60)
 
 
 def is_told_the_truth(proxy: Proxy, facts: dict[str, Any]) -> None:

@@ -34,8 +34,8 @@ class Step:
     wants: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     by_itself: bool = True
-    beside: bool = False
-    """may run at the same time as its neighbours of which this is said too"""
+    beside: str = ""
+    """runs at the same time as its neighbours of the same word"""
 
 
 @dataclass(frozen=True)
