@@ -1,6 +1,7 @@
 """Who guards the site, at a browser: the live page and the admin, looked at and acted from, by keyboard too."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -23,11 +24,20 @@ user = account_create(name={name!r}, hashed=make_password({password!r}), email="
 User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
 """
 
+UNGUARDED = {"REALTIME": HURRY, "STAFF_MFA": "false"}
+
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
     """A site where rank needs no second step."""
-    with Parlor(tmp_path_factory.mktemp("unguarded"), REALTIME=HURRY, STAFF_MFA="false") as parlor:
+    with Parlor(tmp_path_factory.mktemp("unguarded"), **UNGUARDED) as parlor:
+        yield parlor
+
+
+@pytest.fixture
+def of_its_own(tmp_path: Path) -> Iterator[Parlor]:
+    """Another: after a ban of a guest the next ones wait at the door."""
+    with Parlor(tmp_path, **UNGUARDED) as parlor:
         yield parlor
 
 
@@ -81,10 +91,10 @@ def test_axe_has_nothing_against_what_guards_look_at(
     assert not look.faults, "\n".join(look.faults)
 
 
-def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(person: NewPerson, unguarded: Parlor) -> None:
-    one = admin(person, unguarded)
+def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(person: NewPerson, of_its_own: Parlor) -> None:
+    one = admin(person, of_its_own)
     name = f"Troll {token_hex(3)}"
-    troll, by = person(unguarded.url).enter(name), person(unguarded.url).enter(f"By {token_hex(3)}")
+    troll, by = person(of_its_own.url).enter(name), person(of_its_own.url).enter(f"By {token_hex(3)}")
     troll.expects(REFUSED_PAGE)
     adverts = [f"{name} sells {what}" for what in ("this", "more", "that")]
     troll.say(*adverts)

@@ -116,6 +116,7 @@ def test_who_watches_sees_it_waits_in_line_and_replays_it(person: NewPerson, gue
     cy.page.goto(f"/r/{room}/@{match}#replay")
     moment = cy.page.locator("#replay-range")
     expect(moment).to_be_visible()
+    expect(discs(cy)).to_have_count(7)
     moment.focus()
     moment.press("Home")
     expect(discs(cy)).to_have_count(0)
