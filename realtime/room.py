@@ -4,6 +4,7 @@ Vocabulary: a *reading* is one connection's place in one room.
 """
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ FAST: Final = 64 * 1024
 GONE: Final = 1000
 """people of whom it is known since when they are not here; the others have been gone for longer"""
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(eq=False, slots=True)
 class Reading:
@@ -41,6 +44,31 @@ class Reading:
     live: bool = False
     opening: bool = True
     task: asyncio.Task[None] | None = None
+
+    def serve(self, frames: "Frames") -> None:
+        """One that lags stays where it was; one that was resumed meanwhile has these already."""
+        if not self.live or self.offset >= frames.last:
+            return
+        out, wire = self.connection.out, frames.wire
+        if wire and (send := out.send):
+            try:
+                sent = send(wire)
+            except OSError:
+                sent = 0
+            if sent < len(wire):
+                out.rest(wire[sent:])
+        elif not out.push(frames.of(self.labels)):
+            self.live = False
+            return
+        self.offset = frames.last
+
+    def fail(self) -> None:
+        """Nobody knows what has reached it: its connection ends, and the next one says how far it is."""
+        self.live = False
+        try:
+            self.connection.end(protocol.FAILED)
+        except Exception:
+            logger.exception("a connection could not be ended")
 
 
 def page_of(entries: Sequence[Entry], most: int) -> Sequence[Entry]:
@@ -112,23 +140,14 @@ class Room:
             self._deliver_slice(list(self.readings.values()), 0)
 
     def _deliver_slice(self, readings: list[Reading], start: int) -> None:
-        """One that lags stays where it was; one that was resumed meanwhile has these already."""
+        """Whatever one reader fails at, the others are served and the outbox goes on."""
         frames = self.outbox[0]
-        last, wire = frames.last, frames.wire
         for reading in readings[start : start + SLICE]:
-            if not reading.live or reading.offset >= last:
-                continue
-            if wire and (send := reading.connection.out.send):
-                try:
-                    sent = send(wire)
-                except OSError:
-                    sent = 0
-                if sent < len(wire):
-                    reading.connection.out.rest(wire[sent:])
-            elif not reading.connection.out.push(frames.of(reading.labels)):
-                reading.live = False
-                continue
-            reading.offset = last
+            try:
+                reading.serve(frames)
+            except Exception:
+                logger.exception("a reader could not be served")
+                reading.fail()
         if start + SLICE < len(readings):
             asyncio.get_running_loop().call_soon(self._deliver_slice, readings, start + SLICE)
             return

@@ -10,7 +10,7 @@ import pytest
 from realtime import room as room_module
 from realtime.entry import Entry
 from realtime.frames import Chunk
-from realtime.protocol import Head, LogKey, UserId
+from realtime.protocol import FAILED, Close, Head, LogKey, UserId
 from realtime.ring import Ring
 from realtime.room import GONE, Frames, Reading, Room
 
@@ -59,6 +59,9 @@ class Tab:
 
     heard: list[int] = field(default_factory=list)
     full: bool = False
+    broken: bool = False
+    stays: bool = False
+    ended: Close | None = None
     visible: bool = True
     send: None = None
 
@@ -70,7 +73,14 @@ class Tab:
     def caller(self) -> Any:
         return SimpleNamespace(id="somebody")
 
+    def end(self, close: Close) -> None:
+        self.ended = close
+        if self.stays:
+            raise RuntimeError("it does not end either")
+
     def push(self, chunk: Chunk) -> bool:
+        if self.broken:
+            raise RuntimeError("it cannot be served")
         if not self.full:
             self.heard += [int(text.partition('"o":')[2].partition(",")[0]) for text in chunk.texts]
         return not self.full
@@ -135,3 +145,22 @@ async def test_who_leaves_between_slices_hears_no_more(room: Room) -> None:
     room.exit(tab, 0)  # type: ignore[arg-type]
     await until(room, deliveries=0)
     assert tab.heard == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("slices_of_two")
+@pytest.mark.parametrize("stays", [False, True])
+async def test_where_one_reader_fails_it_ends_and_the_others_are_served(
+    room: Room, stays: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    (broken, failing), *others = [reader(room) for _ in range(5)]
+    failing.broken, failing.stays = True, stays
+    room.deliver([event(room, 1)])
+    room.deliver([event(room, 2)])
+    await until(room, deliveries=0)
+    assert [tab.heard for _, tab in others] == [[1, 2]] * 4
+    assert (failing.ended, broken.live, broken.offset) == (FAILED, False, 0)
+    assert [record.message for record in caplog.records] == [
+        "a reader could not be served",
+        *["a connection could not be ended"] * stays,
+    ]
