@@ -10,7 +10,7 @@ from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.protocol import Close, RequestId
 from realtime.session import Ping
-from realtime.transports import Transport
+from realtime.transports import Direct, Transport
 
 STREAM_PING_BYTES: Final = 1024 * 1024
 """on a server that cannot tell what is unsent: a ping in the stream for so much"""
@@ -33,11 +33,13 @@ class Outgoing:
         self, transport: Transport, limits: Limits, now: Callable[[], float], ping: Callable[[], Ping]
     ) -> None:
         self._transport, self._write, self._tells = transport, transport.write, transport.tells
+        self._direct = transport if isinstance(transport, Direct) else None
         self._now, self._ping = now, ping
         self._most, self._patience = limits.lagging_bytes, limits.slow_s
         self.send: Callable[[bytes], int] | None = None
         """the socket's own, for plain frames: there while `push` would do nothing else"""
-        transport.waits = self._waits
+        if self._direct:
+            self._direct.waits = self._waits
         self.lagging = False
         self.ending: Close | None = None
         self._streamed = 0
@@ -51,15 +53,16 @@ class Outgoing:
         if (chunk.size > self._most and len(chunk.texts) > 1) or not self._write(chunk, self._most):
             self._lag()
             return False
-        if self._tells:
-            self.send = self._transport.ready()
-        else:
+        if self._direct:
+            self.send = self._direct.ready()
+        elif not self._tells:
             self._stream_ping(chunk.size)
         return True
 
     def rest(self, frames: bytes) -> None:
         """What `send` has not taken."""
-        self._transport.put(frames)
+        if self._direct:
+            self._direct.put(frames)
 
     def signal(self, chunk: Chunk) -> None:
         """Send a signal; dropped when the reader lags."""

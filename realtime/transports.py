@@ -18,17 +18,8 @@ class Transport(Protocol):
     tells: bool
     """does `unsent` know what the kernel has not taken yet"""
 
-    waits: Callable[[], None]
-    """called when what `ready` gave must not be used any more"""
-
-    def ready(self) -> Callable[[bytes], int] | None:
-        """A way past all of this for plain frames, while nothing waits; None where there is none."""
-
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
         """Send these frames; False, and nothing sent, where others wait and more than `most` bytes would."""
-
-    def put(self, rest: bytes) -> None:
-        """What `ready` has not taken."""
 
     def unsent(self) -> int: ...
 
@@ -43,7 +34,11 @@ class Transport(Protocol):
 
 
 class Direct:
-    """Our server's extension: a delivery is one call of the socket's `send`, and no task."""
+    """Our server's extension: a delivery is one call of the socket's `send`, and no task.
+
+    It alone has a way past all of this, for plain frames while nothing waits: what `ready` gives, until `waits` is
+    called. What that has not taken goes to `put`.
+    """
 
     tells = True
 
@@ -79,18 +74,11 @@ class Queued:
         self, send: Callable[[str], Awaitable[None]], close: Callable[[Close], Awaitable[None]], *, tells: bool = False
     ) -> None:
         self.tells = tells
-        self.waits: Callable[[], None] = lambda: None
         self._send, self._close = send, close
         self._queue: deque[str] = deque()
         self._queued = 0
         self._closing: Close | None = None
         self._ready = asyncio.Event()
-
-    def ready(self) -> None:
-        """There is no other way."""
-
-    def put(self, rest: bytes) -> None:
-        raise NotImplementedError
 
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
         if most is not None and self._queued and self._queued + chunk.size > most:

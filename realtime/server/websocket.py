@@ -1,4 +1,4 @@
-"""One WebSocket, RFC 6455 to the letter. The only module that touches private attributes of Twisted and autobahn."""
+"""One WebSocket, RFC 6455 to the letter. With extension.py alone it touches private names of Twisted and autobahn."""
 
 import asyncio
 import time
