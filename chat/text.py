@@ -29,8 +29,10 @@ MARKS: Final = 1_000
 """signs of markup outside code blocks; a line with more would keep everybody's lines waiting, and shows as typed"""
 MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKUP: Final = re.compile(r"[\\\[\]!*_~`<>|&\n]|//|mailto:|^\s*(?:[-+=]|\d+[.)])", re.IGNORECASE)
-"""without any of this a line means what it says: nothing needs to be parsed"""
+MARKUP: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\\\[\]!*_~`<>|&\n]|//|mailto:|^\s*(?:[-+=]|\d+[.)])", re.IGNORECASE
+)
+"""without any of this a line means what it says, also once `CONTROL` is taken out: nothing needs to be parsed"""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 
 
@@ -51,9 +53,14 @@ def written(text: str) -> str:
     return kept
 
 
+def plain(text: str) -> bool:
+    """Whether a text as it came, or as it is kept, needs no parser. One that is too long is not looked at."""
+    return len(text) <= TEXT_LENGTH and not MARKUP.search(text)
+
+
 def rendered(text: str) -> Text:
     """The text with its HTML."""
-    return parsed(text) if MARKUP.search(text) else Text(text)
+    return Text(text) if plain(text) else parsed(text)
 
 
 def parsed(text: str) -> Text:

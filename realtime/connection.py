@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
@@ -20,9 +20,6 @@ from realtime.writer import Answer, Outcome
 
 if TYPE_CHECKING:
     from realtime.process import Process
-
-INLINE: Final = 512
-"""bytes of params up to which preparing them takes less than a hop to a thread and back"""
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +197,7 @@ class Connection:
         self._waiting += 1
         call = self._call(invoke)
         call.arrived = self._process.now()
-        if not self._durable and (invoke.method.prepare is None or invoke.size <= INLINE):
+        if not self._durable and (invoke.method.prepare is None or invoke.method.light(invoke.params)):
             return self._prepared(invoke, call)
         self._durable.append((invoke, call))
         if len(self._durable) == 1:

@@ -76,7 +76,8 @@ class Method:
     its params it is durable: the function appends one event with that cid, and the result is that row's
     `{room, o, at}`. Without one the result is what it returns, else `{}`.
     Lane `read`: `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
-    `prepare(params)` is pure and runs in the pool; `load(calls)` fetches what a run of requests needs in one query.
+    `prepare(params)` is pure and runs in the pool, unless it is `light`; `load(calls)` fetches what a run of requests
+    needs in one query.
     """
 
     name: str
@@ -87,6 +88,8 @@ class Method:
     cost: int = 1
     """how many requests it counts as, for the rate and in a batch"""
     prepare: Callable[[Any], Any] | None = None
+    light: Callable[[Any], bool] = lambda params: False
+    """(params) -> may `prepare` run in the loop: it takes less than a hop to a thread and back"""
     load: "Callable[[Batch, Sequence[Call]], Any] | None" = None
     decoder: "msgspec.json.Decoder[Any]" = field(init=False, repr=False, compare=False)
 

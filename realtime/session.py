@@ -64,8 +64,6 @@ class Invoke:
     id: RequestId | None
     method: Method
     params: Any
-    size: int = 0
-    """bytes of its params"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +205,7 @@ class Session:
     def _invoke(self, method: Method, frame: Incoming, request: RequestId | None) -> list[Effect]:
         if request is None and method.durable:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "a durable request needs an id")
-        size = len(bytes(frame.params)) if isinstance(frame.params, msgspec.Raw) else 0
-        return [Invoke(request, method, protocol.params_of(frame, method.decoder), size)]
+        return [Invoke(request, method, protocol.params_of(frame, method.decoder))]
 
     def _seen(self, frame: Incoming, request: RequestId | None) -> list[Effect]:
         seen = Seen(protocol.params_of(frame, _seen).visible)

@@ -60,6 +60,18 @@ def test_a_post_is_one_event_and_one_row_with_the_same_place(ana: Caller, key: L
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("method", "more"), [("message.post", {"cid": "a" * 8}), ("message.edit", {"cid": "a" * 8, "o": 1})]
+)
+def test_only_a_plain_text_is_prepared_in_the_loop(ana: Caller, key: LogKey, method: str, more: dict[str, Any]) -> None:
+    def light(text: str) -> bool:
+        asked = call(ana, method, room=key, text=text, **more)
+        return asked.method.light(asked.params)
+
+    assert light("plain words")
+    assert not light("[" * 440)
+
+
 def test_a_run_of_posts_asks_once_who_may_speak(ana: Caller, ben: Caller, key: LogKey) -> None:
     from realtime.writer import write
 

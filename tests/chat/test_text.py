@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from chat.text import HTML_LENGTH, MARKUP, TAGS, TEXT_LENGTH, Text, parsed, rendered, written
+from chat.text import HTML_LENGTH, TAGS, TEXT_LENGTH, Text, parsed, plain, rendered, written
 from realtime.protocol import RealtimeError
 
 LINKS = Path(__file__).parent.parent / "js/links.json"
@@ -113,8 +113,27 @@ def test_a_text_without_markup_says_what_a_parser_would_say(text: str) -> None:
         kept = written(text)
     except RealtimeError:
         return
-    assume(not MARKUP.search(kept))
+    assume(plain(kept))
     assert parsed(kept) == Text(kept)
+
+
+@given(st.one_of(st.text(max_size=300), st.text("a1 -.)/:\r\n\x01\x85", max_size=12)))
+@example("a\rb")
+@example("\x01- one")
+@example("/\x00/a")
+def test_what_came_plain_is_kept_plain(text: str) -> None:
+    """So nothing that came so is parsed in the loop."""
+    assume(plain(text))
+    try:
+        kept = written(text)
+    except RealtimeError:
+        return
+    assert plain(kept)
+
+
+def test_a_text_that_is_too_long_is_not_plain() -> None:
+    assert plain("x" * TEXT_LENGTH)
+    assert not plain("x" * (TEXT_LENGTH + 1))
 
 
 @given(MARKDOWN)

@@ -71,6 +71,17 @@ def shout(params: Note) -> str:
     return params.text.upper()
 
 
+def placed(params: Note) -> str:
+    """Says in which thread it was prepared."""
+    if "unpreparable" in params.text:
+        raise unprocessable("too_long")
+    return f"{params.text} in {threading.current_thread().name.partition('_')[0]}"
+
+
+def light(params: Note) -> bool:
+    return params.text.startswith("light")
+
+
 def hand_wave(call: Call) -> list[Signal]:
     return [Signal(call.params.room, "wave", call.caller.id, call.params.hand)]
 
@@ -135,6 +146,7 @@ class Notes:
             Method(name="note.post", params=Note, function=note_post, lane="write", load=nothing),
             Method(name="note.alone", params=Note, function=note_post, lane="write"),
             Method(name="note.shout", params=Note, function=note_post, lane="write", prepare=shout, load=nothing),
+            Method(name="note.place", params=Note, function=note_post, lane="write", prepare=placed, light=light),
             Method(name="note.wait", params=Note, function=self.gate.note_wait, lane="write", load=nothing),
             Method(name="note.remove", params=Remove, function=note_remove, lane="write"),
             Method(name="hand.wave", params=Wave, function=hand_wave, lane="now"),

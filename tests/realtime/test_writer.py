@@ -97,6 +97,25 @@ async def test_requests_of_one_connection_keep_their_order_through_the_pool(tab:
     assert [data.lower() for _, data in await stored(log) if data] == [f'{{"text":"t{n}"}}' for n in range(15)]
 
 
+@pytest.mark.parametrize(
+    ("texts", "threads"),
+    [
+        (["light"], ["MainThread"]),
+        (["heavy"], ["reader"]),
+        (["light", "heavy", "light", "heavy"], ["MainThread", "reader", "reader", "reader"]),
+    ],
+)
+async def test_what_is_light_is_prepared_in_the_loop_unless_something_heavy_is_before_it(
+    tab: Open, log: LogKey, texts: list[str], threads: list[str]
+) -> None:
+    mei = await tab("Mei")
+    asked = [await mei.ask("note.place", room=log, cid=cid(), text=text) for text in texts]
+    offsets = [(await mei.response(id))["o"] for id in asked]
+    assert offsets == sorted(offsets)
+    said = [f'{{"text":"{text} in {thread}"}}' for text, thread in zip(texts, threads, strict=True)]
+    assert [data for _, data in await stored(log)] == said
+
+
 async def test_a_seventeenth_unanswered_request_is_told_to_wait(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     asked = [await mei.ask("note.shout", room=log, cid=cid(), text="x") for _ in range(17)]
@@ -124,9 +143,10 @@ async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
     await small.stop()
 
 
-async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey) -> None:
+@pytest.mark.parametrize(("method", "text"), [("note.shout", "unpreparable"), ("note.place", "light unpreparable")])
+async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey, method: str, text: str) -> None:
     mei = await tab("Mei")
-    assert (await mei.refusal("note.shout", room=log, cid=cid(), text="unpreparable")).type == "too_long"
+    assert (await mei.refusal(method, room=log, cid=cid(), text=text)).type == "too_long"
     assert (await mei.request("note.shout", room=log, cid=cid(), text="x"))["o"] == 1
 
 
