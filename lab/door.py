@@ -6,7 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
+from realtime.frames import reason_bytes
 from realtime.limits import Bucket
+from realtime.refusal import refuse
 
 logger = logging.getLogger(__name__)
 
@@ -14,8 +16,7 @@ CONNECTIONS: Final = 50
 """of a route in a process"""
 RATE: Final = 40.0
 """messages a second from one connection, twice as many at once"""
-REASON_BYTES: Final = 123
-"""RFC 6455 5.5: a control frame carries 125 bytes, two of them the code"""
+RETRY: Final = [(b"retry-after", b"30")]
 IDLE, TOO_FAST, TOO_LARGE = 4008, 1008, 1009
 
 Message = dict[str, Any]
@@ -47,9 +48,10 @@ class Door:
         self._inside = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        if not self._is_open() or self._inside >= CONNECTIONS:
-            await receive()
-            return await send({"type": "websocket.close"})
+        if not self._is_open():
+            return await refuse(scope, send, 404, "This page of the lab is not open here.")
+        if self._inside >= CONNECTIONS:
+            return await refuse(scope, send, 503, "Enough are at this page of the lab.", RETRY)
         visit = Visit(self._options, scope, receive, send, self._clock)
         self._inside += 1
         try:
@@ -111,7 +113,7 @@ class Visit:
 
     async def _close(self, code: int, reason: str) -> None:
         """Stock daphne sends no code but 1000 and 3000 to 4999: there 1009 goes out as 4009. It drops the reason."""
-        close = {"type": "websocket.close", "reason": reason.encode()[:REASON_BYTES].decode(errors="ignore")}
+        close = {"type": "websocket.close", "reason": reason_bytes(reason).decode()}
         try:
             await self._send({**close, "code": code})
         except Exception:

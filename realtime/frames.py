@@ -18,6 +18,8 @@ LEVEL, WINDOW_BITS, MEMORY_LEVEL = 3, 12, 5
 """small tables: to make zlib's largest takes ten times as long as to compress a line of talk, for 2 % less"""
 TAIL: Final = b"\x00\x00\xff\xff"  # RFC 7692 7.2.1: not sent
 
+REASON_BYTES: Final = 123
+
 
 class Chunk:
     """Frames that go out together; `size` in characters. Servers that frame by themselves take `texts`."""
@@ -59,6 +61,14 @@ def deflated(payload: bytes) -> bytes:
     """The payload of one compressed frame, to be sent with RSV1 to anyone who has negotiated compression."""
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -WINDOW_BITS, MEMORY_LEVEL)
     return (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH)).removesuffix(TAIL)
+
+
+def reason_bytes(reason: str) -> bytes:
+    """As much of it as a close frame holds, cut between two characters.
+
+    A control frame carries 125 bytes (RFC 6455 5.5), two of them the code (5.5.1).
+    """
+    return reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
 
 
 def _framed(first: int, payload: bytes) -> bytes:

@@ -11,7 +11,7 @@ from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 from twisted.internet.protocol import connectionDone
 
-from realtime.frames import SMALLEST, deflated
+from realtime.frames import SMALLEST, deflated, reason_bytes
 from realtime.limits import Bucket
 from realtime.server.deflate import Offer, understood
 from realtime.server.extension import Extension
@@ -20,7 +20,6 @@ from realtime.server.inbox import Inbox
 
 TEXT, BINARY, CLOSE = 1, 2, 8  # RFC 6455 5.2: opcodes
 COMPRESSED = 4  # RFC 7692 6: RSV1
-REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125 bytes, two of them the code
 PROTOCOL_ERROR, NO_CODE, INVALID, POLICY, INTERNAL, RESTART = 1002, 1005, 1007, 1008, 1011, 1012  # RFC 6455 7.4.1
 FAREWELL_S: Final = 5
 """for a client to take what was written before a close, and to answer the close"""
@@ -158,7 +157,7 @@ class WebSocketProtocol(DaphneProtocol):
         """Say why, then hang up: a line closed with unread bytes in it is reset, and the reason with it."""
         if self.state == self.STATE_OPEN:
             self.failedByMe = True
-            self.sendCloseFrame(code, _cut(reason))
+            self.sendCloseFrame(code, reason_bytes(reason))
             self.transport.unregisterProducer()  # or it would be waited for
             self.transport.loseWriteConnection()
             self.transport.resumeProducing()
@@ -267,7 +266,7 @@ class WebSocketProtocol(DaphneProtocol):
     def _close(self, code: int, reason: str) -> None:
         if code not in Wire.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
             raise ValueError(f"{code} is not a close code")
-        self.sendCloseFrame(code, _cut(reason))
+        self.sendCloseFrame(code, reason_bytes(reason))
         asyncio.get_running_loop().call_soon(self._read_on)  # the answer may stand behind messages nobody took
 
     def ended(self, error: BaseException | None) -> None:
@@ -335,8 +334,3 @@ class WebSocketProtocol(DaphneProtocol):
     def _log(self, action: str) -> None:
         client = "{}:{}".format(*self.client_addr) if self.client_addr else None
         self.server.log_action("websocket", action, {"path": self.request.path, "client": client})
-
-
-def _cut(reason: str) -> bytes:
-    """The reason as a close frame holds it, cut between two characters."""
-    return reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()

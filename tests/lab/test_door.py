@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.door import RATE, Door, Options
+from lab.door import CONNECTIONS, RATE, Door, Options
 
 pytestmark = pytest.mark.asyncio
 
@@ -100,6 +100,40 @@ async def test_who_sends_too_fast_is_dropped() -> None:
     await door()(server.scope, server.receive, server.send)
     assert server.closes == [(1008, "too fast")]
     assert len(server.arriving) == 4
+
+
+async def refusal(door: Door) -> list[dict[str, Any]]:
+    """What is said before the accept, on a server that can say it."""
+    server = Server()
+    server.scope["extensions"] = {"websocket.http.response": {}}
+    await door(server.scope, server.receive, server.send)
+    return server.sent
+
+
+async def test_a_route_that_is_shut_is_not_there() -> None:
+    start, body = await refusal(Door(echo, TUTORIAL, is_open=lambda: False))
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 404)
+    assert body["body"] == b"This page of the lab is not open here.\n"
+
+
+async def test_a_route_that_is_full_says_when_to_come_again() -> None:
+    async def stay(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.Event().wait()
+
+    full = Door(stay, TUTORIAL, is_open=lambda: True)
+    staying = [asyncio.ensure_future(full({}, Server().receive, Server().send)) for _ in range(CONNECTIONS)]
+    await asyncio.sleep(0)
+    start, body = await refusal(full)
+    assert (start["status"], body["body"]) == (503, b"Enough are at this page of the lab.\n")
+    assert (b"retry-after", b"30") in start["headers"]
+    for one in staying:
+        one.cancel()
+
+
+async def test_a_server_that_has_no_words_for_it_closes() -> None:
+    server = Server()
+    await Door(echo, TUTORIAL, is_open=lambda: False)(server.scope, server.receive, server.send)
+    assert server.sent == [{"type": CLOSE}]
 
 
 async def test_a_failing_application_gives_its_place_back() -> None:
