@@ -5,8 +5,26 @@ from collections.abc import Callable
 import pytest
 
 from chat.models import Message, Room
+from realtime.methods import Caller
 from realtime.models import Event, Log
 from realtime.protocol import LogKey
+from tests.chat.acts import guest, room
+
+
+@pytest.fixture
+def ana() -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ben() -> Caller:
+    return guest("Ben")
+
+
+@pytest.fixture
+def key(ana: Caller, ben: Caller) -> LogKey:
+    """A room whose host is Ana."""
+    return room(ana, ben)
 
 
 @pytest.fixture

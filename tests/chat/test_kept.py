@@ -13,7 +13,7 @@ from game.selectors import matches
 from realtime.log import head_of
 from realtime.methods import Caller
 from realtime.protocol import LogKey
-from tests.chat.acts import act, guest, post, room
+from tests.chat.acts import act, guest, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +30,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     yield now
     for each in EVERY:
         each._found.clear()
-
-
-@pytest.fixture
-def ana() -> Caller:
-    return guest("Ana")
-
-
-@pytest.fixture
-def ben() -> Caller:
-    return guest("Ben")
-
-
-@pytest.fixture
-def key(ana: Caller, ben: Caller) -> LogKey:
-    return room(ana, ben)
 
 
 def shown(caller: Caller, key: LogKey) -> Any:

@@ -21,22 +21,6 @@ MARKER = "xyzzy-7731"
 
 
 @pytest.fixture
-def ana() -> Caller:
-    return guest("Ana")
-
-
-@pytest.fixture
-def ben() -> Caller:
-    return guest("Ben")
-
-
-@pytest.fixture
-def key(ana: Caller, ben: Caller) -> LogKey:
-    """A room whose host is Ana."""
-    return room(ana, ben)
-
-
-@pytest.fixture
 def later() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
         yield traveller

@@ -19,16 +19,6 @@ from tests.chat.acts import act, ask, call, data_of, enter, guest, last_event, o
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ana() -> Caller:
-    return guest("Ana")
-
-
-@pytest.fixture
-def ben() -> Caller:
-    return guest("Ben")
-
-
 def refused(caller: Caller, method: str, **params: object) -> tuple[int, str]:
     with pytest.raises(RealtimeError) as refusal:
         act(caller, method, **params)

@@ -25,26 +25,11 @@ from realtime import log as logs
 from realtime.log import batch, head_of, now_ms
 from realtime.methods import Caller, Labels
 from realtime.protocol import LogKey, Position, RealtimeError
-from tests.chat.acts import act, ask, call, guest, outcome, post, room
+from tests.chat.acts import act, ask, call, outcome, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
 WHISPER = "only-for-hosts-8842"
-
-
-@pytest.fixture
-def ana() -> Caller:
-    return guest("Ana")
-
-
-@pytest.fixture
-def ben() -> Caller:
-    return guest("Ben")
-
-
-@pytest.fixture
-def key(ana: Caller, ben: Caller) -> LogKey:
-    return room(ana, ben)
 
 
 def whisper(key: LogKey, *labels: str) -> int:

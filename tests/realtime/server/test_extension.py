@@ -2,39 +2,23 @@
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.sync.client import connect
 
 from tests.realtime.server.conftest import Tiny
+from tests.services.authority import Certificate, certificate
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A key and its certificate for localhost, in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=localhost")
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, pkcs8, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    file = tmp_path / "server.pem"
-    file.write_bytes(key.private_bytes(pem, pkcs8, plain) + made.public_bytes(pem))
-    return file
+def made(tmp_path: Path) -> Certificate:
+    return certificate("localhost", tmp_path)
 
 
 @pytest.fixture
-def encrypted(certificate: Path) -> Iterator[Tiny]:
-    with Tiny(f"ssl:0:interface=127.0.0.1:privateKey={certificate}") as tiny:
+def encrypted(made: Certificate) -> Iterator[Tiny]:
+    with Tiny(f"ssl:0:interface=127.0.0.1:privateKey={made.key}:certKey={made.chain}") as tiny:
         yield tiny
 
 
@@ -63,6 +47,6 @@ def test_compressed_for_who_has_negotiated_it(deflating: Tiny) -> None:
         assert str(websocket.recv(timeout=30)) == f"0 {'x' * 2000}"
 
 
-def test_over_tls_too(encrypted: Tiny, certificate: Path) -> None:
-    context = ssl.create_default_context(cafile=str(certificate))
+def test_over_tls_too(encrypted: Tiny, made: Certificate) -> None:
+    context = ssl.create_default_context(cafile=str(made.authority))
     reads_mixed(encrypted.ws.replace("ws://127.0.0.1", "wss://localhost"), context)
