@@ -12,7 +12,7 @@ from chat.selectors.access import Standings
 from chat.services import invites, memberships, messages
 from chat.services import rooms as room_services
 from chat.speech import understood
-from chat.text import plain, rendered, written
+from chat.text import light, rendered, written
 from realtime.log import Batch, head_of
 from realtime.methods import Call, Method, Signal
 from realtime.protocol import RoomParams, forbidden
@@ -176,7 +176,7 @@ _METHODS = [
         function=message_post,
         lane="write",
         prepare=lambda params: understood(params.text),
-        light=lambda params: plain(params.text),
+        light=lambda params: light(params.text),
         load=posts_load,
     ),
     Method(
@@ -185,7 +185,7 @@ _METHODS = [
         function=message_edit,
         lane="write",
         prepare=lambda params: rendered(written(params.text)),
-        light=lambda params: plain(params.text),
+        light=lambda params: light(params.text),
     ),
     Method(name="message.delete", params=protocol.MessageDelete, function=message_delete, lane="write"),
     Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),

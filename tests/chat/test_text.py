@@ -11,7 +11,19 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from chat.text import HTML_LENGTH, TAGS, TEXT_LENGTH, Text, parsed, plain, rendered, written
+from chat.text import (
+    HTML_LENGTH,
+    LIGHT_LENGTH,
+    LIGHT_MARKS,
+    TAGS,
+    TEXT_LENGTH,
+    Text,
+    light,
+    parsed,
+    plain,
+    rendered,
+    written,
+)
 from realtime.protocol import RealtimeError
 
 LINKS = Path(__file__).parent.parent / "js/links.json"
@@ -129,6 +141,24 @@ def test_what_came_plain_is_kept_plain(text: str) -> None:
     except RealtimeError:
         return
     assert plain(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_light"),
+    [
+        ("words and nothing else", True),
+        ("**Look** at https://example.com/a/page?of=it", True),
+        ("*" * LIGHT_MARKS, True),
+        ("*" * (LIGHT_MARKS + 1), False),
+        ("*a*" + "x" * LIGHT_LENGTH, False),
+        ("[a](https://example.com)", False),
+        ("> a" + "\r- a" * 20, False),
+        ("http:\x00//example.com and *so* on", False),
+        ("mailto:a@b.example," * (LIGHT_MARKS + 1), False),
+    ],
+)
+def test_a_line_with_a_little_markup_is_light(text: str, is_light: bool) -> None:
+    assert light(text) is is_light
 
 
 def test_a_text_that_is_too_long_is_not_plain() -> None:
