@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
+from channels.layers import InMemoryChannelLayer
 
 from realtime.entry import Entry
 from realtime.protocol import LogKey, UserId
@@ -70,10 +71,17 @@ class Doorbell:
         self._changed.set()
 
     def ring(self, bell: Bell) -> None:
+        if self._alone(bell.room):
+            return
         if sum(len(entry.data or "") + 200 for entry in bell.events) > CARRIED_BYTES:
             bell.events = []
         self._bells.append(bell)
         self._ringing.set()
+
+    def _alone(self, room: LogKey) -> bool:
+        """Would nobody else hear? A layer in memory knows."""
+        memory = isinstance(self._layer, InMemoryChannelLayer)
+        return memory and self._layer.groups.get(_group(room), {}).keys() <= {self._channel}
 
     async def _hear(self) -> None:
         self._channel = self._channel or await self._layer.new_channel("parlor")

@@ -79,9 +79,27 @@ async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) ->
         while ROOM in two.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     two.doorbell.want(LogKey("another"))
-    one.doorbell.ring(Bell("one", ROOM, 1))
+    two.doorbell.ring(Bell("two", ROOM, 1))
     assert (await heard(one)).room == ROOM
     assert two.heard.empty()
+
+
+async def test_a_process_that_is_alone_rings_for_nobody() -> None:
+    """A layer in memory says who would hear; through another one somebody always may."""
+    layer = InMemoryChannelLayer()
+    one, two = Listener(layer), Listener(layer)
+    for listener in (one, two):
+        await listener.doorbell.start()
+    one.doorbell.want(ROOM)
+    async with asyncio.timeout(10):
+        while ROOM not in one.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+            await asyncio.sleep(0)
+    one.doorbell.ring(Bell("one", ROOM, 1))
+    two.doorbell.ring(Bell("two", ROOM, 2))
+    assert (await heard(one)).head == 2
+    assert one.heard.empty()
+    for listener in (one, two):
+        await listener.doorbell.stop()
 
 
 class Broken:
