@@ -5,7 +5,6 @@ It knows a `Transport` and the process; it does not know what a message is.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -37,9 +36,9 @@ class Connection:
         """rooms it listens to; the hub's"""
         self.visible = True
         """is its page before somebody's eyes; the hub's"""
-        self._durable: deque[tuple[Invoke, Call]] = deque()
+        self._durable: list[tuple[Invoke, Call]] = []
         """what waits for its turn to be prepared"""
-        self._looks: deque[Look] = deque()
+        self._looks: list[Look] = []
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -154,7 +153,7 @@ class Connection:
         while self._looks:
             look = self._looks[0]
             await self._reply(look.id, self._process.look(self, look), [look.params.room])
-            self._looks.popleft()
+            self._looks.pop(0)
 
     def _invoke(self, invoke: Invoke) -> None:
         if invoke.method.lane == "write":
@@ -222,7 +221,7 @@ class Connection:
                 self._process.writer.put(call, partial(self._written, invoke))
             except Exception as error:
                 self._unprepared(invoke, error)
-            self._durable.popleft()
+            self._durable.pop(0)
 
     def _unprepared(self, invoke: Invoke, error: Exception) -> None:
         if not isinstance(error, RealtimeError):

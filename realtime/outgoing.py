@@ -1,6 +1,5 @@
 """What goes out to one reader, within bounds, and what to do about a reader that is slower than the room."""
 
-from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Final
@@ -43,7 +42,7 @@ class Outgoing:
         self.lagging = False
         self.ending: Close | None = None
         self._streamed = 0
-        self._unanswered: deque[int] = deque()
+        self._unanswered: list[int] = []
         self._least_unsent, self._progress_at = 0, 0.0
 
     def push(self, chunk: Chunk) -> bool:
@@ -86,7 +85,7 @@ class Outgoing:
     def answered(self, ping: RequestId) -> None:
         """The client has read the stream up to this ping."""
         while self._unanswered and isinstance(ping, int) and self._unanswered[0] <= ping:
-            self._unanswered.popleft()
+            self._unanswered.pop(0)
 
     def watch(self, now: float) -> Watched:
         """A lagging reader catches up, makes progress, or after a while is stuck for good."""

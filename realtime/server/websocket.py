@@ -53,6 +53,7 @@ class WebSocketProtocol(DaphneProtocol):
     def connectionMade(self) -> None:
         self.inbox, self.extension = Inbox(self._read_on), Extension(self)
         super().connectionMade()
+        self.send_queue = ()  # nothing uses it since `sendData` is ours, and an empty deque has 760 bytes
 
     def onConnect(self, request: Any) -> Any:
         self.asked, self.heard_at = True, time.monotonic()

@@ -26,6 +26,22 @@ connecting: list[str] = []
 open_now: list[tuple[Any, Send]] = []  # the extension and the `send` of each open WebSocket
 
 
+class Counting(Server):
+    """Knows how many connections it has taken in one turn of the loop."""
+
+    turn = most = 0
+
+    def _connected(self, build: Callable[[Any], Any], address: Any) -> Any:
+        if not self.turn:
+            asyncio.get_running_loop().call_soon(self._over)
+        self.turn += 1
+        Counting.most = max(Counting.most, self.turn)
+        return super()._connected(build, address)
+
+    def _over(self) -> None:
+        self.turn = 0
+
+
 def say(*words: object) -> None:
     print(*words, flush=True)
 
@@ -48,8 +64,9 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         "pinged": sum(protocol.autoPingTimeoutCall is not None for protocol in protocols),
         "behind": sum(protocol.behind is not None for protocol in protocols),
         "crowded": sum(protocol.inbox.crowded for protocol in protocols),
-        "waiting": max((protocol.inbox.qsize() for protocol in protocols), default=0),
+        "waiting": max((protocol.inbox.waiting for protocol in protocols), default=0),
         "process": os.getpid(),
+        "most_taken": Counting.most,
         **facts_of(scope),
     }
     body = json.dumps(facts).encode()
@@ -254,5 +271,5 @@ if __name__ == "__main__":
     Server.drain_seconds = 5 if sys.argv[2] == "polite" else 0.05
     Server.finish_seconds = 5 if sys.argv[2] == "polite" else 0.5
     deflate = sys.argv[2] == "deflate"
-    Server(application, [sys.argv[1]], lambda _, port: say("listening", port), deflate).run()
+    Counting(application, [sys.argv[1]], lambda _, port: say("listening", port), deflate).run()
     say("left")
