@@ -28,7 +28,7 @@ from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
 from realtime.protocol import Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.security import login_of, token_fits, token_make, user_of
-from realtime.server import on_drain
+from realtime.server import intake, on_drain
 from realtime.session import Look
 from realtime.writer import Writer
 
@@ -39,6 +39,10 @@ logger = logging.getLogger(__name__)
 
 HEART_S: Final = 0.25
 CLOCK_S: Final = 1.0
+HELLOS: Final = 16
+"""that wait for their answers at a time; with so many, connections wait in the kernel's queue"""
+GREETED: Final = 2
+"""hellos at a time: with more of them in the readers' threads the loop and the writer wait for the interpreter"""
 LIVE_S: Final = 5.0
 TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
 """limits that a client keeps to"""
@@ -77,6 +81,8 @@ class Process:
         self._started: asyncio.Task[None] | None = None
         self.draining = self._stopped = False
         self._emptied = asyncio.Event()
+        self._hellos = 0
+        self._greeting = asyncio.Semaphore(GREETED)
 
     @classmethod
     async def of(cls, backend: Backend) -> "Process":
@@ -176,6 +182,18 @@ class Process:
         return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
 
     async def greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
+        """Hello's result; nobody else is let in while too many wait for theirs."""
+        self._hellos += 1
+        try:
+            if self._hellos == HELLOS:
+                intake.pause()
+            return await self._greet(connection, session_key, hello)
+        finally:
+            self._hellos -= 1
+            if self._hellos == HELLOS - 1:
+                intake.resume()
+
+    async def _greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
         """Hello's result; `Closed` where the connection has to end.
 
         One way to a reader asks three queries, and for each room it opens one: may it be read? A room that nobody here
@@ -184,7 +202,8 @@ class Process:
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
         before = self.hub.narrowings
-        found = await self.readers.run(self._read_for, session_key, hello.rooms)
+        async with self._greeting:
+            found = await self.readers.run(self._read_for, session_key, hello.rooms)
         connection.caller, memberships, labels = found
         caller = connection.caller
         self._met.add(caller.pk)

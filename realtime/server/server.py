@@ -1,6 +1,7 @@
 """The server: daphne's, with its limits set, a deep listen queue, and a drain before it leaves."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ from daphne.server import Server as DaphneServer  # first: it chooses Twisted's 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from realtime.server import files
+from realtime.server import files, intake
 from realtime.server.deflate import accept
 from realtime.server.drain import drain
 from realtime.server.handshake import Refusal, refusal
@@ -64,6 +65,7 @@ class Server(DaphneServer):
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
+        intake.added(port)
         self.ports.append(port)
 
     def listen_error(self, failure: Failure) -> None:
@@ -73,6 +75,8 @@ class Server(DaphneServer):
     def _ready(self) -> None:
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
         self.most_lines = files.connections()
+        gc.collect()
+        gc.freeze()  # what is loaded stays: no search for garbage goes through it
         self.http_factory.protocol = Channel
         self.http_factory.buildProtocol = partial(self._connected, self.http_factory.buildProtocol)
         quieten()
@@ -148,6 +152,7 @@ class Server(DaphneServer):
         if self.signal_handlers:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C does not wait
         for port in self.ports:
+            intake.closed(port)
             port.stopListening()
         await drain(self.drain_seconds)
         self._close_websockets()
@@ -172,5 +177,5 @@ class Server(DaphneServer):
 
 
 def _with_backlog(endpoint: str) -> str:
-    deep = endpoint.startswith(("tcp:", "ssl:")) and ":backlog=" not in endpoint
+    deep = endpoint.startswith(("tcp:", "ssl:", "unix:")) and ":backlog=" not in endpoint
     return f"{endpoint}:backlog={BACKLOG}" if deep else endpoint

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import pytest_asyncio
@@ -17,7 +20,7 @@ from realtime.entry import Entry
 from realtime.log import SITE, batch
 from realtime.methods import Caller, Labels, Signal
 from realtime.models import Event, Log
-from realtime.process import Process
+from realtime.process import GREETED, HELLOS, Process
 from realtime.protocol import LogKey, UserId
 from realtime.signals import PERSON
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
@@ -532,6 +535,33 @@ async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
     notes.members[log].clear()
     await narrow(user=user, log=log)
     assert (await mei.notification("room.left", room=log))["reason"] == "removed"
+
+
+async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_outside(
+    tab: Open, process: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    welcome, opened, inside = notes.welcome, threading.Event(), []
+    intake = [pause := Mock(), resume := Mock()]
+    monkeypatch.setattr("realtime.process.intake.pause", pause)
+    monkeypatch.setattr("realtime.process.intake.resume", resume)
+
+    def slow(caller: Caller) -> list[dict[str, Any]]:
+        inside.append(caller)
+        assert opened.wait(30)
+        return welcome(caller)
+
+    monkeypatch.setattr(process, "backend", replace(process.backend, welcome=slow))
+    coming = [asyncio.ensure_future(tab(f"Mei {n}")) for n in range(HELLOS)]
+    async with asyncio.timeout(10):
+        while not pause.called or len(inside) < GREETED:
+            await process.readers.run(lambda: None)
+        for _ in range(20):
+            await process.readers.run(lambda: None)
+    assert len(inside) == GREETED
+    assert [each.call_count for each in intake] == [1, 0]
+    opened.set()
+    await asyncio.gather(*coming)
+    assert [each.call_count for each in intake] == [1, 1]
 
 
 async def test_a_room_that_is_left_during_hello_is_not_listened_to(

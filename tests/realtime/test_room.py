@@ -13,6 +13,7 @@ from realtime.frames import Chunk
 from realtime.protocol import FAILED, Close, Head, LogKey, UserId
 from realtime.ring import Ring
 from realtime.room import GONE, Frames, Reading, Room
+from realtime.signals import SLOT_S, pause
 
 MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}
@@ -164,3 +165,7 @@ async def test_where_one_reader_fails_it_ends_and_the_others_are_served(
         "a reader could not be served",
         *["a connection could not be ended"] * stays,
     ]
+
+
+def test_signals_of_a_crowd_wait_longer() -> None:
+    assert [pause(readers) for readers in (1, 500, 2000)] == [SLOT_S, SLOT_S, 0.2]

@@ -1,14 +1,18 @@
 """What one client may cost: in memory, in time, in places; and that the others notice nothing."""
 
 import json
+import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 
 from realtime.server.inbox import MESSAGES
+from realtime.server.intake import AT_ONCE
 from realtime.server.websocket import CONTROLS_AT_ONCE, FRAGMENTS
 from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
 from tests.realtime.server.raw import (
@@ -200,6 +204,35 @@ def test_a_connection_too_many_is_503_and_those_that_are_here_live(narrow: Tiny)
         assert len([line for line in silent if hung_up(line)]) >= 60
         residents[0].socket.shutdown(socket.SHUT_RDWR)
         wait_until(lambda: handshake(narrow.port, path="/").status == 200)
+
+
+def test_who_comes_all_at_once_is_taken_a_few_at_a_time(start: Start) -> None:
+    """While the server is stopped the kernel takes them all; a turn of the loop is for the others too."""
+    tiny = start()
+    with ExitStack() as stack:
+        tiny.process.send_signal(signal.SIGSTOP)
+        lines = [stack.enter_context(Line(tiny.port)) for _ in range(5 * AT_ONCE)]
+        tiny.process.send_signal(signal.SIGCONT)
+        for line in lines:
+            line.ask()
+            assert line.answer().status == 200
+    assert facts(tiny)["most_taken"] == AT_ONCE
+
+
+def test_while_the_application_is_behind_nobody_is_taken_and_nobody_lost(start: Start) -> None:
+    tiny = start()
+    with closing(HTTPConnection("127.0.0.1", tiny.port, timeout=30)) as resident:
+        ask(resident, "/pause")
+        with Line(tiny.port) as waiting:
+            waiting.ask()
+            assert [ask(resident, "/")["taken"] for _ in range(3)] == [1, 1, 1]
+            ask(resident, "/resume")
+            assert waiting.answer().status == 200
+
+
+def ask(connection: HTTPConnection, path: str) -> Any:
+    connection.request("GET", path)
+    return json.load(connection.getresponse())
 
 
 def hung_up(line: Line) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from realtime.forwarded import Forwarded
 from realtime.frames import compressed_frame, frame
-from realtime.server import on_drain
+from realtime.server import intake, on_drain
 from realtime.server.http import Channel
 from realtime.server.inbox import Inbox
 from realtime.server.server import OPTIONS, Server
@@ -27,14 +27,15 @@ open_now: list[tuple[Any, Send]] = []  # the extension and the `send` of each op
 
 
 class Counting(Server):
-    """Knows how many connections it has taken in one turn of the loop."""
+    """Knows how many connections it has taken, and in one turn of the loop at most."""
 
-    turn = most = 0
+    turn = most = taken = 0
 
     def _connected(self, build: Callable[[Any], Any], address: Any) -> Any:
         if not self.turn:
             asyncio.get_running_loop().call_soon(self._over)
         self.turn += 1
+        Counting.taken += 1
         Counting.most = max(Counting.most, self.turn)
         return super()._connected(build, address)
 
@@ -56,6 +57,8 @@ behind_a_proxy = Forwarded(application, ["1"])
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     if scope["path"] == "/release":
         released.set()
+    if change := {"/pause": intake.pause, "/resume": intake.resume}.get(scope["path"]):
+        change()
     protocols = [extension._protocol for extension, _ in open_now]
     facts = {
         "root_path": scope["root_path"],
@@ -66,6 +69,7 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         "crowded": sum(protocol.inbox.crowded for protocol in protocols),
         "waiting": max((protocol.inbox.waiting for protocol in protocols), default=0),
         "process": os.getpid(),
+        "taken": Counting.taken,
         "most_taken": Counting.most,
         **facts_of(scope),
     }

@@ -1,0 +1,58 @@
+"""A pause in which nothing moves is a short one, and nobody reads from a port that is closed."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from realtime.server import intake
+
+pytestmark = pytest.mark.asyncio
+
+
+class Port:
+    """Reads or not."""
+
+    def __init__(self) -> None:
+        self.reads = asyncio.Event()
+        self.reads.set()
+
+    def startReading(self) -> None:
+        self.reads.set()
+
+    def stopReading(self) -> None:
+        self.reads.clear()
+
+
+@pytest.fixture
+def port() -> Iterator[Port]:
+    intake.added(port := Port())
+    yield port
+    intake.closed(port)
+
+
+async def test_a_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "LONGEST_S", 0)
+    intake.pause()
+    assert not port.reads.is_set()
+    await asyncio.wait_for(port.reads.wait(), 10)
+
+
+async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
+    intake.pause()
+    [end] = intake._ends
+    intake.resume()
+    assert port.reads.is_set()
+    assert end.cancelled()
+
+
+async def test_a_port_that_takes_nobody_any_more_is_left_alone(port: Port) -> None:
+    intake.pause()
+    intake.closed(port)
+    intake.resume()
+    assert not port.reads.is_set()
+
+
+async def test_a_port_takes_the_same_number_each_time(port: Port) -> None:
+    port.numberAccepts = 100  # type: ignore[attr-defined]
+    assert port.numberAccepts == intake.AT_ONCE  # type: ignore[attr-defined]
