@@ -41,6 +41,7 @@ ALL: Final[Mapping[str, Row]] = {
         Row("100x16", "100 clients, 16 senders", 100, 16),
         Row("500x64", "500 clients, 64 senders", 500, 64),
         Row("1000x32", "1,000 clients, 32 senders", 1000, 32),
+        Row("256x256", "256 clients, all of them speak", 256, 256),
         Row("500@1", "500 clients, 1 message a second", 500, 50, rate=1, seconds=10, tab=True),
         Row("500@10", "500 clients, 10 messages a second", 500, 50, rate=10, tab=True),
         Row("500@100", "500 clients, 100 messages a second", 500, 50, rate=100),

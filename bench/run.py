@@ -1,6 +1,7 @@
 """`make bench`: every row with every server in turn, several times over; what came out, as JSON, with what it ran on.
 
-ROWS and PEERS name some: ROWS="500x1 500x64" PEERS=parlor. RUNS is how often, 5 where it is not said.
+ROWS and PEERS name some: ROWS="500x1 500x64" PEERS=parlor. RUNS is how often, 5 where it is not said. What was measured
+of the same commit on the same day stays in the file.
 """
 
 import json
@@ -107,16 +108,35 @@ def main() -> None:
     wanted = [rows.ALL[name] for name in chosen("ROWS", list(rows.ALL))]
     results = facts()
     print(json.dumps(results), flush=True)
-    results["versions"], results["missing"] = built(chosen("PEERS", [PARLOR, *servers.ALL]))
-    results["rows"] = {row.name: defaultdict(list) for row in wanted}
+    versions, missing = built(chosen("PEERS", [PARLOR, *servers.ALL]))
+    before = earlier(results)
+    results |= {"versions": versions, "missing": missing, "rows": {}}
     with ExitStack() as stack:
         ours = Parlor(stack)
         for turn in range(int(os.environ.get("RUNS") or 5)):
             print(f"run {turn + 1}", flush=True)
             for row in wanted:
-                for name in [name for name in results["versions"] if row.peers or name == PARLOR]:
-                    results["rows"][row.name][name].append(attempt(row, name, ours))
-                    keep(results)
+                for name in [name for name in versions if row.peers or name == PARLOR]:
+                    figures = attempt(row, name, ours)
+                    results["rows"].setdefault(row.name, defaultdict(list))[name].append(figures)
+                    keep(joined(before, results))
+
+
+def earlier(results: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was measured before of the same commit on the same day; what is not committed may be anything."""
+    file = file_of(results)
+    return json.loads(file.read_text()) if file.exists() and not results["commit"].endswith("-dirty") else {}
+
+
+def joined(before: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
+    """Both; a row that is measured again is only the new one."""
+    parts = {name: {**before.get(name, {}), **results[name]} for name in ("versions", "missing", "rows")}
+    parts["missing"] = {name: why for name, why in parts["missing"].items() if name not in parts["versions"]}
+    return {**results, **parts}
+
+
+def file_of(results: Mapping[str, Any]) -> Path:
+    return RESULTS / f"{results['date']}-{results['commit']}.json"
 
 
 def attempt(row: Row, name: str, ours: Parlor) -> Figures:
@@ -135,7 +155,7 @@ def told(figures: Figures) -> str:
 def keep(results: Mapping[str, Any]) -> None:
     """Written after each measurement: what is stopped has its results so far."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{results['date']}-{results['commit']}.json").write_text(json.dumps(results, indent=1) + "\n")
+    file_of(results).write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ CROSS = {"p99_ms": "p99 ms", "cross_p99_ms": "other process p99 ms", "cpu_us_del
 def sections(results: Mapping[str, Any]) -> dict[str, str]:
     """What stands between which marks."""
     here: Callable[[str], bool] = results["rows"].__contains__
-    closed, opened = ("500x1", "100x16", "500x64", "1000x32"), ("500@1", "500@10", "500@100")
+    closed, opened = ("500x1", "100x16", "500x64", "1000x32", "256x256"), ("500@1", "500@10", "500@100")
     return {
         "machine": machine(results),
         "closed": "\n\n".join(by_server(results, name, SPEED | CPU) for name in filter(here, closed)),
@@ -95,7 +95,8 @@ def sections(results: Mapping[str, Any]) -> dict[str, str]:
 
 def machine(results: Mapping[str, Any]) -> str:
     on = results["machine"]
-    runs = max((len(runs) for row in results["rows"].values() for runs in row.values()), default=0)
+    counts = {len(runs) for row in results["rows"].values() for runs in row.values()}
+    runs = "–".join(str(count) for count in sorted({min(counts, default=0), max(counts, default=0)}))
     facts = [
         f"{results['date']}, commit `{results['commit']}`, {runs} runs; medians, and the range in brackets.",
         f"{on['cpu']}, {on['cores']} cores, Linux {on['kernel']}, {on['disk']}.",
