@@ -25,8 +25,7 @@ def test_a_line_stands_in_the_talk_before_the_server_has_heard_of_it(person: New
     cable.cut_sockets()
     said = "in the same frame, see https://example.org/"
     ann.say(said)
-    assert ann.line(said).is_visible()
-    assert ann.line(said).get_by_role("link", name="https://example.org/").is_visible()
+    expect(ann.line(said).get_by_role("link", name="https://example.org/")).to_be_visible()
     cable.restore()
     ann.expect_said(said)
 
