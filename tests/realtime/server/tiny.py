@@ -244,10 +244,14 @@ PATHS = {
 
 def hurry() -> None:
     """Nobody waits for long."""
+    hurry_requests()
     Inbox.patience_s = 0.05
-    Channel.head_s = Channel.body_s = 0.3
     WebSocketProtocol.stuck_s = 0.3
     OPTIONS.update(ping_interval=0, ping_timeout=0.3, websocket_connect_timeout=0.1)
+
+
+def hurry_requests() -> None:
+    Channel.head_s = Channel.body_s = 0.3
 
 
 async def polite() -> None:
@@ -268,8 +272,8 @@ async def endless() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[2] == "hurried":
-        hurry()
+    if hurried := {"hurried": hurry, "brisk": hurry_requests}.get(sys.argv[2]):
+        hurried()
     if hook := {"polite": polite, "broken": broken, "endless": endless}.get(sys.argv[2]):
         on_drain(hook)
     Server.drain_seconds = 5 if sys.argv[2] == "polite" else 0.05
