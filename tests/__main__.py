@@ -22,23 +22,35 @@ DATABASE = tuple(f"tests/{name}" for name in ("accounts", "admin", "attacks", "c
 SYSTEM = sorted(map(str, Path("tests/system").glob("test_*.py")), key=lambda file: Path(file).stat().st_size)
 """so sorted that of two halves, every second file, one takes about as long as the other"""
 
+
+def cache(step: str) -> tuple[str, str]:
+    """Where pytest keeps what has failed, of this step alone."""
+    return "-o", f"cache_dir=.pytest_cache/{step}"
+
+
 STEPS = [
     Step("ruff", ((PYTHON, "-m", "ruff", "check", "."),)),
     Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
-    Step("sqlite", (PYTEST,), beside="database", wants=("redis", "cc", *PROXIES, "systemd")),
+    Step("sqlite", ((*PYTEST, *cache("sqlite")),), beside="database", wants=("redis", "cc", *PROXIES, "systemd")),
     Step(
         "postgresql",
-        ((*PYTEST, "--ignore=tests/realtime/server", *DATABASE),),
+        ((*PYTEST, *cache("postgresql"), "--ignore=tests/realtime/server", *DATABASE),),
         beside="database",
         needs=("postgresql",),
         wants=("redis",),
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
     ),
     *(
-        Step(name, ((*PYTEST, *files),), needs=BROWSER, wants=("postgresql", "redis", *PROXIES), beside="browser")
+        Step(
+            name,
+            ((*PYTEST, *cache(name), *files),),
+            needs=BROWSER,
+            wants=("postgresql", "redis", *PROXIES),
+            beside="browser",
+        )
         for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
     ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
@@ -18,6 +18,7 @@ from tests.services.redis import redis_server
 from tests.services.tools import advice, missing, node_modules
 
 CLOSING = re.compile(r"\d+ (?:passed|failed|skipped|errors?|deselected)\b.*\d")
+FAILED_ONLY = ("--last-failed", "--last-failed-no-failures=none")
 SERVICES: dict[str, tuple[str, Callable[[], AbstractContextManager[str]]]] = {
     "redis": ("TEST_REDIS_URL", redis_server),
     "postgresql": ("TEST_POSTGRES_URL", postgres),
@@ -35,7 +36,7 @@ class Step:
     environment: Mapping[str, str] = field(default_factory=dict)
     by_itself: bool = True
     beside: str = ""
-    """runs at the same time as its neighbours of the same word"""
+    """runs at the same time as its neighbours of the same word; each is pytest with a cache of its own"""
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,23 @@ class Session:
                 self.lead = "{name:10} │ " if len(steps) > 1 else ""
                 for step in steps:
                     self._services(step)
-                return list(threads.map(self.run, steps))
+                outcomes = list(threads.map(self.run, steps))
             except BaseException:
                 for process in set(self._running):
                     process.terminate()
                 raise
             finally:
                 self.lead = ""
+        return [self._again(step, outcome) for step, outcome in zip(steps, outcomes, strict=True)]
+
+    def _again(self, step: Step, outcome: Outcome) -> Outcome:
+        """What fails while others have the processor is asked once more, alone; what fails twice has failed."""
+        if outcome.state != "FAILED" or not step.beside:
+            return outcome
+        alone = replace(step, commands=tuple((*command, *FAILED_ONLY) for command in step.commands))
+        second = self.run(alone)
+        said = f"{outcome.said}; these again, alone: {second.said}"
+        return replace(second, said=said)
 
     def run(self, step: Step) -> Outcome:
         print(f"\n── {step.name} " + "─" * (76 - len(step.name)), flush=True)

@@ -1,5 +1,6 @@
 """Who guards the site, at a browser: the live page and the admin, looked at and acted from, by keyboard too."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -76,12 +77,14 @@ def test_axe_has_nothing_against_what_guards_look_at(
     other.act("report.create", room=other.lounge, o=o, rule="spam")
     one = admin(person, unguarded, **size, locale=locale)
     look = Look(one)
-    look.visit("/live/", "live")
+    one.page.goto("/live/")
     expect(one.page.locator("#connections")).not_to_have_text("–")
     look.at("live, with numbers")
     look.visit("/admin/", "the admin")
     look.visit("/admin/chat/report/", "reports")
     one.page.locator("#result_list tbody a").first.click()
+    expect(one.page).to_have_url(re.compile("/change/"))
+    expect(one.page.get_by_role("main")).to_be_visible()
     look.at("a report")
     look.visit("/admin/accounts/user/", "people")
     chosen(one, troll.name)
@@ -91,7 +94,7 @@ def test_axe_has_nothing_against_what_guards_look_at(
     assert not look.faults, "\n".join(look.faults)
 
 
-def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(person: NewPerson, of_its_own: Parlor) -> None:
+def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_own: Parlor, person: NewPerson) -> None:
     one = admin(person, of_its_own)
     name = f"Troll {token_hex(3)}"
     troll, by = person(of_its_own.url).enter(name), person(of_its_own.url).enter(f"By {token_hex(3)}")
