@@ -6,6 +6,7 @@ and leaves politely when the other end is gone.
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import time
@@ -76,8 +77,10 @@ class Child:
         self._signal(signal.SIGKILL)
 
     def _signal(self, how: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            self.process.send_signal(how)
+        """Not by `send_signal`, which takes the exit status of who has just ended from asyncio: that says 255 then."""
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, how)
 
 
 class Supervisor:
