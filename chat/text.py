@@ -7,6 +7,7 @@ HTML, images, headings, references, entities. What is left passes an allow-list 
 import html
 import re
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,8 @@ HTML_LENGTH: Final = 40_000
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
 TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
 ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
+"""an address in which there is nothing to encode, for the link or for the eye"""
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 UNBROKEN: Final = re.compile(r"\S{1001}")
 """over one long word linkify-it takes quadratic time; no address is that long"""
@@ -34,10 +37,9 @@ SIGN: Final = re.compile(r"[!*_~`>\n]|//|mailto:", re.IGNORECASE)
 HEAVY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\[]")
 """a bracket, and what `written` takes out or makes a line's end of"""
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKUP: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\\\[\]!*_~`<>|&\n]|//|mailto:|^\s*(?:[-+=]|\d+[.)])", re.IGNORECASE
-)
-"""without any of this a line means what it says, also once `CONTROL` is taken out: nothing needs to be parsed"""
+MARKUP: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\\\[\]!*_~`<>|&\n]")
+FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
+"""without any of these, nor an address, a line means what it says, also once `CONTROL` is taken out: see `plain`"""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 
 
@@ -60,7 +62,9 @@ def written(text: str) -> str:
 
 def plain(text: str) -> bool:
     """Whether a text as it came, or as it is kept, needs no parser. One that is too long is not looked at."""
-    return len(text) <= TEXT_LENGTH and not MARKUP.search(text)
+    if len(text) > TEXT_LENGTH or MARKUP.search(text) or FIRST.match(text):
+        return False
+    return "//" not in text and "mailto:" not in text.lower()
 
 
 def light(text: str) -> bool:
@@ -88,7 +92,7 @@ def parsed(text: str) -> Text:
     tokens = markdown.parse(text, env)
     if _is_plain(tokens, text):
         return Text(text)
-    markup = _clean(markdown.renderer.render(tokens, markdown.options, env).strip())
+    markup = _local.cleaner.clean(markdown.renderer.render(tokens, markdown.options, env).strip())
     shows = 0 < len(markup) <= HTML_LENGTH and html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
     return Text(text, markup if shows else None)
 
@@ -101,31 +105,36 @@ def _is_plain(tokens: list[Token], text: str) -> bool:
     return "".join("".join(leaf.content.split()) for leaf in leaves if leaf.type == "text") == "".join(text.split())
 
 
-def _clean(markup: str) -> str:
-    return nh3.clean(
-        markup,
-        tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener nofollow ugc",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-    )
-
-
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
     markdown.enable(["linkify", "strikethrough"]).disable(UNUSED)
-    markdown.validateLink = lambda url: ADDRESS.match(url) is not None  # type: ignore[method-assign]
-    if markdown.linkify:
-        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    overridden: Any = markdown
+    overridden.validateLink = lambda url: ADDRESS.match(url) is not None
+    overridden.normalizeLink = _unless(USUAL, markdown.normalizeLink)
+    overridden.normalizeLinkText = _unless(USUAL, markdown.normalizeLinkText)
+    linkify = overridden.linkify
+    linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    test = linkify.test
+    linkify.test = lambda text: ":" in text and test(text)
     return markdown
 
 
+def _unless(usual: re.Pattern[str], normalized: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda url: url if usual.fullmatch(url) else normalized(url)
+
+
 class _Local(threading.local):
-    """A parser a thread: linkify-it keeps the match it is at in itself."""
+    """A parser a thread: linkify-it keeps the match it is at in itself. And what cleans its work, made once."""
 
     def __init__(self) -> None:
         self.markdown = _markdown()
+        self.cleaner = nh3.Cleaner(
+            tags=TAGS,
+            attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener nofollow ugc",
+            set_tag_attribute_values={"a": {"target": "_blank"}},
+        )
 
 
 _local = _Local()

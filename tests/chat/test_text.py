@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import assume, example, given
@@ -17,7 +18,9 @@ from chat.text import (
     LIGHT_MARKS,
     TAGS,
     TEXT_LENGTH,
+    USUAL,
     Text,
+    _markdown,
     light,
     parsed,
     plain,
@@ -169,6 +172,17 @@ def test_a_text_that_is_too_long_is_not_plain() -> None:
 @given(MARKDOWN)
 def test_rendering_depends_on_nothing_but_the_text(text: str) -> None:
     assert rendered(text) == rendered(text)
+
+
+@given(
+    st.one_of(MARKDOWN, st.from_regex(USUAL), st.text("htps:/a.-X1%é?=#@[]() ", max_size=30).map("https://".__add__))
+)
+@example("mailto:a@b.example and MAILTO:a@b.example and //a.example and a:b")
+@example("https://xn--fsq.example/a https://a-b.example https://a--b.example https://a.example:8000/ https://A.example")
+def test_what_the_parser_is_spared_changes_nothing(text: str) -> None:
+    spared, whole = _markdown(), cast(Any, _markdown())
+    del whole.normalizeLink, whole.normalizeLinkText, whole.linkify.test  # the library's own come through
+    assert spared.render(text) == whole.render(text)
 
 
 @given(st.text(max_size=300))
