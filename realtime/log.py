@@ -4,6 +4,7 @@ Nobody else writes `Log` or `Event`. Locks are taken in id order, or PostgreSQL 
 """
 
 import logging
+import random
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -99,7 +100,7 @@ class Batch:
         entry = Entry(
             room=key,
             o=log.head,
-            t=secrets.randbits(32),
+            t=random.getrandbits(32),
             n=log.lines,
             at=self.now,
             kind=kind,

@@ -34,7 +34,8 @@ def insert_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> N
     if not rows:
         return
     fields = fields_of(model)
-    values = [[_stored(field, value) for field, value in zip(fields, row, strict=True)] for row in rows]
+    plain = all(isinstance(field, AS_THEY_ARE) for field in fields)
+    values = [row if plain and PLAIN.issuperset(map(type, row)) else _stored(fields, row) for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_insert(model, connection.vendor), values)
 
@@ -64,7 +65,9 @@ def _insert(model: type[models.Model], _vendor: str) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608 - names from models
 
 
-def _stored(field: Any, value: Any) -> Any:
-    if type(value) in PLAIN and isinstance(field, AS_THEY_ARE):
-        return value
-    return field.get_db_prep_save(value, connection)
+def _stored(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
+    """As the database takes it."""
+    return [
+        value if type(value) in PLAIN and isinstance(field, AS_THEY_ARE) else field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, row, strict=True)
+    ]

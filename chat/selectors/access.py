@@ -1,12 +1,13 @@
 """How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from msgspec.structs import replace
 
 from accounts.models import User
 from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, rank_on_site
@@ -26,8 +27,7 @@ SILENCED = "silenced:"
 IN_IT = Membership.State.MEMBER
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """One person and one room; ids are primary keys, `role` is None for who is not in it. Times in ms, 0 for none."""
 
     room: int
