@@ -29,12 +29,14 @@ def _short(value: float) -> str:
 
 
 def cell(runs: Runs, name: str) -> str:
-    """Median, and the range of several runs."""
+    """Median, and the range of several runs; of how many, where some do not count."""
     found = middle(runs, name)
     if found is None:
         return "void" if any(run.get("void") for run in runs) else ""
     median, least, most = found
-    return number(median) if len(counted(runs)) == 1 else f"{number(median)} ({number(least)}–{number(most)})"
+    count = len(counted(runs))
+    said = number(median) if count == 1 else f"{number(median)} ({number(least)}–{number(most)})"
+    return said if count == len(runs) else f"{said}, {count} of {len(runs)}"
 
 
 def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:

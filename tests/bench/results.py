@@ -14,7 +14,7 @@ def results(**rows: Any) -> dict[str, Any]:
         "rows": {
             "500x64": {
                 "parlor": [{"deliveries_s": value, "void": False} for value in (1.2e6, 1.4e6, 1.3e6)],
-                "ws": [{"deliveries_s": 120_000, "void": False}],
+                "ws": [{"deliveries_s": 120_000, "void": False}, {"deliveries_s": 9e9, "void": True}],
                 "uws": [{"deliveries_s": 9e9, "void": True}],
             },
             **rows,

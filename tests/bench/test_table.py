@@ -27,7 +27,7 @@ def test_a_table_has_medians_with_ranges_what_is_void_and_what_is_missing() -> N
     table = sections(results())["closed"]
     cells = {line.split(" | ")[0].strip("| "): line.split(" | ")[1] for line in table.splitlines() if "|" in line}
     assert cells["**Parlor**"] == "1.30 M (1.20 M–1.40 M)"
-    assert cells["ws"] == "120 k"
+    assert cells["ws"] == "120 k, 1 of 2"
     assert cells["µWebSockets.js"] == "void"
     assert cells["gorilla"] == "missing: go: not found"
 
