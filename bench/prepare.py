@@ -56,6 +56,7 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
     people, keys = room.enter(options.clients, options.rooms)
     room.history(keys[0], people, options.history)
     cookies = list(room.logins(people))
+    room.counted()
     print(f"{options.clients} people, {heads(keys)}, {time.monotonic() - began:.1f} s", file=sys.stderr)
     print(f"-u /ws/ -P {SUBPROTOCOL} -o '{OPENED}' -m '{message(keys[0])}'", file=sys.stderr)
     now, then = ({key: room.position(key, missed) for key in keys} for missed in (0, options.missed))

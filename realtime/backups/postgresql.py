@@ -38,6 +38,7 @@ class Postgresql:
             self._make(draft)
             arguments = ["--exit-on-error", "--no-owner", "--no-privileges", "--single-transaction"]
             self._run("pg_restore", [*arguments, f"--dbname={draft}", file])
+            self._run("vacuumdb", ["--quiet", "--analyze-only"], draft)  # nobody has counted yet what is in it
             return self._exchange(draft)
         except DatabaseError as error:
             raise Refused(f"{str(error).strip()}. Nothing was changed. {RIGHTS}") from None

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.services.parlor import Parlor
@@ -110,3 +111,15 @@ def test_without_postgresql_s_tools_it_says_what_to_install(tmp_path: Path) -> N
         patch.setenv("PATH", str(tmp_path))
         with pytest.raises(Refused, match="apt install postgresql-client"):
             Postgresql(connections["default"]).save(str(tmp_path / "draft"))
+
+
+@pytest.mark.postgresql
+def test_postgresql_knows_after_a_restore_what_is_in_it(parlor: Parlor, tmp_path: Path) -> None:
+    """Else it reads whole tables for everybody who comes back, until its own count a minute or more later."""
+    parlor.manage("backup", str(tmp_path / "backup"))
+    parlor.stop()
+    parlor.manage("restore", str(tmp_path / "backup"))
+    with psycopg.connect(parlor.environment["DATABASE_URL"]) as database:
+        never = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname = 'realtime_log' AND reltuples < 0"
+        assert database.execute(never).fetchone() == (0,)
+    parlor.start()
