@@ -80,6 +80,7 @@ class Parlor:
     port: int = field(default_factory=free_port)
     scenes: dict[Scene, str] = field(default_factory=dict)
     services: tuple[str, str] | None = None
+    limits: dict[str, Any] = field(default_factory=lambda: LIFTED)
 
     def measured(self, row: Row) -> Figures:
         with self.serving(row) as site:
@@ -138,7 +139,7 @@ class Parlor:
 
     def environment(self, folder: Path, database: str | None) -> dict[str, str]:
         given = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
-        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(LIFTED)}
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(self.limits)}
         if database:
             hosts = "127.0.0.1,127.0.0.2"
             settings |= {"DATABASE_URL": database, "REDIS_URL": self.started_services()[1], "ALLOWED_HOSTS": hosts}
