@@ -22,14 +22,26 @@ REASON_BYTES: Final = 123
 
 
 class Chunk:
-    """Frames that go out together; `size` in characters. Servers that frame by themselves take `texts`."""
+    """Frames that go out together. Servers that frame by themselves take `texts`."""
 
-    __slots__ = ("_compressed", "_plain", "size", "texts")
+    __slots__ = ("_compressed", "_plain", "_sizes", "texts")
 
     def __init__(self, *texts: str) -> None:
         self.texts: Sequence[str] = texts
-        self.size = sum(map(len, texts))
         self._plain = self._compressed = b""
+        self._sizes: Sequence[int] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that goes out, plain."""
+        return len(self.plain)
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Bytes of each of `texts`; counted when first asked for, once for all who get them."""
+        if not self._sizes:
+            self._sizes = tuple(map(size_of, self.texts))
+        return self._sizes
 
     @property
     def plain(self) -> bytes:
@@ -44,6 +56,11 @@ class Chunk:
         if not self._compressed:
             self._compressed = b"".join(map(compressed_frame, self.texts))
         return self._compressed
+
+
+def size_of(text: str) -> int:
+    """Bytes of it in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def frame(text: str) -> bytes:

@@ -49,7 +49,7 @@ class Outgoing:
         """Send events; False when that would be too much: the reader lags, and is resumed from what it has."""
         if self.lagging or self.ending:
             return False
-        if (chunk.size > self._most and len(chunk.texts) > 1) or not self._write(chunk, self._most):
+        if (len(chunk.texts) > 1 and chunk.size > self._most) or not self._write(chunk, self._most):
             self._lag()
             return False
         if self._direct:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.entry import Entry
-from realtime.frames import Chunk
+from realtime.frames import Chunk, size_of
 from realtime.methods import Labels
 from realtime.presence import Changes, Person, Presence
 from realtime.protocol import LogKey, UserId
@@ -27,7 +27,7 @@ SHOWN: Final = 200
 SLICE: Final = 512
 """readers served before others have a turn of the loop: about 4 ms"""
 FAST: Final = 64 * 1024
-"""characters that are sent without a look at what else waits"""
+"""bytes that are sent without a look at what else waits"""
 GONE: Final = 1000
 """people of whom it is known since when they are not here; the others have been gone for longer"""
 
@@ -72,10 +72,10 @@ class Reading:
 
 
 def page_of(entries: Sequence[Entry], most: int) -> Sequence[Entry]:
-    """As many events as one push of a resume carries: one at least, no more than about `most` characters."""
+    """As many events as one push of a resume carries: one at least, no more than about `most` bytes."""
     size = 0
     for count, entry in enumerate(entries, 1):
-        size += len(entry.data or "") + 200
+        size += size_of(entry.data or "") + 200
         if size > most:
             return entries[: max(1, count - 1)]
     return entries
@@ -210,9 +210,10 @@ class Frames:
         self._open: Chunk | None = None
         if all(entry.audience is None for entry in entries):
             self._open = Chunk(*(entry.frame() for entry in entries))
+        plain = self._open.plain if self._open else b""
         self._made: dict[Labels, Chunk] = {}
         self.last = entries[-1].o
-        self.wire = self._open.plain if self._open and self._open.size <= FAST else b""
+        self.wire = plain if len(plain) <= FAST else b""
         """for whom the socket's own `send` serves: the frames of all, unless they are many at once"""
 
     def of(self, labels: Labels) -> Chunk:

@@ -75,16 +75,18 @@ class Queued:
     ) -> None:
         self.tells = tells
         self._send, self._close = send, close
-        self._queue: deque[str] = deque()
+        self._queue: deque[tuple[str, int]] = deque()
         self._queued = 0
         self._closing: Close | None = None
         self._ready = asyncio.Event()
 
     def write(self, chunk: Chunk, most: int | None = None) -> bool:
-        if most is not None and self._queued and self._queued + chunk.size > most:
+        sizes = chunk.sizes
+        size = sum(sizes)
+        if most is not None and self._queued and self._queued + size > most:
             return False
-        self._queue.extend(chunk.texts)
-        self._queued += chunk.size
+        self._queue.extend(zip(chunk.texts, sizes, strict=True))
+        self._queued += size
         self._ready.set()
         return True
 
@@ -102,9 +104,9 @@ class Queued:
     async def run(self) -> None:
         while True:
             while self._queue:
-                text = self._queue.popleft()
+                text, size = self._queue.popleft()
                 await self._send(text)
-                self._queued = max(0, self._queued - len(text))
+                self._queued = max(0, self._queued - size)
             if self._closing:
                 return await self._close(self._closing)
             self._ready.clear()

@@ -17,6 +17,7 @@ from accounts.models import User
 from realtime import log as logs
 from realtime.doorbell import Bell
 from realtime.entry import Entry
+from realtime.frames import Chunk
 from realtime.log import SITE, batch
 from realtime.methods import Caller, Labels, Signal
 from realtime.models import Event, Log
@@ -275,6 +276,26 @@ async def taken_in(process: Process, log: LogKey, o: int) -> None:
     async with asyncio.timeout(5):
         while process.hub.rooms._rooms[log].ring.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
+
+
+async def test_many_lines_that_are_too_much_together_come_page_by_page(
+    tab: Open, log: LogKey, process: Process
+) -> None:
+    """They are fewer characters than a reader may have unsent, and more bytes: so are those of one page."""
+    mei = await tab("Mei", position=START)
+    wire: Any = mei.wire
+    pushed: list[int] = []
+    write = wire.transport.write
+
+    def weighed(chunk: Chunk, most: int | None = None) -> Any:
+        pushed.append(len("".join(chunk.texts).encode()))
+        return write(chunk, most)
+
+    wire.connection.out._write = weighed
+    await append(log, 12, data="\U0001f600" * 20_000)
+    await mei.event(log, 12)
+    assert offsets(mei, log) == list(range(1, 13))
+    assert max(pushed) < process.limits.lagging_bytes
 
 
 async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, process: Process) -> None:

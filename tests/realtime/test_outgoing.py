@@ -1,0 +1,92 @@
+"""What waits for one reader is bounded in bytes, in whatever script people write."""
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+import pytest
+
+from realtime.frames import Chunk
+from realtime.limits import Limits
+from realtime.outgoing import Outgoing
+from realtime.transports import Direct, Queued, Transport
+
+MOST = Limits().lagging_bytes
+LINE = "人" * 1000
+LINES = [LINE] * (MOST // len(LINE))
+"""fewer characters than that, and three times as many bytes"""
+
+
+class Socket(SimpleNamespace):
+    """The extension of our server, over a socket that takes nothing."""
+
+    deflates = False
+
+    def __init__(self) -> None:
+        super().__init__(frames=b"", waits=lambda: None, ready=lambda: None, put=Mock())
+
+    def unsent(self) -> int:
+        return len(self.frames)
+
+    def write(self, frames: bytes, most: int | None = None) -> bool:
+        if most is not None and self.frames and len(self.frames + frames) > most:
+            return False
+        self.frames += frames
+        return True
+
+
+def straight() -> Transport:
+    extension: Any = Socket()
+    return Direct(extension)
+
+
+def queued() -> Transport:
+    return Queued(AsyncMock(), AsyncMock(), tells=True)
+
+
+@pytest.fixture(params=[straight, queued])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    transport: Transport = request.param()
+    return transport
+
+
+@pytest.fixture
+def out(transport: Transport) -> Outgoing:
+    return Outgoing(transport, Limits(), lambda: 0.0, Mock())
+
+
+def test_what_goes_out_together_is_weighed_in_bytes(out: Outgoing, transport: Transport) -> None:
+    assert sum(map(len, LINES)) < MOST
+    assert not out.push(Chunk(*LINES))
+    assert (out.lagging, transport.unsent()) == (True, 0)
+
+
+def test_so_is_what_waits(out: Outgoing, transport: Transport) -> None:
+    while out.push(Chunk(LINE)):
+        pass
+    assert MOST - 4 * len(LINE) < transport.unsent() <= MOST
+
+
+def test_a_line_that_is_larger_than_all_that_is_held_to_goes_alone(out: Outgoing, transport: Transport) -> None:
+    """No smaller part of the log would ever bring its reader further."""
+    assert out.push(Chunk(LINE * 100))
+    assert not out.push(Chunk(LINE))
+    assert transport.unsent() >= 300_000
+
+
+@pytest.mark.asyncio
+async def test_what_was_sent_waits_no_more() -> None:
+    sent: list[str] = []
+
+    async def send(text: str) -> None:
+        sent.append(text)
+        unsent.append(transport.unsent())
+
+    async def close(_: object) -> None: ...
+
+    unsent: list[int] = []
+    transport = Queued(send, close, tells=True)
+    transport.write(Chunk("人", "a"))
+    transport.close(Mock())
+    await transport.run()
+    assert (sent, unsent, transport.unsent()) == (["人", "a"], [4, 1], 0)
