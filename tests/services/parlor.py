@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from tests.services.environment import without_settings
+from tests.services.memory import memory
 from tests.services.ports import answers, free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,6 +72,10 @@ class Parlor:
     def _read_on(self, output: IO[str]) -> None:
         with output:
             self.output.extend(output)
+
+    def memory(self, which: str) -> int:
+        assert self._process
+        return memory(self._process.pid, which)
 
     def stop(self) -> None:
         """SIGTERM: it says goodbye and leaves."""

@@ -26,20 +26,27 @@ class Guest:
 
     def connect(self, url: str) -> None:
         """Again as the same guest, also at another process of the site."""
-        with self._http.open(f"{url}/realtime/token") as answer:
-            token = json.load(answer)["token"]
+        token = self.token(url)
         self._open = ExitStack()
         self._socket = self._open.enter_context(
             connect(
                 f"{url.replace('http', 'ws')}/ws/",
                 origin=Origin(url),
                 subprotocols=[Subprotocol("parlor.v1")],
-                additional_headers={"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)},
+                additional_headers={"Cookie": self.cookie_header},
                 proxy=None,
             )
         )
         hello = self.request("session.hello", v=1, token=token, rooms={})
         self.lounge: str = next(room["key"] for room in hello["rooms"] if room["lounge"])
+
+    def token(self, url: str) -> str:
+        with self._http.open(f"{url}/realtime/token") as answer:
+            return str(json.load(answer)["token"])
+
+    @property
+    def cookie_header(self) -> str:
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def cookies(self, url: str) -> Any:
         """For a browser that is to be the same guest."""
@@ -56,7 +63,9 @@ class Guest:
         return id
 
     def request(self, method: str, /, **params: Any) -> Any:
-        id = self.ask(method, **params)
+        return self.answer(self.ask(method, **params))
+
+    def answer(self, id: int) -> Any:
         while True:
             answer = json.loads(self._socket.recv())
             if answer.get("id") == id and "method" not in answer:

@@ -14,6 +14,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from tests.services.memory import memory
+
 REPOSITORY = Path(__file__).parents[3]
 ANY_PORT = "tcp:port=0:interface=127.0.0.1"
 
@@ -51,9 +53,7 @@ class Tiny:
         raise AssertionError(f"it ended without “{word}”: {self.process.communicate()}")
 
     def memory(self, which: str) -> int:
-        """Bytes it holds (`VmRSS`), or has held at most (`VmHWM`)."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition(f"{which}:")[2].split()[0]) * 1024
+        return memory(self.process.pid, which)
 
     def say(self, word: str) -> None:
         assert self.process.stdin

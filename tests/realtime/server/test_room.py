@@ -1,0 +1,93 @@
+"""A room of the real application on real sockets: what its readers cost, and what each of them gets."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import count, islice
+from typing import Any
+
+import pytest
+
+from tests.realtime.server.raw import TEXT, WebSocket, frame
+from tests.services.parlor import Parlor
+from tests.system.guest import Guest
+
+KIB = 1024
+STUCK, SMALL_BUFFER = 40, 4096
+TOGETHER = 24
+LINES = [f"{number} {'人' * 9900}" for number in range(60 * TOGETHER)]
+"""29 KiB each: kept once for all readers together, they would be more than the readers may cost"""
+LIMITS = {
+    "rate": 100_000,
+    "burst": 100_000,
+    "waiting": TOGETHER,
+    "user_connections": STUCK + 10,
+    "slow_s": 600,
+    "ring": len(LINES),  # nobody who resumes has to be read to from the database
+}
+
+
+@pytest.fixture(scope="module")
+def parlor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
+    with Parlor(tmp_path_factory.mktemp("parlor"), REALTIME=json.dumps(LIMITS)) as parlor:
+        yield parlor
+
+
+@pytest.fixture(scope="module")
+def mei(parlor: Parlor) -> Iterator[Guest]:
+    guest = Guest(parlor.url, "Mei")
+    yield guest
+    guest.leave()
+
+
+class Tab(WebSocket):
+    """One more tab of a guest, which reads a room from its head on."""
+
+    def __init__(self, parlor: Parlor, guest: Guest, *lines: str, buffer: int = 0) -> None:
+        page = f"Host: 127.0.0.1:{parlor.port}", f"Origin: {parlor.url}", f"Cookie: {guest.cookie_header}"
+        super().__init__(parlor.port, "/ws/", *page, *lines, buffer=buffer)
+        self._ids = count(1)
+        self.request("session.hello", v=1, token=guest.token(parlor.url), rooms={})
+
+    def request(self, method: str, **params: Any) -> Any:
+        asked = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
+        self.send(frame(TEXT, json.dumps(asked).encode()))
+        while (answer := json.loads(self.receive().payload)).get("id") != asked["id"]:
+            pass
+        return answer["result"]
+
+    def reads(self, room: str, head: dict[str, int]) -> None:
+        assert self.request("room.open", room=room, position={"o": head["o"], "t": head["t"]})["mode"] == "replay"
+
+    def lines(self, number: int) -> list[str]:
+        """The next so many lines that come."""
+        events = (json.loads(self.receive().payload) for _ in count())
+        said = (event["params"] for event in events if event.get("method") == "room.event")
+        return [event["data"]["text"] for event in islice(said, number)]
+
+
+def flood(guest: Guest, room: str) -> None:
+    """As fast as they are stored, many in one batch."""
+    for start in range(0, len(LINES), TOGETHER):
+        for text in LINES[start : start + TOGETHER]:
+            last = guest.ask("message.post", room=room, cid=secrets.token_urlsafe(16), text=text)
+        guest.answer(last)
+
+
+def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlor: Parlor, mei: Guest) -> None:
+    """The first flood is for what the process itself keeps of so many lines."""
+    room = mei.makes_room("Flooded")
+    flood(mei, room)
+    head = mei.request("room.open", room=room, position=None)["head"]
+    mei.request("room.close", room=room)
+    with ExitStack() as stack, ThreadPoolExecutor(1) as thread:
+        reader = stack.enter_context(Tab(parlor, mei))
+        for tab in [reader, *(stack.enter_context(Tab(parlor, mei, buffer=SMALL_BUFFER)) for _ in range(STUCK))]:
+            tab.reads(room, head)
+        before = parlor.memory("VmHWM")
+        reading = thread.submit(reader.lines, len(LINES))
+        flood(mei, room)
+        assert reading.result() == LINES
+        assert (parlor.memory("VmHWM") - before) / STUCK <= 512 * KIB
