@@ -1,11 +1,11 @@
 """What waits for one reader is bounded in bytes, in whatever script people write."""
 
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, Mock
 
 import pytest
 
+from realtime import frames
 from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.outgoing import Outgoing
@@ -17,21 +17,21 @@ LINES = [LINE] * (MOST // len(LINE))
 """fewer characters than that, and three times as many bytes"""
 
 
-class Socket(SimpleNamespace):
+class Socket:
     """The extension of our server, over a socket that takes nothing."""
 
-    deflates = False
-
-    def __init__(self) -> None:
-        super().__init__(frames=b"", waits=lambda: None, ready=lambda: None, put=Mock())
+    def __init__(self, *, deflates: bool = False) -> None:
+        self.deflates, self.frames = deflates, b""
+        self.waits = self.ready = lambda: None
+        self.put = Mock()
 
     def unsent(self) -> int:
         return len(self.frames)
 
-    def write(self, frames: bytes, most: int | None = None) -> bool:
-        if most is not None and self.frames and len(self.frames + frames) > most:
+    def write(self, data: bytes, most: int | None = None) -> bool:
+        if most is not None and self.frames and len(self.frames + data) > most:
             return False
-        self.frames += frames
+        self.frames = self.frames + data if self.frames else data
         return True
 
 
@@ -90,3 +90,16 @@ async def test_what_was_sent_waits_no_more() -> None:
     transport.close(Mock())
     await transport.run()
     assert (sent, unsent, transport.unsent()) == (["人", "a"], [4, 1], 0)
+
+
+def test_what_goes_out_compressed_is_compressed_once_for_all_who_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compressing = Mock(wraps=frames.deflated)
+    monkeypatch.setattr(frames, "deflated", compressing)
+    chunk = Chunk(LINE, LINE + "again")
+    sockets = [Socket(deflates=number % 2 == 0) for number in range(20)]
+    for socket in sockets:
+        extension: Any = socket
+        assert Outgoing(Direct(extension), Limits(), lambda: 0.0, Mock()).push(chunk)
+    assert compressing.call_count == len(chunk.texts)
+    assert {id(socket.frames) for socket in sockets[::2]} == {id(chunk.compressed)}
+    assert {id(socket.frames) for socket in sockets[1::2]} == {id(chunk.plain)}

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import zlib
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -9,6 +10,9 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 UPGRADE = ("Upgrade: websocket", "Connection: Upgrade")
 VERSION = "Sec-WebSocket-Version: 13"
+FIN, RSV1 = 0x80, 0x40
+OFFER = "Sec-WebSocket-Extensions: permessage-deflate"
+CHROMIUM = f"{OFFER}; client_max_window_bits"
 PATIENCE_S = 30
 
 
@@ -37,6 +41,11 @@ def frame(opcode: int, payload: bytes = b"", first: int = 0x80, masked: bool = T
     mask = os.urandom(4)
     key = (mask * (size // 4 + 1))[:size]
     return head + mask + (int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big")
+
+
+def inflated(payload: bytes) -> bytes:
+    """Of a frame with RSV1, where no context is kept."""
+    return zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
 
 
 def closing(code: int, reason: str | bytes = b"") -> bytes:

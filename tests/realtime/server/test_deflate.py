@@ -2,7 +2,6 @@
 
 import random
 import string
-import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -10,13 +9,22 @@ from websockets.sync.client import connect
 
 from realtime.frames import deflated
 from tests.realtime.server.conftest import Tiny
-from tests.realtime.server.raw import BINARY, CONTINUATION, PING, TEXT, Frame, WebSocket, frame
+from tests.realtime.server.raw import (
+    BINARY,
+    CHROMIUM,
+    CONTINUATION,
+    FIN,
+    OFFER,
+    PING,
+    RSV1,
+    TEXT,
+    Frame,
+    WebSocket,
+    frame,
+    inflated,
+)
 
-OFFER = "Sec-WebSocket-Extensions: permessage-deflate"
-CHROMIUM = f"{OFFER}; client_max_window_bits"
 TAKEN = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
-RSV1 = 0x40
-FIN = 0x80
 LARGEST = 256 * 1024
 
 
@@ -24,10 +32,6 @@ LARGEST = 256 * 1024
 def deflating() -> Iterator[Tiny]:
     with Tiny(hook="deflate") as tiny:
         yield tiny
-
-
-def inflated(payload: bytes) -> bytes:
-    return zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
 
 
 @pytest.mark.parametrize("offer", [OFFER, CHROMIUM, f"{OFFER}; server_max_window_bits=12", f"{OFFER}; x, {OFFER[26:]}"])

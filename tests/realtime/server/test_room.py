@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import count, islice
+from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.realtime.server.raw import TEXT, WebSocket, frame
+from tests.realtime.server.raw import CHROMIUM, FIN, OFFER, RSV1, TEXT, Frame, WebSocket, frame, inflated
 from tests.services.parlor import Parlor
 from tests.system.guest import Guest
 
@@ -31,7 +31,7 @@ LIMITS = {
 
 @pytest.fixture(scope="module")
 def parlor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
-    with Parlor(tmp_path_factory.mktemp("parlor"), REALTIME=json.dumps(LIMITS)) as parlor:
+    with Parlor(tmp_path_factory.mktemp("parlor"), REALTIME=json.dumps(LIMITS), WEBSOCKET_DEFLATE="true") as parlor:
         yield parlor
 
 
@@ -54,18 +54,30 @@ class Tab(WebSocket):
     def request(self, method: str, **params: Any) -> Any:
         asked = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         self.send(frame(TEXT, json.dumps(asked).encode()))
-        while (answer := json.loads(self.receive().payload)).get("id") != asked["id"]:
+        while (answer := json.loads(content(self.receive()))).get("id") != asked["id"]:
             pass
         return answer["result"]
 
     def reads(self, room: str, head: dict[str, int]) -> None:
         assert self.request("room.open", room=room, position={"o": head["o"], "t": head["t"]})["mode"] == "replay"
 
+    def event(self) -> Frame:
+        """The frame of the next event, as it came."""
+        while b'"room.event"' not in content(frame := self.receive()):
+            pass
+        return frame
+
     def lines(self, number: int) -> list[str]:
         """The next so many lines that come."""
-        events = (json.loads(self.receive().payload) for _ in count())
-        said = (event["params"] for event in events if event.get("method") == "room.event")
-        return [event["data"]["text"] for event in islice(said, number)]
+        return [text_of(self.event()) for _ in range(number)]
+
+
+def content(frame: Frame) -> bytes:
+    return inflated(frame.payload) if frame.first & RSV1 else frame.payload
+
+
+def text_of(event: Frame) -> str:
+    return str(json.loads(content(event))["params"]["data"]["text"])
 
 
 def flood(guest: Guest, room: str) -> None:
@@ -91,3 +103,21 @@ def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlo
         flood(mei, room)
         assert reading.result() == LINES
         assert (parlor.memory("VmHWM") - before) / STUCK <= 512 * KIB
+
+
+def test_who_takes_compressed_frames_gets_the_same_bytes_and_who_does_not_the_same_text(
+    parlor: Parlor, mei: Guest
+) -> None:
+    room = mei.makes_room("Compressed")
+    head = mei.request("room.open", room=room, position=None)["head"]
+    said = [f"{number} {'人来人往' * 100}" for number in range(5)]
+    with Tab(parlor, mei, CHROMIUM) as one, Tab(parlor, mei, OFFER) as two, Tab(parlor, mei) as plain:
+        for tab in (one, two, plain):
+            tab.reads(room, head)
+        mei.say(room, *said)
+        events = [[tab.event() for _ in said] for tab in (one, two, plain)]
+    assert events[0] == events[1]
+    assert {event.first for event in events[0]} == {FIN | RSV1}
+    assert {event.first for event in events[2]} == {FIN}
+    assert [content(event) for event in events[0]] == [event.payload for event in events[2]]
+    assert [text_of(event) for event in events[2]] == said
