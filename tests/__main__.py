@@ -19,6 +19,9 @@ CHAOS = (PYTHON, "-m", "tests.chaos")
 DATABASE = tuple(f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "game", "realtime"))
 """what asks a database anything; the rest is the same on both, or starts both by itself"""
 
+SILENCE = "tests/deploy/test_silence.py"
+"""a minute in which nothing happens: others have the processor meanwhile"""
+
 SYSTEM = sorted(map(str, Path("tests/system").glob("test_*.py")), key=lambda file: Path(file).stat().st_size)
 """so sorted that of two halves, every second file, one takes about as long as the other"""
 
@@ -34,7 +37,13 @@ STEPS = [
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
-    Step("sqlite", ((*PYTEST, *cache("sqlite")),), beside="database", wants=("redis", "cc", *PROXIES, "systemd")),
+    Step("silence", ((*PYTEST, *cache("silence"), SILENCE),), beside="database", wants=PROXIES),
+    Step(
+        "sqlite",
+        ((*PYTEST, *cache("sqlite"), f"--ignore={SILENCE}"),),
+        beside="database",
+        wants=("redis", "cc", *PROXIES, "systemd"),
+    ),
     Step(
         "postgresql",
         ((*PYTEST, *cache("postgresql"), "--ignore=tests/realtime/server", *DATABASE),),

@@ -1,12 +1,20 @@
-"""Parlors as they are deployed, on either database."""
+"""Parlors as they are deployed, on either database; the tiny application behind the proxies of deploy/."""
 
 import secrets
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
 
 from tests.chaos.database import Postgres
+from tests.realtime.server.served import Serve
 from tests.services.parlor import Parlor
+from tests.services.proxies import NAME, PROXIES, Proxy
+from tests.services.tools import advice, missing
+
+HERE = "127.0.0.2"
 
 
 @pytest.fixture(
@@ -28,3 +36,38 @@ def parlor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with Parlor(folder, DATABASE_URL=database.url) as parlor:
         yield parlor
     database.drop()
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Two processes, which tell what they know of who asks."""
+    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", SHARED="yes", HTTPS="true")
+    yield site.started()
+    site.process.kill()
+    site.process.communicate()
+
+
+def started(name: str, upstream: int, folder: Path) -> Proxy:
+    if absent := missing([name]):
+        pytest.skip(advice(absent))
+    (folder / "files/static/12345678").mkdir(parents=True)
+    (folder / "files/static/12345678/main.js").write_text("// collected")
+    return PROXIES[name](folder / "proxy", upstream, folder / "files")
+
+
+def line_to(proxy: Proxy) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", proxy.port), source_address=(HERE, 0), timeout=60)
+
+
+def opened(
+    proxy: Proxy, path: str, headers: dict[str, str] | None = None, ping_interval: float | None = 20
+) -> ClientConnection:
+    url = f"wss://{NAME}:{proxy.port}{path}"
+    return connect(
+        url,
+        sock=line_to(proxy),
+        ssl=proxy.trust,
+        additional_headers=headers,
+        open_timeout=60,
+        ping_interval=ping_interval,
+    )

@@ -2,22 +2,19 @@
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from websockets.sync.client import ClientConnection, connect
 
 from realtime.limits import Limits
+from tests.deploy.conftest import HERE, line_to, opened, started
 from tests.realtime.server.conftest import closing as closing_of
 from tests.realtime.server.served import Serve
 from tests.services.proxies import DEPLOY, NAME, PROXIES, Proxy
-from tests.services.tools import advice, missing
 
 FORGED = {
     "X-Forwarded-For": "203.0.113.9",
@@ -25,26 +22,11 @@ FORGED = {
     "X-Forwarded-Port": "1",
     "Daphne-Root-Path": "/elsewhere",
 }
-HERE = "127.0.0.2"
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Two processes, which tell what they know of who asks."""
-    site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", SHARED="yes", HTTPS="true")
-    yield site.started()
-    site.process.kill()
-    site.process.communicate()
 
 
 @pytest.fixture(scope="module", params=sorted(PROXIES))
 def proxy(request: pytest.FixtureRequest, upstream: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    if absent := missing([request.param]):
-        pytest.skip(advice(absent))
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    (folder / "files/static/12345678").mkdir(parents=True)
-    (folder / "files/static/12345678/main.js").write_text("// collected")
-    with PROXIES[request.param](folder / "proxy", upstream.port, folder / "files") as proxy:
+    with started(request.param, upstream.port, tmp_path_factory.mktemp(request.param)) as proxy:
         yield proxy
 
 
@@ -54,21 +36,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def line_to(proxy: Proxy) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", proxy.port), source_address=(HERE, 0), timeout=60)
-
-
 def asked(proxy: Proxy, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
     with closing(HTTPConnection(NAME, proxy.port)) as connection:
         connection.sock = proxy.trust.wrap_socket(line_to(proxy), server_hostname=NAME)
         connection.request("GET" if body is None else "POST", path, body, headers or {})
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
-
-
-def opened(proxy: Proxy, path: str, **headers: str) -> ClientConnection:
-    url = f"wss://{NAME}:{proxy.port}{path}"
-    return connect(url, sock=line_to(proxy), ssl=proxy.trust, additional_headers=headers, open_timeout=60)
 
 
 def is_told_the_truth(proxy: Proxy, facts: dict[str, Any]) -> None:
@@ -86,7 +59,7 @@ def test_a_request_comes_with_its_address_and_https_whatever_the_client_says(pro
 
 
 def test_a_websocket_comes_with_its_address_and_https_whatever_the_client_says(proxy: Proxy) -> None:
-    with opened(proxy, "/facts", **FORGED) as websocket:
+    with opened(proxy, "/facts", FORGED) as websocket:
         is_told_the_truth(proxy, json.loads(websocket.recv(timeout=60)))
 
 
