@@ -16,7 +16,9 @@ BROWSER = ("chromium", "chinese", "emoji")
 PROXIES = ("caddy", "nginx")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
-DATABASE = tuple(f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "game", "realtime"))
+DATABASE = tuple(
+    f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "deploy/test_backups.py", "game", "realtime")
+)
 """what asks a database anything; the rest is the same on both, or starts both by itself"""
 
 SILENCE = "tests/deploy/test_silence.py"

@@ -1,5 +1,6 @@
 """Parlors as they are deployed, on either database; the tiny application behind the proxies of deploy/."""
 
+import json
 import secrets
 import socket
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from tests.services.proxies import NAME, PROXIES, Proxy
 from tests.services.tools import advice, missing
 
 HERE = "127.0.0.2"
+BRISK = json.dumps({"rate": 100_000, "burst": 100_000})
+"""nobody is told to talk slower"""
 
 
 @pytest.fixture(
@@ -28,12 +31,12 @@ def parlor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Running on a database of its own; tests leave it so, and take rooms of their own."""
     folder = tmp_path_factory.mktemp("parlor")
     if request.param == "sqlite":
-        with Parlor(folder) as parlor:
+        with Parlor(folder, REALTIME=BRISK) as parlor:
             yield parlor
         return
     database = Postgres(request.getfixturevalue("postgres_url"), f"deploy_{secrets.token_hex(6)}")
     database.create()
-    with Parlor(folder, DATABASE_URL=database.url) as parlor:
+    with Parlor(folder, DATABASE_URL=database.url, REALTIME=BRISK) as parlor:
         yield parlor
     database.drop()
 

@@ -3,7 +3,11 @@
 import os
 import re
 import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -52,6 +56,52 @@ def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path:
     assert texts(opened(guest, room, after)) == ["kept", *(f"new {number}" for number in range(5))]
     assert opened(guest, room, before)["mode"] == "replay"
     guest.leave()
+
+
+def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
+    """Every line of the room, with its offset."""
+    after, more = 0, True
+    while more:
+        page = guest.request("history.page", room=room, after=after)
+        for line in page["lines"]:
+            if "text" in line["data"]:
+                yield line["o"], line["data"]["text"]
+        after, more = page["lines"][-1]["o"], page["after"]
+
+
+def test_while_people_write_it_holds_what_was_acknowledged_before_and_no_line_without_those_before_it(
+    parlor: Parlor, tmp_path: Path
+) -> None:
+    guest, stored, over = Guest(parlor.url, "Ann who goes on"), list[tuple[int, str]](), Event()
+    room = guest.makes_room("Talking on")
+
+    def talks() -> None:
+        while not over.is_set():
+            text = f"line {len(stored)}"
+            stored.extend((o, text) for o in guest.say(room, text))
+
+    with ThreadPoolExecutor(1) as thread:
+        talking = thread.submit(talks)
+        try:
+            while len(stored) < 100 and not talking.done():
+                time.sleep(0.01)
+            before = len(stored)
+            parlor.manage("backup", str(tmp_path / "backup"))
+            after = len(stored)
+        finally:
+            over.set()
+        talking.result()
+    guest.leave()
+    assert 100 <= before < after
+
+    parlor.stop()
+    parlor.manage("restore", str(tmp_path / "backup"))
+    parlor.start()
+    guest.connect(parlor.url)
+    kept = list(history(guest, room))
+    guest.leave()
+    assert before <= len(kept) <= after + 1
+    assert kept == stored[: len(kept)]
 
 
 def test_a_backup_is_its_owner_s_and_replaces_none_unasked(parlor: Parlor, tmp_path: Path) -> None:
