@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import math
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -24,8 +25,8 @@ from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
 logger = logging.getLogger(__name__)
 
 LARGEST_MESSAGE = 256 * 1024  # bytes in; what comes above 64 KiB gets a reason from the session
-OPTIONS: dict[str, float] = {
-    "websocket_timeout": -1,  # no close after a day
+OPTIONS: dict[str, float] = {  # unless something else is asked for
+    "websocket_timeout": math.inf,  # no close after a day
     "websocket_handshake_timeout": 0,  # autobahn's drops the line; the protocol's own answers 503
     "websocket_connect_timeout": 20,
     "websocket_max_message_size": LARGEST_MESSAGE,
@@ -50,7 +51,7 @@ class Server(DaphneServer):
         **options: Any,
     ) -> None:
         deep = [_with_backlog(endpoint) for endpoint in endpoints]
-        super().__init__(application, deep, ready_callable=self._ready, **options | OPTIONS)
+        super().__init__(application, deep, ready_callable=self._ready, **OPTIONS | options)
         self.listening, self.deflate = listening, deflate
         self.ports: list[Any] = []
         self.refusal: BaseException | None = None

@@ -315,6 +315,8 @@ class WebSocketProtocol(DaphneProtocol):
         elif self.behind and self._stuck():
             self.wasNotCleanReason = "its reader takes nothing"
             self.dropConnection(abort=True)
+        elif self.state == self.STATE_OPEN and self.duration() > self.server.websocket_timeout:
+            self._close(1000, "it has lasted long enough")
         waiting: Any = self.autoPingTimeoutCall
         if self.state == self.STATE_OPEN and silent > self.server.ping_interval and not (waiting or self.inbox.crowded):
             self._sendAutoPing()

@@ -2,11 +2,16 @@
 
 import json
 import re
+from argparse import SUPPRESS
+from math import inf
 
 import msgspec
+from django.core.management.base import BaseCommand
 
 from realtime.limits import Limits
+from realtime.management.commands.serve import Command as Serve
 from realtime.server.http import LARGEST_BODY
+from realtime.server.server import OPTIONS
 from tests.docs.pages import code, codes, page, rows, section
 
 OPERATING = page("docs/operating.md")
@@ -25,6 +30,21 @@ def test_every_package_is_listed_with_a_reason_and_nothing_else() -> None:
     pinned += json.loads(page("package.json"))["devDependencies"]
     assert sorted(name for row in listed for name in codes(row[0])) == sorted(pinned)
     assert [row[0] for row in listed if not row[1]] == []
+
+
+def test_every_option_of_serve_is_documented_and_nothing_else() -> None:
+    everywhere = {option for action in BaseCommand().create_parser("", "")._actions for option in action.option_strings}
+    parser = Serve().create_parser("manage.py", "serve")
+    known = {option for each in parser._actions if each.help != SUPPRESS for option in each.option_strings}
+    listed = {option for row in rows(OPERATING, "`manage.py serve`") for option in codes(row[0])}
+    assert listed - {"--verbosity", "-v"} == known - everywhere
+
+
+def test_the_defaults_of_the_server_are_told_with_its_options() -> None:
+    told = {code(row[0]).strip("-").replace("-", "_"): row[1] for row in rows(OPERATING, "`manage.py serve`")}
+    own = {name: "-1" if value == inf else f"{value:g}" for name, value in OPTIONS.items() if name in told}
+    assert len(own) == 4
+    assert own == {name: told[name] for name in own}
 
 
 def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:

@@ -2,7 +2,7 @@
 
 import os
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from daphne.management.commands.runserver import Command as DaphneCommand
 from django.conf import settings
@@ -11,8 +11,11 @@ from django.db import connections
 
 from realtime.server.announcement import announce
 from realtime.server.greeting import pages
-from realtime.server.server import Server
+from realtime.server.server import OPTIONS, Server
 from realtime.sqlite.serving import AlreadyServed, hold_database
+
+DAPHNES_DEFAULTS: Final = ("websocket_handshake_timeout", "websocket_max_message_size", "websocket_max_frame_size")
+"""of its command: it hands them to the server as if they had been asked for"""
 
 
 class Command(DaphneCommand):
@@ -23,6 +26,7 @@ class Command(DaphneCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(use_static_handler=False)  # the middleware serves them, and says how long they may be kept
+        parser.set_defaults(**{name: OPTIONS[name] for name in DAPHNES_DEFAULTS})
 
     def inner_run(self, *args: Any, **options: Any) -> None:
         """Under the autoreloader only the child that serves comes here."""

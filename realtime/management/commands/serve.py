@@ -19,6 +19,7 @@ from realtime.server.announcement import announce, announce_behind_proxy
 from realtime.server.drain import on_drain
 from realtime.server.greeting import pages
 from realtime.server.listening import inherited, listen, place, spoken
+from realtime.server.options import add_options, chosen, set_up_logging
 from realtime.server.supervisor import Supervisor
 from realtime.sqlite.serving import AlreadyServed, hold_database
 
@@ -46,8 +47,10 @@ class Command(BaseCommand):
             "-n", "--processes", type=int, default=1, help="How many serve. More than one: PostgreSQL and Redis."
         )
         parser.add_argument("--child", help=SUPPRESS)
+        add_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        set_up_logging(options)
         if options["child"]:
             return self.serve_as_child(options)
         if options["processes"] < 1:
@@ -114,8 +117,8 @@ class Command(BaseCommand):
         self, options: dict[str, Any], sockets: list[socket.socket], endpoints: list[str], ready: Callable[[], object]
     ) -> None:
         on_drain(grace)
-        deflate = settings.WEBSOCKET_DEFLATE
-        AdoptingServer(get_default_application(), endpoints, sockets, ready, deflate=deflate).run()
+        asked = chosen(options) | {"deflate": settings.WEBSOCKET_DEFLATE}
+        AdoptingServer(get_default_application(), endpoints, sockets, ready, **asked).run()
 
     def endpoints(self, options: dict[str, Any]) -> list[str]:
         unix = [f"unix:{options['unix_socket']}"] if options["unix_socket"] else []

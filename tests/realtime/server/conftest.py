@@ -14,9 +14,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from tests.realtime.server.served import REPOSITORY, Serve, StartServe
 from tests.services.memory import memory
 
-REPOSITORY = Path(__file__).parents[3]
 ANY_PORT = "tcp:port=0:interface=127.0.0.1"
 
 
@@ -104,6 +104,21 @@ def hurried() -> Iterator[Tiny]:
 def server() -> Iterator[Tiny]:
     with Tiny() as tiny:
         yield tiny
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[StartServe]:
+    """Start `serve` in the test's folder."""
+    running: list[Serve] = []
+
+    def serve(*arguments: str, fd: int | None = None, **environment: str) -> Serve:
+        running.append(Serve(tmp_path, *arguments, fd=fd, **environment))
+        return running[-1]
+
+    yield serve
+    for each in running:
+        each.process.kill()  # those it supervises leave with it
+        each.process.communicate()
 
 
 @pytest.fixture

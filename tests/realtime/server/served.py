@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
-from tests.realtime.server.conftest import REPOSITORY
 from tests.services.ports import free_port
 
+REPOSITORY = Path(__file__).parents[3]
 http = build_opener(ProxyHandler({}))
 
 
@@ -67,3 +67,6 @@ class Serve:
     def broken(self) -> Path:
         """While it is there no process starts."""
         return self.folder / "broken"
+
+
+StartServe = Callable[..., Serve]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from tests.realtime.server.conftest import REPOSITORY, closing
+from tests.realtime.server.conftest import closing
+from tests.realtime.server.served import REPOSITORY
 
 Runserver = Callable[..., "subprocess.Popen[str]"]
 

@@ -4,7 +4,7 @@ import select
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,28 +14,12 @@ import pytest
 from websockets.sync.client import connect, unix_connect
 
 from tests.realtime.server.conftest import closing
-from tests.realtime.server.served import Serve
+from tests.realtime.server.served import Serve, StartServe
 from tests.services.authority import certificate
 from tests.services.ports import free_port
 
-Start = Callable[..., Serve]
 
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Start]:
-    running: list[Serve] = []
-
-    def serve(*arguments: str, fd: int | None = None, **environment: str) -> Serve:
-        running.append(Serve(tmp_path, *arguments, fd=fd, **environment))
-        return running[-1]
-
-    yield serve
-    for each in running:
-        each.process.kill()  # those it supervises leave with it
-        each.process.communicate()
-
-
-def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: Start) -> None:
+def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: StartServe) -> None:
     one = serve()
     assert one.until("Parlor is at") == f"Parlor is at http://127.0.0.1:{one.port}/"
     assert one.until("Open once") == f"Open once http://127.0.0.1:{one.port}/once"
@@ -47,13 +31,13 @@ def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: Start) -> None
     assert one.process.wait(30) == 0
 
 
-def test_behind_a_proxy_it_says_the_address_that_people_open(serve: Start) -> None:
+def test_behind_a_proxy_it_says_the_address_that_people_open(serve: StartServe) -> None:
     one = serve("--bind", "127.0.0.2", HTTPS="true")
     assert one.until("Parlor is at").endswith(f"https://192.168.7.7/ and listens for the proxy on 127.0.0.2:{one.port}")
     assert one.until("Open once") == "Open once https://192.168.7.7/once"
 
 
-def test_it_listens_on_a_path(serve: Start, tmp_path: Path) -> None:
+def test_it_listens_on_a_path(serve: StartServe, tmp_path: Path) -> None:
     path = str(tmp_path / "here")
     serve("--unix-socket", path).started()
     with unix_connect(path, "ws://parlor/echo") as websocket:
@@ -61,7 +45,7 @@ def test_it_listens_on_a_path(serve: Start, tmp_path: Path) -> None:
         assert websocket.recv(timeout=30) == "hello"
 
 
-def test_where_nobody_can_listen_it_says_so(serve: Start) -> None:
+def test_where_nobody_can_listen_it_says_so(serve: StartServe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         one = serve("--port", str(port))
@@ -69,7 +53,7 @@ def test_where_nobody_can_listen_it_says_so(serve: Start) -> None:
     assert one.process.wait(30) == 1
 
 
-def test_who_comes_while_it_is_away_waits_in_the_queue_of_who_holds_the_socket(serve: Start) -> None:
+def test_who_comes_while_it_is_away_waits_in_the_queue_of_who_holds_the_socket(serve: StartServe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         address = held.getsockname()
         serve("--fd", str(held.fileno()), fd=held.fileno()).started().end()
@@ -79,7 +63,7 @@ def test_who_comes_while_it_is_away_waits_in_the_queue_of_who_holds_the_socket(s
             assert patient.recv(12) == b"HTTP/1.1 200"
 
 
-def test_tls_may_end_in_it_and_a_websocket_knows(serve: Start, tmp_path: Path) -> None:
+def test_tls_may_end_in_it_and_a_websocket_knows(serve: StartServe, tmp_path: Path) -> None:
     made = certificate("localhost", tmp_path)
     port = free_port()
     serve("--endpoint", f"ssl:{port}:interface=127.0.0.1:privateKey={made.key}:certKey={made.chain}").started()
@@ -88,19 +72,19 @@ def test_tls_may_end_in_it_and_a_websocket_knows(serve: Start, tmp_path: Path) -
         assert json.loads(websocket.recv(timeout=30))["scheme"] == "wss"
 
 
-def test_a_second_server_of_a_sqlite_file_says_who_serves_it(serve: Start) -> None:
+def test_a_second_server_of_a_sqlite_file_says_who_serves_it(serve: StartServe) -> None:
     first = serve().started()
     assert f"process {first.process.pid} already serves" in serve().until("CommandError")
 
 
-def test_one_process_cannot_be_replaced_while_it_serves(serve: Start) -> None:
+def test_one_process_cannot_be_replaced_while_it_serves(serve: StartServe) -> None:
     one = serve().started()
     one.process.send_signal(signal.SIGHUP)
     assert one.until("One process").endswith("stop it and start it again.")
     assert one.answered_by() == one.process.pid
 
 
-def test_several_need_a_database_and_a_doorbell_that_they_can_share(serve: Start) -> None:
+def test_several_need_a_database_and_a_doorbell_that_they_can_share(serve: StartServe) -> None:
     alone = serve("--processes", "2")
     said = alone.until("CommandError")
     assert "DATABASE_URL=postgres://" in said
@@ -125,7 +109,7 @@ def two_of(site: Serve) -> set[int]:
     return {first, site.until_answered_by(lambda pid: pid != first)}
 
 
-def test_several_answer_on_one_port_and_all_leave_together(serve: Start) -> None:
+def test_several_answer_on_one_port_and_all_leave_together(serve: StartServe) -> None:
     site = serve("--processes", "2", SHARED="yes").started()
     assert site.process.pid not in two_of(site)
     with connect(f"{site.ws}/echo") as websocket:
@@ -184,14 +168,14 @@ def test_a_rolling_restart_to_what_does_not_start_leaves_everybody_where_they_ar
     site.broken.unlink()
 
 
-def test_if_none_can_start_all_of_it_ends(serve: Start, tmp_path: Path) -> None:
+def test_if_none_can_start_all_of_it_ends(serve: StartServe, tmp_path: Path) -> None:
     (tmp_path / "broken").touch()
     site = serve("--processes", "2", SHARED="yes")
     site.until("did not become ready; exit status 1")
     assert site.process.wait(60) == 1
 
 
-def test_those_whose_supervisor_is_killed_say_goodbye_and_leave(serve: Start) -> None:
+def test_those_whose_supervisor_is_killed_say_goodbye_and_leave(serve: StartServe) -> None:
     site = serve("--processes", "2", SHARED="yes").started()
     pids = two_of(site)
     with connect(f"{site.ws}/echo") as websocket:

@@ -105,8 +105,8 @@ def test_hundreds_may_knock_while_it_is_busy(start: Start) -> None:
         each.close()
 
 
-def test_its_limits_do_not_depend_on_how_it_is_started() -> None:
-    server = Server(None, ["tcp:port=0", "unix:/tmp/x"], websocket_timeout=86400, ping_interval=20, ping_timeout=30)
+def test_its_limits_are_its_own_where_nothing_else_is_asked_for() -> None:
+    server = Server(None, ["tcp:port=0", "unix:/tmp/x"], websocket_timeout=86400)
     assert server.endpoints == ["tcp:port=0:backlog=4096", "unix:/tmp/x:backlog=4096"]
-    assert server.websocket_timeout == -1
+    assert server.websocket_timeout == 86400
     assert server.ping_timeout < server.ping_interval == 25
