@@ -115,7 +115,7 @@ class Parlor:
 
     @contextmanager
     def process(self, host: str, given: dict[str, str]) -> Iterator[int]:
-        command = (sys.executable, "manage.py", "runserver", "--noreload", f"{host}:{self.port}")
+        command = (sys.executable, "manage.py", "serve", "--bind", host, "--port", str(self.port))
         with started(command, (host, self.port), given) as pid:
             yield pid
 
