@@ -3,15 +3,17 @@
 import json
 import re
 from argparse import SUPPRESS
-from math import inf
+from math import ceil, inf
 
 import msgspec
 from django.core.management.base import BaseCommand
 
+from realtime.echo import LARGEST as LARGEST_ECHO
 from realtime.limits import Limits
 from realtime.management.commands.serve import Command as Serve
 from realtime.server.http import LARGEST_BODY
-from realtime.server.server import OPTIONS
+from realtime.server.server import LARGEST_MESSAGE, OPTIONS
+from realtime.server.websocket import CONTROLS, CONTROLS_AT_ONCE, FRAGMENTS
 from tests.docs.pages import code, codes, page, rows, section
 
 OPERATING = page("docs/operating.md")
@@ -45,6 +47,17 @@ def test_the_defaults_of_the_server_are_told_with_its_options() -> None:
     own = {name: "-1" if value == inf else f"{value:g}" for name, value in OPTIONS.items() if name in told}
     assert len(own) == 4
     assert own == {name: told[name] for name in own}
+
+
+def test_the_cases_of_a_suite_that_cannot_pass_are_those_beyond_the_bounds() -> None:
+    told = section(OPERATING, "What one client may cost")
+    assert LARGEST_MESSAGE == LARGEST_ECHO == 256 * 1024
+    assert "| 256 KiB | 1009 |" in told
+    assert f"| {FRAGMENTS} | 1008 |" in told
+    assert f"| {CONTROLS} a second, {CONTROLS_AT_ONCE} at once | 1008 |" in told
+    assert f"{ceil(64 * 1024 / 1300)} fragments" in told
+    assert f"1008 where the data does not shrink to {FRAGMENTS * 256 // 1024} KiB" in told
+    assert f"1008 after {FRAGMENTS} fragments, or 1009 after {LARGEST_MESSAGE // 1024} KiB" in told
 
 
 def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
