@@ -118,7 +118,11 @@ LABS = [
             "the server itself closes."
         ),
         "operating",
-        lambda: [source.python(door.Options), source.python(door.Visit), source.python(consumers.LimitsConsumer)],
+        lambda: [
+            source.python(routing.tutorial_options),
+            source.python(door.Visit),
+            source.python(consumers.LimitsConsumer),
+        ],
     ),
     Lab(
         "idl",

@@ -9,9 +9,12 @@ from django.urls import URLPattern, path
 from lab import consumers
 from lab.door import Door, Options
 
-# The tutorial's option block, to the letter.
-TUTORIAL = Options(idle_timeout=32, max_backpressure=1024, max_payload_length=512)
 UPDATES = Options(max_payload_length=192 * 1024)
+
+
+def tutorial_options() -> Options:
+    """The tutorial's option block, to the letter."""
+    return Options(idle_timeout=32, max_backpressure=1024, max_payload_length=512)
 
 
 def lab_is_on() -> bool:
@@ -37,7 +40,7 @@ def websocket_urlpatterns() -> list[URLPattern]:
         route("updates", consumers.UpdatesConsumer, UPDATES),
         route("floats", consumers.FloatsConsumer),
         route("sensors", consumers.SensorsConsumer),
-        route("limits", consumers.LimitsConsumer, TUTORIAL),
+        route("limits", consumers.LimitsConsumer, tutorial_options()),
         route("idl", consumers.InterfaceConsumer),
         route("closing", consumers.ClosingConsumer),
         route("refused", consumers.RefusedConsumer),

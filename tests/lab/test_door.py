@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from lab.door import CONNECTIONS, RATE, Door, Options
+from lab.routing import tutorial_options
 
 pytestmark = pytest.mark.asyncio
 
-TUTORIAL = Options(idle_timeout=32, max_backpressure=1024, max_payload_length=512)
+TUTORIAL = tutorial_options()
 TEXT, CLOSE, GONE = "websocket.receive", "websocket.close", "websocket.disconnect"
 
 

@@ -33,6 +33,18 @@ def test_a_page_has_its_title_its_reason_and_its_lines(client: Client, lab: Lab,
     assert len(lab.sources()) > 0
 
 
+SHOWN = {
+    "limits": ["idle_timeout=32, max_backpressure=1024, max_payload_length=512"],
+}
+"""of what a page says it does, the lines that must not be missing"""
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_page_shows_the_lines_that_are_in_force(client: Client, name: str) -> None:
+    shown = "\n".join(source.text for source in client.get(f"/lab/{name}/").context["sources"])
+    assert [line for line in SHOWN[name] if line not in shown] == []
+
+
 def words_of(html: str) -> str:
     """Text and markup alike, without what only one of them escapes."""
     return re.sub(r"&#?\w+;|[^\w]", "", html)
