@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lab import consumers, door, routing, source
 from lab.curl import curl
 from realtime import security
+from realtime.server import handshake
 
 Words = str | Promise
 
@@ -48,7 +49,11 @@ LABS = [
             "and only then shows it to anybody."
         ),
         "channels",
-        lambda: [source.python(consumers.EchoConsumer), source.javascript("echo", "connect")],
+        lambda: [
+            source.python(consumers.EchoConsumer),
+            source.javascript("echo", "connect", "send"),
+            source.javascript("page", "Line"),
+        ],
     ),
     Lab(
         "lamp",
@@ -60,7 +65,10 @@ LABS = [
             "state of a room is what its log on disk adds up to, and who was away gets what they missed."
         ),
         "channels",
-        lambda: [source.python(consumers.LampConsumer), source.javascript("lamp", "heard")],
+        lambda: [
+            source.python(consumers.LampConsumer),
+            source.javascript("lamp", "heard", "turnLampOn", "turnLampOff"),
+        ],
     ),
     Lab(
         "updates",
@@ -151,7 +159,10 @@ LABS = [
             "come into a room is decided by the Origin, the cookie of the log-in and a token in the first message."
         ),
         "channels",
-        lambda: [source.javascript("accept", "accept"), source.javascript("accept", "sha1")],
+        lambda: [
+            source.javascript("accept", "GUID", "accept"),
+            source.javascript("accept", "sha1", "mix", "ROUNDS", "rotated"),
+        ],
         ("accept",),
     ),
     Lab(
@@ -164,7 +175,11 @@ LABS = [
             "a last message, for servers and proxies that lose it."
         ),
         "protocol",
-        lambda: [source.python(consumers.ClosingConsumer), source.javascript("closing", "closed")],
+        lambda: [
+            source.python(consumers.ClosingConsumer),
+            source.python(consumers.RefusedConsumer),
+            source.javascript("closing", "closed", "tried", "byServer", "byPage"),
+        ],
     ),
     Lab(
         "curl",
@@ -176,7 +191,7 @@ LABS = [
             "wants the cookie of a log-in and the token of our own page."
         ),
         "protocol",
-        lambda: [source.python(curl)],
+        lambda: [source.python(curl), source.python(handshake.refusal), source.python(handshake.key_refusal)],
     ),
     Lab(
         "origin",

@@ -23,13 +23,21 @@ def python(thing: Any) -> Source:
     return Source(str(path.relative_to(settings.BASE)), dedent(inspect.getsource(thing)).rstrip())
 
 
-def javascript(module: str, function: str) -> Source:
-    """A function that `static/lab/<module>.js` declares at its first column, with the comment before it."""
+def javascript(module: str, *names: str) -> Source:
+    """Functions, classes and constants that `static/lab/<module>.js` declares at its first column, each with the
+    comment in the line before it.
+    """
+    text = Path(str(finders.find(f"lab/{module}.js"))).read_text("utf-8")
+    return Source(f"static/lab/{module}.js", "\n\n".join(_declared(name, text) for name in names))
+
+
+def _declared(name: str, text: str) -> str:
     found = re.search(
-        rf"^(?:/\*\*[^\n]*\*/\n)?(?:export )?(?:async )?function\*? {function}\(.*?^\}}$",
-        Path(str(finders.find(f"lab/{module}.js"))).read_text("utf-8"),
+        rf"^(?:/\*\*[^\n]*\*/\n)?(?:export )?"
+        rf"(?:(?:(?:async )?function\*?|class) {name}\b.*?^\}}$|const {name}\b.*?;$)",
+        text,
         re.MULTILINE | re.DOTALL,
     )
     if found is None:
-        raise LookupError(f"no {function} in lab/{module}.js")
-    return Source(f"static/lab/{module}.js", found[0])
+        raise LookupError(f"no {name} is declared")
+    return found[0]

@@ -33,10 +33,10 @@ def refusal(method: bytes, protocol: bytes, headers: Headers) -> Refusal | None:
     if headers.getRawHeaders(b"sec-websocket-version") != [VERSION]:
         sentence = "This server speaks version 13 of the WebSocket protocol, and no other."
         return Refusal(426, sentence, ((b"sec-websocket-version", VERSION), (b"upgrade", b"websocket")))
-    return _key_refusal(headers.getRawHeaders(b"sec-websocket-key", []))
+    return key_refusal(headers.getRawHeaders(b"sec-websocket-key", []))
 
 
-def _key_refusal(keys: Sequence[bytes]) -> Refusal | None:
+def key_refusal(keys: Sequence[bytes]) -> Refusal | None:
     if len(keys) != 1:
         return Refusal(400, "There must be one header Sec-WebSocket-Key.")
     try:

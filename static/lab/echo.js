@@ -10,9 +10,13 @@ function connect() {
   return new Line("echo", ({ data }) => log("←", data instanceof ArrayBuffer ? hex(data) : data));
 }
 
+function send() {
+  if (line.send(message.value)) log("→", message.value);
+}
+
 byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
-  if (line.send(message.value)) log("→", message.value);
+  send();
 });
 pressed("bytes", () => {
   const bytes = new TextEncoder().encode(message.value);

@@ -34,6 +34,11 @@ def test_a_page_has_its_title_its_reason_and_its_lines(client: Client, lab: Lab,
 
 
 SHOWN = {
+    "curl": ["400, ", "must be 16 bytes in Base64"],
+    "echo": ["new WebSocket(address(this.route))", "this.socket.send(data)", "line.send(message.value)"],
+    "lamp": ["function turnLampOn()", "function turnLampOff()"],
+    "closing": ["class RefusedConsumer", "socket.close(Number(code.value), reason.value)"],
+    "handshake": ["258EAFA5-E914-47DA-95CA-C5AB0DC85B11", "function mix(", "0xca62c1d6", "(word >>> (32 - bits))"],
     "limits": ["idle_timeout=32, max_backpressure=1024, max_payload_length=512"],
 }
 """of what a page says it does, the lines that must not be missing"""
@@ -114,6 +119,11 @@ def test_a_function_that_is_gone_is_an_error() -> None:
     with pytest.raises(LookupError):
         javascript("echo", "nothing")
     assert javascript("loop", "update").text.endswith("\n}")
+
+
+def test_a_constant_ends_with_its_statement() -> None:
+    assert javascript("accept", "GUID").text == 'export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";'
+    assert javascript("accept", "ROUNDS").text.endswith("\n];")
 
 
 def test_by_default_it_is_on_with_debug_only() -> None:
