@@ -51,7 +51,7 @@ LABS = [
         "channels",
         lambda: [
             source.python(consumers.EchoConsumer),
-            source.javascript("echo", "connect", "send"),
+            source.javascript("echo", "loaded", "opened", "closed", "heard", "send"),
             source.javascript("page", "Line"),
         ],
     ),

@@ -1,24 +1,39 @@
-/** "WebSocket Echo Test": what the tutorial's page writes to the console stands on the page. */
+/** "WebSocket Echo Test": what the tutorial's page writes to the console stands on the page, to the letter. */
 
 import { byId } from "../chat/dom.js";
-import { Line, hex, log, pressed } from "./page.js";
+import { Line, address, hex, log, pressed } from "./page.js";
 
+const wsuri = address("echo");
 const message = byId("message", HTMLInputElement);
-const line = connect();
+/** @type {Line | undefined} */
+let line;
 
-function connect() {
-  return new Line("echo", ({ data }) => log("←", data instanceof ArrayBuffer ? hex(data) : data));
+function loaded() {
+  log("", "onload");
+  line = new Line("echo", heard, closed, opened);
+}
+
+function opened() {
+  log("", `connected to ${wsuri}`);
+}
+
+/** @param {CloseEvent} event */
+function closed({ code }) {
+  log("", `connection closed (${code})`);
+}
+
+/** @param {MessageEvent<string | ArrayBuffer>} event */
+function heard({ data }) {
+  log("", `message received: ${data instanceof ArrayBuffer ? hex(data) : data}`);
 }
 
 function send() {
-  if (line.send(message.value)) log("→", message.value);
+  line?.send(message.value);
 }
 
+addEventListener("load", loaded);
 byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
   send();
 });
-pressed("bytes", () => {
-  const bytes = new TextEncoder().encode(message.value);
-  if (line.send(bytes)) log("→", hex(bytes));
-});
+pressed("bytes", () => line?.send(new TextEncoder().encode(message.value)));

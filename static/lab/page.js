@@ -14,11 +14,12 @@ export function address(route) {
   return new URL(`/ws/lab/${route}`, location.href.replace(/^http/, "ws")).href;
 }
 
-/** @param {"→" | "←" | "·"} way @param {string} text */
+/** @param {"→" | "←" | "·" | ""} way @param {string} text */
 export function log(way, text) {
   const list = byId("log", HTMLElement);
   const line = make("p", "");
-  line.append(make("span", "way", way), make("span", "", text));
+  if (way) line.append(make("span", "way", way));
+  line.append(make("span", "", text));
   line.dataset.way = way;
   list.append(line);
   if (list.childElementCount > LINES) list.firstElementChild?.remove();
@@ -34,11 +35,12 @@ function tell(state, word) {
 
 /** The page's line: `line.socket` is the newest one, made again by the button. */
 export class Line {
-  /** @param {string} route @param {(event: MessageEvent) => void} heard @param {(event: CloseEvent) => void} [closed] */
-  constructor(route, heard, closed = () => {}) {
+  /** @param {string} route @param {(event: MessageEvent) => void} heard @param {(event: CloseEvent) => void} [closed] @param {() => void} [opened] */
+  constructor(route, heard, closed = () => {}, opened = () => {}) {
     this.route = route;
     this.heard = heard;
     this.closed = closed;
+    this.opened = opened;
     this.socket = this.connect();
     byId("again", HTMLButtonElement).addEventListener("click", () => (this.socket = this.connect()));
     addEventListener("pageshow", (event) => event.persisted && (this.socket = this.connect()));
@@ -48,7 +50,10 @@ export class Line {
     const socket = new WebSocket(address(this.route));
     socket.binaryType = "arraybuffer";
     tell(socket.readyState, say("lab.connecting"));
-    socket.onopen = () => tell(socket.readyState, say("lab.connected"));
+    socket.onopen = () => {
+      tell(socket.readyState, say("lab.connected"));
+      this.opened();
+    };
     socket.onmessage = this.heard;
     socket.onclose = (event) => {
       tell(socket.readyState, say("lab.closed", { code: event.code }));
