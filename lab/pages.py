@@ -204,6 +204,7 @@ LABS = [
         ),
         "channels",
         lambda: [
+            source.python(consumers.LoginConsumer),
             source.python(routing.open_urlpatterns),
             source.python(security.OriginCheck),
             source.python(security.origin_verified),

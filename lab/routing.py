@@ -1,13 +1,13 @@
 """Where the lab's WebSockets are, as Channels' tutorial has it."""
 
 from collections.abc import Callable
-from typing import Any
 
+from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.urls import URLPattern, path
 
 from lab import consumers
-from lab.door import Door, Options
+from lab.door import Application, Door, Options
 
 UPDATES = Options(max_payload_length=192 * 1024)
 
@@ -26,28 +26,28 @@ def open_to_everybody() -> bool:
 
 
 def route(
-    name: str, consumer: Any, options: Options | None = None, is_open: Callable[[], bool] = lab_is_on
+    name: str, application: Application, options: Options | None = None, is_open: Callable[[], bool] = lab_is_on
 ) -> URLPattern:
-    door = Door(consumer.as_asgi(), options or Options(), is_open=is_open)
+    door = Door(application, options or Options(), is_open=is_open)
     return path(f"ws/lab/{name}", door)  # type: ignore[arg-type]
 
 
 def websocket_urlpatterns() -> list[URLPattern]:
     """Behind the site's Origin check."""
     return [
-        route("echo", consumers.EchoConsumer),
-        route("lamp", consumers.LampConsumer),
-        route("updates", consumers.UpdatesConsumer, UPDATES),
-        route("floats", consumers.FloatsConsumer),
-        route("sensors", consumers.SensorsConsumer),
-        route("limits", consumers.LimitsConsumer, tutorial_options()),
-        route("idl", consumers.InterfaceConsumer),
-        route("closing", consumers.ClosingConsumer),
-        route("refused", consumers.RefusedConsumer),
-        route("guarded", consumers.SecretConsumer),
+        route("echo", consumers.EchoConsumer.as_asgi()),
+        route("lamp", consumers.LampConsumer.as_asgi()),
+        route("updates", consumers.UpdatesConsumer.as_asgi(), UPDATES),
+        route("floats", consumers.FloatsConsumer.as_asgi()),
+        route("sensors", consumers.SensorsConsumer.as_asgi()),
+        route("limits", consumers.LimitsConsumer.as_asgi(), tutorial_options()),
+        route("idl", consumers.InterfaceConsumer.as_asgi()),
+        route("closing", consumers.ClosingConsumer.as_asgi()),
+        route("refused", consumers.RefusedConsumer.as_asgi()),
+        route("guarded", SessionMiddlewareStack(consumers.LoginConsumer.as_asgi())),
     ]
 
 
 def open_urlpatterns() -> list[URLPattern]:
     """Before any Origin check, on purpose: what an attacker meets where somebody forgot it. Never in production."""
-    return [route("open", consumers.SecretConsumer, is_open=open_to_everybody)]
+    return [route("open", SessionMiddlewareStack(consumers.LoginConsumer.as_asgi()), is_open=open_to_everybody)]

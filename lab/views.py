@@ -1,5 +1,6 @@
 """The pages. While `LAB` is off none is there."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from chat.pages import words
+from lab.attack import attack
 from lab.curl import KEY, TUTORIAL_KEY, curl
 from lab.pages import LABS, find
 from lab.routing import open_to_everybody
@@ -56,6 +58,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "door_is_open": open_to_everybody(),
         "tutorial_command": curl(origin, TUTORIAL_KEY),
         "command": curl(origin, KEY),
+        "attack": attack(origin),
+        "host": re.sub(r":\d+$", "", request.get_host()),
     }
     return render(request, "lab/page.html", context)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from channels.testing import WebsocketCommunicator
+from django.conf import settings
 
 
 class Page(WebsocketCommunicator):  # type: ignore[misc, unused-ignore]
@@ -26,13 +27,17 @@ def lab_on(settings: Any) -> None:
 
 @pytest_asyncio.fixture
 async def visit() -> AsyncIterator[Visit]:
-    """Come to a route of the real application; refused is an AssertionError. No consumer of the lab has a database."""
+    """Come to a route of the real application; refused is an AssertionError. Only a log-in asks the database."""
     from config.asgi import websocket
 
     pages: list[Page] = []
 
-    async def come(route: str, origin: str | None = "http://testserver", protocols: list[str] | None = None) -> Page:
+    async def come(
+        route: str, origin: str | None = "http://testserver", protocols: list[str] | None = None, login: str = ""
+    ) -> Page:
         headers = [(b"host", b"testserver"), *([(b"origin", origin.encode())] if origin else [])]
+        if login:
+            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={login}".encode()))
         page = Page(websocket, f"/ws/lab/{route}", headers, protocols)
         accepted, page.subprotocol = await page.connect(timeout=10)
         assert accepted

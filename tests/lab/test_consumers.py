@@ -4,9 +4,13 @@ import struct
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
-from lab.consumers import SECRET, LampConsumer
+from accounts.services import guest_create
+from lab.consumers import NOBODY, LampConsumer
 from lab.door import CONNECTIONS
+from realtime.log import now_ms
+from tests.client import login
 from tests.lab.conftest import Visit
 
 pytestmark = pytest.mark.asyncio
@@ -95,8 +99,33 @@ FOREIGN = ["http://evil.example", "null", "https://testserver", None]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-async def test_a_foreign_origin_is_told_the_secret_where_nobody_checks(visit: Visit, origin: str | None) -> None:
-    assert await (await visit("open", origin)).receive_from() == SECRET
+@pytest.mark.django_db(transaction=True)
+async def test_a_foreign_origin_with_the_cookie_is_told_the_name_where_nobody_checks(
+    visit: Visit, origin: str | None
+) -> None:
+    ann = await sync_to_async(guest_create)(name="Ann", face="", colour=0, device="", now=now_ms())
+    key = await login(ann)
+    page = await visit("open", origin, login=key)
+    assert await page.receive_from() == "Ann"
+    assert await page.receive_nothing()
+    with pytest.raises(AssertionError):
+        await visit("guarded", origin, login=key)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_log_in_that_is_none_has_no_name(visit: Visit) -> None:
+    for cookie in ("", "x" * 32, "\x7f", "short"):
+        assert await (await visit("open", login=cookie)).receive_from() == NOBODY
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_rotated_key_ends_no_log_in(visit: Visit, settings: Any) -> None:
+    ann = await sync_to_async(guest_create)(name="Ann", face="", colour=0, device="", now=now_ms())
+    key = await login(ann)
+    settings.SECRET_KEY, old = "another", settings.SECRET_KEY
+    assert await (await visit("open", login=key)).receive_from() == NOBODY
+    settings.SECRET_KEY = old
+    assert await (await visit("open", login=key)).receive_from() == "Ann"
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
@@ -110,7 +139,7 @@ async def test_without_debug_the_open_route_is_shut(visit: Visit, settings: Any)
     settings.DEBUG = False
     with pytest.raises(AssertionError):
         await visit("open")
-    assert await (await visit("guarded")).receive_from() == SECRET
+    assert await (await visit("guarded")).receive_from() == NOBODY
 
 
 async def test_switched_off_no_route_answers(visit: Visit, settings: Any) -> None:

@@ -50,6 +50,14 @@ def test_a_page_shows_the_lines_that_are_in_force(client: Client, name: str) -> 
     assert [line for line in SHOWN[name] if line not in shown] == []
 
 
+def test_the_open_route_is_told_of_only_where_it_is_open(client: Client, settings: Any) -> None:
+    page = client.get("/lab/origin/").content.decode()
+    assert "http://testserver:8099/attack.html" in page
+    assert "new WebSocket(&quot;ws://testserver&quot; + path)" in page
+    settings.DEBUG = False
+    assert "attack.html" not in client.get("/lab/origin/").content.decode()
+
+
 def words_of(html: str) -> str:
     """Text and markup alike, without what only one of them escapes."""
     return re.sub(r"&#?\w+;|[^\w]", "", html)

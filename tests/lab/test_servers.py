@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from lab.consumers import SECRET
+from lab.consumers import NOBODY
 from lab.curl import KEY, TUTORIAL_KEY, curl
 from tests.services.parlor import ROOT, Parlor
 
@@ -125,12 +125,12 @@ def test_who_reads_nothing_of_a_flood_is_dropped_where_the_server_tells_what_is_
 
 def test_a_foreign_origin_is_told_on_the_open_route_and_refused_on_ours(server: Parlor) -> None:
     with at(server, "open", EVIL) as page:
-        assert page.recv(timeout=30) == SECRET
+        assert page.recv(timeout=30) == NOBODY
     with pytest.raises(InvalidStatus) as refused, at(server, "guarded", EVIL):
         pass
     assert refused.value.response.status_code == 403
     with at(server, "guarded") as page:
-        assert page.recv(timeout=30) == SECRET
+        assert page.recv(timeout=30) == NOBODY
 
 
 @pytest.mark.parametrize("server", ["ours", "uvicorn"], indirect=True)

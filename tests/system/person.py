@@ -55,6 +55,7 @@ class Person:
         self.url = url
         self.troubles: list[str] = []
         self._expected: list[str] = []
+        self._hosts = {urlsplit(url).netloc}
         self.context = browser.new_context(base_url=url, **(AT_A_DESK | options))
         self.context.on("console", self._console_spoke)
         self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
@@ -177,6 +178,10 @@ class Person:
         """What the console may say from now on: it begins like one of these."""
         self._expected += troubles
 
+    def may_go_to(self, url: str) -> None:
+        """A host that is not ours, besides."""
+        self._hosts.add(urlsplit(url).netloc)
+
     def _console_spoke(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(tuple(self._expected)):
             self.troubles.append(message.text)
@@ -188,6 +193,5 @@ class Person:
         self._went_to(socket.url)
 
     def _went_to(self, address: str) -> None:
-        ours = urlsplit(address).netloc == urlsplit(self.url).netloc
-        if not ours and not address.startswith(("data:", "blob:")):
+        if urlsplit(address).netloc not in self._hosts and not address.startswith(("data:", "blob:")):
             self.troubles.append(f"went to {address}")

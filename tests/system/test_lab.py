@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lab.consumers import SECRET
+from lab.consumers import NOBODY
 from lab.pages import LABS
 from tests.services.parlor import Parlor
 from tests.system.conftest import NewPerson
@@ -219,13 +224,44 @@ def test_a_command_is_copied(visitor: Person) -> None:
     assert "Sec-WebSocket-Key: f7cb4ezEAl6C3wRaU6JORA==" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_foreign_origin_is_told_where_nobody_checks_and_refused_where_we_do(visitor: Person) -> None:
+def test_to_another_site_the_cookie_is_not_lent(visitor: Person) -> None:
+    visitor.enter("Vera")
     page = at(visitor, "origin")
     press(page, "Let both try")
-    told = f"told: “{SECRET}”"
-    expected = {"page-guarded": told, "page-open": told, "foreign-guarded": "refused", "foreign-open": told}
+    told = "told: “Vera”"
+    expected = {
+        "page-guarded": told,
+        "page-open": told,
+        "foreign-guarded": "refused",
+        "foreign-open": f"told: “{NOBODY}”",
+    }
     for who, answer in expected.items():
         expect(page.locator(f"[data-try={who}] output")).to_have_text(answer)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """From the same host as Parlor, on a port of its own."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_page_on_another_port_steals_the_name_only_where_nobody_checks(visitor: Person, tmp_path: Path) -> None:
+    visitor.enter("Nora")
+    (tmp_path / "attack.html").write_text(at(visitor, "origin").locator("#thief").inner_text())
+    (tmp_path / "favicon.ico").touch()
+    with served(tmp_path) as thief:
+        visitor.may_go_to(thief)
+        visitor.page.goto(f"{thief}/attack.html")
+        loot = visitor.page.locator("#loot")
+        expect(loot).to_have_text(re.compile(r"(.+\n){3}"), use_inner_text=True)
+        assert sorted(loot.inner_text().splitlines()) == [
+            "/ws/ refused",
+            "/ws/lab/guarded refused",
+            "/ws/lab/open told: Nora",
+        ]
 
 
 def test_a_page_is_found_from_the_rooms_and_turned_to_chinese(visitor: Person) -> None:
