@@ -199,7 +199,7 @@ def test_each_close_shows_what_the_page_sees(visitor: Person) -> None:
         press(page, "Let the server close")
         expect(newest).to_have_text(f"the server{code}See you!true")
     press(page, "close() without a code: 1005")
-    expect(newest).to_have_text(re.compile("^this page100[05]no reasontrue$"))
+    expect(newest).to_have_text("this page1005no reasontrue")
     press(page, "A handshake that is refused: 1006")
     expect(newest).to_have_text("nobody: it was refused1006no reasonfalse")
 
