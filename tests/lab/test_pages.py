@@ -90,6 +90,11 @@ def test_the_index_leads_to_every_page_and_each_to_the_next(client: Client) -> N
         assert f'rel="next" href="/lab/{after.name}/"' in client.get(f"/lab/{lab.name}/").content.decode()
 
 
+def test_the_index_leads_to_what_the_tutorial_names(client: Client) -> None:
+    assert 'href="/lab/docs/interop.md"' in client.get("/lab/").content.decode()
+    assert "/lab/closing/" in client.get("/lab/docs/interop.md").content.decode()
+
+
 @ALL
 def test_the_document_a_page_points_at_is_there(client: Client, lab: Lab) -> None:
     document = client.get(f"/lab/docs/{lab.document}.md")
