@@ -129,8 +129,11 @@ def earlier(results: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def joined(before: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
-    """Both; a row that is measured again is only the new one."""
-    parts = {name: {**before.get(name, {}), **results[name]} for name in ("versions", "missing", "rows")}
+    """Both; a server that is measured again in a row has only the new figures there."""
+    parts = {name: {**before.get(name, {}), **results[name]} for name in ("versions", "missing")}
+    parts["rows"] = {**before.get("rows", {})}
+    for row, found in results["rows"].items():
+        parts["rows"][row] = {**parts["rows"].get(row, {}), **found}
     parts["missing"] = {name: why for name, why in parts["missing"].items() if name not in parts["versions"]}
     return {**results, **parts}
 

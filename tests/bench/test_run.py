@@ -4,11 +4,12 @@ from bench.run import joined
 from tests.bench.results import results
 
 
-def test_rows_measured_before_stay_and_one_measured_again_is_only_the_new_one() -> None:
+def test_what_was_measured_before_stays_and_a_server_measured_again_has_only_the_new_figures() -> None:
     before = results(idle={"parlor": [{"rss_kb_connection": 28.0}]})
-    again = results() | {"versions": {"gorilla": "1.5"}, "missing": {}, "rows": {"500x64": {"gorilla": []}}}
+    new = {"500x64": {"gorilla": [], "ws": []}}
+    again = results() | {"versions": {"gorilla": "1.5"}, "missing": {}, "rows": new}
     both = joined(before, again)
-    assert both["rows"] == {"500x64": {"gorilla": []}, "idle": before["rows"]["idle"]}
+    assert both["rows"] == before["rows"] | {"500x64": before["rows"]["500x64"] | new["500x64"]}
     assert both["versions"] == {**before["versions"], "gorilla": "1.5"}
     assert both["missing"] == {}
     assert joined({}, again) == again
