@@ -1,12 +1,14 @@
 """What is measured in several goes stands in one file."""
 
+from typing import Any
+
 from bench.run import joined
 from tests.bench.results import results
 
 
 def test_what_was_measured_before_stays_and_a_server_measured_again_has_only_the_new_figures() -> None:
     before = results(idle={"parlor": [{"rss_kb_connection": 28.0}]})
-    new = {"500x64": {"gorilla": [], "ws": []}}
+    new: dict[str, dict[str, list[Any]]] = {"500x64": {"gorilla": [], "ws": []}}
     again = results() | {"versions": {"gorilla": "1.5"}, "missing": {}, "rows": new}
     both = joined(before, again)
     assert both["rows"] == before["rows"] | {"500x64": before["rows"]["500x64"] | new["500x64"]}
