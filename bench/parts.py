@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from bench.figures import median
 from bench.measure import measure
 from bench.parlor import LIFTED, Parlor
 from bench.rows import MOMENT, Row
+from bench.servers import many_files
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
 from realtime.protocol import ClientId, LogKey, UserId
@@ -104,8 +104,7 @@ def doorbell(url: str) -> dict[str, float]:
 
 
 def main() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    many_files()
     with ExitStack() as stack:
         parlor = Parlor(stack)
         url = parlor.started_services()[1]

@@ -7,7 +7,6 @@ of the same commit on the same day stays in the file.
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from bench import parlor, rows, servers
 from bench.measure import Figures, measure
 from bench.parlor import Parlor
 from bench.rows import Row
-from bench.servers import BUILD, ROOT, Missing
+from bench.servers import BUILD, ROOT, Missing, many_files
 
 RESULTS = ROOT / "bench" / "results"
 PARLOR = "parlor"
@@ -102,8 +101,7 @@ def facts() -> dict[str, Any]:
 
 
 def main() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    many_files()
     BUILD.mkdir(exist_ok=True)
     wanted = [rows.ALL[name] for name in chosen("ROWS", list(rows.ALL))]
     results = facts()

@@ -1,6 +1,7 @@
 """Servers under test: what each needs built, how it is started on a port, and how a client talks to it."""
 
 import os
+import resource
 import shlex
 import shutil
 import socket
@@ -156,6 +157,12 @@ ALL: Mapping[str, Peer] = {
         Peer("channels", "Channels tutorial", _python("channels_room.py"), python("channels"), _CHANNELS),
     )
 }
+
+
+def many_files() -> None:
+    """A client is a file: as many as the system lets us have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,19 +71,24 @@ def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
 def test_while_people_write_it_holds_what_was_acknowledged_before_and_no_line_without_those_before_it(
     parlor: Parlor, tmp_path: Path
 ) -> None:
-    guest, stored, over = Guest(parlor.url, "Ann who goes on"), list[tuple[int, str]](), Event()
+    guest, stored = Guest(parlor.url, "Ann who goes on"), list[tuple[int, str]]()
+    enough, over = Event(), Event()
     room = guest.makes_room("Talking on")
 
     def talks() -> None:
-        while not over.is_set():
-            text = f"line {len(stored)}"
-            stored.extend((o, text) for o in guest.say(room, text))
+        try:
+            while not over.is_set():
+                text = f"line {len(stored)}"
+                stored.extend((o, text) for o in guest.say(room, text))
+                if len(stored) == 100:
+                    enough.set()
+        finally:
+            enough.set()
 
     with ThreadPoolExecutor(1) as thread:
         talking = thread.submit(talks)
         try:
-            while len(stored) < 100 and not talking.done():
-                time.sleep(0.01)
+            enough.wait()
             before = len(stored)
             parlor.manage("backup", str(tmp_path / "backup"))
             after = len(stored)
