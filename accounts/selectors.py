@@ -124,13 +124,38 @@ def is_new_here(user: User, now: int) -> bool:
     return counts_as_guest(user.password, user.account_at, now) and not user.has_power
 
 
-SECOND_STEP: Final = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
+def second_step_of(user: str) -> Exists:
+    """Return the condition, in a query, that the user at this path has set it up."""
+    return Exists(Authenticator.objects.filter(user=OuterRef(user), type=Authenticator.Type.TOTP))
+
+
+SECOND_STEP: Final = second_step_of("pk")
 """in a query of users: whether they have set it up"""
+
+
+def has_second_step(user: User) -> bool:
+    return bool(is_mfa_enabled(user, types=[Authenticator.Type.TOTP]))
 
 
 def guards_unproven(user: User) -> bool:
     """Whether their power waits until they have set up the second step of the log-in (`STAFF_MFA`)."""
-    return user.has_power and settings.STAFF_MFA and not is_mfa_enabled(user, types=[Authenticator.Type.TOTP])
+    return user.has_power and settings.STAFF_MFA and not has_second_step(user)
+
+
+def usable_rank(*, moderator: bool, superuser: bool, second_step: bool) -> int:
+    """Return the rank on the site that may be used now: under `STAFF_MFA` none before the second step is set up.
+
+    Pages, sockets, and the admin all ask here. `rank_on_site` is the rank that others must respect.
+    """
+    proven = second_step or not settings.STAFF_MFA
+    return rank_on_site(moderator=moderator, superuser=superuser) if proven else 0
+
+
+def usable_rank_of(user: User) -> int:
+    """Return `usable_rank` of an active user; the second step is looked up only where there is a rank."""
+    if not user.is_active or not user.has_power:
+        return 0
+    return usable_rank(moderator=user.is_moderator, superuser=user.is_superuser, second_step=not guards_unproven(user))
 
 
 def name_suggestion(language: str) -> tuple[str, str]:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import login
 from accounts.forms import EnterForm
+from accounts.models import User
+from accounts.selectors import guards_unproven
 from chat.models import Invite
 from chat.pages import banned_page, caller_on, invite_page, live_page, room_ban, room_page, site_ban, waits_at
 from chat.selectors import access, ranks
@@ -84,10 +86,13 @@ def banned(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """For moderators and admins; for others it is not there."""
+    """For moderators and admins, who are led to the second step first; for others it is not there."""
+    user = request.user
     try:
-        return live_page(request, ranks.on_site(request.user.pk or 0, "live.read"))
+        return live_page(request, ranks.on_site(user.pk or 0, "live.read"))
     except RealtimeError:
+        if isinstance(user, User) and guards_unproven(user):
+            return redirect("mfa_activate_totp")
         raise Http404 from None
 
 

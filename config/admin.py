@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
 from accounts.models import User
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, guards_unproven
 
 OURS: Final = {"accounts", "chat", "game", "realtime"}
 
@@ -23,6 +24,14 @@ class ParlorAdmin(AdminSite):
         super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff that may come in: not who is banned."""
+        """Staff that may come in: not who is banned, nor who has yet to set up the second step."""
         user = request.user
-        return isinstance(user, User) and user.is_staff and caller_of(user) is not None
+        return isinstance(user, User) and user.is_staff and caller_of(user) is not None and not guards_unproven(user)
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Our own log-out ends the connections too."""
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Our own page counts the tries and ends the other log-ins."""
+        return redirect("account_change_password")

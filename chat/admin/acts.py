@@ -15,9 +15,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.selectors import caller_of
+from accounts.selectors import caller_of, usable_rank_of
 from chat.permissions import Rank
-from chat.selectors.ranks import rank_of
 from chat.services.audit import REASON_LENGTH
 from realtime.admin import Shown
 from realtime.methods import Caller
@@ -113,7 +112,7 @@ class Acting(Shown):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = super().get_actions(request)
-        rank = rank_of(request.user, None)  # type: ignore[arg-type]
+        rank = usable_rank_of(request.user)  # type: ignore[arg-type]
         return {name: each for name, each in found.items() if rank >= getattr(each[0], "rank", Rank.MEMBER)}
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:

@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from msgspec.structs import replace
 
 from accounts.models import User
-from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, rank_on_site
+from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, usable_rank, usable_rank_of
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
@@ -108,8 +107,7 @@ def _standing_of(
 ) -> Standing:
     kept_out = person["banned"] if person["banned"] > now_ms() else 0
     in_it = state == IN_IT and not kept_out
-    proven = person["proven"] or not settings.STAFF_MFA
-    site = rank_on_site(moderator=person["moderator"], superuser=person["superuser"]) if proven else 0
+    site = usable_rank(moderator=person["moderator"], superuser=person["superuser"], second_step=person["proven"])
     return replace(
         place,
         role=role if in_it else None,
@@ -148,7 +146,7 @@ def on_site(caller: Caller, room: LogKey) -> Standings:
     """
     standing = _standing(caller, room)
     user = User.objects.filter(pk=caller.pk, is_active=True).first()
-    rank = Rank(rank_on_site(moderator=user.is_moderator, superuser=user.is_superuser)) if user else Rank.MEMBER
+    rank = Rank(usable_rank_of(user)) if user else Rank.MEMBER
     if standing is None or rank < Rank.MODERATOR:
         raise forbidden("moderators only")
     return {(room, caller.pk): replace(standing, role=HOST, rank=rank, waiting=False, banned_until=0)}

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from accounts.selectors import second_step_of
 from chat import registry
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
@@ -19,11 +21,17 @@ SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
 """of an invite, as in `invite.created`, and who made it"""
 
 
-def standing_now(now: int) -> Q:
-    """Neither revoked nor expired nor used up; and for a private room, made by who has a rank in it still."""
+def standing_now(now: int, *, staff_mfa: bool | None = None) -> Q:
+    """Neither revoked nor expired nor used up; and for a private room, made by who may use a rank in it still.
+
+    `staff_mfa`: whether a rank on the site needs the second step; None asks the settings.
+    """
+    needed = settings.STAFF_MFA if staff_mfa is None else staff_mfa
+    proven = Q(second_step_of("user")) if needed else Q()
     unused = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
     public = Exists(Room.objects.filter(pk=OuterRef("room"), public=True))
-    ranked = Q(role=HOST) | Q(user__is_moderator=True) | Q(user__is_superuser=True)
+    guard = Q(user__is_moderator=True) | Q(user__is_superuser=True)
+    ranked = Q(role=HOST) | (guard & proven)
     makers = Membership.objects.filter(ranked, room=OuterRef("room"), user=OuterRef("created_by"))
     by_host = Exists(makers.filter(state=Membership.State.MEMBER))
     return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)) & unused & (Q(public) | Q(by_host))
@@ -48,18 +56,24 @@ def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
     if "host" not in labels:
         makers = [label.removeprefix("u:") for label in labels]
         few = len(rows) < LISTED
-        rows = [row for row in rows if row[-1] in makers] if few else _standing(room, now_ms(), makers)
+        rows = [row for row in rows if row[-1] in makers] if few else _listed(room, makers)
     return [dict(zip(SHOWN, row, strict=True)) for row in rows]
 
 
 @kept
 def _newest(room: LogKey) -> list[Any]:
-    return _standing(room, now_ms(), None)
+    return _listed(room, None)
+
+
+def _listed(room: LogKey, makers: Collection[str] | None) -> list[Any]:
+    return _standing(room, now_ms(), makers, staff_mfa=settings.STAFF_MFA)
 
 
 @prepared
-def _standing(room: LogKey, now: int, makers: Collection[str] | None) -> "QuerySet[Invite, Any]":
-    rows = Invite.objects.filter(standing_now(now), room__log__key=room)
+def _standing(
+    room: LogKey, now: int, makers: Collection[str] | None, *, staff_mfa: bool = True
+) -> "QuerySet[Invite, Any]":
+    rows = Invite.objects.filter(standing_now(now, staff_mfa=staff_mfa), room__log__key=room)
     if makers is not None:
         rows = rows.filter(created_by__key__in=makers)
     return rows.order_by("-pk").values_list("key", "code", "expires_at", "max_uses", "created_by__key")[:LISTED]

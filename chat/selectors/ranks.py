@@ -1,7 +1,7 @@
 """Whose rank is above whose. Nobody acts on their own rank or above, nor on themselves."""
 
 from accounts.models import User
-from accounts.selectors import rank_on_site
+from accounts.selectors import rank_on_site, usable_rank_of
 from chat.models import Membership
 from chat.permissions import NEEDED, ON_SITE, Rank
 from chat.selectors.access import HOST, Standing
@@ -10,7 +10,7 @@ from realtime.protocol import LogKey, RealtimeError, forbidden
 
 
 def rank_of(user: User, room: int | None) -> Rank:
-    """Of the site, and of a room when it is about one."""
+    """Return the rank that others must respect: of the site, and of a room when it is about one."""
     site = Rank(rank_on_site(moderator=user.is_moderator, superuser=user.is_superuser))
     is_host = room is not None and Membership.objects.filter(room=room, user=user, role=HOST, state="member").exists()
     return max(site, Rank.HOST if is_host else Rank.MEMBER)
@@ -19,7 +19,7 @@ def rank_of(user: User, room: int | None) -> Rank:
 def on_site(user: int, act: str) -> User:
     """Somebody whose rank on the site is enough for this act, read afresh."""
     found = User.objects.filter(pk=user, is_active=True, banned_until__lte=now_ms()).first()
-    if found is None or rank_of(found, None) < ON_SITE[act]:
+    if found is None or usable_rank_of(found) < ON_SITE[act]:
         raise forbidden("moderators only")
     return found
 
