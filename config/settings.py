@@ -53,7 +53,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.static.StaticFilesMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages; their forms' tokens are masked, and their length is blurred
     "config.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -212,6 +213,10 @@ RELEASE = "dev" if DEBUG else release(BASE / "static", django.__version__)  # th
 STATIC_URL = f"/static/{RELEASE}/"
 STATIC_FILES = env.str("STATIC_FILES", default="")
 STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
+}
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False

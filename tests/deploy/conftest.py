@@ -1,5 +1,6 @@
 """Parlors as they are deployed, on either database; the tiny application behind the proxies of deploy/."""
 
+import gzip
 import json
 import secrets
 import socket
@@ -55,6 +56,7 @@ def started(name: str, upstream: int, folder: Path) -> Proxy:
         pytest.skip(advice(absent))
     (folder / "files/static/12345678").mkdir(parents=True)
     (folder / "files/static/12345678/main.js").write_text("// collected")
+    (folder / "files/static/12345678/main.js.gz").write_bytes(gzip.compress(b"// collected"))
     return PROXIES[name](folder / "proxy", upstream, folder / "files")
 
 

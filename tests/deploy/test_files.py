@@ -65,3 +65,10 @@ def test_the_image_holds_all_that_runs_and_nothing_else() -> None:
     ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
     assert set(copied) == {f"{name}/" for name in folders - ignored - NOT_TO_RUN} | {"manage.py", "requirements.txt"}
+
+
+def test_scripts_keep_their_line_ends_in_a_clone_of_git_for_windows(tmp_path: Path) -> None:
+    git = ["git", "-c", "core.autocrlf=true", "-c", "safe.directory=*"]
+    subprocess.run([*git, "clone", "--quiet", "--depth", "1", ROOT.as_uri(), str(tmp_path / "clone")], check=True)
+    for script in sorted((tmp_path / "clone" / "bin").iterdir()):
+        assert b"\r" not in script.read_bytes(), script.name

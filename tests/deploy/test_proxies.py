@@ -1,5 +1,6 @@
 """Caddy and nginx with the files of deploy/: what the server is told of who asks, and what never gets to it."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -78,6 +79,9 @@ def test_what_was_collected_it_serves_itself_for_ever_and_asks_for_the_rest(prox
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "javascript" in answer.headers["Content-Type"]
+    packed = asked(proxy, "/static/12345678/main.js", {"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == b"// collected"
     assert "process" in json.loads(asked(proxy, "/static/87654321/main.js").body)
 
 
