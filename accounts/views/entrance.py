@@ -2,11 +2,10 @@
 
 from http import HTTPStatus
 from random import SystemRandom
-from typing import Any, Final
+from typing import Any
 
 from allauth.account import views as allauth
 from allauth.core.ratelimit import consume_or_429
-from allauth.mfa.totp import views as mfa
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -22,16 +21,14 @@ from accounts.adapter import AccountAdapter
 from accounts.faces import COLOURS
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
-from accounts.selectors import has_acted, logins_besides
-from accounts.services import EmailTaken, account_create, logins_end, power_changed
+from accounts.selectors import has_acted
+from accounts.services import EmailTaken, account_create
+from accounts.views.second_step import Refusing
 from realtime.log import now_ms
 from realtime.protocol import RealtimeError
 
-WAIT_S: Final = 300
-"""the longest of the rates in settings.ACCOUNT_RATE_LIMITS that a page can meet"""
 
-
-class LoginView(allauth.LoginView):
+class LoginView(Refusing, allauth.LoginView):
     """For visitors and guests; who has an account here is in already."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
@@ -39,14 +36,6 @@ class LoginView(allauth.LoginView):
         if self.guest and not self.guest.is_guest:
             return HttpResponseRedirect(self.get_authenticated_redirect_url())
         response: HttpResponseBase = super().dispatch(request, *given, **more)
-        return response
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)
-        fast = form.has_error("__all__", "too_many_login_attempts")
-        response.status_code = HTTPStatus.TOO_MANY_REQUESTS if fast else HTTPStatus.UNPROCESSABLE_ENTITY
-        if fast:
-            response["Retry-After"] = str(WAIT_S)
         return response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -93,7 +82,7 @@ def signup_page(request: HttpRequest, form: NewAccountForm, next: str, status: i
     return render(request, "account/signup.html", {"form": form, "next": next}, status=status)
 
 
-class ResetView(allauth.PasswordResetView):
+class ResetView(Refusing, allauth.PasswordResetView):
     """Without mail there is no form: the page says whom to ask."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
@@ -102,35 +91,11 @@ class ResetView(allauth.PasswordResetView):
         response: HttpResponseBase = super().dispatch(request, *given, **more)
         return response
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-        return response
 
-
-class ResetFromKeyView(allauth.PasswordResetFromKeyView):
+class ResetFromKeyView(Refusing, allauth.PasswordResetFromKeyView):
     """Whoever follows a link stays who they are: a guest who is logged out by one is nobody for ever."""
 
     def logout(self) -> None: ...
-
-
-class ActivateView(mfa.ActivateTOTPView):
-    """Whoever came in with the password alone is out, but for this browser; who guards the site does so from now on."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        power_changed(user=form.user)
-        logins_end(user=form.user, logins=logins_besides(form.user, str(self.request.session.session_key)))
-        return response
-
-
-class DeactivateView(mfa.DeactivateTOTPView):
-    """Who guards the site does so no more, from now on."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        power_changed(user=self.authenticator.user)
-        return response
 
 
 def too_many(request: HttpRequest, action: str, user: User | None = None) -> HttpResponse | None:

@@ -28,6 +28,9 @@ def required(settings: Any) -> None:
 
 ACTIVATE = "/account/2fa/totp/activate/"
 AUTHENTICATE = "/account/2fa/authenticate/"
+DEACTIVATE = "/account/2fa/totp/deactivate/"
+CODES = "/account/2fa/recovery-codes/"
+GENERATE = f"{CODES}generate/"
 
 
 def inside(request: HttpRequest) -> HttpResponse:
@@ -98,9 +101,9 @@ def test_codes_are_tried_five_times() -> None:
     client = Client()
     with time_machine.travel("2026-01-01", tick=False):
         log_in(client)
-        for n in range(5):
-            client.post(AUTHENTICATE, {"code": f"00000{n}"})
+        answers = [client.post(AUTHENTICATE, {"code": f"00000{n}"}).status_code for n in range(5)]
         page = client.post(AUTHENTICATE, {"code": "000009"})
+    assert (answers, page.status_code, page["Retry-After"]) == ([422] * 5, 429, "300")
     assert "five minutes" in page.content.decode()
 
 
@@ -109,7 +112,7 @@ def test_a_code_that_is_none_is_told(code: str) -> None:
     second_step(account())
     client = Client()
     log_in(client)
-    assert client.post(AUTHENTICATE, {"code": code}).status_code == 200
+    assert client.post(AUTHENTICATE, {"code": code}).status_code == 422
     assert user_at(client) is None
 
 
@@ -158,6 +161,79 @@ def test_every_page_of_it_is_there(address: str) -> None:
     assert client.get(address).status_code == 200
 
 
+# Whoever sits at an open browser takes nothing away
+
+
+def left_open(secret: str) -> Client:
+    """A browser in which Ana is logged in with both steps, a while ago."""
+    client = Client()
+    log_in(client)
+    client.post(AUTHENTICATE, {"code": code_of(secret)})
+    assert user_at(client) is not None
+    return client
+
+
+@pytest.mark.parametrize("address", [DEACTIVATE, GENERATE])
+def test_taking_it_away_asks_for_password_and_code(address: str) -> None:
+    ana = account()
+    secret = second_step(ana)
+    kept = Authenticator.objects.get(user=ana, type="recovery_codes").data
+    with time_machine.travel("2026-01-01") as clock:
+        client = left_open(secret)
+        asked = f"/account/reauthenticate/?next={address.replace('/', '%2F')}"
+        assert client.get(address)["Location"] == client.post(address)["Location"] == asked
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        assert client.get(address).status_code == 200
+        for code in ("", "000000"):
+            page = client.post(address, {"code": code})
+            assert (page.status_code, list(page.context["form"].errors)) == (422, ["code"])
+        assert Authenticator.objects.get(user=ana, type="recovery_codes").data == kept
+        clock.shift(60)
+        assert client.post(address, {"code": code_of(secret)}).status_code == 302
+    left = Authenticator.objects.filter(user=ana, type="recovery_codes").first()
+    assert left is None or left.data != kept
+
+
+def test_taking_it_away_asks_again_right_after_it_was_set_up() -> None:
+    account()
+    client = logged_in()
+    set_up(client)
+    assert client.post(DEACTIVATE).status_code == 422
+    assert client.post(GENERATE).status_code == 422
+    assert Authenticator.objects.count() == 2
+
+
+@pytest.mark.parametrize("address", [CODES, f"{CODES}download/"])
+def test_recovery_codes_are_shown_after_a_code(address: str) -> None:
+    secret = second_step(account())
+    with time_machine.travel("2026-01-01") as clock:
+        client = left_open(secret)
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        assert client.get(address)["Location"].startswith("/account/2fa/reauthenticate/?next=")
+        clock.shift(60)
+        assert client.post("/account/2fa/reauthenticate/", {"code": "000000"}).status_code == 422
+        client.post("/account/2fa/reauthenticate/", {"code": code_of(secret)})
+        assert client.get(address).status_code == 200
+        clock.shift(301)
+        assert client.get(address).status_code == 302
+
+
+def test_wrong_password_asked_for_again_is_a_refusal() -> None:
+    account()
+    client = logged_in()
+    assert client.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 422
+    assert client.get(ACTIVATE).status_code == 302
+
+
+def test_wrong_code_when_it_is_set_up_is_a_refusal() -> None:
+    account()
+    client = logged_in()
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    client.get(ACTIVATE)
+    answers = [client.post(ACTIVATE, {"code": f"00000{n}"}).status_code for n in range(6)]
+    assert answers == [422] * 5 + [429]
+
+
 # Those who guard the site
 
 
@@ -191,9 +267,9 @@ def test_turning_it_on_or_off_has_every_process_ask_again() -> None:
     account()
     client = logged_in()
     before = head_of(SITE).o
-    set_up(client)
+    secret = set_up(client)
     assert head_of(SITE).o == before + 1
-    client.post("/account/2fa/totp/deactivate/")
+    client.post(DEACTIVATE, {"code": code_of(secret)})
     assert head_of(SITE).o == before + 2
 
 
