@@ -13,6 +13,7 @@ import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
 import { Rooms } from "../realtime/rooms.js";
 import { reduceRooms } from "./rooms.js";
 import { emptyRoom, reduce } from "./store.js";
+import { useClock } from "./time.js";
 import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
@@ -143,6 +144,7 @@ export class Client extends Emitter {
   #listen() {
     this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
+    this.connection.on("greeted", () => useClock(() => this.connection.serverNow()));
     this.outbox.on("changed", (key) => this.emit("roomChanged", key));
     this.outbox.on("answered", (entry, stored, ms) => this.dispatch(entry.room, { type: "answered", entry, stored, ms }));
     this.rooms.on("opened", (key, opening) => this.#opened(key, opening));

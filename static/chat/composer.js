@@ -3,6 +3,7 @@
 /** @import {Entry} from "../realtime/types.js" */
 /** @import {Client} from "./client.js" */
 /** @import {Item} from "./types.js" */
+import { realClock } from "../realtime/clock.js";
 import { failure, isHopeless } from "./delivery.js";
 import { byId } from "./dom.js";
 import { textOf } from "./item.js";
@@ -44,7 +45,7 @@ export class Composer {
     byId("editing-stop", HTMLElement).addEventListener("click", () => this.#stopEditing());
     this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
     this.#client.on("shown", () => this.#roomShown());
-    this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(Date.now() + ms));
+    this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms));
     this.#client.outbox.on("failed", (entry) => this.#failed(entry));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
     this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
@@ -103,7 +104,7 @@ export class Composer {
 
   /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */
   #countDown(until) {
-    const left = Math.ceil((until - Date.now()) / 1000);
+    const left = Math.ceil((until - realClock.now()) / 1000);
     clearTimeout(this.#slowed);
     this.#slow = left > 0;
     this.#label(left);

@@ -5,7 +5,7 @@
 import { copy } from "./acts.js";
 import { dialog, field, onSubmit } from "./dialog.js";
 import { byId, clone, part } from "./dom.js";
-import { short } from "./time.js";
+import { serverNow, short } from "./time.js";
 import { toast } from "./toast.js";
 import { count, refusal, say } from "./words.js";
 
@@ -39,7 +39,7 @@ export class Invites {
 
   /** Those that still stand, the newest first. @returns {Invite[]} */
   standing() {
-    return Object.values(this.#client.state().invites).filter(({ expires_at }) => expires_at === null || expires_at > Date.now()).reverse();
+    return Object.values(this.#client.state().invites).filter(({ expires_at }) => expires_at === null || expires_at > serverNow()).reverse();
   }
 
   /** @param {Invite} invite @returns {HTMLElement} */

@@ -9,6 +9,7 @@ import { byId, clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { fill, openBy, walk } from "./menu.js";
 import { isAbove, myRank } from "./selectors.js";
+import { serverNow } from "./time.js";
 import { toast } from "./toast.js";
 import { refusal, say } from "./words.js";
 
@@ -144,7 +145,7 @@ function row(state, id, away) {
 /** @param {RoomState} state @param {string} id @returns {string} */
 function roleOf({ me, members }, id) {
   const role = members?.[id]?.role === "host" ? say("people.host") : "";
-  const muted = (members?.[id]?.muted_until ?? 0) > Date.now() ? say("people.muted") : "";
+  const muted = (members?.[id]?.muted_until ?? 0) > serverNow() ? say("people.muted") : "";
   return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }
 

@@ -5,6 +5,7 @@
 /** @import {Pages} from "./pages.js" */
 /** @import {Scroll} from "./scroll.js" */
 /** @import {Row} from "./rows.js" */
+import { realClock } from "../realtime/clock.js";
 import { Emitter } from "../realtime/emitter.js";
 import { PATIENCE_MS } from "./delivery.js";
 import { byId, clone, part } from "./dom.js";
@@ -13,7 +14,7 @@ import { authorOf } from "./item.js";
 import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
 import { rowsOf } from "./rows.js";
 import { myRank, newLine, timeline } from "./selectors.js";
-import { dayName } from "./time.js";
+import { currentZone, dayName, watchCalendar } from "./time.js";
 import { count } from "./words.js";
 
 const LIT_MS = 2400;
@@ -35,6 +36,7 @@ export class Timeline extends Emitter {
   items = [];
   /** @type {any} */
   #clockLater = null;
+  #zone = currentZone();
   /** @type {Set<number>} removed lines that are not folded away, because the reader asked for them */
   #unfolded = new Set();
 
@@ -50,6 +52,7 @@ export class Timeline extends Emitter {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.schedule());
     this.#client.on("shown", () => this.schedule());
     this.#scroll.on("moved", () => this.#fetchNearEnds());
+    watchCalendar(() => this.schedule());
     this.paint();
   }
 
@@ -61,6 +64,7 @@ export class Timeline extends Emitter {
   paint() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    this.#zone = currentZone();
     const { shown } = this.#client;
     const state = this.#client.state();
     if (this.#painted !== shown) return this.#enter();
@@ -197,7 +201,7 @@ export class Timeline extends Emitter {
     if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
     const { line, entry } = row.item;
     const state = this.#client.state();
-    const seen = [this.#client.blocked.has(line?.by ?? ""), line, entry, entry && Date.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
+    const seen = [this.#zone, this.#client.blocked.has(line?.by ?? ""), line, entry, entry && realClock.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
     return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
   }
 
@@ -205,7 +209,7 @@ export class Timeline extends Emitter {
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
     if (row.kind === "fold") this.#paintFold(element, row);
-    if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: Date.now() });
+    if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: realClock.now() });
   }
 
   /** Many removed lines are one row; who looks after the room may open it. @param {HTMLElement} element @param {import("./rows.js").Fold} fold */

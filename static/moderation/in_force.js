@@ -6,13 +6,13 @@
 import { byId, clone, part } from "../chat/dom.js";
 import { paintFace, personOf } from "../chat/face.js";
 import { isAbove, myRank } from "../chat/selectors.js";
+import { when } from "../chat/time.js";
 import { count, say } from "../chat/words.js";
 import { asksForAnswer, isInForce, sanctionsOf } from "./desk.js";
 import { Keyed } from "./keyed.js";
 import { MODERATOR } from "./ranks.js";
 import { because, nameOf, sanctionInWords } from "./sentences.js";
 import { Ticker } from "./ticker.js";
-import { when } from "./times.js";
 
 export class InForce {
   #list;

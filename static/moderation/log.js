@@ -5,12 +5,11 @@
 import { byId, clone, part } from "../chat/dom.js";
 import { introduce } from "../chat/people.js";
 import { toast } from "../chat/toast.js";
-import { whole } from "../chat/time.js";
+import { when, whole } from "../chat/time.js";
 import { refusal, say } from "../chat/words.js";
 import { deskOf } from "./desk.js";
 import { Keyed } from "./keyed.js";
 import { because, entryInWords } from "./sentences.js";
-import { when } from "./times.js";
 
 export class Log {
   #more = byId("log-more", HTMLButtonElement);

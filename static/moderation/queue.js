@@ -6,6 +6,7 @@
 /** @import {Report} from "./types.js" */
 import { byId, clone, part } from "../chat/dom.js";
 import { isAbove } from "../chat/selectors.js";
+import { when } from "../chat/time.js";
 import { say } from "../chat/words.js";
 import { find } from "../chat/window.js";
 import { Around } from "./around.js";
@@ -13,7 +14,6 @@ import { closedReports, openReports } from "./desk.js";
 import { quote } from "./fields.js";
 import { Keyed } from "./keyed.js";
 import { nameOf, ruleName } from "./sentences.js";
-import { when } from "./times.js";
 
 /** @typedef {{moderate: (user: string, line: Line | null) => void}} QueueAsked */
 

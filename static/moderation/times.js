@@ -1,6 +1,6 @@
 /** Times of moderation in words: how long, how much longer, until when. */
 
-import { clock, dayKey, short } from "../chat/time.js";
+import { when } from "../chat/time.js";
 import { say } from "../chat/words.js";
 
 const MINUTE = 60;
@@ -32,11 +32,6 @@ function hours(seconds) {
 /** @param {number | null} at @returns {string} */
 export function until(at) {
   return at === null ? say("time.for_ever") : say("time.until", { time: when(at) });
-}
-
-/** "14:28"; of another day with its date. @param {number} at @returns {string} */
-export function when(at) {
-  return dayKey(at) === dayKey(Date.now()) ? clock(at) : short(at);
 }
 
 /** @param {number} n */
