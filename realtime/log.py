@@ -6,7 +6,6 @@ Nobody else writes `Log` or `Event`. Locks are taken in id order, or PostgreSQL 
 import logging
 import random
 import secrets
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +21,7 @@ from realtime.models import Deadline, Event, Log
 from realtime.prepared import prepared
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
 from realtime.rows import Row, heads_write, insert_many, insert_values
+from realtime.steady_clock import now_ms
 
 __all__ = [
     "SITE",
@@ -51,10 +51,6 @@ logger = logging.getLogger(__name__)
 def key_new(length: int = 16) -> str:
     """A random opaque id: 5.95 bits a character."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(length))
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Batch:
@@ -257,6 +253,11 @@ def head_of(key: LogKey) -> Head:
     """Where a log ends; `Head(0, 0, 0)` for an empty one."""
     last = tail(key, 1)
     return last[0].head if last else Head(0, 0, 0)
+
+
+def newest_at() -> int:
+    """Return when the newest event of any log was written, in ms UTC, or 0."""
+    return Event.objects.order_by("-pk").values_list("at", flat=True).first() or 0
 
 
 def heads(keys: Collection[LogKey]) -> dict[LogKey, int]:

@@ -16,8 +16,9 @@ from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import DatabaseError
 
-from realtime import clock, log, protocol, seen
+from realtime import clock, log, protocol, seen, steady_clock
 from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
@@ -101,6 +102,7 @@ class Process:
 
     async def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        await self._continue_time()
         await self.hub.start()
         self._undrain = on_drain(self.drain)
         self._unlisten = log.listen(partial(_from_thread, asyncio.get_running_loop(), self.hub.committed))
@@ -113,6 +115,13 @@ class Process:
             (self.tell_seen, seen.SEEN_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
+
+    async def _continue_time(self) -> None:
+        """Begin no earlier than the newest event, if the database tells when that was."""
+        try:
+            steady_clock.STEADY.continue_after(await self.readers.run(log.newest_at))
+        except (RealtimeError, DatabaseError) as error:
+            logger.warning("the time of the newest event is not known: %s", error)
 
     async def drain(self) -> None:
         """Take nobody in, finish the batch, send everybody away with spread times; then stop."""

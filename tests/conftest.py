@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
+from realtime.steady_clock import SteadyClock
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
 from tests.services.tools import missing
@@ -58,6 +59,19 @@ def fresh_channel_layer() -> Iterator[None]:
     """Channel layers are kept for the process: no group outlives its test."""
     yield
     channel_layers.backends.clear()
+
+
+class WallClock(SteadyClock):
+    """The clock of a test that travels in time: it follows the wall clock in both directions."""
+
+    def now_ms(self) -> int:
+        return self._wall() // 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests that travel back in time do so; those about the steady clock make one of their own."""
+    monkeypatch.setattr("realtime.steady_clock.STEADY", WallClock())
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.models import Deadline
 from realtime.protocol import LogKey, RealtimeError
+from realtime.steady_clock import SLOWEST, SteadyClock
 from realtime.writer import write
 from tests.chat.acts import last_event
 from tests.game.play import begun, made, move, table
@@ -62,6 +63,20 @@ def test_the_first_time_out_plays_a_legal_move_and_the_second_loses(
     move(bo, key, o, 0)
     passes(TURN_MS)
     assert table(bo, key, o)["result"] == {"winner": 1, "reason": "timeout"}
+
+
+def test_turn_ends_in_time_when_the_wall_clock_is_set_back(
+    ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up = [0]
+    monkeypatch.setattr("realtime.steady_clock.STEADY", SteadyClock(monotonic=lambda: up[0] * 1_000_000))
+    o = begun(ann, bo, key)
+    time.shift(-3600)
+    for _ in range(int(TURN_MS / 1000 / SLOWEST) + 1):
+        assert table(bo, key, o)["turn"] == 0
+        up[0] += 1000
+        claim()
+    assert (table(bo, key, o)["turn"], last_event(key).kind) == (1, "match.timed_out")
 
 
 def test_a_move_in_time_stops_the_clock_of_its_turn(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
