@@ -15,6 +15,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from chat.links import bare_link, name_targets, shown_address
 from realtime.protocol import unprocessable
 
 TEXT_LENGTH: Final = 10_000
@@ -22,22 +23,21 @@ HTML_LENGTH: Final = 40_000
 """a longer rendering is not worth its bytes to everybody: the text is shown as it was typed"""
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
 TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
-ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE | re.ASCII)
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
 """an address in which there is nothing to encode, for the link or for the eye"""
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-UNBROKEN: Final = re.compile(r"\S{1001}")
-"""over one long word linkify-it takes quadratic time; no address is that long"""
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""control characters, and those that turn the direction of what follows: `exe.pdf` must not read as `fdp.exe`"""
 MARKS: Final = 1_000
 """signs of markup outside code blocks; a line with more would keep everybody's lines waiting, and shows as typed"""
 MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
 LIGHT_LENGTH, LIGHT_MARKS = 280, 8
 """what the loop itself may parse: a line of talk with an address and a word in bold"""
-SIGN: Final = re.compile(r"[!*_~`>\n]|//|mailto:", re.IGNORECASE)
-HEAVY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\[]")
-"""a bracket, and what `written` takes out or makes a line's end of"""
+SIGN: Final = re.compile(r"[!*_~`>\n]|://")
+HEAVY: Final = re.compile(rf"{CONTROL.pattern}|\[|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
+"""a bracket, an address with letters to encode, and what `written` takes out or makes a line's end of"""
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKUP: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\\\[\]!*_~`<>|&\n]")
+MARKUP: Final = re.compile(rf"{CONTROL.pattern}|[\\\[\]!*_~`<>|&\n]|://")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
 """without any of these, nor an address, a line means what it says, also once `CONTROL` is taken out: see `plain`"""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
@@ -62,9 +62,7 @@ def written(text: str) -> str:
 
 def plain(text: str) -> bool:
     """Whether a text as it came, or as it is kept, needs no parser. One that is too long is not looked at."""
-    if len(text) > TEXT_LENGTH or MARKUP.search(text) or FIRST.match(text):
-        return False
-    return "//" not in text and "mailto:" not in text.lower()
+    return len(text) <= TEXT_LENGTH and not MARKUP.search(text) and not FIRST.match(text)
 
 
 def light(text: str) -> bool:
@@ -88,7 +86,6 @@ def parsed(text: str) -> Text:
         return Text(text)
     env: dict[str, Any] = {}
     markdown = _local.markdown
-    markdown.options["linkify"] = not UNBROKEN.search(text)
     tokens = markdown.parse(text, env)
     if _is_plain(tokens, text):
         return Text(text)
@@ -106,16 +103,14 @@ def _is_plain(tokens: list[Token], text: str) -> bool:
 
 
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
-    markdown.enable(["linkify", "strikethrough"]).disable(UNUSED)
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    markdown.enable("strikethrough").disable(UNUSED)
+    markdown.inline.ruler.before("newline", "bare_link", bare_link)
+    markdown.core.ruler.push("name_targets", name_targets)
     overridden: Any = markdown
     overridden.validateLink = lambda url: ADDRESS.match(url) is not None
     overridden.normalizeLink = _unless(USUAL, markdown.normalizeLink)
-    overridden.normalizeLinkText = _unless(USUAL, markdown.normalizeLinkText)
-    linkify = overridden.linkify
-    linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    test = linkify.test
-    linkify.test = lambda text: ":" in text and test(text)
+    overridden.normalizeLinkText = _unless(USUAL, shown_address)
     return markdown
 
 
@@ -124,13 +119,13 @@ def _unless(usual: re.Pattern[str], normalized: Callable[[str], str]) -> Callabl
 
 
 class _Local(threading.local):
-    """A parser a thread: linkify-it keeps the match it is at in itself. And what cleans its work, made once."""
+    """A parser a thread, and what cleans its work, made once."""
 
     def __init__(self) -> None:
         self.markdown = _markdown()
         self.cleaner = nh3.Cleaner(
             tags=TAGS,
-            attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
+            attributes={"a": {"href", "title"}, "ol": {"start"}, "*": set()},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener nofollow ugc",
             set_tag_attribute_values={"a": {"target": "_blank"}},

@@ -48,7 +48,7 @@ def test_no_text_becomes_more_than_the_tags_allowed(attack: str, wrap: str) -> N
     markup = rendered(written(wrap.format(attack))).html or ""
     for tag, attributes in Elements(markup).found:
         assert tag in TAGS
-        assert set(attributes) <= {"href", "rel", "target", "start"}
+        assert set(attributes) <= {"href", "rel", "target", "start", "title"}
         address = attributes.get("href")
         assert address is None or address.startswith(("http://", "https://", "mailto:"))
 
