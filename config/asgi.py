@@ -38,6 +38,7 @@ backend = Backend(
     user=accounts.selectors.caller_of,
     people=accounts.selectors.people,
     may_read=chat.selectors.may_open,
+    may_read_all=chat.selectors.may_read_all,
     welcome=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
     seen=accounts.services.users_seen,

@@ -27,7 +27,7 @@ class Connection:
     """Between one transport and the process. All of it runs in the event loop."""
 
     def __init__(self, process: "Process", transport: Transport, session_key: str | None) -> None:
-        self._process, self._session_key = process, session_key
+        self._process, self.session_key = process, session_key
         self._limits, self._transport = process.limits, transport
         self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
         self.caller: Caller = NOBODY
@@ -68,16 +68,6 @@ class Connection:
             case Watched.STUCK:
                 self.end(protocol.SLOW)
 
-    async def banned(self) -> bool:
-        """Read the user once more; end where they may no longer come in."""
-        try:
-            if self._session_key is None or await self._process.caller_of(self._session_key):
-                return False
-            self.end(protocol.BANNED)
-        except Closed as closed:
-            self.end(closed.close)
-        return True
-
     def end(self, close: Close) -> None:
         """Say why, then close."""
         self.session.close()
@@ -111,7 +101,7 @@ class Connection:
                     self._invoke(effect)
 
     async def _greet(self, greet: Greet) -> Any:
-        result = await self._process.greet(self, self._session_key, greet.hello)
+        result = await self._process.greet(self, self.session_key, greet.hello)
         bucket, strikes = self._process.gate(self.caller.id)
         self.session.greeted(self._process.now(), bucket, strikes)
         return result

@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-import msgspec
-
 from realtime import log, protocol
 from realtime.doorbell import Bell, Doorbell
 from realtime.entry import Entry
@@ -20,8 +18,10 @@ from realtime.limits import Limits
 from realtime.meters import Meters
 from realtime.methods import Backend, Caller, Labels, Signal
 from realtime.opening import Opened, Opening
-from realtime.protocol import LogKey, Position, RealtimeError, UserId, not_found
+from realtime.permissions import permissions_changed
+from realtime.protocol import LogKey, Position, RealtimeError, not_found
 from realtime.readers import Readers
+from realtime.revocation import Logins, Revocation
 from realtime.room import Frames, Reading, Room, page_of
 from realtime.rooms import Rooms
 from realtime.signals import Signals
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OPEN_END: Final = 2**62
-AGAIN_S: Final = 1.0
 
 A = ParamSpec("A")
 T = TypeVar("T")
@@ -50,6 +49,7 @@ class Hub:
         layer: Any,
         now: Callable[[], float],
         meters: Meters,
+        logins: Logins,
     ) -> None:
         self.name, self._limits, self._backend, self._readers, self._now = name, limits, backend, readers, now
         self._meters = meters
@@ -59,8 +59,7 @@ class Hub:
         self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found, now)
         self.repaired: Counter[str] = Counter()
         """events found by another way than the commit or the doorbell, by source"""
-        self.narrowings = 0
-        """how often somebody's rights were narrowed: what was read before must be read again"""
+        self.revocation = Revocation(self.rooms, backend, logins, self._released)
 
     async def start(self) -> None:
         self.rooms.room(log.SITE, await self._readers.run(log.head_of, log.SITE))
@@ -71,6 +70,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.doorbell.stop()
+        await asyncio.to_thread(self.revocation.stop)
 
     # Events
 
@@ -128,7 +128,8 @@ class Hub:
         """`before`: how many lines the room had."""
         if fresh and room.key == log.SITE:
             for entry in fresh:
-                self._spawn(self._narrowed(**msgspec.json.decode(entry.data or "{}")))
+                change = permissions_changed(entry.data)
+                self._spawn(self.revocation.recheck(change, self.revocation.begin(change)))
         elif fresh:
             room.deliver(fresh)
             room.counted = False
@@ -153,7 +154,7 @@ class Hub:
 
     async def open(self, connection: "Connection", key: LogKey, position: Position | None) -> dict[str, Any]:
         """Make `connection` read this room from `position`: the opening, after which `follow` lets events through."""
-        before = self.narrowings
+        before = self.revocation.count
         labels = await self._readers.run(self.labels, connection.caller, [key])
         return _or_raised((await self.open_all(connection, {key: position}, labels, before))[key])
 
@@ -164,7 +165,7 @@ class Hub:
         labels: Mapping[LogKey, Labels | RealtimeError],
         before: int,
     ) -> dict[LogKey, Opened]:
-        """Open rooms, each by itself and their snapshots at once; `labels` were read when `narrowings` was `before`."""
+        """Open rooms, each by itself and their snapshots at once; `before`: changes counted when `labels` were read."""
         opened: dict[LogKey, Opened] = {}
         begun: list[Opening] = []
         try:
@@ -195,7 +196,7 @@ class Hub:
         reading = Reading(connection, _or_raised(labels))
         room = self._enter(await self._filled(key), reading)
         try:
-            if before != self.narrowings:  # a later one finds the reading
+            if before != self.revocation.count:  # a later one finds the reading
                 reading.labels = _or_raised((await self._readers.run(self.labels, connection.caller, [key]))[key])
             return await self._opening(room, reading, position)
         except BaseException:
@@ -279,9 +280,11 @@ class Hub:
         """The opening has been answered: bring the reading to the head, then live."""
         room = self.rooms.get(key)
         reading = room.readings.get(connection) if room else None
-        if room is None or reading is None or reading.live or (reading.task and not reading.task.done()):
+        if room is None or reading is None or reading.live:
             return
         reading.opening = False
+        if connection in room.held or (reading.task and not reading.task.done()):
+            return
         reading.task = self._spawn(self._catch_up(room, reading))
 
     async def _catch_up(self, room: Room, reading: Reading) -> None:
@@ -292,20 +295,41 @@ class Hub:
                 entries = await self._readers.run(log.read, room.key, reading.offset, room.ring.head.o)
                 room.ring.blank(entries)
             page = page_of(entries, self._limits.lagging_bytes // 4)
-            if room.readings.get(reading.connection) is not reading or not page:
+            if room.readings.get(reading.connection) is not reading or reading.connection in room.held or not page:
                 return
             if not reading.connection.out.push(Frames(page).of(reading.labels)):
                 return
             reading.offset = page[-1].o
             await asyncio.sleep(0)  # let the reader take it
-        reading.live = True
+        reading.live = reading.connection not in room.held
 
     def resume(self, connection: "Connection") -> None:
-        """A lagging connection has room again: the full list of people, and events from where it was."""
+        """A lagging connection has room again."""
         for room in self.rooms.opened(connection):
-            if not room.readings[connection].opening:
-                connection.out.signal(Chunk(protocol.signal(room.key, "people", "", room.people())))
-                self.follow(connection, room.key)
+            self._resume(connection, room)
+
+    def _resume(self, connection: "Connection", room: Room, *, people: bool = True) -> None:
+        """Send what an open room has missed: the full list of people, and events from where the reading was."""
+        reading = room.readings.get(connection)
+        if reading is None or reading.opening:
+            return
+        if connection in room.held:
+            room.missed.add(connection)
+            return
+        if people:
+            connection.out.signal(Chunk(protocol.signal(room.key, "people", "", room.people())))
+        self.follow(connection, room.key)
+
+    def _released(self, connection: "Connection", key: LogKey) -> None:
+        """Its permissions have been checked again: what it may read goes on."""
+        room = self.rooms.get(key)
+        if room is None or key not in connection.rooms:
+            return
+        missed = connection in room.missed
+        room.missed.discard(connection)
+        if missed:
+            room.counted = False
+        self._resume(connection, room, people=missed)
 
     def close(self, connection: "Connection", key: LogKey) -> None:
         """Stop reading; counts of the room still come."""
@@ -324,59 +348,14 @@ class Hub:
 
     async def _listen(self, connection: "Connection", key: LogKey) -> None:
         before = -1
-        while before != self.narrowings:  # a word may outlive the right to what it is about
-            before = self.narrowings
+        while before != self.revocation.count:  # a word may outlive the right to what it is about
+            before = self.revocation.count
             if await self._still_may_read(connection.caller, key) is None:
                 return
             head = await self._readers.run(log.head_of, key)
         room = self.rooms.get(key) or self.rooms.room(key, head)
         if connection in self.rooms.of_user(connection.caller.id):
             self.rooms.listen(room, connection)
-
-    # Narrowed rights
-
-    async def _narrowed(self, **narrowed: Any) -> None:
-        """Somebody's rights were narrowed: what is being read meanwhile is read again, and nothing else will do."""
-        self.narrowings += 1
-        while not await self._asked_all(**narrowed):  # noqa: ASYNC110 - the database has no event to wait for
-            await asyncio.sleep(AGAIN_S)
-
-    async def _asked_all(
-        self, user: UserId | None, log: LogKey | None, login: str | None, reason: str, until: int | None
-    ) -> bool:
-        """Ask again for each connection of the user, or without one of the room; False if no database answered."""
-        room = self.rooms.get(log) if log else None
-        try:
-            for connection in self.rooms.of_user(user) if user else list(room.listeners) if room else []:
-                if login is not None:
-                    if connection.caller.login == login:
-                        connection.end(protocol.LOGIN_ENDED)
-                elif log is not None or not await connection.banned():
-                    for key in [log] if log else list(connection.rooms):
-                        await self._ask_again(connection, key, reason, until)
-        except RealtimeError as error:
-            logger.warning("narrowed rights wait: %s", error.detail)
-            return False
-        return True
-
-    async def ask_again(self, connection: "Connection") -> None:
-        """Which of its rooms a connection may still read."""
-        for key in list(connection.rooms):
-            await self._ask_again(connection, key)
-
-    async def _ask_again(
-        self, connection: "Connection", key: LogKey, reason: str = "removed", until: int | None = None
-    ) -> None:
-        room = self.rooms.get(key)
-        if room is None or key not in connection.rooms:
-            return
-        labels = await self._still_may_read(connection.caller, key)
-        reading = room.readings.get(connection)
-        if labels is None:
-            self.rooms.forget(connection, room)
-            connection.out.notify("room.left", {"room": key, "reason": reason, "until": until})
-        elif reading is not None:
-            reading.labels = labels
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(_logged(work))

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from realtime.entry import Entry
 from realtime.methods import Signal
 from realtime.models import Deadline, Event, Log
+from realtime.permissions import PermissionsChanged
 from realtime.prepared import prepared
 from realtime.protocol import ClientId, Head, LogKey, Position, UserId, encode, labels, not_found
 from realtime.rows import Row, heads_write, insert_many, insert_values
@@ -140,8 +141,8 @@ class Batch:
         Without a user, everybody who reads that log is meant.
         `reason` and `until` (ms UTC) are what `room.left` says to them where they may no longer read.
         """
-        narrowed = {"user": user, "log": log, "login": login, "reason": reason, "until": until}
-        self.append(SITE, kind="site.narrowed", data=narrowed)
+        change = PermissionsChanged(user=user, log=log, login=login, reason=reason, until=until)
+        self.append(SITE, kind="site.narrowed", data=change)
 
     def mark(self) -> tuple[int, int, dict[LogKey, tuple[int, int]]]:
         return len(self.entries), len(self._rows), {key: (log.head, log.lines) for key, log in self._logs.items()}

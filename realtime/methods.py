@@ -110,6 +110,8 @@ class Backend:
     """(Django user, read afresh) -> caller without login, or None when they may not come in"""
     may_read: Callable[[Caller, LogKey], Labels | None]
     """(caller, log) -> the reader's labels; None, or a refusal of its own, for who may not"""
+    may_read_all: Callable[[Sequence[tuple[Caller, LogKey]]], Mapping[tuple[UserId, LogKey], Labels]]
+    """the labels of those of these who may read, in one query"""
     welcome: Callable[[Caller], Sequence[dict[str, Any]]]
     """(caller) -> memberships of hello's result, in one query; each has `key` and `head`"""
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]

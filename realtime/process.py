@@ -26,7 +26,7 @@ from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
 from realtime.live import live_of
 from realtime.meters import Meters
 from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
-from realtime.protocol import Hello, LogKey, RealtimeError, UserId
+from realtime.protocol import Close, Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.security import login_of, token_fits, token_make, user_of
 from realtime.server import intake, on_drain
@@ -70,6 +70,7 @@ class Process:
             get_channel_layer(),
             self.now,
             self.meters,
+            self._ended_logins,
         )
         self.addresses = Addresses(self.limits.address_connections)
         self._connections: set[Connection] = set()
@@ -190,6 +191,17 @@ class Process:
         caller = self.backend.user(user)
         return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
 
+    def _ended_logins(self, session_keys: Collection[str]) -> dict[str, Close]:
+        """Which of these login sessions nobody may come in with, and how their connections end."""
+        ended: dict[str, Close] = {}
+        for key in session_keys:
+            try:
+                if self._caller(key) is None:
+                    ended[key] = protocol.BANNED
+            except Closed as closed:
+                ended[key] = closed.close
+        return ended
+
     async def greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
         """Hello's result; nobody else is let in while too many wait for theirs."""
         self._hellos += 1
@@ -210,7 +222,7 @@ class Process:
         """
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
-        before = self.hub.narrowings
+        before = self.hub.revocation.count
         async with self._greeting:
             found = await self.readers.run(self._read_for, session_key, hello.rooms)
         connection.caller, memberships, labels = found
@@ -219,9 +231,9 @@ class Process:
         if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
         self.hub.rooms.enrol(connection, memberships)
-        if before != self.hub.narrowings:
+        if before != self.hub.revocation.count:
             connection.caller = caller = await self._admitted(session_key)
-            await self.hub.ask_again(connection)
+            await self.hub.revocation.again(connection)
             memberships = [each for each in memberships if each["key"] in connection.rooms]
         opened = await self.hub.open_all(connection, hello.rooms, labels, before)
         return {

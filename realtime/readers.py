@@ -20,9 +20,9 @@ T = TypeVar("T")
 class Readers:
     """Runs plain functions that read, and pure ones that would hold the event loop up."""
 
-    def __init__(self, threads: int = 4) -> None:
+    def __init__(self, threads: int = 4, *, name: str = "reader") -> None:
         self._connections: list[Any] = []
-        self._pool = ThreadPoolExecutor(threads, "reader", initializer=self._enter)
+        self._pool = ThreadPoolExecutor(threads, name, initializer=self._enter)
 
     def _enter(self) -> None:
         database = connections["default"]

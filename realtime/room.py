@@ -102,6 +102,10 @@ class Room:
     counted: bool = True
     here: int = 0
     idle_since: float | None = None
+    held: Counter["Connection"] = field(default_factory=Counter)
+    """connections that get nothing until their permissions have been checked again, and by how many checks"""
+    missed: set["Connection"] = field(default_factory=set)
+    """those of them to whom a signal was not sent"""
 
     def enter(self, reading: Reading) -> None:
         """A connection reads from here on; reading again replaces the former reading."""
@@ -120,6 +124,20 @@ class Room:
         reading.live = False
         if connection.visible:
             self.hide(connection.caller.id, now)
+
+    def hold(self, connection: "Connection") -> None:
+        """Send this connection nothing more until `release`; where it was is kept."""
+        self.held[connection] += 1
+        if reading := self.readings.get(connection):
+            reading.live = False
+
+    def release(self, connection: "Connection") -> bool:
+        """Undo one `hold`, and say whether it was the last."""
+        self.held[connection] -= 1
+        if self.held[connection] > 0:
+            return False
+        del self.held[connection]
+        return True
 
     def show(self, user: UserId) -> None:
         """One more visible connection of this user."""
@@ -175,9 +193,11 @@ class Room:
         """Send the latest value of every slot to those who look at the room."""
         chunk = Chunk(*(protocol.signal(self.key, kind, key, value) for (kind, key), value in self.slots.items()))
         self.slots.clear()
-        for reading in self.readings.values():
-            if not reading.opening:
-                reading.connection.out.signal(chunk)
+        for connection, reading in self.readings.items():
+            if connection in self.held:
+                self.missed.add(connection)
+            elif not reading.opening:
+                connection.out.signal(chunk)
 
     def count(self) -> None:
         """Tell those who only listen how far the room is."""
@@ -185,7 +205,9 @@ class Room:
         value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here}
         chunk = Chunk(protocol.signal(self.key, "count", "", value))
         for connection in self.listeners:
-            if connection not in self.readings:
+            if connection in self.held:
+                self.missed.add(connection)
+            elif connection not in self.readings:
                 connection.out.signal(chunk)
         self.counted = True
 

@@ -1,6 +1,7 @@
 """The rooms and the people of one process: who listens where, which connections a user has. Memory only."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -55,6 +56,14 @@ class Rooms:
     def of_user(self, user: UserId) -> list["Connection"]:
         return list(self._users.get(user, ()))
 
+    def connections(self, user: UserId | None) -> list["Connection"]:
+        """Those of a user, or of everybody."""
+        return list(chain.from_iterable(self._users.values())) if user is None else self.of_user(user)
+
+    def listened(self, connection: "Connection", key: LogKey | None) -> list[Room]:
+        """The rooms it listens to, or of those only this one."""
+        return [self._rooms[each] for each in connection.rooms if key is None or each == key]
+
     def enrol(self, connection: "Connection", memberships: Iterable[Mapping[str, Any]]) -> None:
         """A greeted connection, and the rooms whose counts it listens to."""
         self._users.setdefault(connection.caller.id, set()).add(connection)
@@ -79,6 +88,7 @@ class Rooms:
         """Neither read nor listen."""
         room.exit(connection, self._now())
         room.listeners.discard(connection)
+        room.missed.discard(connection)
         connection.rooms.discard(room.key)
 
     def opened(self, connection: "Connection") -> list[Room]:

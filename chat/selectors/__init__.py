@@ -1,7 +1,7 @@
 """What is read of rooms. Every list is bounded and indexed, and every line passes its reader's labels."""
 
 from chat.selectors import invites
-from chat.selectors.access import may_open, may_read
+from chat.selectors.access import may_open, may_read, may_read_all
 from chat.selectors.rooms import snapshot, welcome
 
-__all__ = ["invites", "may_open", "may_read", "snapshot", "welcome"]
+__all__ = ["invites", "may_open", "may_read", "may_read_all", "snapshot", "welcome"]

@@ -15,7 +15,7 @@ from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
 from chat.registry import Line
-from chat.selectors import access, invites, lines, may_read, ranks, rooms, sanctions, snapshot, welcome
+from chat.selectors import access, invites, lines, may_read, may_read_all, ranks, rooms, sanctions, snapshot, welcome
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.messages import line_post
 from chat.services.rooms import lounge
@@ -24,7 +24,7 @@ from realtime import clock
 from realtime import log as logs
 from realtime.log import batch, head_of, now_ms
 from realtime.methods import Caller, Labels
-from realtime.protocol import LogKey, Position, RealtimeError
+from realtime.protocol import LogKey, Position, RealtimeError, UserId
 from tests.chat.acts import act, ask, call, outcome, post
 from tests.queries import queries
 
@@ -188,6 +188,7 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
     invite = rooms_invite(key)
     return {
         "may_read": lambda: may_read(ben, key),
+        "may_read_all": lambda: may_read_all([(ana, key), (ben, key), (ben, LogKey("another"))]),
         "welcome": lambda: welcome(ben),
         "snapshot": lambda: snapshot(ben, key, labels, head_of(key)),
         "snapshot around": lambda: snapshot(ben, key, labels, head_of(key), around=50),
@@ -290,7 +291,17 @@ def test_nothing_is_found_by_a_scan(
     assert [found for found in explained if scan.search(found)] == []
 
 
-QUERIES = {"may_read": 1, "welcome": 1, "page before": 1, "page after": 1, "line": 1, "room.list": 1, "invite": 1}
+ONE = ("may_read", "may_read_all", "welcome", "page before", "page after", "line", "room.list", "invite")
+QUERIES = dict.fromkeys(ONE, 1)
+
+
+def test_permissions_of_many_are_those_of_each(ana: Caller, ben: Caller, key: LogKey) -> None:
+    act(ana, "room.change", room=key, name="Room", topic="", public=False)
+    stranger = Caller(UserId("nobody"), 10**9, "", {})
+    asked = [(caller, room) for caller in (ana, ben, stranger) for room in (key, LogKey("another"))]
+    each = {(caller.id, room): may_read(caller, room) for caller, room in asked}
+    assert may_read_all(asked) == {pair: labels for pair, labels in each.items() if labels is not None}
+    assert (stranger.id, key) not in may_read_all(asked)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_history(

@@ -123,6 +123,10 @@ class Notes:
         self.asked.append((caller.id, key))
         return self.members.get(key, {}).get(caller.id)
 
+    def may_read_all(self, asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Labels]:
+        found = {(caller.id, key): self.may_read(caller, key) for caller, key in asked}
+        return {pair: labels for pair, labels in found.items() if labels is not None}
+
     def welcome(self, caller: Caller) -> list[dict[str, Any]]:
         from realtime.log import head_of
 
@@ -156,6 +160,7 @@ class Notes:
             methods={method.name: method for method in methods},
             user=self.user,
             may_read=self.may_read,
+            may_read_all=self.may_read_all,
             welcome=self.welcome,
             snapshot=self.snapshot,
             people=self.people,

@@ -19,7 +19,7 @@ from realtime.doorbell import Bell
 from realtime.entry import Entry
 from realtime.frames import Chunk
 from realtime.log import SITE, batch
-from realtime.methods import Caller, Labels, Signal
+from realtime.methods import Caller, Signal
 from realtime.models import Event, Log
 from realtime.process import GREETED, HELLOS, Process
 from realtime.protocol import LogKey, UserId
@@ -496,12 +496,12 @@ async def test_a_deactivated_person_is_sent_away_for_good(tab: Open, notes: Note
 async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
     mei = await tab("Mei")
     real = notes.may_read
-    process.hub.narrowings += 1
+    process.hub.revocation.count += 1
 
     def narrowed_meanwhile(caller: Any, key: LogKey) -> Any:
         labels = real(caller, key)
         notes.members.clear()
-        process.hub.narrowings += 1
+        process.hub.revocation.count += 1
         return labels
 
     object.__setattr__(process.backend, "may_read", narrowed_meanwhile)
@@ -543,16 +543,16 @@ async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKe
 async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
     tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.hub.AGAIN_S", 0.001)
+    monkeypatch.setattr("realtime.revocation.AGAIN_S", 0.001)
     mei = await tab("Mei", position=START)
     user, answers = UserId((await people("Mei")).key), [OperationalError("gone")] * 4
 
-    def may_read(caller: Caller, key: LogKey) -> Labels | None:
+    def may_read_all(asked: Any) -> Any:
         if answers:
             raise answers.pop()
-        return notes.may_read(caller, key)
+        return notes.may_read_all(asked)
 
-    object.__setattr__(process.backend, "may_read", may_read)
+    object.__setattr__(process.backend, "may_read_all", may_read_all)
     notes.members[log].clear()
     await narrow(user=user, log=log)
     assert (await mei.notification("room.left", room=log))["reason"] == "removed"
@@ -596,7 +596,7 @@ async def test_a_room_that_is_left_during_hello_is_not_listened_to(
     def left_meanwhile(caller: Caller) -> Any:
         memberships = real(caller)
         notes.members[log].clear()
-        process.hub.narrowings += 1
+        process.hub.revocation.count += 1
         return memberships
 
     object.__setattr__(process.backend, "welcome", left_meanwhile)
