@@ -17,13 +17,13 @@ from accounts.models import User
 from accounts.selectors import guards_unproven
 
 WORDS = {
-    "enter_current_password": _("That is not your password now."),
-    "incorrect_code": _("That code is not right. Codes change every half minute: type the one that is shown now."),
-    "incorrect_password": _("That is not your password."),
-    "invalid_password_reset": _("This link has been used, or is too old."),
-    "rate_limited": _("Too many tries. Wait five minutes, then try again."),
-    "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
-    "username_password_mismatch": _("Name and password do not belong together. Look at both, then try again."),
+    "enter_current_password": _("Wrong password."),
+    "incorrect_code": _("Wrong code. Codes change every 30 seconds. Enter the current one."),
+    "incorrect_password": _("Wrong password."),
+    "invalid_password_reset": _("This link has been used or has expired."),
+    "rate_limited": _("Too many attempts. Try again in five minutes."),
+    "too_many_login_attempts": _("Too many attempts. Try again in five minutes."),
+    "username_password_mismatch": _("Wrong name or password."),
 }
 
 

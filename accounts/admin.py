@@ -15,13 +15,13 @@ from realtime.log import now_ms
 
 
 class WhoFilter(admin.SimpleListFilter):
-    title = _("who")
+    title = _("type")
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("guest", _("guests")),
-            ("account", _("with a password")),
+            ("account", _("with an account")),
             ("moderator", _("moderators")),
             ("staff", _("staff")),
             ("admin", _("admins")),
@@ -54,7 +54,7 @@ class SeenFilter(admin.SimpleListFilter):
             ("day", _("today or yesterday")),
             ("week", _("this week")),
             ("month", _("this month")),
-            ("ago", _("longer ago")),
+            ("ago", _("earlier")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -69,12 +69,12 @@ class SeenFilter(admin.SimpleListFilter):
 class PersonAdmin(Shown):
     """Nothing here is typed: a name is its owner's, and ranks are given by acts that are written down."""
 
-    named = _("person"), _("people")
-    words = {"name": _("name"), "key": _("key"), "rev": _("revision"), "is_active": _("active")}
+    named = _("user"), _("users")
+    words = {"name": _("name"), "key": _("key"), "rev": _("revision"), "is_active": _("can log in")}
     list_display = ["name", "face_shown", "rank", "guest", "against", moment("seen_at", _("last seen")), "key"]
     list_filter = [WhoFilter, SeenFilter]
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
-    search_help_text = _("how a name begins, or a key")
+    search_help_text = _("Name or key")
     ordering = ["-seen_at"]
     shown: Any = [
         "name",
@@ -83,7 +83,7 @@ class PersonAdmin(Shown):
         "rank",
         "guest",
         "against",
-        moment("created_at", _("came")),
+        moment("created_at", _("joined")),
         moment("seen_at", _("last seen")),
         "is_active",
         "rev",
@@ -101,7 +101,7 @@ class PersonAdmin(Shown):
     def guest(self, user: User) -> bool:
         return not user.has_usable_password()
 
-    @admin.display(description=_("on the site"))
+    @admin.display(description=_("Site status"))
     def against(self, user: User) -> Any:
         now = now_ms()
         return _("banned") if user.banned_until > now else _("muted") if user.muted_until > now else "–"

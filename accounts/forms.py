@@ -11,13 +11,19 @@ from accounts.selectors import name_suggestion
 from realtime.protocol import RealtimeError
 
 PROBLEMS = {
-    "empty": _("Please type a name."),
-    "too_long": _("That name is too long: at most 32 characters."),
-    "name_taken": _("Somebody has that name already. This one is free:"),
-    "guests_off": _("Guests cannot come in right now. Log in, or try again later."),
-    "banned": _("You cannot come in here from this browser: a guest was banned in it."),
+    "empty": _("Please enter a name."),
+    "too_long": _("Name too long: at most 32 characters."),
+    "name_taken": _("“%(name)s” is taken. How about “%(suggestion)s”?"),
+    "guests_off": _("Guests can't join right now. Log in, or try again later."),
+    "banned": _("You can't join from this browser: a guest was banned in it."),
 }
 OTHER = _("Please choose a name and a face.")
+
+
+def name_problem(refusal: RealtimeError, name: str) -> str:
+    """Return the sentence for a refused name; for a taken one it holds the name and a free one."""
+    problem = PROBLEMS.get(str(refusal.args[0]), OTHER)
+    return str(problem) % {"name": " ".join(name.split()), "suggestion": refusal.more.get("suggestion", "")}
 
 
 class EnterForm(forms.Form):
@@ -38,7 +44,7 @@ class EnterForm(forms.Form):
         """The form as it was sent, with the reason, and with a free name where the name was taken."""
         suggestion = refusal.more.get("suggestion")
         form = cls({**data.dict(), "name": suggestion} if suggestion else data)
-        form.add_error("name", PROBLEMS.get(str(refusal.args[0]), OTHER))
+        form.add_error("name", name_problem(refusal, data.get("name", "")))
         return form
 
     @property

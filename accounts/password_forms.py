@@ -7,26 +7,26 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import OTHER, PROBLEMS
+from accounts.forms import PROBLEMS, name_problem
 from accounts.models import User
 from accounts.selectors import login_name
 from realtime.protocol import RealtimeError
 
 PASSWORD_LENGTH: Final = 1000
 """characters; nobody has more, and whoever sends more wants the server to work"""
-EMAIL_TAKEN = _("This address belongs to another account already. Leave it out, or use another one.")
+EMAIL_TAKEN = _("This email is already in use. Use another one, or leave it empty.")
 MISSING = _("Please fill this in.")
 
 
 def password_field() -> forms.CharField:
-    long = _("That is too long: at most %(limit_value)d characters.")
+    long = _("Too long: at most %(limit_value)d characters.")
     return forms.CharField(
         strip=False, max_length=PASSWORD_LENGTH, error_messages={"required": MISSING, "max_length": long}
     )
 
 
 class EmailField(forms.EmailField):
-    default_error_messages = {"invalid": _("That is no e-mail address.")}
+    default_error_messages = {"invalid": _("Enter a valid email address.")}
 
     def clean(self, value: Any) -> str:
         return str(super().clean(value)).lower()
@@ -94,8 +94,7 @@ class NewAccountForm(NewPasswordForm):
         return {"name": self.cleaned_data["name"], **super().given}
 
     def refuse_name(self, refusal: RealtimeError) -> None:
-        suggestion = refusal.more.get("suggestion", "")
-        self.add_error("name", f"{PROBLEMS.get(str(refusal.args[0]), OTHER)} {suggestion}".strip())
+        self.add_error("name", name_problem(refusal, self.cleaned_data["name"]))
 
 
 class PasswordForm(forms.Form):
@@ -111,7 +110,7 @@ class PasswordForm(forms.Form):
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]
         if not self.user.check_password(old):
-            raise forms.ValidationError(_("That is not your password now."))
+            raise forms.ValidationError(_("Wrong password."))
         return old
 
     def clean_password(self) -> str:
@@ -134,7 +133,7 @@ class FarewellForm(forms.Form):
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]
         if not self.user.check_password(old):
-            raise forms.ValidationError(_("That is not your password now."))
+            raise forms.ValidationError(_("Wrong password."))
         return old
 
 

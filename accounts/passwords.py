@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 class LongEnough(rules.MinimumLengthValidator):
     def get_error_message(self) -> str:
-        return _("At least %(length)d characters, please.") % {"length": self.min_length}
+        return _("Use at least %(length)d characters.") % {"length": self.min_length}
 
 
 class NotOneself(rules.UserAttributeSimilarityValidator):
@@ -14,9 +14,9 @@ class NotOneself(rules.UserAttributeSimilarityValidator):
         super().__init__(user_attributes=("name", "email"))
 
     def get_error_message(self) -> str:
-        return _("That is too much like your name or e-mail. Take something else.")
+        return _("Too similar to your name or email.")
 
 
 class NotEverybodys(rules.CommonPasswordValidator):
     def get_error_message(self) -> str:
-        return _("That is one of the first that anybody would try. Take something else.")
+        return _("That password is too common.")

@@ -33,7 +33,7 @@ class MatchAdmin(InRoom):
     list_display = ["place", "game", "where", "state", "version", moment("deadline", _("turn ends"))]
     list_filter = ["state", "game"]
     search_fields = ["=log__key", "log__room__name"]
-    search_help_text = _("a part of the room’s name, or its key")
+    search_help_text = _("Part of the room name, or key")
     shown: Any = [
         "place",
         "game",
@@ -60,7 +60,7 @@ class MatchAdmin(InRoom):
         names = ((seat.number, seat.user.name if seat.user else seat.bot) for seat in seats_of(match))
         return format_html_join(" · ", "{}: {}", names) or "–"
 
-    @admin.display(description=_("look"))
+    @admin.display(description=_("view"))
     def look(self, match: Match) -> str:
         address = reverse("line", kwargs={"key": match.log.key, "o": match.offset})
         return format_html(
@@ -74,10 +74,10 @@ class MatchAdmin(InRoom):
 @admin.register(Seat)
 class SeatAdmin(InRoom):
     named = _("seat"), _("seats")
-    list_display = ["place", "number", who("user", _("person")), "bot", "where"]
+    list_display = ["place", "number", who("user", _("user")), "bot", "where"]
     list_select_related = ["log__room", "user"]
     search_fields = ["user__name"]
-    search_help_text = _("a part of a person’s name")
+    search_help_text = _("Part of the user name")
     shown: Any = list_display
 
     @admin.display(description=_("match"))

@@ -151,7 +151,7 @@ LABS = [
     ),
     Lab(
         "handshake",
-        _("handshake"),
+        _("Handshake"),
         "handshake",
         _("From Sec-WebSocket-Key to Sec-WebSocket-Accept, step by step."),
         _(

@@ -123,7 +123,7 @@ WORDS: Final = {
     "key": _("key"),
     "head": _("last offset"),
     "floor": _("first offset"),
-    "lines": _("lines so far"),
+    "lines": _("messages so far"),
     "log": _("log"),
     "offset": _("offset"),
     "tag": _("tag"),
@@ -145,12 +145,12 @@ class LogAdmin(Shown):
     list_display = ["key", "head", "lines", "events"]
     shown = ["key", "head", "floor", "lines", "events"]
     search_fields = ["=key"]
-    search_help_text = _("a log's key")
+    search_help_text = _("Log key")
     ordering = ["-pk"]
 
     @admin.display(description=_("events"))
     def events(self, log: Log) -> str:
-        return listed("realtime_event", _("its events"), log__id__exact=log.pk)
+        return listed("realtime_event", _("events"), log__id__exact=log.pk)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -183,7 +183,7 @@ class EventAdmin(Shown):
     list_filter = [KindFilter]
     list_select_related = ["log"]
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
-    search_help_text = _("a log's key, or key@offset: from there backwards")
+    search_help_text = _("Log key, or key@offset to list backwards from there")
     ordering = ["-pk"]
     shown = [
         "place",

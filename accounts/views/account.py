@@ -91,7 +91,7 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
         return refusal
     if form.is_valid():
         session.password_change(request, user, form.cleaned_data["password"])
-        return done(request, _("You have a new password. Everywhere else you are logged out."))
+        return done(request, _("Password changed. You're logged out on other devices."))
     return page(request, "account/password_change.html", form)
 
 
@@ -104,9 +104,9 @@ def email(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid():
         try:
             email_set(user=user, email=form.cleaned_data["email"])
-            return done(request, _("Your e-mail is saved."))
+            return done(request, _("Email saved."))
         except EmailTaken:
-            form.add_error("email", _("This address belongs to another account already."))
+            form.add_error("email", _("This email is already in use."))
     return page(request, "account/email.html", form)
 
 
@@ -130,9 +130,9 @@ def forgotten(user: User, form: FarewellForm) -> bool:
     try:
         person_forget(user=user, now=now_ms())
     except LastAdmin:
-        form.add_error(None, _("You are the only admin. Make somebody else one first."))
+        form.add_error(None, _("You're the only admin. Make someone else admin first."))
     except RealtimeError:
-        form.add_error(None, _("Who is banned cannot be forgotten yet."))
+        form.add_error(None, _("You can't delete your account while banned."))
     return not form.errors
 
 
@@ -142,14 +142,14 @@ def login_end(request: HttpRequest, user: User, login: str) -> HttpResponse:
     """Log out there; here is what the button "Log out" is for."""
     if login == login_of(str(request.session.session_key)) or not logins_end(user=user, logins=[login]):
         raise Http404
-    return done(request, _("That browser is logged out."))
+    return done(request, _("Device logged out."))
 
 
 @require_POST
 @by_account
 def logins_end_others(request: HttpRequest, user: User) -> HttpResponse:
     logins_end(user=user, logins=logins_besides(user, str(request.session.session_key)))
-    return done(request, _("You are logged out everywhere else."))
+    return done(request, _("Logged out on all other devices."))
 
 
 def page(request: HttpRequest, template: str, form: forms.Form, **more: Any) -> HttpResponse:

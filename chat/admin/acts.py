@@ -30,19 +30,19 @@ RULES: Final = [
     ("insult", _("insult")),
     ("spam", _("spam")),
     ("sexual", _("sexual content")),
-    ("danger", _("danger")),
-    ("other", _("something else")),
+    ("danger", _("threats or danger")),
+    ("other", _("other")),
 ]
 SAID: Final = {
-    "rank": _("your rank is not above theirs"),
-    "forbidden": _("your rank is not enough for this"),
-    "already_done": _("that has been done already"),
-    "invite_ended": _("it had ended"),
-    "removed": _("it is removed already"),
-    "stale": _("it is there"),
-    "undo_over": _("too late: what it said is forgotten after a day"),
-    "not_found": _("not there, or not for you"),
-    "conflict": _("a guest: first they need a password"),
+    "rank": _("you can't moderate someone of your rank or higher"),
+    "forbidden": _("your rank is too low"),
+    "already_done": _("already done"),
+    "invite_ended": _("it has expired"),
+    "removed": _("already deleted"),
+    "stale": _("not deleted"),
+    "undo_over": _("too late: the text is only kept for a day"),
+    "not_found": _("not found"),
+    "conflict": _("guests can't be moderators: they need an account"),
     "too_long": _("the reason is too long"),
 }
 Refused = tuple[Any, RealtimeError]
@@ -88,7 +88,7 @@ def act(name: str, title: Any, do: Do, form: type[forms.Form] = Because, rank: R
     def action(table: Any, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
         rows = list(queryset[: MOST + 1])
         if len(rows) > MOST:
-            messages.error(request, _("At most %(most)d at once: narrow the list down.") % {"most": MOST})
+            messages.error(request, _("At most %(most)d at once. Narrow the list.") % {"most": MOST})
             return None
         asked = form(request.POST if "sure" in request.POST else None)
         if not asked.is_valid():

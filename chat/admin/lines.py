@@ -45,7 +45,7 @@ class RemovedFilter(admin.SimpleListFilter):
     parameter_name = "removed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("there")), ("yes", _("removed"))]
+        return [("no", _("not deleted")), ("yes", _("deleted"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         value = self.value()
@@ -62,18 +62,18 @@ def said(kind: str, data: str | None) -> str:
 
 @admin.register(Message)
 class MessageAdmin(InSight, Acting):
-    named = _("line"), _("lines")
+    named = _("message"), _("messages")
     words = WORDS
     room = "log__room"
     actions: Any = [
-        act("delete_lines", _("Delete lines"), delete, Deleted),
-        act("restore_lines", _("Restore deleted lines"), restore, Perhaps),
+        act("delete_lines", _("Delete messages"), delete, Deleted),
+        act("restore_lines", _("Restore deleted messages"), restore, Perhaps),
     ]
     list_display = ["place", "by", "where", "said", "state", moment("at", _("at"))]
     list_filter = [RemovedFilter]
     list_select_related = ["author", "log__room", "removed_by"]
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
-    search_help_text = _("how the author’s name begins, or a part of the room’s; a key of either")
+    search_help_text = _("Start of the author's name, part of the room name, or a key")
     ordering = ["-pk"]
     shown: Any = [
         "place",
@@ -115,7 +115,7 @@ class MessageAdmin(InSight, Acting):
     def whole(self, line: Message) -> str:
         return format_html('<div class="said">{}</div>', said(line.kind, line.data))
 
-    @admin.display(description=_("what it said before"))
+    @admin.display(description=_("previous text"))
     def was(self, line: Message) -> str:
         """For a day, and then nowhere any more."""
         kept = Revision.objects.filter(log=line.log_id, offset=line.offset).order_by("pk")
@@ -127,12 +127,12 @@ class MessageAdmin(InSight, Acting):
         if line.removed_at is None:
             return _("edited") if line.edited_at else ""
         by = line.removed_by.name if line.removed_by else "–"
-        return _("removed by %(name)s, %(at)s") % {"name": by, "at": at(line.removed_at)}
+        return _("deleted by %(name)s, %(at)s") % {"name": by, "at": at(line.removed_at)}
 
     @admin.display(description=_("in the room"))
     def in_log(self, line: Message) -> str:
         address = reverse("line", kwargs={"key": line.log.key, "o": line.offset})
-        events = listed("realtime_event", _("events up to it"), q=f"{line.log.key}@{line.touched}")
+        events = listed("realtime_event", _("events up to here"), q=f"{line.log.key}@{line.touched}")
         return format_html('<a href="{}">{}</a> · {}', address, address, events)
 
     def get_search_results(

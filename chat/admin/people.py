@@ -24,13 +24,13 @@ LASTING: Final = [
     (str(24 * HOUR), _("a day")),
     (str(7 * 24 * HOUR), _("a week")),
     (str(30 * 24 * HOUR), _("30 days")),
-    ("", _("for ever")),
+    ("", _("Permanent")),
 ]
 REMOVED: Final = [
-    ("none", _("leave their lines")),
-    ("hour", _("remove the last hour's")),
-    ("day", _("remove the last day's")),
-    ("all", _("remove all")),
+    ("none", _("keep their messages")),
+    ("hour", _("delete the last hour's")),
+    ("day", _("delete the last day's")),
+    ("all", _("delete all")),
 ]
 
 
@@ -38,14 +38,14 @@ class Against(Because):
     """A decision about people on the whole site."""
 
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
-    lasting = forms.ChoiceField(label=_("For how long"), choices=LASTING, initial=str(HOUR), required=False)
+    lasting = forms.ChoiceField(label=_("Duration"), choices=LASTING, initial=str(HOUR), required=False)
 
 
 class Banned(Against):
-    lasting = forms.ChoiceField(label=_("For how long"), choices=LASTING, initial="", required=False)
-    remove = forms.ChoiceField(label=_("Their lines"), choices=REMOVED, initial="none")
+    lasting = forms.ChoiceField(label=_("Duration"), choices=LASTING, initial="", required=False)
+    remove = forms.ChoiceField(label=_("Their messages"), choices=REMOVED, initial="none")
     approval = forms.BooleanField(
-        label=_("For an hour, new guests need a host’s yes in the lounge"), initial=True, required=False
+        label=_("Require approval for new guests in the lounge (1 hour)"), initial=True, required=False
     )
 
 
@@ -81,9 +81,9 @@ class ActedPersonAdmin(Acting, PersonAdmin):
     actions: Any = [
         act("mute", _("Mute on the site"), decide("mute"), Against),
         act("ban", _("Ban from the site"), decide("ban"), Banned),
-        act("pardon", _("Lift ban and mute of the site"), each(site.person_pardon, "user"), Perhaps),
+        act("pardon", _("Remove site sanctions"), each(site.person_pardon, "user"), Perhaps),
         act("make_moderator", _("Make moderator"), moderator(True), Perhaps, Rank.ADMIN),
-        act("unmake_moderator", _("End being moderator"), moderator(False), Perhaps, Rank.ADMIN),
+        act("unmake_moderator", _("Remove moderator"), moderator(False), Perhaps, Rank.ADMIN),
     ]
     shown = [*PersonAdmin.shown, "more"]
 
@@ -92,8 +92,8 @@ class ActedPersonAdmin(Acting, PersonAdmin):
         who = {"user__id__exact": user.pk}
         links = [
             listed("chat_membership", _("rooms"), **who),
-            listed("chat_message", _("lines"), author__id__exact=user.pk),
+            listed("chat_message", _("messages"), author__id__exact=user.pk),
             listed("chat_sanction", _("sanctions"), **who),
-            listed("chat_audit", _("audit"), **who),
+            listed("chat_audit", _("audit log"), **who),
         ]
         return format_html_join(" · ", "{}", ((link,) for link in links))

@@ -23,7 +23,7 @@ from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import RealtimeError
 
-AS_IT_IS: Any = ("", _("as it is"))
+AS_IT_IS: Any = ("", _("unchanged"))
 YES_OR_NO: Any = [AS_IT_IS, ("1", _("yes")), ("0", _("no"))]
 
 
@@ -31,12 +31,12 @@ class Rules(Because):
     """What is to hold in the rooms; it ends a panic too, as the rooms' own form does."""
 
     slow_s = forms.ChoiceField(
-        label=_("Seconds between two lines of a person"),
+        label=_("Slow mode: seconds between messages from one person"),
         choices=[AS_IT_IS, *((str(s), s) for s in SLOW_S)],
         required=False,
     )
-    locked = forms.ChoiceField(label=_("Locked: only hosts write"), choices=YES_OR_NO, required=False)
-    guests_off = forms.ChoiceField(label=_("Guests off"), choices=YES_OR_NO, required=False)
+    locked = forms.ChoiceField(label=_("Locked: only hosts can post"), choices=YES_OR_NO, required=False)
+    guests_off = forms.ChoiceField(label=_("Block guests"), choices=YES_OR_NO, required=False)
 
 
 def rules(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
@@ -71,17 +71,17 @@ class RoomAdmin(InSight, Acting):
     words = WORDS
     room = "pk"
     actions: Any = [
-        act("rules", _("Set slow mode, lock, guests…"), rules, Rules),
+        act("rules", _("Room rules…"), rules, Rules),
         act("lock", _("Lock"), switch(locked="1")),
         act("unlock", _("Unlock"), switch(locked="0"), Perhaps),
-        act("panic", _("Panic switch on"), panic(True)),
-        act("calm", _("Panic switch off"), panic(False), Perhaps),
+        act("panic", _("Start lockdown"), panic(True)),
+        act("calm", _("End lockdown"), panic(False), Perhaps),
     ]
-    list_display = ["name", "public", "lines", "rule", moment("created_at", _("made")), "talk"]
+    list_display = ["name", "public", "lines", "rule", moment("created_at", _("created")), "talk"]
     list_filter = ["public", "locked", "guests_off"]
     list_select_related = ["log", "created_by"]
     search_fields = ["name", "=log__key"]
-    search_help_text = _("a part of the name, or the key in its address")
+    search_help_text = _("Part of the name, or the key in its address")
     ordering = ["-pk"]
     shown: Any = [
         "name",
@@ -90,17 +90,17 @@ class RoomAdmin(InSight, Acting):
         "public",
         "lounge",
         "created_by",
-        moment("created_at", _("made")),
+        moment("created_at", _("created")),
         "lines",
         "slow_s",
         "locked",
         "guests_off",
-        moment("approval_until", _("new guests need a yes until")),
-        moment("panic_until", _("panic until")),
+        moment("approval_until", _("approval for new guests until")),
+        moment("panic_until", _("lockdown until")),
         "more",
     ]
 
-    @admin.display(description=_("lines"), ordering="log__lines")
+    @admin.display(description=_("messages"), ordering="log__lines")
     def lines(self, room: Room) -> int:
         return room.log.lines
 
@@ -113,28 +113,28 @@ class RoomAdmin(InSight, Acting):
     def rule(self, room: Room) -> str:
         now = now_ms()
         standing = [
-            room.panic_until > now and _("panic"),
+            room.panic_until > now and _("lockdown"),
             room.locked and _("locked"),
             room.guests_off and _("guests off"),
             room.slow_s and _("slow: %(s)d s") % {"s": room.slow_s},
-            room.approval_until > now and _("new guests need a yes"),
+            room.approval_until > now and _("new guests need approval"),
         ]
         return ", ".join(str(word) for word in standing if word)
 
     @admin.display(description=_("talk"))
     def talk(self, room: Room) -> str:
-        return listed("chat_message", _("its lines"), log__id__exact=room.log_id)
+        return listed("chat_message", _("messages"), log__id__exact=room.log_id)
 
     @admin.display(description=_("more"))
     def more(self, room: Room) -> str:
         here = {"room__id__exact": room.pk}
         links = [
-            listed("chat_message", _("lines"), log__id__exact=room.log_id),
-            listed("chat_membership", _("people"), **here),
+            listed("chat_message", _("messages"), log__id__exact=room.log_id),
+            listed("chat_membership", _("users"), **here),
             listed("chat_invite", _("invites"), **here),
             listed("chat_sanction", _("sanctions"), **here),
             listed("chat_report", _("reports"), **here),
-            listed("chat_audit", _("audit"), **here),
+            listed("chat_audit", _("audit log"), **here),
             listed("game_match", _("matches"), log__id__exact=room.log_id),
             listed("realtime_event", _("events"), log__id__exact=room.log_id),
         ]
@@ -160,28 +160,28 @@ def who(name: str, description: Any) -> Any:
 
 @admin.display(description=_("room"))
 def where(row: Any) -> str:
-    return page("chat_room", row.room.pk, row.room.name) if row.room else str(_("the site"))
+    return page("chat_room", row.room.pk, row.room.name) if row.room else str(_("whole site"))
 
 
 @admin.register(Membership)
 class MembershipAdmin(InSight, Shown):
     named = _("membership"), _("memberships")
     words = WORDS
-    list_display = ["pk", who("user", _("person")), where, "role", "state", moment("joined_at", _("since")), "via"]
+    list_display = ["pk", who("user", _("user")), where, "role", "state", moment("joined_at", _("since")), "via"]
     list_filter = ["role", "state"]
     list_select_related = ["user", "room", "via"]
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
-    search_help_text = _("how a person’s name begins, or a part of the room’s")
+    search_help_text = _("Start of the user name, or part of the room name")
     ordering = ["-pk"]
     shown: Any = [
-        who("user", _("person")),
+        who("user", _("user")),
         where,
         "role",
         "state",
         "via",
         "read",
         moment("joined_at", _("since")),
-        moment("spoke_at", _("spoke last, where it is slow")),
+        moment("spoke_at", _("last message in slow mode")),
         moment("muted_until", _("muted until")),
         moment("banned_until", _("banned until")),
         "warned",
@@ -201,7 +201,7 @@ class StandingFilter(admin.SimpleListFilter):
     parameter_name = "stands"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("stands")), ("no", _("has ended"))]
+        return [("yes", _("active")), ("no", _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.value() not in {"yes", "no"}:
@@ -221,7 +221,7 @@ class InviteAdmin(InSight, Acting):
         "key",
         where,
         who("created_by", _("by")),
-        moment("created_at", _("made")),
+        moment("created_at", _("created")),
         "used",
         moment("expires_at", _("expires")),
         moment("revoked_at", _("revoked")),
@@ -229,7 +229,7 @@ class InviteAdmin(InSight, Acting):
     list_filter = [StandingFilter]
     list_select_related = ["room__log", "created_by"]
     search_fields = ["=key", "room__name", "created_by__name"]
-    search_help_text = _("a key, or a part of the room’s name or of who made it")
+    search_help_text = _("Key, or part of the name of the room or its creator")
     ordering = ["-pk"]
     shown: Any = list_display
 

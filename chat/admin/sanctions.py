@@ -34,7 +34,7 @@ class ForceFilter(admin.SimpleListFilter):
     parameter_name = "force"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("in force")), ("appealed", _("appealed, not answered")), ("lifted", _("lifted"))]
+        return [("yes", _("active")), ("appealed", _("appealed, unanswered")), ("lifted", _("removed"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         match self.value():
@@ -52,7 +52,7 @@ class PlaceFilter(admin.SimpleListFilter):
     parameter_name = "place"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("site", _("the site")), ("room", _("in a room"))]
+        return [("site", _("whole site")), ("room", _("in a room"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         value = self.value()
@@ -63,7 +63,7 @@ class Searched(Shown):
     """By how a person's name begins. `people`: columns of people."""
 
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
-    search_help_text = _("how a person’s name begins")
+    search_help_text = _("Start of the user name")
     people = ["user", "by"]
 
     def get_search_results(
@@ -80,10 +80,10 @@ class SanctionAdmin(InSight, Acting, Searched):
     named = _("sanction"), _("sanctions")
     words = WORDS
     nowhere = True
-    actions: Any = [act("lift", _("Lift"), each(site.sanction_undo, "sanction"), Perhaps)]
+    actions: Any = [act("lift", _("Remove"), each(site.sanction_undo, "sanction"), Perhaps)]
     list_display = [
         "kind",
-        who("user", _("person")),
+        who("user", _("user")),
         where,
         who("by", _("by")),
         moment("at", _("at")),
@@ -96,7 +96,7 @@ class SanctionAdmin(InSight, Acting, Searched):
     ordering = ["-pk"]
     shown: Any = [
         "kind",
-        who("user", _("person")),
+        who("user", _("user")),
         where,
         who("by", _("by")),
         "rank",
@@ -105,7 +105,7 @@ class SanctionAdmin(InSight, Acting, Searched):
         "rule",
         "reason",
         "state",
-        who("lifted_by", _("lifted by")),
+        who("lifted_by", _("removed by")),
         "lifted_reason",
         moment("acknowledged_at", _("acknowledged")),
         "appeal",
@@ -118,19 +118,19 @@ class SanctionAdmin(InSight, Acting, Searched):
     def until_shown(self, sanction: Sanction) -> Any:
         if sanction.kind == "warn":
             return _("acknowledged") if sanction.acknowledged_at else _("not acknowledged")
-        return _("for ever") if sanction.until is None else at(sanction.until)
+        return _("Permanent") if sanction.until is None else at(sanction.until)
 
     @admin.display(description=_("state"))
     def state(self, sanction: Sanction) -> Any:
         if sanction.lifted_at:
-            return _("lifted %(at)s") % {"at": at(sanction.lifted_at)}
+            return _("removed %(at)s") % {"at": at(sanction.lifted_at)}
         if sanction.until is not None and sanction.until <= now_ms():
-            return _("over")
-        return _("appealed") if sanction.appealed_at and not sanction.answer else _("in force")
+            return _("ended")
+        return _("appealed") if sanction.appealed_at and not sanction.answer else _("active")
 
-    @admin.display(description=_("audit"))
+    @admin.display(description=_("audit log"))
     def audit(self, sanction: Sanction) -> str:
-        return listed("chat_audit", _("its entries"), sanction__id__exact=sanction.pk)
+        return listed("chat_audit", _("audit entries"), sanction__id__exact=sanction.pk)
 
 
 def settle(outcome: str) -> Any:
@@ -146,13 +146,13 @@ class ReportAdmin(InSight, Acting, Searched):
     words = WORDS
     people = ["user", "by"]
     actions: Any = [
-        act("handled", _("Close as handled"), settle("handled"), Perhaps),
+        act("handled", _("Mark as resolved"), settle("handled"), Perhaps),
         act("dismissed", _("Dismiss"), settle("dismissed"), Perhaps),
     ]
     list_display = [
         "about",
         where,
-        who("user", _("said by")),
+        who("user", _("author")),
         who("by", _("reported by")),
         "rule",
         "reason",
@@ -165,14 +165,14 @@ class ReportAdmin(InSight, Acting, Searched):
     shown: Any = [
         "about",
         where,
-        who("user", _("said by")),
+        who("user", _("author")),
         who("by", _("reported by")),
         moment("at", _("at")),
         "rule",
         "reason",
         "state",
-        who("closed_by", _("closed by")),
-        moment("closed_at", _("closed")),
+        who("closed_by", _("resolved by")),
+        moment("closed_at", _("resolved")),
         "around",
     ]
 
@@ -187,11 +187,11 @@ class ReportAdmin(InSight, Acting, Searched):
             seen |= Q(rank=Rank.MODERATOR)
         return rows.filter(seen, rank__lte=Rank.MODERATOR).exclude(user=user)
 
-    @admin.display(description=_("line"))
+    @admin.display(description=_("message"))
     def about(self, report: Report) -> str:
         return f"@{report.offset}"
 
-    @admin.display(description=_("the lines around"))
+    @admin.display(description=_("context"))
     def around(self, report: Report) -> str:
         """As the hosts of the room see them; of removed ones what they said, while it is known."""
         found = report_read(report, HOST_SEES)
@@ -212,13 +212,13 @@ class ReportAdmin(InSight, Acting, Searched):
 def _told(line: dict[str, Any]) -> str:
     data = line["data"] or line["was"]
     text = str(data["text"]) if data and "text" in data else line["kind"] if data else ""
-    return _("(removed) %(text)s") % {"text": text} if line["removed"] else text
+    return _("(deleted) %(text)s") % {"text": text} if line["removed"] else text
 
 
 class ActFilter(admin.SimpleListFilter):
     """Acts that occur: read from the last entries, for there may be many."""
 
-    title = _("act")
+    title = _("action")
     parameter_name = "did"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -231,7 +231,7 @@ class ActFilter(admin.SimpleListFilter):
 
 @admin.register(Audit)
 class AuditAdmin(InSight, Searched):
-    named = _("audit entry"), _("audit")
+    named = _("audit entry"), _("audit log")
     words = WORDS
     nowhere = True
     list_display = [
@@ -239,7 +239,7 @@ class AuditAdmin(InSight, Searched):
         who("by", _("by")),
         "rank",
         "act",
-        who("user", _("person")),
+        who("user", _("user")),
         where,
         "reason",
         "undone",

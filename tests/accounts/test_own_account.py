@@ -103,7 +103,7 @@ def test_the_profile_offers_what_there_is_to_do() -> None:
     keep(browser)
     words = browser.get("/", follow=True).content.decode()
     assert 'id="guest-ways" hidden' in words
-    assert "Log in on other devices with this name" in words
+    assert "Log in with this name on any device" in words
     assert "keep-dialog" not in words
 
 
@@ -115,7 +115,7 @@ def test_a_new_password_puts_everybody_out_but_this_browser() -> None:
     here, there = logged_in(), logged_in()
     key = str(here.session.session_key)
     answer = here.post("/account/password/", {"old": PASSWORD, "password": "entirely new words"}, follow=True)
-    assert "You have a new password" in answer.content.decode()
+    assert "Password changed" in answer.content.decode()
     assert (user_at(here), user_at(there)) == (ana, None)
     assert here.session.session_key != key
     assert [each.session_id for each in ana.logins.all()] == [here.session.session_key]

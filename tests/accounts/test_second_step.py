@@ -1,4 +1,4 @@
-"""The second step of the log-in: for anyone who likes, and for those who guard the site."""
+"""Two-step verification: for anyone who likes, and for those who guard the site."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def test_anyone_may_set_it_up_and_is_asked_for_it_from_then_on() -> None:
         other = Client()
         assert log_in(other)["Location"] == AUTHENTICATE
         assert user_at(other) is None
-        assert b"half minute" in other.post(AUTHENTICATE, {"code": "000000"}).content
+        assert b"30 seconds" in other.post(AUTHENTICATE, {"code": "000000"}).content
         assert other.post(AUTHENTICATE, {"code": code_of(secret)})["Location"] == "/"
         assert user_at(other) == ana
 

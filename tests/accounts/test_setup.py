@@ -77,7 +77,7 @@ def test_a_token_that_is_guessed_is_no_page(client: Client, link: str, token: st
 
 def test_a_guest_becomes_the_admin_under_their_name(link: str) -> None:
     browser = entered("Gus")
-    assert "under that name" in browser.get(link).content.decode()
+    assert "will become the admin" in browser.get(link).content.decode()
     become(browser, link)
     assert User.objects.get().is_superuser
     assert User.objects.get().key in str(tail(SITE, 1)[0].data), "connections that are open are asked about again"

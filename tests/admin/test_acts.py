@@ -91,9 +91,9 @@ def test_a_ban_of_the_site_takes_the_lines_too_and_is_lifted(superuser: Client, 
 def test_what_is_done_already_and_what_is_not_there_to_lift_is_said(superuser: Client, ann: Caller) -> None:
     given = {"reason": "x", "rule": "spam", "lasting": str(HOUR)}
     do(superuser, "mute", [user(ann)], **given)
-    assert do(superuser, "mute", [user(ann)], **given)[-1] == "Ann: that has been done already"
-    assert do(superuser, "pardon", [user(ann)])[-1] == "Lift ban and mute of the site: 1 done."
-    assert do(superuser, "pardon", [user(ann)])[-1] == "Ann: that has been done already"
+    assert do(superuser, "mute", [user(ann)], **given)[-1] == "Ann: already done"
+    assert do(superuser, "pardon", [user(ann)])[-1] == "Remove site sanctions: 1 done."
+    assert do(superuser, "pardon", [user(ann)])[-1] == "Ann: already done"
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_nobody_acts_on_their_own_rank_or_above(come: Come, by: str, over: str, 
     below = guest("Below")
     given = {"reason": "x", "rule": "spam", "lasting": "", "remove": "none"}
     said = do(come(by), action, [user(target), user(below)], **given)
-    assert said[1:] == ["Target: your rank is not above theirs"], "the others are done all the same"
+    assert said[1:] == ["Target: you can't moderate someone of your rank or higher"], "the others are done all the same"
     assert Sanction.objects.get().user_id == below.pk
 
 
 def test_nobody_acts_on_themselves(come: Come) -> None:
     client = come("moderator")
     said = do(client, "mute", User.objects.filter(name="Moderator"), reason="x", rule="spam", lasting="")
-    assert said == ["Moderator: your rank is not above theirs"]
+    assert said == ["Moderator: you can't moderate someone of your rank or higher"]
 
 
 def test_a_moderator_is_made_and_unmade_by_superusers_only(superuser: Client, come: Come, ann: Caller) -> None:
@@ -120,8 +120,8 @@ def test_a_moderator_is_made_and_unmade_by_superusers_only(superuser: Client, co
     assert do(superuser, "make_moderator", [user(pat)], reason="kind") == ["Make moderator: 1 done."]
     assert (user(pat).is_moderator, user(pat).is_staff) == (True, True)
     assert (entry().act, entry().reason, msgspec.json.decode(entry().detail)) == ("moderator.set", "kind", {"on": True})
-    assert do(superuser, "make_moderator", [user(ann)])[-1] == "Ann: a guest: first they need a password"
-    assert do(superuser, "unmake_moderator", [user(pat)])[-1] == "End being moderator: 1 done."
+    assert do(superuser, "make_moderator", [user(ann)])[-1] == "Ann: guests can't be moderators: they need an account"
+    assert do(superuser, "unmake_moderator", [user(pat)])[-1] == "Remove moderator: 1 done."
     assert (user(pat).is_moderator, user(pat).is_staff) == (False, False)
     listed = come("moderator", "Mo").get(reverse("admin:accounts_user_changelist")).content.decode()
     assert "make_moderator" not in listed
@@ -178,7 +178,7 @@ def test_an_invite_is_revoked(superuser: Client, host: Caller, key: LogKey) -> N
     assert Invite.objects.get().revoked_at is not None
     assert kinds(key)[-1] == "invite.revoked"
     assert (entry().act, entry().user_id, entry().reason) == ("invite.revoke", host.pk, "leaked")
-    assert "it had ended" in do(superuser, "revoke", Invite.objects.all())[-1]
+    assert "it has expired" in do(superuser, "revoke", Invite.objects.all())[-1]
 
 
 @pytest.mark.parametrize("outcome", ["handled", "dismissed"])
@@ -189,7 +189,7 @@ def test_a_report_is_closed(superuser: Client, host: Caller, ann: Caller, key: L
     assert (report.state, report.closed_by) == (outcome, User.objects.get(name="Superuser"))
     assert (entry().act, entry().reason) == (f"report.{outcome}", "looked at")
     assert kinds(key)[-1] == "report.closed"
-    assert "done already" in do(superuser, outcome, Report.objects.all())[-1]
+    assert "already done" in do(superuser, outcome, Report.objects.all())[-1]
 
 
 def test_a_sanction_of_a_host_is_lifted_in_its_room(superuser: Client, host: Caller, ann: Caller, key: LogKey) -> None:
@@ -203,7 +203,7 @@ def test_a_sanction_of_a_host_is_lifted_in_its_room(superuser: Client, host: Cal
 def test_what_a_higher_rank_decided_stays(come: Come, ann: Caller) -> None:
     do(come("superuser"), "mute", [user(ann)], reason="x", rule="spam", lasting="")
     said = do(come("moderator"), "lift", Sanction.objects.all(), reason="y")
-    assert "your rank is not above theirs" in said[-1]
+    assert "you can't moderate someone of your rank or higher" in said[-1]
     assert Sanction.objects.get().lifted_at is None
 
 
@@ -222,12 +222,12 @@ def test_lines_are_deleted_and_come_back(superuser: Client, host: Caller, ann: C
     other = room(host, ann, name="Other")
     places = [(each, post(ann, each, f"line {n}")) for n in range(3) for each in (key, other)]
     lines = Message.objects.filter(author=ann.pk, kind="text")
-    assert do(superuser, "delete_lines", lines, reason="adverts", rule="spam") == ["Delete lines: 6 done."]
+    assert do(superuser, "delete_lines", lines, reason="adverts", rule="spam") == ["Delete messages: 6 done."]
     assert [message(*place).data for place in places] == [None] * 6
     assert Event.objects.filter(data__contains="line 1").count() == 0, "the text is in no event"
     assert Audit.objects.filter(act="message.delete", reason="adverts", rule="spam", user=ann.pk).count() == 6
     said = do(superuser, "delete_lines", lines, reason="adverts", rule="spam")
-    assert [each.rpartition(": ")[2] for each in said] == ["it is removed already"] * 6
+    assert [each.rpartition(": ")[2] for each in said] == ["already deleted"] * 6
     do(superuser, "restore_lines", lines, reason="no advert")
     assert [message(*place).removed_at for place in places] == [None] * 6
     assert Audit.objects.filter(act="message.restore", reason="no advert").count() == 6
@@ -239,7 +239,7 @@ def test_a_line_of_a_higher_rank_stays_and_the_batch_goes_on(come: Come, ann: Ca
     kept, gone = post(boss, key), post(ann, key)
     lines = Message.objects.filter(log__key=key, offset__in=[kept, gone])
     said = do(come("moderator"), "delete_lines", lines, reason="x", rule="spam")
-    assert said[-1].endswith("your rank is not above theirs")
+    assert said[-1].endswith("you can't moderate someone of your rank or higher")
     assert (message(key, kept).removed_at is None, message(key, gone).removed_at is None) == (True, False)
     offsets = list(Event.objects.filter(log__key=key).order_by("offset").values_list("offset", flat=True))
     assert offsets == list(range(1, len(offsets) + 1)), "no hole where a line was refused"
@@ -264,7 +264,7 @@ def test_more_than_one_act_can_take_is_refused(superuser: Client, host: Caller, 
     assert pk is not None
     chosen = {"action": "delete_lines", "select_across": "1", "index": "0", "_selected_action": [pk.pk]}
     answer = superuser.post(address, chosen)
-    assert [str(each) for each in get_messages(answer.wsgi_request)] == ["At most 500 at once: narrow the list down."]
+    assert [str(each) for each in get_messages(answer.wsgi_request)] == ["At most 500 at once. Narrow the list."]
 
 
 def test_a_row_s_page_has_the_acts_of_its_list(

@@ -35,13 +35,13 @@ test("a move is told with the name of who made it, and to whom made it as you", 
 
 test("what is spoken ends with what comes now", () => {
   const moved = table({ turn: 1, says: { key: "four.played", seat: 0, column: 4 } });
-  assert.equal(spoken(moved, room("jonas")), "Mei played column 4. Your move");
-  assert.equal(spoken(moved, room("aisha")), "Mei played column 4. Jonas to move");
+  assert.equal(spoken(moved, room("jonas")), "Mei played column 4. Your turn");
+  assert.equal(spoken(moved, room("aisha")), "Mei played column 4. Jonas's turn");
 });
 
 test("a bot is named by its strength", () => {
   const seats = [{ user: "mei" }, { bot: /** @type {const} */ ("hard") }];
-  assert.equal(status(table({ seats, turn: 1 }), room("mei")), "Bot (hard) to move");
+  assert.equal(status(table({ seats, turn: 1 }), room("mei")), "Bot (hard)'s turn");
 });
 
 test("every way to begin, go on and end has its sentence, for everybody", () => {
@@ -54,7 +54,7 @@ test("a result says who won and why, to the winner, to the loser, to who looks o
   assert.deepEqual(["mei", "jonas", "aisha", null].map((me) => ended(over(0, "resigned"), room(me))), ["You won: Jonas resigned", "Mei won: you resigned", "Mei won: Jonas resigned", "Mei won: Jonas resigned"]);
   for (const reason of /** @type {const} */ (["line", "resigned", "timeout", "absent", "left"])) for (const me of ["mei", "jonas", null]) assert.doesNotMatch(ended(over(0, reason), room(me)), /result\.|\{/);
   assert.equal(ended(over(null, "full"), room("mei")), "A draw: the board is full");
-  assert.equal(ended(over(null, "nobody"), room("mei")), "Nobody stayed to play");
+  assert.equal(ended(over(null, "nobody"), room("mei")), "Abandoned");
 });
 
 test("a board is copied as six rows of seven, with names, result and link", () => {

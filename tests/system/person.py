@@ -111,8 +111,8 @@ class Person:
         self.page.get_by_role("button", name="New room").click()
         dialog = self.page.get_by_role("dialog", name="New room")
         dialog.get_by_label("Name").fill(name)
-        dialog.get_by_label("By invite" if private else "Everyone").check()
-        dialog.get_by_role("button", name="Make the room").click()
+        dialog.get_by_label("Invite only" if private else "Anyone").check()
+        dialog.get_by_role("button", name="Create room").click()
         expect(self.heading(name)).to_be_visible()
         expect(self.composer).to_be_visible()
         return self.path

@@ -19,7 +19,7 @@ REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4
 def logs_in(person: Person, name: str) -> None:
     person.page.goto("/")
     person.page.get_by_role("link", name="Have an account? Log in").click()
-    person.page.get_by_label("Name or e-mail").fill(name)
+    person.page.get_by_label("Name or email").fill(name)
     person.page.get_by_label("Password").fill(PASSWORD)
     person.page.get_by_label("Password").press("Enter")
     expect(person.composer).to_be_visible()
@@ -36,7 +36,7 @@ def test_a_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewher
     dialog.get_by_label("Password").fill(PASSWORD)
     bo.say("said while Ann types her password")
     dialog.get_by_role("button", name="Keep this name").click()
-    expect(ann.page.get_by_text("The name is yours now")).to_be_visible()
+    expect(ann.page.get_by_text("Name saved")).to_be_visible()
     ann.say("still on the same line")
     bo.expect_said("still on the same line")
     ann.expect_said("said while Ann types her password", "still on the same line")
@@ -49,9 +49,9 @@ def test_a_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewher
     expect(ann.line("and from here").get_by_text("Ann who stays")).to_be_visible()
 
     elsewhere.page.goto("/account/")
-    elsewhere.page.get_by_role("button", name=re.compile("^Log out there")).click()
-    expect(elsewhere.page.get_by_text("That browser is logged out.")).to_be_visible()
-    expect(ann.page.get_by_text("You are no longer signed in here.")).to_be_visible()
+    elsewhere.page.get_by_role("button", name=re.compile("^Log out this device")).click()
+    expect(elsewhere.page.get_by_text("Device logged out.")).to_be_visible()
+    expect(ann.page.get_by_text("You've been logged out.")).to_be_visible()
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])

@@ -114,7 +114,7 @@ def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_ow
     expect(troll.page.locator("#talk[data-out]")).to_be_attached()
     troll.page.goto("/")
     expect(troll.page.locator(".banned")).to_contain_text("adverts")
-    expect(troll.page.locator(".banned")).to_contain_text("the moderators of this site")
+    expect(troll.page.locator(".banned")).to_contain_text("a site moderator")
     one.page.goto("/admin/chat/sanction/")
     one.page.locator("#result_list tbody tr", has_text=name).locator(".action-select").check()
     one.page.locator("select[name=action]").select_option("lift")

@@ -50,7 +50,7 @@ def test_one_reads_up_to_the_first_line_without_a_jump_and_returns_to_the_newest
     offsets = [row.o for row in ann.rows]
     assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
 
-    ann.page.get_by_role("button", name="Newest").click()
+    ann.page.get_by_role("button", name="Jump to latest").click()
     ann.expect_said("the end")
     expect(ann.line("the end")).to_be_in_viewport()
     assert ann.page.get_by_role("article").count() <= KEPT
@@ -66,7 +66,7 @@ def test_a_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_
     expect(ann.page.locator("[data-o='104']")).to_be_attached()
     expect(ann.page.locator("[data-o='108']")).to_be_attached()
     expect(ann.line("the end")).to_have_count(0)
-    ann.page.get_by_role("button", name="Newest").click()
+    ann.page.get_by_role("button", name="Jump to latest").click()
     expect(ann.line("the end")).to_be_in_viewport()
 
 

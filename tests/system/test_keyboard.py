@@ -62,7 +62,7 @@ def test_everything_can_be_done_by_keyboard_alone(person: NewPerson) -> None:
     press("Enter")
     dialog = ann.page.get_by_role("dialog", name="Invite")
     expect(dialog).to_be_visible()
-    tab_to(ann, dialog.get_by_role("button", name="Make an invite link"))
+    tab_to(ann, dialog.get_by_role("button", name="Create invite link"))
     press("Enter")
     expect(dialog.get_by_role("textbox", name="Invite link")).to_have_count(2)
     press("Escape")

@@ -165,7 +165,7 @@ def test_one_byte_too_many_is_1009_and_reading_too_little_1008(visitor: Person) 
     expect(log(page)).to_have_text(["→512 bytes", "←512 bytes"])
     press(page, "Send 513 bytes")
     expect(page.locator("#ended")).to_have_text("Closed with 1009: 513 bytes, at most 512")
-    press(page, "Connect again")
+    press(page, "Reconnect")
     expect(page.locator("#state")).to_have_attribute("data-state", "1")
     press(page, "Subscribe, and read too little")
     dropped = re.compile("Closed with (1008: reads too little|1006: no reason)")
@@ -174,7 +174,7 @@ def test_one_byte_too_many_is_1009_and_reading_too_little_1008(visitor: Person) 
 
 def test_every_member_is_as_the_idl_says(visitor: Person) -> None:
     page = at(visitor, "idl")
-    expect(page.locator("#summary")).to_have_text(re.compile(r"All \d\d are as the IDL says\."))
+    expect(page.locator("#summary")).to_have_text(re.compile(r"All \d\d match the IDL\."))
     assert page.locator("#members .wrong").count() == 0
     expect(page.locator("#states span")).to_have_text(["0 CONNECTING", "1 OPEN", "2 CLOSING", "3 CLOSED"])
     for seen in ("0 → 6 → 12", "1006 false", "你好", "SyntaxError", "InvalidAccessError", "InvalidStateError"):
@@ -188,7 +188,7 @@ def test_a_key_is_answered_step_by_step(visitor: Person) -> None:
     page.locator("#key").fill("SGVsbG8sIHdvcmxkIQ==")
     expect(page.locator("#weight")).to_have_text("13 bytes: not 16, so a correct server answers 400.")
     press(page, "A random key")
-    expect(page.locator("#weight")).to_have_text("16 bytes, as RFC 6455 wants.")
+    expect(page.locator("#weight")).to_have_text("16 bytes, as RFC 6455 requires.")
 
 
 def test_each_close_shows_what_the_page_sees(visitor: Person) -> None:
@@ -201,7 +201,7 @@ def test_each_close_shows_what_the_page_sees(visitor: Person) -> None:
     press(page, "close() without a code: 1005")
     expect(newest).to_have_text("this page1005no reasontrue")
     press(page, "A handshake that is refused: 1006")
-    expect(newest).to_have_text("nobody: it was refused1006no reasonfalse")
+    expect(newest).to_have_text("nobody: the handshake was refused1006no reasonfalse")
 
 
 def test_a_reason_holds_forty_one_han_characters(visitor: Person) -> None:
@@ -227,7 +227,7 @@ def test_a_command_is_copied(visitor: Person) -> None:
 def test_to_another_site_the_cookie_is_not_lent(visitor: Person) -> None:
     visitor.enter("Vera")
     page = at(visitor, "origin")
-    press(page, "Let both try")
+    press(page, "Run both")
     told = "told: “Vera”"
     expected = {
         "page-guarded": told,
@@ -266,7 +266,7 @@ def test_a_page_on_another_port_steals_the_name_only_where_nobody_checks(visitor
 
 def test_a_page_is_found_from_the_rooms_and_turned_to_chinese(visitor: Person) -> None:
     visitor.enter("Ann")
-    visitor.page.get_by_role("link", name="The tutorial, running").click()
+    visitor.page.get_by_role("link", name="WebSocket lab").click()
     visitor.page.get_by_role("link", name="WebSocket Echo Test").click()
     press(visitor.page, "简体中文")
     expect(visitor.page.get_by_role("heading", name="试一试")).to_be_visible()

@@ -62,7 +62,7 @@ def test_who_was_cut_off_for_half_a_minute_sees_all_that_was_done_meanwhile_with
     ann.page.evaluate("dispatchEvent(new Event('online'))")
 
     expect(ann.page.get_by_role("button", name="200 new messages")).to_be_visible()
-    expect(ann.page.get_by_text(re.compile(r"^Back after \d{2,} s\. Nothing lost\.$"))).to_be_visible()
+    expect(ann.page.get_by_text(re.compile(r"^Reconnected after \d{2,} s\. Nothing was lost\.$"))).to_be_visible()
     ann.expect_rows(bo.rows)
     assert len([row for row in ann.rows if row.edited]) == len([row for row in ann.rows if row.removed]) == 5
     assert (ann.top_of(place.o), ann.page.evaluate("window.sinceLoad")) == (place.top, True)
@@ -120,15 +120,15 @@ def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(pe
     ann.expect_said("heard before the cut")
     ann.page.evaluate(SPOKEN_OF)
     cable.cut()
-    chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · try now \d+ s$"))
+    chip = ann.page.get_by_role("status").filter(has_text=re.compile(r"^Reconnecting · Try now \d+ s$"))
     expect(chip).to_be_visible()
     assert ann.page.evaluate("spokenAt.then((at) => at - cutAt)") >= 5000
     ann.say("said into the dark")
     look = Look(ann)
     look.at("Reconnecting")
     cable.restore()
-    chip.get_by_role("button", name="try now").click()
-    expect(ann.page.get_by_text(re.compile(r"^Back after [\d.]+ s\. Nothing lost\.$"))).to_be_visible()
+    chip.get_by_role("button", name="Try now").click()
+    expect(ann.page.get_by_text(re.compile(r"^Reconnected after [\d.]+ s\. Nothing was lost\.$"))).to_be_visible()
     look.at("Nothing lost")
     ann.expect_said("said into the dark")
     assert not look.faults, "\n".join(look.faults)

@@ -15,7 +15,7 @@ from tests.system.guest import Guest
 from tests.system.look import Look
 from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
 
-STALE = "Someone changed it meanwhile. Look again."
+STALE = "Someone else changed this. Check and try again."
 """what is said to whose move came too late"""
 
 
@@ -54,7 +54,7 @@ def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPers
     sits_down(bo)
     drops(ann, 4, 1)
     drops(bo, 4, 2)
-    expect(ann.page).to_have_title(re.compile("^● Your move"))
+    expect(ann.page).to_have_title(re.compile("^● Your turn"))
 
     ann.page.reload()
     expect(discs(ann)).to_have_count(2)
@@ -72,7 +72,7 @@ def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPers
     drops(bo, 1, 6)
     drops(ann, 6, 7)
 
-    expect(mood(ann)).to_have_text("You won with four in a row")
+    expect(mood(ann)).to_have_text("You won! Four in a row")
     expect(bo.page.locator(".card[data-match]")).to_contain_text("Ann plays red won with four in a row")
     expect(ann.page.locator(".board-won")).to_have_count(4)
     ann.page.locator("#table-acts [data-do=rematch]").click()
@@ -92,7 +92,7 @@ def test_the_bot_answers_and_the_keys_play(person: NewPerson) -> None:
     ann.page.keyboard.press("ArrowRight")
     ann.page.keyboard.press("Enter")
     expect(discs(ann)).to_have_count(4)
-    expect(ann.page.locator("#table-live")).to_have_text(re.compile(r"^Bot \(medium\) played column \d\. Your move$"))
+    expect(ann.page.locator("#table-live")).to_have_text(re.compile(r"^Bot \(medium\) played column \d\. Your turn$"))
 
 
 def test_who_watches_sees_it_waits_in_line_and_replays_it(person: NewPerson, guest: NewGuest) -> None:

@@ -14,8 +14,8 @@ def invite_link(person: Person, uses: str) -> str:
     """Made in the dialog and read from it."""
     person.page.get_by_role("main").get_by_role("button", name="Invite", exact=True).click()
     dialog = person.page.get_by_role("dialog", name="Invite")
-    dialog.get_by_label("How many may join").select_option(uses)
-    dialog.get_by_role("button", name="Make an invite link").click()
+    dialog.get_by_label("Max uses").select_option(uses)
+    dialog.get_by_role("button", name="Create invite link").click()
     card = dialog.get_by_role("listitem").filter(has_text="for 1 person") if uses else dialog.get_by_role("listitem")
     expect(card.first.get_by_role("img", name="QR code of the invite link")).not_to_have_js_property("naturalWidth", 0)
     link = card.first.get_by_role("textbox", name="Invite link").input_value()
@@ -42,7 +42,7 @@ def test_an_invite_for_one_brings_one_into_a_private_room_and_tells_the_next_kin
 
     late.expects(GONE)
     late.page.get_by_label("Your name").press("Enter")
-    expect(late.page.get_by_role("heading", name="This invite has ended")).to_be_visible()
+    expect(late.page.get_by_role("heading", name="This invite has expired")).to_be_visible()
     late.page.get_by_role("link", name="Go to the lounge").click()
     expect(late.page.get_by_label("Your name")).to_be_visible()
 
@@ -66,11 +66,11 @@ def test_an_invite_to_a_public_room_shows_its_talk_behind_the_field_until_it_is_
     invites = ann.page.get_by_role("dialog", name="Invite")
     taken_back = invites.locator(f"[data-code='{link.rsplit('/', 1)[1]}']")
     expect(taken_back).to_be_visible()
-    taken_back.get_by_role("button", name="Take back").click()
+    taken_back.get_by_role("button", name="Revoke").click()
     expect(taken_back).to_have_count(0)
     late.expects(GONE)
     late.page.goto(link)
-    expect(late.page.get_by_role("heading", name="This invite has ended")).to_be_visible()
+    expect(late.page.get_by_role("heading", name="This invite has expired")).to_be_visible()
 
 
 def test_what_is_unread_is_counted_live_and_stands_under_one_line_that_says_new(
@@ -100,8 +100,8 @@ def test_what_is_unread_is_counted_live_and_stands_under_one_line_that_says_new(
 def test_the_list_of_rooms_lives_when_rooms_are_found_joined_renamed_and_left(person: NewPerson) -> None:
     ann, bo = person().enter("Ann of many rooms"), person().enter("Bo of many rooms")
     ann.makes_room("Garden")
-    bo.page.get_by_role("button", name="Public rooms").click()
-    found = bo.page.get_by_role("dialog", name="Public rooms").get_by_role("listitem").filter(has_text="Garden")
+    bo.page.get_by_role("button", name="Browse rooms").click()
+    found = bo.page.get_by_role("dialog", name="Browse rooms").get_by_role("listitem").filter(has_text="Garden")
     found.get_by_role("button", name="Join room").click()
     expect(bo.heading("Garden")).to_be_visible()
     expect(ann.page.get_by_role("button", name="2 here")).to_be_visible()

@@ -34,8 +34,8 @@ def test_the_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
     ann = person().enter("Ann and her tick")
     ann.say("on disk?")
     ann.expect_said("on disk?")
-    ann.line("on disk?").get_by_role("button", name=re.compile("^stored as #")).click()
-    expect(ann.page.get_by_role("status").filter(has_text=re.compile(r"^stored as #\d+ in \d+ ms$"))).to_be_visible()
+    ann.line("on disk?").get_by_role("button", name=re.compile(r"^Saved \(#")).click()
+    expect(ann.page.get_by_role("status").filter(has_text=re.compile(r"^Saved \(#\d+, \d+ ms\)$"))).to_be_visible()
 
 
 def test_one_sees_who_is_writing_until_the_line_is_there(person: NewPerson) -> None:
@@ -70,7 +70,7 @@ def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Ca
     ann.expects(LOST_LINE)
     ann.page.get_by_role("button", name="New room").click()
     ann.page.get_by_role("dialog", name="New room").get_by_label("Name").fill("Reloading")
-    ann.page.get_by_role("button", name="Make the room").click()
+    ann.page.get_by_role("button", name="Create room").click()
     expect(ann.heading("Reloading")).to_be_visible()
     bo.page.goto(ann.path)
     bo.page.get_by_role("button", name="Join room").click()
@@ -94,12 +94,12 @@ def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Ca
 def test_a_line_that_is_refused_goes_back_to_where_it_was_written(person: NewPerson) -> None:
     ann = person().enter("Ann written back")
     ann.say("/nosuchcommand of mine")
-    expect(ann.page.get_by_text("There is no such command.")).to_be_visible()
+    expect(ann.page.get_by_text("Unknown command.")).to_be_visible()
     expect(ann.composer).to_have_value("/nosuchcommand of mine")
     expect(ann.page.get_by_role("article").filter(has_text="/nosuchcommand of mine")).to_have_count(0)
     ann.page.keyboard.press("Home")
     ann.page.keyboard.type("/")
-    expect(ann.page.get_by_text("There is no such command.")).to_be_hidden()
+    expect(ann.page.get_by_text("Unknown command.")).to_be_hidden()
     ann.page.keyboard.press("Enter")
     ann.expect_said("/nosuchcommand of mine")
 

@@ -52,9 +52,9 @@ def test_typing_too_fast_is_a_matter_of_waiting_and_loses_nothing(person: NewPer
     lines = [f"quick {number}" for number in range(1, 25)]
     ann.say(*lines)
     ann.composer.press_sequentially("and still writing")
-    expect(ann.page.get_by_text("A little slower")).to_be_visible()
+    expect(ann.page.get_by_text("Slow down a little")).to_be_visible()
     ann.expect_said(lines[-1])
-    expect(ann.page.get_by_text("A little slower")).to_be_hidden()
+    expect(ann.page.get_by_text("Slow down a little")).to_be_hidden()
     expect(ann.composer).to_have_value("and still writing")
     assert [row.text for row in ann.rows] == lines
     expect(ann.page.get_by_text("Not sent.")).to_have_count(0)
@@ -65,7 +65,7 @@ def test_a_text_that_is_too_long_stays_where_it_was_written(person: NewPerson) -
     ann.makes_room("Length")
     ann.composer.fill("x" * 10_001)
     ann.page.keyboard.press("Enter")
-    expect(ann.page.get_by_text("1 character too long. Shorten it to send; nothing is lost.")).to_be_visible()
+    expect(ann.page.get_by_text("1 character over the limit.")).to_be_visible()
     expect(ann.composer).to_have_value("x" * 10_001)
     ann.page.keyboard.press("Backspace")
     ann.page.keyboard.press("Enter")
