@@ -1,9 +1,11 @@
 """The one form of the front door. What a name or a face may be, the service decides; this says it in words."""
 
+from math import ceil
 from random import SystemRandom
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.faces import COLOURS
@@ -22,8 +24,21 @@ OTHER = _("Please choose a name and a face.")
 
 def name_problem(refusal: RealtimeError, name: str) -> str:
     """Return the sentence for a refused name; for a taken one it holds the name and a free one."""
+    if refusal.args[0] == "quota":
+        return quota_problem(refusal)
     problem = PROBLEMS.get(str(refusal.args[0]), OTHER)
     return str(problem) % {"name": " ".join(name.split()), "suggestion": refusal.more.get("suggestion", "")}
+
+
+def quota_problem(refusal: RealtimeError) -> str:
+    """Return the sentence for a network that is full, with the time until there is room again."""
+    minutes = ceil(refusal.more["retry_after_ms"] / 60_000)
+    hours = ceil(minutes / 60)
+    if minutes <= 90:
+        wait = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    else:
+        wait = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return gettext("Too many new people have come in from your network. Try again in %(wait)s.") % {"wait": wait}
 
 
 class EnterForm(forms.Form):

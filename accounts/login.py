@@ -14,6 +14,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import agents, services
 from accounts.models import User
+from accounts.quotas import Place
+from accounts.quotas import place_of as quota_place
 from accounts.services import DAY, user_seen
 from realtime.log import SITE, Batch, batch, now_ms
 
@@ -95,6 +97,11 @@ def _stored(request: HttpRequest, user: User) -> None:
     request.session.save()
     agent = agents.summary(request.headers.get("User-Agent", ""))
     services.login_begun(user=user, session_key=str(request.session.session_key), agent=agent, now=now)
+
+
+def place_of(request: HttpRequest) -> Place:
+    """The address that quotas count: the one `realtime.forwarded` has found, never one that a client wrote itself."""
+    return quota_place(request.META.get("REMOTE_ADDR", ""))
 
 
 def device_of(request: HttpRequest) -> str:

@@ -109,3 +109,26 @@ class LoginSession(models.Model):
     def seen(self) -> datetime:
         """To the day: it is written at most once in one."""
         return datetime.fromtimestamp(self.seen_at / 1000, UTC)
+
+
+class QuotaUse(models.Model):
+    """One thing that somebody made and a quota counts. The rows of a day are kept, then they are deleted.
+
+    `address` and `network` are keyed hashes of where the person was when they were new here.
+    """
+
+    kind = models.CharField(max_length=10)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=16, blank=True)
+    network = models.CharField(max_length=16, blank=True)
+    at = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "kind", "at"], name="quota_user"),
+            models.Index(fields=["address", "kind", "at"], name="quota_address"),
+            models.Index(fields=["network", "kind", "at"], name="quota_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"

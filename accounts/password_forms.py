@@ -88,6 +88,8 @@ class NewAccountForm(NewPasswordForm):
 
     name = forms.CharField(max_length=10_000, error_messages={"required": PROBLEMS["empty"]})
     field_order = ("name", "password", "email")
+    retry_after_ms = 0
+    """until there is room for one more person from this network"""
 
     @property
     def given(self) -> dict[str, str]:
@@ -95,6 +97,7 @@ class NewAccountForm(NewPasswordForm):
 
     def refuse_name(self, refusal: RealtimeError) -> None:
         self.add_error("name", name_problem(refusal, self.cleaned_data["name"]))
+        self.retry_after_ms = refusal.more.get("retry_after_ms", 0)
 
 
 class PasswordForm(forms.Form):

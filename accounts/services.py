@@ -3,22 +3,28 @@
 A password comes `hashed`: that takes half a second, in which no other writer should wait for this transaction.
 """
 
+import logging
 from collections.abc import Collection
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.utils.crypto import salted_hmac
 
 from accounts import faces, names
-from accounts.models import LoginSession, User
+from accounts.models import LoginSession, QuotaUse, User
+from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
 from accounts.registry import FAREWELLS, NEWCOMERS
-from accounts.selectors import name_variant, refuse_banned, refuse_muted, superuser_exists
+from accounts.selectors import counts_as_guest, name_variant, refuse_banned, refuse_muted, superuser_exists
 from realtime.log import SITE, Batch, batch, key_new
-from realtime.protocol import RealtimeError, UserId, conflict
+from realtime.protocol import RealtimeError, UserId, conflict, too_fast
 from realtime.security import login_of
+
+logger = logging.getLogger(__name__)
 
 DAY: Final = 24 * 60 * 60 * 1000
 FREE_AFTER: Final = 30 * DAY
@@ -38,10 +44,12 @@ class SetUpAlready(Exception):
 
 
 @transaction.atomic
-def guest_create(*, name: str, face: str, colour: int, device: str, now: int) -> User:
+def guest_create(*, name: str, face: str, colour: int, device: str, now: int, place: Place = NOWHERE) -> User:
     """A user without a password, or 422 / 409 `name_taken` with a free suggestion. `device`: the cookie's hash."""
     user = User(device=device, created_at=now, seen_at=now, password=make_password(None))
+    hashed = _newcomer_refuse(place, now)
     _profile_set(user, name=name, face=face, colour=colour, now=now)
+    _use_write("guests", user.pk, hashed, now)
     return user
 
 
@@ -66,10 +74,14 @@ def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
 # Accounts
 
 
-def account_create(*, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
-    """A user with a password; 422, 409 `name_taken`, or `EmailTaken`."""
+def account_create(
+    *, name: str, hashed: str, email: str, colour: int, device: str, now: int, place: Place = NOWHERE
+) -> User:
+    """A user with a password; 422, 409 `name_taken`, 429 `quota`, or `EmailTaken`."""
     with transaction.atomic():
+        came_from = _newcomer_refuse(place, now)
         user = _account(name=name, hashed=hashed, email=email, colour=colour, device=device, now=now)
+        _use_write("guests", user.pk, came_from, now)
         _welcome(user)
     return user
 
@@ -141,6 +153,73 @@ def _nobody() -> dict[str, Any]:
     none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
     forgotten = {"face": "", "colour": 0, "email": "", "device": "", "account_at": 0, "password": make_password(None)}
     return {"name": name, "name_folded": folded, **forgotten, **none}
+
+
+# Quotas
+
+
+def quota_use(kind: Kind, *, pk: int, now: int) -> None:
+    """Count one more of what a person makes, or refuse it with 429 `quota` and the time until there is room again.
+
+    The caller's transaction holds the lock of the `site` log, so that processes count one after the other.
+    """
+    quotas = quotas_of(settings.QUOTAS)
+    password, account_at = User.objects.values_list("password", "account_at").get(pk=pk)
+    who = "guest" if counts_as_guest(password, account_at, now) else "account"
+    came_from = _came_from(pk, now)
+    _quota_refuse(kind, getattr(quotas, f"{kind}_{who}"), _uses(kind, now).filter(user=pk), now)
+    if came_from.address:
+        for scope, hashed in came_from._asdict().items():
+            _quota_refuse(kind, getattr(quotas, f"{kind}_{scope}"), _uses(kind, now).filter(**{scope: hashed}), now)
+    _use_write(kind, pk, came_from, now)
+
+
+def _newcomer_refuse(place: Place, now: int) -> Place:
+    """Refuse one more new person from this place, or return the place as it is stored."""
+    quotas, hashed = quotas_of(settings.QUOTAS), Place(*map(_place_hash, place))
+    recent, today = _uses("guests", now, BURST_MS), _uses("guests", now)
+    _quota_refuse("guests", quotas.guests_site_burst, recent, now, BURST_MS)
+    if not hashed.address:
+        return hashed
+    try:
+        for scope, value in hashed._asdict().items():
+            burst = getattr(quotas, f"guests_{scope}_burst")
+            _quota_refuse("guests", burst, recent.filter(**{scope: value}), now, BURST_MS)
+            _quota_refuse("guests", getattr(quotas, f"guests_{scope}"), today.filter(**{scope: value}), now)
+    except RealtimeError:
+        if is_private(place):
+            logger.warning("%s has used up its quota of new people; for a proxy see TRUSTED_PROXIES", place.address)
+        raise
+    return hashed
+
+
+def _place_hash(text: str) -> str:
+    """Nobody reads an address out of the database: the hash has a key, and goes after a day."""
+    return salted_hmac("accounts.quotas", text).hexdigest()[:16] if text else ""
+
+
+def _uses(kind: Kind, now: int, window: int = DAY_MS) -> "QuerySet[QuotaUse]":
+    """What was made lately. A clock that has jumped back leaves times ahead of it: those further ahead do not count."""
+    return QuotaUse.objects.filter(kind=kind, at__gt=now - window, at__lte=now + window)
+
+
+def _quota_refuse(kind: Kind, most: int, uses: "QuerySet[QuotaUse]", now: int, window: int = DAY_MS) -> None:
+    """Refuse where the window holds `most` already: the oldest of these says when there is room."""
+    if not most:
+        return
+    oldest = uses.order_by("-at").values_list("at", flat=True)[most - 1 : most].first()
+    if oldest is not None:
+        raise too_fast(max(1000, min(oldest + window - now, window)), "quota", quota=kind, most=most)
+
+
+def _came_from(pk: int, now: int) -> Place:
+    """Where a person came from who is new since yesterday."""
+    came = _uses("guests", now).filter(user=pk).values_list("address", "network").first()
+    return Place(*came) if came else NOWHERE
+
+
+def _use_write(kind: Kind, pk: int, place: Place, now: int) -> None:
+    QuotaUse.objects.create(kind=kind, user_id=pk, at=now, **place._asdict())
 
 
 # Login sessions

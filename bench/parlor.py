@@ -21,7 +21,7 @@ from bench.prepare import OPENED, SUBPROTOCOL, message
 from bench.rows import Row
 from bench.servers import BUILD, SERVER_CORE, Target, free_port, on_core, run, started
 from bench.tab import Tab
-from tests.services.environment import without_settings
+from tests.services.environment import NO_QUOTAS, without_settings
 from tests.services.postgres import postgres
 from tests.services.redis import redis_server
 
@@ -140,6 +140,7 @@ class Parlor:
     def environment(self, folder: Path, database: str | None) -> dict[str, str]:
         given = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(self.limits)}
+        settings["QUOTAS"] = json.dumps(NO_QUOTAS)
         if database:
             hosts = "127.0.0.1,127.0.0.2"
             settings |= {"DATABASE_URL": database, "REDIS_URL": self.started_services()[1], "ALLOWED_HOSTS": hosts}

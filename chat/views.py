@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
+from math import ceil
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -129,7 +130,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     form, device = EnterForm(request.POST), login.device_of(request)
     try:
         form.is_valid()
-        user = guest_enter(**form.given, device=login.device_hash(device), key=key, invite=invite)
+        user = guest_enter(
+            **form.given, device=login.device_hash(device), place=login.place_of(request), key=key, invite=invite
+        )
     except RealtimeError as refusal:
         if refusal.code in {404, 410}:
             raise
@@ -138,7 +141,10 @@ def enter(request: HttpRequest) -> HttpResponse:
             "next": after,
             "status": refusal.code if refusal.code > 0 else 422,
         }
-        return invite_page(request, invite, **again) if invite else room_page(request, key, **again)
+        page = invite_page(request, invite, **again) if invite else room_page(request, key, **again)
+        if wait := refusal.more.get("retry_after_ms"):
+            page["Retry-After"] = str(ceil(wait / 1000))
+        return page
     login.begin(request, user)
     response = _see_other(after)
     login.device_keep(response, device)

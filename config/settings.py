@@ -122,6 +122,8 @@ CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
 
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})
+# Quotas: overrides of accounts/quotas.py
+QUOTAS: dict[str, Any] = env.json("QUOTAS", default={})
 ECHO = env.bool("ECHO", default=DEBUG)
 WEBSOCKET_DEFLATE = env.bool("WEBSOCKET_DEFLATE", default=False)
 

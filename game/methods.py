@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from chat.methods.logs import room_and_site
 from chat.selectors import access
 from game import protocol
 from game.selectors.matches import match_find, steps, table_of
@@ -85,11 +86,11 @@ def move_hover(call: Call) -> list[Signal]:
 
 
 _METHODS = [
-    Method(name="match.create", params=protocol.MatchCreate, function=match_create, lane="write"),
+    Method(name="match.create", params=protocol.MatchCreate, function=match_create, lane="write", logs=room_and_site),
     Method(name="match.read", params=protocol.MatchRead, function=match_read, lane="read"),
     Method(name="match.resign", params=protocol.MatchAct, function=match_resign, lane="write"),
     Method(name="match.claim", params=protocol.MatchAct, function=match_claim, lane="write"),
-    Method(name="match.rematch", params=protocol.MatchAct, function=match_rematch, lane="write"),
+    Method(name="match.rematch", params=protocol.MatchAct, function=match_rematch, lane="write", logs=room_and_site),
     Method(name="seat.take", params=protocol.SeatTake, function=seat_take, lane="write"),
     Method(name="seat.leave", params=protocol.MatchAct, function=seat_leave, lane="write"),
     Method(name="seat.bot", params=protocol.SeatBot, function=seat_bot, lane="write"),

@@ -62,8 +62,8 @@ def unprocessable(type: str, detail: str = "") -> RealtimeError:
     return RealtimeError(422, type, detail)
 
 
-def too_fast(retry_after_ms: int, type: str = "too_fast") -> RealtimeError:
-    return RealtimeError(429, type, retry_after_ms=retry_after_ms)
+def too_fast(retry_after_ms: int, type: str = "too_fast", **more: Any) -> RealtimeError:
+    return RealtimeError(429, type, retry_after_ms=retry_after_ms, **more)
 
 
 def unavailable(detail: str = "", retry_after_ms: int = 1000) -> RealtimeError:

@@ -1,6 +1,7 @@
 """Coming in and going out: django-allauth's pages, where a guest counts as nobody yet; and signing up."""
 
 from http import HTTPStatus
+from math import ceil
 from random import SystemRandom
 from typing import Any
 
@@ -21,6 +22,7 @@ from accounts.adapter import AccountAdapter
 from accounts.faces import COLOURS
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
+from accounts.quotas import Place
 from accounts.selectors import has_acted
 from accounts.services import EmailTaken, account_create
 from accounts.views.second_step import Refusing
@@ -57,20 +59,24 @@ def signup(request: HttpRequest) -> HttpResponse:
     if refusal := too_many(request, "signup"):
         return refusal
     form, device = NewAccountForm(User(), request.POST), session.device_of(request)
-    if user := form.is_valid() and account_made(form, session.device_hash(device)):
+    if user := form.is_valid() and account_made(form, session.device_hash(device), session.place_of(request)):
         session.account_begin(request, user)
         response = redirect(next or "home")
         session.device_keep(response, device)
         return response
+    if form.retry_after_ms:
+        page = signup_page(request, form, next, status=HTTPStatus.TOO_MANY_REQUESTS)
+        page["Retry-After"] = str(ceil(form.retry_after_ms / 1000))
+        return page
     return signup_page(request, form, next, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def account_made(form: NewAccountForm, device: str) -> User | None:
+def account_made(form: NewAccountForm, device: str, place: Place) -> User | None:
     """None: the form says why not."""
     given = form.given
     hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
     try:
-        return account_create(**given, hashed=hashed, colour=colour, device=device, now=now_ms())
+        return account_create(**given, hashed=hashed, colour=colour, device=device, place=place, now=now_ms())
     except EmailTaken:
         form.refuse_email()
     except RealtimeError as refusal:

@@ -11,6 +11,11 @@ def room_and_site(params: Any) -> list[LogKey]:
     return [params.room, SITE]
 
 
+def site_alone(params: Any) -> list[LogKey]:
+    """For acts that a quota counts and that append to a new log: the lock lets processes count one after the other."""
+    return [SITE]
+
+
 def no_log(params: Any) -> list[LogKey]:
     """For acts that append to a new log alone, or to none."""
     return []

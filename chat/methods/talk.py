@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import protocol, registry
-from chat.methods.logs import no_log, room_and_site
+from chat.methods.logs import room_and_site, site_alone
 from chat.registry import Speaker
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
@@ -158,11 +158,13 @@ def typing_set(call: Call) -> list[Signal]:
 
 _METHODS = [
     Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
-    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=no_log, cost=4),
+    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=site_alone, cost=4),
     Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
     Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
     Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),
-    Method(name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write"),
+    Method(
+        name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write", logs=room_and_site
+    ),
     Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write"),
     Method(name="member.list", params=RoomParams, function=member_list, lane="read"),
     Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=room_and_site),

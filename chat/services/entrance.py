@@ -1,6 +1,7 @@
 """The front door: a guest is made, and is in the lounge and in the room they came for, or nothing happens."""
 
 from accounts.models import User
+from accounts.quotas import NOWHERE, Place
 from accounts.selectors import caller_of, person_of
 from accounts.services import guest_create
 from chat.models import Invite
@@ -12,11 +13,13 @@ from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError, UserId
 
 
-def guest_enter(*, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None) -> User:
+def guest_enter(
+    *, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None, place: Place = NOWHERE
+) -> User:
     """A guest in the lounge and, if that is another, in the room `key`: public, or opened by the invite."""
     hall = LogKey(lounge().log.key)
     with batch([hall, key, SITE]) as staged:
-        user = guest_create(name=name, face=face, colour=colour, device=device, now=staged.now)
+        user = guest_create(name=name, face=face, colour=colour, device=device, place=place, now=staged.now)
         caller = caller_of(user)
         if caller is None:
             raise RealtimeError(403, "forbidden")

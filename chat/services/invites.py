@@ -2,6 +2,7 @@
 
 from django.db.models import F
 
+from accounts.services import quota_use
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
@@ -22,6 +23,7 @@ def invite_create(
         raise forbidden("a direct room is its people's")
     if not standing.public and standing.rank < Rank.HOST:
         raise forbidden("hosts only")
+    quota_use("invites", pk=caller.pk, now=batch.now)
     invite = Invite.objects.create(
         room_id=standing.room,
         created_by_id=caller.pk,

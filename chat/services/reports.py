@@ -1,6 +1,7 @@
 """Complaints about lines: made once, closed once."""
 
 from accounts.models import User
+from accounts.services import quota_use
 from chat.models import Report
 from chat.permissions import Rank
 from chat.selectors import access
@@ -28,6 +29,7 @@ def report_create(
         raise unprocessable("too_long", "the reason")
     if Report.objects.filter(room=standing.room, offset=o, by=caller.pk).exists():
         raise conflict("already_done")
+    quota_use("reports", pk=caller.pk, now=batch.now)
     by = User(pk=caller.pk, key=caller.id)
     said = {"reason": reason, "rule": rule, "at": batch.now}
     rank = _rank_above(line.author, standing)

@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from accounts.models import User
 from accounts.names import clean
 from accounts.selectors import refuse_banned, refuse_muted
+from accounts.services import quota_use
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
@@ -33,6 +34,7 @@ def room_create(
     maker = User.objects.get(pk=caller.pk)
     refuse_banned(maker, batch.now)
     refuse_muted(maker, batch.now)
+    quota_use("rooms", pk=caller.pk, now=batch.now)
     log = batch.create_log()
     entry = batch.append(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True

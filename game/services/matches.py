@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.models import User
+from accounts.services import quota_use
 from chat.registry import Line
 from chat.selectors import access
 from chat.services.memberships import spoken
@@ -35,6 +36,7 @@ def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str
     if game not in GAMES or (bot and bot not in GAMES[game].levels):
         raise unprocessable("unknown_game", game[:20])
     _refuse_seated(log, caller)
+    quota_use("matches", pk=caller.pk, now=batch.now)
     table = opened(batch, room, log, game)
     table.sit(0, user=_user(caller))
     if bot:
@@ -96,6 +98,7 @@ def match_rematch(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, 
     if old.table.rematch is not None:
         raise conflict("conflict", "there is one", table=old.table)
     _refuse_seated(old.match.log_id, caller)
+    quota_use("matches", pk=caller.pk, now=batch.now)
     card = _again(batch, old, seat, caller)
     entry = line_post(batch, room=room, line=Line(card), caller=caller, cid=cid, method="match.rematch")
     old.table.rematch = entry.o

@@ -16,6 +16,12 @@ export function span(ms) {
   return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: /** @type {string} */ (unit), unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / Number(size));
 }
 
+/** How long until something may be tried again, rounded up: "7 minutes", "5 hours". @param {number} ms @returns {string} */
+export function wait(ms) {
+  const unit = ms > 90 * MINUTE * 1000 ? HOUR : MINUTE;
+  return span(Math.ceil(ms / 1000 / unit) * unit * 1000);
+}
+
 /** "4:32", "1:04:32"; from a day on in days and hours. @param {number} ms @returns {string} */
 export function left(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));

@@ -22,6 +22,7 @@ import { Safety } from "./safety.js";
 import { SanctionDialog } from "./sanction_dialog.js";
 import { mutedInWords, pace } from "./sentences.js";
 import { Switches } from "./switches.js";
+import { wait } from "./times.js";
 import { Waiting } from "./waiting.js";
 
 /** Before anything of a room is read. */
@@ -31,6 +32,7 @@ export function registerModeration() {
   Object.assign(SIGNALS, MODERATION_SIGNALS);
   SNAPSHOTS.push(standingCame);
   PROBLEMS.muted = mutedInWords;
+  PROBLEMS.quota = (problem) => say("problem.quota", { wait: wait(problem.retry_after_ms) });
 }
 
 /** For everybody who looks. @param {Client} client @param {Scroll} scroll */

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.database import Database, Postgres, Sqlite
+from tests.services.environment import NO_QUOTAS
 from tests.services.ports import free_port
 
 START_S = 40
@@ -140,6 +141,7 @@ def environment(data: Path, database: Database, redis_url: str, canary: str) -> 
         "DATABASE_URL": database.url,
         "REDIS_URL": redis_url,
         "REALTIME": json.dumps(REALTIME),
+        "QUOTAS": json.dumps(NO_QUOTAS),
         "HOST": "127.0.0.1",
         "PORT": "8000",
         "PYTHONUNBUFFERED": "1",

@@ -8,6 +8,7 @@ from math import ceil, inf
 import msgspec
 from django.core.management.base import BaseCommand
 
+from accounts.quotas import Quotas
 from realtime.echo import LARGEST as LARGEST_ECHO
 from realtime.limits import Limits
 from realtime.management.commands.serve import Command as Serve
@@ -66,3 +67,8 @@ def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
 
 def test_the_bound_of_a_body_is_told_to_who_sets_up_a_proxy() -> None:
     assert f"{LARGEST_BODY // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
+
+
+def test_every_quota_is_documented_with_its_default_and_nothing_else() -> None:
+    documented = {code(row[0]): int(row[1]) for row in rows(OPERATING, "Quotas")}
+    assert documented == msgspec.structs.asdict(Quotas())

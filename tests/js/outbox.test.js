@@ -210,6 +210,14 @@ for (const code of [401, 429, 503, 504]) {
   });
 }
 
+test("a used up quota fails at once: it has room again tomorrow", async () => {
+  const { outbox, connection, states } = await opened();
+  post(outbox, "/play");
+  await settle();
+  await connection.requests[0].refuse({ code: 429, message: "quota", data: { type: "quota", status: 429, retry_after_ms: 86_000_000 } });
+  assert.deepEqual(states(), ["failed"]);
+});
+
 for (const code of [400, 403, 404, 409, 422, -32602]) {
   test(`${code} is final: shown as failed with its problem, and the next goes on`, async () => {
     const { outbox, connection, states } = await opened();

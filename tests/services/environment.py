@@ -2,6 +2,10 @@
 
 import os
 
+from accounts.quotas import Quotas
+
+NO_QUOTAS = dict.fromkeys(Quotas.__struct_fields__, 0)
+"""For sites that one machine fills with people and rooms: nothing is counted."""
 SETTINGS = {
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
@@ -17,6 +21,7 @@ SETTINGS = {
     "LOG_LEVEL",
     "PARLOR_DATA",
     "PORT",
+    "QUOTAS",
     "REALTIME",
     "REDIS_URL",
     "SECRET_KEY",

@@ -1,5 +1,6 @@
 """A Parlor of our own in a process of its own: to be looked at with a browser, killed and started again."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Self
 
-from tests.services.environment import without_settings
+from tests.services.environment import NO_QUOTAS, without_settings
 from tests.services.memory import memory
 from tests.services.ports import answers, free_port
 
@@ -38,6 +39,7 @@ class Parlor:
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
+        settings["QUOTAS"] = json.dumps(NO_QUOTAS)
         self.environment = (
             without_settings() | settings | {"PARLOR_DATA": str(folder), "PORT": str(self.port)} | environment
         )

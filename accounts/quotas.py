@@ -1,0 +1,84 @@
+"""Quotas: how much one person, address and network may make in a day. Values; what was made is counted in services.
+
+A key of `settings.QUOTAS` overrides the default of the same name; 0 is no limit.
+"""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+Kind = Literal["guests", "rooms", "groups", "invites", "reports", "matches"]
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+BURST_MS: Final = 10 * 60 * 1000
+
+
+class Quotas(msgspec.Struct, frozen=True, kw_only=True):
+    """Every quota and its default.
+
+    `guest` and `account` count what one person makes in a day. `address` (of IPv6 a /64) and `network` (a /24, of IPv6
+    a /48) count what all people make who were new there within the last day. `guests` are new people, also those who
+    sign up; they are counted in ten minutes too, and over the whole site.
+    """
+
+    guests_address_burst: int = 60
+    guests_address: int = 400
+    guests_network_burst: int = 240
+    guests_network: int = 1600
+    guests_site_burst: int = 2000
+    rooms_guest: int = 5
+    rooms_account: int = 20
+    rooms_address: int = 40
+    rooms_network: int = 100
+    groups_guest: int = 10
+    groups_account: int = 40
+    groups_address: int = 80
+    groups_network: int = 200
+    invites_guest: int = 20
+    invites_account: int = 100
+    invites_address: int = 200
+    invites_network: int = 500
+    reports_guest: int = 20
+    reports_account: int = 100
+    reports_address: int = 100
+    reports_network: int = 300
+    matches_guest: int = 100
+    matches_account: int = 300
+    matches_address: int = 600
+    matches_network: int = 2000
+
+
+def quotas_of(overrides: dict[str, Any]) -> Quotas:
+    """`Quotas` with the site's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
+    unknown = set(overrides) - set(Quotas.__struct_fields__)
+    if unknown:
+        raise msgspec.ValidationError(f"QUOTAS has no {', '.join(sorted(unknown))}")
+    return msgspec.convert(overrides, Quotas, strict=True)
+
+
+class Place(NamedTuple):
+    """Where somebody comes from: the address and the network that are counted. Empty texts are not counted."""
+
+    address: str
+    network: str
+
+
+NOWHERE: Final = Place("", "")
+
+
+def place_of(text: str) -> Place:
+    """The place of an IP address, also of one that is written as IPv6 but is IPv4; `NOWHERE` for anything else."""
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return NOWHERE
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    lengths = (64, 48) if found.version == 6 else (32, 24)
+    return Place(*(str(ip_network((int(found), length), strict=False)) for length in lengths))
+
+
+def is_private(place: Place) -> bool:
+    """Return whether this is no address of the Internet: a proxy or a container network, for the most part."""
+    return bool(place.address) and not ip_network(place.address).is_global
