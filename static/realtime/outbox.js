@@ -157,7 +157,8 @@ export class Outbox extends Emitter {
   #unanswered(entry, error) {
     if (this.#gone.has(entry.cid)) return null; // seen meanwhile
     const lost = error instanceof ConnectionLost;
-    const passing = (PASSING.includes(error.code) && error.data.type !== "quota") || error.code === CLOSED_HERE;
+    const usedUp = !lost && error.data.type === "quota";
+    const passing = (PASSING.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;
     const losses = entry.losses + (passing ? 0 : 1);
     const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
     /** @type {Entry} */
