@@ -18,6 +18,7 @@ from accounts.login import user_of
 from accounts.models import User
 from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership, Room, Sanction
+from chat.rows import rows_of
 from chat.selectors import access, rooms
 from chat.selectors.sanctions import in_force, sanction_as
 from realtime.log import head_of, now_ms
@@ -100,21 +101,32 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     language = _language()
-    who = {
+    who: dict[str, Any] = {
         "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
         "rooms": rooms.welcome(caller) if caller else [],
+        "blocked": rooms.blocked_by(caller.pk) if caller else [],
         "socket": "/ws/",
         "language": language,
         "invite": _invite_shown(invite) if invite else None,
     }
+    vocabulary = words(language)
     context = {
         "boot": boot | who,
+        "rows": rows_of(boot["snapshot"], vocabulary, who["blocked"]) if "snapshot" in boot else [],
+        "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], who["user"]["guest"])),
         "enter": None if caller else form or EnterForm.suggested(language),
         "next": next,
-        "words": words(language),
+        "words": vocabulary,
     }
     return render(request, template, context, status=status)
+
+
+def _may_write(snapshot: dict[str, Any], guest: bool) -> bool:
+    """Return whether the composer will stand there, so that its place is kept; the client decides."""
+    room, me = snapshot["room"], snapshot["me"] or {}
+    held = room["rules"]["locked"] or (room["rules"]["guests_off"] and guest)
+    return bool(room["role"] and not me.get("muted") and not me.get("warning") and not (held and not room["rank"]))
 
 
 def _guest(user: Any) -> bool:

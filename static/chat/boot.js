@@ -15,6 +15,7 @@ import { learn } from "./words.js";
  * @property {number | null} focus
  * @property {Snapshot} snapshot
  * @property {Membership[]} rooms
+ * @property {string[]} blocked
  * @property {{code: string} | null} invite
  */
 

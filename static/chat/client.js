@@ -44,6 +44,7 @@ export class Client extends Emitter {
     this.boot = boot;
     this.me = boot.user?.id ?? null;
     this.shown = boot.room;
+    this.blocked = new Set(boot.blocked);
     const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
     this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
     this.rooms = new Rooms(this.connection);

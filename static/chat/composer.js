@@ -48,6 +48,7 @@ export class Composer {
     this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms));
     this.#client.outbox.on("failed", (entry) => this.#failed(entry));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
+    delete this.#form.dataset.first;
     this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
     this.#roomShown();
   }

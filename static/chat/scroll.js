@@ -25,6 +25,14 @@ export class Scroll extends Emitter {
     this.#watch.observe(this.#list);
   }
 
+  /** The page stood at its end without a script; from here on the reader's place is kept by hand. */
+  adopt() {
+    const fromEnd = -this.#box.scrollTop; // of a reversed column
+    delete this.#box.dataset.first;
+    this.#following = fromEnd <= FOLLOW_WITHIN;
+    this.#box.scrollTop = this.#box.scrollHeight - this.#box.clientHeight - fromEnd;
+  }
+
   stop() {
     this.#watch.disconnect();
   }

@@ -53,7 +53,16 @@ export class Timeline extends Emitter {
     this.#client.on("shown", () => this.schedule());
     this.#scroll.on("moved", () => this.#fetchNearEnds());
     watchCalendar(() => this.schedule());
-    this.paint();
+    this.#adopt();
+    this.paint(false);
+  }
+
+  /** The rows that the page came with are painted in place. */
+  #adopt() {
+    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-key]"));
+    for (const element of rows) this.#rows.set(element.dataset.key ?? "", { element, seen: [] });
+    this.#painted = this.#client.shown;
+    this.#scroll.adopt();
   }
 
   /** All that came since the last frame is painted at once. */
@@ -61,7 +70,8 @@ export class Timeline extends Emitter {
     this.#frame ||= requestAnimationFrame(() => this.paint());
   }
 
-  paint() {
+  /** @param {boolean} [announced] to those who listen */
+  paint(announced = true) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#zone = currentZone();
@@ -69,7 +79,7 @@ export class Timeline extends Emitter {
     const state = this.#client.state();
     if (this.#painted !== shown) return this.#enter();
     const items = (this.items = timeline(state, this.#client.entries()));
-    this.#announceOnly(state.asking === 0);
+    this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
       this.#reconcile(rowsOf(items, newLine(state), state.me, this.#unfolded));
       byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;

@@ -9,12 +9,14 @@ import msgspec
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.test import Client as Browser
 
 from accounts.models import User
 from chat import registry
 from realtime.log import head_of
 from realtime.protocol import LogKey
-from tests.chat.acts import guest, room
+from tests.chat.acts import guest, post, room
 from tests.client import ChannelsWire, Client, login_session
 from tests.queries import queries
 
@@ -90,3 +92,34 @@ async def test_a_snapshot_asks_for_standing_room_lines_and_invites(application: 
     await rooms.hello(application, rooms.at_the_end)
     lost = {key: {"o": head["o"], "t": head["t"] + 1} for key, head in rooms.heads.items()}
     assert await rooms.hello(application, lost) == ({"snapshot"}, 3 + 2 * (1 + 4))
+
+
+async def test_hello_goes_on_from_a_page_without_gap_or_double(application: Any) -> None:
+    """What is said between the page and the hello comes once, whether the page showed its neighbour or not."""
+
+    def page_and_more() -> tuple[str, dict[str, Any], list[int]]:
+        ana = guest("Ana")
+        key = room(ana)
+        post(ana, key, "in the page")
+        login = login_session(User.objects.get(pk=ana.pk))
+        browser = Browser()
+        browser.cookies[settings.SESSION_COOKIE_NAME] = login
+        boot = browser.get(f"/r/{key}/").context["boot"]
+        said = [post(ana, key, text) for text in ("after the page", "and after that")]
+        return login, boot, said
+
+    login, boot, said = await sync_to_async(page_and_more)()
+    key, snapshot = boot["room"], boot["snapshot"]
+    assert snapshot["head"]["o"] == snapshot["lines"][-1]["o"] == said[0] - 1
+    wire = ChannelsWire(application, login)
+    assert await wire.connect()
+    client = Client(wire)
+    answer = await client.request(
+        "session.hello",
+        v=1,
+        token=boot["token"],
+        rooms={key: {"o": snapshot["head"]["o"], "t": snapshot["head"]["t"]}},
+    )
+    assert answer["opened"][key]["mode"] == "replay"
+    await client.event(key, said[-1])
+    assert [event["o"] for event in client.events(key)] == said

@@ -1,0 +1,109 @@
+"""The rows that a page shows before any script has run. Pure.
+
+They are what `static/chat/rows.js` and `line.js` make of the same messages, so that the client takes them over without
+a jump. Days and times are the reader's own, which no server knows: the client adds them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final
+
+from django.utils.html import escape, format_html
+
+from accounts.faces import EMOJI
+
+TOGETHER_MS: Final = 5 * 60 * 1000
+FOLDED: Final = 3
+"""as many deleted messages in a row are one row, which the client makes"""
+SYSTEM_KINDS: Final = frozenset({"room.created", "room.changed"})
+UNKNOWN: Final = {"name": "…", "face": "", "colour": 8}
+ONLY_EMOJI: Final = re.compile(rf"(?:(?:{EMOJI.pattern})\s*){{1,5}}")
+WITHOUT_SPACES: Final = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")
+END: Final = "</p>"
+Row = dict[str, Any]
+
+
+def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Collection[str]) -> list[Row]:
+    """Return one row a message of the snapshot, oldest first. `words` are the client's, in the reader's language."""
+    shown = [line for line in snapshot["lines"] if line["data"] is not None or line["removed"]]
+    rows: list[Row] = []
+    head: dict[str, Any] | None = None
+    for removed, run in groupby(shown, key=lambda line: bool(line["removed"])):
+        lines = list(run)
+        if removed and len(lines) >= FOLDED:
+            head = None
+            continue
+        for line in lines:
+            grouped = head is not None and _belong_together(head, line)
+            head = head if grouped else line
+            rows.append(_row(line, grouped, snapshot["people"], words, blocked))
+    return rows
+
+
+def initials(name: str) -> str:
+    """Return one or two letters; one sign for scripts written without spaces."""
+    parts = [part for part in re.split(r"[\s\-_.]+", name.strip()) if part]
+    if any(unicodedata.name(sign, "").startswith(WITHOUT_SPACES) for sign in name):
+        return name.strip()[0]
+    return (parts[0][0] + parts[1][0] if len(parts) > 1 else (parts or ["?"])[0][:2]).upper()
+
+
+def _belong_together(head: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
+    said = head["kind"] not in SYSTEM_KINDS and line["kind"] not in SYSTEM_KINDS
+    return said and head["by"] == line["by"] and line["at"] - head["at"] < TOGETHER_MS
+
+
+def _row(
+    line: Mapping[str, Any],
+    grouped: bool,
+    people: Mapping[str, Any],
+    words: Mapping[str, str],
+    blocked: Collection[str],
+) -> Row:
+    author = people.get(line["by"], UNKNOWN)
+    data = line["data"] or {}
+    hidden = line["by"] in blocked
+    row = {
+        "o": line["o"],
+        "at": datetime.fromtimestamp(line["at"] / 1000, UTC).isoformat(),
+        "system": line["kind"] in SYSTEM_KINDS,
+        "grouped": grouped,
+        "removed": bool(line["removed"]) or hidden,
+        "name": author["name"],
+        "face": author["face"] or initials(author["name"]),
+        "emoji_face": bool(author["face"]),
+        "colour": author["colour"],
+    }
+    if hidden:
+        return row | {"text": words["line.blocked"]}
+    if line["removed"]:
+        own = line["removed"]["by"] == line["by"]
+        return row | {"text": words["line.removed" if own else "line.removed_by_host"]}
+    if row["system"]:
+        return row | {"text": _system_text(line["kind"], data, author["name"], words)}
+    text = data.get("text", "") if line["kind"] == "text" else ""
+    html = data.get("html", "") if line["kind"] == "text" else ""
+    if line["edited"]:
+        mark = format_html(' <span class="edited">{}</span>', words["line.edited"])
+        html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
+    plain = not data.get("html")
+    return row | {"text": text, "html": html, "plain": plain, "only_emoji": bool(ONLY_EMOJI.fullmatch(text.strip()))}
+
+
+def _system_text(kind: str, data: Mapping[str, Any], who: str, words: Mapping[str, str]) -> str:
+    if kind == "room.created":
+        return _filled(words["line.created"], who=who, name=data["name"])
+    before = data["before"]
+    if data["name"] != before["name"]:
+        return _filled(words["line.renamed"], who=who, name=data["name"])
+    if data["topic"] != before["topic"]:
+        return _filled(words["line.topic" if data["topic"] else "line.topic_cleared"], who=who, topic=data["topic"])
+    return _filled(words["line.made_public" if data["public"] else "line.made_private"], who=who)
+
+
+def _filled(sentence: str, **values: str) -> str:
+    """Return the sentence with its values, once: what a value contains is no placeholder."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), sentence)
