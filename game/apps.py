@@ -21,6 +21,7 @@ class GameConfig(AppConfig):
         registry.snapshot_part("matches")(matches.tables_part)
         registry.leaver(matches.leaving, matches.seated_in)(moves.member_left)
         deadline("game.clock", again_ms=beat.BEAT_MS)(clock.clock_due)
+        deadline("game.claim", again_ms=beat.BEAT_MS)(clock.claim_due)
         deadline("game.nudge")(clock.nudge_due)
         deadline("game.beat", again_ms=beat.BEAT_MS)(beat.beat_due)
         self.bots = Bots()

@@ -8,6 +8,14 @@ from chat import registry
 from game.engine.interface import Result
 
 
+class Claim(msgspec.Struct):
+    """A claim that the player of `seat` is away, at event `o`; they may answer until `until`, in ms UTC."""
+
+    seat: int
+    until: int
+    o: int
+
+
 @registry.card("match")
 class Table(msgspec.Struct, kw_only=True):
     """The public state of a match: its card, and `table` in each of its events. Of two, the greater version holds."""
@@ -30,6 +38,8 @@ class Table(msgspec.Struct, kw_only=True):
     result: Result | None = None
     last: int | None = None
     """offset of the event of the last move"""
+    claim: Claim | None = None
+    """open while a player has been called and has not answered"""
     rematch: int | None = None
     """the match that came after"""
 

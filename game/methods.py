@@ -34,6 +34,11 @@ def match_claim(batch: Batch, call: Call) -> None:
     moves.match_claim(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, absent_ms=absent_ms)
 
 
+def match_present(batch: Batch, call: Call) -> None:
+    given = call.params
+    moves.match_present(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
+
+
 def match_rematch(batch: Batch, call: Call) -> None:
     given = call.params
     matches.match_rematch(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
@@ -91,6 +96,7 @@ _METHODS = [
     Method(name="match.resign", params=protocol.MatchAct, function=match_resign, lane="write"),
     Method(name="match.claim", params=protocol.MatchAct, function=match_claim, lane="write"),
     Method(name="match.rematch", params=protocol.MatchAct, function=match_rematch, lane="write", logs=room_and_site),
+    Method(name="match.present", params=protocol.MatchAct, function=match_present, lane="write"),
     Method(name="seat.take", params=protocol.SeatTake, function=seat_take, lane="write"),
     Method(name="seat.leave", params=protocol.MatchAct, function=seat_leave, lane="write"),
     Method(name="seat.bot", params=protocol.SeatBot, function=seat_bot, lane="write"),

@@ -19,7 +19,7 @@ class MatchCreate(RoomAct):
 
 
 class MatchAct(RoomAct):
-    """Params of `seat.leave`, `match.resign`, `match.claim` and `match.rematch`."""
+    """Params of `seat.leave`, `match.resign`, `match.claim`, `match.present` and `match.rematch`."""
 
     match: Offset
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from game.engine.interface import Timeout
+from game.engine.interface import Forfeit, Timeout
 from game.services.beat import lost_ms
-from game.services.tables import NUDGE_MS, Locked, locked
+from game.services.tables import ANSWER_MS, NUDGE_MS, Locked, locked
 from realtime.log import Batch
 from realtime.protocol import LogKey
 
@@ -22,6 +22,23 @@ def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
     else:
         table.happen(Timeout(seat))
         table.append(kind="match.timed_out", step=True, seat=seat)
+
+
+def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `game.claim`: the called player has not answered, and the game is lost.
+
+    A server that was away meanwhile could not be answered: then they are called again.
+    """
+    table = locked(batch, room, batch.log(room).pk, data["match"])
+    claim = table.table.claim
+    if claim is None or claim.o != data["o"]:
+        return
+    if lost_ms(claim.until - ANSWER_MS, batch.now):
+        table.call(claim.seat)
+        table.append(kind="match.claimed", seat=claim.seat)
+    else:
+        table.happen(Forfeit(claim.seat, "absent"))
+        table.append(kind="match.ended", step=True, seat=claim.seat, reason="absent")
 
 
 def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:

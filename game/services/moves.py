@@ -55,7 +55,11 @@ def match_resign(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, m
 def match_claim(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, absent_ms: Callable[[UserId], int]
 ) -> Entry:
-    """The win over an opponent who has been absent for half a minute of the game: being seated calls them first."""
+    """Call an opponent who seems to be away; `claim_due` gives the win if they do not answer.
+
+    `absent_ms` is what this process has seen of them, which decides only whether they may be called: presence is not
+    stored and may be wrong. The result rests on the log: on this event, and on none of theirs after it.
+    """
     table = locked(batch, room, access.member(caller, room).log, match)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
@@ -64,10 +68,20 @@ def match_claim(
     absent = min(absent_ms(UserId(user.key)), batch.now - began_at(table.match)) if user else 0
     if absent < ABSENT_MS:
         raise conflict("not_absent", retry_after_ms=ABSENT_MS - absent, table=table.table)
-    table.happen(Forfeit(other, "absent"))
-    return table.append(
-        kind="match.ended", actor=caller.id, cid=cid, method="match.claim", step=True, seat=other, reason="absent"
-    )
+    if table.table.claim is not None:
+        raise conflict("claimed", table=table.table)
+    table.call(other)
+    return table.append(kind="match.claimed", actor=caller.id, cid=cid, method="match.claim", seat=other)
+
+
+def match_present(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+    """Answer a claim: the caller is here, and the game goes on."""
+    table = locked(batch, room, access.member(caller, room).log, match)
+    seat = refuse_stranger(table, caller)
+    if table.table.claim is None or table.table.claim.seat != seat:
+        raise conflict("not_claimed", table=table.table)
+    table.table.claim = None
+    return table.append(kind="match.present", actor=caller.id, cid=cid, method="match.present", seat=seat)
 
 
 def member_left(batch: Batch, room: LogKey, user: int) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from chat.services.messages import card_change
-from game.cards import Table
+from game.cards import Claim, Table
 from game.engine.interface import Happening, Move, Refused, Result
 from game.engine.record import dump, load
 from game.games import GAMES
@@ -22,6 +22,8 @@ from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict,
 
 OPEN_MS: Final = 30 * 60_000
 """a table at which nobody begins"""
+ANSWER_MS: Final = 15_000
+"""the time that a player who seems to be away has to answer"""
 NUDGE_MS: Final = 5_000
 """after this, a bot whose process died is asked again"""
 
@@ -80,6 +82,8 @@ class Locked:
             self.position = self.game.apply(self.position, happening)
         except Refused as refused:
             raise refusal(refused.reason, self.table) from None
+        if self.table.claim and isinstance(happening, Move) and happening.seat == self.table.claim.seat:
+            self.table.claim = None
         result = self.game.result(self.position)
         if result:
             self._over(result)
@@ -91,7 +95,7 @@ class Locked:
         self._over(Result(None, "nobody"))
 
     def _over(self, result: Result) -> None:
-        self.table.result = result
+        self.table.result, self.table.claim = result, None
         self.match.state, self.match.deadline = Match.State.OVER, None
 
     def _turn_begins(self) -> None:
@@ -99,6 +103,13 @@ class Locked:
         self.until(self.batch.now + self.game.turn_ms)
         if self.turn is not None and self.seats[self.turn].bot:
             self.ask_bot()
+
+    def call(self, seat: int) -> None:
+        """Ask the player of `seat` to show that they are here; the next event is the claim."""
+        self.table.claim = Claim(seat, self.batch.now + ANSWER_MS, self._next)
+        self.batch.schedule(
+            self.room, "game.claim", self.table.claim.until, {"match": self.match.offset, "o": self._next}
+        )
 
     def ask_bot(self) -> None:
         """Once this is committed; and if no answer comes, again."""

@@ -7,7 +7,7 @@ import { meet } from "../chat/people.js";
 import { find } from "../chat/window.js";
 import { peopleOf } from "./table.js";
 
-const KINDS = ["seated", "unseated", "waited", "moved", "timed_out", "clocked", "ended", "rematched"].map((kind) => `match.${kind}`);
+const KINDS = ["seated", "unseated", "waited", "moved", "timed_out", "clocked", "ended", "claimed", "present", "rematched"].map((kind) => `match.${kind}`);
 
 /** The card in the window; done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
 export const MATCH_LINE_EVENTS = Object.fromEntries(KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]));

@@ -120,12 +120,13 @@ export class TablePanel {
 
   /** @param {Table} table @param {RoomState} state */
   #paintActs(table, state) {
-    const wait = this.#absence.left(table, state);
+    const called = table.claim ? table.claim.until - this.#client.connection.serverNow() : null;
+    const wait = called ?? this.#absence.left(table, state);
     const list = offers(table, state).filter((offer) => offer !== "claim" || wait !== null);
     rebuild(this.#acts, [table.match, list], () => buttonsFor(table, list, this.#client.shown));
     this.#acts.hidden = this.#replay.shown !== null || list.length === 0;
     const claim = this.#acts.querySelector("[data-do=claim]");
-    if (claim instanceof HTMLButtonElement) paintClaim(claim, wait ?? 0);
+    if (claim instanceof HTMLButtonElement) paintClaim(claim, wait ?? 0, called !== null);
     if (wait !== null && wait > 0) this.#timer = setTimeout(() => this.schedule(), LOOK_EVERY_MS);
   }
 
@@ -165,9 +166,10 @@ function ghostOver(table, { slots, me }) {
   return held?.match === table.match && held.column !== null ? { column: held.column, seat: seatOf(table, user ?? null) } : null;
 }
 
-/** @param {HTMLButtonElement} element @param {number} wait ms */
-function paintClaim(element, wait) {
-  const seconds = Math.ceil(wait / 1000);
-  element.disabled = seconds > 0;
-  write(element, seconds > 0 ? say("do.claim_in", { seconds }) : say("do.claim"));
+/** @param {HTMLButtonElement} element @param {number} wait ms @param {boolean} called the opponent has been asked whether they are here */
+function paintClaim(element, wait, called) {
+  const seconds = Math.max(0, Math.ceil(wait / 1000));
+  element.disabled = called || seconds > 0;
+  if (called) write(element, say("do.claimed", { seconds }));
+  else write(element, seconds > 0 ? say("do.claim_in", { seconds }) : say("do.claim"));
 }

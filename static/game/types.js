@@ -27,6 +27,7 @@
  * @property {Says | null} says
  * @property {Result | null} result
  * @property {number | null} last offset of the last move
+ * @property {{seat: number, until: number, o: number} | null} [claim] a player who seems to be away, and until when they may answer
  * @property {number | null} rematch offset of the match that came after
  */
 

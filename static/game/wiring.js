@@ -20,6 +20,7 @@ import { TablePanel } from "./panel.js";
 import { Place } from "./place.js";
 import { Play } from "./play.js";
 import { startPlayMenu } from "./play_menu.js";
+import { Presence } from "./presence.js";
 import { Replay } from "./replay.js";
 import { Seating } from "./seating.js";
 import { Sound } from "./sound.js";
@@ -60,7 +61,7 @@ export function startGames(client, { side, scroll, timeline, navigation, moment 
     goTo: (o) => timeline.showLine(o),
     claimRefused: (ms) => panel.wait(ms),
   });
-  for (const part of [place, replay, panel, seating, turns]) part.start();
+  for (const part of [place, replay, panel, seating, turns, new Presence(client)]) part.start();
   buttons.start(byId("lines", HTMLElement), (button) => Number(button.closest(".card")?.getAttribute("data-match")) || null);
   buttons.start(byId("table", HTMLElement), () => panel.table?.match ?? null);
   navigation.on("arrived", (o, hash) => hash === "#replay" && replayed(o));

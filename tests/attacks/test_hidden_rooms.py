@@ -35,6 +35,7 @@ MORE: dict[str, dict[str, Any]] = {
     "match.read": {"match": 1},
     "match.resign": {"match": 1},
     "match.claim": {"match": 1},
+    "match.present": {"match": 1},
     "match.rematch": {"match": 1},
     "seat.take": {"match": 1, "seat": 0},
     "seat.leave": {"match": 1},

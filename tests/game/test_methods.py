@@ -98,7 +98,7 @@ async def test_who_is_there_is_not_absent(tab: Tab) -> None:
     assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (409, "not_absent", 30_000)
 
 
-async def test_who_has_been_away_for_half_a_minute_can_be_claimed_from(
+async def test_claim_calls_a_player_who_has_been_away_for_half_a_minute(
     tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from realtime.process import Process
@@ -114,7 +114,10 @@ async def test_who_has_been_away_for_half_a_minute_can_be_claimed_from(
     process.now = lambda: now() + 31
     monkeypatch.setattr("realtime.log.now_ms", lambda: now_ms() + 31_000)
     await ann.request("match.claim", room=room, cid=cid(), match=match)
-    assert (await table(ann, room, match))["result"] == {"winner": 0, "reason": "absent"}
+    assert (await table(ann, room, match))["claim"]["seat"] == 1
+    bo_again = await tab("Bo")
+    await bo_again.request("match.present", room=room, cid=cid(), match=match)
+    assert (await table(ann, room, match))["claim"] is None
 
 
 async def test_the_bot_answers_in_the_running_server(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Moves against the version, and the ways in which a game ends before its end."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import time_machine
 from game.engine.record import load, replay
 from game.games import GAMES
 from game.models import Match
+from game.services.tables import ANSWER_MS
+from realtime import clock
 from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey, RealtimeError
@@ -92,39 +95,126 @@ def test_who_resigns_has_lost(ann: Caller, bo: Caller, key: LogKey) -> None:
     assert table(ann, key, o)["says"] == {"key": "four.lost", "seat": 1, "reason": "resigned"}
 
 
-@pytest.mark.parametrize(("absent", "answer"), [(0, "not_absent"), (29_999, "not_absent"), (30_000, None)])
-def test_the_win_is_claimed_after_half_a_minute_of_absence(
-    ann: Caller, bo: Caller, key: LogKey, absent: int, answer: str | None
-) -> None:
-    with time_machine.travel(now_ms() / 1000 - 60, tick=False):
-        o = begun(ann, bo, key)
-    asked = call(ann, "match.claim", room=key, match=o)
-    asked.absent_ms = lambda room, user: absent if (room, user) == (key, bo.id) else 0
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
+        yield traveller
+
+
+def claim(caller: Caller, key: LogKey, o: int, absent: int = 10**6) -> Any:
+    """Claim the win over an opponent whom this process has not seen for so long, in ms."""
+    asked = call(caller, "match.claim", room=key, match=o)
+    asked.absent_ms = lambda room, user: absent
     [found] = write([asked])
+    return found
+
+
+def deadlines_pass(time: time_machine.Traveller, ms: int) -> None:
+    """Let time pass second by second, as a server does that keeps the clocks."""
+    for _ in range(ms // 1000):
+        time.shift(1)
+        write(clock.due())
+
+
+@pytest.mark.parametrize(("absent", "answer"), [(0, "not_absent"), (29_999, "not_absent"), (30_000, None)])
+def test_claim_calls_an_opponent_after_half_a_minute_of_absence(
+    ann: Caller, bo: Caller, key: LogKey, absent: int, answer: str | None, time: time_machine.Traveller
+) -> None:
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 40_000)
+    found = claim(ann, key, o, absent)
     if answer is None:
-        assert table(ann, key, o)["result"] == {"winner": 0, "reason": "absent"}
+        now = table(bo, key, o)
+        assert now["claim"] == {"seat": 1, "until": now_ms() + ANSWER_MS, "o": now["version"]}
+        assert (now["state"], now["result"]) == ("playing", None)
     else:
         assert isinstance(found, RealtimeError)
         assert (found.code, found.type, found.more["retry_after_ms"]) == (409, answer, 30_000 - absent)
 
 
-def test_who_was_away_when_they_were_seated_has_half_a_minute_to_come(
-    ann: Caller, bo: Caller, cy: Caller, key: LogKey
+def test_claim_wins_when_the_called_player_does_not_answer(
+    ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
-    with time_machine.travel(now_ms() / 1000, tick=False) as time:
-        old = begun(ann, bo, key)
-        act(cy, "seat.wait", room=key, match=old, waiting=True)
-        act(bo, "match.resign", room=key, match=old)
-        o = act(ann, "match.rematch", room=key, match=old)["o"]
-        asked = call(ann, "match.claim", room=key, match=o)
-        asked.absent_ms = lambda room, user: 10**6
-        time.shift(29)
-        [early] = write([asked])
-        assert isinstance(early, RealtimeError)
-        assert (early.type, early.more["retry_after_ms"]) == ("not_absent", 1_000)
-        time.shift(1)
-        [found] = write([asked])
-    assert isinstance(found, Answer)
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 30_000)
+    claim(ann, key, o)
+    deadlines_pass(time, ANSWER_MS - 1_000)
+    assert table(ann, key, o)["result"] is None
+    deadlines_pass(time, 1_000)
+    assert table(ann, key, o)["result"] == {"winner": 0, "reason": "absent"}
+    assert table(ann, key, o)["claim"] is None
+
+
+def test_claim_comes_to_nothing_when_the_called_player_answers(
+    ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 30_000)
+    claim(ann, key, o)
+    act(bo, "match.present", room=key, match=o)
+    deadlines_pass(time, ANSWER_MS)
+    now = table(ann, key, o)
+    assert (now["state"], now["claim"]) == ("playing", None)
+    assert refused(bo, "match.present", room=key, match=o).type == "not_claimed"
+
+
+def test_claim_comes_to_nothing_when_the_called_player_moves(
+    ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 30_000)
+    claim(bo, key, o)
+    move(ann, key, o, 3)
+    assert table(bo, key, o)["claim"] is None
+    deadlines_pass(time, ANSWER_MS)
+    assert table(bo, key, o)["state"] == "playing"
+
+
+def test_claim_is_made_once_and_again_after_an_answer(
+    ann: Caller, bo: Caller, cy: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 30_000)
+    claim(ann, key, o)
+    again = claim(ann, key, o)
+    assert isinstance(again, RealtimeError)
+    assert again.type == "claimed"
+    assert refused(ann, "match.present", room=key, match=o).type == "not_claimed"
+    assert refused(cy, "match.present", room=key, match=o).code == 403
+    act(bo, "match.present", room=key, match=o)
+    deadlines_pass(time, 5_000)
+    assert isinstance(claim(ann, key, o), Answer)
+    deadlines_pass(time, ANSWER_MS)
+    assert table(ann, key, o)["result"] == {"winner": 0, "reason": "absent"}
+
+
+def test_claim_is_asked_again_when_no_server_could_hear_the_answer(
+    ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    o = begun(ann, bo, key)
+    deadlines_pass(time, 30_000)
+    claim(ann, key, o)
+    time.shift(60 * 60)
+    write(clock.due())
+    now = table(ann, key, o)
+    assert (now["state"], now["claim"]["until"]) == ("playing", now_ms() + ANSWER_MS)
+    act(bo, "match.present", room=key, match=o)
+    assert table(ann, key, o)["claim"] is None
+
+
+def test_claim_waits_half_a_minute_for_a_player_whom_a_rematch_seated(
+    ann: Caller, bo: Caller, cy: Caller, key: LogKey, time: time_machine.Traveller
+) -> None:
+    old = begun(ann, bo, key)
+    act(cy, "seat.wait", room=key, match=old, waiting=True)
+    act(bo, "match.resign", room=key, match=old)
+    o = act(ann, "match.rematch", room=key, match=old)["o"]
+    time.shift(29)
+    early = claim(ann, key, o)
+    assert isinstance(early, RealtimeError)
+    assert (early.type, early.more["retry_after_ms"]) == ("not_absent", 1_000)
+    time.shift(1)
+    assert isinstance(claim(ann, key, o), Answer)
 
 
 def test_a_bot_is_never_absent(ann: Caller, key: LogKey) -> None:

@@ -11,6 +11,8 @@ const { copied, ended, spoken, status, told } = await import("../../static/game/
 const { clockText, isHurry, nextTick } = await import("../../static/game/clock.js");
 const { NOTHING, boardText, landing, withDisc } = await import("../../static/game/four.js");
 const { maySit, offers } = await import("../../static/game/offers.js");
+const { Presence } = await import("../../static/game/presence.js");
+const { Emitter } = await import("../../static/realtime/emitter.js");
 
 /** @import {RoomState} from "../../static/chat/types.js" */
 /** @import {Result, Table, View} from "../../static/game/types.js" */
@@ -102,4 +104,28 @@ test("afterwards those who played may play again, but the loser not while others
   assert.equal(offers(over(0, "line", { waiting: ["aisha"] }), room("mei"))[0], "rematch");
   assert.equal(offers(over(0, "line", { rematch: 20 }), room("mei"))[0], "next");
   assert.deepEqual([offers(over(0, "line"), room("aisha", null)), offers(over(0, "line"), room(null))], [["replay"], []]);
+});
+
+/** @param {any} tableNow */
+function calledClient(tableNow) {
+  const state = { ...room("mei"), parts: { matches: { [tableNow.match]: tableNow } } };
+  /** @type {any[]} */
+  const asked = [];
+  const client = Object.assign(new /** @type {any} */ (Emitter)(), { open: ["lounge"], state: () => state, act: async (/** @type {any[]} */ ...request) => asked.push(request) });
+  new Presence(/** @type {any} */ (client)).start();
+  return { client, asked };
+}
+
+test("a page answers once for its player who is called", () => {
+  const { client, asked } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }));
+  client.emit("roomChanged", "lounge");
+  client.emit("roomChanged", "lounge");
+  client.emit("roomChanged", "another room");
+  assert.deepEqual(asked, [["match.present", { room: "lounge", match: table().match }]]);
+});
+
+test("a page does not answer for the opponent", () => {
+  const { client, asked } = calledClient(table({ claim: { seat: 1, until: 99, o: 12 } }));
+  client.emit("roomChanged", "lounge");
+  assert.deepEqual(asked, []);
 });

@@ -13,6 +13,7 @@ class ImpatientConfig(AppConfig):
     label = "impatient"
 
     def ready(self) -> None:
-        from game.services import moves
+        from game.services import clock, moves, tables
 
         vars(moves)["ABSENT_MS"] = 1
+        vars(tables)["ANSWER_MS"] = vars(clock)["ANSWER_MS"] = 1
