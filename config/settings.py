@@ -1,5 +1,6 @@
 """Django's settings. What differs between machines comes from the environment; the rest is decided here."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -90,34 +91,63 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # Database
-# Acknowledged means on disk: synchronous=FULL (in the backend) and synchronous_commit=on are not open to configuration.
+# Acknowledged means on disk: synchronous=FULL and synchronous_commit=on cannot be configured away (in the backends).
 SQLITE = {"ENGINE": "realtime.sqlite"}
 # Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
-POSTGRESQL = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
-POSTGRESQL_OPTIONS = {
-    "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5},
-    "options": "-c synchronous_commit=on",
+# `reconnect_timeout`: each attempt to connect is the last one until somebody asks again, so that none sleeps for long.
+POSTGRESQL = {"ENGINE": "realtime.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+POSTGRESQL_POOL = {
+    "min_size": 2,
+    "max_size": env.int("DATABASE_POOL", default=20),
+    "timeout": 4,
+    "reconnect_timeout": 1,
+}
+# libpq's own, which no pooler sees. The URL may say otherwise. Seconds, and milliseconds for `tcp_user_timeout`.
+POSTGRESQL_TIMEOUTS = {
+    "connect_timeout": 4,
+    "keepalives": 1,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
 }
 _database: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'parlor.sqlite3'}")
 if "sqlite" in _database["ENGINE"]:
     _database |= SQLITE
 else:
-    _database |= POSTGRESQL | {"OPTIONS": _database.get("OPTIONS", {}) | POSTGRESQL_OPTIONS}
+    _options = POSTGRESQL_TIMEOUTS | _database.get("OPTIONS", {}) | {"pool": POSTGRESQL_POOL}
+    _database |= POSTGRESQL | {"OPTIONS": _options}
 DATABASES = {"default": _database}
+
+# Redis
+# A peer that is gone without a word is noticed by the kernel, after half a minute at most.
+REDIS_URL = env.str("REDIS_URL", default="")
+_TCP = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 15_000}
+_KEEPALIVE: dict[str, Any] = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": {getattr(socket, name): value for name, value in _TCP.items() if hasattr(socket, name)},
+}
+if REDIS_URL.startswith("unix:"):
+    _KEEPALIVE = {}
 
 # Channel layer
 # redis-py ends a read silent for five seconds and caps a pool at 100 connections; a doorbell is silent for hours.
-REDIS_URL = env.str("REDIS_URL", default="")
+_DOORBELL = {"socket_timeout": None, "socket_connect_timeout": 2, "max_connections": 1000, **_KEEPALIVE}
 _REDIS = {
     "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-    "CONFIG": {"prefix": "parlor", "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}]},
+    "CONFIG": {"prefix": "parlor", "hosts": [{"address": REDIS_URL, **_DOORBELL}]},
 }
 CHANNEL_LAYERS = {"default": _REDIS if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Cache
 # It holds the attempts at passwords and the codes that were used: in the process, or where several share them.
 _LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
-_SHARED = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "parlor"}
+_SHARED = {
+    "BACKEND": "config.cache.SharedCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "parlor",
+    "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, **_KEEPALIVE},
+}
 CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
 
 # Limits: overrides of realtime/limits.py
@@ -242,5 +272,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "daphne": {"level": "WARNING"},
+        # The hub, the writer and the readers say once that Redis or PostgreSQL is away; these say it each second.
+        "channels_redis": {"level": "CRITICAL"},
+        "psycopg.pool": {"level": "ERROR"},
     },
 }

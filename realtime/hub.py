@@ -59,7 +59,7 @@ class Hub:
         self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found, now)
         self.repaired: Counter[str] = Counter()
         """events found by another way than the commit or the doorbell, by source"""
-        self.revocation = Revocation(self.rooms, backend, logins, self._released)
+        self.revocation = Revocation(self.rooms, backend, logins, self._released, limits.answer_s)
 
     async def start(self) -> None:
         self.rooms.room(log.SITE, await self._readers.run(log.head_of, log.SITE))
@@ -70,7 +70,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.doorbell.stop()
-        await asyncio.to_thread(self.revocation.stop)
+        await self.revocation.stop()
 
     # Events
 

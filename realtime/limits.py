@@ -27,6 +27,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """durable requests waiting for the writer"""
     batch: int = 256
     """durable requests in one transaction"""
+    answer_s: float = 5
+    """seconds a request waits for the database before it is refused with 503"""
     rooms_open: int = 4
     user_connections: int = 20
     address_connections: int = 200

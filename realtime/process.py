@@ -18,7 +18,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
-from realtime import clock, log, protocol, seen, steady_clock
+from realtime import clock, log, patience, protocol, seen, steady_clock
 from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
@@ -59,7 +59,7 @@ class Process:
         self.limits = limits_of(settings.REALTIME)
         self.now: Callable[[], float] = time.monotonic
         self.random = SystemRandom()
-        self.readers = Readers()
+        self.readers = Readers(self.limits.answer_s)
         self.meters = Meters(self.now())
         self.writer = Writer(self.limits, self.meters)
         self.hub = Hub(
@@ -103,6 +103,7 @@ class Process:
 
     async def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        patience.answer_s = self.limits.answer_s
         await self._continue_time()
         await self.hub.start()
         self._undrain = on_drain(self.drain)
@@ -150,7 +151,8 @@ class Process:
         self._unlisten()
         self._undrain()
         await self.hub.stop()
-        await asyncio.to_thread(self.readers.stop)
+        await self.readers.stop()
+        patience.answer_s = None
 
     # Connections
 
@@ -223,8 +225,11 @@ class Process:
         if session_key is None or not token_fits(hello.token, session_key):
             raise Closed(protocol.TOKEN)
         before = self.hub.revocation.count
-        async with self._greeting:
+        await self._turn_to_greet()
+        try:
             found = await self.readers.run(self._read_for, session_key, hello.rooms)
+        finally:
+            self._greeting.release()
         connection.caller, memberships, labels = found
         caller = connection.caller
         self._met.add(caller.pk)
@@ -249,6 +254,12 @@ class Process:
                 for room, answer in opened.items()
             },
         }
+
+    async def _turn_to_greet(self) -> None:
+        try:
+            await asyncio.wait_for(self._greeting.acquire(), self.limits.answer_s)
+        except TimeoutError:
+            raise protocol.unavailable("others before you have not been answered") from None
 
     async def _admitted(self, session_key: str) -> Caller:
         caller = await self.caller_of(session_key)
@@ -294,6 +305,7 @@ class Process:
 
     async def _beat(self) -> None:
         now = self.now()
+        self.writer.tick()
         for connection in list(self._connections):
             try:
                 connection.tick(now)

@@ -35,15 +35,20 @@ class Revocation:
     """Stops and rechecks the connections of one process. It has a reader of its own: nothing else can delay it."""
 
     def __init__(
-        self, rooms: Rooms, backend: Backend, logins: Logins, resume: Callable[["Connection", LogKey], None]
+        self,
+        rooms: Rooms,
+        backend: Backend,
+        logins: Logins,
+        resume: Callable[["Connection", LogKey], None],
+        answer_s: float,
     ) -> None:
         self._rooms, self._backend, self._logins, self._resume = rooms, backend, logins, resume
-        self._reader = Readers(1, name="recheck")
+        self._reader = Readers(answer_s, 1, name="recheck")
         self.count = 0
         """how often permissions have changed: what was read before must be read again"""
 
-    def stop(self) -> None:
-        self._reader.stop()
+    async def stop(self) -> None:
+        await self._reader.stop()
 
     def begin(self, change: PermissionsChanged) -> list[Pair]:
         """End what is over, and stop delivery to everybody else it may be about. The caller runs `recheck` next."""

@@ -1,23 +1,36 @@
-"""The writer: one thread that puts what is waiting into one transaction. One batch in flight; no timer.
+"""The writer: one thread that puts what is waiting into one transaction. One batch in flight.
 
 Repeated `cid`s are answered first; the rest is cut into runs of one method. A function refuses or stages, never both.
+No request waits longer than `answer_s`: it is refused with 503, also while its batch is being written. The batch may
+still be committed then; whoever repeats the request under its `cid` gets to know.
 """
 
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.models import QuerySet
 
+from realtime import patience
 from realtime.limits import Limits
+from realtime.locks import HeldLogs
 from realtime.log import Batch, batch
 from realtime.meters import Meters
 from realtime.methods import Call, Signal
@@ -29,6 +42,12 @@ logger = logging.getLogger(__name__)
 
 CidKey = tuple[str, str]
 DEADLOCKS = {"40P01", "40001"}
+LOCK_TIMEOUT = "55P03"
+HELD: Final = "another process holds the room"
+QUICK_S: Final = 1.0
+"""A batch that failed within this time is tried again; what has taken longer is refused, for others wait."""
+LEAVE_S: Final = 2.0
+"""seconds the thread has to end when the process stops"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +65,41 @@ Done = Callable[[Outcome], Any]
 """hears of an outcome, in the event loop"""
 
 
+class Request:
+    """What waits for its outcome, and since when on the monotonic clock."""
+
+    __slots__ = ("call", "done", "since")
+
+    def __init__(self, call: Call, done: Done, since: float) -> None:
+        self.call, self.since = call, since
+        self.done: Done | None = done
+
+    def answer(self, outcome: Outcome) -> None:
+        """Once. Whoever cannot hear it keeps nobody else from hearing."""
+        done, self.done = self.done, None
+        if done is None:
+            return
+        try:
+            done(outcome)
+        except Exception:
+            logger.exception("an outcome was not heard")
+
+
 class Writer:
     """The event loop's side: a bounded queue, and one batch in flight."""
 
     def __init__(self, limits: Limits, meters: Meters) -> None:
         self._limits, self._meters = limits, meters
-        self._waiting: deque[tuple[Call, Done]] = deque()
+        self._waiting: deque[Request] = deque()
+        self._writing: list[Request] = []
+        self._began = 0.0
+        self.stuck = False
+        """The batch in flight has taken longer than `answer_s`: nothing is taken until it ends."""
+        self.failed_at = -1e9
+        """when a batch was last refused by the database, on the monotonic clock"""
+        self._held = HeldLogs()
         self._arrived = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "writer")
+        self._thread = ThreadPoolExecutor(1, "writer", initializer=_wait_briefly)
         self._task: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -64,13 +110,14 @@ class Writer:
         self._task = asyncio.create_task(self._run(), name="writer")
 
     async def stop(self) -> None:
-        """Finish, then end."""
+        """Finish, then end. A thread that hangs is left behind."""
         await self.finish()
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
-        self._thread.shutdown()
+        closed = asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
+        await asyncio.wait([closed], timeout=LEAVE_S)
+        self._thread.shutdown(wait=False)
 
     @property
     def queued(self) -> int:
@@ -78,10 +125,11 @@ class Writer:
         return len(self._waiting)
 
     async def finish(self) -> None:
-        """Refuse what comes, write what is waiting."""
+        """Refuse what comes, write what is waiting, as long as it may wait."""
         self.finishing = True
         if self._task and not self._task.done():
-            await self._idle.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), self._limits.answer_s)
 
     def submit(self, call: Call) -> "asyncio.Future[Outcome]":
         """The outcome, as `put` tells it."""
@@ -90,13 +138,32 @@ class Writer:
         return future
 
     def put(self, call: Call, done: Done) -> None:
-        """`done(outcome)` after COMMIT; at once with `unavailable` when nothing more is taken."""
-        if self.finishing or len(self._waiting) >= self._limits.queue:
-            done(unavailable("the server is leaving" if self.finishing else "the queue is full"))
+        """`done(outcome)` after COMMIT. `unavailable` at once when nothing is taken, or after a wait of `answer_s`."""
+        if refusal := self._refusal():
+            done(unavailable(refusal))
             return
-        self._waiting.append((call, done))
+        self._waiting.append(Request(call, done, time.monotonic()))
         self._idle.clear()
         self._arrived.set()
+
+    def _refusal(self) -> str:
+        if self.finishing:
+            return "the server is leaving"
+        if self.stuck:
+            return "the database does not answer"
+        return "the queue is full" if len(self._waiting) >= self._limits.queue else ""
+
+    def tick(self) -> None:
+        """Several times a second: refuse what has waited for `answer_s`."""
+        late = time.monotonic() - self._limits.answer_s
+        while self._waiting and self._waiting[0].since <= late:
+            self._waiting.popleft().answer(unavailable("the database did not answer in time"))
+        for request in self._writing:
+            if request.since <= late:
+                request.answer(unavailable("the database did not answer in time"))
+        if self._writing and self._began <= late and not self.stuck:
+            self.stuck = True
+            logger.warning("a batch of %d hangs; what comes is refused until it ends", len(self._writing))
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -104,21 +171,34 @@ class Writer:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                taken = self._take()
-                first = taken[0][0]
-                self._meters.batch(len(taken), getattr(first.params, "cid", None), first.arrived)
-                outcomes = await loop.run_in_executor(self._thread, write, [call for call, _ in taken])
-                for (_, done), outcome in zip(taken, outcomes, strict=True):
-                    self._meters.totals.repeats += isinstance(outcome, Answer) and outcome.repeat
-                    _tell(done, outcome)
+                taken = self._writing = self._take()
+                calls, self._began = [request.call for request in taken], time.monotonic()
+                self._meters.batch(len(taken), getattr(calls[0].params, "cid", None), calls[0].arrived)
+                outcomes = await loop.run_in_executor(self._thread, write, calls, self._held)
+                self._writing, self.stuck = [], False
+                for request, outcome in zip(taken, outcomes, strict=True):
+                    self._count(outcome)
+                    request.answer(outcome)
             self._idle.set()
 
-    def _take(self) -> list[tuple[Call, Done]]:
+    def _count(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Answer):
+            self._meters.totals.repeats += outcome.repeat
+        elif outcome.code == 503 and outcome.detail != HELD:
+            self.failed_at = time.monotonic()
+
+    def _take(self) -> list[Request]:
         """What the next batch is made of, by weight: a batch of dear requests is a short one."""
         taken, weight = [self._waiting.popleft()], 0
-        while self._waiting and (weight := weight + taken[-1][0].method.cost) < self._limits.batch:
+        while self._waiting and (weight := weight + taken[-1].call.method.cost) < self._limits.batch:
             taken.append(self._waiting.popleft())
         return taken
+
+
+def _wait_briefly() -> None:
+    """In the writer's thread: a batch waits less for a lock than a page does."""
+    database: Any = connections["default"]
+    database.lock_s = patience.WRITER_LOCK_S
 
 
 def _settle(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
@@ -126,27 +206,24 @@ def _settle(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
         future.set_result(outcome)
 
 
-def _tell(done: Done, outcome: Outcome) -> None:
-    """Whoever cannot hear it keeps nobody else from hearing."""
-    try:
-        done(outcome)
-    except Exception:
-        logger.exception("an outcome was not heard")
-
-
-def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:
+def write(calls: Sequence[Call], held: HeldLogs | None = None, tries: int = 3) -> list[Outcome]:
     """The outcome of each call, committed. A failing batch is replayed one by one: a bad request costs only itself."""
+    held = held or HeldLogs()
+    began = time.monotonic()
     try:
-        return _write(calls)
+        return _write_free(calls, held)
     except (OperationalError, InterfaceError) as error:
-        if tries and _deadlocked(error):
-            return write(calls, tries - 1)
+        state = getattr(error.__cause__, "sqlstate", None)
+        if tries and (state in DEADLOCKS or (state == LOCK_TIMEOUT and held.find(_logs(calls)))):
+            return write(calls, held, tries - 1)
         connection.close()
         logger.warning("a batch of %d was not written: %s", len(calls), error)
-        failure: Outcome = unavailable("the database did not answer")
+        failure: Outcome = unavailable(HELD if state == LOCK_TIMEOUT else "the database did not answer")
+        if state != LOCK_TIMEOUT and time.monotonic() - began > QUICK_S:
+            return [failure] * len(calls)
     except IntegrityError:
         if tries:  # another process committed the same `cid` or row meanwhile: now it is seen
-            return write(calls, tries - 1)
+            return write(calls, held, tries - 1)
         logger.exception("a batch of %d was refused by the database", len(calls))
         failure = RealtimeError(500, "internal")
     except DatabaseError:
@@ -155,26 +232,36 @@ def write(calls: Sequence[Call], tries: int = 3) -> list[Outcome]:
     except Exception:
         logger.exception("a batch of %d failed", len(calls))
         failure = RealtimeError(500, "internal")
-    return [failure] if len(calls) == 1 else _one_by_one(calls)
+    return [failure] if len(calls) == 1 else _one_by_one(calls, held)
 
 
-def _one_by_one(calls: Sequence[Call]) -> list[Outcome]:
+def _one_by_one(calls: Sequence[Call], held: HeldLogs) -> list[Outcome]:
     """Each in a transaction of its own; where the database does not answer even one, nobody waits for the rest."""
     outcomes: list[Outcome] = []
     for call in calls:
-        outcomes += write([call])
-        if isinstance(outcomes[-1], RealtimeError) and outcomes[-1].code == 503:
-            return outcomes + [outcomes[-1]] * (len(calls) - len(outcomes))
+        outcomes += write([call], held)
+        last = outcomes[-1]
+        if isinstance(last, RealtimeError) and last.code == 503 and last.detail != HELD:
+            return outcomes + [last] * (len(calls) - len(outcomes))
     return outcomes
 
 
-def _deadlocked(error: Exception) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) in DEADLOCKS
+def _logs(calls: Iterable[Call]) -> set[LogKey]:
+    return {key for call in calls for key in call.method.logs(call.params)}
+
+
+def _write_free(calls: Sequence[Call], held: HeldLogs) -> list[Outcome]:
+    """Write what needs no log that another process holds; refuse the rest."""
+    if not (keys := held.still()):
+        return _write(calls)
+    refused = [not keys.isdisjoint(_logs([call])) for call in calls]
+    free = [call for call, late in zip(calls, refused, strict=True) if not late]
+    outcomes = iter(_write(free) if free else [])
+    return [unavailable(HELD) if late else next(outcomes) for late in refused]
 
 
 def _write(calls: Sequence[Call]) -> list[Outcome]:
-    keys = {key for call in calls for key in call.method.logs(call.params)}
-    with batch(keys) as staged:
+    with batch(_logs(calls)) as staged:
         return _outcomes(staged, calls)
 
 

@@ -51,7 +51,7 @@ STEPS = [
         ((*PYTEST, *cache("postgresql"), "--ignore=tests/realtime/server", *DATABASE),),
         beside="database",
         needs=("postgresql",),
-        wants=("redis",),
+        wants=("redis", "pgbouncer"),
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
     ),
     *(

@@ -41,12 +41,33 @@ def test_sqlite_is_used_through_the_durable_backend_whatever_the_url(tmp_path: P
         assert setting("DATABASES", tmp_path, **environment)["default"]["ENGINE"] == "realtime.sqlite"
 
 
-def test_postgresql_commits_to_disk_and_keeps_what_the_url_asks(tmp_path: Path) -> None:
-    url = "postgres://p@h/d?sslmode=require&options=-c synchronous_commit=off"
+def test_postgresql_is_used_through_the_bounded_backend_and_keeps_what_the_url_asks(tmp_path: Path) -> None:
+    url = "postgres://p@h/d?sslmode=require&connect_timeout=9"
     database = setting("DATABASES", tmp_path, DATABASE_URL=url)["default"]
-    assert database["OPTIONS"]["options"] == "-c synchronous_commit=on"
-    assert database["OPTIONS"]["sslmode"] == "require"
-    assert database["CONN_MAX_AGE"] == 0
+    assert (database["ENGINE"], database["CONN_MAX_AGE"]) == ("realtime.postgresql", 0)
+    assert (database["OPTIONS"]["sslmode"], int(database["OPTIONS"]["connect_timeout"])) == ("require", 9)
+
+
+def test_postgresql_gets_no_start_up_options_which_pgbouncer_refuses(tmp_path: Path) -> None:
+    assert "options" not in setting("DATABASES", tmp_path, DATABASE_URL="postgres://p@h/d")["default"]["OPTIONS"]
+
+
+def test_a_database_that_is_gone_without_a_word_is_noticed(tmp_path: Path) -> None:
+    options = setting("DATABASES", tmp_path, DATABASE_URL="postgres://p@h/d")["default"]["OPTIONS"]
+    assert (options["connect_timeout"], options["tcp_user_timeout"], options["pool"]["timeout"]) == (4, 15_000, 4)
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] == 30
+
+
+def test_redis_that_is_gone_without_a_word_is_noticed(tmp_path: Path) -> None:
+    layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="redis://h")["default"]["CONFIG"]["hosts"][0]
+    cache = setting("CACHES", tmp_path, REDIS_URL="redis://h")["default"]["OPTIONS"]
+    assert (layer["socket_connect_timeout"], cache["socket_connect_timeout"], cache["socket_timeout"]) == (2, 1, 1)
+    assert layer["socket_keepalive_options"] == cache["socket_keepalive_options"] != {}
+
+
+def test_a_unix_socket_of_redis_has_no_keepalive(tmp_path: Path) -> None:
+    layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="unix:///run/redis.sock")["default"]["CONFIG"]["hosts"][0]
+    assert "socket_keepalive" not in layer
 
 
 def test_a_doorbell_over_redis_may_be_silent_for_hours(tmp_path: Path) -> None:
@@ -63,7 +84,7 @@ def test_https_marks_cookies_and_trusts_the_proxy(tmp_path: Path) -> None:
 def test_tries_are_counted_where_all_processes_see_them(tmp_path: Path) -> None:
     assert setting("CACHES", tmp_path)["default"]["BACKEND"].endswith("LocMemCache")
     shared = setting("CACHES", tmp_path, REDIS_URL="redis://h")["default"]
-    assert (shared["BACKEND"], shared["LOCATION"]) == ("django.core.cache.backends.redis.RedisCache", "redis://h")
+    assert (shared["BACKEND"], shared["LOCATION"]) == ("config.cache.SharedCache", "redis://h")
 
 
 def test_without_an_address_no_mail_is_sent(tmp_path: Path) -> None:

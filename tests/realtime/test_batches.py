@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from realtime import writer
+from realtime import patience, writer
+from realtime.locks import HeldLogs
 from realtime.log import Batch
 from realtime.methods import Call, Caller, Method
 from realtime.models import Event, Log
@@ -242,3 +243,61 @@ def test_of_two_that_embrace_the_victim_is_repeated_and_both_are_stored(
     ]
     assert [codes(each.result()) for each in writers] == [[200], [200]]
     assert (sorted(texts(*rooms)), attempts) == (sorted(rooms), [1, 1, 1])
+
+
+@pytest.mark.postgresql
+def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
+    rooms: list[LogKey], threads: Callable[..., Future[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The holder is a process that was stopped in its transaction. Its room is refused, and free as soon as it is."""
+    here, there = rooms
+    held, tried = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Log.objects.select_for_update().get(key=here)
+            held.set()
+            assert tried.wait(30)
+
+    holding, known = threads(hold), HeldLogs()
+    held.wait()
+    database: Any = connection
+    database.lock_s = 0.05
+    calls = [saying(here, text="a"), saying(there, text="b"), saying(here, there), saying(LogKey("new"))]
+    assert codes(write(calls, known)) == [503, 200, 503, 404]
+    assert codes(write([saying(here), saying(there, text="c")], known)) == [503, 200]
+    assert caplog.text.count("another process holds") == 1
+    tried.set()
+    holding.result()
+    assert codes(write([saying(here, text="d"), saying(there, text="e")], known)) == [200, 200]
+    assert sorted(texts(*rooms)) == ["b", "c", "d", "e"]
+    database.lock_s = patience.LOCK_S
+
+
+@pytest.mark.postgresql
+def test_a_held_row_costs_only_the_requests_that_want_it(
+    rooms: list[LogKey], threads: Callable[..., Future[Any]]
+) -> None:
+    """Another lock than a room's."""
+    row = Log.objects.create(key="Row").pk
+    held, tried = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Log.objects.select_for_update().get(pk=row)
+            held.set()
+            assert tried.wait(30)
+
+    holding = threads(hold)
+    held.wait()
+    database: Any = connection
+    database.lock_s = 0.05
+
+    def want(batch: Batch, call: Call) -> None:
+        Log.objects.filter(pk=row).update(lines=1)
+
+    wanting = saying(rooms[0], first=want)
+    assert codes(write([saying(rooms[0]), wanting, saying(rooms[1])])) == [200, 503, 200]
+    tried.set()
+    holding.result()
+    database.lock_s = patience.LOCK_S

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.services import pgbouncer
 from tests.services.postgres import binaries
 
 CI = bool(os.environ.get("CI"))
@@ -42,6 +43,7 @@ TOOLS = {
     "npm": Tool("npm", partial(shutil.which, "npm")),
     "redis": Tool("redis-server", partial(shutil.which, "redis-server")),
     "postgresql": Tool("postgresql", binaries),
+    "pgbouncer": Tool("pgbouncer", pgbouncer.program),
     "caddy": Tool("caddy", partial(shutil.which, "caddy")),
     "nginx": Tool("nginx", nginx),
     "systemd": Tool("systemd", partial(shutil.which, "systemd-analyze")),
