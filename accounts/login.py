@@ -25,6 +25,10 @@ SEEN: Final = "seen"
 """ms UTC in the login session: when its cookie was last renewed; `User.seen_at` may be later, by a connection"""
 RENEWED: Final = "accounts.renewed"
 """in a request's META once `user_of` has renewed the login session"""
+NEW_DEVICE: Final = "accounts.device"
+"""in a request's META: the device of the browser in which an account has logged in, whose cookie is set"""
+MADE_DEVICE: Final = "accounts.device_made"
+"""in a request's META: the device for a browser that has brought none"""
 _SALT: Final = "accounts.device"
 
 
@@ -87,6 +91,7 @@ def password_change(request: HttpRequest, user: User, password: str) -> None:
 def _leave(request: HttpRequest, staged: Batch) -> None:
     user, key = auth.get_user(request), request.session.session_key
     if isinstance(user, User) and key:
+        browser_met(request, user)
         services.login_leave(staged, user=user, session_key=key)
 
 
@@ -96,7 +101,16 @@ def _stored(request: HttpRequest, user: User) -> None:
     request.session[SEEN] = now
     request.session.save()
     agent = agents.summary(request.headers.get("User-Agent", ""))
-    services.login_begun(user=user, session_key=str(request.session.session_key), agent=agent, now=now)
+    device = device_of(request)
+    request.META[NEW_DEVICE] = device
+    session_key = str(request.session.session_key)
+    services.login_begun(user=user, session_key=session_key, agent=agent, device=device_hash(device), now=now)
+
+
+def browser_met(request: HttpRequest, user: User) -> None:
+    """Somebody leaves an account in this browser."""
+    if device := _device_brought(request):
+        services.browser_met(user=user, device=device_hash(device))
 
 
 def place_of(request: HttpRequest) -> Place:
@@ -106,7 +120,8 @@ def place_of(request: HttpRequest) -> Place:
 
 def device_of(request: HttpRequest) -> str:
     """The secret of this browser: the one it has brought, else a new one."""
-    return _device_brought(request) or secrets.token_urlsafe(24)
+    made: str = request.META.setdefault(MADE_DEVICE, secrets.token_urlsafe(24))
+    return _device_brought(request) or made
 
 
 def _device_brought(request: HttpRequest) -> str | None:
@@ -137,7 +152,7 @@ class DeviceRenewal(MiddlewareMixin):
     """Middleware: the device's cookie lasts another year wherever the login session's does."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        device = _device_brought(request) if RENEWED in request.META else None
+        device = request.META.get(NEW_DEVICE) or (_device_brought(request) if RENEWED in request.META else None)
         if device:
             device_keep(response, device)
         return response

@@ -95,6 +95,8 @@ class LoginSession(models.Model):
     login = models.CharField(max_length=LOGIN_LENGTH, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
     agent = models.CharField(max_length=40, blank=True)
+    device = models.CharField(max_length=64, blank=True, db_default="")
+    """the hash of the browser's device cookie"""
     created_at = models.BigIntegerField(default=now_ms)
     seen_at = models.BigIntegerField(default=now_ms)
 

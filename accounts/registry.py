@@ -14,6 +14,16 @@ Farewell = Callable[["User"], None]
 FAREWELLS: Final[list[Farewell]] = []
 
 
+Browser = Callable[["User", str], None]
+BROWSERS: Final[list[Browser]] = []
+
+
+def browser(function: Browser) -> Browser:
+    """Called with a person and the hash of a browser in which they log in, log out or leave for good."""
+    BROWSERS.append(function)
+    return function
+
+
 def farewell(function: Farewell) -> Farewell:
     """Called with who is about to be forgotten, while no log is locked. It can be called again where it stopped."""
     FAREWELLS.append(function)

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from accounts import faces, names
 from accounts.models import LoginSession, QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
-from accounts.registry import FAREWELLS, NEWCOMERS
+from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
 from accounts.selectors import counts_as_guest, name_variant, refuse_banned, refuse_muted, superuser_exists
 from realtime.log import SITE, Batch, batch, key_new
 from realtime.protocol import RealtimeError, UserId, conflict, too_fast
@@ -225,10 +225,29 @@ def _use_write(kind: Kind, pk: int, place: Place, now: int) -> None:
 # Login sessions
 
 
-def login_begun(*, user: User, session_key: str, agent: str, now: int) -> None:
+def login_begun(*, user: User, session_key: str, agent: str, device: str, now: int) -> None:
     """An account has been logged in; the session is stored already."""
-    facts = {"user": user, "login": login_of(session_key), "agent": agent, "created_at": now, "seen_at": now}
+    facts = {
+        "user": user,
+        "login": login_of(session_key),
+        "agent": agent,
+        "device": device,
+        "created_at": now,
+        "seen_at": now,
+    }
     LoginSession.objects.update_or_create(session_id=session_key, defaults=facts)
+    browser_met(user=user, device=device)
+
+
+def browser_met(*, user: User, device: str) -> None:
+    """Somebody logs in, logs out or leaves for good in this browser: what other apps keep of browsers follows."""
+    for met in BROWSERS if device else ():
+        met(user, device)
+
+
+def devices_of(user: User) -> set[str]:
+    """Return the browsers of a person that are known: the one they came in by, and those with a login session."""
+    return {user.device, *user.logins.values_list("device", flat=True)} - {""}
 
 
 def login_leave(batch: Batch, *, user: User, session_key: str) -> None:

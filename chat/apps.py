@@ -10,12 +10,13 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.registry import farewell, newcomer
-        from chat.services import entrance, memberships, messages, removal, rules, sanctions
+        from accounts.registry import browser, farewell, newcomer
+        from chat.services import devices, entrance, memberships, messages, removal, rules, sanctions
         from realtime.clock import deadline
 
         newcomer(entrance.account_enter)
         farewell(memberships.farewell)
+        browser(devices.device_follow)
         deadline("chat.purge")(messages.revisions_purge)
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)

@@ -121,6 +121,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     if form.is_bound and (refusal := too_many(request, "change_password", user)):
         return refusal
     if form.is_valid() and forgotten(user, form):
+        session.browser_met(request, user)
         auth.logout(request)
         return redirect("home")
     return page(request, "account/forget.html", form)

@@ -7,7 +7,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
-from chat.models import Block, Hold, Invite, Membership, Message, Room
+from chat.models import Block, Invite, Membership, Message, Room
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST, Standing
@@ -15,6 +15,7 @@ from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as
 from chat.selectors.sanctions import held
 from chat.services.audit import audit_write
+from chat.services.devices import kept_out, mute_follow
 from chat.services.invites import invite_use
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
@@ -38,12 +39,12 @@ def room_join(
         invite_use(batch, invite=invite)
     room = Room.objects.select_related("log").get(log__key=key)
     if is_new_here(user, batch.now) and room.approval_until > batch.now:
-        return _ask(batch, caller=caller, room=room, cid=cid, invite=invite)
+        return _ask(batch, caller=caller, user=user, room=room, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
     entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
     batch.narrow(caller.id, log=key)
     role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, caller, room)}
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, user, room)}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
 
 
@@ -64,14 +65,13 @@ def _refuse_outside(standing: Standing, user: User, now: int) -> None:
     """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
     if standing.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
-    held = Hold.objects.filter(Q(room=standing.room) | Q(room=None), device=user.device, until__gt=now)
-    if not user.is_guest:
-        held = held.filter(sanction__at__lt=user.account_at)
-    if user.device and held.exists():
+    if kept_out(user, standing.room, now):
         raise RealtimeError(403, "banned", until=None)
 
 
-def _ask(batch: Batch, *, caller: Caller, room: Room, cid: ClientId | None, invite: Invite | None) -> Membership:
+def _ask(
+    batch: Batch, *, caller: Caller, user: User, room: Room, cid: ClientId | None, invite: Invite | None
+) -> Membership:
     """At the door: the hosts are told, and until one lets them in they only look."""
     key = LogKey(room.log.key)
     batch.append(
@@ -83,16 +83,17 @@ def _ask(batch: Batch, *, caller: Caller, room: Room, cid: ClientId | None, invi
         method="room.join",
         audience=["host", f"u:{caller.id}"],
     )
-    given = {"state": Membership.State.WAITING, "via": invite, **_stands_against(batch, caller, room)}
+    given = {"state": Membership.State.WAITING, "via": invite, **_stands_against(batch, user, room)}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
 
 
-def _stands_against(batch: Batch, caller: Caller, room: Room) -> dict[str, Any]:
-    """What a new membership begins with: to go and come again changes nothing of it."""
-    stands = held(caller.pk, room.pk, batch.now)
-    said = Message.objects.filter(author=caller.pk, log=room.log_id) if room.slow_s else Message.objects.none()
+def _stands_against(batch: Batch, user: User, room: Room) -> dict[str, Any]:
+    """What a new membership begins with: to go and come again changes nothing of it, nor does a new name."""
+    stands = held(user.pk, room.pk, batch.now)
+    muted_until = max(stands.muted_until, mute_follow(user, room.pk, batch.now))
+    said = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()
     last = said.order_by("-offset").values_list("at", flat=True).first()
-    silenced = {"muted_until": stands.muted_until, "warned": stands.warned, "spoke_at": last or 0}
+    silenced = {"muted_until": muted_until, "warned": stands.warned, "spoke_at": last or 0}
     return {"joined_at": batch.now, "banned_until": 0, **silenced}
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from accounts.models import User
 from accounts.selectors import FOREVER, is_new_here
-from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
+from chat.models import Audit, Invite, Membership, Message, Room, Sanction
 from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT, Standing, Standings
@@ -22,6 +22,7 @@ from chat.selectors.sanctions import (
     sanction_to_person,
 )
 from chat.services.audit import REASON_LENGTH, audit_write
+from chat.services.devices import devices_hold, holds_end
 from chat.services.memberships import hand_over, left
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
@@ -141,6 +142,8 @@ def _lasts_longer(until: int | None, than: int | None) -> bool:
 
 def _take_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
     user = sanction.user
+    if sanction.kind != "warn":
+        devices_hold(sanction)
     if sanction.kind == "warn":
         Membership.objects.filter(room=standing.room, user=user).update(warned=sanction.key)
         batch.narrow(UserId(user.key), log=_where(sanction, room), reason="warned")
@@ -219,16 +222,14 @@ def _close_doors(
     was: Membership | None,
     decision: Decision,
 ) -> None:
-    """The doors that the banned made, and for who is new here the one they came by and the browser they have."""
+    """The doors that the banned made, and for who is new here the one they came by."""
     user, site = sanction.user, sanction.room_id is None
     theirs = Invite.objects.filter(created_by=user, revoked_at=None)
     (theirs if site else theirs.filter(room=standing.room)).update(revoked_at=batch.now)
-    if is_new_here(user, batch.now):
-        _hold(sanction)
-        if was and was.via_id:
-            Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
-        if decision.approval:
-            _ask_at_the_door(batch, room, standing)
+    if is_new_here(user, batch.now) and was and was.via_id:
+        Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
+    if decision.approval:
+        _ask_at_the_door(batch, room, standing)
     if decision.remove in SPANS:
         _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
 
@@ -239,12 +240,6 @@ def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> None:
     here = Room.objects.filter(pk=standing.room, approval_until__lt=until - AGAIN_MS)
     if here.update(approval_until=until, rules_rank=standing.rank):
         rules_told(batch, room=room)
-
-
-def _hold(sanction: Sanction) -> None:
-    if sanction.user.device:
-        until = sanction.until or FOREVER
-        Hold.objects.create(sanction=sanction, room_id=sanction.room_id, device=sanction.user.device, until=until)
 
 
 def _remove(batch: Batch, room: LogKey, sanction: Sanction, since: int) -> None:
@@ -305,8 +300,8 @@ def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sancti
             _let_in(batch, room, standing, sanction)
         else:
             _let_back(batch, room, sanction)
-        sanction.holds.all().delete()
         _bring_back(batch, room, sanction, caller)
+    holds_end(batch, room, sanction)
     batch.narrow(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")
 
 
