@@ -20,7 +20,7 @@ from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership, Room, Sanction
 from chat.rows import rows_of
 from chat.selectors import access, rooms
-from chat.selectors.sanctions import in_force, sanction_as
+from chat.selectors.sanctions import in_force, sanction_as, was_there
 from realtime.log import head_of, now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey
@@ -44,7 +44,7 @@ def site_ban(request: HttpRequest) -> Sanction | None:
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
     """What keeps who asks out of a room."""
     user, room = request.user, Room.objects.filter(log__key=key).first()
-    if not isinstance(user, User) or room is None:
+    if not isinstance(user, User) or room is None or not was_there(room.pk, room.log_id, user):
         return None
     return in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
 

@@ -15,6 +15,7 @@ from chat.selectors.access import Standing
 from chat.selectors.lines import page_after, page_before
 from realtime.log import now_ms
 from realtime.methods import Labels
+from realtime.models import Event
 from realtime.protocol import not_found
 
 LISTED: Final = 100
@@ -234,6 +235,18 @@ def person_find(key: str) -> User:
     if found is None:
         raise not_found("no such person")
     return found
+
+
+def refuse_stranger(standing: Standing, person: User) -> None:
+    """404 for somebody whom a room's ranks have no say over: who never was in it, wrote there or asked to come in."""
+    if not was_there(standing.room, standing.log, person):
+        raise not_found("no such person here")
+
+
+def was_there(room: int, log: int, person: User) -> bool:
+    """Whether somebody is or was in a room, wrote there or asked to come in; a ban alone says nothing of it."""
+    knows = Membership.objects.filter(room=room, user=person).exclude(state=Membership.State.BANNED).exists()
+    return knows or Event.objects.filter(log=log, actor=person.key).exists()
 
 
 def membership_find(room: int, user: int) -> Membership | None:

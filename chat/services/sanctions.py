@@ -17,6 +17,7 @@ from chat.selectors.sanctions import (
     in_force,
     membership_find,
     person_find,
+    refuse_stranger,
     sanction_as,
     sanction_find,
     sanction_to_person,
@@ -71,6 +72,8 @@ def sanction_make(
     act = "sanction.make on the site" if decision.site else "sanction.make"
     if target.pk == caller.pk:
         raise RealtimeError(403, "rank")
+    if not decision.site:
+        refuse_stranger(standing, target)
     ranks.outrank(standing, target, room=room, act=act)
     sanction = _decided(batch, standing, caller, target, decision)
     _tell(batch, room, sanction, caller, cid, kind="sanction.made", method="sanction.make")
@@ -94,6 +97,7 @@ def sanction_make(
 def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: str) -> dict[str, Any]:
     """What would go with somebody: `{lines, guest, invite}`, and what apps add to it."""
     target = person_find(user)
+    refuse_stranger(standing, target)
     since = max(0, now_ms() - SPANS[remove]) if remove in SPANS else FOREVER
     was = membership_find(standing.room, target.pk)
     told: dict[str, Any] = {
