@@ -197,7 +197,8 @@ class Hub:
         room = self._enter(await self._filled(key), reading)
         try:
             if before != self.revocation.count:  # a later one finds the reading
-                reading.labels = _or_raised((await self._readers.run(self.labels, connection.caller, [key]))[key])
+                labels = _or_raised((await self._readers.run(self.labels, connection.caller, [key]))[key])
+                self.rooms.relabel(room, reading, labels)
             return await self._opening(room, reading, position)
         except BaseException:
             self._give_up(room, reading)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Lane = Literal["write", "read", "now"]
 Labels = frozenset[str]
+UNSEEN: Final = "unseen"
+"""A reader with this label is not listed among those who are present."""
 
 
 @dataclass(frozen=True, slots=True)

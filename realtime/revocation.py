@@ -121,4 +121,4 @@ class Revocation:
                 told = {"room": room.key, "reason": change.reason, "until": change.until}
                 connection.out.notify("room.left", told)
             elif reading := room.readings.get(connection):
-                reading.labels = labels
+                self._rooms.relabel(room, reading, labels)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from realtime import protocol
 from realtime.entry import Entry
 from realtime.frames import Chunk, size_of
-from realtime.methods import Labels
+from realtime.methods import UNSEEN, Labels
 from realtime.presence import Changes, Person, Presence
 from realtime.protocol import LogKey, UserId
 from realtime.ring import Ring
@@ -44,6 +44,11 @@ class Reading:
     live: bool = False
     opening: bool = True
     task: asyncio.Task[None] | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the room lists this reader as present."""
+        return self.connection.visible and UNSEEN not in self.labels
 
     def serve(self, frames: "Frames") -> None:
         """One that lags stays where it was; one that was resumed meanwhile has these already."""
@@ -112,8 +117,7 @@ class Room:
         former = self.readings.pop(reading.connection, None)
         if former is not None:
             former.live = False
-        elif reading.connection.visible:
-            self.show(reading.connection.caller.id)
+        self._turn(reading, shown=former is not None and former.shown, now=0.0)
         self.readings[reading.connection] = reading
 
     def exit(self, connection: "Connection", now: float) -> None:
@@ -122,7 +126,7 @@ class Room:
         if reading is None:
             return
         reading.live = False
-        if connection.visible:
+        if reading.shown:
             self.hide(connection.caller.id, now)
 
     def hold(self, connection: "Connection") -> None:
@@ -138,6 +142,21 @@ class Room:
             return False
         del self.held[connection]
         return True
+
+    def relabel(self, reading: Reading, labels: Labels, now: float) -> None:
+        """Give a reader other labels. One that is not shown any more leaves as if its connection had gone.
+
+        The full list of people, which is sent now and then, brings back one that is shown again.
+        """
+        shown, reading.labels = reading.shown, labels
+        self._turn(reading, shown=shown, now=now)
+
+    def _turn(self, reading: Reading, *, shown: bool, now: float) -> None:
+        """Count a reader who was `shown` until now as it is shown from now on."""
+        if reading.shown and not shown:
+            self.show(reading.connection.caller.id)
+        elif shown and not reading.shown:
+            self.hide(reading.connection.caller.id, now)
 
     def show(self, user: UserId) -> None:
         """One more visible connection of this user."""

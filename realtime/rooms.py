@@ -10,7 +10,7 @@ from realtime.log import SITE
 from realtime.methods import Labels
 from realtime.protocol import Head, LogKey, UserId
 from realtime.ring import Ring
-from realtime.room import Room
+from realtime.room import Reading, Room
 
 if TYPE_CHECKING:
     from realtime.connection import Connection
@@ -90,6 +90,10 @@ class Rooms:
         room.listeners.discard(connection)
         room.missed.discard(connection)
         connection.rooms.discard(room.key)
+
+    def relabel(self, room: Room, reading: Reading, labels: Labels) -> None:
+        """Give a reader other labels now."""
+        room.relabel(reading, labels, self._now())
 
     def opened(self, connection: "Connection") -> list[Room]:
         """The rooms this connection reads."""

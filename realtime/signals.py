@@ -10,7 +10,7 @@ from realtime.doorbell import Bell, Doorbell
 from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.log import SITE
-from realtime.methods import Signal
+from realtime.methods import UNSEEN, Signal
 from realtime.presence import Person
 from realtime.protocol import LogKey, UserId
 from realtime.room import Reading, Room
@@ -113,7 +113,7 @@ class Signals:
 
     def entered(self, room: Room, reading: Reading) -> None:
         caller = reading.connection.caller
-        if reading.connection.visible:
+        if reading.shown:
             self._say(room, {caller.id: caller.person}, self._now())
 
     def seen(self, connection: "Connection", visible: bool) -> None:
@@ -123,6 +123,8 @@ class Signals:
         connection.visible = visible
         caller = connection.caller
         for room in self._rooms.opened(connection):
+            if UNSEEN in room.readings[connection].labels:
+                continue
             if visible:
                 room.show(caller.id)
                 self._say(room, {caller.id: caller.person}, self._now())
@@ -148,8 +150,8 @@ class Signals:
         """Everybody who has the room before their eyes here, and those who have only just left."""
         everyone = room.presence.everyone
         people: dict[UserId, Person | None] = {user: everyone[user] for user in room.leaving if user in everyone}
-        for connection in room.readings:
-            if connection.visible:
+        for connection, reading in room.readings.items():
+            if reading.shown:
                 people[connection.caller.id] = connection.caller.person
         self._say(room, people, now, full=True)
         self._changed(room, room.presence.expire(now, self._limits.presence_s * 2.5, self._name))
