@@ -11,7 +11,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registry import browser, farewell, newcomer
-        from chat.services import devices, entrance, memberships, messages, removal, rules, sanctions
+        from chat.services import devices, direct, entrance, memberships, messages, removal, rules, sanctions
         from realtime.clock import deadline
 
         newcomer(entrance.account_enter)
@@ -21,4 +21,5 @@ class ChatConfig(AppConfig):
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)
         deadline("chat.calm")(rules.calm_due)
+        deadline("direct.joined")(direct.joined_due)
         deadline("chat.put_out", narrows=True)(sanctions.put_out_due)

@@ -49,7 +49,10 @@ class Room(models.Model):
             models.UniqueConstraint(fields=["lounge"], condition=Q(lounge=True), name="room_lounge"),
             models.UniqueConstraint(fields=["direct"], condition=~Q(direct=""), name="room_direct"),
         ]
-        indexes = [models.Index(fields=["-id"], condition=Q(public=True), name="room_public")]
+        indexes = [
+            models.Index(fields=["-id"], condition=Q(public=True), name="room_public"),
+            models.Index(fields=["created_by", "created_at"], condition=~Q(direct=""), name="room_direct_budget"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +60,9 @@ class Room(models.Model):
 
 class Membership(models.Model):
     """The durable right to be in a room, or its loss. `read`: up to where this member has read.
+
+    In a direct room `REQUEST` is unanswered, `LEFT` was ignored, blocked or left. `hidden`: the list leaves the room
+    out until its log has that many lines.
 
     `banned_until`, `muted_until`: what a sanction says, 0 for none; `warned`: the warning to be acknowledged.
     """
@@ -69,6 +75,8 @@ class Membership(models.Model):
         MEMBER = "member"
         WAITING = "waiting"
         BANNED = "banned"
+        REQUEST = "request"
+        LEFT = "left"
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
@@ -81,6 +89,7 @@ class Membership(models.Model):
     banned_until = models.BigIntegerField(default=0)
     muted_until = models.BigIntegerField(default=0)
     warned = models.CharField(max_length=12, blank=True)
+    hidden = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]
@@ -149,7 +158,7 @@ class Revision(models.Model):
 
 
 class Block(models.Model):
-    """Somebody whom a person does not want to hear: no direct room between them, and their lines are folded away."""
+    """Somebody whom a person does not want to hear: their requests stay unseen, and their messages are folded."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="+")

@@ -223,6 +223,18 @@ class DirectOpen(msgspec.Struct):
     users: Annotated[list[User], msgspec.Meta(max_length=20)]
 
 
+class DirectAnswer(RoomParams):
+    """Params of `direct.answer`; `accept` null: the request is unanswered again."""
+
+    accept: bool | None
+
+
+class DirectHide(RoomParams):
+    """Params of `direct.hide`."""
+
+    hidden: bool
+
+
 class PersonBlock(msgspec.Struct):
     """Params of `person.block`."""
 

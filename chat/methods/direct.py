@@ -3,8 +3,9 @@
 from typing import Any
 
 from chat import protocol
-from chat.methods.logs import no_log
+from chat.methods.logs import no_log, site_alone
 from chat.selectors import rooms
+from chat.selectors.direct import requests_of
 from chat.services import direct
 from realtime.log import Batch
 from realtime.methods import Call, Method, Signal
@@ -15,8 +16,23 @@ def direct_open(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]
     return {"room": key}, signals
 
 
-def person_block(batch: Batch, call: Call) -> None:
-    direct.person_block(caller=call.caller, user=call.params.user, blocked=call.params.blocked)
+def person_block(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    return direct.person_block(batch, caller=call.caller, user=given.user, blocked=given.blocked)
+
+
+def direct_answer(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    return direct.direct_answer(batch, caller=call.caller, key=given.room, accept=given.accept)
+
+
+def direct_hide(batch: Batch, call: Call) -> list[Signal]:
+    given = call.params
+    return direct.direct_hide(batch, caller=call.caller, key=given.room, hidden=given.hidden)
+
+
+def direct_requests(call: Call) -> dict[str, Any]:
+    return requests_of(call.caller)
 
 
 def block_list(call: Call) -> dict[str, Any]:
@@ -25,7 +41,10 @@ def block_list(call: Call) -> dict[str, Any]:
 
 _METHODS = [
     Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=no_log, cost=4),
-    Method(name="person.block", params=protocol.PersonBlock, function=person_block, lane="write", logs=no_log),
+    Method(name="direct.answer", params=protocol.DirectAnswer, function=direct_answer, lane="write"),
+    Method(name="direct.hide", params=protocol.DirectHide, function=direct_hide, lane="write"),
+    Method(name="direct.requests", params=protocol.NoParams, function=direct_requests, lane="read"),
+    Method(name="person.block", params=protocol.PersonBlock, function=person_block, lane="write", logs=site_alone),
     Method(name="block.list", params=protocol.NoParams, function=block_list, lane="read"),
 ]
 METHODS = {method.name: method for method in _METHODS}

@@ -19,3 +19,8 @@ def site_alone(params: Any) -> list[LogKey]:
 def no_log(params: Any) -> list[LogKey]:
     """For acts that append to a new log alone, or to none."""
     return []
+
+
+def site_alone(params: Any) -> list[LogKey]:
+    """For acts that change what somebody may read or do, and tell no room."""
+    return [SITE]

@@ -9,12 +9,14 @@ from chat.methods.logs import room_and_site, site_alone
 from chat.registry import Speaker
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
+from chat.selectors.direct import people_of
 from chat.services import invites, memberships, messages
 from chat.services import rooms as room_services
+from chat.services.requests import request_check, written_signals
 from chat.speech import understood
 from chat.text import light, rendered, written
 from realtime.log import Batch, head_of
-from realtime.methods import Call, Method, Signal
+from realtime.methods import UNSEEN, Call, Method, Signal
 from realtime.protocol import RoomParams, forbidden
 
 # Rooms
@@ -104,12 +106,17 @@ def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
     return Loaded(standings, [each.load(speakers) if each.load else None for each in registry.INTERCEPTORS])
 
 
-def message_post(batch: Batch, call: Call) -> None:
-    standing = access.speaker(call.caller, call.params.room, call.loaded.standings)
-    speaker = Speaker(call.caller, call.params.room, standing.role or "")
-    messages.message_post(batch, speaker=speaker, cid=call.params.cid, said=call.prepared, loaded=call.loaded.heard)
+def message_post(batch: Batch, call: Call) -> list[Signal]:
+    caller, key, said = call.caller, call.params.room, call.prepared
+    standing = access.speaker(caller, key, call.loaded.standings, asking=True)
+    people = people_of(standing.room) if standing.direct else []
+    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=said, people=people)
+    speaker = Speaker(caller, key, standing.role or "")
+    given = {"cid": call.params.cid, "said": said, "loaded": call.loaded.heard}
+    messages.message_post(batch, speaker=speaker, plain=asks, **given)
     if standing.slow_s:
-        memberships.spoken(batch, standing=standing, caller=call.caller)
+        memberships.spoken(batch, standing=standing, caller=caller)
+    return written_signals(batch, key=key, room=standing.room, people=people)
 
 
 def message_edit(batch: Batch, call: Call) -> None:
@@ -153,6 +160,8 @@ def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
 def typing_set(call: Call) -> list[Signal]:
     if call.labels is None or "member" not in call.labels or access.silenced(call.labels):
         raise forbidden("join the room first")
+    if UNSEEN in call.labels:
+        return []
     return [Signal(call.params.room, "typing", call.caller.id, call.params.typing or None)]
 
 

@@ -13,7 +13,7 @@ from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, mu
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
-from realtime.methods import Caller, Labels
+from realtime.methods import UNSEEN, Caller, Labels
 from realtime.prepared import prepared
 from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_found, too_fast
 
@@ -41,6 +41,7 @@ class Standing(msgspec.Struct):
     rank: Rank = Rank.MEMBER
     guest: bool = True
     waiting: bool = False
+    asked: bool = False
     banned_until: int = 0
     muted_until: int = 0
     muted_on_site: int = 0
@@ -114,6 +115,7 @@ def _standing_of(
         rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if in_it else Rank.MEMBER,
         guest=counts_as_guest(person["hashed"], person["account_at"], now_ms()),
         waiting=state == Membership.State.WAITING,
+        asked=state == Membership.State.REQUEST and not kept_out,
         banned_until=max(kept_out, banned_until if state == Membership.State.BANNED else 0),
         muted_until=muted_until,
         muted_on_site=person["muted"],
@@ -129,6 +131,12 @@ def member(caller: Caller, room: LogKey, found: Standings | None = None) -> Stan
     if standing.role is None:
         raise forbidden("a host lets you in" if standing.waiting else "join the room first")
     return standing
+
+
+def reporter(caller: Caller, room: LogKey) -> Standing:
+    """The standing of somebody who may report a message: a member, or who was asked into a direct room."""
+    standing = _standing(caller, room)
+    return standing if standing is not None and standing.asked else member(caller, room)
 
 
 def ranked(caller: Caller, room: LogKey, act: str, found: Standings | None = None) -> Standing:
@@ -152,15 +160,20 @@ def on_site(caller: Caller, room: LogKey) -> Standings:
     return {(room, caller.pk): replace(standing, role=HOST, rank=rank, waiting=False, banned_until=0)}
 
 
-def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slowed: bool = True) -> Standing:
-    """The standing of a member who may write now; who has a rank is neither slowed nor locked out."""
+def speaker(
+    caller: Caller, room: LogKey, found: Standings | None = None, *, slowed: bool = True, asking: bool = False
+) -> Standing:
+    """The standing of a member who may write now; who has a rank is neither slowed nor locked out.
+
+    A direct room that nobody has accepted lets nothing through, unless the caller is `asking` and looks after it.
+    """
     standing = member(caller, room, found)
     now = now_ms()
     refuse_silenced(standing, now)
     if standing.rank > Rank.MEMBER and not standing.direct:
         return standing
-    if standing.direct and is_blocked(caller, standing.direct):
-        raise RealtimeError(403, "blocked")
+    if standing.direct and not asking and unanswered(standing.room, caller.pk):
+        raise RealtimeError(403, "unanswered")
     if standing.locked:
         raise RealtimeError(403, "locked")
     if standing.guests_off and standing.guest:
@@ -170,11 +183,14 @@ def speaker(caller: Caller, room: LogKey, found: Standings | None = None, *, slo
     return standing
 
 
-def is_blocked(caller: Caller, people: str) -> bool:
-    """Whether any of these does not want to hear the caller, or the caller any of them."""
-    others = people.split()
-    theirs = Q(user__key__in=others, blocked=caller.pk)
-    return Block.objects.filter(theirs | Q(user=caller.pk, blocked__key__in=others)).exists()
+def unanswered(room: int, user: int) -> bool:
+    """Whether nobody but this user is in a direct room."""
+    return not Membership.objects.filter(room=room, state=IN_IT).exclude(user=user).exists()
+
+
+def blocks_one_of(user: int, people: str) -> bool:
+    """Whether a user blocks one of the people of a direct room."""
+    return Block.objects.filter(user=user, blocked__key__in=people.split()).exists()
 
 
 def refuse_silenced(standing: Standing, now: int) -> None:
@@ -247,11 +263,17 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, L
 
 
 def may_open(caller: Caller, room: LogKey) -> Labels | None:
-    """As `may_read`, and 403 for a room that one is banned from."""
+    """As `may_read`, and 403 for a room that one is banned from.
+
+    In a direct room the caller is not shown as present while they block one of its people.
+    """
     standing = _standing(caller, room)
     if standing and standing.banned:
         raise banned_from(standing)
-    return labels_of(caller.id, standing) if standing and standing.may_look else None
+    if standing is None or not standing.may_look:
+        return None
+    unseen = standing.direct and blocks_one_of(caller.pk, standing.direct)
+    return labels_of(caller.id, standing) | ({UNSEEN} if unseen else frozenset())
 
 
 def _standing(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing | None:

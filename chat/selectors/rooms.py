@@ -4,14 +4,17 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db.models import (
+    Case,
     CharField,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.lookups import Exact
 
@@ -35,7 +38,7 @@ MEMBERS: Final = 1000
 """members are counted up to here"""
 LISTED: Final = 200
 MINE: Final = 500
-"""rooms one person can be in and see"""
+"""rooms in a person's list: the direct ones that were active last have what the others leave"""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
 _RULES: Final = ("slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
@@ -51,7 +54,7 @@ class Count(Subquery):
 def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     """The rooms of a person, with heads and unread counts, in one query."""
     words = lines.words(frozenset({f"u:{caller.id}", "member"}))
-    rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words))]
+    rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
     names = direct_names(caller, rows)
     return [
         _membership(_facts(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread)
@@ -79,12 +82,31 @@ class _Mine(NamedTuple):
 
 
 @prepared
-def _mine(user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    mine = Membership.objects.filter(user=user, state=IN_IT)
-    counted = mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
-    room = ("room_id", "room__log__key", *(f"room__{name}" for name in _FACTS))
-    columns = (*room, "role", "read", "room__log__head", "tag", "room__log__lines", "unread")
-    return counted.order_by("-joined_at").values_list(*columns)[:MINE]
+def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
+    """The lounge and the rooms that people join by themselves come before those that others can ask them into."""
+    shown = Membership.objects.filter(user=user, state=IN_IT, hidden__lte=F("room__log__lines"))
+    active = Case(When(room__direct="", then=F("joined_at")), default=Subquery(_last("room__log", "at")))
+    order = (F("room__lounge").desc(), Case(When(room__direct="", then=0), default=1), active.desc(), "-joined_at")
+    return _row(shown, user, words).order_by(*order).values_list(*_ROW)[:limit]
+
+
+def membership_of(caller: Caller, room: int) -> dict[str, Any]:
+    """A room of the caller's as `welcome` has it, hidden or not."""
+    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
+    row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
+    head = Head(row.head, row.tag or 0, row.lines)
+    return _membership(_facts(row.key, row), row, head, row.unread) | direct_names(caller, [row]).get(row.pk, {})
+
+
+_ROW: Final = (
+    *("room_id", "room__log__key", *(f"room__{name}" for name in _FACTS)),
+    *("role", "read", "room__log__head", "tag", "room__log__lines", "unread"),
+)
+
+
+def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
+    return mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
 
 
 def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[str, str]]:
@@ -122,6 +144,8 @@ def snapshot(
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     facts = _facts(key, room) | own | {"members": room.members, "rules": rules_of(room)} | name
+    if room.direct and caller:
+        facts["unanswered"] = access.unanswered(room.pk, caller.pk)
     return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
@@ -206,9 +230,10 @@ def _members() -> "QuerySet[Membership, Any]":
     return Membership.objects.filter(room=OuterRef("pk"), state=IN_IT).order_by().values("pk")[:MEMBERS]
 
 
-def _last(log: str) -> "QuerySet[Event, Any]":
-    """The tag of the last event of the log at this path."""
-    return Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head")).values("tag")[:1]
+def _last(log: str, column: str = "tag") -> Any:
+    """A column of the last event of the log at this path."""
+    last = Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head"))
+    return last.values(column)[:1]
 
 
 def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":

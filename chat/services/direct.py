@@ -1,38 +1,124 @@
-"""Rooms between people: the same people have the same room, for ever private; and whom one does not want to hear."""
+"""Direct rooms, which begin as a request, and blocks (docs/moderation.md, "Direct rooms")."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from accounts.models import User
-from accounts.selectors import caller_of, refuse_banned
+from accounts.selectors import FOREVER, refuse_banned
 from chat.models import Block, Membership, Room
-from chat.selectors.access import IN_IT, is_blocked
-from chat.selectors.rooms import direct_names
-from chat.services.memberships import joined_signal
+from chat.selectors import access
+from chat.selectors.access import IN_IT, blocks_one_of
+from chat.selectors.direct import DAY_MS, accepted_by, blockers_among, opened_since, room_between, shared_by
+from chat.services.removal import elsewhere
+from chat.services.requests import list_signal, request_signal
 from realtime.log import Batch
 from realtime.methods import Caller, Signal
-from realtime.protocol import LogKey, RealtimeError, UserId, not_found, unprocessable
+from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, too_fast, unprocessable
 
 OTHERS: Final = 7
 """people in a direct room besides oneself"""
 BLOCKED: Final = 200
+OPENED_A_DAY: Final = 20
+"""direct rooms with somebody to be asked that one person opens in 24 hours"""
+REQUEST, LEFT = Membership.State.REQUEST, Membership.State.LEFT
 
 
 def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tuple[LogKey, list[Signal]]:
-    """The room of these people and the caller, made when it is first asked for; its others must be people one meets."""
+    """Return the room of these people and the caller, made when it is first asked for.
+
+    Whoever opens a room into which they were asked accepts. The others must be people whom the caller meets.
+    """
     others = sorted(set(users) - {caller.id})
     if not 0 < len(others) <= OTHERS:
         raise unprocessable("bad_people", f"one to {OTHERS}")
-    people = sorted([*others, caller.id])
-    found = Room.objects.select_related("log").filter(direct=" ".join(people)).first()
-    if found:
-        return LogKey(found.log.key), []
     me = User.objects.get(pk=caller.pk)
     refuse_banned(me, batch.now)
-    met = _met(caller, others)
-    if is_blocked(caller, " ".join(others)):
+    room = room_between([*others, caller.id])
+    if len(others) == 1 and blocks_one_of(caller.pk, others[0]):
         raise RealtimeError(403, "blocked")
-    return _made(batch, caller, people, [*met, me])
+    if room:
+        return LogKey(room.log.key), _entered(batch, caller, room)
+    met = _met(caller, others)
+    if blocks_one_of(caller.pk, " ".join(others)):
+        raise RealtimeError(403, "blocked")
+    return _made(batch, caller, me, met)
+
+
+def direct_answer(batch: Batch, *, caller: Caller, key: LogKey, accept: bool | None) -> list[Signal]:
+    """Accept a request, ignore it, or with None take back that it was ignored. Only accepting tells the others."""
+    mine = _mine(caller, key)
+    if accept:
+        if _accepted(batch, mine):
+            batch.append(key, kind="member.joined", data={"user": caller.id, "via": None}, actor=caller.id)
+        return _in_the_list(batch, caller, mine)
+    if mine.state == IN_IT:
+        raise conflict("conflict", "it is accepted already")
+    Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT]).update(state=LEFT if accept is False else REQUEST)
+    return [request_signal(caller.pk, caller.id, mine.room_id, key)]
+
+
+def direct_hide(batch: Batch, *, caller: Caller, key: LogKey, hidden: bool) -> list[Signal]:
+    """Leave a direct room out of one's list until somebody writes there, or put it back."""
+    standing = access.member(caller, key)
+    if not standing.direct:
+        raise forbidden("leave the room instead")
+    lines = batch.log(key).lines
+    Membership.objects.filter(room=standing.room, user=caller.pk).update(hidden=lines + 1 if hidden else 0)
+    return [list_signal(caller, standing.room, key, hidden=hidden)]
+
+
+def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -> list[Signal]:
+    """Block somebody, which closes the room of the two, or end it. The other is not told."""
+    other = User.objects.filter(key=user).exclude(pk=caller.pk).first()
+    if other is None:
+        raise not_found("no such person")
+    mine = Block.objects.filter(user=caller.pk)
+    if not blocked:
+        mine.filter(blocked=other).delete()
+    elif mine.count() >= BLOCKED:
+        raise unprocessable("bad_people", f"at most {BLOCKED}")
+    else:
+        Block.objects.get_or_create(user_id=caller.pk, blocked=other)
+    for key in shared_by(caller.pk, other.pk):
+        batch.narrow(caller.id, log=LogKey(key), reason="blocked")
+    room = room_between([user, caller.id])
+    hidden = FOREVER if blocked else 0
+    here = Membership.objects.filter(room=room, user=caller.pk, state=IN_IT).exclude(hidden=hidden) if room else None
+    if room is None or here is None or not here.update(hidden=hidden):
+        return []
+    return [list_signal(caller, room.pk, LogKey(room.log.key), hidden=blocked)]
+
+
+# Coming in
+
+
+def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tuple[LogKey, list[Signal]]:
+    """The caller is in it, and those who have accepted the caller before; whoever blocks another is not even asked."""
+    deaf = blockers_among([caller.pk, *(other.pk for other in others)])
+    known = accepted_by(caller, others) - deaf
+    states = {other.pk: LEFT if other.pk in deaf else IN_IT if other.pk in known else REQUEST for other in others}
+    if set(states.values()) != {IN_IT}:
+        _refuse_spent(batch, caller)
+    log = batch.create_log()
+    key = LogKey(log.key)
+    direct = " ".join(sorted(user.key for user in [*others, me]))
+    given = {"direct": direct, "public": False, "created_by_id": caller.pk, "created_at": batch.now}
+    room = Room.objects.create(log=log, **given)
+    batch.append(key, kind="direct.opened", data={"users": direct.split()}, actor=caller.id)
+    batch.flush()
+    signals = []
+    for user in [me, *others]:
+        state = states.get(user.pk, IN_IT)
+        Membership.objects.create(room=room, user=user, state=state, joined_at=batch.now)
+        if state == IN_IT:
+            signals.append(list_signal(Caller(UserId(user.key), user.pk, "", {}), room.pk, key, hidden=False))
+    return key, signals
+
+
+def _refuse_spent(batch: Batch, caller: Caller) -> None:
+    opened = opened_since(caller.pk, batch.now - DAY_MS)
+    if len(opened) >= OPENED_A_DAY:
+        raise too_fast(opened[-OPENED_A_DAY] + DAY_MS - batch.now, "direct_limit")
 
 
 def _met(caller: Caller, others: Sequence[str]) -> list[User]:
@@ -45,33 +131,42 @@ def _met(caller: Caller, others: Sequence[str]) -> list[User]:
     return met
 
 
-def _made(batch: Batch, caller: Caller, people: Sequence[str], users: Sequence[User]) -> tuple[LogKey, list[Signal]]:
-    log = batch.create_log()
-    key = LogKey(log.key)
-    given = {"direct": " ".join(people), "public": False, "created_by_id": caller.pk, "created_at": batch.now}
-    room = Room.objects.create(log=log, **given)
-    batch.append(key, kind="direct.opened", data={"users": list(people)}, actor=caller.id)
-    return key, [_joined(batch, room, user) for user in users]
+def _entered(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
+    """Into a room that is there: accepted if one was asked, and in the list again if it was hidden."""
+    key = LogKey(room.log.key)
+    mine = _mine(caller, key)
+    if _accepted(batch, mine):
+        elsewhere(batch, "direct.joined", [room.log_id], {"user": caller.id})  # its log is not locked here
+    elif not mine.hidden:
+        return []
+    return _in_the_list(batch, caller, mine)
 
 
-def _joined(batch: Batch, room: Room, user: User) -> Signal:
-    """To all tabs of one of them, under the names of the others."""
-    membership = Membership.objects.create(room=room, user=user, joined_at=batch.now)
-    person = caller_of(user) or Caller(UserId(user.key), user.pk, "", {})
-    signal = joined_signal(batch, caller=person, membership=membership)
-    value: dict[str, Any] = signal.value | direct_names(person, [room])[room.pk]
-    return Signal(signal.room, signal.kind, signal.key, value, to=signal.to)
+def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
+    """The deadline `direct.joined`: tell a direct room that somebody has come in."""
+    batch.append(key, kind="member.joined", data={"user": data["user"], "via": None})
 
 
-def person_block(*, caller: Caller, user: UserId, blocked: bool) -> None:
-    """Do not hear somebody, or hear them again; they are not told."""
-    other = User.objects.filter(key=user).exclude(pk=caller.pk).first()
-    if other is None:
-        raise not_found("no such person")
-    mine = Block.objects.filter(user=caller.pk)
-    if not blocked:
-        mine.filter(blocked=other).delete()
-    elif mine.count() >= BLOCKED:
-        raise unprocessable("bad_people", f"at most {BLOCKED}")
-    else:
-        Block.objects.get_or_create(user_id=caller.pk, blocked=other)
+def _accepted(batch: Batch, mine: Membership) -> bool:
+    """Whether this made a member of who was asked."""
+    asked = Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT])
+    return bool(asked.update(state=IN_IT, joined_at=batch.now))
+
+
+def _in_the_list(batch: Batch, caller: Caller, mine: Membership) -> list[Signal]:
+    batch.flush()
+    Membership.objects.filter(pk=mine.pk).update(hidden=0)
+    key = LogKey(mine.room.log.key)
+    gone = Signal(key, "request", "", None, to=caller.id)
+    return [gone, list_signal(caller, mine.room_id, key, hidden=False)]
+
+
+def _mine(caller: Caller, key: LogKey) -> Membership:
+    """The caller's place in a direct room, asked or in it; 404 for every other room."""
+    rows = Membership.objects.filter(user=caller.pk, room__log__key=key).exclude(room__direct="")
+    mine = rows.select_related("room__log").first()
+    if mine is None:
+        raise not_found("no such request")
+    if mine.state == Membership.State.BANNED:
+        raise access.banned_from(access.standings([key], [caller.pk])[key, caller.pk])
+    return mine

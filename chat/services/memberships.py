@@ -1,6 +1,6 @@
 """Who is in a room, as what, and up to where they have read. A room with a host keeps one while people are in it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
@@ -23,6 +23,7 @@ from realtime.methods import Caller, Signal
 from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 
 IN_IT = Membership.State.MEMBER
+PAIR: Final = 2
 
 
 def room_join(
@@ -111,13 +112,17 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
 
 
 def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None) -> None:
-    """Out of a room; its last host hands it over first."""
+    """Out of a room; its last host hands it over first. A direct room of two is closed instead: `direct.hide`."""
     standing = access.member(caller, key)
-    if standing.direct:
-        raise forbidden("a direct room is not left")
+    if standing.direct and len(standing.direct.split()) <= PAIR:
+        raise forbidden("close it instead")
     if standing.role == HOST:
         _refuse_last_host(standing.room, caller.pk)
-    Membership.objects.filter(room=standing.room, user=caller.pk).delete()
+    mine = Membership.objects.filter(room=standing.room, user=caller.pk)
+    if standing.direct:
+        mine.update(state=Membership.State.LEFT)  # nobody can ask again, and one can come back
+    else:
+        mine.delete()
     data = {"user": caller.id, "reason": "left"}
     batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="room.leave")
     batch.narrow(caller.id, log=key, reason="left")

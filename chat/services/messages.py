@@ -16,6 +16,7 @@ from chat.selectors.access import Standing, Standings
 from chat.selectors.lines import line_find, line_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
+from chat.services.requests import edit_check
 from chat.speech import Order, Said
 from chat.text import Text
 from realtime.log import Batch, Entry
@@ -27,9 +28,14 @@ HOST_UNDO: Final = 24 * 60 * 60 * 1000
 """ms; what nobody can undo any more is purged"""
 
 
-def message_post(batch: Batch, *, speaker: Speaker, cid: ClientId, said: Said, loaded: Sequence[Any]) -> Entry:
-    """Say something: a command's line, an interceptor's, or the text. `loaded`: what each interceptor has loaded."""
-    line = _line_said(batch, speaker, said, loaded)
+def message_post(
+    batch: Batch, *, speaker: Speaker, cid: ClientId, said: Said, loaded: Sequence[Any], plain: bool = False
+) -> Entry:
+    """Say something: a command's line, an interceptor's, or the text. `loaded`: what each interceptor has loaded.
+
+    `plain`: a text that no interceptor hears.
+    """
+    line = Line(said) if plain and isinstance(said, Text) else _line_said(batch, speaker, said, loaded)
     return line_post(batch, room=speaker.room, caller=speaker.caller, cid=cid, method="message.post", line=line)
 
 
@@ -88,7 +94,9 @@ def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 
 def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text) -> Entry:
     """Another text for one's own line."""
-    message = _line_found(caller, access.speaker(caller, room, slowed=False), o)
+    standing = access.speaker(caller, room, slowed=False, asking=True)
+    edit_check(standing=standing, caller=caller, text=text)
+    message = _line_found(caller, standing, o)
     if message.author_id != caller.pk or message.kind != CARDS[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)

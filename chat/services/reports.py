@@ -19,7 +19,7 @@ def report_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str
 ) -> Entry:
     """About a line of somebody else that one can see."""
-    standing = access.member(caller, room)
+    standing = access.reporter(caller, room)
     line = line_find(standing.log, access.labels_of(caller.id, standing), o)
     if line is None:
         raise not_found("no such line")

@@ -56,6 +56,8 @@ MORE: dict[str, dict[str, Any]] = {
     "report.read": {"report": "x"},
     "report.close": {"report": "x", "outcome": "handled"},
     "audit.list": {},
+    "direct.answer": {"accept": True},
+    "direct.hide": {"hidden": True},
 }
 
 

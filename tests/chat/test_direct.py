@@ -38,6 +38,17 @@ def direct(by: Caller, *others: Caller) -> LogKey:
     return LogKey(act(by, "direct.open", users=[other.id for other in others])["room"])
 
 
+def accepted(by: Caller, *others: Caller) -> LogKey:
+    key = direct(by, *others)
+    for other in others:
+        act(other, "direct.answer", room=key, accept=True)
+    return key
+
+
+def listed(caller: Caller) -> list[str]:
+    return [row["key"] for row in welcome(caller)]
+
+
 def test_the_same_people_have_the_same_room(ann: Caller, bo: Caller, cy: Caller) -> None:
     key = direct(ann, bo)
     assert direct(bo, ann) == direct(ann, bo, ann) == key
@@ -51,13 +62,10 @@ def test_two_who_ask_at_once_get_one_room(ann: Caller, bo: Caller) -> None:
 
 
 def test_each_has_it_under_the_names_of_the_others(ann: Caller, bo: Caller, cy: Caller) -> None:
-    signals = outcome(call(ann, "direct.open", users=[bo.id, cy.id])).signals
-    assert {signal.to: signal.value["name"] for signal in signals} == {
-        ann.id: "Bo, Cy",
-        bo.id: "Ann, Cy",
-        cy.id: "Ann, Bo",
-    }
+    [signal] = outcome(call(ann, "direct.open", users=[bo.id, cy.id])).signals
+    assert (signal.to, signal.value["name"]) == (ann.id, "Bo, Cy")
     key = direct(ann, bo, cy)
+    act(bo, "direct.answer", room=key, accept=True)
     for caller, name in [(ann, "Bo, Cy"), (bo, "Ann, Cy")]:
         assert next(row["name"] for row in welcome(caller) if row["key"] == key) == name
         labels = may_read(caller, key)
@@ -66,7 +74,7 @@ def test_each_has_it_under_the_names_of_the_others(ann: Caller, bo: Caller, cy: 
 
 
 def test_nobody_else_looks_in_and_nobody_is_let_in(ann: Caller, bo: Caller, cy: Caller) -> None:
-    key = direct(ann, bo)
+    key = accepted(ann, bo)
     post(ann, key)
     assert may_read(cy, key) is None
     assert refused(cy, "room.join", room=key).code == 404
@@ -83,21 +91,22 @@ def test_one_writes_to_people_one_meets(ann: Caller, bo: Caller) -> None:
         assert refused(ann, "direct.open", users=users).type == "bad_people"
 
 
-def test_who_is_blocked_neither_opens_a_room_nor_speaks_in_one(ann: Caller, bo: Caller, cy: Caller) -> None:
-    key = direct(ann, bo)
+def test_block_silences_nobody_and_takes_the_room_of_two_out_of_the_list(ann: Caller, bo: Caller) -> None:
+    key = accepted(ann, bo)
     act(bo, "person.block", user=ann.id, blocked=True)
     act(bo, "person.block", user=ann.id, blocked=True)
     assert ask(bo, "block.list") == {"users": [ann.id]}
     assert ask(ann, "block.list") == {"users": []}
-    assert refused(ann, "message.post", room=key, text="x").type == "blocked"
-    assert refused(bo, "message.post", room=key, text="x").type == "blocked"
-    act(cy, "person.block", user=ann.id, blocked=True)
-    assert refused(ann, "direct.open", users=[cy.id]).type == "blocked"
-    act(bo, "person.block", user=ann.id, blocked=False)
     post(ann, key)
+    post(bo, key)
+    assert key not in listed(bo)
+    assert key in listed(ann)
+    [signal] = outcome(call(bo, "person.block", user=ann.id, blocked=False)).signals
+    assert (signal.room, signal.value["unread"]) == (key, 1)
+    assert key in listed(bo)
 
 
-def test_a_block_closes_no_room_of_many(ann: Caller, bo: Caller, hall: LogKey) -> None:
+def test_block_closes_no_room_of_many(ann: Caller, bo: Caller, hall: LogKey) -> None:
     act(bo, "person.block", user=ann.id, blocked=True)
     post(ann, hall)
 

@@ -83,6 +83,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "words",
         "line_of",
         "membership_as",
+        "membership_of",
         "room_list",
         "member_list",
         "faces",

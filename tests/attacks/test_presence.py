@@ -1,0 +1,64 @@
+"""Who is asked into a direct room, or blocks somebody in it, is not seen there."""
+
+from typing import Any
+
+import pytest
+
+from tests.attacks.conftest import Tab
+from tests.client import Client, cid
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+async def hall(host: Client, *others: Client) -> str:
+    key: str = (await host.request("room.create", cid=cid(), name="Hall", topic="", public=True))["room"]
+    for other in others:
+        await other.request("room.join", cid=cid(), room=key)
+    return key
+
+
+async def opened(client: Client, key: str) -> Any:
+    return await client.request("room.open", room=key, position=None)
+
+
+async def test_blocker_is_not_present_in_a_direct_room(tab: Tab) -> None:
+    ann, bo = await tab("Ann"), await tab("Bo")
+    lobby = await hall(ann, bo)
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    await bo.request("direct.answer", room=key, accept=True)
+    await bo.request("person.block", user=ann.user, blocked=True)  # type: ignore[attr-defined]
+    assert (await opened(bo, key))["here"] == 0
+    assert set((await opened(ann, key))["presence"]) == {ann.user}  # type: ignore[attr-defined]
+    await bo.request("typing.set", room=key, typing=True)
+    await bo.request("message.post", cid=cid(), room=key, text="still here")
+    await ann.until(lambda: any("still here" in frame for frame in ann.frames))
+    assert not any('"kind":"typing"' in frame for frame in ann.frames)
+    await opened(bo, lobby)
+    assert bo.user in (await opened(ann, lobby))["presence"]  # type: ignore[attr-defined]
+
+
+async def test_block_takes_the_blocker_out_of_the_people_present(tab: Tab) -> None:
+    ann, bo = await tab("Ann"), await tab("Bo")
+    await hall(ann, bo)
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    await bo.request("direct.answer", room=key, accept=True)
+    for client in (ann, bo):
+        await opened(client, key)
+    assert (await ann.request("presence.read", room=key))["here"] == 2
+    await bo.request("person.block", user=ann.user, blocked=True)  # type: ignore[attr-defined]
+    await ann.until(lambda: any(f'"kind":"presence","key":"{bo.user}","value":null' in frame for frame in ann.frames))  # type: ignore[attr-defined]
+    await bo.request("person.block", user=ann.user, blocked=False)  # type: ignore[attr-defined]
+    await ann.until(lambda: f'"kind":"presence","key":"{bo.user}","value":{{' in ann.frames[-1])  # type: ignore[attr-defined]
+
+
+async def test_addressee_of_a_request_cannot_open_the_room(tab: Tab) -> None:
+    ann, bo = await tab("Ann"), await tab("Bo")
+    await hall(ann, bo)
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    await ann.request("message.post", cid=cid(), room=key, text="hello")
+    signal = await bo.notification("room.signal", kind="request")
+    assert (signal["room"], signal["value"]["text"]) == (key, "hello")
+    for method in ("room.open", "typing.set", "read.mark"):
+        params = {"room.open": {"position": None}, "typing.set": {"typing": True}, "read.mark": {"o": 1}}[method]
+        assert (await bo.refusal(method, room=key, **params)).code in {403, 404}
+    assert (await opened(ann, key))["here"] == 1
