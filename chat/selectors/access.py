@@ -252,14 +252,18 @@ def may_read(caller: Caller, room: LogKey) -> Labels | None:
 
 
 def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Labels]:
-    """Return the labels of every pair of a caller and a room in which the caller may read. One query."""
+    """Return the labels of every pair of a caller and a room in which the caller may read.
+
+    One query, and one for the blocks where some of the rooms are direct.
+    """
     found = standings({room for _, room in asked}, {caller.pk for caller, _ in asked})
-    labels = {}
-    for caller, room in asked:
-        standing = _standing(caller, room, found)
-        if standing and standing.may_look:
-            labels[caller.id, room] = labels_of(caller.id, standing)
-    return labels
+    pairs = [(caller, room, _standing(caller, room, found)) for caller, room in asked]
+    blocks = _blocks_of({caller.pk for caller, _, standing in pairs if standing and standing.direct})
+    return {
+        (caller.id, room): labels_of(caller.id, standing) | _unseen(caller, standing, blocks)
+        for caller, room, standing in pairs
+        if standing and standing.may_look
+    }
 
 
 def may_open(caller: Caller, room: LogKey) -> Labels | None:
@@ -272,8 +276,20 @@ def may_open(caller: Caller, room: LogKey) -> Labels | None:
         raise banned_from(standing)
     if standing is None or not standing.may_look:
         return None
-    unseen = standing.direct and blocks_one_of(caller.pk, standing.direct)
-    return labels_of(caller.id, standing) | ({UNSEEN} if unseen else frozenset())
+    blocks = _blocks_of({caller.pk} if standing.direct else set())
+    return labels_of(caller.id, standing) | _unseen(caller, standing, blocks)
+
+
+def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
+    """Return (user, key of a blocked person) for all blocks of these users."""
+    blocks = Block.objects.filter(user__in=users)
+    return set(blocks.values_list("user_id", "blocked__key")) if users else set()
+
+
+def _unseen(caller: Caller, standing: Standing, blocks: Collection[tuple[int, str]]) -> Labels:
+    """Return the label of a caller who is not shown as present: they block one of the people of a direct room."""
+    blocked = any((caller.pk, person) in blocks for person in standing.direct.split())
+    return frozenset({UNSEEN}) if blocked else frozenset()
 
 
 def _standing(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing | None:

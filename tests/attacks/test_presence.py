@@ -47,8 +47,6 @@ async def test_block_takes_the_blocker_out_of_the_people_present(tab: Tab) -> No
     assert (await ann.request("presence.read", room=key))["here"] == 2
     await bo.request("person.block", user=ann.user, blocked=True)  # type: ignore[attr-defined]
     await ann.until(lambda: any(f'"kind":"presence","key":"{bo.user}","value":null' in frame for frame in ann.frames))  # type: ignore[attr-defined]
-    await bo.request("person.block", user=ann.user, blocked=False)  # type: ignore[attr-defined]
-    await ann.until(lambda: f'"kind":"presence","key":"{bo.user}","value":{{' in ann.frames[-1])  # type: ignore[attr-defined]
 
 
 async def test_addressee_of_a_request_cannot_open_the_room(tab: Tab) -> None:
@@ -58,7 +56,7 @@ async def test_addressee_of_a_request_cannot_open_the_room(tab: Tab) -> None:
     await ann.request("message.post", cid=cid(), room=key, text="hello")
     signal = await bo.notification("room.signal", kind="request")
     assert (signal["room"], signal["value"]["text"]) == (key, "hello")
-    for method in ("room.open", "typing.set", "read.mark"):
-        params = {"room.open": {"position": None}, "typing.set": {"typing": True}, "read.mark": {"o": 1}}[method]
-        assert (await bo.refusal(method, room=key, **params)).code in {403, 404}
+    assert (await bo.refusal("room.open", room=key, position=None)).code == 404
+    assert (await bo.refusal("typing.set", room=key, typing=True)).code == 403
+    assert (await bo.refusal("read.mark", room=key, o=1)).code == 404
     assert (await opened(ann, key))["here"] == 1

@@ -1,4 +1,4 @@
-"""Direct rooms as requests: until somebody answers, nobody is put anywhere, and nobody learns how they were answered."""
+"""Direct rooms as requests: until somebody answers, nobody is put anywhere, and a no is like no answer."""
 
 from itertools import combinations
 from typing import Any

@@ -10,6 +10,7 @@ import pytest
 from realtime import room as room_module
 from realtime.entry import Entry
 from realtime.frames import Chunk
+from realtime.methods import UNSEEN
 from realtime.protocol import FAILED, Close, Head, LogKey, UserId
 from realtime.ring import Ring
 from realtime.room import GONE, Frames, Reading, Room
@@ -169,3 +170,16 @@ async def test_where_one_reader_fails_it_ends_and_the_others_are_served(
 
 def test_signals_of_a_crowd_wait_longer() -> None:
     assert [pause(readers) for readers in (1, 500, 2000)] == [SLOT_S, SLOT_S, 0.2]
+
+
+def test_unseen_reader_is_not_counted_as_present(room: Room) -> None:
+    reading, _ = reader(room)
+    assert room.mine == {"somebody": 1}
+    room.relabel(reading, frozenset({UNSEEN}), 130.0)
+    assert (room.mine, room.leaving) == ({}, {"somebody": 130.0})
+    room.relabel(reading, frozenset(), 131.0)
+    assert (room.mine, room.leaving) == ({"somebody": 1}, {})
+    room.enter(Reading(reading.connection, frozenset({UNSEEN})))
+    assert room.mine == {}
+    room.exit(reading.connection, 140.0)
+    assert room.mine == {}
