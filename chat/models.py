@@ -51,7 +51,6 @@ class Room(models.Model):
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(public=True), name="room_public"),
-            models.Index(fields=["created_by", "created_at"], condition=~Q(direct=""), name="room_direct_budget"),
         ]
 
     def __str__(self) -> str:

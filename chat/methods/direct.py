@@ -3,7 +3,7 @@
 from typing import Any
 
 from chat import protocol
-from chat.methods.logs import no_log, site_alone
+from chat.methods.logs import site_alone
 from chat.selectors import rooms
 from chat.selectors.direct import requests_of
 from chat.services import direct
@@ -40,7 +40,7 @@ def block_list(call: Call) -> dict[str, Any]:
 
 
 _METHODS = [
-    Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=no_log, cost=4),
+    Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=site_alone, cost=4),
     Method(name="direct.answer", params=protocol.DirectAnswer, function=direct_answer, lane="write"),
     Method(name="direct.hide", params=protocol.DirectHide, function=direct_hide, lane="write"),
     Method(name="direct.requests", params=protocol.NoParams, function=direct_requests, lane="read"),

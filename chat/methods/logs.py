@@ -12,15 +12,8 @@ def room_and_site(params: Any) -> list[LogKey]:
 
 
 def site_alone(params: Any) -> list[LogKey]:
-    """For acts that a quota counts and that append to a new log: the lock lets processes count one after the other."""
-    return [SITE]
+    """For acts that tell no room, and change what somebody may read or are counted by a quota.
 
-
-def no_log(params: Any) -> list[LogKey]:
-    """For acts that append to a new log alone, or to none."""
-    return []
-
-
-def site_alone(params: Any) -> list[LogKey]:
-    """For acts that change what somebody may read or do, and tell no room."""
+    The lock lets processes count one after the other.
+    """
     return [SITE]

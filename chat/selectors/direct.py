@@ -17,7 +17,6 @@ from realtime.protocol import LogKey
 REQUEST_LENGTH: Final = 500
 """characters of the one message that goes with a request"""
 LISTED: Final = 50
-DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Person(NamedTuple):
@@ -63,12 +62,6 @@ def shared_by(user: int, other: int) -> list[str]:
 def has_written(log: int, user: int) -> bool:
     """Whether somebody has ever written a message in this log, removed or not."""
     return Message.objects.filter(log=log, author=user).exists()
-
-
-def opened_since(user: int, since: int) -> list[int]:
-    """When the direct rooms were made that somebody has opened since then, the earliest first."""
-    mine = Room.objects.filter(~Q(direct=""), created_by=user, created_at__gt=since)
-    return list(mine.order_by("created_at").values_list("created_at", flat=True))
 
 
 def requests_of(caller: Caller) -> dict[str, Any]:

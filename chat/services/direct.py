@@ -5,21 +5,20 @@ from typing import Any, Final
 
 from accounts.models import User
 from accounts.selectors import FOREVER, refuse_banned
+from accounts.services import quota_use
 from chat.models import Block, Membership, Room
 from chat.selectors import access
 from chat.selectors.access import IN_IT, blocks_one_of
-from chat.selectors.direct import DAY_MS, accepted_by, blockers_among, opened_since, room_between, shared_by
+from chat.selectors.direct import accepted_by, blockers_among, room_between, shared_by
 from chat.services.removal import elsewhere
 from chat.services.requests import list_signal, request_signal
 from realtime.log import Batch
 from realtime.methods import Caller, Signal
-from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, too_fast, unprocessable
+from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
 
 OTHERS: Final = 7
 """people in a direct room besides oneself"""
 BLOCKED: Final = 200
-OPENED_A_DAY: Final = 20
-"""direct rooms with somebody to be asked that one person opens in 24 hours"""
 REQUEST, LEFT = Membership.State.REQUEST, Membership.State.LEFT
 
 
@@ -98,7 +97,7 @@ def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tup
     known = accepted_by(caller, others) - deaf
     states = {other.pk: LEFT if other.pk in deaf else IN_IT if other.pk in known else REQUEST for other in others}
     if set(states.values()) != {IN_IT}:
-        _refuse_spent(batch, caller)
+        quota_use("groups", pk=caller.pk, now=batch.now)
     log = batch.create_log()
     key = LogKey(log.key)
     direct = " ".join(sorted(user.key for user in [*others, me]))
@@ -113,12 +112,6 @@ def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tup
         if state == IN_IT:
             signals.append(list_signal(Caller(UserId(user.key), user.pk, "", {}), room.pk, key, hidden=False))
     return key, signals
-
-
-def _refuse_spent(batch: Batch, caller: Caller) -> None:
-    opened = opened_since(caller.pk, batch.now - DAY_MS)
-    if len(opened) >= OPENED_A_DAY:
-        raise too_fast(opened[-OPENED_A_DAY] + DAY_MS - batch.now, "direct_limit")
 
 
 def _met(caller: Caller, others: Sequence[str]) -> list[User]:

@@ -4,14 +4,15 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from chat.models import Membership, Room
+from chat.models import Membership
 from chat.selectors import may_open, may_read, snapshot, welcome
-from chat.selectors.direct import DAY_MS, REQUEST_LENGTH
-from chat.services.direct import OPENED_A_DAY, joined_due
+from chat.selectors.direct import REQUEST_LENGTH
+from chat.services.direct import joined_due
 from realtime.log import batch, head_of
 from realtime.methods import UNSEEN, Caller
 from realtime.models import Deadline
@@ -350,7 +351,7 @@ def test_block_in_a_group_silences_nobody(ann: Caller, bo: Caller, cy: Caller) -
     assert key in listed(bo)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nobody_is_asked_into_a_group_with_somebody_they_block(data: st.DataObject, hall: LogKey) -> None:
     people = [guest() for _ in range(data.draw(st.integers(3, 5)))]
@@ -430,27 +431,13 @@ def test_blocker_is_not_seen_in_direct_rooms(ann: Caller, bo: Caller, hall: LogK
 # Bounds
 
 
-def test_requests_have_a_daily_limit(ann: Caller, hall: LogKey) -> None:
-    people = [guest() for _ in range(OPENED_A_DAY + 1)]
-    for person in people:
-        act(person, "room.join", room=hall)
-    for person in people[:OPENED_A_DAY]:
-        direct(ann, person)
-    assert refused(ann, "direct.open", users=[people[-1].id]).type == "direct_limit"
-    assert direct(ann, people[0])
-    direct(people[-1], ann)
-    Room.objects.exclude(direct="").filter(created_by=ann.pk).update(created_at=1)
-    direct(ann, people[OPENED_A_DAY - 1], people[0])
-
-
-def test_limit_says_when_it_is_over(ann: Caller, hall: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat.services.direct.OPENED_A_DAY", 1)
-    people = [guest(), guest()]
-    for person in people:
-        act(person, "room.join", room=hall)
-    direct(ann, people[0])
-    wait = refused(ann, "direct.open", users=[people[1].id]).more["retry_after_ms"]
-    assert 0 < wait <= DAY_MS
+def test_requests_are_counted_by_a_quota(ann: Caller, bo: Caller, cy: Caller, settings: Any) -> None:
+    settings.QUOTAS = {"groups_guest": 1}
+    answer(bo, direct(ann, bo), True)
+    refusal = refused(ann, "direct.open", users=[cy.id])
+    assert (refusal.type, refusal.more["quota"]) == ("quota", "groups")
+    assert direct(ann, bo)
+    direct(cy, ann)
 
 
 def test_requests_of_people_who_are_gone_are_not_shown(ann: Caller, bo: Caller) -> None:
