@@ -7,17 +7,21 @@ from typing import Final
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions import middleware as sessions
 from django.core import signing
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import agents, services
 from accounts.models import User
 from accounts.quotas import Place
 from accounts.quotas import place_of as quota_place
+from accounts.selectors import logins_moved
 from accounts.services import DAY, user_seen
+from accounts.sessions import SessionStore
 from realtime.log import SITE, Batch, batch, now_ms
+from realtime.security import login_of
 
 YEAR: Final = 365 * 24 * 60 * 60
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
@@ -66,17 +70,16 @@ def leave(request: HttpRequest) -> None:
 
 
 def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None:
-    """A guest sets a password. The login session keeps its key, which open connections and their tokens hang on."""
+    """A guest sets a password. The login session gets another key: whoever has copied the guest's is nobody now.
+
+    Open connections of this browser go on for a moment, then get a new token by the new key (realtime/logins.py).
+    """
     hashed = make_password(password)
     with transaction.atomic():
         services.name_keep(user=user, hashed=hashed, email=email, now=now_ms())
-        account_stay(request, user)
-
-
-def account_stay(request: HttpRequest, user: User) -> None:
-    """What `update_session_auth_hash` does, but for the new key."""
-    request.session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
-    _stored(request, user)
+        before = request.session.session_key
+        auth.update_session_auth_hash(request, user)
+        _stored(request, user, before=before)
 
 
 def password_change(request: HttpRequest, user: User, password: str) -> None:
@@ -95,7 +98,7 @@ def _leave(request: HttpRequest, staged: Batch) -> None:
         services.login_leave(staged, user=user, session_key=key)
 
 
-def _stored(request: HttpRequest, user: User) -> None:
+def _stored(request: HttpRequest, user: User, before: str | None = None) -> None:
     """The login session is on disk in the same transaction, and its owner finds it in the list."""
     now = now_ms()
     request.session[SEEN] = now
@@ -103,8 +106,9 @@ def _stored(request: HttpRequest, user: User) -> None:
     agent = agents.summary(request.headers.get("User-Agent", ""))
     device = device_of(request)
     request.META[NEW_DEVICE] = device
-    session_key = str(request.session.session_key)
-    services.login_begun(user=user, session_key=session_key, agent=agent, device=device_hash(device), now=now)
+    stored: SessionStore = request.session  # type: ignore[assignment]
+    place = {"session_key": str(stored.session_key), "row": stored.row, "device": device_hash(device)}
+    services.login_begun(user=user, agent=agent, now=now, before=before, **place)
 
 
 def browser_met(request: HttpRequest, user: User) -> None:
@@ -146,6 +150,18 @@ def device_keep(response: HttpResponseBase, device: str) -> None:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """A request that was on its way while the session got another key does not take the browser's new cookie away."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        answer: HttpResponse = super().process_response(request, response)
+        name = settings.SESSION_COOKIE_NAME
+        ends = name in request.COOKIES and name in answer.cookies and not answer.cookies[name].value
+        if ends and logins_moved([login_of(request.COOKIES[name])]):
+            del answer.cookies[name]
+        return answer
 
 
 class DeviceRenewal(MiddlewareMixin):

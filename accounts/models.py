@@ -89,7 +89,10 @@ class User(AbstractBaseUser):
 
 
 class LoginSession(models.Model):
-    """One browser in which an account is logged in: what its owner is shown of it. It goes with Django's session."""
+    """One browser in which an account is logged in: what its owner is shown of it. It goes with Django's session.
+
+    `moved_from`: the login whose place it took when a guest of this browser became the account.
+    """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, primary_key=True)
     login = models.CharField(max_length=LOGIN_LENGTH, unique=True)
@@ -97,6 +100,7 @@ class LoginSession(models.Model):
     agent = models.CharField(max_length=40, blank=True)
     device = models.CharField(max_length=64, blank=True, db_default="")
     """the hash of the browser's device cookie"""
+    moved_from = models.CharField(max_length=LOGIN_LENGTH, blank=True, default="", db_default="", db_index=True)
     created_at = models.BigIntegerField(default=now_ms)
     seen_at = models.BigIntegerField(default=now_ms)
 

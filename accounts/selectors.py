@@ -19,6 +19,7 @@ from realtime.methods import Caller
 from realtime.models import Event
 from realtime.prepared import prepared
 from realtime.protocol import RealtimeError, UserId
+from realtime.security import login_of
 
 FOREVER: Final = 2**53 - 1
 """ms: a time that does not come"""
@@ -26,6 +27,8 @@ NEW_FOR: Final = 24 * 60 * 60 * 1000
 """ms in which an account counts as a guest: one is made in seconds, and a raid has many"""
 PERSON: Final = ("name", "face", "colour", "rev")
 """columns of what others see of somebody: `person_of`"""
+FACTS: Final = ("password", "is_active", "is_moderator", "is_superuser", "banned_until", "muted_until")
+"""columns whose change a connection hears of also where no service made it"""
 TRIES: Final = 12
 LOGINS: Final = 100
 
@@ -39,7 +42,23 @@ def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
     """Who calls, or None when they may not come in."""
     if not isinstance(user, User) or not user.is_active or user.banned_until > now_ms():
         return None
-    return Caller(id=UserId(user.key), pk=user.pk, login=login, person=person_of(user))
+    facts = _facts_hash(*(getattr(user, name) for name in FACTS))
+    return Caller(id=UserId(user.key), pk=user.pk, login=login, person=person_of(user), facts=facts)
+
+
+def facts(users: Collection[int]) -> dict[int, int]:
+    """Return a number for each of these users that changes with their password and with what they may do."""
+    return {pk: _facts_hash(*values) for pk, *values in _facts(users)}
+
+
+def _facts_hash(*values: Any) -> int:
+    """A number of this process: it says nothing about the password to anybody."""
+    return hash(values)
+
+
+@prepared
+def _facts(users: Collection[int]) -> "QuerySet[User, Any]":
+    return User.objects.filter(pk__in=users).values_list("pk", *FACTS)
 
 
 def banned(until: int) -> RealtimeError:
@@ -103,7 +122,13 @@ def logins_of(user: User) -> list[LoginSession]:
 
 def logins_besides(user: User, session_key: str) -> list[str]:
     """The other login sessions, by what `logins_end` takes."""
-    return list(user.logins.exclude(session=session_key).values_list("login", flat=True))
+    return list(user.logins.exclude(login=login_of(session_key)).values_list("login", flat=True))
+
+
+def logins_moved(logins: Collection[str]) -> dict[str, int]:
+    """Return those of these logins whose browser has another key now, and since when, in ms UTC."""
+    moved = LoginSession.objects.filter(moved_from__in=logins).values_list("moved_from", "created_at")
+    return dict(moved)
 
 
 def has_acted(user: User) -> bool:

@@ -20,6 +20,7 @@ from accounts.models import LoginSession, QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
 from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
 from accounts.selectors import counts_as_guest, name_variant, refuse_banned, refuse_muted, superuser_exists
+from accounts.sessions import upgrade
 from realtime.log import SITE, Batch, batch, key_new
 from realtime.protocol import RealtimeError, UserId, conflict, too_fast
 from realtime.security import login_of
@@ -68,7 +69,8 @@ def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
     """They were here, in this login session; the 30 days of their name begin again."""
     user.seen_at = now
     user.save(update_fields=["seen_at"])
-    LoginSession.objects.filter(session=session_key).update(seen_at=now)
+    if session_key:
+        LoginSession.objects.filter(login=login_of(session_key)).update(seen_at=now)
 
 
 # Accounts
@@ -225,8 +227,10 @@ def _use_write(kind: Kind, pk: int, place: Place, now: int) -> None:
 # Login sessions
 
 
-def login_begun(*, user: User, session_key: str, agent: str, device: str, now: int) -> None:
-    """An account has been logged in; the session is stored already."""
+def login_begun(
+    *, user: User, session_key: str, row: str, agent: str, device: str, now: int, before: str | None = None
+) -> None:
+    """An account has been logged in; the session is stored already, in this row. `before`: its key until now."""
     facts = {
         "user": user,
         "login": login_of(session_key),
@@ -234,8 +238,9 @@ def login_begun(*, user: User, session_key: str, agent: str, device: str, now: i
         "device": device,
         "created_at": now,
         "seen_at": now,
+        "moved_from": login_of(before) if before else "",
     }
-    LoginSession.objects.update_or_create(session_id=session_key, defaults=facts)
+    LoginSession.objects.update_or_create(session_id=row, defaults=facts)
     browser_met(user=user, device=device)
 
 
@@ -252,7 +257,13 @@ def devices_of(user: User) -> set[str]:
 
 def login_leave(batch: Batch, *, user: User, session_key: str) -> None:
     """End the connections of a login session; whoever calls this ends the session, in the same transaction."""
-    batch.narrow(UserId(user.key), login=login_of(session_key))
+    login = login_of(session_key)
+    _end(batch, user, login, *user.logins.filter(login=login).values_list("moved_from", flat=True))
+
+
+def _end(batch: Batch, user: User, *logins: str) -> None:
+    for login in filter(None, logins):
+        batch.narrow(UserId(user.key), login=login)
 
 
 def logins_end(*, user: User, logins: Collection[str]) -> int:
@@ -260,7 +271,7 @@ def logins_end(*, user: User, logins: Collection[str]) -> int:
     with batch([SITE]) as staged:
         ended = list(user.logins.filter(login__in=logins).select_related("session"))
         for each in ended:
-            login_leave(staged, user=user, session_key=each.session_id)
+            _end(staged, user, each.login, each.moved_from)
             each.session.delete()
     return len(ended)
 
@@ -288,6 +299,7 @@ def _email_write(user: User, *fields: str) -> None:
 
 def users_seen(pks: Collection[int], now: int) -> None:
     """They are connected, which is being here as much as loading a page. Written of each at most once a day."""
+    upgrade.finish()
     User.objects.filter(pk__in=pks, seen_at__lte=now - DAY).update(seen_at=now)
 
 

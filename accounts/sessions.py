@@ -1,32 +1,167 @@
-"""Django's login sessions in the database, asked only for keys that can be one."""
+"""Django's log-in sessions in the database, under the hash of their key: a copy of the database opens none of them.
 
+Release 0.1 stored the keys as browsers hold them. Such rows are read as they are, and hashed a while after the start,
+when no process of 0.1 serves any more (docs/operating.md, "Log-in sessions").
+"""
+
+import hashlib
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from realtime.prepared import prepared
 
+KEY_LENGTH: Final = 32
+"""characters of a key that a browser holds; a stored one is longer"""
+STORED_LENGTH: Final = 40
+UPGRADE_S: Final = 600
+"""seconds after the start in which processes of 0.1 may serve beside this one"""
+HASHED_AT_ONCE: Final = 500
+
+
+def stored(key: str) -> str:
+    """Return the primary key of a new session's row."""
+    return hashlib.sha256(key.encode()).hexdigest()[:STORED_LENGTH]
+
+
+def rows_of(key: str) -> list[str]:
+    """Return the primary keys under which a session may lie. A stored key given as a cookie finds no row."""
+    return [stored(key), key] if len(key) == KEY_LENGTH else [stored(key)]
+
+
+class Upgrade:
+    """The time after the start in which release 0.1 may serve beside this process, and what it has left."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._found: bool | None = None
+        self._finished = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether processes of 0.1 may ask for sessions, also for new ones."""
+        if self._found is None:
+            self._found = _clear().exists()
+        return self._found and monotonic() - self._began < UPGRADE_S
+
+    def finish(self) -> None:
+        """Hash some of the keys that are left, once processes of 0.1 are gone. Called now and then."""
+        if not self._finished and monotonic() - self._began >= UPGRADE_S:
+            self._finished = hash_keys() == 0
+
+
+upgrade = Upgrade()
+
 
 class SessionStore(DatabaseStore):
-    """A cookie may spell any character, NUL among them, which PostgreSQL refuses with an error."""
+    """Holds the browser's key; rows have its hash. A cookie may spell any character, NUL among them."""
+
+    _found: tuple[str, str] = "", ""
+    """the key that was looked up last, and its row"""
 
     def _validate_session_key(self, key: Any) -> bool:
         return bool(super()._validate_session_key(key)) and str(key).isalnum()  # type: ignore[misc]
 
+    @property
+    def row(self) -> str:
+        """The primary key of this session's row."""
+        key = str(self.session_key)
+        if self._found[0] != key:
+            self._found = key, key if upgrade.runs else stored(key)
+        return self._found[1]
+
     def load(self) -> dict[str, Any]:
         """As Django's, by a prepared query: every request asks, and every hello."""
-        found = _stored.first(str(self.session_key))
-        if found is None or found[1] <= timezone.now():
+        key = str(self.session_key)
+        found = _stored.first(rows_of(key))
+        if found is None or found[2] <= timezone.now():
             self._session_key = None
             return {}
-        data: dict[str, Any] = self.decode(found[0])
+        self._found = key, found[0]
+        data: dict[str, Any] = self.decode(found[1])
         return data
+
+    def exists(self, session_key: str | None) -> bool:
+        return self.model.objects.filter(session_key__in=rows_of(str(session_key))).exists()
+
+    def create_model_instance(self, data: Any) -> Any:
+        made = super().create_model_instance(data)
+        made.session_key = self.row
+        return made
+
+    def save(self, must_create: bool = False) -> None:
+        try:
+            super().save(must_create)
+        except UpdateError:
+            key = str(self.session_key)
+            if self.row == stored(key):
+                raise
+            self._found = key, stored(key)  # hashed meanwhile
+            super().save()
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            self.model.objects.filter(session_key__in=rows_of(key)).delete()
+
+    async def aload(self) -> dict[str, Any]:
+        return await sync_to_async(self.load)()
+
+    async def aexists(self, session_key: str | None) -> bool:
+        return await sync_to_async(self.exists)(session_key)
+
+    async def acreate(self) -> None:
+        await sync_to_async(self.create)()
+
+    async def asave(self, must_create: bool = False) -> None:
+        await sync_to_async(self.save)(must_create)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        await sync_to_async(self.delete)(session_key)
+
+    @classmethod
+    def alive(cls, keys: Collection[str]) -> set[str]:
+        """Return those of these keys that still are a session: one query."""
+        rows = {row: key for key in keys for row in rows_of(key)}
+        now = timezone.now()
+        return {rows[row] for row, expires in _ends(list(rows)) if expires > now}
 
 
 @prepared
-def _stored(key: str) -> "QuerySet[Any, tuple[str, datetime]]":
-    sessions = SessionStore.get_model_class().objects.filter(session_key=key)
-    return sessions.values_list("session_data", "expire_date")
+def _stored(rows: Collection[str]) -> "QuerySet[Any, tuple[str, str, datetime]]":
+    return Session.objects.filter(session_key__in=rows).values_list("session_key", "session_data", "expire_date")
+
+
+@prepared
+def _ends(rows: Collection[str]) -> "QuerySet[Any, tuple[str, datetime]]":
+    return Session.objects.filter(session_key__in=rows).values_list("session_key", "expire_date")
+
+
+def _clear() -> "QuerySet[Session]":
+    """Rows whose key is that of the browser."""
+    return Session.objects.annotate(length=Length("session_key")).filter(length=KEY_LENGTH)
+
+
+def hash_keys(most: int = HASHED_AT_ONCE) -> int:
+    """Hash the keys of that many rows of release 0.1, and return how many there were. The log-ins go on."""
+    from accounts.models import LoginSession
+
+    with transaction.atomic():
+        found = list(_clear().select_for_update()[:most])
+        Session.objects.bulk_create(
+            Session(session_key=stored(each.session_key), session_data=each.session_data, expire_date=each.expire_date)
+            for each in found
+        )
+        for key in LoginSession.objects.filter(session__in=found).values_list("session_id", flat=True):
+            LoginSession.objects.filter(session_id=key).update(session_id=stored(key))
+        Session.objects.filter(session_key__in=[each.session_key for each in found]).delete()
+    return len(found)

@@ -42,6 +42,8 @@ backend = Backend(
     welcome=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
     seen=accounts.services.users_seen,
+    facts=accounts.selectors.facts,
+    moved=accounts.selectors.logins_moved,
 )
 
 routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]

@@ -33,10 +33,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=allowed_hosts(HOST))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Apps
-# `realtime` before `daphne` before `staticfiles`: the first that has a command of a name gives it.
+# `realtime` before `daphne` before `staticfiles`, `accounts` before `auth`: the first that has a command of a name
+# gives it.
 INSTALLED_APPS = [
     "realtime",
     "daphne",
+    "accounts",
     "config.apps.ParlorAdminConfig",
     "django.contrib.staticfiles",
     "django.contrib.auth",
@@ -47,7 +49,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "accounts",
     "chat",
     "game",
     "lab",
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     "config.static.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; their forms' tokens are masked, and their length is blurred
     "config.middleware.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.login.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -18,7 +18,7 @@ from realtime.limits import Limits
 from realtime.meters import Meters
 from realtime.methods import Backend, Caller, Labels, Signal
 from realtime.opening import Opened, Opening
-from realtime.permissions import permissions_changed
+from realtime.permissions import PermissionsChanged, permissions_changed
 from realtime.protocol import LogKey, Position, RealtimeError, not_found
 from realtime.readers import Readers
 from realtime.revocation import Logins, Revocation
@@ -128,12 +128,15 @@ class Hub:
         """`before`: how many lines the room had."""
         if fresh and room.key == log.SITE:
             for entry in fresh:
-                change = permissions_changed(entry.data)
-                self._spawn(self.revocation.recheck(change, self.revocation.begin(change)))
+                self.recheck(permissions_changed(entry.data))
         elif fresh:
             room.deliver(fresh)
             room.counted = False
             self._meters.delivered(room.key, room.ring.head.n - before, len(fresh) * len(room.readings))
+
+    def recheck(self, change: PermissionsChanged) -> None:
+        """Stop delivery to those whom this may be about, and ask about them again."""
+        self._spawn(self.revocation.recheck(change, self.revocation.begin(change)))
 
     def _repair(self, room: Room, source: str) -> None:
         """Read what is missing; one reader a room at a time."""

@@ -25,6 +25,8 @@ class Caller:
     pk: int
     login: str
     person: Mapping[str, Any]
+    facts: int = 0
+    """of the user, by which a change is noticed: `Backend.facts`"""
 
 
 NOBODY: Final = Caller(UserId(""), 0, "", {})
@@ -121,3 +123,7 @@ class Backend:
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
     seen: Callable[[Collection[int], int], None]
     """(primary keys of users, now in ms UTC): they are connected. Told every ten minutes, through the writer"""
+    facts: Callable[[Collection[int]], Mapping[int, int]] = lambda users: dict.fromkeys(users, 0)
+    """(primary keys of users) -> a number each that changes with what they may do; without who is gone"""
+    moved: Callable[[Collection[str]], Mapping[str, int]] = lambda logins: {}
+    """(logins) -> those whose browser has another session key now, and since when"""

@@ -9,6 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
-from realtime import clock, log, patience, protocol, seen, steady_clock
+from realtime import clock, log, logins, patience, protocol, seen, steady_clock
 from realtime.connection import Closed
 from realtime.entry import Entry
 from realtime.hub import Hub
@@ -115,6 +116,7 @@ class Process:
             (self.hub.sweep, self.limits.sweep_s),
             (self._claim, CLOCK_S),
             (self.tell_seen, seen.SEEN_S),
+            (self.check_logins, logins.LOGINS_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
 
@@ -188,10 +190,11 @@ class Process:
 
     def _caller(self, session_key: str) -> Caller | None:
         user = user_of(session_key)
+        login = login_of(session_key)
         if user is None:
-            raise Closed(protocol.LOGIN_ENDED)
+            raise Closed(protocol.TOKEN if self.backend.moved([login]) else protocol.LOGIN_ENDED)
         caller = self.backend.user(user)
-        return caller and Caller(caller.id, caller.pk, login_of(session_key), caller.person)
+        return caller and replace(caller, login=login)
 
     def _ended_logins(self, session_keys: Collection[str]) -> dict[str, Close]:
         """Which of these login sessions nobody may come in with, and how their connections end."""
@@ -327,6 +330,9 @@ class Process:
         here = (self._met | {connection.caller.pk for connection in self._connections}) - {NOBODY.pk}
         if here and not isinstance(await self.writer.submit(seen.told(self.backend.seen, here)), RealtimeError):
             self._met -= here
+
+    async def check_logins(self) -> None:
+        await logins.check(self)
 
     async def _claim(self) -> None:
         """All that is due, look by look; what failed waits for the next second."""

@@ -6,7 +6,7 @@ Sources: RFC 6455 §10.2 (Origin), Django's CsrfViewMiddleware, docs/channels.md
 import hashlib
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from importlib import import_module
 from typing import Any, Final
 
@@ -109,6 +109,12 @@ def user_of(session_key: str) -> Any | None:
         return None
     user = _users.first(key)
     return user if user is not None and _hash_fits(user, store.get(HASH_SESSION_KEY, "")) else None
+
+
+def sessions_alive(keys: Collection[str]) -> set[str]:
+    """Return those of these keys that still are a log-in session: one query."""
+    alive: set[str] = import_module(settings.SESSION_ENGINE).SessionStore.alive(keys)
+    return alive
 
 
 @prepared

@@ -48,7 +48,7 @@ def by_account(view: Page) -> Page:
 def account(request: HttpRequest, user: User) -> HttpResponse:
     logins = logins_of(user)
     context = {
-        "logins": [(each, each.session_id == request.session.session_key) for each in logins],
+        "logins": [(each, each.login == login_of(str(request.session.session_key))) for each in logins],
         "mfa": is_mfa_enabled(user, types=[Authenticator.Type.TOTP]),
         "unproven": guards_unproven(user),
     }

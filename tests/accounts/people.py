@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import account_create, guest_create
+from accounts.sessions import stored
 
 NOW = 1_800_000_000_000
 PASSWORD = "four words are enough"
@@ -44,6 +45,11 @@ def logged_in(name: str = "Ana") -> Client:
     client = Client(headers={"user-agent": FIREFOX})
     assert log_in(client, name).status_code == 302
     return client
+
+
+def row_of(client: Client) -> str:
+    """The primary key of the browser's session."""
+    return stored(str(client.session.session_key))
 
 
 def user_at(client: Client) -> User | None:

@@ -136,6 +136,15 @@ def test_createsuperuser_takes_a_name_as_people_see_it(monkeypatch: pytest.Monke
     assert User.objects.get(name="Root").is_superuser
 
 
+def test_changepassword_takes_a_name_as_people_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    account("Pass Paula")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "entirely new words")
+    call_command("changepassword", "Pass Paula", verbosity=0)
+    assert User.objects.get().check_password("entirely new words")
+    with pytest.raises(CommandError):
+        call_command("changepassword", "Nobody")
+
+
 def test_a_reset_link_is_for_accounts(capsys: pytest.CaptureFixture[str]) -> None:
     account()
     guest()

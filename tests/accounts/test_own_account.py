@@ -12,7 +12,8 @@ from accounts.login import SEEN
 from accounts.models import LoginSession, User
 from accounts.services import DAY
 from realtime.log import SITE, head_of, tail
-from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in, user_at
+from realtime.security import token_fits
+from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in, row_of, user_at
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -40,14 +41,38 @@ def test_these_pages_are_for_accounts(client: Client, address: str) -> None:
 
 def test_a_guest_sets_a_password_and_nothing_else_changes() -> None:
     browser = entered("Gus")
-    before, key, head = User.objects.values().get(), browser.session.session_key, head_of(SITE)
+    before, head = User.objects.values().get(), head_of(SITE)
     assert keep(browser, next="/r/x/")["Location"] == "/r/x/"
     gus = User.objects.get()
     changed = {name for name, value in before.items() if getattr(gus, name) != value}
     assert changed == {"password", "account_at"}
-    assert (browser.session.session_key, head_of(SITE)) == (key, head)
+    assert head_of(SITE) == head
     assert user_at(browser) == user_at(logged_in("Gus")) == gus
-    assert gus.logins.get(session=key).agent == "Firefox, Linux"
+    assert gus.logins.get(session=row_of(browser)).agent == "Firefox, Linux"
+
+
+def test_keeping_the_name_makes_another_key_and_the_copied_one_opens_nothing() -> None:
+    browser = entered("Gus")
+    key = str(browser.session.session_key)
+    token = browser.get("/realtime/token").json()["token"]
+    keep(browser)
+    assert browser.session.session_key != key
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert user_at(thief) is None
+    assert thief.get("/account/")["Location"].startswith("/account/login/")
+    assert not token_fits(token, str(browser.session.session_key))
+    assert [here for _, here in browser.get("/account/").context["logins"]] == [True]
+
+
+def test_request_on_its_way_while_the_name_is_kept_leaves_the_new_cookie() -> None:
+    browser = entered("Gus")
+    late, gone = Client(), Client()
+    late.cookies[settings.SESSION_COOKIE_NAME] = str(browser.session.session_key)
+    gone.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    keep(browser)
+    assert settings.SESSION_COOKIE_NAME not in late.get("/").cookies
+    assert gone.get("/").cookies[settings.SESSION_COOKIE_NAME].value == ""
 
 
 @pytest.mark.parametrize(
@@ -118,7 +143,7 @@ def test_a_new_password_puts_everybody_out_but_this_browser() -> None:
     assert "Password changed" in answer.content.decode()
     assert (user_at(here), user_at(there)) == (ana, None)
     assert here.session.session_key != key
-    assert [each.session_id for each in ana.logins.all()] == [here.session.session_key]
+    assert [each.session_id for each in ana.logins.all()] == [row_of(here)]
     assert f'"user":"{ana.key}","log":null,"login":null' in told()
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = key
@@ -178,7 +203,7 @@ def test_the_list_names_browsers_and_which_one_this_is() -> None:
 def test_log_out_there_ends_that_login_session() -> None:
     ana = account()
     here, there = logged_in(), logged_in()
-    login = ana.logins.get(session=there.session.session_key).login
+    login = ana.logins.get(session=row_of(there)).login
     assert here.post(f"/account/logins/{login}/end")["Location"] == "/account/"
     assert (user_at(here), user_at(there)) == (ana, None)
     assert f'"login":"{login}"' in told()
@@ -213,8 +238,8 @@ def test_a_login_session_is_seen_once_a_day_each_by_itself() -> None:
     session.save()
     first.get("/realtime/token")
     seen = dict(ana.logins.values_list("session", "seen_at"))
-    assert seen[str(first.session.session_key)] > 1
-    assert seen[str(second.session.session_key)] == 1
+    assert seen[row_of(first)] > 1
+    assert seen[row_of(second)] == 1
     assert settings.SESSION_COOKIE_NAME not in first.get("/realtime/token").cookies
 
 

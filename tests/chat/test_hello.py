@@ -24,8 +24,11 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 ASIDE = re.compile(
     r'"realtime_deadline"|^SELECT "realtime_log"\."key"[^,]*, "realtime_log"\."head"[^,]* FROM|"offset" <= '
+    r'|^SELECT "django_session"."session_key", "django_session"."expire_date" FROM'
+    r'|^SELECT "accounts_user"."id", "accounts_user"."password", "accounts_user"."is_active"'
 )
-"""the clock's look for deadlines and the sweep's for heads, whoever comes; and the events that follow the answer"""
+"""the clock's look for deadlines, the sweep's for heads and that for log-ins, whoever comes; and the events that follow
+the answer"""
 MANY = 300
 """more lines than a ring holds and one page of a log has"""
 

@@ -64,7 +64,9 @@ def asked() -> Asked:
     mine, host = [f" u:{ben.id} ", " member "], [" host ", " member "]
     return {
         "accounts.selectors._people": [(([ana.id, "nobody"],), {}), (({ana.id, ben.id, eve.id},), {})],
-        "accounts.sessions._stored": [((session,), {}), (("none",), {})],
+        "accounts.selectors._facts": [(([ana.pk, 0],), {}), (({ana.pk, ben.pk, eve.pk},), {})],
+        "accounts.sessions._stored": [(([session, "none"],), {}), ((["none"],), {})],
+        "accounts.sessions._ends": [(([session, "none"],), {}), ((["none"],), {})],
         "chat.selectors.access._standings": [
             (({key}, {ana.pk, ben.pk, eve.pk}), {}),
             (([key, "another"], [eve.pk]), {}),
