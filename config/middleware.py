@@ -1,6 +1,7 @@
 """What every page is sent with."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
 
@@ -11,7 +12,10 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
+        try:
+            host = request.get_host()
+        except DisallowedHost:  # the page says so, and opens no WebSocket
+            return parts
         scheme = "wss" if request.is_secure() else "ws"
-        socket = f"{scheme}://{request.get_host()}"
-        parts.update = {**(parts.update or {}), "connect-src": [socket]}
+        parts.update = {**(parts.update or {}), "connect-src": [f"{scheme}://{host}"]}
         return parts

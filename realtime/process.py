@@ -29,6 +29,7 @@ from realtime.meters import Meters
 from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
 from realtime.protocol import Close, Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
+from realtime.refusal import refuse
 from realtime.security import login_of, token_fits, token_make, user_of
 from realtime.server import intake, on_drain
 from realtime.session import Look
@@ -356,12 +357,16 @@ def _from_thread(
 
 
 async def _every(seconds: float, work: Callable[[], Any]) -> None:
-    """Work, wait, work: a failure is logged and costs one turn."""
+    """Work, wait, work: a failure costs one turn. A row of refusals is logged once."""
+    refused = False
     while True:
         try:
             await work()
+            refused = False
         except RealtimeError as error:
-            logger.warning("%s: %s", getattr(work, "__name__", work), error.detail)
+            if not refused:
+                logger.warning("%s: %s", getattr(work, "__name__", work), error.detail)
+            refused = True
         except Exception:
             logger.exception("%s failed", getattr(work, "__name__", work))
         await asyncio.sleep(seconds)
@@ -374,5 +379,20 @@ class Started:
         self._application, self._backend = application, backend
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await Process.of(self._backend)
+        try:
+            await Process.of(self._backend)
+        except RealtimeError as error:
+            logger.warning("the process cannot start: %s", error.detail)
+            return await _turn_away(scope, receive, send)
         await self._application(scope, receive, send)
+
+
+async def _turn_away(scope: Any, receive: Any, send: Any) -> None:
+    """503 before the first answer of the database: nothing of the application can be had."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"5")]
+    sentence = "The database does not answer. Try again in a few seconds."
+    if scope["type"] == "websocket":
+        await receive()
+        return await refuse(scope, send, 503, sentence, headers[1:])
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.backends.sqlite3 import base, features
 from django.db.utils import OperationalError
 
+from realtime import patience
 from realtime.sqlite.turnstile import Turn
 
-PATIENCE = 20  # seconds a writer waits, for its turn and for SQLite, unless OPTIONS has a `timeout`
+PATIENCE = 20  # seconds a command waits, for its turn and for SQLite, unless OPTIONS has a `timeout`
 DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON")
 # Whatever starts otherwise may write, BEGIN included: here it is immediate.
 READS = frozenset({"SELECT", "VALUES", "EXPLAIN", "PRAGMA", "SAVEPOINT", "RELEASE", "COMMIT", "END", "ROLLBACK"})
@@ -39,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.execute_wrappers.append(self._execute_in_turn)
 
     def get_connection_params(self) -> dict[str, Any]:
-        params = {"timeout": PATIENCE, **super().get_connection_params()}
+        params = {"timeout": patience.answer_s or PATIENCE, **super().get_connection_params()}
         self.patience = params["timeout"]
         self.transaction_mode: str = self.transaction_mode or "IMMEDIATE"
         return params

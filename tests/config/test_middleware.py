@@ -19,6 +19,13 @@ def test_a_page_may_connect_to_its_own_socket_by_name() -> None:
     assert policy(secure=True)["connect-src"] == ["'self'", "wss://testserver"]
 
 
+def test_page_for_a_foreign_host_names_no_socket() -> None:
+    """Asking for the host raises: the page that says so would be an error of its own."""
+    page = ContentSecurityPolicyMiddleware(lambda _: HttpResponse())
+    response = page.process_response(RequestFactory().get("/", HTTP_HOST="evil.example"), HttpResponse())
+    assert "connect-src 'self';" in response["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize("directive", ["script-src", "style-src", "font-src", "form-action"])
 def test_nothing_comes_from_elsewhere_and_nothing_is_inline(directive: str) -> None:
     assert policy()[directive] == ["'self'"]

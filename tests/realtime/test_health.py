@@ -1,4 +1,4 @@
-"""The probes: alive, ready, and what is missing."""
+"""The probes: alive, ready, what is missing, and what the process does without."""
 
 import asyncio
 import threading
@@ -12,9 +12,25 @@ from django.db import OperationalError
 
 from realtime import health
 from realtime.health import Probes
-from realtime.process import Process
+from realtime.log import Batch
+from realtime.methods import NOBODY, Call, Method
+from realtime.process import Process, Started
+from tests.realtime.notes import Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+def hang(batch: Batch, call: Call) -> None:
+    call.params.reached.set()
+    assert call.params.opened.wait(30)
+
+
+def full(batch: Batch, call: Call) -> None:
+    raise OperationalError("could not extend file: No space left on device")
+
+
+HANG = Method(name="test.hang", params=dict, function=hang, lane="write", logs=lambda params: ())
+FULL = Method(name="test.full", params=dict, function=full, lane="write", logs=lambda params: ())
 
 
 async def beyond(scope: Any, receive: Any, send: Any) -> None:
@@ -27,6 +43,7 @@ async def probes() -> AsyncIterator[Probes]:
     probes = Probes(beyond)
     yield probes
     probes._thread.shutdown()
+    probes._disk.shutdown()
 
 
 async def get(probes: Probes, path: str) -> tuple[int, str]:
@@ -81,11 +98,11 @@ async def test_who_asks_at_the_same_time_gets_one_answer(probes: Probes, monkeyp
     assert len(asked) == 1
 
 
-async def test_without_its_channel_layer_it_is_not(probes: Probes, settings: Any) -> None:
+async def test_readyz_is_degraded_when_its_channel_layer_is_away(probes: Probes, settings: Any) -> None:
     layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
     settings.CHANNEL_LAYERS = {"default": layer}
     channel_layers.backends.clear()
-    assert await get(probes, "/readyz") == (503, "not ready: channel layer")
+    assert await get(probes, "/readyz") == (200, "ready; degraded: channel layer")
 
 
 async def test_with_redis_it_is(probes: Probes, settings: Any, redis_url: str) -> None:
@@ -96,8 +113,66 @@ async def test_with_redis_it_is(probes: Probes, settings: Any, redis_url: str) -
     await channel_layers["default"].flush()
 
 
+@pytest_asyncio.fixture
+async def serving(process: Process) -> AsyncIterator[Process]:
+    """The process that the probes find."""
+    Process.running[asyncio.get_running_loop()] = process
+    yield process
+    del Process.running[asyncio.get_running_loop()]
+
+
+async def test_readyz_is_ready_when_writes_get_through(probes: Probes, serving: Process) -> None:
+    assert await get(probes, "/readyz") == (200, "ready")
+
+
+async def test_readyz_is_not_ready_when_a_write_hangs(
+    probes: Probes, serving: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether or not somebody waits for an answer: the probe's own write stands behind it."""
+    monkeypatch.setattr(health, "PATIENCE_S", 0.2)
+    hung = serving.writer.submit(Call(HANG, NOBODY, notes.gate))
+    await asyncio.to_thread(notes.gate.reached.wait)
+    assert await get(probes, "/readyz") == (503, "not ready: writes")
+    notes.gate.opened.set()
+    await hung
+
+
+async def test_readyz_is_not_ready_when_the_database_has_refused_a_write(probes: Probes, serving: Process) -> None:
+    """A full disk of PostgreSQL: reads go on, and a transaction that changes nothing too."""
+    assert (await serving.writer.submit(Call(FULL, NOBODY, None))).code == 503  # type: ignore[union-attr]
+    assert await get(probes, "/readyz") == (503, "not ready: writes")
+
+
+@pytest.mark.sqlite
+async def test_readyz_is_not_ready_when_the_disk_is_full(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE", 2**60)
+    assert await get(probes, "/readyz") == (503, "not ready: disk")
+
+
 async def test_while_it_leaves_it_is_not(probes: Probes, process: Process) -> None:
     Process.running[asyncio.get_running_loop()] = process
     process.draining = True
     assert await get(probes, "/readyz") == (503, "not ready: leaving")
     del Process.running[asyncio.get_running_loop()]
+
+
+async def test_a_process_that_cannot_start_answers_503_and_starts_later(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> None:
+    def fail(*given: Any) -> None:
+        raise OperationalError("gone")
+
+    started = Started(beyond, notes.backend())
+    monkeypatch.setattr("realtime.log.head_of", fail)
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await started({"type": "http", "path": "/"}, None, send)
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"5") in sent[0]["headers"]
+    monkeypatch.undo()
+    await started({"type": "http", "path": "/"}, None, send)
+    assert sent[2]["status"] == 404
+    await Process.running.pop(asyncio.get_running_loop()).stop()

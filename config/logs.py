@@ -1,0 +1,30 @@
+"""One line of the log for what has no cause in our code: bad input, or a service that is away."""
+
+import logging
+from typing import Any, Final
+
+from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
+from redis.exceptions import RedisError
+
+AWAY: Final = (OperationalError, InterfaceError, RedisError)
+"""a database or Redis that does not answer"""
+LINE: Final = 300
+"""characters of a line that repeats what a client sent"""
+
+
+class OneLine(logging.Filter):
+    """Take the traceback out of records about refused requests and absent services."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error: Any = record.exc_info and record.exc_info[1]
+        status = getattr(record, "status_code", None) or 500
+        if isinstance(error, AWAY):
+            record.msg, record.args = f"{record.getMessage()[:LINE]}: {' '.join(str(error).split())}", ()
+        elif status < 500 or isinstance(error, UnreadablePostError):
+            record.msg, record.args = record.getMessage()[:LINE], ()
+        else:
+            return True
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True
