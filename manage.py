@@ -13,8 +13,14 @@ def main() -> None:
         tell_settings(sys.argv[2:])
     if sys.argv[1:2] == ["serve"]:
         tell_settings_of_serve(sys.argv[2:])
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    try:
+        settings.configured or settings.DEBUG  # noqa: B018 - read now, where an error is one sentence
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
     execute_from_command_line(sys.argv)
 
 

@@ -45,7 +45,7 @@ def forget() -> None:
 def greeting() -> list[tuple[str, str]]:
     """What the server says of it when it starts."""
     found = link()
-    return [("There is no admin yet. Become the first one, once, at", found)] if found else []
+    return [("There is no admin yet. Become the first one, once:", found)] if found else []
 
 
 def _write(text: str) -> None:

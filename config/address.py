@@ -21,26 +21,31 @@ def is_everywhere(host: str) -> bool:
     return host in {"0", "0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not listened on
 
 
-def lan_address() -> str | None:
+def lan_address(family: socket.AddressFamily = socket.AF_INET) -> str | None:
     """The address this machine uses towards others; connecting a datagram socket sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None
 
 
-def outward(host: str) -> str | None:
-    """What others must write to come in, or None where they cannot."""
+def outward(host: str) -> list[str]:
+    """Return the addresses that others must write to come in."""
     if is_everywhere(host):
-        return lan_address()
-    return None if is_loopback(host) else host
+        families = (socket.AF_INET6, socket.AF_INET) if ":" in host else (socket.AF_INET,)
+        return [address for family in families if (address := lan_address(family))]
+    return [] if is_loopback(host) else [host]
 
 
 def allowed_hosts(host: str) -> list[str]:
-    others = outward(host)
-    return ["localhost", "127.0.0.1", "[::1]", *([others] if others else [])]
+    """Return the names by which browsers may ask, IPv6 addresses in brackets."""
+    return ["localhost", "127.0.0.1", "[::1]", *map(bracketed, outward(host))]
+
+
+def bracketed(host: str) -> str:
+    return f"[{host.strip('[]')}]" if ":" in host else host
 
 
 def tell_settings(arguments: Sequence[str]) -> None:
@@ -51,7 +56,7 @@ def tell_settings(arguments: Sequence[str]) -> None:
     if found := _address(arguments):
         os.environ["HOST"] = found["host"] or "127.0.0.1"
         os.environ["PORT"] = found["port"]
-    if is_loopback(os.environ.get("HOST", "127.0.0.1")):
+    if is_loopback(os.environ.get("HOST") or "127.0.0.1"):
         os.environ.setdefault("DEBUG", "true")
 
 

@@ -17,5 +17,6 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         except DisallowedHost:  # the page says so, and opens no WebSocket
             return parts
         scheme = "wss" if request.is_secure() else "ws"
-        parts.update = {**(parts.update or {}), "connect-src": [f"{scheme}://{host}"]}
+        if not host.startswith("["):  # CSP has no grammar for IPv6 addresses: browsers complain of one
+            parts.update = {**(parts.update or {}), "connect-src": [f"{scheme}://{host}"]}
         return parts

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import django
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.address import allowed_hosts
+from config.environment import Environment
 from config.keys import secret_key
 from config.release import keep_for_ever, release
 
-env = environ.Env()
+env = Environment()
 
 BASE = Path(__file__).resolve().parent.parent
 DATA = Path(env.str("PARLOR_DATA", default=str(BASE / "var"))).resolve()
@@ -28,7 +28,7 @@ LAB = env.bool("LAB", default=DEBUG)
 
 # Where
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.port("PORT", default=8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=allowed_hosts(HOST))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -112,7 +112,8 @@ POSTGRESQL_TIMEOUTS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-_database: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'parlor.sqlite3'}")
+DATABASE_PASSWORD = env.str("DATABASE_PASSWORD", default="")
+_database = env.database("DATABASE_URL", DATABASE_PASSWORD, default=DATA / "parlor.sqlite3")
 if "sqlite" in _database["ENGINE"]:
     _database |= SQLITE
 else:
@@ -187,7 +188,7 @@ MFA_TOTP_TOLERANCE = 1
 # Mail
 # Without it nobody gets any: the pages say to ask the admin.
 EMAIL_URL = env.str("EMAIL_URL", default="")
-_mail: dict[str, Any] = env.email_url_config(EMAIL_URL or "dummymail://")
+_mail = env.mail("EMAIL_URL", env.str("EMAIL_PASSWORD", default=""))
 EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
@@ -216,7 +217,7 @@ LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # HTTPS=true says: TLS ends before Django, in a proxy that always sets this header itself, or in the server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/forwarded.py
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/forwarded.py
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
 # HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.

@@ -18,19 +18,20 @@ def announce(write: Callable[[str], object], host: str, port: int, pages: Iterab
     for other in others:
         write(qr_code(other))
     for words, path in pages:
-        write(f"{words} {here.rstrip('/')}{path}")
+        write(f"{words} {(others or [here])[-1].rstrip('/')}{path}")
 
 
 def announce_behind_proxy(write: Callable[[str], object], listening: str, pages: Iterable[tuple[str, str]]) -> None:
     """The address that a proxy gives to a server which listens elsewhere, at `listening`."""
-    name = next(iter(other_names()), "the address of the proxy")
-    write(f"Parlor is at https://{name}/ and listens for the proxy on {listening}")
+    name = next(iter(other_names()), None)
+    where = f"at https://{name}/" if name else "behind a proxy"
+    write(f"Parlor is {where} and listens for the proxy on {listening}")
     for words, path in pages:
-        write(f"{words} https://{name}{path}")
+        write(f"{words} https://{name}{path}" if name else f"{words} {path} (a path of the public address)")
 
 
 def address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"http://[{host.strip('[]')}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def other_names() -> list[str]:

@@ -4,6 +4,7 @@ All processes accept from one queue. With SO_REUSEPORT each would have its own, 
 or leaves is reset; here whoever is left takes it, and a process that is busy keeps nobody waiting.
 """
 
+import os
 import socket
 from typing import Final
 
@@ -13,9 +14,22 @@ BACKLOG: Final = 4096
 
 def listen(host: str, port: int) -> socket.socket:
     """Raises OSError where nobody can listen there."""
+    host = host.strip("[]")
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     everywhere = family == socket.AF_INET6 and host == "::"
     return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=everywhere)
+
+
+def why_not(host: str, port: int, error: OSError) -> str:
+    """Say in one sentence why nobody can listen there, and what to change."""
+    where = f"{host}:{port}" if ":" not in host else f"[{host.strip('[]')}]:{port}"
+    if isinstance(error, socket.gaierror):
+        return (
+            f"HOST={host} is not an address of this machine. Conda and some shells set HOST for themselves: "
+            "say HOST=127.0.0.1, or --bind."
+        )
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return f"Cannot listen on {where}: {reason}."
 
 
 def inherited(descriptor: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """Where the server listens, and what follows from it."""
 
 import os
+import socket
 
 import pytest
 
@@ -17,7 +18,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def on_the_lan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.address.lan_address", lambda: "192.0.2.7")
+    addresses = {socket.AF_INET: "192.0.2.7", socket.AF_INET6: "fd00::7"}
+    monkeypatch.setattr("config.address.lan_address", addresses.get)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
@@ -70,10 +72,23 @@ def test_listening_everywhere_lets_the_lan_address_in() -> None:
 
 
 def test_without_a_network_only_this_machine_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.address.lan_address", lambda: None)
+    monkeypatch.setattr("config.address.lan_address", lambda family: None)
     assert allowed_hosts("0.0.0.0") == ["localhost", "127.0.0.1", "[::1]"]
 
 
 def test_settings_learn_the_address_that_serve_is_given_and_debug_stays_off() -> None:
     tell_settings_of_serve(["--processes", "2", "-b", "127.0.0.3", "--port=9000"])
     assert [os.environ.get(name) for name in ("HOST", "PORT", "DEBUG")] == ["127.0.0.3", "9000", None]
+
+
+@pytest.mark.usefixtures("on_the_lan")
+def test_ipv6_addresses_are_allowed_in_brackets() -> None:
+    own = ["localhost", "127.0.0.1", "[::1]"]
+    assert allowed_hosts("fd00::2") == allowed_hosts("[fd00::2]") == [*own, "[fd00::2]"]
+    assert allowed_hosts("::") == [*own, "[fd00::7]", "192.0.2.7"]
+
+
+def test_empty_host_is_not_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "")
+    tell_settings([])
+    assert os.environ["DEBUG"] == "true"

@@ -105,6 +105,102 @@ def test_limits_are_overridden_by_json(tmp_path: Path) -> None:
     assert setting("REALTIME", tmp_path, REALTIME='{"rate": 99}') == {"rate": 99}
 
 
+def refusal(data: Path, **environment: str) -> str:
+    """Return the one line that `manage.py` says of settings it cannot read."""
+    given = without_settings() | {"PARLOR_DATA": str(data)} | environment
+    command = [sys.executable, "manage.py", "check"]
+    done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("folder", ["Chat #1", "what?", "100%25", "a+b", "a b", "$HOME", "ünï"])
+def test_sqlite_lies_in_the_data_folder_whatever_its_name(tmp_path: Path, folder: str) -> None:
+    found = setting("DATABASES", tmp_path / folder)["default"]
+    assert found["NAME"] == str(tmp_path / folder / "parlor.sqlite3")
+
+
+def test_sqlite_url_names_a_path(tmp_path: Path) -> None:
+    for url, name in {"sqlite:////srv/Chat #1/x": "/srv/Chat #1/x", "sqlite:////a%20b+c": "/a b+c"}.items():
+        assert setting("DATABASES", tmp_path, DATABASE_URL=url)["default"]["NAME"] == name
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("u:pa/ss", "pa/ss"),
+        ("u:p@s:s#?[%$+", "p@s:s#?[%$+"),
+        ("u:p%40s%2Bs", "p@s+s"),
+        ("u:$HOME", "$HOME"),
+        ("u:", ""),
+        ("u", ""),
+    ],
+)
+def test_passwords_in_urls_may_hold_any_sign(tmp_path: Path, login: str, password: str) -> None:
+    found = setting("DATABASES", tmp_path, DATABASE_URL=f"postgres://{login}@[fd00::5]:6432/d?sslmode=require")[
+        "default"
+    ]
+    assert [found[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
+        "u",
+        password,
+        "fd00::5",
+        6432,
+        "d",
+    ]
+    mail = setting("EMAIL_HOST_PASSWORD", tmp_path, EMAIL_URL=f"smtp+tls://{login}@mail.example:587")
+    assert mail == password
+
+
+def test_password_by_itself_is_taken_as_it_is(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": "postgres://u:x@h/d", "DATABASE_PASSWORD": "$p%40/'\""}
+    assert setting("DATABASES", tmp_path, **given)["default"]["PASSWORD"] == "$p%40/'\""
+    given = {"EMAIL_URL": "smtp://u@h", "EMAIL_PASSWORD": "a+%40"}
+    assert setting("EMAIL_HOST_PASSWORD", tmp_path, **given) == "a+%40"
+
+
+def test_database_may_be_reached_by_a_socket(tmp_path: Path) -> None:
+    found = setting("DATABASES", tmp_path, DATABASE_URL="postgres:///d?host=/run/postgresql")["default"]
+    assert (found["NAME"], found["OPTIONS"]["host"]) == ("d", "/run/postgresql")
+
+
+def test_lists_are_trimmed_and_dollars_are_dollars(tmp_path: Path) -> None:
+    hosts = setting("ALLOWED_HOSTS", tmp_path, ALLOWED_HOSTS=" chat.example.com , www.example.com,")
+    assert hosts == ["chat.example.com", "www.example.com"]
+    trusted = setting("TRUSTED_PROXIES", tmp_path, TRUSTED_PROXIES="10.0.0.0/8, fd00::/8")
+    assert trusted == ["10.0.0.0/8", "fd00::/8"]
+    assert setting("SECRET_KEY", tmp_path, SECRET_KEY="$HOME x") == "$HOME x"
+    assert setting("HTTPS", tmp_path, HTTPS=" true") is True
+
+
+def test_empty_variables_count_as_not_set(tmp_path: Path) -> None:
+    empty = dict.fromkeys(SETTINGS - {"PARLOR_DATA"}, "")
+    assert setting("PORT", tmp_path, **empty) == 8000
+    assert setting("ALLOWED_HOSTS", tmp_path, **empty) == ["localhost", "127.0.0.1", "[::1]"]
+    assert setting("DATABASES", tmp_path, **empty)["default"]["ENGINE"] == "realtime.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "tcp://10.0.0.1:8000", "PORT=tcp://10.0.0.1:8000 is no port"),
+        ("PORT", "70000", "from 1 to 65535"),
+        ("DATABASE_URL", '"postgres://u:secret@h/d"', "Leave the quotation marks out"),
+        ("DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL begins with neither postgres:// nor sqlite:///"),
+        ("DATABASE_URL", "postgres://u:secret@h:port/d", "DATABASE_URL cannot be read"),
+        ("TRUSTED_PROXIES", "localhost", "TRUSTED_PROXIES: localhost is neither"),
+        ("REALTIME", "{rate: 9}", "REALTIME={rate: 9} cannot be read"),
+        ("EMAIL_URL", "carrier://pigeon", "EMAIL_URL cannot be read"),
+    ],
+)
+def test_setting_that_cannot_be_read_is_said_in_one_line_without_its_password(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    line = refusal(tmp_path, **{name: value})
+    assert said in line
+    assert "secret" not in line
+
+
 @pytest.mark.parametrize("name", sorted(set(NAMES_READ.findall(source()))))
 def test_the_environment_that_settings_read_is_documented(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "operating.md").read_text()

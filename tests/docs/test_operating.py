@@ -62,7 +62,7 @@ def test_the_cases_of_a_suite_that_cannot_pass_are_those_beyond_the_bounds() -> 
 
 
 def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
-    assert ("--noreload" not in page("bin/run")) is ("restarts when a source changes" in OPERATING)
+    assert ("manage.py runserver" in page("bin/run")) is ("restarts when a source changes" in OPERATING)
 
 
 def test_the_bound_of_a_body_is_told_to_who_sets_up_a_proxy() -> None:

@@ -9,11 +9,13 @@ NO_QUOTAS = dict.fromkeys(Quotas.__struct_fields__, 0)
 SETTINGS = {
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_PASSWORD",
     "DATABASE_POOL",
     "DATABASE_URL",
     "DEBUG",
     "ECHO",
     "EMAIL_FROM",
+    "EMAIL_PASSWORD",
     "EMAIL_URL",
     "HOST",
     "HTTPS",

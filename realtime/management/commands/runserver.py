@@ -2,6 +2,7 @@
 
 import os
 from functools import partial
+from socket import gaierror, getaddrinfo
 from typing import Any, Final
 
 from daphne.management.commands.runserver import Command as DaphneCommand
@@ -11,6 +12,7 @@ from django.db import connections
 
 from realtime.server.announcement import announce
 from realtime.server.greeting import pages
+from realtime.server.listening import why_not
 from realtime.server.server import OPTIONS, Server
 from realtime.sqlite.serving import AlreadyServed, hold_database
 
@@ -20,8 +22,8 @@ DAPHNES_DEFAULTS: Final = ("websocket_handshake_timeout", "websocket_max_message
 
 class Command(DaphneCommand):
     help = "Serves Parlor to who develops it; for others there is `serve`."
-    default_addr = os.environ.get("HOST", DaphneCommand.default_addr)
-    default_port = os.environ.get("PORT", DaphneCommand.default_port)
+    default_addr = os.environ.get("HOST") or DaphneCommand.default_addr
+    default_port = os.environ.get("PORT") or DaphneCommand.default_port
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -32,17 +34,24 @@ class Command(DaphneCommand):
         """Under the autoreloader only the child that serves comes here."""
         self.server_cls = partial(Server, listening=self.announce, deflate=settings.WEBSOCKET_DEFLATE)
         try:
+            getaddrinfo(self.addr, self.port)
             self.serving = hold_database()
             self.pages = pages()
             connections.close_all()
             super().inner_run(*args, **options)
+        except gaierror as error:
+            self.stderr.write(f"Error: {why_not(self.addr, self.port, error)}")
+            os._exit(1)
         except (AlreadyServed, SystemExit) as refusal:
             self.stderr.write(f"Error: {refusal}")
             os._exit(1)  # as Django does: under the autoreloader this is a thread, and cannot exit otherwise
 
     def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
-        """Three lines for each WebSocket that comes and goes are for who develops; the live page counts them."""
-        if settings.DEBUG or protocol != "websocket" or action == "rejected":
+        """Log what a developer looks for: no static file that was found, and no WebSocket without DEBUG."""
+        if protocol == "websocket" and not settings.DEBUG and action != "rejected":
+            return
+        static = str(details.get("path", "")).startswith(settings.STATIC_URL)
+        if not (protocol == "http" and static and details.get("status", 500) < 400):
             super().log_action(protocol, action, details)
 
     def announce(self, host: str, port: int) -> None:

@@ -18,7 +18,7 @@ from realtime.server.adopting import AdoptingServer
 from realtime.server.announcement import announce, announce_behind_proxy
 from realtime.server.drain import on_drain
 from realtime.server.greeting import pages
-from realtime.server.listening import inherited, listen, place, spoken
+from realtime.server.listening import inherited, listen, place, spoken, why_not
 from realtime.server.options import add_options, chosen, set_up_logging
 from realtime.server.supervisor import Supervisor
 from realtime.sqlite.serving import AlreadyServed, hold_database
@@ -129,9 +129,10 @@ class Command(BaseCommand):
         try:
             return listen(host, port) if descriptor is None else inherited(descriptor)
         except OSError as error:
-            where = f"{host}:{port}" if descriptor is None else f"descriptor {descriptor}"
+            if descriptor is None:
+                raise CommandError(why_not(host, port, error)) from None
             reason = os.strerror(error.errno) if error.errno else str(error)
-            raise CommandError(f"Cannot listen on {where}: {reason}.") from None
+            raise CommandError(f"Cannot listen on descriptor {descriptor}: {reason}.") from None
 
     def announcement(self, options: dict[str, Any], sockets: list[socket.socket]) -> Callable[[], None]:
         """What to say once the server listens; asked of the database before, which is let go."""

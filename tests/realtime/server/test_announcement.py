@@ -1,0 +1,49 @@
+"""What a server says of where it is."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from realtime.server.announcement import announce, announce_behind_proxy
+from realtime.server.listening import listen, why_not
+
+PAGES = [("Open once", "/once")]
+
+
+def test_pages_are_told_at_the_address_that_other_devices_reach(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "[::1]", "[fd00::7]", "192.0.2.7"]
+    said: list[str] = []
+    announce(said.append, "::", 8000, PAGES)
+    assert said[0] == "Parlor is at http://127.0.0.1:8000/ and http://[fd00::7]:8000/ and http://192.0.2.7:8000/"
+    assert said[-1] == "Open once http://192.0.2.7:8000/once"
+
+
+def test_address_without_a_network_is_this_machine(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["localhost"]
+    said: list[str] = []
+    announce(said.append, "::1", 8000, PAGES)
+    assert said == ["Parlor is at http://[::1]:8000/", "Open once http://[::1]:8000/once"]
+
+
+def test_proxy_without_a_known_name_gets_no_words_in_an_address(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*", ".example.com"]
+    said: list[str] = []
+    announce_behind_proxy(said.append, "127.0.0.1:8000", PAGES)
+    assert said == [
+        "Parlor is behind a proxy and listens for the proxy on 127.0.0.1:8000",
+        "Open once /once (a path of the public address)",
+    ]
+
+
+def test_host_that_is_no_address_is_named_with_what_to_say_instead() -> None:
+    with pytest.raises(socket.gaierror) as refusal:
+        listen("x86_64-conda-linux-gnu", 0)
+    said = why_not("x86_64-conda-linux-gnu", 8000, refusal.value)
+    assert said.startswith("HOST=x86_64-conda-linux-gnu is not an address of this machine.")
+    assert "HOST=127.0.0.1" in said
+
+
+def test_address_in_brackets_is_listened_on() -> None:
+    with listen("[::1]", 0) as listening:
+        assert listening.getsockname()[0] == "::1"
