@@ -9,6 +9,8 @@ from typing import Final
 from realtime.protocol import unprocessable
 
 NAME_LENGTH: Final = 32
+RAW_LENGTH: Final = 1_000
+"""characters of a name or topic as it is typed, with all that is taken out of it"""
 FOLDED_LENGTH: Final = 128
 UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """control, format (bidi and zero-width among them), unassigned, private, surrogate, line and paragraph separators"""
@@ -19,6 +21,8 @@ VARIATIONS: Final = frozenset(map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
     """One visible line of at most `length` characters, or 422 `empty` / `too_long`."""
+    if len(text) > RAW_LENGTH:  # `normalize` takes quadratic time over a run of marks
+        raise unprocessable("too_long", f"at most {length} characters")
     spaced = " ".join(text.split())
     name = " ".join("".join(filter(_is_seen, unicodedata.normalize("NFC", spaced))).split())
     if all(unicodedata.category(character)[0] in "MZ" for character in name):  # marks alone sit on their neighbour

@@ -3,7 +3,8 @@
 import msgspec
 
 from chat.registry import COMMANDS
-from chat.text import Text, rendered, written
+from chat.rendering import rendered
+from chat.text import Text, written
 from realtime.protocol import unprocessable
 
 

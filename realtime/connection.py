@@ -102,8 +102,8 @@ class Connection:
 
     async def _greet(self, greet: Greet) -> Any:
         result = await self._process.greet(self, self.session_key, greet.hello)
-        bucket, strikes = self._process.gate(self.caller.id)
-        self.session.greeted(self._process.now(), bucket, strikes)
+        gate = self._process.gate(self.caller.id)
+        self.session.greeted(self._process.now(), gate.requests, gate.strikes)
         return result
 
     async def _reply(
@@ -206,12 +206,19 @@ class Connection:
         while self._durable:
             invoke, call = self._durable[0]
             try:
-                if invoke.method.prepare:
-                    call.prepared = await self._process.readers.run(invoke.method.prepare, invoke.params)
+                call.prepared = await self._preparation(invoke)
                 self._process.writer.put(call, partial(self._written, invoke))
             except Exception as error:
                 self._unprepared(invoke, error)
             self._durable.pop(0)
+
+    async def _preparation(self, invoke: Invoke) -> Any:
+        prepare = invoke.method.prepare
+        if prepare is None:
+            return None
+        if invoke.method.light(invoke.params):
+            return prepare(invoke.params)
+        return await self._process.gate(self.caller.id).cpu.run(prepare, invoke.params)
 
     def _unprepared(self, invoke: Invoke, error: Exception) -> None:
         if not isinstance(error, RealtimeError):

@@ -18,6 +18,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     burst: float = 60
     signal_rate: float = 20
     """what nobody answers, a second: typing, read marks, and answers to our pings"""
+    cpu_rate: float = 0.05
+    """CPU seconds a second that rendering one user's texts may take"""
+    cpu_burst: float = 1
+    """CPU seconds at once"""
     refusals: int = 300
     """refusals for speed in a minute before the connection is closed with 4029"""
     frame_bytes: int = 64 * 1024
@@ -74,6 +78,11 @@ class Bucket:
             self._tokens -= wanted
             return 0
         return max(1, round((wanted - self._tokens) / self._rate * 1000))
+
+    def spend(self, now: float, cost: float) -> None:
+        """Take what has been used already, also more than there is: `take` waits until that is made up for."""
+        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - cost
+        self._when = now
 
     def idle(self, now: float) -> float:
         """Seconds since it was last asked."""

@@ -80,8 +80,8 @@ class Method:
     its params it is durable: the function appends one event with that cid, and the result is that row's
     `{room, o, at}`. Without one the result is what it returns, else `{}`.
     Lane `read`: `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
-    `prepare(params)` is pure and runs in the pool, unless it is `light`; `load(calls)` fetches what a run of requests
-    needs in one query.
+    `prepare(params)` is pure and runs in a pool of its own, on the user's budget of CPU time, unless it is `light`;
+    `load(calls)` fetches what a run of requests needs in one query.
     """
 
     name: str

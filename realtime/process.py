@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
@@ -27,6 +27,7 @@ from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
 from realtime.live import live_of
 from realtime.meters import Meters
 from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
+from realtime.preparing import Budget, Preparers
 from realtime.protocol import Close, Hello, LogKey, RealtimeError, UserId
 from realtime.readers import Readers
 from realtime.refusal import refuse
@@ -49,6 +50,14 @@ GREETED: Final = 2
 LIVE_S: Final = 5.0
 TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
 """limits that a client keeps to"""
+
+
+class Gate(NamedTuple):
+    """What all connections of one user share: the rate, the strikes, the CPU time of their texts."""
+
+    requests: Bucket
+    strikes: Strikes
+    cpu: Budget
 
 
 class Process:
@@ -76,7 +85,8 @@ class Process:
         )
         self.addresses = Addresses(self.limits.address_connections)
         self._connections: set[Connection] = set()
-        self._gates: dict[UserId, tuple[Bucket, Strikes]] = {}
+        self.preparers = Preparers(self.limits.answer_s)
+        self._gates: dict[UserId, Gate] = {}
         self._met: set[int] = set()
         """who has said hello since the app was told who is seen"""
         self._tasks: list[asyncio.Task[None]] = []
@@ -154,6 +164,7 @@ class Process:
         self._unlisten()
         self._undrain()
         await self.hub.stop()
+        self.preparers.stop()
         await self.readers.stop()
         patience.answer_s = None
 
@@ -170,10 +181,13 @@ class Process:
         if self.draining and not self._connections:
             self._emptied.set()
 
-    def gate(self, user: UserId) -> tuple[Bucket, Strikes]:
-        """The rate and the strikes that all connections of a user share."""
+    def gate(self, user: UserId) -> Gate:
+        """What all connections of a user to this process share."""
         if user not in self._gates:
-            self._gates[user] = Bucket(self.limits.rate, self.limits.burst, self.now()), Strikes(STRIKES_S)
+            now, limits = self.now(), self.limits
+            cpu = Bucket(limits.cpu_rate, limits.cpu_burst, now)
+            budget = Budget(self.preparers, cpu, lambda: self.now())
+            self._gates[user] = Gate(Bucket(limits.rate, limits.burst, now), Strikes(STRIKES_S), budget)
         return self._gates[user]
 
     async def caller_of(self, session_key: str) -> Caller | None:
@@ -322,8 +336,8 @@ class Process:
         self.hub.signals.tick(now)
         repaired = sum(self.hub.repaired.values())
         self.meters.tick(now, connections=len(self._connections), queued=self.writer.queued, repaired=repaired)
-        for user, (bucket, _) in list(self._gates.items()):
-            if bucket.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
+        for user, gate in list(self._gates.items()):
+            if gate.requests.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
                 del self._gates[user]
 
     async def tell_seen(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from chat import protocol, registry
 from chat.methods.logs import room_and_site, site_alone
 from chat.registry import Speaker
+from chat.rendering import rendered
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
 from chat.selectors.direct import people_of
@@ -14,7 +15,7 @@ from chat.services import invites, memberships, messages
 from chat.services import rooms as room_services
 from chat.services.requests import request_check, written_signals
 from chat.speech import understood
-from chat.text import light, rendered, written
+from chat.text import light, written
 from realtime.log import Batch, head_of
 from realtime.methods import UNSEEN, Call, Method, Signal
 from realtime.protocol import RoomParams, forbidden

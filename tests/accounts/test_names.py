@@ -1,12 +1,13 @@
 """Names: what is shown, what is compared, what is refused."""
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.names import FOLDED_LENGTH, NAME_LENGTH, UNSEEN, UNSEEN_CATEGORIES, clean, cleaned, fold
+from accounts.names import FOLDED_LENGTH, NAME_LENGTH, RAW_LENGTH, UNSEEN, UNSEEN_CATEGORIES, clean, cleaned, fold
 from realtime.protocol import RealtimeError
 
 
@@ -69,3 +70,18 @@ def test_white_space_is_one_blank_and_none_around() -> None:
 @pytest.mark.parametrize("name", ["x" * 33, "中" * 33, "\ufdfa" * 32])
 def test_a_long_name_is_too_long(name: str) -> None:
     assert refused(name) == "too_long"
+
+
+def test_long_run_of_marks_is_refused_before_it_is_normalized(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    normalize = unicodedata.normalize
+
+    def noted(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        looked_at.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", noted)
+    for text in ("a" + "\u0301\u0327" * 16_000, "x" * 65_000):
+        with pytest.raises(RealtimeError, match="too_long"):
+            clean(text)
+    assert max(looked_at, default=0) <= RAW_LENGTH

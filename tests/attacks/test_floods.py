@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from realtime.preparing import spent
 from realtime.process import Process
 from tests.attacks.conftest import PATIENT, person
 from tests.client import ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
@@ -103,3 +104,41 @@ async def test_hello_with_a_thousand_foreign_rooms_asks_for_few(application: Any
         opened = (await client.request("session.hello", v=1, token=wire.token, rooms=rooms))["opened"]
         asked = [answer for answer in opened.values() if answer["error"]["data"]["type"] == "not_found"]
         assert len(asked) <= 4
+
+
+DEAR = "- a\n" * 900
+"""Markdown whose rendering takes long"""
+
+
+async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_and_others_do_not(
+    transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config.asgi import backend
+
+    monkeypatch.setattr("chat.rendering.spent", lambda seconds: spent(seconds + 0.4))
+    settings.REALTIME = PATIENT
+    process = Process(backend, "one")
+    monkeypatch.setattr(process, "now", lambda: 1000.0)
+    await process.start()
+    try:
+        login_of_mei = await login(await person("Mei"))
+        first, second = [Client(MemoryWire(process, login_of_mei)) for _ in range(2)]
+        other = Client(MemoryWire(process, await login(await person("Jonas"))))
+        for client in (first, second, other):
+            await client.hello()
+        key = (await first.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
+        await other.request("room.join", room=key, cid=cid())
+        posted = [await client.request("message.post", room=key, cid=cid(), text=DEAR) for client in (first, second)]
+        edited = await first.request("message.edit", room=key, cid=cid(), o=posted[0]["o"], text=DEAR)
+        refusals = [
+            await first.refusal("message.post", room=key, cid=cid(), text=DEAR),
+            await second.refusal("message.edit", room=key, cid=cid(), o=posted[1]["o"], text=DEAR),
+        ]
+        assert {(refused.code, refused.type) for refused in refusals} == {(429, "too_fast")}
+        assert all(refused.data["retry_after_ms"] > 4_000 for refused in refusals)
+        assert (await second.request("message.post", room=key, cid=cid(), text="a *word*"))["o"] > edited["o"]
+        assert (await other.request("message.post", room=key, cid=cid(), text=DEAR))["o"] > edited["o"]
+        monkeypatch.setattr(process, "now", lambda: 1010.0)
+        assert (await second.request("message.post", room=key, cid=cid(), text=DEAR))["o"] > edited["o"]
+    finally:
+        await process.stop()

@@ -30,6 +30,10 @@ LIMITS = Limits()
 NUMBERS = {
     "requests of a connection, and of a user over all connections": [LIMITS.rate, LIMITS.burst],
     "notifications of a connection, and its answers to pings": [LIMITS.signal_rate, LIMITS.signal_rate * 2],
+    "CPU time for rendering a user's texts; short ones with little markup are not counted": [
+        LIMITS.cpu_rate * 1000,
+        LIMITS.cpu_burst * 1000,
+    ],
     "a frame to the server": [LIMITS.frame_bytes],
     "unanswered requests of a connection": [LIMITS.waiting],
     "rooms open on a connection": [LIMITS.rooms_open],

@@ -99,3 +99,13 @@ def test_no_network_is_remembered_that_has_left() -> None:
 def test_nought_is_no_limit() -> None:
     addresses = Addresses(0)
     assert all(addresses.enter("a") for _ in range(1000))
+
+
+def test_bucket_is_spent_below_nothing_and_waits_for_as_long() -> None:
+    bucket = Bucket(0.05, 1, 0)
+    bucket.spend(0, 1.5)
+    assert bucket.take(0, 0) == 10_000
+    assert bucket.take(5, 0) == 5_000
+    assert bucket.take(10, 0) == 0
+    bucket.spend(1000, 0.25)
+    assert bucket.take(1000, 0) == 0

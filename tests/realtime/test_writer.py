@@ -101,11 +101,11 @@ async def test_requests_of_one_connection_keep_their_order_through_the_pool(tab:
     ("texts", "threads"),
     [
         (["light"], ["MainThread"]),
-        (["heavy"], ["reader"]),
-        (["light", "heavy", "light", "heavy"], ["MainThread", "reader", "reader", "reader"]),
+        (["heavy"], ["preparer"]),
+        (["light", "heavy", "light", "heavy"], ["MainThread", "preparer", "MainThread", "preparer"]),
     ],
 )
-async def test_what_is_light_is_prepared_in_the_loop_unless_something_heavy_is_before_it(
+async def test_light_requests_are_prepared_in_the_loop_and_keep_their_place(
     tab: Open, log: LogKey, texts: list[str], threads: list[str]
 ) -> None:
     mei = await tab("Mei")

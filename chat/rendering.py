@@ -1,0 +1,164 @@
+"""Text rendered in a process of its own: what one message costs delays nobody's messages, hellos or bans.
+
+The process starts with the first text that needs it, has a lower priority than ours, and ends with it. A text that
+takes more than `MOST_S` of CPU time, or that the process does not survive, is shown as it was typed.
+"""
+
+import atexit
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from chat import text as texts
+from chat.text import Text, light
+from realtime.preparing import spent
+
+logger = logging.getLogger(__name__)
+
+MOST_S: Final = 0.25
+"""CPU seconds of one text; the dearest of ordinary Markdown, 10,000 characters long, takes a fifth of it"""
+ANSWER_S: Final = 5.0
+"""seconds to wait for an answer, on a machine that has other work"""
+NICE: Final = 5
+FOLDER: Final = Path(__file__).parent.parent
+HEAD: Final = 4
+"""bytes that tell the length of what follows"""
+
+
+class Rendered(msgspec.Struct, array_like=True):
+    """The process's answer: the HTML, if the text has any, and the CPU seconds that it took."""
+
+    html: str | None
+    seconds: float
+
+
+class Renderer:
+    """Our side: one text at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+
+    def render(self, text: str) -> Text:
+        """Return the text with its HTML. Its CPU time is charged to whoever is being served."""
+        with self._lock:
+            try:
+                answer = self._asked(text)
+            except (OSError, EOFError, msgspec.DecodeError) as error:
+                logger.warning("a text of %d characters is shown as typed: %r", len(text), error)
+                self._end()
+                answer = Rendered(None, MOST_S)
+        spent(answer.seconds)
+        return Text(text, answer.html)
+
+    def stop(self) -> None:
+        """End the process; the next text starts another one."""
+        with self._lock:
+            self._end()
+
+    def _asked(self, text: str) -> Rendered:
+        line = self._line or self._started()
+        line.sendall(_framed(text.encode()))
+        size = int.from_bytes(_received(line, HEAD))
+        return msgspec.msgpack.decode(_received(line, size), type=Rendered)
+
+    def _started(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(ANSWER_S)
+        self._line = ours
+        with theirs:
+            command, end = [sys.executable, "-m", "chat.rendering"], theirs.fileno()
+            self._process = subprocess.Popen(command, cwd=FOLDER, stdin=end, stdout=end)  # noqa: S603 - no shell
+        return ours
+
+    def _end(self) -> None:
+        if self._line:
+            self._line.close()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._line = None
+
+
+_renderer = Renderer()
+atexit.register(_renderer.stop)
+
+
+def rendered(text: str) -> Text:
+    """Return the text with its HTML: here where that is cheap, else by the process."""
+    return texts.rendered(text) if light(text) else _renderer.render(text)
+
+
+def _framed(data: bytes) -> bytes:
+    return len(data).to_bytes(HEAD) + data
+
+
+def _received(line: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        piece = line.recv(size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return data
+
+
+# The process
+
+
+class TooDear(BaseException):
+    """A text has used up its CPU time. No `except Exception` of a parser may catch this."""
+
+
+class Work:
+    """One text after the other, each with a bound in CPU time."""
+
+    def __init__(self) -> None:
+        self._counting = False
+        signal.signal(signal.SIGPROF, self._over)
+
+    def render(self, text: str) -> Rendered:
+        began, html = time.process_time(), None
+        signal.setitimer(signal.ITIMER_PROF, MOST_S)
+        try:
+            self._counting = True
+            html = texts.parsed(text).html
+            self._counting = False
+        except TooDear:
+            texts._local = texts._Local()  # a parser that was stopped half-way is not used again
+        except Exception as error:
+            print(f"a text was not rendered: {error!r}", file=sys.stderr)
+        finally:
+            self._counting = False
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        return Rendered(html, time.process_time() - began)
+
+    def _over(self, number: int, frame: Any) -> None:
+        if self._counting:
+            raise TooDear
+
+
+def serve() -> None:
+    """Answer texts until the line ends. Signals to the group are for the server, which ends this."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(NICE)
+    work, coming, going = Work(), sys.stdin.buffer, sys.stdout.buffer
+    while head := coming.read(HEAD):
+        text = coming.read(int.from_bytes(head)).decode()
+        going.write(_framed(msgspec.msgpack.encode(work.render(text))))
+        going.flush()
+
+
+if __name__ == "__main__":
+    serve()
