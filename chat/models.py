@@ -127,6 +127,7 @@ class Message(models.Model):
     audience = models.TextField(null=True)  # noqa: DJ001 - null is everybody
     at = models.BigIntegerField()
     touched = models.BigIntegerField()
+    tag = models.BigIntegerField(null=True)
     edited_at = models.BigIntegerField(null=True)
     removed_at = models.BigIntegerField(null=True)
     removed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -90,20 +90,21 @@ class MessagePost(RoomAct):
     text: Typed
 
 
-class MessageAct(RoomAct):
-    """Params of `message.delete` and `message.restore`."""
+class MessageAct(RoomAct, kw_only=True):
+    """Params of `message.restore`. `t` is the tag of the event at `o`: another message may stand there by now."""
 
     o: Offset
+    t: Offset | None = None
 
 
-class MessageDelete(MessageAct):
+class MessageDelete(MessageAct, kw_only=True):
     """Params of `message.delete`; `reason` and `rule` where it is somebody else's."""
 
     reason: Typed = ""
     rule: Rule = "other"
 
 
-class MessageEdit(MessageAct):
+class MessageEdit(MessageAct, kw_only=True):
     """Params of `message.edit`."""
 
     text: Typed
@@ -124,7 +125,7 @@ class TypingSet(msgspec.Struct):
 
 
 class SanctionMake(MemberRemove):
-    """Params of `sanction.make`; `duration_ms` from now, None for ever, `o` the line that it is about."""
+    """Params of `sanction.make`; `duration_ms` from now, None for ever, `o` and `t` of the message it is about."""
 
     kind: Kind
     site: bool = False
@@ -132,6 +133,7 @@ class SanctionMake(MemberRemove):
     reason: Typed = ""
     rule: Rule = "other"
     o: Offset | None = None
+    t: Offset | None = None
     remove: Removal = "none"
     approval: bool = False
 
@@ -190,7 +192,7 @@ class MemberAdmit(MemberRemove):
     yes: bool
 
 
-class ReportCreate(MessageAct):
+class ReportCreate(MessageAct, kw_only=True):
     """Params of `report.create`."""
 
     rule: Rule

@@ -26,6 +26,10 @@ class Table(msgspec.Struct, kw_only=True):
     state: str
     seats: list[dict[str, str] | None]
     """`{user}`, `{bot}` or None, by number"""
+    t: int | None = None
+    """tag of its card's event; None for one that release 0.1 made"""
+    version_t: int | None = None
+    """tag of the event that is its version"""
     waiting: list[str] = []
     """users next in line"""
     turn: int | None = None

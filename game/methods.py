@@ -25,46 +25,57 @@ def match_read(call: Call) -> dict[str, Any]:
 
 def match_resign(batch: Batch, call: Call) -> None:
     given = call.params
-    moves.match_resign(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
+    moves.match_resign(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t)
 
 
 def match_claim(batch: Batch, call: Call) -> None:
     given = call.params
     absent_ms = partial(call.absent_ms, given.room)
-    moves.match_claim(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, absent_ms=absent_ms)
+    moves.match_claim(
+        batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t, absent_ms=absent_ms
+    )
 
 
 def match_present(batch: Batch, call: Call) -> None:
     given = call.params
-    moves.match_present(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
+    moves.match_present(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t)
 
 
 def match_rematch(batch: Batch, call: Call) -> None:
     given = call.params
-    matches.match_rematch(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
+    matches.match_rematch(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t)
 
 
 def seat_take(batch: Batch, call: Call) -> None:
     given = call.params
-    matches.seat_take(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, seat=given.seat)
+    matches.seat_take(
+        batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t, seat=given.seat
+    )
 
 
 def seat_leave(batch: Batch, call: Call) -> None:
     given = call.params
-    matches.seat_leave(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match)
+    matches.seat_leave(batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t)
 
 
 def seat_bot(batch: Batch, call: Call) -> None:
     given = call.params
     matches.seat_bot(
-        batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, seat=given.seat, bot=given.bot
+        batch,
+        caller=call.caller,
+        room=given.room,
+        cid=given.cid,
+        match=given.match,
+        t=given.t,
+        seat=given.seat,
+        bot=given.bot,
     )
 
 
 def seat_wait(batch: Batch, call: Call) -> None:
     given = call.params
     matches.seat_wait(
-        batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, waiting=given.waiting
+        batch, caller=call.caller, room=given.room, cid=given.cid, match=given.match, t=given.t, waiting=given.waiting
     )
 
 
@@ -76,7 +87,9 @@ def move_play(batch: Batch, call: Call) -> None:
         room=given.room,
         cid=given.cid,
         match=given.match,
+        t=given.t,
         version=given.version,
+        version_t=given.version_t,
         move=given.move,
     )
 

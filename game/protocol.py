@@ -18,34 +18,38 @@ class MatchCreate(RoomAct):
     bot: Level | None = None
 
 
-class MatchAct(RoomAct):
+class MatchAct(RoomAct, kw_only=True):
     """Params of `seat.leave`, `match.resign`, `match.claim`, `match.present` and `match.rematch`."""
 
     match: Offset
+    t: Offset | None = None
+    """tag of the match's card"""
 
 
-class SeatTake(MatchAct):
+class SeatTake(MatchAct, kw_only=True):
     """Params of `seat.take`."""
 
     seat: Number
 
 
-class SeatBot(SeatTake):
+class SeatBot(SeatTake, kw_only=True):
     """Params of `seat.bot`."""
 
     bot: Level
 
 
-class SeatWait(MatchAct):
+class SeatWait(MatchAct, kw_only=True):
     """Params of `seat.wait`."""
 
     waiting: bool
 
 
-class MovePlay(MatchAct):
+class MovePlay(MatchAct, kw_only=True):
     """Params of `move.play`; what a move is, the game says."""
 
     version: Offset
+    version_t: Offset | None = None
+    """tag of the event that is the version"""
     move: Any
 
 

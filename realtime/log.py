@@ -64,6 +64,7 @@ class Batch:
         self._logs = {LogKey(log.key): log for log in logs}
         self._unwritten = 0
         self._rows: list[Row] = []
+        self._tags: dict[LogKey, int] = {}
 
     def log(self, key: LogKey) -> Log:
         """The locked log, or `not_found`."""
@@ -97,7 +98,7 @@ class Batch:
         entry = Entry(
             room=key,
             o=log.head,
-            t=random.getrandbits(32),
+            t=self._tags.pop(key) if key in self._tags else random.getrandbits(32),
             n=log.lines,
             at=self.now,
             kind=kind,
@@ -110,6 +111,10 @@ class Batch:
         )
         self.entries.append(entry)
         return entry
+
+    def next_tag(self, key: LogKey) -> int:
+        """Return the tag that the next event of this log will have, for data that names the event it is in."""
+        return self._tags.setdefault(key, random.getrandbits(32))
 
     def insert(self, row: models.Model) -> None:
         """Stage a new row; it gets no primary key back."""

@@ -293,8 +293,8 @@ def _repeated(calls: Sequence[Call]) -> dict[CidKey, tuple[str, LogKey, Outcome]
     if not keys:
         return {}
     return {
-        (cid, actor): (method, room, _stored(room, o, at))
-        for cid, actor, method, room, o, at in _under({cid for cid, _ in keys})
+        (cid, actor): (method, room, _stored(room, o, tag, at))
+        for cid, actor, method, room, o, tag, at in _under({cid for cid, _ in keys})
         if (cid, actor) in keys
     }
 
@@ -302,11 +302,11 @@ def _repeated(calls: Sequence[Call]) -> dict[CidKey, tuple[str, LogKey, Outcome]
 @prepared
 def _under(cids: Collection[str]) -> "QuerySet[Event, Any]":
     rows = Event.objects.filter(cid__in=cids)
-    return rows.values_list("cid", "actor", "method", "log__key", "offset", "at")
+    return rows.values_list("cid", "actor", "method", "log__key", "offset", "tag", "at")
 
 
-def _stored(room: str, o: int, at: int) -> Answer:
-    return Answer({"room": room, "o": o, "at": at})
+def _stored(room: str, o: int, tag: int, at: int) -> Answer:
+    return Answer({"room": room, "o": o, "t": tag, "at": at})
 
 
 def _again(call: Call, done: dict[CidKey, tuple[str, LogKey, Outcome]]) -> Outcome:
@@ -360,5 +360,5 @@ def _answer(staged: Batch, call: Call, returned: Any, since: int) -> Answer:
     result, signals = returned if isinstance(returned, tuple) else ({}, returned or ())
     if call.method.durable:
         entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
-        result = _stored(entry.room, entry.o, entry.at).result
+        result = _stored(entry.room, entry.o, entry.t, entry.at).result
     return Answer(result, tuple(signals))

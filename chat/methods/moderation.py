@@ -25,6 +25,7 @@ def sanction_make(batch: Batch, call: Call) -> list[Signal]:
         reason=given.reason,
         rule=given.rule,
         o=given.o,
+        t=given.t,
         remove=given.remove,
         approval=given.approval,
     )
@@ -126,6 +127,7 @@ def report_create(batch: Batch, call: Call) -> None:
         room=given.room,
         cid=given.cid,
         o=given.o,
+        t=given.t,
         reason=given.reason,
         rule=given.rule,
     )

@@ -122,18 +122,26 @@ def message_post(batch: Batch, call: Call) -> list[Signal]:
 
 def message_edit(batch: Batch, call: Call) -> None:
     given = call.params
-    messages.message_edit(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, text=call.prepared)
+    messages.message_edit(
+        batch,
+        caller=call.caller,
+        room=given.room,
+        cid=given.cid,
+        o=given.o,
+        t=given.t,
+        text=call.prepared,
+    )
 
 
 def message_delete(batch: Batch, call: Call) -> None:
     given = call.params
     why = {"reason": given.reason, "rule": given.rule}
-    messages.message_delete(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, **why)
+    messages.message_delete(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, t=given.t, **why)
 
 
 def message_restore(batch: Batch, call: Call) -> None:
     given = call.params
-    messages.message_restore(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o)
+    messages.message_restore(batch, caller=call.caller, room=given.room, cid=given.cid, o=given.o, t=given.t)
 
 
 def history_page(call: Call) -> dict[str, Any]:

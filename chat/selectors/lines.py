@@ -12,12 +12,13 @@ from accounts.selectors import PERSON
 from chat.models import Message
 from chat.selectors.kept import kept
 from realtime.methods import Labels
+from realtime.models import Event
 from realtime.prepared import prepared
 from realtime.protocol import Head, LogKey
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
-_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched")
+_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched", "tag")
 _USER: Final = ("key", *PERSON)
 _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
@@ -95,8 +96,15 @@ def page_around(log: int, labels: Labels, o: int) -> Page:
     }
 
 
+def tag_of(message: Message) -> int | None:
+    """Return the tag of the event that began a message. Release 0.1 did not keep it in the message's row."""
+    if message.tag is None:
+        return Event.objects.filter(log=message.log_id, offset=message.offset).values_list("tag", flat=True).first()
+    return message.tag
+
+
 def line_of(message: Message) -> dict[str, Any]:
-    """`{o, n, at, by, kind, data, edited, removed, touched}`."""
+    """`{o, t, n, at, by, kind, data, edited, removed, touched}`."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
     return _line_as(author, remover, *(getattr(message, name) for name in _LINE))
 
@@ -112,9 +120,11 @@ def _line_as(
     edited: int | None,
     removed: int | None,
     touched: int,
+    tag: int | None,
 ) -> dict[str, Any]:
     return {
         "o": o,
+        "t": tag,
         "n": n,
         "at": at,
         "by": author,

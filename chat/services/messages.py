@@ -13,7 +13,7 @@ from chat.permissions import Rank
 from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
 from chat.selectors import access, ranks
 from chat.selectors.access import Standing, Standings
-from chat.selectors.lines import line_find, line_of
+from chat.selectors.lines import line_find, line_of, tag_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
 from chat.services.requests import edit_check
@@ -77,6 +77,7 @@ def line_insert(batch: Batch, *, entry: Entry, kind: str, data: Any, author: int
         audience=entry.audience,
         at=entry.at,
         touched=entry.o,
+        tag=entry.t,
     )
 
 
@@ -92,11 +93,13 @@ def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
         Revision.objects.filter(pk__in=last).update(data=data)
 
 
-def message_edit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text) -> Entry:
+def message_edit(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
+) -> Entry:
     """Another text for one's own line."""
     standing = access.speaker(caller, room, slowed=False, asking=True)
     edit_check(standing=standing, caller=caller, text=text)
-    message = _line_found(caller, standing, o)
+    message = line_meant(caller, standing, o, t)
     if message.author_id != caller.pk or message.kind != CARDS[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
@@ -122,13 +125,14 @@ def message_delete(
     room: LogKey,
     cid: ClientId,
     o: int,
+    t: int | None = None,
     reason: str = "",
     rule: str = "",
     found: Standings | None = None,
 ) -> Entry:
     """Remove a line: one's own, or with a rank that of somebody below."""
     standing = access.member(caller, room, found)
-    message = _line_found(caller, standing, o)
+    message = line_meant(caller, standing, o, t)
     _refuse_removed(message)
     if message.kind not in CARDS.values():
         raise forbidden("only what was said")
@@ -157,12 +161,13 @@ def message_restore(
     room: LogKey,
     cid: ClientId,
     o: int,
+    t: int | None = None,
     reason: str = "",
     found: Standings | None = None,
 ) -> Entry:
     """Undo a removal: within a minute one's own, within a day any as a host."""
     standing = access.member(caller, room, found)
-    message = _line_found(caller, standing, o)
+    message = line_meant(caller, standing, o, t)
     if message.author_id == caller.pk:
         access.refuse_silenced(standing, batch.now)
     revision = _revision_undone(batch, message, caller=caller, standing=standing)
@@ -195,10 +200,16 @@ def _line_said(batch: Batch, speaker: Speaker, said: Said, loaded: Sequence[Any]
     return next(filter(None, heard), Line(said))
 
 
-def _line_found(caller: Caller, standing: Standing, o: int) -> Message:
+def line_meant(caller: Caller, standing: Standing, o: int, t: int | None) -> Message:
+    """Return the message at offset `o`, if the caller may see it and it is the one with the tag `t`.
+
+    After a restored backup another message may have taken the offset: 409 `replaced`. Without `t` any is meant.
+    """
     message = line_find(standing.log, access.labels_of(caller.id, standing), o)
     if message is None:
         raise not_found("no such line")
+    if t is not None and t != tag_of(message):
+        raise conflict("replaced")
     return message
 
 

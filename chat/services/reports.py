@@ -6,23 +6,21 @@ from chat.models import Report
 from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.access import GUARDS, Standing, Standings
-from chat.selectors.lines import line_find
 from chat.selectors.ranks import rank_of
 from chat.selectors.sanctions import report_as, report_find
 from chat.services.audit import REASON_LENGTH, audit_write
+from chat.services.messages import line_meant
 from realtime.log import Batch, Entry
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, not_found, unprocessable
+from realtime.protocol import ClientId, LogKey, conflict, unprocessable
 
 
 def report_create(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str, t: int | None = None
 ) -> Entry:
     """About a line of somebody else that one can see."""
     standing = access.reporter(caller, room)
-    line = line_find(standing.log, access.labels_of(caller.id, standing), o)
-    if line is None:
-        raise not_found("no such line")
+    line = line_meant(caller, standing, o, t)
     if line.author_id == caller.pk:
         raise unprocessable("own_line")
     if len(reason) > REASON_LENGTH:

@@ -25,6 +25,7 @@ from chat.selectors.sanctions import (
 from chat.services.audit import REASON_LENGTH, audit_write
 from chat.services.devices import devices_hold, holds_end
 from chat.services.memberships import hand_over, left
+from chat.services.messages import line_meant
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
 from chat.text import written
@@ -52,6 +53,7 @@ class Decision:
     reason: str = ""
     rule: str = "other"
     o: int | None = None
+    t: int | None = None
     remove: str = "none"
     approval: bool = False
 
@@ -75,6 +77,8 @@ def sanction_make(
     if not decision.site:
         refuse_stranger(standing, target)
     ranks.outrank(standing, target, room=room, act=act)
+    if decision.o is not None and decision.t is not None:
+        line_meant(caller, standing, decision.o, decision.t)
     sanction = _decided(batch, standing, caller, target, decision)
     _tell(batch, room, sanction, caller, cid, kind="sanction.made", method="sanction.make")
     _take_effect(batch, room, standing, sanction, decision)

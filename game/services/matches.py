@@ -44,9 +44,11 @@ def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str
     return table.stage()
 
 
-def seat_take(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int) -> Entry:
+def seat_take(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, t: int | None = None
+) -> Entry:
     """Sit down; with the last seat the game begins."""
-    table = _open_table(batch, caller, room, match)
+    table = _open_table(batch, caller, room, match, t)
     _refuse_taken(table, seat)
     _refuse_seated(table.match.log_id, caller)
     table.sit(seat, user=_user(caller))
@@ -54,9 +56,11 @@ def seat_take(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, matc
     return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.take", step=started, seat=seat)
 
 
-def seat_bot(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str) -> Entry:
+def seat_bot(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str, t: int | None = None
+) -> Entry:
     """Let the bot sit down; for who sits there already."""
-    table = _open_table(batch, caller, room, match)
+    table = _open_table(batch, caller, room, match, t)
     refuse_stranger(table, caller)
     _refuse_taken(table, seat)
     table.sit(seat, bot=bot)
@@ -64,17 +68,19 @@ def seat_bot(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match
     return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.bot", step=started, seat=seat)
 
 
-def seat_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+def seat_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None) -> Entry:
     """Stand up before the game begins."""
-    table = _open_table(batch, caller, room, match)
+    table = _open_table(batch, caller, room, match, t)
     seat = refuse_stranger(table, caller)
     table.rise(seat)
     return table.append(kind="match.unseated", actor=caller.id, cid=cid, method="seat.leave", seat=seat)
 
 
-def seat_wait(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool) -> Entry:
+def seat_wait(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool, t: int | None = None
+) -> Entry:
     """Be next in line, or no more."""
-    table = _table(batch, caller, room, match)
+    table = _table(batch, caller, room, match, t)
     line = table.table.waiting
     if table.seat_of(caller.pk) is not None or (caller.id in line) == waiting:
         raise conflict("conflict", "so already", table=table.table)
@@ -89,9 +95,11 @@ def seat_wait(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, matc
     )
 
 
-def match_rematch(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+def match_rematch(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
+) -> Entry:
     """Another match with the same seats: the loser begins, and gives way to who is next in line."""
-    old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match)
+    old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
         raise conflict("playing", table=old.table)
@@ -137,13 +145,13 @@ def _waiting(old: Locked) -> list[User]:
     ]
 
 
-def _table(batch: Batch, caller: Caller, room: LogKey, match: int) -> Locked:
+def _table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> Locked:
     """The match, for a member of its room."""
-    return locked(batch, room, access.member(caller, room).log, match)
+    return locked(batch, room, access.member(caller, room).log, match, t)
 
 
-def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int) -> Locked:
-    table = _table(batch, caller, room, match)
+def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> Locked:
+    table = _table(batch, caller, room, match, t)
     if table.match.state != Match.State.OPEN:
         raise conflict("begun", table=table.table)
     return table

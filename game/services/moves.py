@@ -17,13 +17,22 @@ ABSENT_MS: Final = 30_000
 
 
 def move_play(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, version: int, move: Any
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    match: int,
+    version: int,
+    move: Any,
+    t: int | None = None,
+    version_t: int | None = None,
 ) -> Entry:
     """A move by who sits there, made on the table as it now is."""
-    table = locked(batch, room, access.member(caller, room).log, match)
+    table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
-    if table.match.version != version:
+    if table.match.version != version or (version_t is not None and table.table.version_t not in (version_t, None)):
         raise conflict("stale", table=table.table)
     table.happen(move_of(table, seat, move))
     return table.append(
@@ -41,9 +50,11 @@ def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, 
     return table.append(kind="match.moved", step=True, seat=seat, move=move)
 
 
-def match_resign(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+def match_resign(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
+) -> Entry:
     """Give it up."""
-    table = locked(batch, room, access.member(caller, room).log, match)
+    table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     table.happen(Forfeit(seat, "resigned"))
@@ -53,14 +64,21 @@ def match_resign(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, m
 
 
 def match_claim(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, absent_ms: Callable[[UserId], int]
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    match: int,
+    absent_ms: Callable[[UserId], int],
+    t: int | None = None,
 ) -> Entry:
     """Call an opponent who seems to be away; `claim_due` gives the win if they do not answer.
 
     `absent_ms` is what this process has seen of them, which decides only whether they may be called: presence is not
     stored and may be wrong. The result rests on the log: on this event, and on none of theirs after it.
     """
-    table = locked(batch, room, access.member(caller, room).log, match)
+    table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     other = 1 - seat
@@ -74,9 +92,11 @@ def match_claim(
     return table.append(kind="match.claimed", actor=caller.id, cid=cid, method="match.claim", seat=other)
 
 
-def match_present(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int) -> Entry:
+def match_present(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
+) -> Entry:
     """Answer a claim: the caller is here, and the game goes on."""
-    table = locked(batch, room, access.member(caller, room).log, match)
+    table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     if table.table.claim is None or table.table.claim.seat != seat:
         raise conflict("not_claimed", table=table.table)

@@ -162,6 +162,7 @@ class Locked:
         """What follows from the rest: the table, and the columns that are looked for."""
         match, table, position = self.match, self.table, self.position
         match.version = table.version = self._next
+        table.version_t = self.batch.next_tag(self.room)
         if step:
             match.record = _text([*msgspec.json.decode(match.record), match.version])
         table.state, table.turn = match.state, self.turn
@@ -173,10 +174,15 @@ class Locked:
         match.table = _text(table)
 
 
-def locked(batch: Batch, room: LogKey, log: int, o: int) -> Locked:
-    """The match whose card is at `o`; the batch holds the room's lock."""
+def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> Locked:
+    """The match whose card is at `o`; the batch holds the room's lock.
+
+    `t` is the tag of the card that the caller means: 409 `replaced` where a restored backup has put another there.
+    """
     batch.log(room)
     match = match_find(log, o)
+    if t is not None and table_of(match).t not in (t, None):
+        raise conflict("replaced")
     return Locked(batch, room, match, {seat.number: seat for seat in seats_of(match)}, table_of(match))
 
 
@@ -184,7 +190,7 @@ def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> L
     """A new match without anybody; its card is the event that the batch appends next."""
     o = batch.log(room).head + 1
     match = Match(log_id=log, offset=o, version=o, game=game, seed=secrets.randbits(32), first=first)
-    table = Table(game=game, match=o, version=o, state=match.state, seats=[])
+    table = Table(game=game, match=o, t=batch.next_tag(room), version=o, state=match.state, seats=[])
     table.waiting = []
     fresh = Locked(batch, room, match, {}, table)
     fresh.until(batch.now + OPEN_MS)

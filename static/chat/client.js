@@ -13,6 +13,7 @@ import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
 import { Rooms } from "../realtime/rooms.js";
 import { reduceRooms } from "./rooms.js";
 import { emptyRoom, reduce } from "./store.js";
+import { find } from "./window.js";
 import { useClock } from "./time.js";
 import { freshToken } from "./token.js";
 
@@ -100,15 +101,22 @@ export class Client extends Emitter {
 
   /** Through the outbox: it is sent again until it is answered. @param {string} method @param {Record<string, any>} [params] */
   send(method, params = {}) {
-    return this.outbox.add(method, { room: this.shown, ...params });
+    return this.outbox.add(method, this.#meant({ room: this.shown, ...params }));
+  }
+
+  /** An offset alone may be another message's by the time the request arrives: its tag says which one is meant. @param {Record<string, any>} params */
+  #meant(params) {
+    const { room, o } = params;
+    const t = o === undefined || o === null ? null : find(this.state(room), o)?.t;
+    return t === null || t === undefined ? params : { t, ...params };
   }
 
   /** A durable request whose answer is waited for; once, over however many connections. @param {string} method @param {Record<string, any>} params @returns {Promise<any>} */
   async act(method, params) {
-    const cid = randomId();
+    const request = { ...this.#meant(params), cid: randomId() };
     for (;;) {
       try {
-        return await this.connection.request(method, { ...params, cid });
+        return await this.connection.request(method, request);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         await this.ready();

@@ -42,8 +42,8 @@ function posted(state, event) {
 }
 
 /** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */
-function lineOf({ o, n, at, by = null, cid, kind, data }) {
-  const line = { o, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
+function lineOf({ o, t, n, at, by = null, cid, kind, data }) {
+  const line = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
   if (kind !== "message.posted") return { ...line, kind, data };
   const { kind: lineKind = "text", ...content } = data ?? {};
   return { ...line, kind: lineKind, data: data && content };

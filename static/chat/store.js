@@ -130,12 +130,12 @@ function scrolled(state, atBottom) {
 }
 
 /** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {Entry} entry @param {Stored} stored @param {number} ms */
-function answered(state, { method, params, cid }, { o, at }, ms) {
+function answered(state, { method, params, cid }, { o, t, at }, ms) {
   if (method !== "message.post") return state;
   const line = find(state, o);
   if (line) return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, cid, ms } : other)) };
   if (o <= state.head.o || state.after) return state;
-  const known = { o, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
+  const known = { o, t, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
   return put(state, { ...known, edited: null, removed: null, touched: 0 });
 }
 

@@ -8,6 +8,7 @@
 /**
  * @typedef {object} Line one entry of the timeline
  * @property {number} o
+ * @property {number | null} [t] the tag of the event that began it
  * @property {number} n its place among the lines; 0 while only the answer is known
  * @property {number} at
  * @property {string | null} by

@@ -6,6 +6,7 @@ import { confirmed } from "../chat/confirm.js";
 import { toast } from "../chat/toast.js";
 import { refusal } from "../chat/words.js";
 import { tableCame } from "./events.js";
+import { tableOf } from "./table.js";
 
 export class Deeds {
   #client;
@@ -62,13 +63,20 @@ export class Deeds {
     return this.#act("move.play", { match, version, move }, true);
   }
 
+  /** The tags of the match and of the version that are meant, for the offsets alone may be another's by then. @param {Record<string, any>} params */
+  #tags({ match, version }) {
+    const table = match === undefined ? null : tableOf(this.#client.state(), match);
+    if (!table?.t) return {};
+    return version !== undefined && version === table.version ? { t: table.t, version_t: table.version_t } : { t: table.t };
+  }
+
   /** @param {string} method @param {Record<string, any>} params @param {boolean} [quietly] @returns {Promise<any>} the refusal */
   async #act(method, params, quietly = false) {
     const room = this.#client.shown;
     const key = JSON.stringify([room, method, params]);
     if (this.#going.has(key)) return null;
     this.#going.add(key);
-    const error = await this.#client.act(method, { room, ...params }).then(() => null, (refused) => refused);
+    const error = await this.#client.act(method, { room, ...params, ...this.#tags(params) }).then(() => null, (refused) => refused);
     this.#going.delete(key);
     const table = error?.data?.table;
     if (table) this.#client.dispatch(room, { type: "app", change: (state) => tableCame(state, table) });

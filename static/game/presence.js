@@ -25,6 +25,6 @@ export class Presence {
     const claim = table?.claim;
     if (!table || !claim || claim.seat !== seatOf(table, state.me) || this.#answered.has(`${room} ${claim.o}`)) return;
     this.#answered.add(`${room} ${claim.o}`);
-    this.#client.act("match.present", { room, match: table.match }).catch(() => undefined); // too late: the table says how it ended
+    this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(() => undefined); // too late: the table says how it ended
   }
 }

@@ -17,7 +17,9 @@
  * @typedef {object} Table the public state of a match; of two, the greater version holds
  * @property {string} game
  * @property {number} match offset of its card
+ * @property {number | null} [t] the tag of its card
  * @property {number} version
+ * @property {number | null} [version_t] the tag of the event that is its version
  * @property {"open" | "playing" | "over"} state
  * @property {Seat[]} seats 0 is red, 1 is gold
  * @property {string[]} waiting next in line

@@ -82,7 +82,7 @@
  * @property {Problem | null} problem why it failed
  */
 
-/** @typedef {{room: string, o: number, at: number}} Stored */
+/** @typedef {{room: string, o: number, t: number, at: number}} Stored */
 
 /**
  * @typedef {object} OutboxOptions

@@ -40,7 +40,7 @@ def test_a_post_is_one_event_and_one_row_with_the_same_place(ana: Caller, key: L
     assert (event.offset, event.lines, event.kind, event.actor) == (o, row.lines, "message.posted", ana.id)
     assert line(ana, key, o) == {
         "o": o, "n": event.lines, "at": event.at, "by": ana.id, "kind": "text", "data": content,
-        "edited": None, "removed": None, "touched": o,
+        "t": event.tag, "edited": None, "removed": None, "touched": o,
     }  # fmt: skip
 
 

@@ -397,7 +397,7 @@ def test_who_waits_at_a_private_door_is_told_so(client: Client, host: Caller) ->
     enter(host, eve, key)
     client.force_login(User.objects.get(pk=eve.pk), "django.contrib.auth.backends.ModelBackend")
     page = client.get(f"/r/{key}/")
-    assert (page.status_code, b"door" in page.content) == (403, True)
+    assert (page.status_code, b"approval" in page.content) == (403, True)
     act(host, "member.admit", room=key, user=eve.id, yes=True)
     assert client.get(f"/r/{key}/").status_code == 200
 

@@ -82,6 +82,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "heard_by",
         "words",
         "line_of",
+        "tag_of",
         "membership_as",
         "membership_of",
         "room_list",

@@ -25,7 +25,7 @@ def test_the_client_in_ten_lines_says_something_and_learns_that_it_is_on_disk(tm
         greeted, stored = map(ast.literal_eval, done.stdout.splitlines())
         seen = build_opener(HTTPCookieProcessor(CookieJar())).open(parlor.url).read().decode()
     assert greeted["result"]["user"]["name"] == "Robo"
-    assert set(stored["result"]) == {"room", "o", "at"}
+    assert set(stored["result"]) == {"room", "o", "t", "at"}
     assert LINE in seen
 
 

@@ -8,7 +8,7 @@ import { cursor, emptyRoom, lines, newLine, reduce, timeline, typists } from "..
 const ANA = { name: "Ana", face: "", colour: 3, rev: 1 };
 
 /** @param {number} o @param {Partial<Line>} [more] @returns {Line} */
-const line = (o, more = {}) => ({ o, n: o, at: o * 1000, by: "ana", kind: "text", data: { text: `#${o}` }, edited: null, removed: null, touched: o, ...more });
+const line = (o, more = {}) => ({ o, t: o, n: o, at: o * 1000, by: "ana", kind: "text", data: { text: `#${o}` }, edited: null, removed: null, touched: o, ...more });
 /** @param {number} from @param {number} to */
 const span = (from, to) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 /** @param {number} o @param {string} kind @param {any} data @param {Partial<RoomEvent>} [more] @returns {RoomEvent} */
@@ -335,7 +335,7 @@ test("a pending post stands last, under the key that its line will have", () => 
 
 test("an answer before the event keeps the line on screen until the event fills it", () => {
   const mine = entry("message.post", { text: "hi" }, "cid-5");
-  const answered = after(opened(1, 3), { type: "answered", entry: mine, stored: { room: "lounge", o: 5, at: 9 }, ms: 4 });
+  const answered = after(opened(1, 3), { type: "answered", entry: mine, stored: { room: "lounge", o: 5, t: 5, at: 9 }, ms: 4 });
   assert.deepEqual(timeline(answered, []).at(-1), { key: "ccid-5", entry: null, line: line(5, { n: 0, at: 9, by: "me", data: { text: "hi" }, touched: 0, cid: "cid-5", ms: 4 }) });
   const whole = happened(answered, posted(4), posted(5, { by: "me", data: { kind: "text", text: "hi", html: "<b>hi</b>" } }));
   assert.deepEqual(offsets(whole), span(1, 5));
@@ -345,7 +345,7 @@ test("an answer before the event keeps the line on screen until the event fills 
 test("a line known from its answer alone does not outlive an event that brings none", () => {
   const mine = entry("message.post", { text: "/quiet" }, "cid-4");
   /** @type {RoomAction} */
-  const answer = { type: "answered", entry: mine, stored: { room: "lounge", o: 4, at: 9 }, ms: 4 };
+  const answer = { type: "answered", entry: mine, stored: { room: "lounge", o: 4, t: 4, at: 9 }, ms: 4 };
   const withheld = event(4, "withheld", undefined);
   assert.deepEqual(offsets(happened(after(opened(1, 3), answer), withheld)), span(1, 3));
   const late = happened(opened(1, 3), withheld);
@@ -354,13 +354,13 @@ test("a line known from its answer alone does not outlive an event that brings n
 
 test("an answer after the event says how long storing took", () => {
   const mine = entry("message.post", { text: "hi" }, "cid-4");
-  const state = after(happened(opened(1, 3), posted(4, { by: "me" })), { type: "answered", entry: mine, stored: { room: "lounge", o: 4, at: 9 }, ms: 7 });
+  const state = after(happened(opened(1, 3), posted(4, { by: "me" })), { type: "answered", entry: mine, stored: { room: "lounge", o: 4, t: 4, at: 9 }, ms: 7 });
   assert.equal(lines(state).at(-1)?.ms, 7);
 });
 
 test("an answer to a repeat of what is long since outside the window changes nothing", () => {
   const state = opened(11, 20);
-  const stored = { room: "lounge", o: 5, at: 9 };
+  const stored = { room: "lounge", o: 5, t: 5, at: 9 };
   assert.equal(after(state, { type: "answered", entry: entry("message.post", { text: "hi" }), stored, ms: 4 }), state);
   assert.equal(after(state, { type: "answered", entry: entry("message.edit", { o: 12, text: "x" }), stored: { ...stored, o: 21 }, ms: 4 }), state);
 });

@@ -29,7 +29,7 @@ async def test_an_answer_names_the_row(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     answer = await mei.request("note.post", room=log, cid=cid(), text="hi")
     row = await Event.objects.select_related("log").aget(log__key=log)
-    assert answer == {"room": log, "o": row.offset, "at": row.at}
+    assert answer == {"room": log, "o": row.offset, "t": row.tag, "at": row.at}
     assert (await Log.objects.aget(key=log)).lines == 1
 
 
