@@ -5,9 +5,11 @@ import os
 import sys
 
 from config.address import tell_settings, tell_settings_of_serve
+from config.private import UMASK
 
 
 def main() -> None:
+    os.umask(0o022 if sys.argv[1:2] == ["collectstatic"] else UMASK)  # a proxy serves what was collected
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.argv[1:2] == ["runserver"]:
         tell_settings(sys.argv[2:])

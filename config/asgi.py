@@ -6,6 +6,9 @@ behind the cookie is read in `session.hello` (docs/channels.md says why not in A
 
 import os
 
+from config.private import UMASK
+
+os.umask(UMASK)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter

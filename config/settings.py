@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from config.address import allowed_hosts
 from config.environment import Environment
 from config.keys import secret_key
+from config.private import private_folder
 from config.release import keep_for_ever, release
 
 env = Environment()
 
 BASE = Path(__file__).resolve().parent.parent
 DATA = Path(env.str("PARLOR_DATA", default=str(BASE / "var"))).resolve()
-DATA.mkdir(parents=True, exist_ok=True)
+private_folder(DATA)
 
 # Development
 # Off unless asked for; `manage.py runserver` asks for it on a loopback address (config/address.py).

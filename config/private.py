@@ -1,0 +1,30 @@
+"""The data folder belongs to the user who runs Parlor: nobody else on the machine reads it."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+UMASK: Final = 0o077
+OURS: Final = ("secret_key", "parlor.sqlite3")
+"""files by which a folder is known as a data folder"""
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder, or take the rights of others away from one that is there.
+
+    A folder with other people's files in it, or one of another user, is left as it is.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    found = path.stat()
+    shared = found.st_mode & stat.S_ISVTX or found.st_uid != os.geteuid()
+    if found.st_mode & UMASK and not shared and _is_ours(path):
+        path.chmod(stat.S_IMODE(found.st_mode) & ~UMASK)
+    return path
+
+
+def _is_ours(path: Path) -> bool:
+    names = {each.name for each in path.iterdir()}
+    return not names or not names.isdisjoint(OURS)
