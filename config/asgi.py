@@ -25,6 +25,7 @@ import accounts.selectors
 import accounts.services
 import chat.methods
 import chat.selectors
+import chat.unread
 import game.methods
 import lab.routing
 from realtime.echo import with_echo
@@ -44,6 +45,7 @@ backend = Backend(
     may_read_all=chat.selectors.may_read_all,
     welcome=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
+    changes=chat.unread.changes,
     seen=accounts.services.users_seen,
     facts=accounts.selectors.facts,
     moved=accounts.selectors.logins_moved,

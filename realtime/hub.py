@@ -56,7 +56,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self.doorbell = Doorbell(layer, self.heard)
         self.rooms = Rooms(limits.ring, now, self.doorbell.want)
-        self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found, now)
+        self.signals = Signals(name, limits, self.rooms, self.doorbell, self._found, now, backend.changes)
         self.repaired: Counter[str] = Counter()
         """events found by another way than the commit or the doorbell, by source"""
         self.revocation = Revocation(self.rooms, backend, logins, self._released, limits.answer_s)

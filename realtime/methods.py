@@ -9,6 +9,7 @@ import msgspec
 from realtime.protocol import Head, LogKey, UserId
 
 if TYPE_CHECKING:
+    from realtime.entry import Entry
     from realtime.log import Batch
 
 Lane = Literal["write", "read", "now"]
@@ -121,6 +122,8 @@ class Backend:
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
     """(caller, log, labels, head read before the rows) -> snapshot; it adds no head"""
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
+    changes: "Callable[[Sequence[Entry], int], dict[str, Any]]"
+    """(the events since the last count, the number of lines before them) -> what the count says of them besides"""
     seen: Callable[[Collection[int], int], None]
     """(primary keys of users, now in ms UTC): they are connected. Told every ten minutes, through the writer"""
     facts: Callable[[Collection[int]], Mapping[int, int]] = lambda users: dict.fromkeys(users, 0)

@@ -6,7 +6,7 @@ Vocabulary: a *reading* is one connection's place in one room.
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from realtime.entry import Entry
 from realtime.frames import Chunk, size_of
 from realtime.methods import UNSEEN, Labels
 from realtime.presence import Changes, Person, Presence
-from realtime.protocol import LogKey, UserId
+from realtime.protocol import Head, LogKey, UserId
 from realtime.ring import Ring
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ class Room:
     filling: asyncio.Task[None] | None = None
     repairing: asyncio.Task[None] | None = None
     counted: bool = True
+    told: Head = field(default_factory=lambda: Head(0, 0, 0))
+    """where the room was at the last count, which tells what came since"""
     here: int = 0
     idle_since: float | None = None
     held: Counter["Connection"] = field(default_factory=Counter)
@@ -218,10 +220,13 @@ class Room:
             elif not reading.opening:
                 connection.out.signal(chunk)
 
-    def count(self) -> None:
-        """Tell those who only listen how far the room is."""
-        head = self.ring.head
-        value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here}
+    def count(self, changes: Callable[[Sequence[Entry], int], dict[str, Any]]) -> None:
+        """Tell those who only listen how far the room is, and what came since the last count."""
+        head, told = self.ring.head, self.told
+        self.told = head
+        since = self.ring.since(told.o)
+        came = {"lines": None} if since is None else changes(since, told.n)
+        value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here, "since": told.o, **came}
         chunk = Chunk(protocol.signal(self.key, "count", "", value))
         for connection in self.listeners:
             if connection in self.held:

@@ -36,7 +36,7 @@ class Rooms:
     def room(self, key: LogKey, head: Head) -> Room:
         """The room, made with this head if it is not there. It is listened for before anything more is read."""
         if key not in self._rooms:
-            self._rooms[key] = Room(key, Ring(self._ring, head), since=self._now())
+            self._rooms[key] = Room(key, Ring(self._ring, head), since=self._now(), told=head)
             self._wanted(key, True)
         return self._rooms[key]
 

@@ -1,12 +1,13 @@
 """Signals and presence: the latest of a slot goes out, anything may be dropped, the full list corrects it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.doorbell import Bell, Doorbell
+from realtime.entry import Entry
 from realtime.frames import Chunk
 from realtime.limits import Limits
 from realtime.log import SITE
@@ -48,9 +49,10 @@ class Signals:
         doorbell: Doorbell,
         found: Callable[["Connection", LogKey], None],
         now: Callable[[], float],
+        changes: Callable[[Sequence[Entry], int], dict[str, Any]],
     ) -> None:
         self._name, self._limits, self._rooms, self._doorbell = name, limits, rooms, doorbell
-        self._found, self._now = found, now
+        self._found, self._now, self._changes = found, now, changes
         self._unflushed: set[LogKey] = set()
         self._listed_at = 0.0
 
@@ -144,7 +146,7 @@ class Signals:
             if full and (room.mine or room.here):
                 self._list_all(room, now)
             if not room.counted:
-                room.count()
+                room.count(self._changes)
 
     def _list_all(self, room: Room, now: float) -> None:
         """Everybody who has the room before their eyes here, and those who have only just left."""

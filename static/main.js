@@ -11,6 +11,7 @@ import { Composer } from "./chat/composer.js";
 import { showDelivery, startDelivery } from "./chat/delivery_note.js";
 import { startDirect } from "./chat/direct.js";
 import { startDirectory } from "./chat/directory.js";
+import { startRecount } from "./chat/recount.js";
 import { byId } from "./chat/dom.js";
 import { Empty } from "./chat/empty.js";
 import { startEnter } from "./chat/enter.js";
@@ -93,6 +94,7 @@ function startTalking(user) {
   new Hints(COMMANDS).start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
+  startRecount(client);
   startDirect(client, go);
   startKeepName();
   startDelivery(client, timeline, (text) => composer.rewrite(text));

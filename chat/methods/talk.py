@@ -166,6 +166,10 @@ def read_mark(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:
     return {"o": o}, [Signal(call.params.room, "read", "", o, to=call.caller.id)]
 
 
+def unread_read(call: Call) -> dict[str, Any]:
+    return {"rooms": rooms.unread_of(call.caller)}
+
+
 def typing_set(call: Call) -> list[Signal]:
     if call.labels is None or "member" not in call.labels or access.silenced(call.labels):
         raise forbidden("join the room first")
@@ -210,6 +214,7 @@ _METHODS = [
     Method(name="message.delete", params=protocol.MessageDelete, function=message_delete, lane="write"),
     Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),
     Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write"),
+    Method(name="unread.read", params=protocol.NoParams, function=unread_read, lane="read", cost=4),
     Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now"),
 ]
 METHODS = {method.name: method for method in _METHODS}

@@ -16,6 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import Exact
 
 from accounts.models import User
@@ -63,6 +64,13 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     ]
 
 
+def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
+    """`{unread, read, o}` of each room of a person, as hello counts them up to the head `o`. One query."""
+    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
+    return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
+
+
 class _Mine(NamedTuple):
     """A membership and its room: what `_mine` reads."""
 
@@ -101,12 +109,15 @@ def membership_of(caller: Caller, room: int) -> dict[str, Any]:
 
 _ROW: Final = (
     *("room_id", "room__log__key", *(f"room__{name}" for name in _FACTS)),
-    *("role", "read", "room__log__head", "tag", "room__log__lines", "unread"),
+    *("role", "place", "room__log__head", "tag", "room__log__lines", "unread"),
 )
 
 
 def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    return mine.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
+    """With `place`, up to where they have read: one's own last message counts as read."""
+    own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
+    placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
+    return placed.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
 
 
 def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[str, str]]:
@@ -139,7 +150,8 @@ def snapshot(
         page = lines.page_last(key, room.log_id, labels, head)
     else:
         page = lines.page_around(room.log_id, labels, around)
-    own = {"role": role, "rank": mine.rank if mine and role else None, "read": mine.read if mine and role else None}
+    read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
+    own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
     parts = {name: part(key, labels, head) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
@@ -237,10 +249,11 @@ def _last(log: str, column: str = "tag") -> Any:
 
 
 def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
-    """Lines of others after the pointer of the membership outside, still there and for this reader."""
+    """Messages of others after the place of the membership outside: still there, for this reader, of nobody blocked."""
     host = lines.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
     seen = lines.heard_by(words) | host
-    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("read"), removed_at=None)
+    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
+    newer = newer.exclude(author__in=Block.objects.filter(user=user).values("blocked"))
     return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]
 
 

@@ -145,7 +145,7 @@ def message_delete(
     return batch.append(
         room,
         kind="message.deleted",
-        data={"o": o, "by": caller.id, "at": batch.now},
+        data={"o": o, "by": caller.id, "at": batch.now, "author": message.author.key if message.author else None},
         actor=caller.id,
         cid=cid,
         method="message.delete",

@@ -39,7 +39,7 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, 
     entry = batch.append(
         room,
         kind="messages.removed",
-        data={"offsets": offsets, "by": by.key if by else None, "at": batch.now},
+        data={"offsets": offsets, "by": by.key if by else None, "at": batch.now, "author": sanction.user.key},
         actor=UserId(by.key) if by else None,
         blanks=sorted({line.touched for line in lines}),
     )

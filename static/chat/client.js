@@ -134,8 +134,15 @@ export class Client extends Emitter {
 
   /** Whom one does not want to hear. @param {string[]} users */
   hear(users) {
+    const same = users.length === this.blocked.size && users.every((user) => this.blocked.has(user));
     this.blocked = new Set(users);
     this.emit("roomChanged", this.shown);
+    if (!same) this.#list({ type: "doubted" });
+  }
+
+  /** What is unread, as the server counts it. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
+  recounted(rooms) {
+    this.#list({ type: "counted", rooms });
   }
 
   async loadMembers() {
@@ -147,7 +154,7 @@ export class Client extends Emitter {
   /** @param {string} key @param {number} o */
   readUpTo(key, o) {
     this.dispatch(key, { type: "read", o });
-    this.#list({ type: "read", room: key, o, n: this.state(key).head.n });
+    this.#list({ type: "read", room: key, o });
   }
 
   #listen() {
@@ -176,7 +183,7 @@ export class Client extends Emitter {
   /** @param {RoomEvent} event */
   #eventApplied(event) {
     this.dispatch(event.room, { type: "event", event });
-    this.#list({ type: "event", event, me: this.me });
+    this.#list({ type: "event", event, me: this.me, blocked: this.blocked });
     if (event.kind === "member.joined" && event.data?.user === this.me) this.#joined(event.room);
     if (event.kind === "member.left" && event.data?.user === this.me) this.emit("left", { room: event.room, reason: event.data.reason, until: null });
     this.outbox.seen(event.cid);
@@ -191,7 +198,7 @@ export class Client extends Emitter {
   /** @param {RoomSignal} signal */
   #signalled(signal) {
     this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
-    this.#list({ type: "signal", signal });
+    this.#list({ type: "signal", signal, me: this.me, blocked: this.blocked });
   }
 
   /** @param {RoomLeft} left */

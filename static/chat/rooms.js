@@ -2,6 +2,10 @@
 
 /** @import {RoomEvent, RoomSignal} from "../realtime/types.js" */
 /** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
+import { changed, changesOf, changesSince, counted, readTo, recounted } from "./unread.js";
+export { unread } from "./unread.js";
+
+/** @typedef {import("./unread.js").Reader} Reader */
 
 /** @param {RoomList} list @param {RoomListAction} action @returns {RoomList} */
 export function reduceRooms(list, action) {
@@ -11,12 +15,16 @@ export function reduceRooms(list, action) {
     case "opened":
       return opened(list, action.snapshot, action.here);
     case "event":
-      return eventCame(list, action.event, action.me);
+      return eventCame(list, action.event, action);
     case "signal":
       if (action.signal.kind === "membership") return membershipChanged(list, action.signal);
-      return change(list, action.signal.room, (row) => signalled(row, action.signal));
+      return change(list, action.signal.room, (row) => signalled(row, action.signal, action));
     case "read":
-      return change(list, action.room, (row) => (action.o < row.read ? row : { ...row, read: action.o, counted: { n: action.n, unread: 0 } }));
+      return change(list, action.room, (row) => readTo(row, action.o));
+    case "counted":
+      return list.map((row) => (action.rooms[row.key] ? recounted(row, action.rooms[row.key]) : row));
+    case "doubted":
+      return list.map((row) => ({ ...row, counted: { ...row.counted, stale: true } }));
     case "left":
       return list.some(({ key }) => key === action.room) ? list.filter(({ key }) => key !== action.room) : list;
   }
@@ -24,7 +32,7 @@ export function reduceRooms(list, action) {
 
 /** Who is here, a page does not say: hello does. @param {Membership} membership @returns {RoomRow} */
 function rowOf(membership) {
-  return { ...membership, here: membership.here ?? 0, counted: { n: membership.head.n, unread: membership.unread } };
+  return { ...membership, here: membership.here ?? 0, counted: counted(membership.head.o, membership.unread) };
 }
 
 /** Joined or left in whichever tab. @param {RoomList} list @param {RoomSignal} signal @returns {RoomList} */
@@ -32,11 +40,6 @@ function membershipChanged(list, { room, value }) {
   if (!value) return reduceRooms(list, { type: "left", room });
   if (list.some(({ key }) => key === room)) return change(list, room, (row) => ({ ...row, role: value.role }));
   return [...list, rowOf(value)];
-}
-
-/** Unread lines of a room: what was counted at hello, and the lines since. 100 stands for "99+". @param {RoomRow} row @returns {number} */
-export function unread({ head, counted }) {
-  return Math.min(100, Math.max(0, counted.unread + head.n - counted.n));
 }
 
 /** @param {RoomList} list @param {string} room @param {(row: RoomRow) => RoomRow} changed @returns {RoomList} */
@@ -54,14 +57,14 @@ function opened(list, { room, head }, here) {
   return [...list, rowOf({ ...facts, head, here, read: read ?? head.o, unread: 0 })];
 }
 
-/** @param {RoomList} list @param {RoomEvent} event @param {string | null} me @returns {RoomList} */
-function eventCame(list, { room, o, t, n, by, kind, data }, me) {
-  if (kind === "member.left" && data?.user === me) return list.filter(({ key }) => key !== room);
+/** @param {RoomList} list @param {RoomEvent} event @param {Reader} reader @returns {RoomList} */
+function eventCame(list, event, reader) {
+  const { room, o, t, n, kind, data } = event;
+  if (kind === "member.left" && data?.user === reader.me) return list.filter(({ key }) => key !== room);
   return change(list, room, (row) => {
-    if (o <= row.head.o) return { ...row, ...factsOf(kind, data, me) }; // counted at hello
-    const own = by === me ? n - row.head.n : 0;
-    const counted = { ...row.counted, n: row.counted.n + Math.max(0, own) };
-    return { ...row, ...factsOf(kind, data, me), head: { o, t, n }, counted };
+    const facts = { ...row, ...factsOf(kind, data, reader.me) };
+    if (o <= row.head.o) return facts; // counted at hello
+    return { ...changed(facts, changesOf(event, row.head.n), reader), head: { o, t, n } };
   });
 }
 
@@ -71,17 +74,13 @@ function factsOf(kind, data, me) {
   return kind === "member.role" && data?.user === me ? { role: data.role } : {};
 }
 
-/** @param {RoomRow} row @param {RoomSignal} signal @returns {RoomRow} */
-function signalled(row, { kind, value }) {
+/** @param {RoomRow} row @param {RoomSignal} signal @param {Reader} reader @returns {RoomRow} */
+function signalled(row, { kind, value }, reader) {
   if (kind === "here") return { ...row, here: value };
-  if (kind === "read") return readElsewhere(row, value);
+  if (kind === "read") return readTo(row, value);
   if (kind !== "count") return row;
-  const { o, t, n, here } = value;
-  return { ...row, here, head: o < row.head.o ? row.head : { o, t, n } };
-}
-
-/** Where the pointer stands short of the end, how many lines are behind it is not known here. @param {RoomRow} row @param {number} o @returns {RoomRow} */
-function readElsewhere(row, o) {
-  if (o <= row.read) return row;
-  return { ...row, read: o, counted: o >= row.head.o ? { n: row.head.n, unread: 0 } : row.counted };
+  const { o, t, n, here, since } = value;
+  if (o <= row.head.o) return { ...row, here };
+  const came = since <= row.head.o ? changesSince(value)?.filter(([e]) => e > row.head.o) : null;
+  return { ...changed(row, came ?? null, reader), here, head: { o, t, n } };
 }

@@ -127,15 +127,17 @@
 
 /** @typedef {{key: string, line: Line | null, entry: Entry | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
 
-/** @typedef {Membership & {counted: {n: number, unread: number}}} RoomRow `counted`: what stood at hello */
+/** @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked */
 /** @typedef {RoomRow[]} RoomList */
 
 /**
  * @typedef {{type: "hello", rooms: Membership[]}
  *   | {type: "opened", room: string, snapshot: Snapshot, here: number}
- *   | {type: "event", event: RoomEvent, me: string | null}
- *   | {type: "signal", signal: RoomSignal}
- *   | {type: "read", room: string, o: number, n: number}
+ *   | {type: "event", event: RoomEvent, me: string | null, blocked: Set<string>}
+ *   | {type: "signal", signal: RoomSignal, me: string | null, blocked: Set<string>}
+ *   | {type: "read", room: string, o: number}
+ *   | {type: "counted", rooms: Record<string, {unread: number, read: number, o: number}>}
+ *   | {type: "doubted"}
  *   | {type: "left", room: string}} RoomListAction
  */
 

@@ -177,7 +177,8 @@ def test_a_removed_line_keeps_its_place_and_says_who_removed_it(ana: Caller, ben
     act(ana, "message.delete", room=key, o=o)
     gone = line(ben, key, o)
     assert (gone["data"], gone["removed"]["by"], gone["by"]) == (None, ana.id, ben.id)
-    assert data_of(last_event(key)) == {"o": o, "by": ana.id, "at": gone["removed"]["at"]}
+    told = {"o": o, "by": ana.id, "at": gone["removed"]["at"], "author": ben.id}
+    assert data_of(last_event(key)) == told
 
 
 def test_only_author_and_host_remove(ana: Caller, ben: Caller, key: LogKey) -> None:

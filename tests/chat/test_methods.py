@@ -367,3 +367,25 @@ async def test_the_list_says_who_is_here(tab: Tab) -> None:
     room = await made(ana)
     listed = (await eve.request("room.list"))["rooms"]
     assert [(row["key"], row["members"], row["here"]) for row in listed] == [(room, 1, 1)]
+
+
+async def test_a_count_tells_what_came_and_went(tab: Tab) -> None:
+    ana, ben = await tab("Ana"), await tab("Ben")
+    room = await made(ana)
+    await join(ben, room)
+    await ben.request("room.close", room=room)
+    counts: dict[str, list[Any]] = {"lines": [], "gone": [], "back": []}
+
+    async def told(kind: str, wanted: list[Any]) -> None:
+        while counts[kind] != wanted:
+            value = (await ben.notification("room.signal", room=room, kind="count"))["value"]
+            ben.notifications.clear()
+            for each in counts:
+                counts[each] += value.get(each, [])
+
+    o = await say(ana, room)
+    await told("lines", [[o, ana.me]])
+    gone = (await ana.request("message.delete", room=room, cid=cid(), o=o))["o"]
+    await told("gone", [[gone, o, ana.me]])
+    back = (await ana.request("message.restore", room=room, cid=cid(), o=o))["o"]
+    await told("back", [[back, o, ana.me]])

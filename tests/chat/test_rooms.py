@@ -183,13 +183,45 @@ def test_the_list_of_rooms_has_the_public_ones_one_is_not_in(ana: Caller, ben: C
 
 def test_unread_counts_lines_of_others_that_are_there_and_for_the_reader(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
-    offsets = [post(ana, key) for _ in range(3)]
     post(ben, key)
+    offsets = [post(ana, key) for _ in range(3)]
     assert standing(ben, key)["unread"] == 3
     act(ana, "message.delete", room=key, o=offsets[0])
     assert standing(ben, key)["unread"] == 2
     act(ben, "read.mark", room=key, o=offsets[1])
     assert standing(ben, key)["unread"] == 1
+
+
+def test_unread_skips_people_one_blocks_until_they_are_heard_again(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    cleo = guest("Cleo")
+    act(cleo, "room.join", room=key)
+    act(ben, "read.mark", room=key, o=99)
+    post(ana, key)
+    post(cleo, key)
+    act(ben, "person.block", user=cleo.id, blocked=True)
+    assert standing(ben, key)["unread"] == 1
+    act(ben, "person.block", user=cleo.id, blocked=False)
+    assert standing(ben, key)["unread"] == 2
+
+
+def test_posting_moves_ones_own_pointer(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    post(ana, key)
+    mine = post(ben, key)
+    assert (standing(ben, key)["unread"], standing(ben, key)["read"]) == (0, mine)
+    post(ana, key)
+    assert (standing(ben, key)["unread"], standing(ben, key)["read"]) == (1, mine)
+    act(ben, "message.delete", room=key, o=mine)
+    assert standing(ben, key)["unread"] == 1
+
+
+def test_unread_read_counts_as_hello_does(ana: Caller, ben: Caller) -> None:
+    key = room(ana, ben)
+    mine = post(ben, key)
+    theirs = post(ana, key)
+    counted = ask(ben, "unread.read")["rooms"]
+    assert counted[key] == {"unread": 1, "read": mine, "o": theirs}
 
 
 def test_unread_is_counted_up_to_100(ana: Caller, ben: Caller) -> None:
@@ -212,7 +244,7 @@ def test_the_read_pointer_goes_forward_only_and_not_past_the_end(ana: Caller, be
 def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     o = post(ana, key)
-    for caller, role, read in [(ana, "host", 1), (ben, "member", 2), (None, None, None)]:
+    for caller, role, read in [(ana, "host", o), (ben, "member", 2), (None, None, None)]:
         labels = (may_read(caller, key) if caller else None) or frozenset()
         shown = snapshot(caller, key, labels, head_of(key))
         assert shown["room"] == {

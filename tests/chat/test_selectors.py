@@ -55,6 +55,7 @@ def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dic
         "page_around": lambda: lines.page_around(log, labels, o),
         "snapshot": lambda: snapshot(caller, key, labels, head),
         "welcome": lambda: WHISPER if welcome(caller)[0]["unread"] else "",
+        "unread_of": lambda: WHISPER if rooms.unread_of(caller)[key]["unread"] else "",
     }
 
 
@@ -76,7 +77,7 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 
 def test_no_selector_of_lines_is_missing_above() -> None:
-    walked = {"line_find", "page_last", "page_before", "page_after", "page_around", "snapshot", "welcome"}
+    walked = {"line_find", "page_last", "page_before", "page_after", "page_around", "snapshot", "welcome", "unread_of"}
     other = {
         "visible",
         "heard_by",

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from realtime.entry import Entry
 from realtime.log import Batch
 from realtime.methods import Backend, Call, Caller, Labels, Method, Signal
 from realtime.protocol import Cid, Head, LogKey, Offset, Room, UserId, conflict, unprocessable
@@ -28,6 +29,11 @@ class Remove(msgspec.Struct):
 class Wave(msgspec.Struct):
     room: Room
     hand: str = ""
+
+
+def told(entries: Sequence[Entry], n: int) -> dict[str, Any]:
+    """What a count says of these events: their offsets."""
+    return {"lines": [entry.o for entry in entries]}
 
 
 def note_post(batch: Batch, call: Call) -> None:
@@ -164,5 +170,6 @@ class Notes:
             welcome=self.welcome,
             snapshot=self.snapshot,
             people=self.people,
+            changes=told,
             seen=self.seen,
         )
