@@ -4,11 +4,12 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as base
 from django.urls import path, re_path
 
+from accounts.expired import shows_again
 from accounts.views import account, entrance, second_step
 
 urlpatterns = [
     path("", account.account, name="account"),
-    path("login/", entrance.LoginView.as_view(), name="account_login"),
+    path("login/", shows_again(entrance.LoginView.as_view()), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("signup/", entrance.signup, name="account_signup"),
     path("keep/", account.keep_name, name="keep_name"),

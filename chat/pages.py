@@ -115,6 +115,7 @@ def _page(
         "boot": boot | who,
         "rows": rows_of(boot["snapshot"], vocabulary, who["blocked"]) if "snapshot" in boot else [],
         "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], who["user"]["guest"])),
+        "indexed": settings.SEARCH_ENGINES,
         "enter": None if caller else form or EnterForm.suggested(language),
         "next": next,
         "words": vocabulary,

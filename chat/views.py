@@ -15,7 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import login
+from accounts import expired, login
+from accounts.expired import shows_again
 from accounts.forms import EnterForm
 from accounts.models import User
 from accounts.selectors import guards_unproven
@@ -97,6 +98,7 @@ def live(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
 
 
+@shows_again
 @require_POST
 @never_cache
 def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
@@ -104,6 +106,8 @@ def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
     ban = room_ban(request, key) if key else site_ban(request)
     if ban is None:
         return redirect("home")
+    if expired.is_expired(request):
+        return banned_page(request, ban, key or None, problem="expired", text=request.POST.get("text"))
     try:
         appeal_make(
             user=ban.user, key=LogKey(key) if key else None, sanction=ban.key, text=request.POST.get("text", "")
@@ -114,12 +118,14 @@ def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
     return _see_other(reverse("room", kwargs={"key": key}) if key else reverse("banned"))
 
 
+@shows_again
 @require_POST
 @never_cache
 @refusals
 def enter(request: HttpRequest) -> HttpResponse:
     """Make a guest of a visitor, and show them in."""
     code, next = request.POST.get("invite"), _next(request)
+    again: dict[str, Any]
     invite = _invite(code) if code else None
     key = LogKey(invite.room.log.key) if invite else _room_at(next)
     after = reverse("room", kwargs={"key": key}) if invite or not next else next
@@ -127,6 +133,9 @@ def enter(request: HttpRequest) -> HttpResponse:
         return _see_other(reverse("invite", kwargs={"code": code}) if invite else after)
     if invite:
         _standing(invite)
+    if expired.is_expired(request):
+        again = {"form": expired.refused(EnterForm(request.POST), request), "next": after, "status": expired.STATUS}
+        return invite_page(request, invite, **again) if invite else room_page(request, key, **again)
     form, device = EnterForm(request.POST), login.device_of(request)
     try:
         form.is_valid()
@@ -136,7 +145,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     except RealtimeError as refusal:
         if refusal.code in {404, 410}:
             raise
-        again: dict[str, Any] = {
+        again = {
             "form": EnterForm.refused(request.POST, refusal),
             "next": after,
             "status": refusal.code if refusal.code > 0 else 422,
@@ -163,13 +172,14 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
     return invite_page(request, _standing(found))
 
 
+@shows_again
 @require_POST
 @never_cache
 @refusals
 def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     found, caller = _invite(code), caller_on(request)
     key = LogKey(found.room.log.key)
-    if caller is None:
+    if caller is None or expired.is_expired(request):
         return _see_other(reverse("invite", kwargs={"code": code}))
     try:
         invite_accept(caller=caller, key=key, invite=found)

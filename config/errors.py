@@ -2,10 +2,44 @@
 
 import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
+from accounts import expired
 from config.logs import AWAY
+
+RELOADED = {
+    "account_logout",
+    "account_change_password",
+    "account_email",
+    "account_reauthenticate",
+    "account_reset_password",
+    "account_reset_password_from_key",
+    "forget",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes",
+    "setup",
+}
+"""pages with one form and nothing typed that may be shown again: they come anew, with a sentence"""
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Answer a form without a fitting token, if it came from a page of ours: see accounts/expired.py."""
+    match = request.resolver_match
+    if match is None or not reason.startswith("CSRF"):  # another site's, or no one knows whose
+        return render(request, "403.html", status=403)
+    if match.url_name in RELOADED:
+        messages.warning(request, expired.problem(request))
+        return HttpResponseRedirect(request.get_full_path())
+    if not expired.may_show_again(match.func):
+        return render(request, "403.html", status=403)
+    expired.mark_expired(request)
+    answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

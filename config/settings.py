@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "config.static.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; their forms' tokens are masked, and their length is blurred
     "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.robots.RobotsMiddleware",
     "accounts.login.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,6 +213,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = f"parlor_csrf_{PORT}"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "config.errors.form_refused"
 DEVICE_COOKIE_NAME = f"parlor_device_{PORT}"
 LANGUAGE_COOKIE_NAME = f"parlor_language_{PORT}"
 LANGUAGE_COOKIE_AGE = YEAR
@@ -256,6 +258,9 @@ SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_ADD_HEADERS_FUNCTION = None if DEBUG else keep_for_ever
+
+# Search engines
+SEARCH_ENGINES = env.bool("SEARCH_ENGINES", default=False)
 
 # Language and time
 LANGUAGE_CODE = "en"

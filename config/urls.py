@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from accounts.expired import shows_again
 from accounts.views.setup import first_admin
 from accounts.views.token import token
 from chat import views as chat
+from config.robots import robots
 
 handler400 = "config.errors.bad_request"
 handler429 = "config.errors.too_many_requests"
@@ -28,5 +30,6 @@ urlpatterns = [
     path("lab/", include("lab.urls")),
     path("setup/<slug:token>", first_admin, name="setup"),
     path("realtime/token", token, name="token"),
-    path("language/", set_language, name="set_language"),
+    path("robots.txt", robots),
+    path("language/", shows_again(set_language), name="set_language"),
 ]

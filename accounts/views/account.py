@@ -11,13 +11,16 @@ from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import expired
 from accounts import login as session
+from accounts.expired import shows_again
 from accounts.models import User
 from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
 from accounts.selectors import guards_unproven, logins_besides, logins_of
@@ -55,6 +58,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "account/account.html", context)
 
 
+@shows_again
 @never_cache
 @sensitive_post_parameters("password")
 def keep_name(request: HttpRequest) -> HttpResponse:
@@ -65,6 +69,12 @@ def keep_name(request: HttpRequest) -> HttpResponse:
     if not user.is_guest:
         return redirect(next or "account")
     form = NewPasswordForm(user, request.POST if request.method == "POST" else None)
+    if expired.is_expired(request):
+        expired.refused(form, request)
+        if wants_json(request):
+            again = {"errors": form.errors, "csrf": get_token(request)}
+            return JsonResponse(again, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return page(request, "account/keep_name.html", form, next=next)
     if form.is_bound and (refusal := too_many(request, "change_password", user)):
         return refusal
     if form.is_valid() and kept(request, user, form):

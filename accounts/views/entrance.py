@@ -17,8 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import expired
 from accounts import login as session
 from accounts.adapter import AccountAdapter
+from accounts.expired import shows_again
 from accounts.faces import COLOURS
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
@@ -40,12 +42,21 @@ class LoginView(Refusing, allauth.LoginView):
         response: HttpResponseBase = super().dispatch(request, *given, **more)
         return response
 
+    def post(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
+        if expired.is_expired(request):
+            page = self.form_invalid(expired.refused(self.get_form(), request))
+            page.status_code = expired.STATUS
+            return page
+        response: HttpResponseBase = super().post(request, *given, **more)
+        return response
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**more)
         next = next_of(self.request)
         return {**context, "guest": self.guest, "acted": self.guest and has_acted(self.guest), "next": next}
 
 
+@shows_again
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +67,9 @@ def signup(request: HttpRequest) -> HttpResponse:
         return redirect(with_next("keep_name", next) if request.user.is_guest else next or "home")
     if request.method != "POST":
         return signup_page(request, NewAccountForm(User()), next)
+    if expired.is_expired(request):
+        form = expired.refused(NewAccountForm(User(), request.POST), request)
+        return signup_page(request, form, next, status=expired.STATUS)
     if refusal := too_many(request, "signup"):
         return refusal
     form, device = NewAccountForm(User(), request.POST), session.device_of(request)

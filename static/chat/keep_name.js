@@ -41,6 +41,7 @@ async function asked(form) {
   if (answer?.ok) return "";
   if (answer?.status === 429) return say("keep.slow");
   if (answer?.status !== 422) return refusal(null);
-  const { errors } = /** @type {{errors: Record<string, string[]>}} */ (await answer.json());
+  const { errors, csrf } = /** @type {{errors: Record<string, string[]>, csrf?: string}} */ (await answer.json());
+  if (csrf) part(form, "[name=csrfmiddlewaretoken]", HTMLInputElement).value = csrf; // the next try has a fresh one
   return Object.values(errors).flat().join(" ");
 }

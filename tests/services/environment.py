@@ -26,6 +26,7 @@ SETTINGS = {
     "QUOTAS",
     "REALTIME",
     "REDIS_URL",
+    "SEARCH_ENGINES",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "STAFF_MFA",

@@ -1,0 +1,52 @@
+"""Forms whose token does not fit: another tab has logged in or out, cookies are gone, or the page is very old.
+
+Nothing is done then. A view that is marked as `shows_again` is asked all the same, so that it shows its page with what
+was typed, or sends on whoever is in already; it must ask `is_expired` before it does anything.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+from django.forms import Form
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext, gettext_noop
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+F = TypeVar("F", bound=Form)
+STATUS: Final = 403
+EXPIRED: Final = gettext_noop("This form has expired. Please send it again.")
+NO_COOKIES: Final = gettext_noop("Your browser keeps no cookies for this site. Turn them on, then send this again.")
+
+
+def shows_again(view: V) -> V:
+    """Mark a view that may be asked with an expired form."""
+    view.shows_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def may_show_again(view: Any) -> bool:
+    return bool(getattr(view, "shows_again", False))
+
+
+def mark_expired(request: HttpRequest) -> None:
+    request.csrf_processing_done = True  # type: ignore[attr-defined]
+    request.is_expired = True  # type: ignore[attr-defined]
+
+
+def is_expired(request: HttpRequest) -> bool:
+    return bool(getattr(request, "is_expired", False))
+
+
+def problem(request: HttpRequest) -> str:
+    """Return the sentence for the reader."""
+    return gettext(EXPIRED if settings.CSRF_COOKIE_NAME in request.COOKIES else NO_COOKIES)
+
+
+def refused(form: F, request: HttpRequest) -> F:
+    """Return the form with that sentence, unchecked: nothing is asked of the database, no password is tried."""
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
+    form.cleaned_data = {}
+    form.add_error(None, problem(request))
+    return form
