@@ -26,6 +26,7 @@ import { PeoplePanel } from "./chat/people_panel.js";
 import { Pills } from "./chat/pills.js";
 import { Profile } from "./chat/profile.js";
 import { Read } from "./chat/read.js";
+import { Requests } from "./chat/requests.js";
 import { RoomDialogs } from "./chat/room_dialogs.js";
 import { RoomList } from "./chat/room_list.js";
 import { startRoomMenu } from "./chat/room_menu.js";
@@ -95,10 +96,12 @@ function startTalking(user) {
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startRecount(client);
-  startDirect(client, go);
+  const direct = startDirect(client, { go, blocked: () => requests.load() });
+  const requests = new Requests(client, { go, block: direct.block, report: moderation.report });
+  requests.start();
   startKeepName();
   startDelivery(client, timeline, (text) => composer.rewrite(text));
-  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave() });
+  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave(), close: direct.close });
   startTroubles(client, go);
   client.connect();
 }

@@ -30,7 +30,7 @@ export class Acts {
 
   /** @param {Item} item */
   mayEdit(item) {
-    return isText(item) && this.#isOwn(item);
+    return isText(item) && this.#isOwn(item) && !this.#client.state().room?.unanswered;
   }
 
   /** @param {Item} item */

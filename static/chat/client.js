@@ -85,7 +85,9 @@ export class Client extends Emitter {
   /** Look at another room. @param {string} key */
   show(key) {
     const live = this.#hold(key);
+    const former = this.shown;
     this.shown = key;
+    if (!this.list.some((room) => room.key === former) && this.state(former).room?.direct?.length) this.#letGo(former);
     this.dispatch(key, { type: "entered", live });
     this.emit("shown", key);
   }
@@ -199,6 +201,14 @@ export class Client extends Emitter {
   #signalled(signal) {
     this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
     this.#list({ type: "signal", signal, me: this.me, blocked: this.blocked });
+    if (signal.kind === "membership" && !signal.value && signal.room !== this.shown) this.#letGo(signal.room);
+  }
+
+  /** A room that is out of the list is not held open, or others would see me there. @param {string} key */
+  #letGo(key) {
+    if (!this.#open.includes(key)) return;
+    this.#open = this.#open.filter((other) => other !== key);
+    this.rooms.close(key);
   }
 
   /** @param {RoomLeft} left */

@@ -10,7 +10,8 @@ import { textOf } from "./item.js";
 import { count, say } from "./words.js";
 
 const LONGEST = 10_000;
-const TELL_FROM = 9_500;
+const LONGEST_REQUEST = 500;
+const TELL_WITHIN = 500; // and of a short message its last fifth
 
 /** `fitting`: the composer is about to change its height; `closed`: something else stands in its place; `slow`: words for a wait.
  * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null, closed: () => boolean, slow: () => string}} ComposerFacts */
@@ -191,13 +192,17 @@ export class Composer {
   }
 
   #paintNote() {
-    const left = LONGEST - this.#text.value.length;
+    const left = this.#longest - this.#text.value.length;
     this.#note.toggleAttribute("data-over", left < 0);
-    const about = left < 0 ? count("composer.over", -left) : left <= LONGEST - TELL_FROM ? count("composer.left", left) : "";
+    const about = left < 0 ? count("composer.over", -left) : left <= Math.min(TELL_WITHIN, this.#longest / 5) ? count("composer.left", left) : "";
     this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
   }
 
+  get #longest() {
+    return this.#client.state().room?.unanswered ? LONGEST_REQUEST : LONGEST;
+  }
+
   #isTooLong() {
-    return this.#text.value.trim().length > LONGEST;
+    return this.#text.value.trim().length > this.#longest;
   }
 }

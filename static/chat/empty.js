@@ -7,6 +7,7 @@
 import { byId, clone, part } from "./dom.js";
 import { isSystem } from "./item.js";
 import { showCards } from "./invites.js";
+import { isDirect } from "./room_list.js";
 import { say } from "./words.js";
 
 const ALONE_MS = 4000;
@@ -61,7 +62,7 @@ export class Empty {
   #isLonely() {
     const { room, here, after } = this.#client.state();
     const { shown } = this.#client;
-    const alone = Boolean(this.#pastime && room?.role && here === 1 && !after && !this.#dismissed.has(shown) && !this.#pastime.isOn());
+    const alone = Boolean(this.#pastime && room?.role && !isDirect(room) && here === 1 && !after && !this.#dismissed.has(shown) && !this.#pastime.isOn());
     if (alone && this.#wasAlone !== shown) this.#timer ??= setTimeout(() => this.#waited(shown), ALONE_MS);
     if (!alone) this.#wasAlone = "";
     return alone && this.#wasAlone === shown;
@@ -81,6 +82,7 @@ export class Empty {
 
   /** @param {import("./types.js").Room} room */
   #paint(room) {
+    if (isDirect(room)) return this.#paintDirect(room);
     const standing = room.role ? (this.#invites?.standing() ?? []) : [];
     const offered = Boolean(room.role && this.#pastime);
     part(this.#card, "h2", HTMLElement).textContent = say("empty.title");
@@ -89,6 +91,14 @@ export class Empty {
     part(this.#card, ".pastime", HTMLElement).hidden = !offered;
     if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));
     showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) => /** @type {Invites} */ (this.#invites).card(invite));
+  }
+
+  /** @param {import("./types.js").Room} room */
+  #paintDirect({ name, unanswered }) {
+    part(this.#card, "h2", HTMLElement).textContent = say("empty.direct", { name });
+    part(this.#card, "p", HTMLElement).textContent = say(unanswered ? "empty.request" : "empty.direct_text");
+    part(this.#card, "[data-act=invite]", HTMLElement).hidden = part(this.#card, ".pastime", HTMLElement).hidden = true;
+    part(this.#card, ".invites", HTMLElement).replaceChildren();
   }
 
   #paintAlone() {

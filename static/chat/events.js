@@ -67,7 +67,9 @@ function renamed(state, { data }) {
 
 /** @param {RoomState} state @param {string} user @param {number} at @returns {RoomState} */
 function joined(state, user, at) {
-  return state.members?.[user] ? state : withMember(state, user, { role: "member", joined_at: at }, 1);
+  const { room } = state;
+  const answered = room?.unanswered && user !== state.me ? { ...state, room: { ...room, unanswered: false } } : state;
+  return state.members?.[user] ? answered : withMember(answered, user, { role: "member", joined_at: at }, 1);
 }
 
 /** @param {RoomState} state @param {string} user @returns {RoomState} */

@@ -2,12 +2,15 @@
 
 /** @import {Client} from "./client.js" */
 import { byId } from "./dom.js";
+import { paintFace, personOf } from "./face.js";
 import { unread } from "./rooms.js";
-import { count } from "./words.js";
+import { nameOf, partner } from "./selectors.js";
+import { count, say } from "./words.js";
 
 export class Header {
   #name = byId("room-name", HTMLElement);
   #topic = byId("room-topic", HTMLElement);
+  #face = byId("room-face", HTMLElement);
   #people = byId("people-toggle", HTMLElement);
   #client;
   #mark;
@@ -38,11 +41,29 @@ export class Header {
     const here = this.#client.state().here || (row?.here ?? 0); // until it is opened, what the list says
     this.#name.textContent = room.name;
     this.#name.toggleAttribute("data-private", !room.public);
-    this.#topic.textContent = this.#topic.title = room.topic;
+    this.#topic.textContent = this.#topic.title = this.#about() || room.topic;
+    this.#paintFace();
     this.#people.hidden = here === 0;
     this.#people.ariaLabel = byId("here", HTMLElement).textContent = count("here", here);
     byId("here-number", HTMLElement).textContent = String(here);
     this.#paintTitle(room.name);
+  }
+
+  /** In a room of two: whether the other is there, or has not answered. @returns {string} */
+  #about() {
+    const state = this.#client.state();
+    const other = partner(state);
+    if (!other) return "";
+    const name = nameOf(state, other);
+    if (state.room?.unanswered) return say("direct.unanswered");
+    return state.presence[other] ? say("direct.here", { name }) : "";
+  }
+
+  #paintFace() {
+    const state = this.#client.state();
+    const other = partner(state);
+    this.#face.hidden = !other;
+    if (other) paintFace(this.#face, personOf(state.people, other));
   }
 
   /** @param {string} name */

@@ -23,6 +23,8 @@ export class PeoplePanel {
   #client;
   #side;
   #frame = 0;
+  /** @type {string | null} the room whose members are asked for */
+  #loading = null;
 
   /** @param {Client} client @param {Side} side */
   constructor(client, side) {
@@ -63,10 +65,21 @@ export class PeoplePanel {
   #load() {
     if (!this.#isOpen) return;
     this.#schedule();
-    this.#client.loadMembers().catch(() => undefined);
+    this.#loadOnce();
+  }
+
+  /** Also after a snapshot, which replaces all that was known. */
+  #loadOnce() {
+    const { shown } = this.#client;
+    if (this.#loading === shown || this.#client.connection.state.name !== "ready") return;
+    this.#loading = shown;
+    const done = () => (this.#loading = this.#loading === shown ? null : this.#loading);
+    this.#client.loadMembers().then(done, done);
   }
 
   #schedule() {
+    const { room, members } = this.#client.state();
+    if (this.#isOpen && room && !members) this.#loadOnce();
     if (this.#isOpen) this.#frame ||= requestAnimationFrame(() => this.#paint());
   }
 
@@ -75,8 +88,9 @@ export class PeoplePanel {
     const state = this.#client.state();
     const here = byName(state, Object.keys(state.presence));
     const away = byName(state, Object.keys(state.members ?? {}).filter((id) => !here.includes(id)));
+    const asked = byName(state, (state.room?.direct ?? []).filter((id) => state.members && !state.members[id] && !here.includes(id)));
     const focused = document.activeElement?.getAttribute("data-user");
-    this.#body.replaceChildren(...section(say("people.here"), here, state, false), ...section(say("people.away"), away, state, true));
+    this.#body.replaceChildren(...section(say("people.here"), here, state, false), ...section(say("people.away"), away, state, true), ...section(say("people.not_joined"), asked, state, true));
     if (focused) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-user="${focused}"]`))?.focus();
   }
 
@@ -149,6 +163,12 @@ function roleOf({ me, members }, id) {
   return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }
 
+/** A key of the words. @param {RoomState} state @param {string} id */
+function standingOf({ members, room }, id) {
+  if (members?.[id]) return "people.member";
+  return room?.direct?.includes(id) ? "people.not_joined" : "people.looking";
+}
+
 /** @param {RoomState} state @param {string} id @returns {HTMLElement} */
 function card(state, id) {
   const element = make("div", "person-card");
@@ -156,7 +176,7 @@ function card(state, id) {
   const about = document.createElement("div");
   const person = personOf(state.people, id);
   paintFace(face, person);
-  about.append(make("b", "", person.name), make("span", "small muted", roleOf(state, id) || say(state.members?.[id] ? "people.member" : "people.looking")));
+  about.append(make("b", "", person.name), make("span", "small muted", roleOf(state, id) || say(standingOf(state, id))));
   element.append(face, about);
   return element;
 }

@@ -4,6 +4,7 @@
 import { confirmed } from "./confirm.js";
 import { dialog, field, fillForm, onSubmit } from "./dialog.js";
 import { byId, part } from "./dom.js";
+import { isDirect } from "./room_list.js";
 import { toast } from "./toast.js";
 import { refusal, say } from "./words.js";
 
@@ -50,7 +51,7 @@ export class RoomDialogs {
 
   async leave() {
     const { room } = this.#client.state();
-    if (!room || !(await confirmed(room.public ? "leave" : "leave_private", { room: room.name }))) return;
+    if (!room || !(await confirmed(isDirect(room) ? "leave_group" : room.public ? "leave" : "leave_private", { room: room.name }))) return;
     await this.#client.act("room.leave", { room: room.key }).catch((error) => toast(refusal(error)));
   }
 

@@ -5,9 +5,9 @@ import { copy } from "./acts.js";
 import { byId, part } from "./dom.js";
 import { attach } from "./menu.js";
 import { isDirect } from "./room_list.js";
-import { myRank } from "./selectors.js";
+import { myRank, partner } from "./selectors.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, leave: () => void}} asked */
+/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, leave: () => void, close: () => void}} asked */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
@@ -31,5 +31,7 @@ function offer(menu, state) {
   byId("invite", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
   for (const act of ["settings", "safety"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
-  part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || between;
+  part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || partner(state) !== null;
+  part(menu, "[data-act=close]", HTMLElement).hidden = !room?.role || !between;
+  part(menu, "[data-act=copy]", HTMLElement).hidden = between;
 }

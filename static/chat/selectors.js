@@ -41,6 +41,21 @@ export function isAbove(state, user) {
   return user !== state.me && myRank(state) > Math.max(0, rankBy(member?.role, member?.rank));
 }
 
+/** The other one of a room of two, or null. @param {RoomState} state @returns {string | null} */
+export function partner({ room, me }) {
+  return room?.direct?.length === 2 ? (room.direct.find((user) => user !== me) ?? null) : null;
+}
+
+/** @param {RoomState} state @param {string} user @returns {string} */
+export function nameOf({ people }, user) {
+  return people[user]?.name ?? "…";
+}
+
+/** Has my request been sent, and nobody has accepted it? @param {RoomState} state */
+export function isRequestSent(state) {
+  return Boolean(state.room?.unanswered && state.lines.some(({ by, kind }) => kind === "text" && by === state.me));
+}
+
 /** Who is typing now besides me. @param {RoomState} state @returns {string[]} user ids */
 export function typists({ typing }) {
   return Object.keys(typing);

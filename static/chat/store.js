@@ -68,7 +68,7 @@ function snapshotCame(state, snapshot) {
   const atBottom = state.atBottom && !snapshot.after;
   const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
   const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
-  const next = SNAPSHOTS.reduce((met, taken) => taken(met, snapshot), meetSpokenOf(known, snapshot.lines, parts));
+  const next = SNAPSHOTS.reduce((met, taken) => taken(met, snapshot), meetSpokenOf(meet(known, room.direct ?? []), snapshot.lines, parts));
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 

@@ -29,6 +29,7 @@
  * @property {boolean} public
  * @property {boolean} lounge
  * @property {string[]} [direct] the people of a direct room, whose name is that of the others
+ * @property {boolean} [unanswered] of a direct room: nobody else is in it yet
  * @property {Role} role
  * @property {number | null} [rank] of the reader, null for who only looks; read it through `myRank(state)`
  * @property {Rules} [rules] what may be done here
@@ -59,6 +60,7 @@
  * @property {number | null} [by_rank] of who set them, null where nobody has
  */
 
+/** @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which somebody asks me */
 /** @typedef {{lines: Line[], as_of: number, before: boolean, after: boolean, people: People}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
 /** @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only */

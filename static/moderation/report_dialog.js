@@ -14,6 +14,7 @@ export class ReportDialog {
   #form = part(this.#dialog, "form", HTMLFormElement);
   #client;
   #o = 0;
+  #room = "";
 
   /** @param {Client} client */
   constructor(client) {
@@ -26,18 +27,19 @@ export class ReportDialog {
     focusBack(this.#dialog, () => `#lines [data-o="${this.#o}"]`);
   }
 
-  /** @param {Line} line */
-  open(line) {
+  /** `place`: another room than the one shown, and the author's name. @param {Line} line @param {{room: string, name: string}} [place] */
+  open(line, place) {
     this.#o = line.o;
+    this.#room = place?.room ?? this.#client.shown;
     fillForm(this.#form, {});
-    byId("report-title", HTMLElement).textContent = say("report.title", { name: nameOf(this.#client.state(), line.by) });
+    byId("report-title", HTMLElement).textContent = say("report.title", { name: place?.name ?? nameOf(this.#client.state(), line.by) });
     quote(byId("report-line", HTMLElement), line);
     this.#dialog.showModal();
   }
 
   /** @param {FormData} data */
   async #submitted(data) {
-    const params = { room: this.#client.shown, o: this.#o, rule: field(data, "rule"), reason: field(data, "reason") };
+    const params = { room: this.#room, o: this.#o, rule: field(data, "rule"), reason: field(data, "reason") };
     await this.#client.act("report.create", params);
     this.#dialog.close();
     toast(say("report.thanks"));

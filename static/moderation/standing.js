@@ -2,9 +2,9 @@
 
 /** @import {RoomState} from "../chat/types.js" */
 /** @import {Mute, Standing} from "./types.js" */
-import { myRank } from "../chat/selectors.js";
+import { isRequestSent, myRank } from "../chat/selectors.js";
 
-/** @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off"} Closed why one may not write, the gravest first */
+/** @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered"} Closed why one may not write, the gravest first */
 
 /** @param {RoomState} state @returns {Standing | null} */
 export function standingOf({ parts }) {
@@ -22,6 +22,7 @@ export function closedBy(state, now, guest) {
   if (!state.room?.role) return standingOf(state)?.waiting ? "waiting" : null;
   if (standingOf(state)?.warning) return "warned";
   if (mutedNow(state, now)) return "muted";
+  if (isRequestSent(state)) return "unanswered";
   return myRank(state) > 0 ? null : heldBy(state, guest);
 }
 

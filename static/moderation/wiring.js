@@ -53,7 +53,7 @@ export function startModeration(client, side, go) {
   addActs(client, { moderate: (user, line) => sanction.open(user, line), report: (line) => report.open(line) });
   startDepartures(client, side, go);
   startLoading(client);
-  return { closed: () => door.closed !== null, slow: () => slowWords(client), open: () => safety.open() };
+  return { closed: () => door.closed !== null, slow: () => slowWords(client), open: () => safety.open(), report: report.open.bind(report) };
 }
 
 /** Under what one writes while it waits. @param {Client} client */
