@@ -26,7 +26,7 @@ def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signa
 
 
 _METHODS = [
-    Method(name="people.read", params=PeopleParams, function=people_read, lane="read"),
+    Method(name="people.read", params=PeopleParams, function=people_read, lane="read", cost=2),
     Method(name="profile.change", params=ProfileParams, function=profile_change, lane="write"),
 ]
 METHODS = {method.name: method for method in _METHODS}

@@ -105,7 +105,7 @@ def move_hover(call: Call) -> list[Signal]:
 
 _METHODS = [
     Method(name="match.create", params=protocol.MatchCreate, function=match_create, lane="write", logs=room_and_site),
-    Method(name="match.read", params=protocol.MatchRead, function=match_read, lane="read"),
+    Method(name="match.read", params=protocol.MatchRead, function=match_read, lane="read", cost=4),
     Method(name="match.resign", params=protocol.MatchAct, function=match_resign, lane="write"),
     Method(name="match.claim", params=protocol.MatchAct, function=match_claim, lane="write"),
     Method(name="match.rematch", params=protocol.MatchAct, function=match_rematch, lane="write", logs=room_and_site),

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from realtime import protocol
 from realtime.methods import NOBODY, Call, Caller
@@ -22,14 +22,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+READS: Final = 2
+"""requests of the lane `read` that one connection has under way; the others wait for their turn"""
+
 
 class Connection:
     """Between one transport and the process. All of it runs in the event loop."""
 
-    def __init__(self, process: "Process", transport: Transport, session_key: str | None) -> None:
+    def __init__(
+        self, process: "Process", transport: Transport, session_key: str | None, network: str | None = None
+    ) -> None:
+        """`network` is what of the client's address is counted as one (see `network_of`)."""
         self._process, self.session_key = process, session_key
         self._limits, self._transport = process.limits, transport
-        self.session = Session(process.backend.methods, process.limits, process.now(), process.random)
+        address = process.address_gate(network)
+        self.session = Session(process.backend.methods, process.limits, process.now(), process.random, address)
         self.caller: Caller = NOBODY
         self.out = Outgoing(transport, process.limits, process.now, self.session.ping)
         self.rooms: set[LogKey] = set()
@@ -39,6 +46,8 @@ class Connection:
         self._durable: list[tuple[Invoke, Call]] = []
         """what waits for its turn to be prepared"""
         self._looks: list[Look] = []
+        self._reads: list[Invoke] = []
+        self._reading = 0
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -142,6 +151,7 @@ class Connection:
     async def _look_in_order(self) -> None:
         while self._looks:
             look = self._looks[0]
+            await self.out.roomy()
             await self._reply(look.id, self._process.look(self, look), [look.params.room])
             self._looks.pop(0)
 
@@ -153,12 +163,24 @@ class Connection:
         if invoke.method.lane == "now":
             return self._now(invoke)
         self._waiting += 1
-        return self._spawn(self._reply(invoke.id, self._read(invoke)))
+        self._reads.append(invoke)
+        if self._reading < READS:
+            self._reading += 1
+            self._spawn(self._read_in_turn())
+        return None
 
     def _call(self, invoke: Invoke) -> Call:
         process = self._process
         here, absent_ms, live = process.here, process.absent_ms, process.live
         return Call(invoke.method, self.caller, invoke.params, here=here, absent_ms=absent_ms, live=live)
+
+    async def _read_in_turn(self) -> None:
+        """Each once there is room for its answer: what a client does not take is not made."""
+        while self._reads:
+            invoke = self._reads.pop(0)
+            await self.out.roomy()
+            await self._reply(invoke.id, self._read(invoke))
+        self._reading -= 1
 
     async def _read(self, invoke: Invoke) -> Any:
         try:
@@ -186,7 +208,8 @@ class Connection:
         self._waiting += 1
         call = self._call(invoke)
         call.arrived = self._process.now()
-        if not self._durable and (invoke.method.prepare is None or invoke.method.light(invoke.params)):
+        at_once = invoke.method.prepare is None or invoke.method.light(invoke.params)
+        if at_once and not (self._durable or self.out.lagging):
             return self._prepared(invoke, call)
         self._durable.append((invoke, call))
         if len(self._durable) == 1:
@@ -205,6 +228,7 @@ class Connection:
     async def _write_in_order(self) -> None:
         while self._durable:
             invoke, call = self._durable[0]
+            await self.out.roomy()
             try:
                 call.prepared = await self._preparation(invoke)
                 self._process.writer.put(call, partial(self._written, invoke))

@@ -53,21 +53,20 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         process = await Process.of(self.backend)
-        if not self.entered(process):
+        network = network_of(str((self.scope.get("client") or [""])[0]))
+        if not self.entered(process, network):
             await refuse(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY)
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
-        self.connection = Connection(process, self.transport(), session_key)
+        self.connection = Connection(process, self.transport(), session_key, network)
         self.connection.start()
 
-    def entered(self, process: Process) -> bool:
+    def entered(self, process: Process, network: str | None) -> bool:
         """Whether its address may have one connection more: asked before anything is accepted or kept of it."""
-        address = str((self.scope.get("client") or [""])[0])
-        network = network_of(address)
         if not process.addresses.enter(network):
-            logger.warning("refused a WebSocket: %s has %d", address, process.limits.address_connections)
+            logger.warning("refused a WebSocket: %s has %d", network, process.limits.address_connections)
             return False
         self.left = partial(process.addresses.leave, network)
         return True

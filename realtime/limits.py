@@ -18,6 +18,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     burst: float = 60
     signal_rate: float = 20
     """what nobody answers, a second: typing, read marks, and answers to our pings"""
+    address_rate: float = 100
+    """requests a second of all connections of one public address; 0 is no limit"""
+    address_burst: float = 1000
     cpu_rate: float = 0.05
     """CPU seconds a second that rendering one user's texts may take"""
     cpu_burst: float = 1
@@ -112,6 +115,9 @@ class Addresses:
 
     def __len__(self) -> int:
         return len(self._connections)
+
+    def __contains__(self, network: str) -> bool:
+        return network in self._connections
 
     def enter(self, network: str | None) -> bool:
         """Count a connection, or say that there are enough."""

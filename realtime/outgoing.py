@@ -1,5 +1,6 @@
 """What goes out to one reader, within bounds, and what to do about a reader that is slower than the room."""
 
+import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Final
@@ -44,6 +45,7 @@ class Outgoing:
         self._streamed = 0
         self._unanswered: list[int] = []
         self._least_unsent, self._progress_at = 0, 0.0
+        self._room: asyncio.Future[None] | None = None
 
     def push(self, chunk: Chunk) -> bool:
         """Send events; False when that would be too much: the reader lags, and is resumed from what it has."""
@@ -72,8 +74,16 @@ class Outgoing:
         self.put(protocol.notification(method, params))
 
     def put(self, text: str) -> None:
-        """Send an answer or a word that must not be dropped; its number is bounded by who asks."""
+        """Send an answer or a word that must not be dropped. What is large waits for `roomy` before it is made."""
         self._put(Chunk(text))
+        if not self.lagging and not self.ending and self._transport.unsent() > self._most:
+            self._lag()
+
+    async def roomy(self) -> None:
+        """Wait while the reader lags. A reader that has ended has no room any more."""
+        while self.lagging:
+            self._room = self._room or asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._room])
 
     def end(self, close: Close) -> None:
         """Say `session.bye`, then close; the first reason counts."""
@@ -95,6 +105,9 @@ class Outgoing:
                 self._lag()
         elif unsent < self._most // 4 and len(self._unanswered) < STREAM_PINGS:
             self.lagging = False
+            if self._room:
+                self._room.set_result(None)
+            self._room = None
             return Watched.CAUGHT_UP
         elif unsent < self._least_unsent:
             self._least_unsent, self._progress_at = unsent, now

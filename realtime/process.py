@@ -33,7 +33,7 @@ from realtime.readers import Readers
 from realtime.refusal import refuse
 from realtime.security import login_of, token_fits, token_make, user_of
 from realtime.server import intake, on_drain
-from realtime.session import Look
+from realtime.session import Look, hello_cost
 from realtime.writer import Writer
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Process:
         self._connections: set[Connection] = set()
         self.preparers = Preparers(self.limits.answer_s)
         self._gates: dict[UserId, Gate] = {}
+        self._address_gates: dict[str, Bucket] = {}
         self._met: set[int] = set()
         """who has said hello since the app was told who is seen"""
         self._tasks: list[asyncio.Task[None]] = []
@@ -190,6 +191,14 @@ class Process:
             self._gates[user] = Gate(Bucket(limits.rate, limits.burst, now), Strikes(STRIKES_S), budget)
         return self._gates[user]
 
+    def address_gate(self, network: str | None) -> Bucket | None:
+        """The rate that all connections of a public address to this process share; None where it has no limit."""
+        if network is None or not self.limits.address_rate:
+            return None
+        if network not in self._address_gates:
+            self._address_gates[network] = Bucket(self.limits.address_rate, self.limits.address_burst, self.now())
+        return self._address_gates[network]
+
     async def caller_of(self, session_key: str) -> Caller | None:
         """Who stands behind a login session now: two queries."""
         return await self.readers.run(self._caller, session_key)
@@ -253,6 +262,8 @@ class Process:
         self._met.add(caller.pk)
         if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
             raise Closed(protocol.Close(4029, "too_fast", 30_000))
+        if wait := self.gate(caller.id).requests.take(self.now(), hello_cost(hello)):
+            raise Closed(protocol.Close(4029, "too_fast", wait))
         self.hub.rooms.enrol(connection, memberships)
         if before != self.hub.revocation.count:
             connection.caller = caller = await self._admitted(session_key)
@@ -339,6 +350,9 @@ class Process:
         for user, gate in list(self._gates.items()):
             if gate.requests.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
                 del self._gates[user]
+        for network, bucket in list(self._address_gates.items()):
+            if bucket.idle(now) > STRIKES_S and network not in self.addresses:
+                del self._address_gates[network]
 
     async def tell_seen(self) -> None:
         """Tell the app who is connected, and who was since the last time."""

@@ -100,6 +100,8 @@ LOOKS: Final[dict[str, "msgspec.json.Decoder[Any]"]] = {
     "room.close": msgspec.json.Decoder(RoomParams),
     "presence.read": msgspec.json.Decoder(RoomParams),
 }
+COSTS: Final = {"room.open": 4, "presence.read": 2}
+"""requests that one of the hub's own counts as; hello counts as one, and one for each room"""
 _hello: "msgspec.json.Decoder[Hello]" = msgspec.json.Decoder(Hello)
 _seen: "msgspec.json.Decoder[SeenParams]" = msgspec.json.Decoder(SeenParams)
 _pong: "msgspec.json.Decoder[Pong]" = msgspec.json.Decoder(Pong)
@@ -108,12 +110,20 @@ _pong: "msgspec.json.Decoder[Pong]" = msgspec.json.Decoder(Pong)
 class Session:
     """`parlor.v1` from the server's side: new → greeting → ready → closed."""
 
-    def __init__(self, methods: Mapping[str, Method], limits: Limits, now: float, random: Random) -> None:
+    def __init__(
+        self,
+        methods: Mapping[str, Method],
+        limits: Limits,
+        now: float,
+        random: Random,
+        address: Bucket | None = None,
+    ) -> None:
+        """`address` is the bucket of all connections of the client's address."""
         self._methods, self._limits, self._random = methods, limits, random
         self.state = "new"
         self._requests = Bucket(limits.rate, limits.burst, now)
         self._signals = Bucket(limits.signal_rate, limits.signal_rate * 2, now)
-        self._shared: Bucket | None = None
+        self._shared: list[Bucket] = [address] if address else []
         self._errors, self._refusals = Strikes(60), Strikes(60)
         self._strikes: Strikes = Strikes(STRIKES_S)
         self._opened_at = self._heard_at = now
@@ -145,7 +155,8 @@ class Session:
         """Hello was accepted. `shared` and `strikes` are the user's, over all connections."""
         if self.state != "greeting":
             return
-        self.state, self._shared, self._strikes = "ready", shared, strikes
+        self.state, self._strikes = "ready", strikes
+        self._shared.append(shared)
         self._next_ping = now + self._limits.ping_s * self._random.uniform(0.9, 1.1)
 
     def close(self) -> None:
@@ -189,7 +200,8 @@ class Session:
         if self.state != "ready":
             raise RealtimeError(401, "hello_first", "session.hello comes first")
         method = self._methods.get(name)
-        self._gate(request is None and (method is None or method.lane == "now"), now, method.cost if method else 1)
+        cost = method.cost if method else COSTS.get(name, 1)
+        self._gate(request is None and (method is None or method.lane == "now"), now, cost)
         if method:
             return self._invoke(method, frame, request)
         if name == SEEN:
@@ -218,18 +230,17 @@ class Session:
             raise RealtimeError(protocol.INVALID_REQUEST, "invalid_request", "hello needs an id")
         self._gate(False, now)
         hello = protocol.params_of(frame, _hello)
+        self._gate(False, now, hello_cost(hello) - 1)
         if hello.v != protocol.VERSION:
             return self._end(protocol.UNSUPPORTED_VERSION)
         self.state = "greeting"
         return [Greet(request, hello)]
 
     def _gate(self, signal: bool, now: float, cost: int = 1) -> None:
-        """The rate of this connection, then of the user's connections together."""
-        wait = (self._signals if signal else self._requests).take(now, cost)
-        if not wait and not signal and self._shared:
-            wait = self._shared.take(now, cost)
-        if wait:
-            raise protocol.too_fast(wait)
+        """The rate of this connection, then those of the address's and of the user's connections together."""
+        for bucket in [self._signals] if signal else [self._requests, *self._shared]:
+            if wait := bucket.take(now, cost):
+                raise protocol.too_fast(wait)
 
     def _refused(self, request: RequestId | None, error: RealtimeError, now: float) -> list[Effect]:
         """The error response; with too many of a kind, the end of the connection."""
@@ -251,6 +262,11 @@ class Session:
 
 
 PROTOCOL_ERRORS: Final = {"parse", "invalid_request", "hello_first", "hello_again"}
+
+
+def hello_cost(hello: Hello) -> int:
+    """Requests that a hello counts as."""
+    return 1 + len(hello.rooms)
 
 
 def _longer(text: str, most: int) -> bool:

@@ -194,8 +194,8 @@ _METHODS = [
         logs=room_and_site,
         cost=JUDGED,
     ),
-    Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read"),
-    Method(name="sanction.preview", params=protocol.SanctionPreview, function=sanction_preview, lane="read"),
+    Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read", cost=4),
+    Method(name="sanction.preview", params=protocol.SanctionPreview, function=sanction_preview, lane="read", cost=4),
     Method(name="room.restrict", params=protocol.RoomRestrict, function=room_restrict, lane="write"),
     Method(name="room.panic", params=protocol.RoomPanic, function=room_panic, lane="write"),
     Method(name="member.admit", params=protocol.MemberAdmit, function=member_admit, lane="write", logs=room_and_site),
@@ -208,8 +208,8 @@ _METHODS = [
         cost=4,
     ),
     Method(name="report.close", params=protocol.ReportClose, function=report_close, lane="write"),
-    Method(name="report.list", params=RoomParams, function=report_list, lane="read"),
-    Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read"),
-    Method(name="audit.list", params=protocol.AuditList, function=audit_list, lane="read"),
+    Method(name="report.list", params=RoomParams, function=report_list, lane="read", cost=4),
+    Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read", cost=4),
+    Method(name="audit.list", params=protocol.AuditList, function=audit_list, lane="read", cost=4),
 ]
 METHODS = {method.name: method for method in _METHODS}

@@ -179,7 +179,7 @@ def typing_set(call: Call) -> list[Signal]:
 
 
 _METHODS = [
-    Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read"),
+    Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read", cost=4),
     Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=site_alone, cost=4),
     Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
     Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
@@ -188,12 +188,12 @@ _METHODS = [
         name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write", logs=room_and_site
     ),
     Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write"),
-    Method(name="member.list", params=RoomParams, function=member_list, lane="read"),
+    Method(name="member.list", params=RoomParams, function=member_list, lane="read", cost=4),
     Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=room_and_site),
     Method(
         name="member.remove", params=protocol.MemberRemove, function=member_remove, lane="write", logs=room_and_site
     ),
-    Method(name="history.page", params=protocol.HistoryPage, function=history_page, lane="read"),
+    Method(name="history.page", params=protocol.HistoryPage, function=history_page, lane="read", cost=4),
     Method(
         name="message.post",
         params=protocol.MessagePost,

@@ -17,8 +17,8 @@ import realtime.room
 from config.asgi import backend
 from realtime.limits import Limits
 from realtime.process import TOLD
-from realtime.protocol import Hello, OpenParams, RoomParams, SeenParams
-from realtime.session import HELLO, LOOKS, PING, SEEN
+from realtime.protocol import Hello, LogKey, OpenParams, Position, RoomParams, SeenParams
+from realtime.session import COSTS, HELLO, LOOKS, PING, SEEN, hello_cost
 from tests.docs import sources
 from tests.docs.pages import code, codes, page, rows, section
 
@@ -29,6 +29,10 @@ HUB = {"room.open": OpenParams, "room.close": RoomParams, "presence.read": RoomP
 LIMITS = Limits()
 NUMBERS = {
     "requests of a connection, and of a user over all connections": [LIMITS.rate, LIMITS.burst],
+    "requests of a public address, or of an IPv6 /64, over all connections": [
+        LIMITS.address_rate,
+        LIMITS.address_burst,
+    ],
     "notifications of a connection, and its answers to pings": [LIMITS.signal_rate, LIMITS.signal_rate * 2],
     "CPU time for rendering a user's texts; short ones with little markup are not counted": [
         LIMITS.cpu_rate * 1000,
@@ -167,7 +171,8 @@ def test_the_example_is_json_rpc_and_asks_what_there_is() -> None:
 
 def test_what_counts_as_several_requests_is_said() -> None:
     costs: dict[int, list[str]] = {}
-    for name, method in sorted(backend.methods.items()):
-        costs.setdefault(method.cost, []).append(f"`{name}`")
-    said = ", ".join(f"{cost} for {', '.join(costs[cost])}" for cost in sorted(costs, reverse=True) if cost > 1)
-    assert said in PROTOCOL
+    for name, cost in sorted(COSTS.items() | {(name, method.cost) for name, method in backend.methods.items()}):
+        costs.setdefault(cost, []).append(name)
+    said = {int(row[0]): codes(row[1]) for row in rows(PROTOCOL, "Costs")}
+    assert said == {cost: names for cost, names in costs.items() if cost > 1}
+    assert (hello_cost(Hello(1, "")), hello_cost(Hello(1, "", {LogKey("a"): Position(0, 0)}))) == (1, 2)

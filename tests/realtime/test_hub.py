@@ -15,6 +15,7 @@ from django.db import OperationalError
 
 from accounts.models import User
 from realtime import log as logs
+from realtime.connection import READS
 from realtime.doorbell import Bell
 from realtime.entry import Entry
 from realtime.frames import Chunk
@@ -22,7 +23,7 @@ from realtime.log import SITE, batch
 from realtime.methods import Caller, Signal
 from realtime.models import Event, Log
 from realtime.process import GREETED, HELLOS, Process
-from realtime.protocol import LogKey, UserId
+from realtime.protocol import Head, LogKey, UserId
 from realtime.signals import PERSON
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
 from tests.queries import queries
@@ -622,18 +623,45 @@ async def test_a_person_has_at_most_twenty_connections(
         await client.wire.close()
 
 
-async def test_a_reader_of_answers_alone_lags_too(tab: Open, log: LogKey, process: Process) -> None:
-    mei = await tab("Mei")
+async def test_answers_are_made_when_their_reader_has_room_for_them(
+    tab: Open, log: LogKey, process: Process, notes: Notes
+) -> None:
+    mei, other = await tab("Mei"), await tab("Jonas")
     wire: Any = mei.wire
     wire.stuck.clear()
-    for _ in range(8):
-        await mei.ask("hand.read", room=log, hand="x" * 60_000)
+    asked = [await mei.ask("hand.read", room=log, hand="x" * 60_000) for _ in range(8)]
     async with asyncio.timeout(5):
-        while wire.connection._waiting:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while not wire.connection.out.lagging:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
-    wire.connection.tick(process.now())
-    assert wire.connection.out.lagging
+    seen = len(notes.asked)
+    asked += [await mei.ask("room.open", room=log, position=START), await mei.ask("room.close", room=log)]
+    asked += [await mei.ask("note.post", room=log, cid=cid(), text="x") for _ in range(2)]
+    for _ in range(3):
+        await other.request("hand.read", room=log)
+        wire.connection.tick(process.now())
+    assert process.limits.lagging_bytes < wire.transport.unsent() < process.limits.lagging_bytes + READS * 61_000
+    assert len(notes.asked) == seen
+    assert await sync_to_async(logs.head_of)(log) == Head(0, 0, 0)
     wire.stuck.set()
+    for id in asked:
+        await mei.response(id)
+
+
+async def test_requests_of_a_reader_that_lags_are_refused_beyond_those_that_may_wait(
+    tab: Open, log: LogKey, process: Process
+) -> None:
+    mei = await tab("Mei")
+    wire: Any = mei.wire
+    wire.connection.out._lag()
+    for method in ("hand.read", "note.post", "room.close"):
+        for _ in range(process.limits.waiting + 2):
+            last = await mei.ask(method, room=log, cid=cid(), text="x")
+    await mei.request("session.ping")
+    refused = [each for each in mei._responses.values() if each["error"]["data"]["type"] == "too_many_waiting"]
+    assert len(refused) == process.limits.waiting + 2 + 2 + 2  # reads and writes wait together, openings apart
+    wire.connection.tick(process.now())
+    await mei.response(last - 2)  # the last of the openings that could wait
+    await mei.request("room.open", room=log, position=START)
 
 
 async def test_reads_of_one_connection_are_bounded(tab: Open, log: LogKey) -> None:

@@ -250,6 +250,34 @@ def test_a_dear_request_counts_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [type(effect) for effect in effects] == [Invoke, Invoke, Send]
 
 
+def test_requests_of_the_hub_cost_what_they_cost() -> None:
+    made = ready(rate=0.001, burst=17)
+    for name, most in (("room.open", 4), ("presence.read", 0)):
+        given = [made.receive(request(name, room="r"), 0) for _ in range(most + 1)]
+        assert [type(effects[0]) for effects in given[:most]] == [Look] * most
+        assert refusal(given[-1])[1:] == (429, "too_fast")
+
+
+def test_hello_costs_one_and_one_for_each_room() -> None:
+    address = Bucket(0.001, 6, 0)
+    rooms = {f"room{n}": {"o": 0, "t": 0} for n in range(3)}
+    hello = request("session.hello", v=1, token="t", rooms=rooms)
+    made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
+    assert isinstance(made[0].receive(hello, 0)[0], Greet)
+    assert refusal(made[1].receive(hello, 0))[1:] == (429, "too_fast")
+    assert isinstance(made[1].receive(HELLO, 0)[0], Greet)
+
+
+def test_connections_of_one_address_share_a_rate_whoever_they_are() -> None:
+    address = Bucket(0.001, 4, 0)
+    made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
+    for each in made:
+        each.receive(HELLO, 0)
+        each.greeted(0, Bucket(1000, 1000, 0), Strikes(600))
+    answers: list[Any] = [each.receive(request("session.ping"), 0) for each in (*made, *made)]
+    assert ["error" in answer[0].text for answer in answers] == [False, False, True, True]
+
+
 def test_connections_of_one_user_share_a_rate() -> None:
     shared = Bucket(10, 5, 0)
     tabs = []
