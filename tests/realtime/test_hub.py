@@ -529,7 +529,7 @@ async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_
     bye = next(frame for frame in mei.notifications if frame["method"] == "session.bye")
     assert 100 <= bye["params"]["retry_after_ms"] <= 5000
     rows = [row async for row in Event.objects.filter(log__key=log).order_by("offset")]
-    assert answers == [{"room": log, "o": row.offset, "at": row.at} for row in rows]
+    assert answers == [{"room": log, "o": row.offset, "t": row.tag, "at": row.at} for row in rows]
 
 
 async def turn() -> None:
