@@ -1,7 +1,7 @@
 # make run            start Parlor on http://127.0.0.1:8000/   (HOST=0.0.0.0 for the LAN, PORT=9000, PYTHON=python3.12)
 # make test           every check; STEPS="ruff mypy" for some of them
 # make lint           formatting, ruff, mypy, tsc
-# make chaos          the long run of kills and cut lines
+# make chaos          the long runs: kills, cut lines, and what hangs
 # make bench          measure against others, alone on the machine; ROWS="500x64 …", PEERS="parlor,ws …", RUNS=5
 # make pictures       screenshots into docs/pictures/
 # make clean          remove what can be made again; never the data in var/

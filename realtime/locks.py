@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Collection, Set
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+from realtime import patience
 from realtime.log import heads
 from realtime.models import Log
 from realtime.prepared import prepared
@@ -15,16 +16,21 @@ logger = logging.getLogger(__name__)
 
 
 class HeldLogs:
-    """The logs whose lock was not to be had in time. The writer refuses their requests until the lock is free."""
+    """The logs whose lock was not to be had in time. The writer refuses their requests until the lock is free.
+
+    A log that grows meanwhile is locked by a process that is busy, not stopped: its lock is waited for in turn again.
+    """
 
     def __init__(self) -> None:
-        self._keys: set[LogKey] = set()
+        self._heads: dict[LogKey, int] = {}
 
     def still(self) -> Set[LogKey]:
-        """Return those that are still locked; the others are forgotten."""
-        if self._keys:
-            self._keys &= locked(self._keys)
-        return self._keys
+        """Return those that are still held; the others are forgotten."""
+        if self._heads:
+            _end_abandoned()
+            found = locked(list(self._heads))
+            self._heads = {key: head for key, head in found.items() if head == self._heads[key]}
+        return self._heads.keys()
 
     def find(self, keys: Collection[LogKey]) -> bool:
         """After a wait for a lock: keep those of `keys` that are locked. Return whether there are any."""
@@ -32,16 +38,42 @@ class HeldLogs:
             found = locked(keys)
         except (OperationalError, InterfaceError):
             return False
-        if found - self._keys:
+        if found.keys() - self._heads.keys():
             logger.warning("another process holds %d rooms: their requests are refused until it lets go", len(found))
-        self._keys |= found
+        self._heads |= found
         return bool(found)
 
 
-def locked(keys: Collection[LogKey]) -> set[LogKey]:
-    """Return those of these logs that somebody else has locked now. It waits for nobody."""
+ABANDONED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND state LIKE 'idle in transaction%%'
+    AND state_change < clock_timestamp() - make_interval(secs => %s)
+    AND pid IN (SELECT pid FROM pg_locks WHERE granted AND relation = %s::regclass)
+"""
+
+
+def _end_abandoned() -> None:
+    """End transactions that keep a room locked and send nothing.
+
+    PostgreSQL does so by `idle_in_transaction_session_timeout`, but not after psycopg's `executemany`: that ends with a
+    Flush behind its Sync, at which PostgreSQL puts the clock away.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ABANDONED, [patience.IDLE_S, Log._meta.db_table])
+            ended = len(cursor.fetchall())
+    except DatabaseError as error:
+        logger.warning("silent transactions could not be ended: %s", error)
+        return
+    if ended:
+        logger.warning("ended %d transactions that had been silent for %g s", ended, patience.IDLE_S)
+
+
+def locked(keys: Collection[LogKey]) -> dict[LogKey, int]:
+    """Return the heads of those of these logs that somebody else has locked now. It waits for nobody."""
     with transaction.atomic():
-        return heads(keys).keys() - set(map(LogKey, _free(keys)))
+        free = set(_free(keys))
+        return {key: head for key, head in heads(keys).items() if key not in free}
 
 
 @prepared

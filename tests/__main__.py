@@ -65,7 +65,7 @@ STEPS = [
         for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
     ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
-    Step("chaos-full", (CHAOS,), needs=("postgresql", "redis"), by_itself=False),
+    Step("chaos-full", (CHAOS, (*CHAOS, "--hang")), needs=("postgresql", "redis", "cc"), by_itself=False),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),
 ]
 

@@ -1,5 +1,6 @@
 """`python -m tests.chaos`: kills and cuts on real servers; red as soon as anything acknowledged is lost, doubled or
-out of order. `--quick` is the short run of `make test`; `--canaries` runs broken builds, which must turn red."""
+out of order. `--hang`: something hangs meanwhile. `--quick` is the short run of `make test`; `--canaries` runs broken
+builds, which must turn red."""
 
 import argparse
 import asyncio
@@ -15,9 +16,11 @@ from tempfile import mkdtemp
 from types import FrameType
 from typing import NoReturn
 
+from tests.chaos import hanging
 from tests.chaos.canary import CANARIES
 from tests.chaos.checker import table
-from tests.chaos.history import write_jsonl
+from tests.chaos.hanging import SCENARIOS
+from tests.chaos.history import Record, write_jsonl
 from tests.chaos.run import Result, run, verdict
 from tests.chaos.servers import REALTIME, Site, postgres_site, sqlite_site
 from tests.chaos.workload import Plan
@@ -35,7 +38,11 @@ class Services:
     def site(self, database: str, canary: str = "") -> AbstractContextManager[Site]:
         if database == "sqlite":
             return sqlite_site(canary)
-        return postgres_site(self._url("POSTGRES", postgres), self._url("REDIS", redis_server), canary)
+        return postgres_site(*self.urls(), canary)
+
+    def urls(self) -> tuple[str, str]:
+        """Of PostgreSQL and Redis."""
+        return self._url("POSTGRES", postgres), self._url("REDIS", redis_server)
 
     def _url(self, name: str, start: Callable[[], AbstractContextManager[str]]) -> str:
         if not (url := self._urls[name]):
@@ -52,6 +59,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=20, help="over all databases")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="3 kills and 1,000 messages a database")
+    parser.add_argument(
+        "--hang", nargs="*", choices=sorted(SCENARIOS), help="what hangs, and nothing else; all if none"
+    )
+    parser.add_argument("--seconds", type=float, default=60, help="of each run in which something hangs")
     parser.add_argument("--canaries", action="store_true", help="the broken builds as well")
     parser.add_argument("--canary", choices=sorted(CANARIES), help="one broken build and nothing else")
     return parser.parse_args()
@@ -64,6 +75,10 @@ def main(options: argparse.Namespace) -> int:
         services = Services(stack)
         if options.canary:
             return int(not dies(services, options.canary, seed))
+        if options.hang is not None:
+            names = options.hang or list(SCENARIOS)
+            survived = [survives(services, name, seed, options.seconds) for name in names]
+            return int(not all(survived))
         good = [holds(services, database, plan) for database, plan in plans(options, seed)]
         red = [dies(services, name, seed) for name in CANARIES] if options.canaries else []
     return int(not all(good + red))
@@ -83,8 +98,27 @@ def holds(services: Services, database: str, plan: Plan) -> bool:
         result = attempt(site, plan)
     if result:
         print(verdict(result), flush=True)
-        keep(result)
+        if not result.good:
+            keep(result.site, result.records)
     return bool(result and result.good)
+
+
+def survives(services: Services, name: str, seed: int, seconds: float) -> bool:
+    """Whether a run in which this hangs lost nothing and answered everybody in time."""
+    plan = Plan(10, 4, 0, 0, seed, cut_share=0.005, quiet_s=30, resume_s=60, limit_s=seconds + 300)
+    with SCENARIOS[name](services.urls) as (site, hang):
+        try:
+            result = asyncio.run(hanging.run(name, site, hang, plan, seconds))
+        except Exception:
+            traceback.print_exc()
+            print(site.logs(), flush=True)
+            return False
+        if result.tracebacks:
+            print(site.logs(), flush=True)
+    print(result, flush=True)
+    if not result.good:
+        keep(name, result.records)
+    return result.good
 
 
 def dies(services: Services, name: str, seed: int) -> bool:
@@ -120,12 +154,11 @@ def attempt(site: Site, plan: Plan) -> Result | None:
         return None
 
 
-def keep(result: Result) -> None:
+def keep(name: str, records: list[Record]) -> None:
     """The histories of a red run, for whoever looks into it."""
-    if not result.good:
-        path = Path(mkdtemp(prefix="parlor-chaos-red-")) / f"{result.site}.jsonl"
-        write_jsonl(path, result.records)
-        print(f"  histories: {path}", flush=True)
+    path = Path(mkdtemp(prefix="parlor-chaos-red-")) / f"{name}.jsonl"
+    write_jsonl(path, records)
+    print(f"  histories: {path}", flush=True)
 
 
 def stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -159,7 +159,11 @@ class Client:
         self._outbox.cut()
 
     def _hello_answered(self, frame: Frame | None, positions: dict[str, dict[str, int]]) -> None:
-        if frame is None or "error" in frame:
+        if frame is None:
+            return
+        if error := frame.get("error"):  # without one the server says bye
+            self._not_before = time.monotonic() + (error.get("data", {}).get("retry_after_ms") or 0) / 1000
+            self.cut()
             return
         self.counts["connected"] += 1
         self._token = frame["result"]["token"]

@@ -52,7 +52,7 @@ async def run(site: Site, plan: Plan) -> Result:
         await site.start()
         ports = [server.port for server in site.servers]
         proxy = await stack.enter_async_context(Proxy(ports, share=plan.cut_share, random=Random(plan.seed)))
-        workload = Workload(plan, proxy.port, stack)
+        workload = Workload(plan, [proxy.port], stack)
         await workload.enter()
         async with asyncio.TaskGroup() as group:
             group.create_task(workload.talk())

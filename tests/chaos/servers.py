@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +25,15 @@ REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "repla
 class Server:
     def __init__(self, port: int, environment: Mapping[str, str], log: Path) -> None:
         self.port = port
+        self.name = name_of(port)
         self.log = log
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -85,11 +91,11 @@ class Site:
 
 
 @contextmanager
-def sqlite_site(canary: str = "") -> Iterator[Site]:
-    """One server, the channel layer in memory."""
+def sqlite_site(canary: str = "", more: Callable[[Path], dict[str, str]] = lambda data: {}) -> Iterator[Site]:
+    """One server, the channel layer in memory. `more`: what its environment needs besides, of the data's folder."""
     with folder() as data:
         database = Sqlite(str(data / "parlor.sqlite3"))
-        with site("sqlite", database, 1, data, environment(data, database, "", canary)) as made:
+        with site("sqlite", database, 1, data, environment(data, database, "", canary) | more(data)) as made:
             yield made
 
 
@@ -114,7 +120,7 @@ def site(name: str, database: Database, count: int, data: Path, environment: Map
     if environment["PARLOR_CANARY"]:
         subprocess.run([sys.executable, "-m", "tests.chaos.canary"], env=environment, check=True)
     ports = [free_port() for _ in range(count)]
-    servers = [Server(port, environment, data / f"server-{port}.log") for port in ports]
+    servers = [Server(port, named(environment, port), data / f"server-{port}.log") for port in ports]
     try:
         yield Site(name, database, servers)
     finally:
@@ -146,6 +152,18 @@ def environment(data: Path, database: Database, redis_url: str, canary: str) -> 
         "PORT": "8000",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def name_of(port: int) -> str:
+    return f"server-{port}"
+
+
+def named(environment: Mapping[str, str], port: int) -> Mapping[str, str]:
+    """PostgreSQL shows whose connection one is."""
+    url = environment["DATABASE_URL"]
+    return (
+        environment if "sqlite" in url else {**environment, "DATABASE_URL": f"{url}?application_name={name_of(port)}"}
+    )
 
 
 def django(*arguments: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from random import Random
 
 from tests.chaos.client import Client
@@ -34,14 +36,16 @@ class Plan:
 
 
 class Workload:
-    def __init__(self, plan: Plan, port: int, stack: AsyncExitStack) -> None:
+    """Guests take the ports in turn."""
+
+    def __init__(self, plan: Plan, ports: Sequence[int], stack: AsyncExitStack) -> None:
         self.plan = plan
         self.random = Random(plan.seed)
         self.clients: list[Client] = []
         self.rooms: list[str] = []
         self.done: Counter[str] = Counter()
         self.kills_done = 0
-        self._port = port
+        self._ports = cycle(ports)
         self._stack = stack
         self._entering = asyncio.Semaphore(ENTER_AT_ONCE)
         self._posted = asyncio.Event()
@@ -56,7 +60,7 @@ class Workload:
         await asyncio.gather(*(self._join(number, client) for number, client in enumerate(self.clients)))
 
     async def guest(self, name: str) -> Client:
-        guest = Guest(name, self._port)
+        guest = Guest(name, next(self._ports))
         async with self._entering:
             await guest.enter()
         client = Client(guest, Random(self.random.random()), doubles=self.plan.doubles)

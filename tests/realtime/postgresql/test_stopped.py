@@ -1,0 +1,53 @@
+"""A process that is stopped in a transaction, with real processes: it keeps its room for a while, and no other."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from realtime import patience
+from realtime.locks import HeldLogs
+from realtime.protocol import LogKey
+from realtime.writer import write
+from tests.realtime.test_batches import codes, rooms, saying, texts
+
+__all__ = ["rooms"]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+
+@pytest.fixture
+def stopped(rooms: list[LogKey], postgres_url: str) -> Iterator["subprocess.Popen[str]"]:
+    """It has locked the first room."""
+    database = postgres_url.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+    environment = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-m", "tests.realtime.postgresql.stopped", rooms[0]]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "stops\n"
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        yield process
+        process.kill()
+
+
+def test_others_write_while_a_process_is_stopped_and_its_room_is_free_again(
+    rooms: list[LogKey], stopped: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "IDLE_S", 1.0)
+    held, database, here, there = HeldLogs(), connection, *rooms
+    lock: Any = database
+    lock.lock_s = 0.2
+    assert codes(write([saying(here), saying(there, text="other room")], held)) == [503, 200]
+    while codes(write([saying(here, text="same room")], held)) == [503]:
+        assert codes(write([saying(here), saying(there, text="other room")], held))[1] == 200
+    lock.lock_s = patience.LOCK_S
+    stopped.send_signal(signal.SIGCONT)
+    assert stopped.stdout
+    assert "terminating connection" in stopped.stdout.readline()
+    assert texts(here) == ["same room"]
+    assert set(texts(there)) == {"other room"}
