@@ -10,7 +10,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import setup
+        from accounts import selectors, services, setup
+        from realtime.backups.former import on_logins_end, on_restore
         from realtime.server.greeting import greets
 
         greets(setup.greeting)
+        on_logins_end(services.logins_end_all)
+        on_restore(selectors.undone_accounts)

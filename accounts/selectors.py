@@ -1,6 +1,6 @@
 """What is known of people. Reads only, bounded and indexed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from random import SystemRandom
 from typing import Any, Final
 
@@ -202,3 +202,27 @@ def _first_free(names: Collection[str]) -> str | None:
     folded = {name: fold(name) for name in names}
     taken = set(User.objects.filter(name_folded__in=folded.values()).values_list("name_folded", flat=True))
     return next((name for name in names if folded[name] not in taken), None)
+
+
+def undone_accounts(former: str) -> Iterator[str]:
+    """Yield the changes of accounts that the database `former` has and the restored one has not."""
+    now = {user.key: user for user in User.objects.all()}
+    for was in User.objects.using(former).order_by("pk").iterator():
+        user = now.pop(was.key, None)
+        if user is None:
+            if not was.is_guest:
+                yield f"The account {was.name} was made; it is gone."
+            continue
+        if was.password != user.password and not was.is_guest:
+            yield f"{was.name} set a password; the one from before works again."
+        if (before := _rank_in_words(was)) != (rank := _rank_in_words(user)):
+            yield f"{was.name} was {before}, and is {rank} again."
+    for user in now.values():
+        if not user.is_guest:
+            yield f"The account {user.name} was deleted; it is there again."
+
+
+def _rank_in_words(user: User) -> str:
+    if not user.is_active:
+        return "deactivated"
+    return "admin" if user.is_superuser else "moderator" if user.is_moderator else "neither moderator nor admin"

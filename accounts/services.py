@@ -329,3 +329,14 @@ def _name_claim(user: User, *, now: int) -> None:
 
 def _taken(name: str) -> RealtimeError:
     return conflict("name_taken", "somebody has this name", suggestion=name_variant(name))
+
+
+def logins_end_all() -> str:
+    """End the log-ins of everybody, guests too, and return a sentence about it. No server may be running."""
+    count = Session.objects.count()
+    LoginSession.objects.all()._raw_delete("default")
+    Session.objects.all()._raw_delete("default")
+    return (
+        f"All {count} log-ins have ended, for some may have been ended since the backup. Accounts log in again; "
+        "guests cannot come back to their names. To let all go on, restore again with --keep-logins."
+    )

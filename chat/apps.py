@@ -11,9 +11,12 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registry import browser, farewell, newcomer
+        from chat.selectors.undone import undone_moderation
         from chat.services import devices, direct, entrance, memberships, messages, removal, rules, sanctions
+        from realtime.backups.former import on_restore
         from realtime.clock import deadline
 
+        on_restore(undone_moderation)
         newcomer(entrance.account_enter)
         farewell(memberships.farewell)
         browser(devices.device_follow)

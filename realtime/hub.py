@@ -252,8 +252,10 @@ class Hub:
             await self._repaired(room, "open")
         head = room.ring.head
         result = {"mode": "replay", "head": head, **room.people()}
-        near = position is not None and head.o - position.o <= self._limits.replay
-        replays = position is not None and near and await self._holds(room, position)
+        held = position is not None and await self._holds(room, position)
+        replays = position is not None and held and head.o - position.o <= self._limits.replay
+        if position is not None and not held:
+            result["gone"] = True
         reading.offset = position.o if position and replays else head.o
         return Opening(room, reading, head, result, replays)
 

@@ -34,6 +34,7 @@ import { Scroll } from "./chat/scroll.js";
 import { Side } from "./chat/side.js";
 import { Switcher } from "./chat/switcher.js";
 import { Timeline } from "./chat/timeline.js";
+import { Recovery } from "./chat/recovery.js";
 import { startTroubles } from "./chat/troubles.js";
 import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
@@ -103,6 +104,7 @@ function startTalking(user) {
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave(), close: direct.close });
   startTroubles(client, go);
+  new Recovery(client).start();
   client.connect();
 }
 

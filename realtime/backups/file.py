@@ -30,6 +30,8 @@ def draft(file: Path, *, replace: bool) -> Iterator[str]:
         flush(name)
         _give_name(name, file, replace)
         flush(file.parent)
+    except OSError as error:
+        raise Refused(f"Cannot write {file}: {error.strerror}. Nothing is left of it.") from None
     finally:
         Path(name).unlink(missing_ok=True)
 

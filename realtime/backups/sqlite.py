@@ -26,11 +26,15 @@ class Sqlite:
 
     def save(self, draft: str) -> None:
         self._connection.ensure_connection()
-        with closing(sqlite3.connect(draft)) as copy:
-            self._connection.connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # alone in its file: no -wal beside it
-            _refuse_unless_sound(copy, draft)
-        self._connection.close()
+        try:
+            with closing(sqlite3.connect(draft)) as copy:
+                self._connection.connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # alone in its file: no -wal beside it
+                _refuse_unless_sound(copy, draft)
+        except sqlite3.Error as error:
+            raise Refused(f"Cannot write the backup: {error}. Nothing is left of it.") from None
+        finally:
+            self._connection.close()
 
     def restore(self, file: str) -> str:
         refuse_unless_of("SQLite", file)
@@ -59,8 +63,12 @@ class Sqlite:
         draft = f"{self._path}.restoring"
         Path(draft).unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(sqlite3.connect(draft)) as copy:
-            source.backup(copy)
+        try:
+            with closing(sqlite3.connect(draft)) as copy:
+                source.backup(copy)
+        except sqlite3.Error as error:
+            Path(draft).unlink(missing_ok=True)
+            raise Refused(f"Cannot write beside {self._path}: {error}. Nothing was changed.") from None
         former = self._set_aside(draft) if os.path.exists(self._path) else ""
         flush(draft)
         os.replace(draft, self._path)

@@ -19,11 +19,11 @@ import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
 
-/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], refused: [string, RequestError]}} ClientFacts */
+/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientFacts */
 
 /**
  * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
- * "left" ({room, reason}): no longer a member; "refused" (key, error): it may not be opened.
+ * "left" ({room, reason}): no longer a member; "gone" (key, state): a backup was restored, and the room is not what this state was; "refused" (key, error): it may not be opened.
  * @extends {Emitter<ClientFacts>}
  */
 export class Client extends Emitter {
@@ -178,7 +178,9 @@ export class Client extends Emitter {
 
   /** @param {string} key @param {Opening} opening */
   #opened(key, opening) {
+    const before = this.state(key);
     this.dispatch(key, { type: "opened", opening, lost: this.#lost.delete(key) });
+    if (opening.gone) this.emit("gone", key, before);
     if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
   }
 

@@ -78,8 +78,8 @@ function standing(invites = []) {
 }
 
 /** @param {RoomState} state @param {import("../realtime/types.js").Opening} opening @param {boolean} lost */
-function opened(state, { snapshot, head, presence, here }, lost) {
-  const next = snapshot ? snapshotCame(state, snapshot) : state;
+function opened(state, { snapshot, head, presence, here, gone }, lost) {
+  const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot) : state;
   const fresh = lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
   return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
 }

@@ -55,9 +55,9 @@ export class Outbox extends Emitter {
     this.#otherTabs?.close();
   }
 
-  /** Returns at once; the cid is added to the params. @param {string} method @param {Record<string, any>} params @returns {Entry} */
-  add(method, params) {
-    const cid = randomId();
+  /** Returns at once; the cid is added to the params. @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more @returns {Entry} */
+  add(method, params, cid = randomId()) {
+    this.#gone.delete(cid);
     const room = params.room ?? "";
     this.#lastAt = Math.max(this.#lastAt + 1, Math.round(this.#clock.now()));
     /** @type {Entry} */

@@ -25,7 +25,7 @@
 
 /** @typedef {{room: string, kind: string, key: string, value: any}} RoomSignal */
 /** @typedef {{room: string, reason: string, until: number | null}} RoomLeft */
-/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any}} Opening */
+/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any, gone?: boolean}} Opening */
 /** @typedef {{code: number, message: string, data?: Problem}} WireError */
 /** @typedef {{v: number, token: string, rooms: Record<string, Position>}} Hello */
 

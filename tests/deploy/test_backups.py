@@ -3,16 +3,18 @@
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.error import HTTPError
 
 import psycopg
 import pytest
 
-from tests.services.parlor import Parlor
+from tests.services.parlor import ROOT, Parlor
 from tests.system.guest import Guest
 
 
@@ -45,7 +47,7 @@ def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path:
     guest.leave()
 
     parlor.stop()
-    assert "is kept as" in parlor.manage("restore", file)
+    assert "is kept as" in parlor.manage("restore", file, "--keep-logins")
     parlor.start()
     guest.connect(parlor.url)
     assert opened(guest, room, before)["mode"] == "replay"
@@ -99,7 +101,7 @@ def test_while_people_write_it_holds_what_was_acknowledged_before_and_no_line_wi
     assert 100 <= before < after
 
     parlor.stop()
-    parlor.manage("restore", str(tmp_path / "backup"))
+    parlor.manage("restore", str(tmp_path / "backup"), "--keep-logins")
     parlor.start()
     guest.connect(parlor.url)
     kept = list(history(guest, room))
@@ -134,6 +136,69 @@ def test_what_is_no_backup_of_this_database_is_refused_and_nothing_changes(parlo
         assert re.search(words, refusal(parlor, "restore", str(file)))
     parlor.start()
     Guest(parlor.url, "Ann who comes back").leave()
+
+
+def test_restore_ends_all_log_ins_unless_told_otherwise(parlor: Parlor, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    guest = Guest(parlor.url, "Ann who is known")
+    guest.leave()
+    parlor.manage("backup", file)
+    parlor.stop()
+    assert "log-ins have ended" not in parlor.manage("restore", file, "--keep-logins")
+    parlor.start()
+    guest.connect(parlor.url)
+    guest.leave()
+    parlor.stop()
+    assert "log-ins have ended" in parlor.manage("restore", file)
+    parlor.start()
+    with pytest.raises(HTTPError, match="401"):
+        guest.connect(parlor.url)
+
+
+def test_restore_tells_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    host, pest = Guest(parlor.url, "Hanna"), Guest(parlor.url, "Pest")
+    room = host.makes_room("Quiet place")
+    pest.act("room.join", room=room)
+    [insult] = pest.say(room, "an insult")
+    parlor.manage("backup", file)
+    host.act("message.delete", room=room, o=insult, reason="insult", rule="insult")
+    host.act("sanction.make", room=room, user=pest.user, kind="ban", duration_ms=None, reason="insults")
+    for one in (host, pest):
+        one.leave()
+    parlor.stop()
+    told = parlor.manage("restore", file)
+    assert re.search(r"- Ban of Pest in Quiet place, .* UTC: insults", told)
+    assert f"- A message of Pest had been deleted, and is there again: /r/{room}/@{insult}" in told
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_full_disk_is_told_in_words_and_changes_nothing(parlor: Parlor, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "backup"
+    parlor.stop()
+    if command == "restore":
+        parlor.manage("backup", str(file))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    limited = ["sh", "-c", f"ulimit -f 64; exec {sys.executable} manage.py {command} {file}"]
+    done = subprocess.run(limited, cwd=ROOT, env=parlor.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"CommandError: Cannot write .*\. Nothing (is left of it|was changed)\.\n", done.stderr)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    parlor.start()
+
+
+@pytest.mark.sqlite
+def test_restore_says_so_when_the_former_database_cannot_be_read(parlor: Parlor, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    parlor.manage("backup", file)
+    parlor.stop()
+    database = Path(parlor.environment["PARLOR_DATA"]) / "parlor.sqlite3"
+    database.write_bytes(b"no database at all")
+    for suffix in ("-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink(missing_ok=True)
+    assert "What the restore has undone cannot be told" in parlor.manage("restore", file)
+    parlor.start()
 
 
 @pytest.mark.sqlite

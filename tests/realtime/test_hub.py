@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
+import msgspec
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
@@ -120,6 +121,23 @@ async def test_a_resume_replays_exactly_what_was_missed(tab: Open, log: LogKey, 
     mei = await tab("Mei", position={"o": 12, "t": position})
     await mei.event(log, 30)
     assert offsets(mei, log) == list(range(13, 31))
+
+
+@pytest.mark.parametrize(("o", "t"), [(12, 1), (31, 1), (2_000, 1)])
+async def test_opening_says_that_a_position_is_gone(tab: Open, log: LogKey, o: int, t: int) -> None:
+    await append(log, 30)
+    mei = await tab("Mei")
+    opening = await mei.request("room.open", room=log, position={"o": o, "t": t})
+    assert (opening["mode"], opening["gone"]) == ("snapshot", True)
+
+
+async def test_opening_far_behind_says_that_the_position_is_there(tab: Open, log: LogKey, process: Process) -> None:
+    await append(log, 30)
+    tag = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
+    process.hub._limits = msgspec.structs.replace(process.limits, replay=10)
+    mei = await tab("Mei")
+    opening = await mei.request("room.open", room=log, position={"o": 12, "t": tag})
+    assert (opening["mode"], "gone" in opening) == ("snapshot", False)
 
 
 async def test_a_resume_beyond_the_ring_reads_the_database(tab: Open, log: LogKey) -> None:

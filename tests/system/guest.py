@@ -38,6 +38,7 @@ class Guest:
             )
         )
         hello = self.request("session.hello", v=1, token=token, rooms={})
+        self.user: str = hello["user"]["id"]
         self.lounge: str = next(room["key"] for room in hello["rooms"] if room["lounge"])
 
     def token(self, url: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from realtime.backups import Refused, backups
+from realtime.backups.former import logins_end, undone_since
 
 
 class Command(BaseCommand):
@@ -13,6 +14,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file")
+        parser.add_argument(
+            "--keep-logins",
+            action="store_true",
+            help="Let the log-ins of the backup go on, also those that were ended since it was made.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -22,4 +28,12 @@ class Command(BaseCommand):
         self.stdout.write("The database is the one of the backup.")
         if former:
             self.stdout.write(f"The former one is kept as {former}; remove it when nobody needs it.")
+        if not options["keep_logins"]:
+            for said in logins_end():
+                self.stdout.write(said)
+        undone = list(undone_since(former))
+        if undone:
+            self.stdout.write("The restore has undone the following. Do again what should hold:")
+        for said in undone:
+            self.stdout.write(f"- {said}")
         self.check_migrations()
