@@ -174,7 +174,8 @@ class Sanction(models.Model):
     """What was decided about a person: in one room, or without one on the site. `until` null is for ever.
 
     `rank` is that of who decided, `was` the role that a ban ended, `removed` the lines that went with it, as a list of
-    `[log, offset, offset of the event that took it]`.
+    `[log, offset, offset of the event that took it]`. `revoked` holds the primary keys of the invites that a ban
+    revoked, `approval_before` the room's `approval_until` that it replaced, null where it replaced none.
     """
 
     class Kind(models.TextChoices):
@@ -194,6 +195,8 @@ class Sanction(models.Model):
     rule = models.CharField(max_length=10, blank=True)
     offset = models.BigIntegerField(null=True)
     removed = models.TextField(default="[]")
+    revoked = models.TextField(default="[]", db_default="[]")
+    approval_before = models.BigIntegerField(null=True)
     rank = models.PositiveSmallIntegerField()
     was = models.CharField(max_length=6, blank=True)
     lifted_at = models.BigIntegerField(null=True)

@@ -111,6 +111,7 @@ def _page(
         "invite": _invite_shown(invite) if invite else None,
     }
     vocabulary = words(language)
+    room = boot.get("room") or (invite.room.log.key if invite else None)
     context = {
         "boot": boot | who,
         "rows": rows_of(boot["snapshot"], vocabulary, who["blocked"]) if "snapshot" in boot else [],
@@ -119,6 +120,7 @@ def _page(
         "enter": None if caller else form or EnterForm.suggested(language),
         "next": next,
         "words": vocabulary,
+        "guests_off": caller is None and rooms.guests_off(room),
     }
     return render(request, template, context, status=status)
 

@@ -91,7 +91,11 @@ def marked() -> set[str]:
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext"):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in ("_", "gettext", "ngettext")
+                ):
                     text = node.args[0]
                     texts |= {str(text.value)} if isinstance(text, ast.Constant) else set()
     for path in (ROOT / "templates").rglob("*.*"):

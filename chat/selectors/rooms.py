@@ -161,6 +161,11 @@ def snapshot(
     return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
 
 
+def guests_off(key: str | None) -> bool:
+    """Return whether a new guest would be refused by the lounge or by the room that they come for."""
+    return Room.objects.filter(Q(lounge=True) | Q(log__key=key), guests_off=True).exists()
+
+
 def room_list(caller: Caller) -> list[dict[str, Any]]:
     """Public rooms that the caller is not in, the newest first."""
     mine = Membership.objects.filter(room=OuterRef("pk"), user=caller.pk, state=IN_IT)

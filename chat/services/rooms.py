@@ -18,6 +18,7 @@ from realtime.protocol import ClientId, LogKey, forbidden
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
+LOUNGE: Final = "Lounge"
 
 
 def lounge() -> Room:
@@ -74,7 +75,7 @@ def _lounge_create() -> Room:
     try:
         with batch([]) as staged:
             return Room.objects.create(
-                log=staged.create_log(), name="Lounge", public=True, lounge=True, created_at=staged.now
+                log=staged.create_log(), name=LOUNGE, public=True, lounge=True, created_at=staged.now
             )
     except IntegrityError:
         return Room.objects.select_related("log").get(lounge=True)

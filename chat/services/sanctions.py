@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.selectors import FOREVER, is_new_here
@@ -31,7 +32,17 @@ from chat.services.rules import rules_told
 from chat.text import written
 from realtime.log import Batch, Entry, now_ms
 from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
+from realtime.protocol import (
+    ClientId,
+    LogKey,
+    RealtimeError,
+    UserId,
+    conflict,
+    encode,
+    forbidden,
+    not_found,
+    unprocessable,
+)
 
 COUNTED: Final = 1000
 """lines are counted up to here"""
@@ -231,22 +242,38 @@ def _close_doors(
     decision: Decision,
 ) -> None:
     """The doors that the banned made, and for who is new here the one they came by."""
-    user, site = sanction.user, sanction.room_id is None
-    theirs = Invite.objects.filter(created_by=user, revoked_at=None)
-    (theirs if site else theirs.filter(room=standing.room)).update(revoked_at=batch.now)
+    user = sanction.user
+    theirs = Q(created_by=user) if sanction.room_id is None else Q(created_by=user, room=standing.room)
     if is_new_here(user, batch.now) and was and was.via_id:
-        Invite.objects.filter(pk=was.via_id, revoked_at=None).update(revoked_at=batch.now)
+        theirs |= Q(pk=was.via_id)
     if decision.approval:
-        _ask_at_the_door(batch, room, standing)
+        sanction.approval_before = _ask_at_the_door(batch, room, standing)
+    revoked = list(Invite.objects.filter(theirs, revoked_at=None).values_list("pk", flat=True))
+    Invite.objects.filter(pk__in=revoked).update(revoked_at=batch.now)
+    sanction.revoked = encode(revoked).decode()
+    sanction.save(update_fields=["revoked", "approval_before"])
     if decision.remove in SPANS:
         _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
 
 
-def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> None:
-    """For an hour; of many bans in a row not each says so again."""
+def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> int | None:
+    """For an hour; of many bans in a row not each says so again. Return what was set before, None if that stays."""
     until = batch.now + APPROVAL_MS
-    here = Room.objects.filter(pk=standing.room, approval_until__lt=until - AGAIN_MS)
-    if here.update(approval_until=until, rules_rank=standing.rank):
+    before = Room.objects.filter(pk=standing.room).values_list("approval_until", flat=True).get()
+    if before >= until - AGAIN_MS:
+        return None
+    Room.objects.filter(pk=standing.room).update(approval_until=until, rules_rank=standing.rank)
+    rules_told(batch, room=room)
+    return before
+
+
+def _reopen(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction) -> None:
+    """Restore the invites that a ban revoked, and the approval of new guests unless it was set again since."""
+    Invite.objects.filter(pk__in=msgspec.json.decode(sanction.revoked), revoked_at=sanction.at).update(revoked_at=None)
+    if sanction.approval_before is None:
+        return
+    here = Room.objects.filter(pk=standing.room, approval_until=sanction.at + APPROVAL_MS)
+    if here.update(approval_until=sanction.approval_before):
         rules_told(batch, room=room)
 
 
@@ -308,6 +335,7 @@ def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sancti
             _let_in(batch, room, standing, sanction)
         else:
             _let_back(batch, room, sanction)
+        _reopen(batch, room, standing, sanction)
         _bring_back(batch, room, sanction, caller)
     holds_end(batch, room, sanction)
     batch.narrow(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")

@@ -7,6 +7,7 @@ import { realClock } from "../realtime/clock.js";
 import { failure, isHopeless } from "./delivery.js";
 import { byId } from "./dom.js";
 import { textOf } from "./item.js";
+import { shownName } from "./room_name.js";
 import { count, say } from "./words.js";
 
 const LONGEST = 10_000;
@@ -101,7 +102,7 @@ export class Composer {
     this.#form.hidden = !room?.role || closed;
     if (appears) this.focus();
     this.#join.hidden = !room || room.role !== null || closed;
-    if (room) this.#text.placeholder = say("composer.placeholder", { room: room.name });
+    if (room) this.#text.placeholder = say("composer.placeholder", { room: shownName(room) });
   }
 
   /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */

@@ -84,7 +84,7 @@ export class Empty {
   #paint(room) {
     if (isDirect(room)) return this.#paintDirect(room);
     const standing = room.role ? (this.#invites?.standing() ?? []) : [];
-    const offered = Boolean(room.role && this.#pastime);
+    const offered = Boolean(room.role && this.#pastime && this.#client.state().here === 1);
     part(this.#card, "h2", HTMLElement).textContent = say("empty.title");
     part(this.#card, "p", HTMLElement).textContent = say(room.role ? (standing.length > 0 ? "empty.invited" : "empty.text") : "empty.looking");
     part(this.#card, "[data-act=invite]", HTMLElement).hidden = !room.role || standing.length > 0;

@@ -3,6 +3,7 @@
 /** @import {Client} from "./client.js" */
 import { byId } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
+import { shownName } from "./room_name.js";
 import { unread } from "./rooms.js";
 import { nameOf, partner } from "./selectors.js";
 import { count, say } from "./words.js";
@@ -39,14 +40,14 @@ export class Header {
     const room = this.#client.state().room ?? row;
     if (!room) return;
     const here = this.#client.state().here || (row?.here ?? 0); // until it is opened, what the list says
-    this.#name.textContent = room.name;
+    this.#name.textContent = shownName(room);
     this.#name.toggleAttribute("data-private", !room.public);
     this.#topic.textContent = this.#topic.title = this.#about() || room.topic;
     this.#paintFace();
     this.#people.hidden = here === 0;
     this.#people.ariaLabel = byId("here", HTMLElement).textContent = count("here", here);
     byId("here-number", HTMLElement).textContent = String(here);
-    this.#paintTitle(room.name);
+    this.#paintTitle(shownName(room));
   }
 
   /** In a room of two: whether the other is there, or has not answered. @returns {string} */

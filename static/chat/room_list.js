@@ -3,6 +3,7 @@
 /** @import {Client} from "./client.js" */
 /** @import {RoomRow} from "./types.js" */
 import { byId, clone, part } from "./dom.js";
+import { shownName } from "./room_name.js";
 import { unread } from "./rooms.js";
 import { count } from "./words.js";
 
@@ -58,7 +59,7 @@ export class RoomList {
     link.classList.toggle("unread", waiting > 0);
     if (shown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    part(row, ".room-name", HTMLElement).textContent = room.name;
+    part(row, ".room-name", HTMLElement).textContent = shownName(room);
     part(row, ".room-sign", HTMLElement).hidden = !room.public;
     part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public || isDirect(room));
     part(row, ".room-draft", HTMLElement).hidden = shown || this.#client.drafts.get(room.key) === "";

@@ -5,6 +5,7 @@
 import { dialog } from "./dialog.js";
 import { byId, make } from "./dom.js";
 import { sorted } from "./room_list.js";
+import { shownName } from "./room_name.js";
 import { unread } from "./rooms.js";
 
 export class Switcher {
@@ -92,7 +93,7 @@ function option(room, at, chosen) {
   row.id = `switch-${at}`;
   row.setAttribute("role", "option");
   row.ariaSelected = String(chosen);
-  row.append(make("span", "", `${room.public ? "# " : ""}${room.name}`));
+  row.append(make("span", "", `${room.public ? "# " : ""}${shownName(room)}`));
   if (unread(room) > 0) row.append(make("span", "room-unread count", unread(room) < 100 ? String(unread(room)) : "99+"));
   return row;
 }

@@ -59,6 +59,9 @@ export const whole = (at) => format("whole", at);
 /** @param {number} at @returns {string} */
 export const short = (at) => format("short", at);
 
+/** @param {number} at @returns {string} */
+export const date = (at) => format("year", at);
+
 /** The time of day, with the date unless it is today. @param {number} at @returns {string} */
 export function when(at) {
   return dayKey(at) === dayKey(now()) ? clock(at) : short(at);

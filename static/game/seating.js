@@ -58,9 +58,9 @@ export class Seating {
     if (this.#sat.has(key)) return;
     this.#sat.add(key);
     this.#put(match);
-    const writes = document.activeElement?.id === "text";
+    const writes = isWriting();
     this.#place.fold(state === "open" || writes);
-    if (!writes && (document.activeElement === document.body || document.activeElement === null)) this.#panel.focus();
+    if (!writes && isFocusFree(this.#place.isNarrow)) this.#panel.focus();
   }
 
   /** The strip of those who wait opens when the game begins. @param {import("./types.js").Table | null} mine */
@@ -68,7 +68,9 @@ export class Seating {
     const key = `${this.#client.shown} ${mine?.match} playing`;
     if (mine?.state !== "playing" || this.#sat.has(key)) return;
     this.#sat.add(key);
-    if (document.activeElement?.id !== "text") this.#place.fold(false);
+    if (isWriting()) return;
+    this.#place.fold(false);
+    if (isFocusFree(this.#place.isNarrow)) this.#panel.focus();
   }
 
   /** @param {number} match @param {boolean} [open] */
@@ -88,4 +90,16 @@ export class Seating {
     this.#panel.turnTo(known?.match ?? null);
     this.#place.become(!known ? "none" : known.open ? "open" : "offered");
   }
+}
+
+/** Somebody in the middle of a message keeps the keyboard and sees the talk; an empty message box does not count. */
+function isWriting() {
+  const { activeElement } = document;
+  return activeElement instanceof HTMLTextAreaElement && activeElement.id === "text" && activeElement.value !== "";
+}
+
+/** May the board take the focus? On a phone also from the message box: its keyboard would cover the board. @param {boolean} isNarrow */
+function isFocusFree(isNarrow) {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || (isNarrow && activeElement.id === "text");
 }

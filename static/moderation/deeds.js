@@ -2,7 +2,7 @@
 
 /** @import {Client} from "../chat/client.js" */
 /** @import {Rules} from "../chat/types.js" */
-/** @import {Decision, Sanction} from "./types.js" */
+/** @import {Decision, Report, Sanction} from "./types.js" */
 import { toast } from "../chat/toast.js";
 import { refusal, say } from "../chat/words.js";
 import { RequestError } from "../realtime/protocol.js";
@@ -23,10 +23,16 @@ export class Deeds {
     this.#client = client;
   }
 
-  /** What a dialog has decided; its refusals are for the dialog. @param {string} user @param {Decision} decision */
-  async decide(user, decision) {
+  /** What a dialog has decided; its refusals are for the dialog. @param {string} user @param {Decision} decision @param {Report | null} [report] closed with it */
+  async decide(user, decision, report = null) {
     const room = this.#client.shown;
-    if (decision.kind === "delete") return this.removeLine(room, decision);
+    if (decision.kind === "delete") await this.removeLine(room, decision);
+    else await this.#sanction(room, user, decision);
+    this.#resolve(room, report);
+  }
+
+  /** @param {string} room @param {string} user @param {Decision} decision */
+  async #sanction(room, user, decision) {
     const { alsoDelete, ...wanted } = decision;
     const { o } = await this.#client.act("sanction.make", { room, user, ...wanted });
     const deleted = alsoDelete && (await this.#alsoDelete(room, decision));
@@ -47,6 +53,19 @@ export class Deeds {
   async removeLine(room, { o, reason = "", rule = "other" }) {
     await this.#client.act("message.delete", { room, o, reason, rule });
     toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room, o }) });
+  }
+
+  /** Deletes the reported message and closes the report. @param {Report} report */
+  async deleteReported(report) {
+    const room = this.#client.shown;
+    await this.removeLine(room, { o: report.o, rule: report.rule });
+    this.#resolve(room, report);
+  }
+
+  /** Whoever closed it first, it is closed. @param {string} room @param {Report | null} report */
+  #resolve(room, report) {
+    if (!report || report.closed) return;
+    this.#client.act("report.close", { room, report: report.report, outcome: "handled", reason: "" }).catch(() => {});
   }
 
   /** @param {Sanction} sanction */

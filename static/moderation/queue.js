@@ -15,7 +15,7 @@ import { quote } from "./fields.js";
 import { Keyed } from "./keyed.js";
 import { nameOf, ruleName } from "./sentences.js";
 
-/** @typedef {{moderate: (user: string, line: Line | null) => void}} QueueAsked */
+/** @typedef {{moderate: (user: string, line: Line | null, report: Report) => void}} QueueAsked */
 
 export class Queue {
   #client;
@@ -43,10 +43,10 @@ export class Queue {
   /** @param {Report} report @returns {HTMLElement} */
   #build(report) {
     const row = clone("report-template");
-    const { user, o } = report;
+    const { user } = report;
     const on = (/** @type {string} */ act, /** @type {() => void} */ done) => part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
-    on("delete", () => this.#deeds.removeLine(this.#client.shown, { o, rule: report.rule }).catch((error) => this.#deeds.refused(this.#client.shown, error)));
-    on("moderate", () => user && this.#asked.moderate(user, this.#lineOf(report)));
+    on("delete", () => this.#deeds.deleteReported(report).catch((error) => this.#deeds.refused(this.#client.shown, error)));
+    on("moderate", () => user && this.#asked.moderate(user, this.#lineOf(report), report));
     on("handled", () => this.#deeds.close(report.report, "handled"));
     on("dismissed", () => this.#deeds.close(report.report, "dismissed"));
     new Around(this.#client, row, report).start();

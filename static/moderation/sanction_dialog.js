@@ -3,7 +3,7 @@
 /** @import {Client} from "../chat/client.js" */
 /** @import {Line} from "../chat/types.js" */
 /** @import {Deeds} from "./deeds.js" */
-/** @import {Decision, Preview} from "./types.js" */
+/** @import {Decision, Preview, Report} from "./types.js" */
 import { dialog, field, fillForm, onSubmit } from "../chat/dialog.js";
 import { byId, part } from "../chat/dom.js";
 import { personOf } from "../chat/face.js";
@@ -23,6 +23,8 @@ export class SanctionDialog {
   #user = "";
   /** @type {Line | null} what it is about */
   #line = null;
+  /** @type {Report | null} */
+  #report = null;
   /** @type {Preview | null} */
   #foreseen = null;
   #asked = 0;
@@ -40,11 +42,11 @@ export class SanctionDialog {
     focusBack(this.#dialog, () => (this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`));
   }
 
-  /** @param {string} user @param {Line | null} line */
-  open(user, line) {
+  /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Line | null} line @param {Report | null} [report] */
+  open(user, line, report = null) {
     const standing = line && !line.removed ? line : null;
-    [this.#user, this.#line, this.#foreseen] = [user, line, null];
-    fillForm(this.#form, { kind: "mute", rule: "other" });
+    [this.#user, this.#line, this.#report, this.#foreseen] = [user, line, report, null];
+    fillForm(this.#form, { kind: "mute", rule: report?.rule ?? "other" });
     byId("sanction-title", HTMLElement).textContent = say("moderate.title", { name: this.#name });
     quote(byId("sanction-line", HTMLElement), standing);
     this.#offer("delete", standing !== null);
@@ -99,7 +101,7 @@ export class SanctionDialog {
     const [room, user] = [this.#client.shown, this.#user];
     const decision = this.#decisionOf(data);
     try {
-      await this.#deeds.decide(user, decision);
+      await this.#deeds.decide(user, decision, this.#report);
     } catch (error) {
       if (!isAlreadyDone(error)) throw error;
       this.#deeds.refused(room, error);

@@ -47,7 +47,7 @@ export function startModeration(client, side, go) {
   const door = new Door(client, { appeal: (key) => appeal.open(key) });
   const [switches, waiting] = [new Switches(client, deeds), new Waiting(client, deeds)];
   const room = { start: () => (switches.start(), waiting.start()), paint: () => (switches.paint(), waiting.paint()) };
-  const queue = new Queue(client, deeds, { moderate: (user, line) => sanction.open(user, line) });
+  const queue = new Queue(client, deeds, { moderate: (user, line, report) => sanction.open(user, line, report) });
   const safety = new Safety(client, side, { room, reports: queue, sanctions: new InForce(client, deeds), log: new Log(client) });
   for (const part of [sanction, report, appeal, door, safety]) part.start();
   addActs(client, { moderate: (user, line) => sanction.open(user, line), report: (line) => report.open(line) });

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from chat.models import Audit, Hold, Membership, Message, Room, Sanction
+from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.permissions import NEEDED, Rank
 from chat.selectors import access, may_read, snapshot
+from chat.services.memberships import room_join
 from chat.services.removal import AT_ONCE
 from realtime import clock
-from realtime.log import head_of, now_ms, read
+from realtime.log import SITE, batch, head_of, now_ms, read
 from realtime.methods import Caller
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError
@@ -291,6 +292,48 @@ def test_undoing_a_ban_brings_everything_back(host: Caller, ann: Caller, bo: Cal
     assert Membership.objects.get(user=ann.pk, room__log__key=key).state == "member"
     post(ann, key)
     assert Audit.objects.get(act="sanction.ban").undone
+
+
+def invite_into(host: Caller, key: LogKey) -> Invite:
+    act(host, "invite.create", room=key, expires_ms=None, uses=None)
+    return Invite.objects.get(room__log__key=key, created_by=host.pk)
+
+
+def joins(caller: Caller, key: LogKey, invite: Invite) -> None:
+    with batch([key, SITE]) as staged:
+        room_join(staged, caller=caller, key=key, invite=invite)
+
+
+def test_undoing_a_ban_restores_invites_and_approval(host: Caller, key: LogKey) -> None:
+    invite, newcomer = invite_into(host, key), guest("Newcomer")
+    joins(newcomer, key, invite)
+    sanction = make(host, key, newcomer, "ban", approval=True)
+    place = Room.objects.get(log__key=key)
+    invite.refresh_from_db()
+    assert invite.revoked_at is not None
+    assert place.approval_until > now_ms()
+    act(host, "sanction.lift", room=key, sanction=sanction)
+    invite.refresh_from_db()
+    place.refresh_from_db()
+    assert invite.revoked_at is None
+    assert place.approval_until == 0
+
+
+def test_undoing_a_ban_keeps_what_was_set_since(host: Caller, key: LogKey, time: time_machine.Traveller) -> None:
+    """An invite that was revoked before the ban stays revoked; an approval that was renewed stays."""
+    old, newcomer = invite_into(host, key), guest("Newcomer")
+    joins(newcomer, key, old)
+    act(host, "invite.revoke", room=key, invite=old.key)
+    sanction = make(host, key, newcomer, "ban", approval=True)
+    time.shift(10)
+    rules = {"slow_s": 0, "locked": False, "guests_off": False, "reason": ""}
+    act(host, "room.restrict", room=key, approval=False, **rules)
+    act(host, "room.restrict", room=key, approval=True, **rules)
+    renewed = Room.objects.get(log__key=key).approval_until
+    act(host, "sanction.lift", room=key, sanction=sanction)
+    old.refresh_from_db()
+    assert old.revoked_at is not None
+    assert Room.objects.get(log__key=key).approval_until == renewed > now_ms()
 
 
 @pytest.mark.parametrize(("span", "left"), [("none", 3), ("hour", 2), ("day", 1), ("all", 0)])

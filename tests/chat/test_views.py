@@ -3,17 +3,20 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.db.models import Q
 from django.test import Client
 
 from accounts.models import User
 from accounts.services import users_seen
-from chat.models import Invite, Membership
+from chat.models import Invite, Membership, Room
 from chat.services.rooms import lounge
+from chat.templatetags.room_names import shown_name
 from realtime.log import now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey
@@ -119,6 +122,31 @@ def test_a_taken_name_comes_back_as_a_free_one(client: Client, host: Caller) -> 
     page = entered(client, "host")
     assert page.context["enter"]["name"].value() == "host 2"
     assert entered(client, "host 2").status_code == 303
+
+
+def test_entry_form_says_a_taken_name_and_a_free_one(client: Client, host: Caller) -> None:
+    assert host.person["name"] == "Host"
+    assert "“Host” is taken. How about “Host 2”?" in entered(client, " Host ").content.decode()
+
+
+@pytest.mark.parametrize("closed", ["lounge", "room"])
+def test_entry_form_says_that_guests_are_blocked_before_anything_is_typed(
+    client: Client, host: Caller, closed: str
+) -> None:
+    key = room(host)
+    lounge()
+    assert "enter-form" in client.get(f"/r/{key}/").content.decode()
+    Room.objects.filter(Q(lounge=True) if closed == "lounge" else Q(log__key=key)).update(guests_off=True)
+    page = unescape(client.get(f"/r/{key}/").content.decode())
+    assert "Guests can't join right now" in page
+    assert "enter-form" not in page
+
+
+def test_lounge_is_named_in_the_language_of_the_page_until_it_is_renamed(client: Client) -> None:
+    page = client.get("/", follow=True, headers={"accept-language": "zh-hans"}).content.decode()
+    assert '<h1 id="room-name">大厅</h1>' in page
+    assert shown_name({"name": "Garden", "lounge": True}) == "Garden"
+    assert shown_name({"name": "Lounge", "lounge": False}) == "Lounge"
 
 
 @pytest.mark.parametrize("more", [{"face": "<b>"}, {"colour": "99"}, {"colour": "red"}, {"face": "x" * 99}])

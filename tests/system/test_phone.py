@@ -30,7 +30,7 @@ def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
     ann.hold(ann.line("uno\ndos"))
     menu.get_by_role("menuitem", name="Edit").tap()
     ann.composer.fill("uno, dos")
-    ann.page.get_by_role("button", name="Save").tap()
+    ann.page.get_by_role("button", name="Save", exact=True).tap()
     expect(bo.line("uno, dos")).to_contain_text("(edited)")
 
 

@@ -111,7 +111,7 @@ def test_the_list_of_rooms_lives_when_rooms_are_found_joined_renamed_and_left(pe
     settings = ann.page.get_by_role("dialog", name="Room settings")
     settings.get_by_label("Name").fill("Orchard")
     settings.get_by_label("Topic").fill("Apples and pears")
-    settings.get_by_role("button", name="Save").click()
+    settings.get_by_role("button", name="Save", exact=True).click()
     expect(bo.heading("Orchard")).to_be_visible()
     expect(bo.room("Orchard")).to_be_visible()
     expect(bo.page.get_by_role("main").get_by_text("Apples and pears", exact=True)).to_be_visible()

@@ -1,0 +1,18 @@
+"""Times on pages without a connection: sent in UTC, rewritten for the reader by `static/local_times.js`."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+FORMS = {"day": "%Y-%m-%d", "time": "%Y-%m-%d %H:%M UTC"}
+
+
+@register.filter
+def local(at: datetime, form: str = "time") -> SafeString:
+    """Return a `<time>` element of the form `day` or `time`; `at` is in UTC."""
+    text = at.strftime(FORMS[form])
+    return format_html('<time datetime="{}" data-local="{}">{}</time>', at.isoformat(), form, text)
