@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from accounts.expired import shows_again
+from accounts.views.check import check
 from accounts.views.setup import first_admin
 from accounts.views.token import token
 from chat import views as chat
@@ -29,6 +30,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("lab/", include("lab.urls")),
     path("setup/<slug:token>", first_admin, name="setup"),
+    path("realtime/check", check, name="check"),
     path("realtime/token", token, name="token"),
     path("robots.txt", robots),
     path("language/", shows_again(set_language), name="set_language"),

@@ -1,8 +1,9 @@
-/** The connection, told only when it matters: silent for five seconds, then honest, then glad. */
+/** The connection, told only when it matters: silent for five seconds, then honest, then glad. Offline is told at once. */
 
 /** @import {Entry, Opening} from "../realtime/types.js" */
 /** @import {Client} from "./client.js" */
 import { realClock } from "../realtime/clock.js";
+import { diagnose } from "../realtime/diagnosis.js";
 import { byId } from "./dom.js";
 import { seconds } from "./time.js";
 import { say } from "./words.js";
@@ -10,6 +11,8 @@ import { say } from "./words.js";
 const QUIET_MS = 5000;
 const WORTH_TELLING_MS = 700;
 const GLAD_MS = 5000;
+/** Failures in a row after which the cause is looked for: a server that restarts answers before. */
+const WONDER_FROM = 2;
 
 export class Chip {
   #chip = byId("chip", HTMLElement);
@@ -25,6 +28,8 @@ export class Chip {
   #gap = null;
   /** @type {{key: string, opening: Opening} | null} of the room looked at, since the line is back */
   #opened = null;
+  /** @type {import("../realtime/diagnosis.js").Cause | null} why no connection opens, where it is known */
+  #cause = null;
   /** @type {any} */
   #timer = null;
 
@@ -36,11 +41,39 @@ export class Chip {
 
   start() {
     this.#try.addEventListener("click", () => this.#connection.tryNow());
-    this.#connection.on("stateChanged", ({ name }) => (name === "ready" ? this.#back() : this.#lost(name)));
+    this.#connection.on("stateChanged", ({ name, failures = 0 }) => {
+      if (name === "ready") return this.#back();
+      this.#lost(name);
+      if (failures >= WONDER_FROM) this.#wonder();
+    });
+    addEventListener("offline", () => this.#offline());
+    addEventListener("online", () => this.#online());
     this.#client.rooms.on("opened", (key, opening) => key === this.#client.shown && this.#cameBack({ key, opening }));
     this.#client.on("roomChanged", () => this.#caughtUp());
     this.#lostAt = realClock.now();
     this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+    if (navigator.onLine === false) this.#offline();
+  }
+
+  async #wonder() {
+    const cause = await diagnose();
+    if (this.#connection.state.name === "ready" || this.#connection.state.name === "stopped") return;
+    this.#cause = cause;
+    if (cause !== "away" || !this.#chip.hidden) this.#tell(); // a server that restarts is given its time
+  }
+
+  /** The browser says so. What still answers, on this machine for example, takes it back. */
+  #offline() {
+    if (this.#connection.state.name === "stopped") return;
+    this.#cause = "offline";
+    this.#tell();
+    this.#connection.request("session.ping", {}).then(() => this.#online(), () => undefined);
+  }
+
+  #online() {
+    if (this.#cause === "offline") this.#cause = null;
+    if (this.#connection.state.name === "ready") this.#hide();
+    else if (!this.#chip.hidden) this.#tell();
   }
 
   /** @param {string} name */
@@ -56,7 +89,7 @@ export class Chip {
 
   #back() {
     const gap = this.#lostAt === null ? 0 : realClock.now() - this.#lostAt;
-    this.#lostAt = null;
+    this.#lostAt = this.#cause = null;
     this.#hide();
     if (this.#wasReady && gap >= WORTH_TELLING_MS) this.#gap = gap;
     this.#wasReady = true;
@@ -85,9 +118,10 @@ export class Chip {
   #tell() {
     const { retryAt } = this.#connection.state;
     const left = retryAt === undefined ? 0 : Math.ceil((retryAt - realClock.now()) / 1000);
-    this.#show("waiting", say(left > 0 ? "chip.waiting" : "chip.reconnecting"));
-    this.#try.hidden = left <= 0;
-    this.#left.textContent = left > 0 ? `${left} s` : "";
+    const counts = left > 0 && this.#cause !== "offline";
+    this.#show("waiting", this.#cause ? say(CAUSES[this.#cause]) : say(left > 0 ? "chip.waiting" : "chip.reconnecting"));
+    this.#try.hidden = !counts;
+    this.#left.textContent = counts ? `${left} s` : "";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#tell(), 1000);
   }
@@ -107,6 +141,9 @@ export class Chip {
     this.#chip.hidden = true;
   }
 }
+
+/** @type {Record<import("../realtime/diagnosis.js").Cause, string>} */
+const CAUSES = { offline: "chip.offline", away: "chip.away", origin: "chip.origin", blocked: "chip.blocked" };
 
 /** Is nothing lost? A snapshot cannot tell a long absence from a restored backup, and what failed waits for a decision.
  * @param {Opening} opening @param {Entry[]} entries @returns {boolean} */

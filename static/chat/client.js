@@ -11,6 +11,7 @@ import { randomId } from "../realtime/ids.js";
 import { Outbox } from "../realtime/outbox.js";
 import { ConnectionLost, RequestError, VERSION } from "../realtime/protocol.js";
 import { Rooms } from "../realtime/rooms.js";
+import { introduce } from "./people.js";
 import { reduceRooms } from "./rooms.js";
 import { emptyRoom, reduce } from "./store.js";
 import { find } from "./window.js";
@@ -74,7 +75,13 @@ export class Client extends Emitter {
 
   /** @param {string} key @returns {RoomState} */
   state(key = this.shown) {
-    return this.#states.get(key) ?? emptyRoom(this.me);
+    return this.#states.get(key) ?? this.#emptyRoom();
+  }
+
+  /** Whoever looks knows at least themselves: what they write bears their name before the server has answered. */
+  #emptyRoom() {
+    const { user } = this.boot;
+    return user ? introduce(emptyRoom(this.me), { [user.id]: user }) : emptyRoom(this.me);
   }
 
   /** @param {string} [key] @returns {Entry[]} */

@@ -15,7 +15,7 @@ import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
 import { rowsOf } from "./rows.js";
 import { myRank, newLine, timeline } from "./selectors.js";
 import { currentZone, dayName, watchCalendar } from "./time.js";
-import { count } from "./words.js";
+import { count, say } from "./words.js";
 
 const LIT_MS = 2400;
 
@@ -51,6 +51,7 @@ export class Timeline extends Emitter {
   start() {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.schedule());
     this.#client.on("shown", () => this.schedule());
+    this.#client.connection.on("stateChanged", () => this.#client.state().room ?? this.schedule());
     this.#scroll.on("moved", () => this.#fetchNearEnds());
     watchCalendar(() => this.schedule());
     this.#adopt();
@@ -82,7 +83,7 @@ export class Timeline extends Emitter {
     this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
       this.#reconcile(rowsOf(items, newLine(state), state.me, this.#unfolded));
-      byId("loading-before", HTMLElement).hidden = state.room !== null && !state.before;
+      this.#paintLoading(state);
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
     this.#begin(state);
@@ -91,6 +92,16 @@ export class Timeline extends Emitter {
     if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
     this.emit("painted");
+  }
+
+  /** A room that has not been opened does not load while nothing is connected. @param {import("./types.js").RoomState} state */
+  #paintLoading({ room, before }) {
+    const loads = byId("loading-before", HTMLElement);
+    const waits = room === null && this.#client.connection.state.name !== "ready";
+    loads.hidden = room !== null && !before;
+    loads.dataset.text ??= loads.textContent ?? "";
+    const text = waits ? say("room.waits") : loads.dataset.text;
+    if (loads.textContent !== text) loads.textContent = text;
   }
 
   /** Does the reader stand where reading begins, with all of it on the screen? */

@@ -9,9 +9,9 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** @param {number | null} [retryAfterMs] the server's word, which comes first @returns {number} ms */
-  next(retryAfterMs) {
-    const ceiling = Math.min(20_000, 500 * 2 ** this.#attempt++);
+  /** @param {number | null} [retryAfterMs] the server's word, which comes first @param {number} [atMostMs] @returns {number} ms */
+  next(retryAfterMs, atMostMs = 20_000) {
+    const ceiling = Math.min(atMostMs, 500 * 2 ** this.#attempt++);
     return retryAfterMs ?? this.#random() * ceiling;
   }
 

@@ -12,6 +12,9 @@ import { Socket } from "./socket.js";
 
 const GREETING_MS = 10_000;
 const STABLE_MS = 10_000;
+/** While somebody looks, a minute long: a server that restarts is back by then. */
+const HURRY_MS = 60_000;
+const HURRIED_MS = 3_000;
 
 /** @extends {Emitter<ConnectionFacts>} */
 export class Connection extends Emitter {
@@ -29,6 +32,10 @@ export class Connection extends Emitter {
   /** @type {string | null} newer than the page's */
   #token = null;
   #refreshed = false;
+  /** @type {number | null} when the last good connection ended */
+  #lostAt = null;
+  /** attempts in a row that came to nothing */
+  #failures = 0;
   #ahead = 0;
   /** @type {any} ends the greeting, the waiting or the time of trial, whichever is on */
   #timer = null;
@@ -53,7 +60,7 @@ export class Connection extends Emitter {
 
   start() {
     const { page } = this.#options;
-    this.#unwatch ??= watchPage(page, { returned: () => this.#doubt(), left: () => this.#leave(), restored: () => this.#connect() });
+    this.#unwatch ??= watchPage(page, { returned: () => this.#doubt(), left: () => this.#leave(), offline: () => this.#heartbeat.suspect(), restored: () => this.#connect() });
     if (!this.#socket) this.#connect();
   }
 
@@ -119,7 +126,8 @@ export class Connection extends Emitter {
     this.#refreshed = false;
     this.#ahead = greeting.now - this.#clock.now();
     this.#heartbeat.start();
-    this.#after(STABLE_MS, () => this.#backoff.reset());
+    this.#failures = 0;
+    this.#after(STABLE_MS, () => this.#proven());
     this.#become({ name: "ready" });
     this.emit("greeted", greeting);
   }
@@ -159,11 +167,20 @@ export class Connection extends Emitter {
     this.#wait(token === undefined ? null : 0);
   }
 
+  #proven() {
+    this.#backoff.reset();
+    this.#lostAt = null;
+  }
+
   /** @param {number | null} [retryAfterMs] */
   #wait(retryAfterMs) {
-    const ms = this.#backoff.next(retryAfterMs);
+    const now = this.#clock.now();
+    this.#lostAt ??= now;
+    const hurried = this.#options.page.document?.visibilityState !== "hidden" && now - this.#lostAt < HURRY_MS;
+    const ms = this.#backoff.next(retryAfterMs, hurried ? HURRIED_MS : undefined);
+    this.#failures += 1;
     this.#after(ms, () => this.#connect());
-    this.#become({ name: "waiting", retryAt: this.#clock.now() + ms });
+    this.#become({ name: "waiting", retryAt: now + ms, failures: this.#failures });
   }
 
   /** @param {number} code @param {string} reason */

@@ -51,7 +51,7 @@
  * @property {typeof WebSocket} [WebSocket]
  * @property {Clock} [clock]
  * @property {() => number} [random]
- * @property {Page} [page] the window: its visibilitychange, online, pageshow and pagehide are heard
+ * @property {Page} [page] the window: its visibilitychange, online, offline, pageshow and pagehide are heard
  */
 
 /**
@@ -60,7 +60,7 @@
  */
 
 /** @typedef {"connecting" | "greeting" | "ready" | "waiting" | "stopped"} StateName */
-/** @typedef {{name: StateName, retryAt?: number, code?: number, reason?: string}} ConnectionState */
+/** @typedef {{name: StateName, retryAt?: number, failures?: number, code?: number, reason?: string}} ConnectionState */
 
 /**
  * "opened" goes to the room's store; "refused": 404, 403, the room is closed here; "eventApplied": once, in order;

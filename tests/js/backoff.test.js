@@ -32,3 +32,10 @@ test("after a reset it begins anew", () => {
   backoff.reset();
   assert.equal(backoff.next(), 500);
 });
+
+test("a lower ceiling bounds the wait and the attempt counts", () => {
+  const backoff = new Backoff(() => 1);
+  const waits = Array.from({ length: 4 }, () => backoff.next(null, 3000));
+  assert.deepEqual(waits, [500, 1000, 2000, 3000]);
+  assert.equal(backoff.next(), 8000);
+});

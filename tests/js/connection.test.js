@@ -201,7 +201,7 @@ test("a page that goes closes cleanly and comes back when it is restored", async
 test("it says when it will try again, and tries at once when told", async () => {
   const { connection, clock, last, sockets } = await ready();
   await last().closes(1006);
-  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 250 });
+  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 250, failures: 1 });
   connection.tryNow();
   assert.equal(sockets.length, 2);
   connection.tryNow();
@@ -226,10 +226,10 @@ test("waits grow while nobody greets, and a good line forgives only after ten se
   await greeted(all);
   await clock.advance(10_000);
   await fall();
-  assert.deepEqual(waits, [250, 500, 1000, 2000, 250]);
+  assert.deepEqual(waits, [250, 500, 1000, 1500, 250]);
 });
 
-test("a flapping line is tried at most twelve times a minute", async () => {
+test("a flapping line is tried at most twenty times in its first minute", async () => {
   const all = made();
   const { connection, clock, sockets, last } = all;
   connection.start();
@@ -239,14 +239,14 @@ test("a flapping line is tried at most twelve times a minute", async () => {
     if (!up && connection.state.name !== "waiting") await last().closes(1006);
     await clock.advance(1_000);
   }
-  assert.ok(sockets.length <= 12, `${sockets.length} attempts`);
+  assert.ok(sockets.length <= 20, `${sockets.length} attempts`);
 });
 
 test("the bye says when to come back", async () => {
   const { connection, clock, last } = await ready();
   await last().says({ method: "session.bye", params: { code: 4103, reason: "draining", retry_after_ms: 3_210 } });
   await last().closes(1006);
-  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 3_210 });
+  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 3_210, failures: 1 });
 });
 
 for (const code of [4500, 4501, 4503, 4513, 4526, 4999]) {
@@ -353,7 +353,7 @@ test("a hello that the server cannot take now is said again when it asks for tha
   connection.start();
   await last().open();
   await last().refuses({ code: 503, message: "unavailable", data: { type: "unavailable", status: 503, retry_after_ms: 1_234 } });
-  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 1_234 });
+  assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 1_234, failures: 1 });
 });
 
 test("a server that does not greet within ten seconds is given up", async () => {
@@ -414,4 +414,46 @@ test("a path is taken from where the page came from, with its scheme", async (t)
     assert.equal(/** @type {any} */ (last()).url, url);
     assert.equal(/** @type {any} */ (last()).subprotocol, "parlor.v1");
   }
+});
+
+test("within a minute a tab that is looked at waits three seconds at most, then up to twenty", async () => {
+  const { connection, clock, last } = made({ random: () => 1 });
+  connection.start();
+  const began = clock.now();
+  /** @type {number[]} */
+  const hurried = [];
+  /** @type {number[]} */
+  const later = [];
+  while (later.length < 2) {
+    await last().closes(1006);
+    const wait = (connection.state.retryAt ?? 0) - clock.now();
+    (clock.now() - began < 60_000 ? hurried : later).push(wait);
+    await clock.advance(wait);
+  }
+  assert.equal(Math.max(...hurried), 3_000);
+  assert.deepEqual(later, [20_000, 20_000]);
+  assert.equal(connection.state.name, "connecting");
+});
+
+test("a hidden tab does not hurry, and failures in a row are counted until one greets", async () => {
+  const all = made({ random: () => 1 });
+  all.page.document.visibilityState = "hidden";
+  all.connection.start();
+  const failures = [];
+  for (let wait = 0; wait < 8_000; ) {
+    await all.last().closes(1006);
+    failures.push(all.connection.state.failures);
+    wait = (all.connection.state.retryAt ?? 0) - all.clock.now();
+    await all.clock.advance(wait);
+  }
+  assert.deepEqual(failures, [1, 2, 3, 4, 5]);
+  await greeted(all);
+  await all.last().closes(1006);
+  assert.equal(all.connection.state.failures, 1);
+});
+
+test("a browser that says it is offline makes the connection prove itself", async () => {
+  const { page, last } = await ready();
+  await happens(page, "offline");
+  assert.equal(last().sent.at(-1).method, "session.ping");
 });

@@ -183,7 +183,10 @@ class Person:
         self._hosts.add(urlsplit(url).netloc)
 
     def _console_spoke(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(tuple(self._expected)):
+        expected = message.text.startswith(tuple(self._expected))
+        # Where a connection may be lost, the page may also ask in vain why.
+        wondered = LOST_LINE in self._expected and message.location["url"].endswith("/realtime/check")
+        if message.type in {"error", "warning"} and not expected and not wondered:
             self.troubles.append(message.text)
 
     def _requested(self, request: Request) -> None:
