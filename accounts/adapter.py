@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -13,8 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import login, services
+from accounts.known import people_known
 from accounts.models import User
-from accounts.selectors import guards_unproven
+from accounts.names import fold
+from accounts.selectors import guards_unproven, is_known
 
 WORDS = {
     "enter_current_password": _("Wrong password."),
@@ -37,6 +41,30 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         login.leave(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try: of a browser that is known by itself, else of the network and, slower, of all of them."""
+        name = fold(str(credentials.get("username", "")))
+        if is_known(name, people_known(request)):
+            counted = [("login_known", f"{name}|{login.device_hash(login.device_of(request))}")]
+        else:
+            counted = [
+                ("login_failed", self._get_login_attempts_cache_key(request, **credentials)),
+                ("login_name", name),
+            ]
+        self._tries: list[Any] = []
+        for action, key in counted:
+            used = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if not used:
+                raise self.validation_error("too_many_login_attempts")
+            self._tries.append(used)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return f"{fold(str(credentials.get('username', '')))}|{get_ip(request)}"
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        for used in self._tries:
+            used.rollback()
 
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **how)

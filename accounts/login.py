@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import agents, services
+from accounts import agents, known, services
 from accounts.models import User
 from accounts.quotas import Place
 from accounts.quotas import place_of as quota_place
@@ -106,6 +106,7 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
     agent = agents.summary(request.headers.get("User-Agent", ""))
     device = device_of(request)
     request.META[NEW_DEVICE] = device
+    known.remember(request, user.key)
     stored: SessionStore = request.session  # type: ignore[assignment]
     place = {"session_key": str(stored.session_key), "row": stored.row, "device": device_hash(device)}
     services.login_begun(user=user, agent=agent, now=now, before=before, **place)

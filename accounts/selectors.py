@@ -115,6 +115,11 @@ def _names_of_email(email: str) -> str | None:
     return User.objects.filter(email=email).values_list("name_folded", flat=True).first()
 
 
+def is_known(name: str, people: Collection[str]) -> bool:
+    """Whether the user of this name is one of these; the answer costs the same for a name that nobody has."""
+    return bool(people) and User.objects.filter(name_folded=name, key__in=people).exists()
+
+
 def logins_of(user: User) -> list[LoginSession]:
     """Where an account is logged in, the latest first."""
     return list(user.logins.order_by("-seen_at", "-created_at")[:LOGINS])

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.login.DeviceRenewal",
+    "accounts.known.KnownPeople",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.AccountDoors",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -178,7 +179,12 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGIN_METHODS = {"username"}  # an e-mail is turned into the name it belongs to
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,3/10m/key"}
+ACCOUNT_RATE_LIMITS = {  # of wrong passwords; the keys are in accounts/adapter.py
+    "login_failed": "10/m/ip,5/5m/key,20/h/key",  # of a name from an address
+    "login_known": "5/5m/key",  # of a name in a browser where its owner has been before
+    "login_name": "300/h/key",  # of a name from everywhere else
+    "reset_password": "10/m/ip,3/10m/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
@@ -215,6 +221,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "config.errors.form_refused"
 DEVICE_COOKIE_NAME = f"parlor_device_{PORT}"
+KNOWN_COOKIE_NAME = f"parlor_known_{PORT}"
 LANGUAGE_COOKIE_NAME = f"parlor_language_{PORT}"
 LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -200,6 +200,66 @@ def test_the_sixth_try_waits_five_minutes_however_the_name_is_written(client: Cl
         assert log_in(client, "Ana").status_code == 302
 
 
+def test_stranger_locks_nobody_out(client: Client) -> None:
+    """Wrong passwords count for the network they come from, and not where the owner has been before."""
+    account()
+    known = logged_in()
+    known.post("/account/logout/")
+    stranger, elsewhere = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.9")
+    with time_machine.travel("2026-01-01", tick=False):
+        assert [log_in(stranger, "Ana", "wrong").status_code for _ in range(6)] == [422] * 5 + [429]
+        assert log_in(elsewhere).status_code == 302
+        known.defaults["REMOTE_ADDR"] = "192.0.2.1"  # beside the stranger, too
+        assert log_in(known).status_code == 302
+
+
+def test_many_strangers_lock_nobody_out_of_a_known_browser(client: Client) -> None:
+    account()
+    known = logged_in()
+    known.post("/account/logout/")
+    with time_machine.travel("2026-01-01", tick=False):
+        answers = [log_in(Client(REMOTE_ADDR=f"192.0.2.{n // 5}"), "Ana", "wrong").status_code for n in range(301)]
+        assert answers == [422] * 300 + [429]
+        assert log_in(Client(REMOTE_ADDR="198.51.100.1")).status_code == 429
+        assert log_in(known).status_code == 302
+
+
+def test_known_browser_tries_five_times_too(client: Client) -> None:
+    account()
+    known = logged_in()
+    known.post("/account/logout/")
+    with time_machine.travel("2026-01-01", tick=False):
+        assert [log_in(known, "Ana", "wrong").status_code for _ in range(6)] == [422] * 5 + [429]
+        assert log_in(known, "Ana").status_code == 429
+
+
+@pytest.mark.parametrize("cookie", ["", "Ana", "anaanaanaana:1:x", "."])
+def test_browser_says_by_itself_that_it_is_known_in_vain(client: Client, cookie: str) -> None:
+    account()
+    client.cookies[settings.KNOWN_COOKIE_NAME] = cookie
+    with time_machine.travel("2026-01-01", tick=False):
+        assert [log_in(client, "Ana", "wrong").status_code for _ in range(5)] == [422] * 5
+        assert log_in(client).status_code == 429
+
+
+def test_browser_is_known_for_those_who_logged_in_there(client: Client) -> None:
+    account()
+    account("Ben")
+    log_in(client, "Ben")
+    client.post("/account/logout/")
+    with time_machine.travel("2026-01-01", tick=False):
+        for _ in range(5):
+            log_in(Client(), "Ana", "wrong")
+        assert log_in(client).status_code == 429
+        assert log_in(client, "Ben").status_code == 302
+
+
+def test_right_password_uses_no_try_up(client: Client) -> None:
+    account()
+    with time_machine.travel("2026-01-01", tick=False):
+        assert [log_in(Client()).status_code for _ in range(12)] == [302] * 12
+
+
 def test_one_address_tries_few_names(client: Client) -> None:
     with time_machine.travel("2026-01-01", tick=False):
         answers = [log_in(client, f"Name {n}", "wrong").status_code for n in range(11)]
