@@ -4,12 +4,14 @@ Source: UTS #51, as far as no table is needed: what an emoji sequence may be mad
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from realtime.protocol import INVALID_PARAMS, RealtimeError
 
 FACE_LENGTH: Final = 8
 COLOURS: Final = 12
+WITHOUT_SPACES: Final = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")
 PICTURE: Final = (
     "[\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934\u2935\u2b00-\u2bff"
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
@@ -28,3 +30,11 @@ def checked(face: str, colour: int) -> tuple[str, int]:
 
 def _is_face(face: str) -> bool:
     return not face or (len(face) <= FACE_LENGTH and EMOJI.fullmatch(face) is not None)
+
+
+def initials(name: str) -> str:
+    """Return one or two letters; one sign for scripts written without spaces."""
+    parts = [part for part in re.split(r"[\s\-_.]+", name.strip()) if part]
+    if any(unicodedata.name(sign, "").startswith(WITHOUT_SPACES) for sign in name):
+        return name.strip()[0]
+    return (parts[0][0] + parts[1][0] if len(parts) > 1 else (parts or ["?"])[0][:2]).upper()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("password/", account.password, name="account_change_password"),
     path("email/", account.email, name="account_email"),
     path("forget/", account.forget, name="forget"),
+    path("forgotten/", account.forgotten, name="forgotten"),
     path("logins/others/end", account.logins_end_others, name="logins_end_others"),
     path("logins/<slug:login>/end", account.login_end, name="login_end"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),

@@ -5,7 +5,6 @@ a jump. Days and times are the reader's own, which no server knows: the client a
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 from django.utils.html import escape, format_html
 
-from accounts.faces import EMOJI
+from accounts.faces import EMOJI, initials
 
 TOGETHER_MS: Final = 5 * 60 * 1000
 FOLDED: Final = 3
@@ -21,7 +20,6 @@ FOLDED: Final = 3
 SYSTEM_KINDS: Final = frozenset({"room.created", "room.changed"})
 UNKNOWN: Final = {"name": "…", "face": "", "colour": 8}
 ONLY_EMOJI: Final = re.compile(rf"(?:(?:{EMOJI.pattern})\s*){{1,5}}")
-WITHOUT_SPACES: Final = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")
 END: Final = "</p>"
 Row = dict[str, Any]
 
@@ -41,14 +39,6 @@ def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Coll
             head = head if grouped else line
             rows.append(_row(line, grouped, snapshot["people"], words, blocked))
     return rows
-
-
-def initials(name: str) -> str:
-    """Return one or two letters; one sign for scripts written without spaces."""
-    parts = [part for part in re.split(r"[\s\-_.]+", name.strip()) if part]
-    if any(unicodedata.name(sign, "").startswith(WITHOUT_SPACES) for sign in name):
-        return name.strip()[0]
-    return (parts[0][0] + parts[1][0] if len(parts) > 1 else (parts or ["?"])[0][:2]).upper()
 
 
 def _belong_together(head: Mapping[str, Any], line: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import expired
 from accounts import login as session
 from accounts.expired import shows_again
+from accounts.faces import initials
 from accounts.models import User
 from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
 from accounts.selectors import guards_unproven, logins_besides, logins_of
@@ -51,6 +52,7 @@ def by_account(view: Page) -> Page:
 def account(request: HttpRequest, user: User) -> HttpResponse:
     logins = logins_of(user)
     context = {
+        "initials": initials(user.name),
         "logins": [(each, each.login == login_of(str(request.session.session_key))) for each in logins],
         "mfa": is_mfa_enabled(user, types=[Authenticator.Type.TOTP]),
         "unproven": guards_unproven(user),
@@ -130,14 +132,20 @@ def forget(request: HttpRequest) -> HttpResponse:
     form = FarewellForm(user, request.POST if request.method == "POST" else None)
     if form.is_bound and (refusal := too_many(request, "change_password", user)):
         return refusal
-    if form.is_valid() and forgotten(user, form):
+    if form.is_valid() and forget_person(user, form):
         session.browser_met(request, user)
         auth.logout(request)
-        return redirect("home")
+        return redirect("forgotten")
     return page(request, "account/forget.html", form)
 
 
-def forgotten(user: User, form: FarewellForm) -> bool:
+@require_safe
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Say that it is done."""
+    return render(request, "account/forgotten.html")
+
+
+def forget_person(user: User, form: FarewellForm) -> bool:
     try:
         person_forget(user=user, now=now_ms())
     except LastAdmin:

@@ -1,5 +1,6 @@
 """One's own pages: a name kept, a password changed, an e-mail, and the list of browsers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -248,3 +249,33 @@ def test_an_expired_login_session_is_in_no_list() -> None:
     logged_in()
     Session.objects.all().delete()
     assert not ana.logins.exists()
+
+
+# As it looks
+
+
+def test_initials_are_those_of_the_rooms() -> None:
+    account("Mira Stone")
+    assert 'aria-hidden="true">MS</span>' in logged_in("Mira Stone").get("/account/").content.decode()
+
+
+def focused(page: Any) -> list[str]:
+    """The fields that the page puts the cursor into."""
+    return re.findall(r'<input class="input" id="\w+" name="(\w+)"[^>]*? autofocus', page.content.decode())
+
+
+def test_cursor_is_in_the_field_that_was_refused() -> None:
+    account()
+    assert focused(Client().get("/account/signup/")) == ["name"]
+    assert focused(Client().post("/account/signup/", {"name": "Zoe", "password": "short"})) == ["password"]
+    assert focused(Client().post("/account/login/", {"login": "Ana", "password": "wrong"})) == ["password"]
+    browser = entered("Gus")
+    assert focused(browser.get("/account/keep/")) == ["password"]
+    assert focused(keep(browser, password="short")) == ["password"]
+
+
+@pytest.mark.parametrize("come", [entered, logged_in])
+def test_log_out_can_be_cancelled(come: Any) -> None:
+    account()
+    client = come("Ana" if come is logged_in else "Gus")
+    assert 'href="/">Cancel</a>' in client.get("/account/logout/").content.decode()

@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.faces import initials
 from accounts.models import User
-from chat.rows import initials, rows_of
+from chat.rows import rows_of
 from realtime.protocol import LogKey
 from tests.chat.acts import act, again, guest, post, room
 
