@@ -5,6 +5,7 @@ takes more than `MOST_S` of CPU time, or that the process does not survive, is s
 """
 
 import atexit
+import contextlib
 import logging
 import os
 import signal
@@ -61,6 +62,12 @@ class Renderer:
         spent(answer.seconds)
         return Text(text, answer.html)
 
+    def start(self) -> None:
+        """Start the process before a text needs it."""
+        with self._lock, contextlib.suppress(OSError):
+            if not self._line:
+                self._started()
+
     def stop(self) -> None:
         """End the process; the next text starts another one."""
         with self._lock:
@@ -92,6 +99,11 @@ class Renderer:
 
 _renderer = Renderer()
 atexit.register(_renderer.stop)
+
+
+def start() -> None:
+    """Start the process, so that the first text does not wait for it."""
+    _renderer.start()
 
 
 def rendered(text: str) -> Text:

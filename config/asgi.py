@@ -24,6 +24,7 @@ import accounts.methods
 import accounts.selectors
 import accounts.services
 import chat.methods
+import chat.rendering
 import chat.selectors
 import chat.unread
 import game.methods
@@ -46,6 +47,7 @@ backend = Backend(
     welcome=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
     changes=chat.unread.changes,
+    start=chat.rendering.start,
     seen=accounts.services.users_seen,
     facts=accounts.selectors.facts,
     moved=accounts.selectors.logins_moved,

@@ -124,6 +124,8 @@ class Backend:
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
     changes: "Callable[[Sequence[Entry], int], dict[str, Any]]"
     """(the events since the last count, the number of lines before them) -> what the count says of them besides"""
+    start: Callable[[], None] = lambda: None
+    """run once in a thread of its own when a process starts: what `prepare` of the methods needs"""
     seen: Callable[[Collection[int], int], None]
     """(primary keys of users, now in ms UTC): they are connected. Told every ten minutes, through the writer"""
     facts: Callable[[Collection[int]], Mapping[int, int]] = lambda users: dict.fromkeys(users, 0)

@@ -39,6 +39,10 @@ class Preparers:
         """Return the value, or what was raised, and the CPU seconds it took."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, _measured, function, params)
 
+    def start(self, function: Callable[[], None]) -> None:
+        """Run what later requests need; nobody waits for it."""
+        self._pool.submit(function)
+
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 

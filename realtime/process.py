@@ -122,6 +122,7 @@ class Process:
         self._undrain = on_drain(self.drain)
         self._unlisten = log.listen(partial(_from_thread, asyncio.get_running_loop(), self.hub.committed))
         self.writer.start()
+        self.preparers.start(self.backend.start)
         work = (
             (self._beat, HEART_S),
             (self._tick, 1.0),

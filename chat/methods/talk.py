@@ -10,10 +10,8 @@ from chat.registry import Speaker
 from chat.rendering import rendered
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
-from chat.selectors.direct import people_of
 from chat.services import invites, memberships, messages
 from chat.services import rooms as room_services
-from chat.services.requests import request_check, written_signals
 from chat.speech import understood
 from chat.text import light, written
 from realtime.log import Batch, head_of
@@ -108,16 +106,9 @@ def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
 
 
 def message_post(batch: Batch, call: Call) -> list[Signal]:
-    caller, key, said = call.caller, call.params.room, call.prepared
-    standing = access.speaker(caller, key, call.loaded.standings, asking=True)
-    people = people_of(standing.room) if standing.direct else []
-    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=said, people=people)
-    speaker = Speaker(caller, key, standing.role or "")
-    given = {"cid": call.params.cid, "said": said, "loaded": call.loaded.heard}
-    messages.message_post(batch, speaker=speaker, plain=asks, **given)
-    if standing.slow_s:
-        memberships.spoken(batch, standing=standing, caller=caller)
-    return written_signals(batch, key=key, room=standing.room, people=people)
+    given, loaded = call.params, call.loaded
+    said = {"said": call.prepared, "heard": loaded.heard, "found": loaded.standings}
+    return messages.message_post(batch, caller=call.caller, room=given.room, cid=given.cid, **said)
 
 
 def message_edit(batch: Batch, call: Call) -> None:

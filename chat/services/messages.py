@@ -13,14 +13,16 @@ from chat.permissions import Rank
 from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
 from chat.selectors import access, ranks
 from chat.selectors.access import Standing, Standings
+from chat.selectors.direct import people_of
 from chat.selectors.lines import line_find, line_of, tag_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
-from chat.services.requests import edit_check
+from chat.services.memberships import spoken
+from chat.services.requests import edit_check, request_check, written_signals
 from chat.speech import Order, Said
 from chat.text import Text
 from realtime.log import Batch, Entry
-from realtime.methods import Caller
+from realtime.methods import Caller, Signal
 from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, encode, forbidden, not_found
 
 AUTHOR_UNDO: Final = 60_000
@@ -29,14 +31,27 @@ HOST_UNDO: Final = 24 * 60 * 60 * 1000
 
 
 def message_post(
-    batch: Batch, *, speaker: Speaker, cid: ClientId, said: Said, loaded: Sequence[Any], plain: bool = False
-) -> Entry:
-    """Say something: a command's line, an interceptor's, or the text. `loaded`: what each interceptor has loaded.
-
-    `plain`: a text that no interceptor hears.
-    """
-    line = Line(said) if plain and isinstance(said, Text) else _line_said(batch, speaker, said, loaded)
-    return line_post(batch, room=speaker.room, caller=speaker.caller, cid=cid, method="message.post", line=line)
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    said: Said,
+    heard: Sequence[Any],
+    found: Standings | None = None,
+) -> list[Signal]:
+    """Say something: a command's line, an interceptor's, or the text. `heard`: what each interceptor has loaded."""
+    standing = access.speaker(caller, room, found, asking=True)
+    people = people_of(standing.room) if standing.direct else []
+    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=said, people=people)
+    if asks and isinstance(said, Text):
+        line = Line(said)
+    else:
+        line = _line_said(batch, Speaker(caller, room, standing.role or ""), said, heard)
+    line_post(batch, room=room, caller=caller, cid=cid, method="message.post", line=line)
+    if standing.slow_s:
+        spoken(batch, standing=standing, caller=caller)
+    return written_signals(batch, key=room, room=standing.room, people=people)
 
 
 def line_post(

@@ -9,11 +9,13 @@ from django.apps import apps
 from django.db import connection, models
 
 from chat.models import Revision
+from chat.services.messages import message_post
+from chat.speech import Order
 from realtime import clock
-from realtime.log import now_ms
+from realtime.log import batch, now_ms
 from realtime.methods import Caller
 from realtime.models import Deadline, Event
-from realtime.protocol import LogKey, RealtimeError
+from realtime.protocol import ClientId, LogKey, RealtimeError
 from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, outcome, post, room
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,21 @@ def test_only_a_plain_text_is_prepared_in_the_loop(ana: Caller, key: LogKey, met
 
     assert light("plain words")
     assert not light("[" * 440)
+
+
+def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Caller, key: LogKey) -> None:
+    private = room(ana, public=False)
+
+    def said(caller: Caller, place: LogKey) -> None:
+        with batch([place]) as staged:
+            message_post(staged, caller=caller, room=place, cid=ClientId("a" * 8), said=Order("flip", ""), heard=[])
+
+    said(ana, private)
+    with pytest.raises(RealtimeError, match="not_found"):
+        said(ben, private)
+    act(ana, "sanction.make", room=key, user=ben.id, kind="mute")
+    with pytest.raises(RealtimeError, match="muted"):
+        said(ben, key)
 
 
 def test_a_run_of_posts_asks_once_who_may_speak(ana: Caller, ben: Caller, key: LogKey) -> None:

@@ -123,3 +123,12 @@ def test_signal_that_comes_late_stops_nothing(work: Work) -> None:
     work._counting = True
     with pytest.raises(TooDear):
         signal.raise_signal(signal.SIGPROF)
+
+
+def test_process_starts_before_a_text_needs_it(renderer: Renderer) -> None:
+    renderer.start()
+    process = renderer._process
+    assert process
+    renderer.start()
+    assert renderer.render(HEAVY).html
+    assert renderer._process is process
