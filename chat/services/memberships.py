@@ -158,6 +158,8 @@ def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
 def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
     """Make a member a host or a host a member."""
     standing = access.ranked(caller, key, "member.role")
+    if standing.direct:
+        raise forbidden("a direct room has no host")
     target = _target(standing.room, user)
     if target.user_id != caller.pk and rank_of(target.user, standing.room) >= standing.rank:
         raise RealtimeError(403, "rank")

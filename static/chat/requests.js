@@ -9,6 +9,8 @@ import { paintFace, personOf } from "./face.js";
 import { toast } from "./toast.js";
 import { count, refusal, say } from "./words.js";
 
+const AT_ONCE = 50;
+
 /** @typedef {{go: (key: string) => void, block: (user: string, blocked: boolean, name: string) => Promise<unknown>, report: (line: Line, place: {room: string, name: string}) => void}} RequestActs */
 
 export class Requests {
@@ -53,19 +55,30 @@ export class Requests {
   #came({ room, value }) {
     const others = this.#waiting.filter((request) => request.room !== room);
     this.#people = { ...this.#people, ...value?.people };
+    const wasFull = this.#waiting.length >= AT_ONCE;
     this.#waiting = value ? [value, ...others] : others;
     this.#paint();
+    if (wasFull && !value) this.load();
   }
 
   #paint() {
     this.#section.hidden = this.#waiting.length === 0;
-    byId("requests-count", HTMLElement).textContent = String(this.#waiting.length);
+    byId("requests-count", HTMLElement).textContent = this.#waiting.length < AT_ONCE ? String(this.#waiting.length) : `${AT_ONCE}+`;
+    this.#paintBack();
     const focused = document.activeElement?.getAttribute("data-request");
     this.#list.replaceChildren(...this.#waiting.map((request) => this.#row(request)));
     if (focused) /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-request="${focused}"]`))?.focus();
     const shown = this.#waiting.find(({ room }) => room === this.#shown?.room);
     if (shown) this.#fill(shown);
     else if (this.#dialog.open) this.#dialog.close();
+  }
+
+  /** On a phone the way back to the rooms says that something waits there. */
+  #paintBack() {
+    const back = byId("back", HTMLElement);
+    const waits = this.#waiting.length > 0;
+    back.toggleAttribute("data-requests", waits);
+    back.title = waits ? count("request.waiting", this.#waiting.length) : "";
   }
 
   /** @param {MessageRequest} request @returns {HTMLElement} */

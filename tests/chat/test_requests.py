@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from accounts.models import User
 from chat.models import Membership
 from chat.selectors import may_open, may_read, snapshot, welcome
-from chat.selectors.direct import REQUEST_LENGTH
+from chat.selectors.direct import REQUEST_LENGTH, room_between
 from chat.services.direct import joined_due
 from realtime.log import batch, head_of
 from realtime.methods import UNSEEN, Caller
-from realtime.models import Deadline
+from realtime.models import Deadline, Event
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import write
 from tests.chat.acts import act, ask, call, data_of, guest, last_event, outcome, post, room
@@ -195,6 +195,32 @@ def test_two_who_open_a_group_at_once_are_both_in_it(ann: Caller, bo: Caller, cy
     assert members(ann, LogKey(str(key))) == {ann.id, bo.id}
 
 
+def test_group_that_another_process_makes_meanwhile_is_the_same(
+    ann: Caller, bo: Caller, cy: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = direct(ann, bo, cy)
+    looks = [None]
+    monkeypatch.setattr(
+        "chat.services.direct.room_between", lambda people: looks.pop() if looks else room_between(people)
+    )
+    assert direct(bo, ann, cy) == key
+    assert not looks
+    assert members(ann, key) == {ann.id, bo.id}
+
+
+def test_two_acceptances_at_once_are_told_once(ann: Caller, bo: Caller) -> None:
+    key = direct(ann, bo)
+    write([call(bo, "direct.answer", room=key, accept=True) for _ in range(2)])
+    assert Event.objects.filter(log__key=key, kind="member.joined").count() == 1
+
+
+def test_direct_rooms_have_no_host(ann: Caller, bo: Caller, cy: Caller) -> None:
+    User.objects.filter(pk=ann.pk).update(is_moderator=True)
+    key = direct(ann, bo, cy)
+    answer(bo, key, True)
+    assert refused(ann, "member.role", room=key, user=bo.id, role="host").detail == "a direct room has no host"
+
+
 # What the sender learns
 
 
@@ -247,8 +273,10 @@ def test_request_holds_one_message_of_500_characters(ann: Caller, bo: Caller) ->
     assert requests(bo)[0]["text"] == "x" * 500
 
 
-def test_two_messages_of_one_batch_are_one_too_many(ann: Caller, bo: Caller) -> None:
+@pytest.mark.parametrize("answered", [ignore, block, wait])
+def test_two_messages_of_one_batch_are_one_too_many(ann: Caller, bo: Caller, answered: Any) -> None:
     key = direct(ann, bo)
+    answered(bo, ann, key)
     first, second = write([call(ann, "message.post", room=key, text=text) for text in ("one", "two")])
     assert not isinstance(first, RealtimeError)
     assert isinstance(second, RealtimeError)
