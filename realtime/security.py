@@ -28,6 +28,8 @@ Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awa
 
 TOKEN_MAX_AGE: Final = 24 * 3600
 _SALT: Final = "realtime.token"
+FOREIGN: Final = "This page may not open a WebSocket here: its Origin is not ours."
+MISSING: Final = "A WebSocket needs the header Origin, with the address of this site. Browsers send it by themselves."
 _csrf = CsrfViewMiddleware(lambda _: HttpResponse())
 
 
@@ -44,7 +46,7 @@ class OriginCheck:
             return await self._application(scope, receive, send)
         logger.warning("refused a WebSocket from origin %r to %r", _header(scope, b"origin"), _header(scope, b"host"))
         await receive()
-        return await refuse(scope, send, 403, "This page may not open a WebSocket here: its Origin is not ours.")
+        return await refuse(scope, send, 403, FOREIGN if _header(scope, b"origin") else MISSING)
 
 
 def origin_verified(scope: Scope) -> bool:

@@ -56,7 +56,9 @@ def test_any_other_origin_is_refused(parlor: Parlor, origin: str) -> None:
 
 def test_no_origin_and_two_are_refused(parlor: Parlor) -> None:
     assert upgrade(parlor) == 403
-    assert "its Origin is not ours" in handshake(parlor.port, *WEBSOCKET, VERSION, KEY, path="/ws/").body
+    assert "needs the header Origin" in handshake(parlor.port, *WEBSOCKET, VERSION, KEY, path="/ws/").body
+    foreign = (*WEBSOCKET, VERSION, KEY, "Origin: https://elsewhere.example")
+    assert "its Origin is not ours" in handshake(parlor.port, *foreign, path="/ws/").body
     assert upgrade(parlor, f"Origin: {parlor.url}", "Origin: http://evil.example") in {400, 403}
 
 
