@@ -1,14 +1,16 @@
 """One line of the log for what has no cause in our code: bad input, or a service that is away."""
 
 import logging
+from smtplib import SMTPException
+from socket import gaierror
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from redis.exceptions import RedisError
 
-AWAY: Final = (OperationalError, InterfaceError, RedisError)
-"""a database or Redis that does not answer"""
+AWAY: Final = (OperationalError, InterfaceError, RedisError, SMTPException, ConnectionError, TimeoutError, gaierror)
+"""what a view meets when the database, Redis or the mail server does not answer"""
 LINE: Final = 300
 """characters of a line that repeats what a client sent"""
 

@@ -9,10 +9,14 @@ from typing import Any, ClassVar
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg import errors
 from psycopg.errors import _WaitTimeout
 from psycopg_pool import PoolTimeout
 
 from realtime import patience
+
+OF_NO_USE = (errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
+"""What the driver takes for a mistake of the program: the server has ended the transaction, or is a standby now."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -40,6 +44,9 @@ class BoundedConnection(psycopg.Connection[Any]):
         except _WaitTimeout:
             self.pgconn.finish()
             raise psycopg.OperationalError(f"PostgreSQL has not answered for {patience.answer_s:g} s") from None
+        except OF_NO_USE as error:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(str(error)) from error
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

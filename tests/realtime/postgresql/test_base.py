@@ -98,6 +98,35 @@ def test_a_server_that_does_not_answer_is_given_up_and_its_connection_closed(
     assert shown(database)[0] == "on"
 
 
+def make_tables_for_ever(cursor: Any) -> None:
+    while True:
+        cursor.execute("CREATE TABLE never (id int)")
+        cursor.execute("DROP TABLE never")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("default_transaction_read_only = on", "read-only transaction"),
+        ("idle_in_transaction_session_timeout = 1", "idle-in-transaction timeout"),
+    ],
+)
+def test_a_connection_that_is_of_no_use_is_an_absent_database(
+    at: Any, postgres_url: str, setting: str, message: str
+) -> None:
+    """After a failover, or in a process that was stopped in a transaction: another connection can do it."""
+    database = at(postgres_url, pool={"min_size": 0, "max_size": 1})
+    with database.cursor() as cursor:
+        cursor.execute(f"SET {setting}")
+        cursor.execute("BEGIN")
+        with pytest.raises(OperationalError, match=message):
+            make_tables_for_ever(cursor)
+    database.close()
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE now (id int)")
+        cursor.execute("DROP TABLE now")
+
+
 def test_a_command_waits_for_as_long_as_it_takes(at: Any, postgres_url: str) -> None:
     with at(postgres_url, pool={"min_size": 0, "max_size": 1}).cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.3)")
