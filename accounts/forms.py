@@ -15,6 +15,7 @@ from realtime.protocol import RealtimeError
 PROBLEMS = {
     "empty": _("Please enter a name."),
     "too_long": _("Name too long: at most 32 characters."),
+    "name_reserved": _("“%(name)s” is reserved for the people who run this site. Choose another name."),
     "name_taken": _("“%(name)s” is taken. How about “%(suggestion)s”?"),
     "guests_off": _("Guests can't join right now. Log in, or try again later."),
     "banned": _("You can't join from this browser: a guest was banned in it."),

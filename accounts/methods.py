@@ -4,10 +4,9 @@ from typing import Any
 
 from accounts import services
 from accounts.protocol import PeopleParams, ProfileParams
-from accounts.selectors import people, person_of
+from accounts.selectors import people, person_of, person_signal
 from realtime.log import Batch
 from realtime.methods import Call, Method, Signal
-from realtime.protocol import LogKey
 
 
 def people_read(call: Call) -> dict[str, Any]:
@@ -20,9 +19,7 @@ def profile_change(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signa
     user = services.profile_change(
         pk=call.caller.pk, name=given.name, face=given.face, colour=given.colour, now=batch.now
     )
-    person = person_of(user)
-    renamed = Signal(LogKey(""), "person", call.caller.id, person, to=call.caller.id)
-    return {"user": {"id": call.caller.id, **person}}, [renamed]
+    return {"user": {"id": call.caller.id, **person_of(user)}}, [person_signal(user)]
 
 
 _METHODS = [

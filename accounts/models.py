@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 
-from accounts.names import FOLDED_LENGTH, NAME_LENGTH, cleaned, fold
+from accounts.names import FOLDED_LENGTH, NAME_LENGTH, cleaned, fold, look
 from realtime.log import key_new, now_ms
 
 LOGIN_LENGTH = 16
@@ -21,16 +21,30 @@ def user_key() -> str:
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """By the name as people see it: the log-in, `changepassword` and fixtures come this way."""
-        return self.get(name_folded=fold(username or ""))
+        """By the name as people see it: the log-in and fixtures come this way."""
+        return self.get(name_folded=username or "")
 
     def create_superuser(self, name_folded: str, password: str | None = None, **more: Any) -> "User":
         """What `manage.py createsuperuser` calls, whose question for `USERNAME_FIELD` is answered with a name."""
         shown, folded = cleaned(name_folded)
-        user = self.model(name=shown, name_folded=folded, is_staff=True, is_superuser=True, **more)
+        skeleton = None if self.filter(skeleton=look(shown)).exists() else look(shown)
+        user = self.model(name=shown, name_folded=folded, skeleton=skeleton, is_staff=True, is_superuser=True, **more)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+class FoldedField(models.CharField):  # type: ignore[type-arg]
+    """A folded name. Whatever it is compared with is folded, so that `changepassword Pass Paula` finds her."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        prepared = super().get_prep_value(value)
+        return fold(prepared) if isinstance(prepared, str) else prepared
+
+    def deconstruct(self) -> tuple[Any, Any, Any, Any]:
+        """For migrations it is the column that it always was."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class User(AbstractBaseUser):
@@ -39,7 +53,9 @@ class User(AbstractBaseUser):
     last_login = None  # `seen_at` says it, without a write at each login
     key = models.CharField(max_length=12, unique=True, default=user_key, editable=False)
     name = models.CharField(max_length=NAME_LENGTH)
-    name_folded = models.CharField(max_length=FOLDED_LENGTH, unique=True)
+    name_folded = FoldedField(max_length=FOLDED_LENGTH, unique=True)
+    skeleton = models.CharField(max_length=FOLDED_LENGTH, null=True, editable=False)  # noqa: DJ001
+    """what the name shares with those that look like it; null where an older name has the same"""
     email = models.EmailField(blank=True)
     """in lower case; empty for guests, and for whoever gave none"""
     face = models.CharField(max_length=8, blank=True)
@@ -65,7 +81,10 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="accounts_one_email")]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~Q(email=""), name="accounts_one_email"),
+            models.UniqueConstraint(fields=["skeleton"], name="accounts_one_look"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ Sources: Unicode D146 (canonical caseless matching of compatibility forms), UAX 
 import unicodedata
 from typing import Final
 
+from accounts.skeletons import name_skeleton, script
 from realtime.protocol import unprocessable
 
 NAME_LENGTH: Final = 32
@@ -17,6 +18,15 @@ UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 UNSEEN: Final = frozenset(map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159]))
 """letters and marks that take up room and show nothing"""
 VARIATIONS: Final = frozenset(map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+ZWNJ, ZWJ, EMOJI_STYLE, KEYCAP = "\u200c", "\u200d", "\ufe0f", "\u20e3"
+JOINING: Final = frozenset({"ARABIC", "SYRIAC", "MANDAIC", "MONGOLIAN", "NKO", "PHAGS_PA", "ADLAM", "HANIFI_ROHINGYA"})
+"""scripts whose letters join, so that a joiner or a non-joiner between two of them is seen"""
+VIRAMA: Final = 9
+"""the combining class of the marks after which a joiner decides how a conjunct looks (RFC 5892, A.1 and A.2)"""
+MARKS: Final = 3
+"""on one letter; more are painted over the neighbours"""
+BADGES: Final = frozenset("✓✔☑✅🗸🗹⍻🮱👑🛡🤖🔰🎖")
+"""a name does not look checked, or like one of a host, moderator or bot"""
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
@@ -24,7 +34,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
     if len(text) > RAW_LENGTH:  # `normalize` takes quadratic time over a run of marks
         raise unprocessable("too_long", f"at most {length} characters")
     spaced = " ".join(text.split())
-    name = " ".join("".join(filter(_is_seen, unicodedata.normalize("NFC", spaced))).split())
+    name = " ".join(unicodedata.normalize("NFC", _seen(unicodedata.normalize("NFC", spaced))).split())
     if all(unicodedata.category(character)[0] in "MZ" for character in name):  # marks alone sit on their neighbour
         raise unprocessable("empty", "nothing to be seen")
     if len(name) > length:
@@ -33,18 +43,55 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def fold(name: str) -> str:
-    """What two names share when people would take them for one."""
-    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", name).casefold())
+    """What two names share that are spelled alike, whatever the case, width and joiners."""
+    bare = name.translate(dict.fromkeys(map(ord, (ZWNJ, ZWJ, EMOJI_STYLE))))
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", bare).casefold())
     return unicodedata.normalize("NFKC", once.casefold())
 
 
 def cleaned(name: str) -> tuple[str, str]:
     """A person's name, shown and folded; 422 `too_long` too where folding would grow it without bound."""
     shown = clean(name)
+    if not BADGES.isdisjoint(shown):
+        shown = clean("".join(character for character in shown if character not in BADGES))
     folded = fold(shown)
     if len(folded) > FOLDED_LENGTH:
         raise unprocessable("too_long", f"at most {NAME_LENGTH} characters")
     return shown, folded
+
+
+def look(name: str) -> str:
+    """Return what a name shares with all that look like it: its skeleton, bounded."""
+    return name_skeleton(name)[:FOLDED_LENGTH]
+
+
+def _seen(text: str) -> str:
+    """Leave out what is not seen, and marks beyond `MARKS` on a letter; joiners stay where they change the look."""
+    if text.isascii():
+        return "".join(filter(_is_seen, text))
+    kept, marks = "", 0
+    for character, after in zip(text, [*text[1:], ""], strict=True):
+        category = unicodedata.category(character)
+        if character in (ZWNJ, ZWJ):
+            keep = bool(kept and after) and _joins(character, kept[-1], after)
+        elif character == EMOJI_STYLE:
+            keep = bool(kept) and (unicodedata.category(kept[-1]) == "So" or after == KEYCAP)
+        elif category in ("Mn", "Me"):
+            marks += 1
+            keep = marks <= MARKS and _is_seen(character) and (category == "Mn" or character == KEYCAP)
+        else:
+            marks, keep = 0, _is_seen(character)
+        kept += character if keep else ""
+    return kept
+
+
+def _joins(joiner: str, before: str, after: str) -> bool:
+    if unicodedata.combining(before) == VIRAMA:
+        return unicodedata.category(after)[0] == "L"
+    if script(before) in JOINING and script(after) in JOINING:
+        return True
+    picture = unicodedata.category(before) == "So" or before == EMOJI_STYLE or "\U0001f3fb" <= before <= "\U0001f3ff"
+    return joiner == ZWJ and picture and unicodedata.category(after) == "So"
 
 
 def _is_seen(character: str) -> bool:

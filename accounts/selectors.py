@@ -7,26 +7,26 @@ from typing import Any, Final
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth.hashers import is_password_usable
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, is_password_usable
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts import suggestions
 from accounts.models import LoginSession, User
-from accounts.names import NAME_LENGTH, cleaned, fold
+from accounts.names import NAME_LENGTH, cleaned, fold, look
 from realtime.log import now_ms
-from realtime.methods import Caller
+from realtime.methods import Caller, Signal
 from realtime.models import Event
 from realtime.prepared import prepared
-from realtime.protocol import RealtimeError, UserId
+from realtime.protocol import LogKey, RealtimeError, UserId
 from realtime.security import login_of
 
 FOREVER: Final = 2**53 - 1
 """ms: a time that does not come"""
 NEW_FOR: Final = 24 * 60 * 60 * 1000
 """ms in which an account counts as a guest: one is made in seconds, and a raid has many"""
-PERSON: Final = ("name", "face", "colour", "rev")
-"""columns of what others see of somebody: `person_of`"""
+PERSON: Final = ("name", "face", "colour", "rev", "badge")
+"""what others see of somebody: `person_of`"""
 FACTS: Final = ("password", "is_active", "is_moderator", "is_superuser", "banned_until", "muted_until")
 """columns whose change a connection hears of also where no service made it"""
 TRIES: Final = 12
@@ -34,8 +34,26 @@ LOGINS: Final = 100
 
 
 def person_of(user: User) -> dict[str, Any]:
-    """`{name, face, colour, rev}`, as others see them."""
-    return {"name": user.name, "face": user.face, "colour": user.colour, "rev": user.rev}
+    """`{name, face, colour, rev, badge}`, as others see them."""
+    rank = "admin" if user.is_superuser else "moderator" if user.is_moderator else ""
+    badge = rank or ("guest" if user.is_guest else "")
+    return {"name": user.name, "face": user.face, "colour": user.colour, "rev": user.rev, "badge": badge}
+
+
+def person_signal(user: User) -> Signal:
+    """Return the signal of a change that others see, to all connections of the person; their presence tells others."""
+    return Signal(LogKey(""), "person", UserId(user.key), person_of(user), to=UserId(user.key))
+
+
+def person_columns(path: str = "") -> list[Any]:
+    """Return the columns of `PERSON` for `values_list`, of the user at this path."""
+    badge = Case(
+        When(**{f"{path}is_superuser": True}, then=Value("admin")),
+        When(**{f"{path}is_moderator": True}, then=Value("moderator")),
+        When(**{f"{path}password__startswith": UNUSABLE_PASSWORD_PREFIX}, then=Value("guest")),
+        default=Value(""),
+    )
+    return [*(f"{path}{name}" for name in PERSON if name != "badge"), badge]
 
 
 def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
@@ -95,7 +113,7 @@ def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
 
 @prepared
 def _people(ids: Collection[UserId]) -> "QuerySet[User, Any]":
-    return User.objects.filter(key__in=ids).values_list("key", *PERSON)
+    return User.objects.filter(key__in=ids).values_list("key", *person_columns())
 
 
 def login_name(text: str) -> str:
@@ -204,9 +222,11 @@ def name_variant(name: str) -> str:
 
 
 def _first_free(names: Collection[str]) -> str | None:
-    folded = {name: fold(name) for name in names}
-    taken = set(User.objects.filter(name_folded__in=folded.values()).values_list("name_folded", flat=True))
-    return next((name for name in names if folded[name] not in taken), None)
+    keys = {name: {fold(name), look(name)} for name in names}
+    wanted = set().union(*keys.values())
+    holders = User.objects.filter(Q(name_folded__in=wanted) | Q(skeleton__in=wanted))
+    taken = {key for pair in holders.values_list("name_folded", "skeleton") for key in pair}
+    return next((name for name in names if keys[name].isdisjoint(taken)), None)
 
 
 def undone_accounts(former: str) -> Iterator[str]:

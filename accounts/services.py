@@ -12,17 +12,25 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts import faces, names
 from accounts.models import LoginSession, QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
 from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
-from accounts.selectors import counts_as_guest, name_variant, refuse_banned, refuse_muted, superuser_exists
+from accounts.reserved import is_reserved
+from accounts.selectors import (
+    counts_as_guest,
+    name_variant,
+    person_signal,
+    refuse_banned,
+    refuse_muted,
+    superuser_exists,
+)
 from accounts.sessions import upgrade
 from realtime.log import SITE, Batch, batch, key_new
-from realtime.protocol import RealtimeError, UserId, conflict, too_fast
+from realtime.protocol import RealtimeError, UserId, conflict, too_fast, unprocessable
 from realtime.security import login_of
 
 logger = logging.getLogger(__name__)
@@ -90,11 +98,13 @@ def account_create(
 
 def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
     """A guest is an account from now on: the same row, and not a word in any log, so that connections live on."""
-    with transaction.atomic():
+    with batch([SITE]) as staged:
         if User.objects.select_for_update().get(pk=user.pk).has_usable_password():
             raise conflict("conflict", "has a password already")
         user.password, user.email, user.account_at = hashed, email, now
-        _email_write(user, "password", "email", "account_at")
+        user.rev += 1
+        _email_write(user, "password", "email", "account_at", "rev")
+        staged.signal(person_signal(user))
 
 
 def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
@@ -102,10 +112,14 @@ def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colo
     with batch([SITE]) as staged:  # the lock is one that all processes share
         if superuser_exists():
             raise SetUpAlready
-        user = guest or _account(name=name, hashed=hashed, email="", colour=colour, device=device, now=now)
+        user = guest or _account(
+            name=name, hashed=hashed, email="", colour=colour, device=device, now=now, may_speak=True
+        )
         user.is_staff = user.is_superuser = True
         user.password, user.email, user.account_at = hashed, email, now
-        _email_write(user, "password", "email", "account_at", "is_staff", "is_superuser")
+        user.rev += 1
+        _email_write(user, "password", "email", "account_at", "rev", "is_staff", "is_superuser")
+        staged.signal(person_signal(user))
         staged.narrow(UserId(user.key), reason="role")
     if guest is None:
         _welcome(user)
@@ -154,7 +168,7 @@ def _nobody() -> dict[str, Any]:
     name, folded = names.cleaned(f"Gone {key_new(8)}")
     none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
     forgotten = {"face": "", "colour": 0, "email": "", "device": "", "account_at": 0, "password": make_password(None)}
-    return {"name": name, "name_folded": folded, **forgotten, **none}
+    return {"name": name, "name_folded": folded, "skeleton": names.look(name), **forgotten, **none}
 
 
 # Quotas
@@ -276,9 +290,11 @@ def logins_end(*, user: User, logins: Collection[str]) -> int:
     return len(ended)
 
 
-def _account(*, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
+def _account(
+    *, name: str, hashed: str, email: str, colour: int, device: str, now: int, may_speak: bool = False
+) -> User:
     user = User(device=device, created_at=now, seen_at=now, account_at=now, password=hashed)
-    _profile_set(user, name=name, face="", colour=colour, now=now)
+    _profile_set(user, name=name, face="", colour=colour, now=now, may_speak=may_speak)
     user.email = email
     _email_write(user, "email")
     return user
@@ -303,32 +319,38 @@ def users_seen(pks: Collection[int], now: int) -> None:
     User.objects.filter(pk__in=pks, seen_at__lte=now - DAY).update(seen_at=now)
 
 
-def _profile_set(user: User, *, name: str, face: str, colour: int, now: int) -> None:
-    user.name, user.name_folded = names.cleaned(name)
+def _profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_speak: bool = False) -> None:
+    """Write what others see. Only whoever `may_speak` for the site, or has power there, takes a reserved name."""
+    shown, folded = names.cleaned(name)
     user.face, user.colour = faces.checked(face, colour)
+    is_new = folded != user.name_folded
+    if is_new and not (may_speak or user.has_power) and is_reserved(shown):
+        raise unprocessable("name_reserved", "this name speaks for the site")
+    user.name, user.name_folded = shown, folded
     try:
         with transaction.atomic():
-            _name_claim(user, now=now)
+            if is_new:
+                _name_claim(user, now=now)
             user.save()
     except IntegrityError:
         raise _taken(user.name) from None
 
 
 def _name_claim(user: User, *, now: int) -> None:
-    """Refuse a name that another holds, or take it from a guest who has been away for long."""
-    holder = User.objects.select_for_update().filter(name_folded=user.name_folded).exclude(pk=user.pk).first()
-    if holder is None:
-        return
-    if holder.has_usable_password() or now - holder.seen_at < FREE_AFTER:
-        raise _taken(user.name)
-    holder.name = name_variant(holder.name)
-    holder.name_folded = names.fold(holder.name)
-    holder.rev += 1
-    holder.save(update_fields=["name", "name_folded", "rev"])
+    """Refuse a name that another holds, or one that looks like it; or take it from guests who have long been away."""
+    user.skeleton = names.look(user.name)
+    alike = Q(name_folded=user.name_folded) | Q(skeleton=user.skeleton)
+    for holder in User.objects.select_for_update().filter(alike).exclude(pk=user.pk):
+        if holder.has_usable_password() or now - holder.seen_at < FREE_AFTER:
+            raise _taken(user.name)
+        holder.name = name_variant("Guest" if is_reserved(holder.name) else holder.name)
+        holder.name_folded, holder.skeleton = names.fold(holder.name), names.look(holder.name)
+        holder.rev += 1
+        holder.save(update_fields=["name", "name_folded", "skeleton", "rev"])
 
 
 def _taken(name: str) -> RealtimeError:
-    return conflict("name_taken", "somebody has this name", suggestion=name_variant(name))
+    return conflict("name_taken", "somebody has this name or one that looks like it", suggestion=name_variant(name))
 
 
 def logins_end_all() -> str:

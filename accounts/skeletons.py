@@ -11,7 +11,7 @@ from typing import Final
 from confusable_homoglyphs import categories
 from confusable_homoglyphs.confusables import confusables_data
 
-STROKE: Final = str.maketrans("i!", "ll")
+STROKE: Final = re.compile(r"i|(?<=\w)!(?=\w)")
 """One upright stroke is read as the letter that fits: `Al|ce`, `Al1ce` and `AIice` pass for `Alice`."""
 DROPPED: Final = frozenset({"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zs", "Sc", "Sk", "Sm", "Cf"})
 """categories that tell no two names apart: punctuation, spaces, signs"""
@@ -55,9 +55,8 @@ def skeleton(text: str) -> str:
 
 def name_skeleton(name: str) -> str:
     """Return a name's skeleton. One that has nothing but punctuation is compared as it is."""
-    whole = skeleton(name)
-    kept = "".join(character for character in whole if unicodedata.category(character) not in DROPPED)
-    return kept.translate(STROKE) or whole
+    whole = STROKE.sub("l", skeleton(name))
+    return "".join(character for character in whole if unicodedata.category(character) not in DROPPED) or whole
 
 
 @cache
@@ -73,7 +72,7 @@ def prototype(character: str) -> str:
     (other,) = alike
     if len(other) > 1 or len(_alike(other)) > 1:
         return other
-    return min(character, other)
+    return min(character, other, key=lambda each: (unicodedata.normalize("NFKC", each) != each, each))
 
 
 def _alike(text: str) -> list[str]:

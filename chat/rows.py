@@ -37,8 +37,18 @@ def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Coll
         for line in lines:
             grouped = head is not None and _belong_together(head, line)
             head = head if grouped else line
-            rows.append(_row(line, grouped, snapshot["people"], words, blocked))
+            badge = badge_of(snapshot, line["by"])
+            word = words[f"badge.{badge}"] if badge else ""
+            row = _row(line, grouped, snapshot["people"], words, blocked)
+            rows.append(row | {"badge": badge, "badge_word": word})
     return rows
+
+
+def badge_of(snapshot: Mapping[str, Any], user: str | None) -> str:
+    """Return the badge beside a name: a rank of the site, of the room, or that somebody is a guest."""
+    badge = str(snapshot["people"].get(user, {}).get("badge", ""))
+    is_host = badge not in {"admin", "moderator"} and user in snapshot["room"]["hosts"]
+    return "host" if is_host else badge
 
 
 def _belong_together(head: Mapping[str, Any], line: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from accounts.selectors import PERSON
+from accounts.selectors import PERSON, person_columns
 from chat.models import Message
 from chat.selectors.kept import kept
 from realtime.methods import Labels
@@ -22,7 +22,7 @@ _LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_a
 _USER: Final = ("key", *PERSON)
 _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
-_COLUMNS: Final = (*_LINE, *(f"{user}__{name}" for user in ("author", "removed_by") for name in _USER))
+_COLUMNS: Final = (*_LINE, *(c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))))
 Page = dict[str, Any]
 """`{lines, before, after, people}`: are there older, newer ones"""
 

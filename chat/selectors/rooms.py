@@ -38,6 +38,8 @@ UNREAD: Final = 100
 MEMBERS: Final = 1000
 """members are counted up to here"""
 LISTED: Final = 200
+HOSTS: Final = 50
+"""of a room who are shown as such beside what they write"""
 MINE: Final = 500
 """rooms in a person's list: the direct ones that were active last have what the others leave"""
 IN_IT: Final = Membership.State.MEMBER
@@ -50,6 +52,17 @@ class Count(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+
+
+class Joined(Subquery):
+    """The keys that a sliced query finds, with spaces between."""
+
+    template = "(SELECT %(join)s(joined.key, ' ') FROM (%(subquery)s) AS joined)"
+    output_field = CharField()
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **more: Any) -> Any:
+        join = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
+        return super().as_sql(compiler, connection, *args, join=join, **more)
 
 
 def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
@@ -155,7 +168,8 @@ def snapshot(
     parts = {name: part(key, labels, head) for name, part in registry.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
-    facts = _facts(key, room) | own | {"members": room.members, "rules": rules_of(room)} | name
+    shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}
+    facts = _facts(key, room) | own | shown | name
     if room.direct and caller:
         facts["unanswered"] = access.unanswered(room.pk, caller.pk)
     return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
@@ -239,12 +253,17 @@ def _room(key: LogKey) -> Any | None:
 
 @prepared
 def _rooms(key: LogKey) -> "QuerySet[Room, Any]":
-    rooms = Room.objects.filter(log__key=key).annotate(members=Count(_members()))
-    return rooms.values_list("pk", "log_id", *_FACTS, *_RULES, "members", named=True)
+    rooms = Room.objects.filter(log__key=key).annotate(members=Count(_members()), hosts=Joined(_hosts()))
+    return rooms.values_list("pk", "log_id", *_FACTS, *_RULES, "members", "hosts", named=True)
 
 
 def _members() -> "QuerySet[Membership, Any]":
     return Membership.objects.filter(room=OuterRef("pk"), state=IN_IT).order_by().values("pk")[:MEMBERS]
+
+
+def _hosts() -> "QuerySet[Membership, Any]":
+    hosts = Membership.objects.filter(room=OuterRef("pk"), state=IN_IT, role=HOST)
+    return hosts.order_by("joined_at").values(key=F("user__key"))[:HOSTS]
 
 
 def _last(log: str, column: str = "tag") -> Any:

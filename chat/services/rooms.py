@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.db import IntegrityError
 
 from accounts.models import User
-from accounts.names import clean
+from accounts.names import clean, look
 from accounts.selectors import refuse_banned, refuse_muted
 from accounts.services import quota_use
 from chat.models import Membership, Room
@@ -14,7 +14,7 @@ from chat.selectors.access import HOST
 from chat.services.messages import line_insert
 from realtime.log import Batch, batch
 from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, forbidden
+from realtime.protocol import ClientId, LogKey, conflict, forbidden
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
@@ -32,6 +32,7 @@ def room_create(
 ) -> Membership:
     """A room with its maker as host."""
     facts = _facts(name, topic, public)
+    _refuse_taken(facts)
     maker = User.objects.get(pk=caller.pk)
     refuse_banned(maker, batch.now)
     refuse_muted(maker, batch.now)
@@ -40,7 +41,9 @@ def room_create(
     entry = batch.append(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True
     )
-    room = Room.objects.create(log=log, created_by_id=caller.pk, created_at=batch.now, **facts)
+    room = Room.objects.create(
+        log=log, created_by_id=caller.pk, created_at=batch.now, skeleton=look(facts["name"]), **facts
+    )
     line_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
     return Membership.objects.create(room=room, user_id=caller.pk, role=HOST, read=entry.o, joined_at=batch.now)
 
@@ -56,10 +59,12 @@ def room_change(
     facts = _facts(name, topic, public)
     room = Room.objects.select_related("log").get(pk=standing.room)
     before = {"name": room.name, "topic": room.topic, "public": room.public}
+    if (facts["name"], public) != (room.name, room.public):
+        _refuse_taken(facts, room.pk)
     data = {**facts, "before": before}
     entry = batch.append(key, kind="room.changed", data=data, actor=caller.id, cid=cid, method="room.change", line=True)
     line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
-    room.name, room.topic, room.public = facts["name"], facts["topic"], public
+    room.name, room.topic, room.public, room.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
     room.save()
     if before["public"] and not public:
         batch.narrow(None, log=key, reason="private")
@@ -71,11 +76,28 @@ def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:
     return {"name": clean(name, NAME_LENGTH), "topic": topic, "public": public}
 
 
+def _refuse_taken(facts: dict[str, Any], room: int | None = None) -> None:
+    """Refuse a public room the name of another public room, or one that looks like it."""
+    if not facts["public"]:
+        return
+    names = [facts["name"], *(f"{facts['name'][: NAME_LENGTH - 3]} {number}" for number in range(2, 12))]
+    others = Room.objects.filter(public=True, skeleton__in=[look(name) for name in names]).exclude(pk=room or 0)
+    taken = set(others.values_list("skeleton", flat=True))
+    if look(facts["name"]) in taken:
+        suggestion = next((name for name in names if look(name) not in taken), names[-1])
+        raise conflict("name_taken", "a public room has this name or one like it", suggestion=suggestion)
+
+
 def _lounge_create() -> Room:
     try:
         with batch([]) as staged:
             return Room.objects.create(
-                log=staged.create_log(), name=LOUNGE, public=True, lounge=True, created_at=staged.now
+                log=staged.create_log(),
+                name=LOUNGE,
+                skeleton=look(LOUNGE),
+                public=True,
+                lounge=True,
+                created_at=staged.now,
             )
     except IntegrityError:
         return Room.objects.select_related("log").get(lounge=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.models import User
+from accounts.selectors import person_signal
 from chat.models import Audit, Invite, Message, Report, Room, Sanction
 from chat.selectors import access, ranks
 from chat.selectors.access import Standings
@@ -80,7 +81,9 @@ def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> Use
         if on and not target.has_usable_password():
             raise conflict("conflict", "a name that anybody can take guards nothing")
         target.is_moderator = target.is_staff = on
-        target.save(update_fields=["is_moderator", "is_staff"])
+        target.rev += 1
+        target.save(update_fields=["is_moderator", "is_staff", "rev"])
+        staged.signal(person_signal(target))
         audit_write(staged, standing, caller, "moderator.set", user=target, reason=reason, on=on)
         staged.narrow(user, reason="role")
     return target

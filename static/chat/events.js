@@ -83,7 +83,9 @@ function withMember(state, user, member, more = 0) {
   const { room, me } = state;
   const role = user === me ? (member?.role ?? null) : (room?.role ?? null);
   const members = state.members && member && { ...state.members, [user]: member };
-  return { ...state, members, room: room && { ...room, role, members: room.members + more } };
+  const others = (room?.hosts ?? []).filter((id) => id !== user);
+  const hosts = member?.role === "host" ? [...others, user] : others;
+  return { ...state, members, room: room && { ...room, role, hosts, members: room.members + more } };
 }
 
 /** @template T @param {Record<string, T>} things @param {string} key @returns {Record<string, T>} */

@@ -2,12 +2,14 @@
 
 /** @import {Person} from "../realtime/types.js" */
 /** @import {Item, Line, RoomState} from "./types.js" */
+import { paintBadge } from "./badge.js";
 import { deliveryOf, isHopeless } from "./delivery.js";
 import { clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { setServerHtml } from "./html.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "./item.js";
 import { linked } from "./links.js";
+import { badgeOf } from "./selectors.js";
 import { clock, whole } from "./time.js";
 import { say } from "./words.js";
 
@@ -42,6 +44,7 @@ export function paintLine(element, view) {
   if (isSystem(item)) return;
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;
+  paintBadge(part(element, ".badge", HTMLElement), badgeOf(view.state, authorOf(item, me)));
   element.classList.toggle("grouped", grouped);
   element.classList.toggle("removed", isRemoved(item) || view.blocked);
   paintDelivery(element, view);

@@ -4,11 +4,12 @@
 /** @import {Act} from "./menu.js" */
 /** @import {Side} from "./side.js" */
 /** @import {RoomState} from "./types.js" */
+import { badgeWord } from "./badge.js";
 import { confirmed } from "./confirm.js";
 import { byId, clone, make, part } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { fill, openBy, walk } from "./menu.js";
-import { isAbove, myRank } from "./selectors.js";
+import { badgeOf, isAbove, myRank } from "./selectors.js";
 import { serverNow } from "./time.js";
 import { toast } from "./toast.js";
 import { refusal, say } from "./words.js";
@@ -157,8 +158,8 @@ function row(state, id, away) {
 }
 
 /** @param {RoomState} state @param {string} id @returns {string} */
-function roleOf({ me, members }, id) {
-  const role = members?.[id]?.role === "host" ? say("people.host") : "";
+function roleOf({ me, members, people, room }, id) {
+  const role = badgeWord(badgeOf({ people, room }, id));
   const muted = (members?.[id]?.muted_until ?? 0) > serverNow() ? say("people.muted") : "";
   return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }

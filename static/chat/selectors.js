@@ -56,6 +56,14 @@ export function isRequestSent(state) {
   return Boolean(state.room?.unanswered && state.lines.some(({ by, kind }) => kind === "text" && by === state.me));
 }
 
+/** A rank of the site before one of the room. @param {Pick<RoomState, "people" | "room">} state @param {string | null} id @returns {string} "admin", "moderator", "host", "guest" or "" */
+export function badgeOf({ people, room }, id) {
+  if (!id) return "";
+  const badge = people[id]?.badge ?? "";
+  if (badge === "admin" || badge === "moderator") return badge;
+  return room?.hosts?.includes(id) ? "host" : badge;
+}
+
 /** Who is typing now besides me. @param {RoomState} state @returns {string[]} user ids */
 export function typists({ typing }) {
   return Object.keys(typing);

@@ -13,7 +13,7 @@ import { personOf } from "./face.js";
 import { authorOf } from "./item.js";
 import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
 import { rowsOf } from "./rows.js";
-import { myRank, newLine, timeline } from "./selectors.js";
+import { badgeOf, myRank, newLine, timeline } from "./selectors.js";
 import { currentZone, dayName, watchCalendar } from "./time.js";
 import { count, say } from "./words.js";
 
@@ -222,7 +222,7 @@ export class Timeline extends Emitter {
     if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
     const { line, entry } = row.item;
     const state = this.#client.state();
-    const seen = [this.#zone, this.#client.blocked.has(line?.by ?? ""), line, entry, entry && realClock.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me))];
+    const seen = [this.#zone, this.#client.blocked.has(line?.by ?? ""), line, entry, entry && realClock.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me)), badgeOf(state, authorOf(row.item, state.me))];
     return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
   }
 

@@ -35,6 +35,7 @@
  * @property {Rules} [rules] what may be done here
  * @property {number | null} read
  * @property {number} members
+ * @property {string[]} [hosts] user ids
  */
 
 /**

@@ -6,7 +6,7 @@
 /** @typedef {{o: number, t: number}} Position the last applied offset of a room and its tag */
 /** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and how many lines there are */
 /** @typedef {{type: string, status: number, detail?: string, retry_after_ms?: number, [more: string]: any}} Problem */
-/** @typedef {{name: string, face: string, colour: number, rev: number}} Person */
+/** @typedef {{name: string, face: string, colour: number, rev: number, badge?: string}} Person `badge`: "admin", "moderator", "guest" or "" */
 /** @typedef {Record<string, Person>} People */
 /** @typedef {Record<string, Person & {here: boolean}>} Presence */
 

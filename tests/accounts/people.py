@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.services import account_create, guest_create
 from accounts.sessions import stored
+from tests.older import named
 
 NOW = 1_800_000_000_000
 PASSWORD = "four words are enough"
@@ -19,7 +20,10 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def account(name: str = "Ana", email: str = "", **more: bool) -> User:
-    user = account_create(name=name, hashed=make_password(PASSWORD), email=email, colour=0, device="d", now=NOW)
+    def make(name: str) -> User:
+        return account_create(name=name, hashed=make_password(PASSWORD), email=email, colour=0, device="d", now=NOW)
+
+    user = named(make, name)
     for field, value in more.items():
         setattr(user, field, value)
     user.save()

@@ -79,7 +79,7 @@ def test_every_kind_of_emoji_is_a_face(face: str) -> None:
 
 def test_a_change_of_profile_has_a_new_rev_and_may_keep_the_name() -> None:
     ana = profile_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
-    assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2}}
+    assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2, "badge": "guest"}}
 
 
 def test_a_change_to_a_taken_name_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from accounts.services import guest_create
 from tests.client import ChannelsWire, Client, login
+from tests.older import named
 
 Tab = Callable[[str], Awaitable[Client]]
 
@@ -17,7 +18,11 @@ PATIENT = {"rate": 100_000.0, "burst": 100_000.0, "signal_rate": 100_000.0}
 
 @sync_to_async
 def person(name: str) -> User:
-    return User.objects.filter(name=name).first() or guest_create(name=name, face="", colour=0, device="", now=1)
+    return User.objects.filter(name=name).first() or named(_guest, name)
+
+
+def _guest(name: str) -> User:
+    return guest_create(name=name, face="", colour=0, device="", now=1)
 
 
 @pytest_asyncio.fixture

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 async def room_of(host: Client, *members: Client) -> str:
-    room = str((await host.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"])
+    room = str((await host.request("room.create", cid=cid(), name=f"Room {cid()}", topic="", public=True))["room"])
     for member in members:
         await member.request("room.join", room=room, cid=cid())
     for one in (host, *members):

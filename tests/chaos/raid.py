@@ -177,11 +177,11 @@ def row(name: str, phase: Phase) -> str:
 
 def main() -> None:
     with TemporaryDirectory() as folder, Parlor(Path(folder), STAFF_MFA="false") as parlor:
-        mod, *residents = (Guest(parlor.url, name) for name in ("Moderator", "Ann", "Bo"))
+        mod, *residents = (Guest(parlor.url, name) for name in ("Morgan", "Ann", "Bo"))
         room = mod.makes_room("Raided")
         for guest in residents:
             guest.act("room.join", room=room)
-        make = "from accounts.models import User; User.objects.filter(name='Moderator').update(is_moderator=True)"
+        make = "from accounts.models import User; User.objects.filter(name='Morgan').update(is_moderator=True)"
         parlor.manage("shell", "-c", make)
         evening(parlor, room, mod, Residents(residents[0], residents[1], room))
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
 from chat import methods as chat
-from chat.models import Message
+from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
 from chat.selectors.lines import line_find, line_of
 from game import methods as game
@@ -19,11 +19,16 @@ from realtime.methods import Call, Caller
 from realtime.models import Event
 from realtime.protocol import LogKey, RealtimeError
 from realtime.writer import Answer, write
+from tests.older import named
 
 
 def guest(name: str = "") -> Caller:
-    user = guest_create(name=name or f"Guest {key_new(8)}", face="", colour=0, device="", now=now_ms())
+    user = named(_guest, name or f"Guest {key_new(8)}")
     return again(User.objects.get(pk=user.pk))
+
+
+def _guest(name: str) -> User:
+    return guest_create(name=name, face="", colour=0, device="", now=now_ms())
 
 
 def again(user: User) -> Caller:
@@ -63,7 +68,9 @@ def ask(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
 
 
 def room(host: Caller, *members: Caller, public: bool = True, name: str = "Room") -> LogKey:
-    """A room with its host and members."""
+    """A room with its host and members. Of several public ones each has a name of its own."""
+    if name == "Room" and Room.objects.filter(name=name, public=True).exists():
+        name = f"Room {key_new(8)}"
     key = LogKey(act(host, "room.create", name=name, topic="", public=public)["room"])
     for member in members:
         if public:

@@ -63,7 +63,7 @@ async def tab(application: Any) -> AsyncIterator[Tab]:
 
 async def made(host: Client, *, public: bool = True) -> str:
     """A room of this host, opened."""
-    stored = await host.request("room.create", cid=cid(), name="Room", topic="", public=public)
+    stored = await host.request("room.create", cid=cid(), name=f"Room {cid()}", topic="", public=public)
     await look(host, stored["room"])
     return str(stored["room"])
 

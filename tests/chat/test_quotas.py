@@ -11,7 +11,7 @@ from accounts.models import QuotaUse, User
 from accounts.quotas import DAY_MS, place_of
 from accounts.services import guest_create
 from chat.models import Invite, Room
-from realtime.log import now_ms
+from realtime.log import key_new, now_ms
 from realtime.methods import Caller
 from realtime.protocol import RealtimeError
 from realtime.writer import Answer, write
@@ -28,7 +28,7 @@ def refused(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
 
 
 def make_room(caller: Caller, **more: Any) -> dict[str, Any]:
-    return act(caller, "room.create", **{"name": "Room", "topic": "", "public": True} | more)
+    return act(caller, "room.create", **{"name": f"Room {key_new(8)}", "topic": "", "public": True} | more)
 
 
 def test_rooms_of_a_guest_have_a_quota_and_the_refusal_says_until_when(settings: LazySettings, ana: Caller) -> None:

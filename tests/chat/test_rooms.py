@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from accounts.models import User
+from accounts.names import look
+from accounts.selectors import people, person_of
 from chat.models import Invite, Membership, Room
 from chat.selectors import may_read, snapshot, welcome
 from chat.services.entrance import guest_enter
@@ -250,6 +253,7 @@ def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None
         assert shown["room"] == {
             "key": key, "name": "Room", "topic": "", "public": True, "lounge": False, "direct": [],
             "role": role, "rank": {"host": 1, "member": 0}.get(role or ""), "read": read, "members": 2,
+            "hosts": [ana.id],
             "rules": {"slow_s": 0, "locked": False, "guests_off": False,
                       "approval_until": None, "panic_until": None, "by_rank": None},
         }  # fmt: skip
@@ -343,3 +347,39 @@ def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None
     assert sorted(came) == ["came"] * 3 + ["invite_ended"] * 5
     assert Membership.objects.filter(via=made).count() == 3
     assert Invite.objects.get().uses == 3
+
+
+@pytest.mark.parametrize("name", ["Lounge", "lounge", "Lоunge", "L0unge", "Lounge.", "Kitchen", "KITCHEN", "Кitchen"])
+def test_public_room_is_refused_a_name_like_that_of_another(ana: Caller, name: str) -> None:
+    lounge()
+    room(ana, name="Kitchen")
+    with pytest.raises(RealtimeError) as refusal:
+        act(ana, "room.create", name=name, topic="", public=True)
+    assert (refusal.value.code, refusal.value.args[0]) == (409, "name_taken")
+    act(ana, "room.create", name=str(refusal.value.more["suggestion"]), topic="", public=True)
+    private = act(ana, "room.create", name=name, topic="", public=False)["room"]
+    assert refused(ana, "room.change", room=private, name=name, topic="", public=True) == (409, "name_taken")
+
+
+def test_public_room_that_shares_its_name_already_keeps_it(ana: Caller) -> None:
+    first, second = room(ana, name="Kitchen"), room(ana, name="Cellar")
+    Room.objects.filter(log__key=second).update(name="Kitchen", skeleton=look("Kitchen"))
+    for key in (first, second):
+        act(ana, "room.change", room=key, name="Kitchen", topic="Warm", public=True)
+
+
+def test_people_and_hosts_carry_their_badges(ana: Caller, ben: Caller) -> None:
+    eve, gus = guest("Eve"), guest("Gus")
+    key = room(ana, ben, eve, gus)
+    User.objects.filter(pk=ben.pk).update(is_moderator=True)
+    User.objects.filter(pk=eve.pk).update(is_superuser=True)
+    for each in (ana, ben, eve):
+        post(each, key)
+    shown = snapshot(ana, key, frozenset({"member"}), head_of(key))
+    assert shown["room"]["hosts"] == [ana.id]
+    badges = {"guest": ana.id, "moderator": ben.id, "admin": eve.id}
+    assert {shown["people"][user]["badge"]: user for user in badges.values()} == badges
+    for user in (ana, ben, eve):
+        assert people([user.id])[user.id] == person_of(User.objects.get(pk=user.pk)) == shown["people"][user.id]
+    act(ana, "member.role", room=key, user=gus.id, role="host")
+    assert snapshot(ana, key, frozenset({"member"}), head_of(key))["room"]["hosts"] == [ana.id, gus.id]

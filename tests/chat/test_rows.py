@@ -23,7 +23,15 @@ def line(o: int, by: str | None = "a", *, at: int = 0, kind: str = "text", **mor
 
 
 def rows(*lines: dict[str, Any], blocked: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return rows_of({"lines": lines, "people": PEOPLE}, WORDS, blocked)
+    return rows_of({"lines": lines, "people": PEOPLE, "room": {"hosts": ["b", "c"]}}, WORDS, blocked)
+
+
+def test_row_has_the_badge_of_its_author(monkeypatch: pytest.MonkeyPatch) -> None:
+    ranks = {"a": "guest", "b": "guest", "c": "admin", "d": ""}
+    monkeypatch.setitem(globals(), "PEOPLE", {key: PEOPLE["a"] | {"badge": badge} for key, badge in ranks.items()})
+    found = rows(*(line(o, by) for o, by in enumerate(ranks)))
+    assert [row["badge"] for row in found] == ["guest", "host", "admin", ""]
+    assert [row["badge_word"] for row in found] == ["Guest", "Host", "Admin", ""]
 
 
 def test_row_shows_author_time_and_text() -> None:

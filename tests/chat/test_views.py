@@ -43,7 +43,7 @@ def ana(client: Client) -> Caller:
 
 @pytest.fixture
 def host() -> Caller:
-    return guest("Host")
+    return guest("Holly")
 
 
 def invited(host: Caller, key: LogKey, **limits: int | None) -> Invite:
@@ -72,7 +72,15 @@ def test_entering_makes_a_guest_who_is_in_the_lounge_and_stays(client: Client) -
     page = client.get("/", follow=True)
     boot = page.context["boot"]
     user = User.objects.get()
-    assert boot["user"] == {"id": user.key, "name": "Ana", "face": "🦦", "colour": 3, "rev": 1, "guest": True}
+    assert boot["user"] == {
+        "id": user.key,
+        "name": "Ana",
+        "face": "🦦",
+        "colour": 3,
+        "rev": 1,
+        "badge": "guest",
+        "guest": True,
+    }
     assert [room["lounge"] for room in boot["rooms"]] == [True]
     assert token_fits(boot["token"], client.session.session_key or "")
     assert page.redirect_chain == [(f"/r/{lounge().log.key}/", 302)]
@@ -106,7 +114,7 @@ def test_a_forged_device_cookie_is_not_taken(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("", 422), (" \u200b", 422), ("x" * 33, 422), ("x" * 2000, 422), ("HOST", 409)]
+    ("name", "status"), [("", 422), (" \u200b", 422), ("x" * 33, 422), ("x" * 2000, 422), ("HOLLY", 409), ("Host", 422)]
 )
 def test_a_name_that_will_not_do_brings_the_page_again_with_the_reason(
     client: Client, host: Caller, name: str, status: int
@@ -119,9 +127,9 @@ def test_a_name_that_will_not_do_brings_the_page_again_with_the_reason(
 
 
 def test_a_taken_name_comes_back_as_a_free_one(client: Client, host: Caller) -> None:
-    page = entered(client, "host")
-    assert page.context["enter"]["name"].value() == "host 2"
-    assert entered(client, "host 2").status_code == 303
+    page = entered(client, "holly")
+    assert page.context["enter"]["name"].value() == "holly 2"
+    assert entered(client, "holly 2").status_code == 303
 
 
 def test_entry_form_says_a_taken_name_and_a_free_one(client: Client, host: Caller) -> None:
@@ -262,7 +270,7 @@ def test_entering_by_an_invite_joins_its_room_and_is_remembered(client: Client, 
 
 def test_a_refused_name_brings_the_invite_again(client: Client, host: Caller) -> None:
     link = invited(host, room(host, public=False))
-    page = entered(client, "Host", invite=link.code)
+    page = entered(client, "Holly", invite=link.code)
     assert (page.status_code, page.context["boot"]["invite"]["code"]) == (409, link.code)
 
 

@@ -43,7 +43,7 @@ def of_its_own(tmp_path: Path) -> Iterator[Parlor]:
 
 
 def admin(person: NewPerson, site: Parlor, **options: Any) -> Person:
-    name = f"Admin {token_hex(3)}"
+    name = f"Adele {token_hex(3)}"
     site.manage("shell", "-c", MAKE.format(name=name, password=PASSWORD))
     one = person(site.url, **options)
     one.page.goto("/account/login/")

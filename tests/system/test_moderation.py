@@ -87,7 +87,7 @@ def test_the_muted_see_why_and_the_panic_switch_stops_everybody(person: NewPerso
 def test_axe_has_nothing_against_the_door(person: NewPerson, guest: NewGuest, size: dict[str, Any]) -> None:
     troll = guest(f"Troll {token_hex(2)}")
     host = person(**size)
-    host.enter(f"Host {token_hex(2)}")
+    host.enter(f"Holly {token_hex(2)}")
     if size is PHONE:
         host.page.get_by_role("button", name="Rooms").tap()
     room = host.makes_room("Looked at").split("/")[2]

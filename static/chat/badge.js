@@ -1,0 +1,15 @@
+/** The badge beside a name: the rank that somebody has here, or that they are a guest. */
+
+import { say } from "./words.js";
+
+/** @param {string} badge */
+export function badgeWord(badge) {
+  return badge && say(`badge.${badge}`);
+}
+
+/** @param {HTMLElement} element @param {string} badge */
+export function paintBadge(element, badge) {
+  element.hidden = !badge;
+  element.dataset.badge = badge;
+  element.textContent = badgeWord(badge);
+}
