@@ -19,6 +19,8 @@ from realtime.protocol import ClientId, LogKey, conflict, forbidden
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
 LOUNGE: Final = "Lounge"
+LOUNGE_LOOKS: Final = frozenset(map(look, (LOUNGE, "大厅", "大廳")))
+"""The lounge has a name in each language of the pages."""
 
 
 def lounge() -> Room:
@@ -60,7 +62,7 @@ def room_change(
     room = Room.objects.select_related("log").get(pk=standing.room)
     before = {"name": room.name, "topic": room.topic, "public": room.public}
     if (facts["name"], public) != (room.name, room.public):
-        _refuse_taken(facts, room.pk)
+        _refuse_taken(facts, room)
     data = {**facts, "before": before}
     entry = batch.append(key, kind="room.changed", data=data, actor=caller.id, cid=cid, method="room.change", line=True)
     line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
@@ -76,13 +78,13 @@ def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:
     return {"name": clean(name, NAME_LENGTH), "topic": topic, "public": public}
 
 
-def _refuse_taken(facts: dict[str, Any], room: int | None = None) -> None:
+def _refuse_taken(facts: dict[str, Any], room: Room | None = None) -> None:
     """Refuse a public room the name of another public room, or one that looks like it."""
     if not facts["public"]:
         return
     names = [facts["name"], *(f"{facts['name'][: NAME_LENGTH - 3]} {number}" for number in range(2, 12))]
-    others = Room.objects.filter(public=True, skeleton__in=[look(name) for name in names]).exclude(pk=room or 0)
-    taken = set(others.values_list("skeleton", flat=True))
+    others = Room.objects.filter(public=True, skeleton__in=[look(name) for name in names]).exclude(pk=room.pk if room else 0)
+    taken = {*others.values_list("skeleton", flat=True), *(() if room and room.lounge else LOUNGE_LOOKS)}
     if look(facts["name"]) in taken:
         suggestion = next((name for name in names if look(name) not in taken), names[-1])
         raise conflict("name_taken", "a public room has this name or one like it", suggestion=suggestion)

@@ -133,8 +133,8 @@ def test_a_taken_name_comes_back_as_a_free_one(client: Client, host: Caller) -> 
 
 
 def test_entry_form_says_a_taken_name_and_a_free_one(client: Client, host: Caller) -> None:
-    assert host.person["name"] == "Host"
-    assert "“Host” is taken. How about “Host 2”?" in entered(client, " Host ").content.decode()
+    assert host.person["name"] == "Holly"
+    assert "“Holly” is taken. How about “Holly 2”?" in entered(client, " Holly ").content.decode()
 
 
 @pytest.mark.parametrize("closed", ["lounge", "room"])

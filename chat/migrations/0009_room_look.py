@@ -22,7 +22,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Processes of the release before go on: the column is null for the rooms that they make."""
 
-    dependencies = [("chat", "0007_message_tag")]
+    dependencies = [("chat", "0008_ban_effects")]
 
     operations = [
         migrations.AddField(
