@@ -349,7 +349,9 @@ def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None
     assert Invite.objects.get().uses == 3
 
 
-@pytest.mark.parametrize("name", ["Lounge", "lounge", "Lоunge", "L0unge", "Lounge.", "大厅", "Kitchen", "KITCHEN", "Кitchen"])
+@pytest.mark.parametrize(
+    "name", ["Lounge", "lounge", "Lоunge", "L0unge", "Lounge.", "大厅", "Kitchen", "KITCHEN", "Кitchen"]
+)
 def test_public_room_is_refused_a_name_like_that_of_another(ana: Caller, name: str) -> None:
     lounge()
     room(ana, name="Kitchen")
