@@ -1,5 +1,7 @@
 """The one form of the front door. What a name or a face may be, the service decides; this says it in words."""
 
+from collections import Counter
+from collections.abc import Collection
 from math import ceil
 from random import SystemRandom
 from typing import Any
@@ -42,6 +44,13 @@ def quota_problem(refusal: RealtimeError) -> str:
     return gettext("Too many new people have come in from your network. Try again in %(wait)s.") % {"wait": wait}
 
 
+def colour_drawn(taken: Collection[int]) -> int:
+    """Draw a colour that the fewest have, so that people in one room can be told apart."""
+    users = Counter(taken)
+    fewest = min(users[colour] for colour in range(COLOURS))
+    return SystemRandom().choice([colour for colour in range(COLOURS) if users[colour] == fewest])
+
+
 class EnterForm(forms.Form):
     """Name, face and colour of a new guest."""
 
@@ -50,10 +59,10 @@ class EnterForm(forms.Form):
     colour = forms.IntegerField(required=False)
 
     @classmethod
-    def suggested(cls, language: str) -> "EnterForm":
-        """An empty form with a free name and the face that goes with it."""
+    def suggested(cls, language: str, taken: Collection[int] = ()) -> "EnterForm":
+        """An empty form with a free name, the face that goes with it, and one of the colours least `taken`."""
         name, face = name_suggestion(language)
-        return cls(initial={"name": name, "face": face, "colour": SystemRandom().randrange(COLOURS)})
+        return cls(initial={"name": name, "face": face, "colour": colour_drawn(taken)})
 
     @classmethod
     def refused(cls, data: Any, refusal: RealtimeError) -> "EnterForm":

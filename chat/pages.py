@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -25,6 +25,9 @@ from realtime.log import head_of, now_ms
 from realtime.methods import Caller
 from realtime.protocol import LogKey
 from realtime.security import token_make
+
+NAMED: Final = 3
+"""people whom the entry form names"""
 
 
 def caller_on(request: HttpRequest) -> Caller | None:
@@ -112,17 +115,35 @@ def _page(
     }
     vocabulary = words(language)
     room = boot.get("room") or (invite.room.log.key if invite else None)
+    landing = _landing(boot.get("snapshot"))
     context = {
         "boot": boot | who,
         "rows": rows_of(boot["snapshot"], vocabulary, who["blocked"]) if "snapshot" in boot else [],
         "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], who["user"]["guest"])),
         "indexed": settings.SEARCH_ENGINES,
-        "enter": None if caller else form or EnterForm.suggested(language),
+        "enter": None if caller else form or EnterForm.suggested(language, _colours(landing["people"])),
+        "landing": landing,
         "next": next,
         "words": vocabulary,
         "guests_off": caller is None and rooms.guests_off(room),
     }
     return render(request, template, context, status=status)
+
+
+def _landing(snapshot: dict[str, Any] | None) -> dict[str, Any]:
+    """What a visitor reads before they have a name: who was here last, and how many games are going on."""
+    if snapshot is None:
+        return {"people": [], "names": "", "games": 0}
+    said_by = dict.fromkeys(line["by"] for line in reversed(snapshot["lines"]) if line["by"])
+    people = [snapshot["people"][user] for user in said_by if user in snapshot["people"]]
+    matches = snapshot["parts"].get("matches", {})
+    playing = sum(match["state"] == "playing" for match in matches.values())
+    names = ", ".join(person["name"] for person in people[:NAMED])
+    return {"people": [_face_of(person) for person in people], "names": names, "games": playing}
+
+
+def _colours(people: list[dict[str, Any]]) -> list[int]:
+    return [person["colour"] for person in people]
 
 
 def _may_write(snapshot: dict[str, Any], guest: bool) -> bool:

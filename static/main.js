@@ -3,6 +3,7 @@
 /** @import {Boot} from "./chat/boot.js" */
 import { Actions } from "./chat/actions.js";
 import { Acts } from "./chat/acts.js";
+import { Arrivals } from "./chat/arrivals.js";
 import { readBoot } from "./chat/boot.js";
 import { Browse } from "./chat/browse.js";
 import { Chip } from "./chat/chip.js";
@@ -33,6 +34,7 @@ import { startRoomMenu } from "./chat/room_menu.js";
 import { Scroll } from "./chat/scroll.js";
 import { Side } from "./chat/side.js";
 import { Switcher } from "./chat/switcher.js";
+import { startTheme } from "./chat/theme.js";
 import { Timeline } from "./chat/timeline.js";
 import { Recovery } from "./chat/recovery.js";
 import { startTroubles } from "./chat/troubles.js";
@@ -91,7 +93,7 @@ function startTalking(user) {
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
   new Seen(client.connection, { stays: games.isSeated, ...(onPhone && { patience: 0 }) }).start();
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
-  for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user)]) view.start();
+  for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user), new Arrivals(client)]) view.start();
   new Empty(client, timeline, invites, games.pastime).start(scroll);
   new Hints(COMMANDS).start();
   navigation.on("turned", () => read.returned());
@@ -101,6 +103,7 @@ function startTalking(user) {
   const requests = new Requests(client, { go, block: direct.block, report: moderation.report });
   requests.start();
   startKeepName();
+  startTheme();
   startDelivery(client, timeline, (text) => composer.rewrite(text));
   startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), leave: () => dialogs.leave(), close: direct.close });
   startTroubles(client, go);

@@ -94,7 +94,7 @@ def marked() -> set[str]:
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Name)
-                    and node.func.id in ("_", "gettext", "ngettext")
+                    and node.func.id in ("_", "gettext", "gettext_noop", "ngettext")
                 ):
                     text = node.args[0]
                     texts |= {str(text.value)} if isinstance(text, ast.Constant) else set()
@@ -102,6 +102,7 @@ def marked() -> set[str]:
         source = path.read_text()
         texts |= {text for _, text in re.findall(r"""(?:translate |_\()(["'])(.+?)\1""", source)}
         for block in re.findall(r"\{% blocktranslate[^%]*%\}(.+?)\{% endblocktranslate", source, re.DOTALL):
+            block = block.partition("{% plural %}")[0]
             texts.add(re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", block))
     return texts
 

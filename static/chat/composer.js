@@ -102,7 +102,7 @@ export class Composer {
     this.#form.hidden = !room?.role || closed;
     if (appears) this.focus();
     this.#join.hidden = !room || room.role !== null || closed;
-    if (room) this.#text.placeholder = say("composer.placeholder", { room: shownName(room) });
+    if (room) this.#text.placeholder = byId("text-placeholder", HTMLElement).textContent = say("composer.placeholder", { room: shownName(room) });
   }
 
   /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */

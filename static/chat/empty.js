@@ -42,6 +42,7 @@ export class Empty {
     part(this.#card, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
     part(this.#alone, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
     part(this.#alone, "[data-act=dismiss]", HTMLElement).addEventListener("click", () => this.#dismiss());
+    part(this.#card, "[data-act=create]", HTMLElement).addEventListener("click", () => byId("create", HTMLElement).click());
     this.#section.append(this.#card, this.#alone);
     this.#timeline.on("painted", () => scroll.keep(() => this.#look()));
     this.#look();
@@ -85,8 +86,11 @@ export class Empty {
     if (isDirect(room)) return this.#paintDirect(room);
     const standing = room.role ? (this.#invites?.standing() ?? []) : [];
     const offered = Boolean(room.role && this.#pastime && this.#client.state().here === 1);
-    part(this.#card, "h2", HTMLElement).textContent = say("empty.title");
-    part(this.#card, "p", HTMLElement).textContent = say(room.role ? (standing.length > 0 ? "empty.invited" : "empty.text") : "empty.looking");
+    const words = !room.role ? "looking" : standing.length > 0 ? "invited" : "text";
+    const of = room.lounge && words !== "invited" ? "empty.lounge" : "empty";
+    part(this.#card, "h2", HTMLElement).textContent = say(room.lounge ? "empty.lounge.title" : "empty.title");
+    part(this.#card, "p", HTMLElement).textContent = say(`${of}.${words}`);
+    part(this.#card, "[data-act=create]", HTMLElement).hidden = !room.role || !room.lounge;
     part(this.#card, "[data-act=invite]", HTMLElement).hidden = !room.role || standing.length > 0;
     part(this.#card, ".pastime", HTMLElement).hidden = !offered;
     if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));

@@ -111,6 +111,7 @@ function paintDelivery(element, { item, state: { me }, now }) {
   const problem = part(element, ".line-problem", HTMLElement);
   element.classList.toggle("pending", state.name === "waiting");
   tick.hidden = state.name !== "stored" && state.name !== "waiting";
+  element.classList.toggle("ticked", !tick.hidden);
   tick.dataset.state = state.name;
   tick.ariaLabel = state.words;
   part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");

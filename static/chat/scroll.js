@@ -10,6 +10,8 @@ export class Scroll extends Emitter {
   #box;
   #list;
   #following = true;
+  /** @type {{row: HTMLElement, top: number} | null} the first row that was seen, and how far down the box */
+  #anchor = null;
   #watch = new ResizeObserver(() => this.#resized());
 
   /** @param {HTMLElement} box what scrolls @param {HTMLElement} list its rows */
@@ -87,6 +89,17 @@ export class Scroll extends Emitter {
     return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
   }
 
+  /** The line the reader is at, to come back to later; null at the live end. @returns {{o: number, top: number} | null} */
+  place() {
+    const o = Number(this.#anchor?.row.dataset.o);
+    return this.#following || !this.#anchor || !o ? null : { o, top: this.#anchor.top };
+  }
+
+  /** @param {HTMLElement} row @param {number} top how far down the box */
+  toPlace(row, top) {
+    this.toTop(row, this.#box.getBoundingClientRect().top + top);
+  }
+
   #firstVisible() {
     const { top } = this.#box.getBoundingClientRect();
     const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
@@ -103,11 +116,20 @@ export class Scroll extends Emitter {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     this.#following = scrollHeight - clientHeight - scrollTop <= FOLLOW_WITHIN;
+    const row = this.#following ? null : this.#firstVisible();
+    this.#anchor = row && { row, top: this.#topOf(row) };
     this.emit("moved");
   }
 
+  /** @param {HTMLElement} row */
+  #topOf(row) {
+    return row.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
+  }
+
+  /** A panel that opens, a window that narrows: lines wrap anew, the one that is read stays. */
   #resized() {
     if (this.#following) this.toEnd();
+    else if (this.#anchor?.row.isConnected) this.#box.scrollTop += this.#topOf(this.#anchor.row) - this.#anchor.top;
     this.emit("moved");
   }
 }

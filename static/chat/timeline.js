@@ -37,6 +37,8 @@ export class Timeline extends Emitter {
   /** @type {any} */
   #clockLater = null;
   #zone = currentZone();
+  /** @type {Map<string, {o: number, top: number} | null>} by room: where its reader was */
+  #places = new Map();
   /** @type {Set<number>} removed lines that are not folded away, because the reader asked for them */
   #unfolded = new Set();
 
@@ -162,6 +164,7 @@ export class Timeline extends Emitter {
 
   /** Another room: everything is new, and nothing of it is announced. */
   #enter() {
+    this.#places.set(this.#painted, this.#scroll.place());
     this.#list.replaceChildren();
     this.#rows.clear();
     this.#painted = this.#client.shown;
@@ -170,6 +173,16 @@ export class Timeline extends Emitter {
     this.#scroll.toEnd();
     this.paint();
     this.#announceOnly(false);
+    this.#comeBack();
+  }
+
+  /** To where the reader was when they left this room. */
+  async #comeBack() {
+    const [room, place] = [this.#client.shown, this.#places.get(this.#client.shown)];
+    if (!place) return;
+    if (!this.lineAt(place.o)) await this.goTo(() => this.#pages.around(place.o));
+    const line = this.#client.shown === room ? this.lineAt(place.o) : null;
+    if (line) this.#scroll.toPlace(line, place.top);
   }
 
   /** Who would follow to the end is kept at the "New" line that has just been placed, when there is more below it than fits.

@@ -4,14 +4,14 @@
 import { Emitter } from "../realtime/emitter.js";
 import { make } from "../chat/dom.js";
 import { count, say } from "../chat/words.js";
-import { disc, plate, ring } from "./discs.js";
+import { burst, disc, plate, ring, stroke } from "./discs.js";
 import { COLUMNS, ROWS, isWinning, landing } from "./four.js";
 
 const AT_ONCE = 2;
 
 /**
- * `of`: what it is the board of; another one is painted without a fall. `seat`: whose disc the pointer holds, null: nobody's.
- * @typedef {{of: string, view: View, seat: number | null, ghost: {column: number, seat: number} | null, pending: boolean}} BoardView
+ * `of`: what it is the board of; another one is painted without a fall. `mine`: the seat of the reader, whose win is celebrated. `seat`: whose disc the pointer holds, null: nobody's.
+ * @typedef {{of: string, view: View, seat: number | null, ghost: {column: number, seat: number} | null, pending: boolean, mine: number | null}} BoardView
  */
 
 /** "chosen": a column to play; "held" (column or null): where the own disc is held. @extends {Emitter<{chosen: [number], held: [number | null]}>} */
@@ -25,6 +25,7 @@ export class Board extends Emitter {
   #discs = new Map();
   /** @type {number | null} column under the pointer or the focus */
   #held = null;
+  #marked = "";
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -86,11 +87,16 @@ export class Board extends Emitter {
   }
 
   /** @param {BoardView} board */
-  #paintMarks({ view }) {
+  #paintMarks({ view, mine }) {
     const { last, line } = view;
+    const marked = JSON.stringify([last, line, mine]);
+    if (marked === this.#marked) return; // what is painted again would move again
+    this.#marked = marked;
     const won = (line ?? []).map(([column, row]) => ring(column, row, "board-won"));
     const latest = last && !isWinning(view, last.column, last.row) ? [ring(last.column, last.row, "board-last")] : [];
-    this.#plate.marks.replaceChildren(...won, ...latest);
+    const through = line ? [stroke(line[0], line[line.length - 1])] : [];
+    const sparks = line && mine === view.columns[line[0][0]][line[0][1]] ? line.map(([column, row]) => burst(column, row)) : [];
+    this.#plate.marks.replaceChildren(...won, ...latest, ...through, ...sparks);
   }
 
   /** Where a disc that is held would come to lie. */

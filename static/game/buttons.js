@@ -16,10 +16,11 @@ export const LEVELS = ["easy", "medium", "hard"];
 
 /** @typedef {{show: (match: number) => void, replay: (match: number) => void, goTo: (o: number) => void, claimRefused: (ms: number) => void}} ButtonsAsked */
 
-/** @param {Table} table @param {Offer[]} list @param {string} room @returns {HTMLElement[]} the first may be the main one */
-export function buttonsFor({ match }, list, room) {
+/** @param {Table} table @param {Offer[]} list @param {string} room @param {boolean} [hasMain] may the first be the main one? @returns {HTMLElement[]} */
+export function buttonsFor({ match }, list, room, hasMain = true) {
   return list.map((offer, index) => {
-    const element = make(offer === "replay" ? "a" : "button", index === 0 && MAIN.includes(offer) ? "button primary" : "button", say(`do.${offer}`));
+    const isMain = hasMain && index === 0 && MAIN.includes(offer);
+    const element = make(offer === "replay" ? "a" : "button", isMain ? "button primary" : "button", say(`do.${offer}`));
     element.dataset.do = offer;
     if (element instanceof HTMLAnchorElement) element.href = `/r/${room}/@${match}#replay`;
     else element.setAttribute("type", "button");

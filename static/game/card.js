@@ -40,7 +40,7 @@ function paint(card, table, state) {
   part(card, ".card-line", HTMLElement).classList.toggle("mine", isMyTurn(table, state.me));
   paintSeats(part(card, ".card-seats", HTMLElement), table, state);
   const list = acts(table, state);
-  rebuild(part(card, ".card-acts", HTMLElement), list, () => buttonsFor(table, list, state.room?.key ?? ""));
+  rebuild(part(card, ".card-acts", HTMLElement), list, () => buttonsFor(table, list, state.room?.key ?? "", false));
   paintLast(part(card, ".card-last", HTMLAnchorElement), table, state);
 }
 

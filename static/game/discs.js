@@ -6,6 +6,7 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 const CELL = 100;
 const EDGE = 14;
 const HOLE = 42;
+const SPARKS = 10;
 const WIDTH = COLUMNS * CELL + 2 * EDGE;
 const HEIGHT = ROWS * CELL + 2 * EDGE;
 /** A ring on red, a star on gold. */
@@ -43,6 +44,23 @@ export function disc(column, row, seat, more = "") {
 export function ring(column, row, name) {
   const [cx, cy] = centre(column, row);
   return draw("circle", { class: name, cx, cy, r: HOLE - 3 });
+}
+
+/** The line through the discs that won. @param {number[]} from @param {number[]} to column and row */
+export function stroke(from, to) {
+  const [[x1, y1], [x2, y2]] = [centre(from[0], from[1]), centre(to[0], to[1])];
+  return draw("line", { class: "board-stroke", x1, y1, x2, y2, pathLength: 1 });
+}
+
+/** Sparks that fly from a disc of the winner once. @param {number} column @param {number} row */
+export function burst(column, row) {
+  const [x, y] = centre(column, row);
+  const sparks = Array.from({ length: SPARKS }, (_, index) => {
+    const spark = draw("circle", { class: "spark", r: 9 });
+    spark.style.setProperty("--turn", `${(360 / SPARKS) * index}deg`);
+    return spark;
+  });
+  return draw("g", { class: "burst", transform: `translate(${x} ${y})` }, ...sparks);
 }
 
 /** A disc by itself, beside a name. @param {number} seat */

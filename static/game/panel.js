@@ -106,8 +106,8 @@ export class TablePanel {
     const replay = this.#replay.shown;
     const held = this.#play.holds(table);
     const ghost = ghostOver(table, state);
-    if (replay) this.#board.paint({ of: `replay ${table.match}`, view: replay.step.view ?? NOTHING, seat: null, ghost: null, pending: false });
-    else this.#board.paint({ of: `${this.#client.shown} ${table.match}`, view: this.#play.view(table), seat: held, ghost, pending: this.#play.isPending(table) });
+    if (replay) this.#board.paint({ of: `replay ${table.match}`, view: replay.step.view ?? NOTHING, seat: null, ghost: null, pending: false, mine: null });
+    else this.#board.paint({ of: `${this.#client.shown} ${table.match}`, view: this.#play.view(table), seat: held, ghost, pending: this.#play.isPending(table), mine: seatOf(table, state.me) });
   }
 
   /** @param {Table} table @param {RoomState} state */
@@ -115,7 +115,7 @@ export class TablePanel {
     write(this.#status, status(table, state));
     write(byId("table-queue", HTMLElement), queued(table, state));
     this.#status.hidden = this.#replay.shown !== null;
-    this.#status.dataset.mood = table.state === "playing" ? (isMyTurn(table, state.me) ? "mine" : "theirs") : table.state;
+    this.#status.dataset.mood = moodOf(table, state);
   }
 
   /** @param {Table} table @param {RoomState} state */
@@ -157,6 +157,13 @@ export class TablePanel {
     this.#chosen(Number(event.key) - 1);
     event.preventDefault();
   }
+}
+
+/** @param {Table} table @param {RoomState} state @returns {string} */
+function moodOf(table, { me }) {
+  if (table.state === "playing") return isMyTurn(table, me) ? "mine" : "theirs";
+  const winner = table.state === "over" ? table.result?.winner : null;
+  return winner !== null && winner !== undefined && winner === seatOf(table, me) ? "won" : table.state;
 }
 
 /** The disc that whoever is to move holds over the board. @param {Table} table @param {RoomState} state */

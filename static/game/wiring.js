@@ -9,7 +9,7 @@ import { EVENTS, LINE_EVENTS, POSTED } from "../chat/events.js";
 import { LINE_KINDS, LINE_SEES } from "../chat/line.js";
 import { LINE_PEOPLE, PART_PEOPLE } from "../chat/people.js";
 import { SLOTS } from "../chat/store.js";
-import { byId } from "../chat/dom.js";
+import { byId, part } from "../chat/dom.js";
 import { say } from "../chat/words.js";
 import { Buttons, startBotMenu } from "./buttons.js";
 import { cardSees, paintCard } from "./card.js";
@@ -82,7 +82,7 @@ function pastime(client, deeds) {
 function startSound(sound) {
   const button = byId("table-sound", HTMLButtonElement);
   const paint = () => {
-    button.textContent = sound.isOn ? "🔔" : "🔕";
+    part(button, "use", SVGUseElement).setAttribute("href", sound.isOn ? "#icon-bell" : "#icon-bell-off");
     button.ariaPressed = String(sound.isOn);
   };
   button.addEventListener("click", () => (sound.toggle(), paint()));

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.forms import colour_drawn
 from accounts.models import User
 from accounts.selectors import NEW_FOR
 from chat.models import Hold, Membership
@@ -114,3 +115,8 @@ def test_who_guards_the_site_is_no_newcomer(host: Caller) -> None:
     act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=True, approval=False)
     User.objects.filter(name="Ana").update(is_moderator=True)
     act(named("Ana"), "room.join", room=key)
+
+
+def test_newcomer_draws_a_colour_that_the_fewest_have() -> None:
+    assert colour_drawn([colour for colour in range(12) if colour != 7]) == 7
+    assert {colour_drawn([*range(12), *range(0, 12, 2)]) for _ in range(100)} <= set(range(1, 12, 2))

@@ -105,3 +105,23 @@ def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: N
     told.click()
     expect(ann.line("more 3")).to_be_in_viewport()
     expect(told).to_be_hidden()
+
+
+def test_line_that_is_read_stays_when_a_panel_opens_and_is_found_again_in_its_room(
+    person: NewPerson, long_room: str
+) -> None:
+    ann = person().enter("Ann who keeps her place", long_room)
+    ann.expect_said("the end")
+    ann.scroll_to(900)
+    ann.page.wait_for_function("document.querySelector('#scroller').scrollTop === 900")
+    place = ann.place
+    ann.page.locator("#people-toggle").click()
+    expect(ann.page.locator("#people")).to_be_visible()
+    assert ann.place.o == place.o
+    ann.page.locator("#side-close").click()
+    expect(ann.page.locator("#people")).to_be_hidden()
+    assert ann.place.o == place.o
+    ann.go("Lounge")
+    ann.go("Long story")
+    ann.page.wait_for_function("(o) => document.querySelector(`[data-o='${o}']`)", arg=place.o)
+    assert ann.place.o == place.o

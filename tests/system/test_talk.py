@@ -68,7 +68,7 @@ def test_an_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: New
 def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Cable) -> None:
     ann, bo = person(cable.url).enter("Ann who reloads"), person().enter("Bo who waits")
     ann.expects(LOST_LINE)
-    ann.page.get_by_role("button", name="New room").click()
+    ann.page.locator("#create").click()
     ann.page.get_by_role("dialog", name="New room").get_by_label("Name").fill("Reloading")
     ann.page.get_by_role("button", name="Create room").click()
     expect(ann.heading("Reloading")).to_be_visible()

@@ -1,0 +1,18 @@
+/** Light, dark or as the system has it. A cookie keeps the choice, so that the server sends each page in it at once. */
+
+import { byId } from "./dom.js";
+
+const KEPT_S = 365 * 24 * 60 * 60;
+
+export function startTheme() {
+  const choices = byId("themes", HTMLElement);
+  const root = document.documentElement;
+  const chosen = choices.querySelector(`[value="${root.dataset.theme ?? ""}"]`);
+  if (chosen instanceof HTMLInputElement) chosen.checked = true;
+  choices.addEventListener("change", ({ target }) => {
+    const { value } = /** @type {HTMLInputElement} */ (target);
+    if (value) root.dataset.theme = value;
+    else delete root.dataset.theme;
+    document.cookie = `theme=${value}; path=/; max-age=${value ? KEPT_S : 0}; samesite=lax`;
+  });
+}
