@@ -1,18 +1,21 @@
 /** The bar over the talk and the title of the page: which room, who is here, what is unread. */
 
 /** @import {Client} from "./client.js" */
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { paintFace, personOf } from "./face.js";
 import { shownName } from "./room_name.js";
 import { unread } from "./rooms.js";
 import { nameOf, partner } from "./selectors.js";
 import { count, say } from "./words.js";
 
+const FACES = 3;
+
 export class Header {
   #name = byId("room-name", HTMLElement);
   #topic = byId("room-topic", HTMLElement);
   #face = byId("room-face", HTMLElement);
   #people = byId("people-toggle", HTMLElement);
+  #facesPainted = "";
   #client;
   #mark;
 
@@ -47,6 +50,7 @@ export class Header {
     this.#people.hidden = here === 0;
     this.#people.ariaLabel = byId("here", HTMLElement).textContent = count("here", here);
     byId("here-number", HTMLElement).textContent = String(here);
+    this.#paintFaces();
     this.#paintTitle(shownName(room));
   }
 
@@ -65,6 +69,20 @@ export class Header {
     const other = partner(state);
     this.#face.hidden = !other;
     if (other) paintFace(this.#face, personOf(state.people, other));
+  }
+
+  /** The first faces of those who are here, the reader's own aside. */
+  #paintFaces() {
+    const { presence, people, me } = this.#client.state();
+    const ids = Object.keys(presence).filter((id) => id !== me).slice(0, FACES);
+    const painted = ids.map((id) => `${id} ${people[id]?.rev}`).join();
+    if (painted === this.#facesPainted) return;
+    this.#facesPainted = painted;
+    byId("here-faces", HTMLElement).replaceChildren(...ids.map((id) => {
+      const face = make("span", "face");
+      paintFace(face, personOf(people, id));
+      return face;
+    }));
   }
 
   /** @param {string} name */

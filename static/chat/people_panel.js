@@ -99,6 +99,7 @@ export class PeoplePanel {
   #clicked(row) {
     const user = row?.getAttribute("data-user");
     if (!row || !user) return;
+    if (user === this.#client.me) return byId("me", HTMLElement).click(); // one's own name, face and account
     fill(this.#menu, [...this.#actsOn(user), ...PERSON_ACTS.flatMap((more) => more(user))]);
     this.#menu.prepend(card(this.#client.state(), user));
     openBy(this.#menu, row);

@@ -11,7 +11,7 @@ import { buttonsFor } from "./buttons.js";
 import { sign } from "./discs.js";
 import { maySit, offers } from "./offers.js";
 import { paintSeatFace, rebuild, write } from "./seats.js";
-import { colourOf, ended, nameOf, queued, status } from "./sentences.js";
+import { colourOf, ended, nameOf, queued, scored, status } from "./sentences.js";
 import { isMyTurn, movesMade, peopleOf, seatOf, tableOf } from "./table.js";
 
 /** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Line} line @param {RoomState} state @returns {unknown[]} */
@@ -36,7 +36,7 @@ function paint(card, table, state) {
   write(part(card, ".card-title", HTMLElement), say(`game.${table.game}`));
   write(part(card, ".card-state", HTMLElement), stateOf(table));
   write(part(card, ".card-line", HTMLElement), sentence(table, state));
-  write(part(card, ".card-queue", HTMLElement), queued(table, state));
+  write(part(card, ".card-queue", HTMLElement), queued(table, state) || scored(table, state));
   part(card, ".card-line", HTMLElement).classList.toggle("mine", isMyTurn(table, state.me));
   paintSeats(part(card, ".card-seats", HTMLElement), table, state);
   const list = acts(table, state);

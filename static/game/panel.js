@@ -15,7 +15,7 @@ import { Hover } from "./hover.js";
 import { offers } from "./offers.js";
 import { Players } from "./players.js";
 import { rebuild, write } from "./seats.js";
-import { queued, spoken, status } from "./sentences.js";
+import { queued, scored, spoken, status } from "./sentences.js";
 import { isMyTurn, seatOf, tableOf } from "./table.js";
 
 const LOOK_EVERY_MS = 1000;
@@ -113,7 +113,7 @@ export class TablePanel {
   /** @param {Table} table @param {RoomState} state */
   #paintStatus(table, state) {
     write(this.#status, status(table, state));
-    write(byId("table-queue", HTMLElement), queued(table, state));
+    write(byId("table-queue", HTMLElement), queued(table, state) || scored(table, state));
     this.#status.hidden = this.#replay.shown !== null;
     this.#status.dataset.mood = moodOf(table, state);
   }

@@ -6,7 +6,7 @@
 import { personOf } from "../chat/face.js";
 import { knows, say } from "../chat/words.js";
 import { boardText } from "./four.js";
-import { isMyTurn, seatOf } from "./table.js";
+import { isMyTurn, score, seatOf } from "./table.js";
 
 /** @typedef {Pick<RoomState, "me" | "people">} Reader who reads, and whom they know */
 
@@ -49,6 +49,13 @@ export function ended(table, { me, people }) {
 export function status(table, reader) {
   if (table.state === "open") return say(seatOf(table, reader.me) >= 0 ? "table.waiting" : "table.free");
   return table.state === "playing" ? turn(table, reader) : ended(table, reader);
+}
+
+/** "Noor 2 : 1 Leo", once the same players have played twice. @param {Table} table @param {RoomState} state @returns {string} */
+export function scored(table, state) {
+  const won = table.state === "over" ? score(table, state) : null;
+  const [one, two] = table.seats.map((seat) => nameOf(seat, state.people));
+  return won ? say("table.score", { one, two, a: won[0], b: won[1] }) : "";
 }
 
 /** Who waits for a seat. @param {Table} table @param {Reader} reader @returns {string} */

@@ -46,3 +46,23 @@ export function unfinished(state) {
 export function myTable(state) {
   return unfinished(state).findLast((table) => seatOf(table, state.me) >= 0) ?? null;
 }
+
+/** Games won by each seat of a table and of the games it is a rematch of, as far as they are held; null before the second.
+ * @param {Table} table @param {RoomState} state @returns {[number, number] | null} */
+export function score(table, state) {
+  const tables = state.lines.filter(({ kind, data }) => kind === "match" && data).map(({ o }) => tableOf(state, o));
+  const won = table.seats.map(() => 0);
+  let games = 0;
+  for (let at = /** @type {Table | null | undefined} */ (table); at; at = tables.find((one) => one?.rematch === at?.match)) {
+    const winner = at.result ? at.seats[at.result.winner ?? -1] : null;
+    const seat = winner ? table.seats.findIndex((one) => sameSeat(one, winner)) : -1;
+    if (seat >= 0) won[seat] += 1;
+    if (at.state === "over") games += 1;
+  }
+  return games > 1 ? [won[0], won[1]] : null;
+}
+
+/** @param {Seat} one @param {Seat} other */
+function sameSeat(one, other) {
+  return one !== null && other !== null && (one.user ?? one.bot) === (other.user ?? other.bot);
+}

@@ -7,7 +7,7 @@ import { test } from "node:test";
 Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
 const { learn } = await import("../../static/chat/words.js");
 const { emptyRoom } = await import("../../static/chat/store.js");
-const { copied, ended, spoken, status, told } = await import("../../static/game/sentences.js");
+const { copied, ended, scored, spoken, status, told } = await import("../../static/game/sentences.js");
 const { clockText, isHurry, nextTick } = await import("../../static/game/clock.js");
 const { NOTHING, boardText, landing, withDisc } = await import("../../static/game/four.js");
 const { maySit, offers } = await import("../../static/game/offers.js");
@@ -128,4 +128,14 @@ test("a page does not answer for the opponent", () => {
   const { client, asked } = calledClient(table({ claim: { seat: 1, until: 99, o: 12 } }));
   client.emit("roomChanged", "lounge");
   assert.deepEqual(asked, []);
+});
+
+test("score counts the games of a chain of rematches by person, also when the seats change", () => {
+  const first = over(0, "line", { match: 1, rematch: 2 });
+  const second = over(0, "line", { match: 2, rematch: 3, seats: [{ user: "jonas" }, { user: "mei" }] });
+  const third = over(0, "line", { match: 3 });
+  const line = (/** @type {Table} */ data) => ({ o: data.match, n: 0, at: 0, by: "mei", kind: "match", data, edited: null, removed: null, touched: data.match });
+  const state = { ...room("mei"), lines: [first, second, third].map(line) };
+  assert.deepEqual([first, second, third].map((one) => scored(one, state)), ["", "Jonas 1 : 1 Mei", "Mei 2 : 1 Jonas"]);
+  assert.equal(scored(table({ match: 4 }), state), "");
 });
