@@ -43,7 +43,7 @@ class Shaper:
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         await asyncio.sleep(RTT_S)  # the handshake
-        with suppress(OSError):
+        with suppress(OSError, asyncio.CancelledError):
             above_reader, above_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
             await asyncio.gather(
                 _pump(reader, above_writer, self.up), _pump(above_reader, writer, self.down), return_exceptions=True

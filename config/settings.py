@@ -262,6 +262,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
 }
 SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_MINIFY = True  # the compressed copies only
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_ADD_HEADERS_FUNCTION = None if DEBUG else keep_for_ever

@@ -4,15 +4,19 @@ import asyncio
 import gzip
 import mimetypes
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+import rcssmin
+import rjsmin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.responders import MissingFileError, StaticFile
 from servestatic.utils import parse_accept_encoding
 
+MINIFIERS = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
@@ -61,5 +65,9 @@ def _headers(file: StaticFile) -> Iterable[tuple[str, str | None]]:
 
 @lru_cache(maxsize=2048)
 def _gzip(path: str) -> bytes:
-    """Return the compressed content. Outside of DEBUG no file changes while a process runs."""
-    return gzip.compress(Path(path).read_bytes(), compresslevel=9, mtime=0)
+    """Return the content without comments, compressed, as `collectstatic` writes it. No file changes meanwhile."""
+    content = Path(path).read_bytes()
+    if minify := MINIFIERS.get(Path(path).suffix):
+        with suppress(UnicodeDecodeError):
+            content = minify(content.decode()).encode()
+    return gzip.compress(content, compresslevel=9, mtime=0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -18,6 +19,9 @@ from realtime.steady_clock import SteadyClock
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
 from tests.services.tools import missing
+
+# A shell starts what is in its background with SIGINT ignored, and children inherit that: they could not be stopped.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("parlor", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
 hypothesis.settings.load_profile("parlor")  # how fast examples come says how busy the machine is, and nothing else
