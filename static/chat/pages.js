@@ -3,6 +3,7 @@
 /** @import {Client} from "./client.js" */
 /** @import {Cursor} from "./types.js" */
 import { realClock } from "../realtime/clock.js";
+import { ConnectionLost } from "../realtime/protocol.js";
 import { cursor } from "./store.js";
 
 const PAUSE_MS = 2000;
@@ -24,11 +25,15 @@ export class Pages {
     if (next && mayAsk && this.#client.connection.state.name === "ready") this.#get(next);
   }
 
-  /** @param {number} o */
+  /** Until it has come, another room is looked at, or it is refused: the connection may be lost before it is known to be.
+   * @param {number} o */
   async around(o) {
-    await this.#client.ready();
-    await this.#known();
-    await this.#get({ around: o });
+    const { shown } = this.#client;
+    for (let comes = false; !comes && this.#client.shown === shown; ) {
+      await this.#client.ready();
+      await this.#known();
+      comes = await this.#get({ around: o });
+    }
   }
 
   /** Around the greatest offset there can be: what comes with a line that is only just back may be beyond the head. */
@@ -44,16 +49,19 @@ export class Pages {
     });
   }
 
-  /** @param {Cursor} at */
+  /** @param {Cursor} at @returns {Promise<boolean>} false: the connection was lost, and nobody has answered */
   async #get(at) {
     const key = this.#client.shown;
     this.#client.dispatch(key, { type: "pageAsked" });
     try {
       const page = await this.#client.connection.request("history.page", { room: key, ...at });
       this.#client.dispatch(key, { type: "page", cursor: at, page });
-    } catch {
-      this.#pausedUntil = realClock.now() + PAUSE_MS;
+      return true;
+    } catch (error) {
+      const lost = error instanceof ConnectionLost;
+      if (!lost) this.#pausedUntil = realClock.now() + PAUSE_MS;
       this.#client.dispatch(key, { type: "pageFailed" });
+      return !lost;
     }
   }
 }
