@@ -152,8 +152,20 @@ class Connection:
         while self._looks:
             look = self._looks[0]
             await self.out.roomy()
-            await self._reply(look.id, self._process.look(self, look), [look.params.room])
+            await self._reply(look.id, self._looked(look), [look.params.room])
             self._looks.pop(0)
+
+    async def _looked(self, look: Look) -> Any:
+        """The hub's answer in time. When it is late, what waits behind it is refused too and not kept waiting again."""
+        try:
+            async with asyncio.timeout(self._limits.answer_s):
+                return await self._process.look(self, look)
+        except TimeoutError:
+            late = protocol.unavailable("the database did not answer in time")
+            for behind in self._looks[1:]:
+                self._answer(behind.id, late)
+            del self._looks[1:]
+            raise late from None
 
     def _invoke(self, invoke: Invoke) -> None:
         if invoke.method.lane == "write":

@@ -123,11 +123,21 @@ class Broken:
         return await asyncio.Event().wait()
 
 
+class Hung(Broken):
+    """One that takes what it is given and does not answer."""
+
+    async def group_send(self, group: str, message: Any) -> None:
+        if self.down:
+            await asyncio.Event().wait()
+        await super().group_send(group, message)
+
+
+@pytest.mark.parametrize("kind", [Broken, Hung])
 async def test_a_layer_that_is_down_stops_nobody_and_is_said_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    kind: type[Broken], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("realtime.doorbell.PATIENCE_S", 0.001)
-    layer = Broken()
+    layer = kind()
     listener = Listener(layer)
     await listener.doorbell.start()
     for n in range(3):

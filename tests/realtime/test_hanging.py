@@ -96,6 +96,23 @@ async def test_hello_is_refused_in_time_when_the_database_hangs(
     released.set()
 
 
+async def test_rooms_are_opened_in_time_or_refused(
+    mei: Client, hasty: Process, log: LogKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each opening reads several times; those behind one that hangs do not wait for it and then for themselves."""
+
+    async def hang(*given: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(hasty.hub, "open", hang)
+    asked = [await mei.ask("room.open", room=log) for _ in range(10)]
+    asked.append(await mei.ask("room.close", room=log))
+    for id in asked:
+        await refused(mei, id)
+    monkeypatch.undo()
+    assert (await mei.request("room.open", room=log))["mode"] == "snapshot"
+
+
 async def test_process_stops_while_a_batch_hangs(hasty: Process, hung: tuple[int, str], notes: Notes) -> None:
     await asyncio.wait_for(hasty.drain(), 30)
     notes.gate.opened.set()

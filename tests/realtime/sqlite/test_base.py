@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from pytest_django import DjangoDbBlocker
 
+from realtime import patience
 from realtime.sqlite.base import DatabaseWrapper, may_write
 from realtime.sqlite.turnstile import Turn
 from tests.realtime.sqlite.conftest import Open
@@ -196,3 +197,11 @@ def test_a_database_in_memory_has_no_turnstile(
             run(database, "CREATE TABLE line (id INTEGER PRIMARY KEY)")
         database.connection.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_serving_process_waits_for_its_turn_no_longer_than_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The holder may be stopped: its lock ends with the process only. A command takes its time."""
+    database = DatabaseWrapper({"NAME": "any", "OPTIONS": {}}, "any")
+    assert (database.get_connection_params()["timeout"], database.patience) == (20, 20)
+    monkeypatch.setattr(patience, "answer_s", 0.1)
+    assert (database.get_connection_params()["timeout"], database.patience) == (0.1, 0.1)
