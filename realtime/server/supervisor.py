@@ -1,7 +1,7 @@
 """Several serving processes on the same sockets: started, watched, started again, replaced one after the other.
 
 It serves nobody itself. Each process has a lifeline to it, a pair of sockets: the process says there that it is ready,
-and leaves politely when the other end is gone.
+then every few seconds that it lives, and leaves politely when the other end is gone.
 """
 
 import asyncio
@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 READY_S: Final = 60.0
 LEAVE_S: Final = 30.0
 """a server leaves by itself within 25"""
+HUNG_S: Final = 30.0
+"""a process whose event loop has said nothing for so long is killed: people and rooms wait for it"""
+BEAT_S: Final = 5.0
+"""how often a process says that its event loop runs"""
 LIVED_S: Final = 10.0
 """whoever dies younger is started again with back-off, the others at once"""
 FIRST_PAUSE_S: Final = 1.0
@@ -60,6 +64,22 @@ class Child:
 
     async def ended(self) -> int:
         return await self.process.wait()
+
+    async def hangs(self) -> None:
+        """Return when it has said nothing for `HUNG_S`, three parts in a row: this process may have been stopped."""
+        silent = 0
+        while silent < 3:
+            try:
+                async with asyncio.timeout(HUNG_S / 3):
+                    said = await asyncio.get_running_loop().sock_recv(self.lifeline, 64)
+            except TimeoutError:
+                silent += 1
+                continue
+            except OSError:
+                said = b""
+            if not said:  # it ends
+                await asyncio.Event().wait()
+            silent = 0
 
     async def leave(self) -> None:
         """Let it say goodbye; returns when it is gone."""
@@ -152,12 +172,21 @@ class Supervisor:
         """Wait for the end of who is there now; another one takes the place of who died."""
         pause = 0.0
         while child := self.places[place]:
-            status = await child.ended()
+            watching = asyncio.create_task(self._watch(child))
+            try:
+                status = await child.ended()
+            finally:
+                watching.cancel()
             if child is self.places[place]:
                 self._children.discard(child)
                 logger.error("process %d is gone: %s", child.pid, _how(status))
                 pause = 0.0 if child.age > LIVED_S else _longer(pause)
                 await self._refill(place, child, pause)
+
+    async def _watch(self, child: Child) -> None:
+        await child.hangs()
+        logger.error("process %d has hung for %g s and is killed", child.pid, HUNG_S)
+        child.kill()
 
     async def _refill(self, place: int, gone: Child, pause: float) -> None:
         """Try until somebody else is there."""

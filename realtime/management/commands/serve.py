@@ -7,6 +7,7 @@ import socket
 import sys
 from argparse import SUPPRESS
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from daphne.management.commands.runserver import get_default_application
@@ -14,13 +15,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from realtime.server import supervisor
 from realtime.server.adopting import AdoptingServer
 from realtime.server.announcement import announce, announce_behind_proxy
 from realtime.server.drain import on_drain
 from realtime.server.greeting import pages
 from realtime.server.listening import inherited, listen, place, spoken, why_not
 from realtime.server.options import add_options, chosen, set_up_logging
-from realtime.server.supervisor import Supervisor
 from realtime.sqlite.serving import AlreadyServed, hold_database
 
 GRACE_S = 0.5
@@ -81,7 +82,9 @@ class Command(BaseCommand):
         listening = self.opened(options)
         announcement = self.announcement(options, [listening])
         command = [sys.executable, *sys.orig_argv[1:], "--skip-checks"]
-        raise SystemExit(asyncio.run(Supervisor(command, [listening], options["processes"], announcement).run()))
+        raise SystemExit(
+            asyncio.run(supervisor.Supervisor(command, [listening], options["processes"], announcement).run())
+        )
 
     def refuse_unless_shared(self, options: dict[str, Any]) -> None:
         missing = []
@@ -101,10 +104,16 @@ class Command(BaseCommand):
 
         def ready() -> None:
             asyncio.get_event_loop().add_reader(lifeline, self.leave)
-            lifeline.sendall(b".")
+            self.beat()
 
         self.lifeline = lifeline
         self.run_server(options, sockets, [], ready)
+
+    def beat(self) -> None:
+        """Say that the process is ready, and later that it lives: the supervisor kills one that falls silent."""
+        with suppress(OSError):
+            self.lifeline.send(b".", socket.MSG_DONTWAIT)
+        asyncio.get_event_loop().call_later(supervisor.BEAT_S, self.beat)
 
     def leave(self) -> None:
         """The supervisor is gone: nobody would start this process again, or stop it."""

@@ -1,5 +1,6 @@
 """`manage.py` for these tests, a file that the autoreloader can start: a second server does not wait for long."""
 
+import os
 import sys
 
 from django.core.management import execute_from_command_line
@@ -10,4 +11,6 @@ from realtime.sqlite import serving
 if __name__ == "__main__":
     serving.PATIENCE = 0.1
     supervisor.FIRST_PAUSE_S = 0.01  # type: ignore[misc]
+    if hung_s := os.environ.get("HUNG_S"):
+        supervisor.HUNG_S, supervisor.BEAT_S = float(hung_s), float(hung_s) / 10  # type: ignore[misc]
     execute_from_command_line(sys.argv)

@@ -133,6 +133,16 @@ def test_one_that_dies_is_started_again_as_soon_as_one_can_start(site: Serve) ->
     site.until_answered_by(lambda pid: pid not in before)
 
 
+def test_one_that_hangs_is_killed_and_started_again(serve: StartServe) -> None:
+    site = serve("--processes", "2", SHARED="yes", HUNG_S="6").started()
+    before = two_of(site)
+    victim, other = before
+    os.kill(victim, signal.SIGSTOP)
+    assert f"process {victim} has hung for 6 s and is killed" in site.until("has hung")
+    site.until_answered_by(lambda pid: pid not in before)
+    site.until_answered_by(lambda pid: pid == other)
+
+
 def test_a_rolling_restart_replaces_all_and_no_caller_is_turned_away(site: Serve) -> None:
     before = two_of(site)
     over = Event()
