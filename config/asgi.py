@@ -35,7 +35,7 @@ from realtime.health import Probes
 from realtime.methods import Backend
 from realtime.process import Started
 from realtime.routing import websocket_urlpatterns
-from realtime.security import OriginCheck
+from realtime.security import DefaultPorts, OriginCheck
 
 
 backend = Backend(
@@ -58,4 +58,4 @@ guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
 serving = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
-application = Probes(Forwarded(serving, settings.TRUSTED_PROXIES))
+application = Probes(Forwarded(DefaultPorts(serving), settings.TRUSTED_PROXIES))

@@ -10,6 +10,7 @@ from accounts.views.setup import first_admin
 from accounts.views.token import token
 from chat import views as chat
 from config.robots import robots
+from realtime.views import upgrade_required
 
 handler400 = "config.errors.bad_request"
 handler429 = "config.errors.too_many_requests"
@@ -32,6 +33,8 @@ urlpatterns = [
     path("setup/<slug:token>", first_admin, name="setup"),
     path("realtime/check", check, name="check"),
     path("realtime/token", token, name="token"),
+    path("ws/", upgrade_required),
+    path("ws/<path:rest>", upgrade_required),
     path("robots.txt", robots),
     path("language/", shows_again(set_language), name="set_language"),
 ]

@@ -27,6 +27,8 @@ Scope = dict[str, Any]
 Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 TOKEN_MAX_AGE: Final = 24 * 3600
+DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
+PORTS: Final = tuple(DEFAULT_PORTS.values())
 _SALT: Final = "realtime.token"
 FOREIGN: Final = "This page may not open a WebSocket here: its Origin is not ours."
 MISSING: Final = "A WebSocket needs the header Origin, with the address of this site. Browsers send it by themselves."
@@ -70,12 +72,41 @@ class _Handshake(HttpRequest):
 
 def request_of(scope: Scope) -> HttpRequest:
     """A small request with what the rule looks at: headers and server; https where the scope says wss."""
-    request = _Handshake(scope.get("scheme") == "wss")
+    request = _Handshake(scope.get("scheme") in {"wss", "https"})
     for name, value in scope["headers"]:
+        if b"_" in name:  # `X_Forwarded_Proto` is not what a proxy has set; Django drops it too
+            continue
         request.META["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
     server = scope.get("server") or ("", 0)
     request.META["SERVER_NAME"], request.META["SERVER_PORT"] = str(server[0]), str(server[1])
     return request
+
+
+class DefaultPorts:
+    """ASGI middleware: a `Host` or an `Origin` that names its scheme's own port means the same without it.
+
+    RFC 6454, 4 and 5: the default port is no part of what is compared. Browsers leave it out, some clients do not.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(
+        self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        if any(value.endswith(PORTS) for name, value in scope.get("headers", ()) if name in {b"host", b"origin"}):
+            scheme = str(request_of(scope).scheme).encode()
+            scope = {**scope, "headers": [(name, _bare(name, value, scheme)) for name, value in scope["headers"]]}
+        return await self._application(scope, receive, send)
+
+
+def _bare(name: bytes, value: bytes, scheme: bytes) -> bytes:
+    """A header's value, without the default port where it is a `Host` or an `Origin`."""
+    if name == b"host":
+        return value.removesuffix(DEFAULT_PORTS[scheme])
+    if name == b"origin" and (port := DEFAULT_PORTS.get(value.partition(b"://")[0].lower())):
+        return value.removesuffix(port)
+    return value
 
 
 def _header(scope: Scope, name: bytes) -> str:

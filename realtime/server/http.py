@@ -16,6 +16,8 @@ LINGER_S: Final = 2
 LATE: Final = response(408, b"The request took too long to come in.\n")
 LONG: Final = response(431, b"A line of the request is longer than 16 KiB.\n")
 TOO_LARGE: Final = response(413, b"The body is larger than any form here.\n")
+FOLDED: Final = response(400, b"A header line begins with white space (RFC 9112 5.2).\n")
+HOSTS: Final = response(400, b"A request has one header Host (RFC 9112 3.2).\n")
 CROWDED: Final = response(503, b"The server is full; try again in a while.\n", [(b"retry-after", b"10")])
 
 
@@ -94,12 +96,24 @@ class Channel(HTTPChannel):
             self._expect_within(self.head_s)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
+    def lineReceived(self, line: bytes) -> None:
+        """Twisted would join a folded header line to the one before it."""
+        if line[:1] in (b" ", b"\t"):
+            self._refuse(FOLDED)
+        else:
+            super().lineReceived(line)  # type: ignore[no-untyped-call]
+
     def lineLengthExceeded(self, line: bytes) -> None:
         say_and_hang_up(self, LONG)
 
     def allHeadersReceived(self) -> None:
         self._expect_within(self.body_s)
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
+        request = self.requests[-1]
+        hosts = len(request.requestHeaders.getRawHeaders(b"host", []))
+        if hosts > 1 or (not hosts and self._version == b"HTTP/1.1"):
+            request.refused = True
+            self._refuse(HOSTS)
 
     def allContentReceived(self) -> None:
         self._expect_nothing()
@@ -111,6 +125,13 @@ class Channel(HTTPChannel):
             super().rawDataReceived(data)
         else:
             self.transport.protocol.dataReceived(data)
+
+    def _refuse(self, answer: bytes) -> None:
+        """Nothing more of what has come in is looked at."""
+        self._expect_nothing()
+        for method in ("lineReceived", "rawDataReceived"):
+            setattr(self, method, lambda data: None)
+        say_and_hang_up(self, answer)
 
     def _expect_within(self, seconds: float) -> None:
         self._expect_nothing()

@@ -2,7 +2,7 @@
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from config.middleware import ContentSecurityPolicyMiddleware
 
@@ -33,3 +33,10 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_inline(directive: str) -> N
 
 def test_what_is_not_named_is_forbidden() -> None:
     assert policy()["default-src"] == policy()["frame-ancestors"] == policy()["base-uri"] == ["'none'"]
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/echo", "/ws/lab/anything"])
+def test_websocket_asked_for_as_a_page_says_how(client: Client, path: str) -> None:
+    for answer in (client.get(path), client.post(path)):
+        assert (answer.status_code, answer["Upgrade"]) == (426, "websocket")
+        assert b"WebSocket" in answer.content

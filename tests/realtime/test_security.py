@@ -1,6 +1,8 @@
 """Who may come in: origins as Django's forms have them, tokens bound to a login session, users read afresh."""
 
+import contextlib
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 import time_machine
@@ -11,7 +13,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from accounts.models import User
 from accounts.services import guest_create
 from realtime import security
-from realtime.security import OriginCheck, login_of, origin_verified, token_fits, token_make, user_of
+from realtime.security import DefaultPorts, OriginCheck, login_of, origin_verified, token_fits, token_make, user_of
 from tests.client import login_session
 
 
@@ -42,10 +44,38 @@ def test_django_still_has_the_rule_that_is_used() -> None:
         scope("https://chat.example", x_forwarded_proto="https"),
         scope("https://a.friends.example"),
         scope("https://one.example:8443"),
+        scope("http://chat.example", host="chat.example:80"),
+        scope("http://chat.example:80"),
+        scope("https://chat.example", host="chat.example:443", x_forwarded_proto="https"),
+        scope("https://chat.example:443", scheme="wss"),
+        scope("http://[::1]", host="[::1]:80"),
     ],
 )
 def test_our_own_pages_and_trusted_ones_come_in(allowed: dict[str, Any]) -> None:
-    assert origin_verified(allowed)
+    assert origin_verified(seen_by_the_application(allowed))
+
+
+def seen_by_the_application(scope: dict[str, Any]) -> dict[str, Any]:
+    """The scope as `DefaultPorts` hands it on."""
+    seen: list[dict[str, Any]] = []
+
+    async def application(scope: dict[str, Any], *_: Any) -> None:
+        seen.append(scope)
+
+    with contextlib.suppress(StopIteration):
+        DefaultPorts(application)(scope, AsyncMock(), AsyncMock()).send(None)
+    return seen[0]
+
+
+@pytest.mark.parametrize("given", [scope("http://chat.example"), {"type": "lifespan"}])
+def test_scope_without_a_default_port_is_handed_on_as_it_is(given: dict[str, Any]) -> None:
+    assert seen_by_the_application(given) is given
+
+
+def test_header_with_an_underscore_is_not_the_one_that_a_proxy_sets() -> None:
+    forged = scope("https://chat.example", x_forwarded_proto="http")
+    forged["headers"].append((b"x_forwarded_proto", b"https"))
+    assert not origin_verified(forged)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +93,9 @@ def test_our_own_pages_and_trusted_ones_come_in(allowed: dict[str, Any]) -> None
         scope("http://evil.example"),
         scope("http://evil.example", host="evil.example"),
         scope("http://localhost:6666", host="localhost:8000"),
+        scope("http://chat.example", host="chat.example:443"),
+        scope("https://chat.example", host="chat.example:80", x_forwarded_proto="https"),
+        scope("http://chat.example:443"),
         scope("http://one.example:8443"),
         scope("http://[bad"),
         scope("http://chat.example", "http://chat.example"),
@@ -71,7 +104,7 @@ def test_our_own_pages_and_trusted_ones_come_in(allowed: dict[str, Any]) -> None
     ],
 )
 def test_foreign_missing_and_doubled_origins_stay_out(foreign: dict[str, Any]) -> None:
-    assert not origin_verified(foreign)
+    assert not origin_verified(seen_by_the_application(foreign))
 
 
 @pytest.mark.asyncio

@@ -187,6 +187,28 @@ def test_headers_have_a_size(server: Tiny) -> None:
     assert handshake(server.port, *("X: x" for _ in range(600)), path="/").status == 400
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n", 400),
+        (b"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n two\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\tX-Two: 1\r\n", 400),
+        (b"GET / HTTP/1.1\r\n Host: a\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n", 400),
+        (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", 400),
+        (b"GET / HTTP/1.0\r\n", 200),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n", 200),
+    ],
+)
+def test_request_has_one_host_and_no_folded_header(server: Tiny, head: bytes, status: int) -> None:
+    with Line(server.port) as line:
+        line.send(head + b"\r\nGET /again HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert line.answer().status == status
+        assert status == 200 or line.over()
+
+
 # Places
 
 
