@@ -149,6 +149,8 @@ def _colours(people: list[dict[str, Any]]) -> list[int]:
 def _may_write(snapshot: dict[str, Any], guest: bool) -> bool:
     """Return whether the composer will stand there, so that its place is kept; the client decides."""
     room, me = snapshot["room"], snapshot["me"] or {}
+    if room.get("unanswered") and any(line["kind"] == "text" for line in snapshot["lines"]):
+        return False
     held = room["rules"]["locked"] or (room["rules"]["guests_off"] and guest)
     return bool(room["role"] and not me.get("muted") and not me.get("warning") and not (held and not room["rank"]))
 

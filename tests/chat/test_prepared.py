@@ -75,7 +75,7 @@ def asked() -> Asked:
         "chat.selectors.lines._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
         "chat.selectors.lines._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.lines._last": [((key,), {})],
-        "chat.selectors.rooms._mine": [((ben.pk, mine), {}), ((eve.pk, mine), {})],
+        "chat.selectors.rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
         "realtime.log._rows_locked": [(({key, "site", "none"},), {})],

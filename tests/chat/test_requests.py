@@ -4,6 +4,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -485,3 +486,14 @@ def test_own_rooms_and_the_lounge_stay_in_the_list(
         answer(ann, direct(person, ann), True)
     assert hall in listed(ann)
     assert len(listed(ann)) == 3
+
+
+def test_page_keeps_no_place_for_the_composer_once_the_request_is_sent(
+    ann: Caller, bo: Caller, client: Browser
+) -> None:
+    key = direct(ann, bo)
+    client.force_login(User.objects.get(pk=ann.pk))
+    composer = 'id="composer" data-first'
+    assert f"{composer}>" in client.get(f"/r/{key}/").content.decode()
+    post(ann, key)
+    assert f"{composer} hidden>" in client.get(f"/r/{key}/").content.decode()
