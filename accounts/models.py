@@ -57,7 +57,11 @@ class User(AbstractBaseUser):
     skeleton = models.CharField(max_length=FOLDED_LENGTH, null=True, editable=False)  # noqa: DJ001
     """what the name shares with those that look like it; null where an older name has the same"""
     email = models.EmailField(blank=True)
-    """in lower case; empty for guests, and for whoever gave none"""
+    """in lower case; empty for guests, and for whoever has proved none"""
+    email_proved = models.BooleanField(default=False, db_default=False)
+    """whether the owner of the address has followed a link; release 0.1 took addresses as they were typed"""
+    email_asked = models.EmailField(blank=True, default="", db_default="")
+    """typed, and of no effect until its owner follows a link"""
     face = models.CharField(max_length=8, blank=True)
     colour = models.PositiveSmallIntegerField(default=0)
     rev = models.PositiveIntegerField(default=1)

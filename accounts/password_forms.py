@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from allauth.account import forms as allauth
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,6 @@ from realtime.protocol import RealtimeError
 
 PASSWORD_LENGTH: Final = 1000
 """characters; nobody has more, and whoever sends more wants the server to work"""
-EMAIL_TAKEN = _("This email is already in use. Use another one, or leave it empty.")
 MISSING = _("Please fill this in.")
 
 
@@ -77,10 +77,9 @@ class NewPasswordForm(forms.Form):
 
     @property
     def given(self) -> dict[str, str]:
-        return {"password": self.cleaned_data["password"], "email": self.cleaned_data["email"]}
-
-    def refuse_email(self) -> None:
-        self.add_error("email", EMAIL_TAKEN)
+        """Without mail no address can be proved, and none is kept."""
+        email = self.cleaned_data["email"] if settings.EMAIL_URL else ""
+        return {"password": self.cleaned_data["password"], "email": email}
 
 
 class NewAccountForm(NewPasswordForm):
@@ -151,3 +150,9 @@ class EmailForm(forms.Form):
         self.user = user
 
     clean_old = PasswordForm.clean_old
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email and not settings.EMAIL_URL:
+            raise forms.ValidationError(_("This site can't send email, so no address can be confirmed."))
+        return email

@@ -129,6 +129,11 @@ def login_name(text: str) -> str:
         return fold(text)
 
 
+def owner_of_email(email: str) -> User | None:
+    """Return the account whose owner has proved this address."""
+    return User.objects.filter(email=email, email_proved=True).first()
+
+
 def _names_of_email(email: str) -> str | None:
     return User.objects.filter(email=email).values_list("name_folded", flat=True).first()
 

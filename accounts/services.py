@@ -87,7 +87,7 @@ def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
 def account_create(
     *, name: str, hashed: str, email: str, colour: int, device: str, now: int, place: Place = NOWHERE
 ) -> User:
-    """A user with a password; 422, 409 `name_taken`, 429 `quota`, or `EmailTaken`."""
+    """A user with a password; 422, 409 `name_taken`, or 429 `quota`. The e-mail counts once it is proved."""
     with transaction.atomic():
         came_from = _newcomer_refuse(place, now)
         user = _account(name=name, hashed=hashed, email=email, colour=colour, device=device, now=now)
@@ -101,9 +101,9 @@ def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
     with batch([SITE]) as staged:
         if User.objects.select_for_update().get(pk=user.pk).has_usable_password():
             raise conflict("conflict", "has a password already")
-        user.password, user.email, user.account_at = hashed, email, now
+        user.password, user.email_asked, user.account_at = hashed, email, now
         user.rev += 1
-        _email_write(user, "password", "email", "account_at", "rev")
+        user.save(update_fields=["password", "email_asked", "account_at", "rev"])
         staged.signal(person_signal(user))
 
 
@@ -116,9 +116,9 @@ def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colo
             name=name, hashed=hashed, email="", colour=colour, device=device, now=now, may_speak=True
         )
         user.is_staff = user.is_superuser = True
-        user.password, user.email, user.account_at = hashed, email, now
+        user.password, user.email_asked, user.account_at = hashed, email, now
         user.rev += 1
-        _email_write(user, "password", "email", "account_at", "rev", "is_staff", "is_superuser")
+        user.save(update_fields=["password", "email_asked", "account_at", "rev", "is_staff", "is_superuser"])
         staged.signal(person_signal(user))
         staged.narrow(UserId(user.key), reason="role")
     if guest is None:
@@ -141,10 +141,27 @@ def power_changed(*, user: User) -> None:
         staged.narrow(UserId(user.key), reason="role")
 
 
-def email_set(*, user: User, email: str) -> None:
-    """Another e-mail, or none."""
-    user.email = email
-    _email_write(user, "email")
+def email_ask(*, user: User, email: str) -> None:
+    """Another e-mail, which counts once its owner has followed a link; or none, at once."""
+    user.email_asked = "" if email == user.email and user.email_proved else email
+    if not email:
+        user.email, user.email_proved = "", False
+    user.save(update_fields=["email", "email_proved", "email_asked"])
+
+
+def email_prove(*, key: str, email: str) -> User:
+    """The owner of an address has followed the link: it is this user's, or `EmailTaken`.
+
+    Who holds it without a proof, as release 0.1 took it, loses it.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(key=key, email_asked=email, is_active=True).first()
+        if user is None:
+            raise EmailTaken
+        User.objects.filter(email=email, email_proved=False).exclude(pk=user.pk).update(email="")
+        user.email, user.email_proved, user.email_asked = email, True, ""
+        _email_write(user, "email", "email_proved", "email_asked")
+    return user
 
 
 def person_forget(*, user: User, now: int) -> None:
@@ -167,7 +184,15 @@ def person_forget(*, user: User, now: int) -> None:
 def _nobody() -> dict[str, Any]:
     name, folded = names.cleaned(f"Gone {key_new(8)}")
     none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
-    forgotten = {"face": "", "colour": 0, "email": "", "device": "", "account_at": 0, "password": make_password(None)}
+    forgotten = {
+        "face": "",
+        "colour": 0,
+        "email": "",
+        "email_asked": "",
+        "device": "",
+        "account_at": 0,
+        "password": make_password(None),
+    }
     return {"name": name, "name_folded": folded, "skeleton": names.look(name), **forgotten, **none}
 
 
@@ -295,8 +320,8 @@ def _account(
 ) -> User:
     user = User(device=device, created_at=now, seen_at=now, account_at=now, password=hashed)
     _profile_set(user, name=name, face="", colour=colour, now=now, may_speak=may_speak)
-    user.email = email
-    _email_write(user, "email")
+    user.email_asked = email
+    user.save(update_fields=["email_asked"])
     return user
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("keep/", account.keep_name, name="account_set_password"),
     path("password/", account.password, name="account_change_password"),
     path("email/", account.email, name="account_email"),
+    path("email/<str:token>", account.prove_email, name="email_prove"),
     path("forget/", account.forget, name="forget"),
     path("forgotten/", account.forgotten, name="forgotten"),
     path("logins/others/end", account.logins_end_others, name="logins_end_others"),

@@ -184,6 +184,7 @@ ACCOUNT_RATE_LIMITS = {  # of wrong passwords; the keys are in accounts/adapter.
     "login_known": "5/5m/key",  # of a name in a browser where its owner has been before
     "login_name": "300/h/key",  # of a name from everywhere else
     "reset_password": "10/m/ip,3/10m/key",
+    "prove_email": "3/10m/key,20/d/key",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

@@ -1,5 +1,6 @@
 """One's own account: what one is called, how one comes in, and where one is."""
 
+import contextlib
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -16,16 +17,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import expired
 from accounts import login as session
 from accounts.expired import shows_again
 from accounts.faces import initials
+from accounts.mails import proof_of, send_proof
 from accounts.models import User
 from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
 from accounts.selectors import guards_unproven, logins_besides, logins_of
-from accounts.services import EmailTaken, LastAdmin, email_set, logins_end, person_forget
+from accounts.services import EmailTaken, LastAdmin, email_ask, email_prove, logins_end, person_forget
 from accounts.views.entrance import next_of, too_many, with_next
 from realtime.log import now_ms
 from realtime.protocol import RealtimeError
@@ -89,8 +91,7 @@ def keep_name(request: HttpRequest) -> HttpResponse:
 def kept(request: HttpRequest, user: User, form: NewPasswordForm) -> bool:
     try:
         session.keep(request, user, **form.given)
-    except EmailTaken:
-        form.refuse_email()
+        send_proof(request, user)
     except RealtimeError:  # another tab was first: this one has nothing left to do
         return True
     return not form.errors
@@ -110,16 +111,28 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
 @by_account
 def email(request: HttpRequest, user: User) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
-    form = EmailForm(user, given, initial={"email": user.email})
+    form = EmailForm(user, given, initial={"email": user.email_asked or user.email})
     if form.is_bound and (refusal := too_many(request, "change_password", user)):
         return refusal
     if form.is_valid():
-        try:
-            email_set(user=user, email=form.cleaned_data["email"])
-            return done(request, _("Email saved."))
-        except EmailTaken:
-            form.add_error("email", _("This email is already in use."))
+        email_ask(user=user, email=form.cleaned_data["email"])
+        send_proof(request, user)
+        return done(request, _("Check your inbox to confirm the email.") if user.email_asked else _("Email saved."))
     return page(request, "account/email.html", form)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove_email(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link of a mail: a button, since programs look at links too."""
+    proof, user = proof_of(token), None
+    if proof and request.method == "POST":
+        with contextlib.suppress(EmailTaken):
+            user = email_prove(key=proof[0], email=proof[1])
+    failed = proof is None or (request.method == "POST" and user is None)
+    status = HTTPStatus.GONE if failed else HTTPStatus.OK
+    context = {"email": proof and proof[1], "proved": user, "failed": failed}
+    return render(request, "account/email_prove.html", context, status=status)
 
 
 @never_cache

@@ -22,11 +22,12 @@ from accounts import login as session
 from accounts.adapter import AccountAdapter
 from accounts.expired import shows_again
 from accounts.faces import COLOURS
+from accounts.mails import send_proof
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
 from accounts.quotas import Place
 from accounts.selectors import has_acted
-from accounts.services import EmailTaken, account_create
+from accounts.services import account_create
 from accounts.views.second_step import Refusing
 from realtime.log import now_ms
 from realtime.protocol import RealtimeError
@@ -75,6 +76,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     form, device = NewAccountForm(User(), request.POST), session.device_of(request)
     if user := form.is_valid() and account_made(form, session.device_hash(device), session.place_of(request)):
         session.account_begin(request, user)
+        send_proof(request, user)
         response = redirect(next or "home")
         session.device_keep(response, device)
         return response
@@ -91,8 +93,6 @@ def account_made(form: NewAccountForm, device: str, place: Place) -> User | None
     hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
     try:
         return account_create(**given, hashed=hashed, colour=colour, device=device, place=place, now=now_ms())
-    except EmailTaken:
-        form.refuse_email()
     except RealtimeError as refusal:
         form.refuse_name(refusal)
     return None

@@ -12,9 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import login as session
 from accounts import setup
 from accounts.faces import COLOURS
+from accounts.mails import send_proof
 from accounts.models import User
 from accounts.password_forms import NewAccountForm, NewPasswordForm
-from accounts.services import EmailTaken, SetUpAlready, admin_create
+from accounts.services import SetUpAlready, admin_create
 from accounts.views.account import password_typed
 from accounts.views.entrance import too_many
 from realtime.log import now_ms
@@ -36,6 +37,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid() and (admin := admin_made(form, guest, session.device_hash(device))):
         setup.forget()
         session.account_begin(request, admin)
+        send_proof(request, admin)
         password_typed(request, admin)
         response = redirect("mfa_activate_totp")
         session.device_keep(response, device)
@@ -53,8 +55,6 @@ def admin_made(form: NewPasswordForm, guest: User | None, device: str) -> User |
         return admin_create(**given, guest=guest, hashed=hashed, colour=colour, device=device, now=now_ms())
     except SetUpAlready:
         raise Http404 from None
-    except EmailTaken:
-        form.refuse_email()
     except RealtimeError as refusal:
         if isinstance(form, NewAccountForm):
             form.refuse_name(refusal)

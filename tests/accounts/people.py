@@ -24,6 +24,7 @@ def account(name: str = "Ana", email: str = "", **more: bool) -> User:
         return account_create(name=name, hashed=make_password(PASSWORD), email=email, colour=0, device="d", now=NOW)
 
     user = named(make, name)
+    user.email, user.email_proved, user.email_asked = email, bool(email), ""
     for field, value in more.items():
         setattr(user, field, value)
     user.save()

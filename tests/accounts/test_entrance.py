@@ -62,7 +62,6 @@ def test_who_signs_up_is_in(client: Client) -> None:
         ({"password": "x" * 10_001}, "password"),
         ({"password": "four words\0 are enough"}, "password"),
         ({"email": "nobody"}, "email"),
-        ({"email": "taken@example.org"}, "email"),
         ({"email": "a\0@example.org"}, "email"),
     ],
 )

@@ -84,7 +84,6 @@ def test_request_on_its_way_while_the_name_is_kept_leaves_the_new_cookie() -> No
         ({"password": "Gustav12"}, "password"),
         ({"password": "x" * 10_001}, "password"),
         ({"password": "a\0 long password"}, "password"),
-        ({"email": "ana@example.org"}, "email"),
         ({"email": "none"}, "email"),
     ],
 )
@@ -178,16 +177,15 @@ def test_whoever_sits_at_an_open_browser_tries_few_passwords() -> None:
     assert answers == [422] * 5 + [429]
 
 
-def test_an_e_mail_is_changed_by_who_knows_the_password() -> None:
+def test_an_e_mail_is_changed_by_who_knows_the_password(settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail"
     ana = account()
-    account("Ben", email="ben@example.org")
     client = logged_in()
-    for old, email, field in (("wrong", "a@b.org", "old"), (PASSWORD, "BEN@example.org", "email")):
-        page = client.post("/account/email/", {"old": old, "email": email})
-        assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    page = client.post("/account/email/", {"old": "wrong", "email": "a@b.org"})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["old"])
     client.post("/account/email/", {"old": PASSWORD, "email": "Ana@Example.org"})
     ana.refresh_from_db()
-    assert ana.email == "ana@example.org"
+    assert ana.email_asked == "ana@example.org"
 
 
 # Where one is logged in

@@ -1,0 +1,53 @@
+"""Mails that prove an e-mail address: until its owner has followed the link, it is nobody's."""
+
+import logging
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.selectors import owner_of_email
+
+logger = logging.getLogger(__name__)
+
+_SALT: Final = "accounts.email"
+_AGE_S: Final = 3 * 24 * 60 * 60
+
+
+def send_proof(request: HttpRequest, user: User) -> None:
+    """Send a link to the address that a user asks for, or tell its owner that they have an account.
+
+    The page says the same in both cases, and when no mail goes out since too many did.
+    """
+    email = user.email_asked
+    if not (email and settings.EMAIL_URL and _allowed(request, email)):
+        return
+    owner = owner_of_email(email)
+    context: dict[str, Any] = {"name": owner.name if owner else user.name}
+    place = {"token": signing.dumps([user.key, email], salt=_SALT)}
+    context["url"] = request.build_absolute_uri(
+        reverse("account_login") if owner else reverse("email_prove", kwargs=place)
+    )
+    try:
+        get_adapter(request).send_mail(f"account/email/{'email_taken' if owner else 'email_prove'}", email, context)
+    except OSError as error:  # SMTP's errors are of this kind
+        logger.warning("a mail could not be sent: %s", error)
+
+
+def proof_of(token: str) -> tuple[str, str] | None:
+    """Return the key of a user and the address that a link is for; None when it is too old, or none."""
+    try:
+        user, email = signing.loads(token, salt=_SALT, max_age=_AGE_S)
+    except (signing.BadSignature, ValueError):
+        return None
+    return str(user), str(email)
+
+
+def _allowed(request: HttpRequest, email: str) -> bool:
+    """Nobody's mailbox is filled from here."""
+    return bool(ratelimit.consume(request, app="allauth.account", action="prove_email", key=email))
