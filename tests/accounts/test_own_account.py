@@ -46,7 +46,7 @@ def test_a_guest_sets_a_password_and_nothing_else_changes() -> None:
     assert keep(browser, next="/r/x/")["Location"] == "/r/x/"
     gus = User.objects.get()
     changed = {name for name, value in before.items() if getattr(gus, name) != value}
-    assert changed == {"password", "account_at"}
+    assert changed == {"password", "account_at", "rev"}
     assert head_of(SITE) == head
     assert user_at(browser) == user_at(logged_in("Gus")) == gus
     assert gus.logins.get(session=row_of(browser)).agent == "Firefox, Linux"
