@@ -12,7 +12,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from accounts.registry import browser, farewell, newcomer
         from chat.selectors.undone import undone_moderation
-        from chat.services import devices, direct, entrance, memberships, messages, removal, rules, sanctions
+        from chat.services import closing, devices, direct, entrance, memberships, messages, removal, rules, sanctions
         from realtime.backups.former import on_restore
         from realtime.clock import deadline
 
@@ -21,6 +21,7 @@ class ChatConfig(AppConfig):
         farewell(memberships.farewell)
         browser(devices.device_follow)
         deadline("chat.purge")(messages.revisions_purge)
+        deadline("chat.room_purge")(closing.purge_due)
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)
         deadline("chat.calm")(rules.calm_due)

@@ -25,7 +25,8 @@ class Room(models.Model):
 
     `direct` names the people of a direct room, by their keys in order: the same people have the same room.
     `slow_s`, `locked`, `guests_off`, `approval_until` are its rules, `rules_rank` is that of who set them, null where
-    nobody has; `calm` keeps those from before the panic switch.
+    nobody has; `calm` keeps those from before the panic switch. `active_at`: when somebody other than its maker last
+    spoke, to ten minutes. `closed_rank` is that of who archived or deleted it, and needed to bring it back.
     """
 
     log = models.OneToOneField(Log, models.PROTECT, related_name="room")
@@ -45,6 +46,10 @@ class Room(models.Model):
     calm = models.TextField(blank=True)
     skeleton = models.CharField(max_length=128, null=True, editable=False)  # noqa: DJ001
     """what the name shares with those that look like it; null for rooms of an older process, and direct ones"""
+    active_at = models.BigIntegerField(default=0, db_default=0)
+    archived_at = models.BigIntegerField(null=True)
+    deleted_at = models.BigIntegerField(null=True)
+    closed_rank = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -54,6 +59,11 @@ class Room(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(public=True), name="room_public"),
             models.Index(fields=["skeleton"], condition=Q(public=True), name="room_look"),
+            models.Index(
+                fields=["-active_at", "-id"],
+                condition=Q(public=True, archived_at=None, deleted_at=None),
+                name="room_directory",
+            ),
         ]
 
     def __str__(self) -> str:

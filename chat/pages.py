@@ -54,7 +54,9 @@ def room_ban(request: HttpRequest, key: str) -> Sanction | None:
 
 def waits_at(request: HttpRequest, key: str) -> str | None:
     """The name of the private room at whose door they wait."""
-    waiting = Membership.objects.filter(user=request.user.pk, room__log__key=key, state=Membership.State.WAITING)
+    waiting = Membership.objects.filter(
+        user=request.user.pk, room__log__key=key, room__deleted_at=None, state=Membership.State.WAITING
+    )
     return waiting.values_list("room__name", flat=True).first() if request.user.pk else None
 
 

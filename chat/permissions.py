@@ -15,6 +15,9 @@ class Rank(IntEnum):
 
 NEEDED: Final[dict[str, Rank]] = {
     "room.change": Rank.HOST,
+    "room.archive": Rank.HOST,
+    "room.delete": Rank.HOST,
+    "room.restore": Rank.HOST,
     "room.restrict": Rank.HOST,
     "room.panic": Rank.HOST,
     "member.role": Rank.HOST,

@@ -19,7 +19,15 @@ Lasting = Annotated[int, msgspec.Meta(gt=0, le=10 * 366 * 24 * 60 * 60 * 1000)]
 
 
 class NoParams(msgspec.Struct):
-    """Params of `room.list` and `live.read`."""
+    """Params of `live.read`, `block.list` and `unread.read`."""
+
+
+class RoomList(msgspec.Struct):
+    """Params of `room.list`; `before`: the `next` of the page before."""
+
+    before: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,16}-[0-9]{1,16}\Z")] | None = None
+    search: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    archived: bool = False
 
 
 class RoomCreate(msgspec.Struct):
@@ -32,7 +40,7 @@ class RoomCreate(msgspec.Struct):
 
 
 class RoomAct(msgspec.Struct):
-    """Params of `room.join` and `room.leave`."""
+    """Params of `room.join`, `room.leave`, `room.archive`, `room.delete` and `room.restore`."""
 
     room: Room
     cid: Cid

@@ -74,6 +74,17 @@ PARTS: Final[dict[str, Part]] = {}
 LEAVERS: Final[list[Leaver]] = []
 
 
+Closer = Callable[[Batch, LogKey], None]
+"""`(batch, room)`: what ends when a room is archived or deleted"""
+CLOSERS: Final[list[Closer]] = []
+
+
+def closer(function: Closer) -> Closer:
+    """Called when a room is archived or deleted, after the event of it, in its batch."""
+    CLOSERS.append(function)
+    return function
+
+
 def card(kind: str) -> Callable[[S], S]:
     """The struct is the data of timeline lines of this kind."""
 

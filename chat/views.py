@@ -226,8 +226,8 @@ def _room_at(address: str) -> LogKey:
     """The public room that the page at this address shows, else the lounge."""
     try:
         match = resolve(urlsplit(address).path)
-        if match.url_name in {"room", "line"}:
-            access.readable(None, match.kwargs["key"])
+        shows = match.url_name in {"room", "line"}
+        if shows and access.readable(None, match.kwargs["key"]).archived_at is None:
             return LogKey(match.kwargs["key"])
     except (Resolver404, RealtimeError):
         pass

@@ -18,6 +18,7 @@ class GameConfig(AppConfig):
         from realtime.clock import deadline
         from realtime.server import on_drain
 
+        registry.closer(moves.matches_end)
         registry.snapshot_part("matches")(matches.tables_part)
         registry.leaver(matches.leaving, matches.seated_in)(moves.member_left)
         deadline("game.clock", again_ms=beat.BEAT_MS)(clock.clock_due)

@@ -36,6 +36,7 @@ __all__ = [
     "listen",
     "now_ms",
     "read",
+    "redactable",
     "tail",
 ]
 
@@ -253,6 +254,12 @@ def tail(key: LogKey, limit: int) -> list[Entry]:
 @prepared
 def _tail(key: LogKey, *, limit: int) -> "QuerySet[Event, Any]":
     return Event.objects.filter(log__key=key).order_by("-offset").values_list(*_EVENT)[:limit]
+
+
+def redactable(key: LogKey, after: int, limit: int) -> list[int]:
+    """The offsets of events behind `after` that still have data, in order, at most `limit`."""
+    rows = Event.objects.filter(log__key=key, offset__gt=after).exclude(data=None).order_by("offset")
+    return list(rows.values_list("offset", flat=True)[:limit])
 
 
 def head_of(key: LogKey) -> Head:

@@ -65,6 +65,13 @@ def panic(on: bool) -> Any:
     return do
 
 
+def close(name: str) -> Any:
+    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
+        yield from each(site.room_close, "room")(caller, rooms, {"act": name, **given})
+
+    return do
+
+
 @admin.register(Room)
 class RoomAdmin(InSight, Acting):
     named = _("room"), _("rooms")
@@ -76,6 +83,9 @@ class RoomAdmin(InSight, Acting):
         act("unlock", _("Unlock"), switch(locked="0"), Perhaps),
         act("panic", _("Start lockdown"), panic(True)),
         act("calm", _("End lockdown"), panic(False), Perhaps),
+        act("archive", _("Archive"), close("archive")),
+        act("delete_room", _("Delete for everyone"), close("delete")),
+        act("restore_room", _("Restore"), close("restore"), Perhaps),
     ]
     list_display = ["name", "public", "lines", "rule", moment("created_at", _("created")), "talk"]
     list_filter = ["public", "locked", "guests_off"]
@@ -97,6 +107,8 @@ class RoomAdmin(InSight, Acting):
         "guests_off",
         moment("approval_until", _("approval for new guests until")),
         moment("panic_until", _("lockdown until")),
+        moment("archived_at", _("archived")),
+        moment("deleted_at", _("deleted")),
         "more",
     ]
 
@@ -113,6 +125,8 @@ class RoomAdmin(InSight, Acting):
     def rule(self, room: Room) -> str:
         now = now_ms()
         standing = [
+            room.deleted_at and _("deleted"),
+            room.archived_at and _("archived"),
             room.panic_until > now and _("lockdown"),
             room.locked and _("locked"),
             room.guests_off and _("guests off"),

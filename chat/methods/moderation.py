@@ -80,12 +80,12 @@ def _let_back(batch: Batch, sanction: Any) -> list[Signal]:
 
 
 def sanction_list(call: Call) -> dict[str, Any]:
-    return sanctions.sanctions_of(access.ranked(call.caller, call.params.room, "sanction.list"))
+    return sanctions.sanctions_of(access.ranked(call.caller, call.params.room, "sanction.list", archived=True))
 
 
 def sanction_preview(call: Call) -> dict[str, Any]:
     given = call.params
-    standing = access.ranked(call.caller, given.room, "sanction.preview")
+    standing = access.ranked(call.caller, given.room, "sanction.preview", archived=True)
     return services.sanction_preview(standing, given.room, given.user, remove=given.remove)
 
 
@@ -147,17 +147,19 @@ def report_close(batch: Batch, call: Call) -> None:
 
 
 def report_list(call: Call) -> dict[str, Any]:
-    return sanctions.reports_of(access.ranked(call.caller, call.params.room, "report.list"), call.caller.pk)
+    return sanctions.reports_of(
+        access.ranked(call.caller, call.params.room, "report.list", archived=True), call.caller.pk
+    )
 
 
 def report_read(call: Call) -> dict[str, Any]:
-    standing = access.ranked(call.caller, call.params.room, "report.read")
+    standing = access.ranked(call.caller, call.params.room, "report.read", archived=True)
     report = sanctions.report_find(standing, call.caller.pk, call.params.report)
     return sanctions.report_read(report, access.labels_of(call.caller.id, standing))
 
 
 def audit_list(call: Call) -> dict[str, Any]:
-    standing = access.ranked(call.caller, call.params.room, "audit.list")
+    standing = access.ranked(call.caller, call.params.room, "audit.list", archived=True)
     return sanctions.audit_of(standing.room, call.params.before)
 
 

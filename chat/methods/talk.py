@@ -10,7 +10,7 @@ from chat.registry import Speaker
 from chat.rendering import rendered
 from chat.selectors import access, lines, rooms
 from chat.selectors.access import Standings
-from chat.services import invites, memberships, messages
+from chat.services import closing, invites, memberships, messages
 from chat.services import rooms as room_services
 from chat.speech import understood
 from chat.text import light, written
@@ -22,7 +22,21 @@ from realtime.protocol import RoomParams, forbidden
 
 
 def room_list(call: Call) -> dict[str, Any]:
-    return {"rooms": [{**room, "here": call.here(room["key"])} for room in rooms.room_list(call.caller)]}
+    given = call.params
+    page = rooms.room_list(call.caller, before=given.before, search=given.search, archived=given.archived)
+    return {**page, "rooms": [{**room, "here": call.here(room["key"])} for room in page["rooms"]]}
+
+
+def room_archive(batch: Batch, call: Call) -> list[Signal]:
+    return closing.room_archive(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
+
+
+def room_delete(batch: Batch, call: Call) -> list[Signal]:
+    return closing.room_delete(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
+
+
+def room_restore(batch: Batch, call: Call) -> list[Signal]:
+    return closing.room_restore(batch, caller=call.caller, key=call.params.room, cid=call.params.cid)
 
 
 def room_create(batch: Batch, call: Call) -> list[Signal]:
@@ -170,10 +184,13 @@ def typing_set(call: Call) -> list[Signal]:
 
 
 _METHODS = [
-    Method(name="room.list", params=protocol.NoParams, function=room_list, lane="read", cost=4),
+    Method(name="room.list", params=protocol.RoomList, function=room_list, lane="read", cost=4),
     Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=site_alone, cost=4),
     Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
     Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
+    Method(name="room.archive", params=protocol.RoomAct, function=room_archive, lane="write", logs=room_and_site),
+    Method(name="room.delete", params=protocol.RoomAct, function=room_delete, lane="write", logs=room_and_site),
+    Method(name="room.restore", params=protocol.RoomAct, function=room_restore, lane="write", logs=room_and_site),
     Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),
     Method(
         name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write", logs=room_and_site

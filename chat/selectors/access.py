@@ -1,6 +1,6 @@
 """How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from chat.permissions import NEEDED, Rank
 from realtime.log import now_ms
 from realtime.methods import UNSEEN, Caller, Labels
 from realtime.prepared import prepared
-from realtime.protocol import LogKey, RealtimeError, UserId, forbidden, not_found, too_fast
+from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, too_fast
 
 HOST = Membership.Role.HOST
 NOBODY = 0
@@ -37,6 +37,9 @@ class Standing(msgspec.Struct):
     locked: bool
     guests_off: bool
     direct: str
+    active_at: int = 0
+    archived_at: int | None = None
+    made_by: int | None = None
     role: str | None = None
     rank: Rank = Rank.MEMBER
     guest: bool = True
@@ -59,7 +62,19 @@ class Standing(msgspec.Struct):
 
 
 Standings = Mapping[tuple[LogKey, int], Standing]
-_ROOM = ("pk", "log_id", "public", "lounge", "slow_s", "locked", "guests_off", "direct")
+_ROOM = (
+    "pk",
+    "log_id",
+    "public",
+    "lounge",
+    "slow_s",
+    "locked",
+    "guests_off",
+    "direct",
+    "active_at",
+    "archived_at",
+    "created_by_id",
+)
 _MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at", "read")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
     facts=JSONObject(
@@ -77,8 +92,12 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
+    return _found(_standings(rooms, users))
+
+
+def _found(rows: Iterable[Any]) -> Standings:
     found = {}
-    for key, user, *values in _standings(rooms, users):
+    for key, user, *values in rows:
         found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
         if user is not None:
             found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
@@ -87,9 +106,17 @@ def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
 
 @prepared
 def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
+    return _places(Room.objects.filter(log__key__in=rooms, deleted_at=None), users)
+
+
+def standings_of_closed(room: LogKey, caller: Caller) -> Standings:
+    """The standing of a caller also where the room was deleted."""
+    return _found(_places(Room.objects.filter(log__key=room), [caller.pk]))
+
+
+def _places(rooms: "QuerySet[Room]", users: Collection[int]) -> "QuerySet[Room, Any]":
     return (
-        Room.objects.filter(log__key__in=rooms)
-        .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
+        rooms.annotate(mine=FilteredRelation("memberships", condition=Q(memberships__user__in=users)))
         .annotate(person=Subquery(_USER))
         .values_list("log__key", "mine__user_id", *_ROOM, *(f"mine__{name}" for name in _MINE), "person")
     )
@@ -125,34 +152,48 @@ def _standing_of(
     )
 
 
-def member(caller: Caller, room: LogKey, found: Standings | None = None) -> Standing:
-    """A member's standing; 404 where they may not look, 403 where they may only look."""
+def member(caller: Caller, room: LogKey, found: Standings | None = None, *, archived: bool = False) -> Standing:
+    """A member's standing; 404 where they may not look, 403 where they may only look.
+
+    409 in an archived room, unless this is an act that is done there too (`archived`).
+    """
     standing = readable(caller, room, found)
     if standing.role is None:
         raise forbidden("a host lets you in" if standing.waiting else "join the room first")
+    if not archived:
+        refuse_archived(standing)
     return standing
+
+
+def refuse_archived(standing: Standing) -> None:
+    """Nothing is written into an archived room."""
+    if standing.archived_at is not None:
+        raise conflict("archived", "the room is archived")
 
 
 def reporter(caller: Caller, room: LogKey) -> Standing:
     """The standing of somebody who may report a message: a member, or who was asked into a direct room."""
     standing = _standing(caller, room)
-    return standing if standing is not None and standing.asked else member(caller, room)
+    return standing if standing is not None and standing.asked else member(caller, room, archived=True)
 
 
-def ranked(caller: Caller, room: LogKey, act: str, found: Standings | None = None) -> Standing:
+def ranked(
+    caller: Caller, room: LogKey, act: str, found: Standings | None = None, *, archived: bool = False
+) -> Standing:
     """The standing of somebody whose rank is enough for this act in this room."""
-    standing = member(caller, room, found)
+    standing = member(caller, room, found, archived=archived)
     if standing.rank < NEEDED[act]:
         raise forbidden("hosts only")
     return standing
 
 
-def on_site(caller: Caller, room: LogKey) -> Standings:
+def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> Standings:
     """Who has a rank on the site stands to this room like its hosts, in it or not; handed to a service as `found`.
 
     403 for everybody else. It is not asked whether they may look: who acts from outside was shown what they act on.
+    `closed`: also where the room was deleted.
     """
-    standing = _standing(caller, room)
+    standing = _standing(caller, room, standings_of_closed(room, caller) if closed else None)
     user = User.objects.filter(pk=caller.pk, is_active=True).first()
     rank = Rank(usable_rank_of(user)) if user else Rank.MEMBER
     if standing is None or rank < Rank.MODERATOR:

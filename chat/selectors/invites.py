@@ -29,12 +29,19 @@ def standing_now(now: int, *, staff_mfa: bool | None = None) -> Q:
     needed = settings.STAFF_MFA if staff_mfa is None else staff_mfa
     proven = Q(second_step_of("user")) if needed else Q()
     unused = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-    public = Exists(Room.objects.filter(pk=OuterRef("room"), public=True))
+    here = Room.objects.filter(pk=OuterRef("room"))
+    public, opened = Exists(here.filter(public=True)), Exists(here.filter(archived_at=None, deleted_at=None))
     guard = Q(user__is_moderator=True) | Q(user__is_superuser=True)
     ranked = Q(role=HOST) | (guard & proven)
     makers = Membership.objects.filter(ranked, room=OuterRef("room"), user=OuterRef("created_by"))
     by_host = Exists(makers.filter(state=Membership.State.MEMBER))
-    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)) & unused & (Q(public) | Q(by_host))
+    return (
+        Q(revoked_at=None)
+        & (Q(expires_at=None) | Q(expires_at__gt=now))
+        & unused
+        & Q(opened)
+        & (Q(public) | Q(by_host))
+    )
 
 
 def invite_by_code(code: str) -> Invite | None:

@@ -40,11 +40,15 @@ MEMBERS: Final = 1000
 LISTED: Final = 200
 HOSTS: Final = 50
 """of a room who are shown as such beside what they write"""
+PAGE: Final = 50
+"""rooms of the directory in one answer"""
+DELETED_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
+"""ms in which a deleted room can be restored"""
 MINE: Final = 500
 """rooms in a person's list: the direct ones that were active last have what the others leave"""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
-_RULES: Final = ("slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
+_RULES: Final = ("archived_at", "slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
 class Count(Subquery):
@@ -105,7 +109,9 @@ class _Mine(NamedTuple):
 @prepared
 def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
     """The lounge and the rooms that people join by themselves come before those that others can ask them into."""
-    shown = Membership.objects.filter(user=user, state=IN_IT, hidden__lte=F("room__log__lines"))
+    shown = Membership.objects.filter(
+        user=user, state=IN_IT, hidden__lte=F("room__log__lines"), room__archived_at=None, room__deleted_at=None
+    )
     active = Case(When(room__direct="", then=F("joined_at")), default=Subquery(_last("room__log", "at")))
     order = (F("room__lounge").desc(), Case(When(room__direct="", then=0), default=1), active.desc(), "-joined_at")
     return _row(shown, user, words).order_by(*order).values_list(*_ROW)[:limit]
@@ -169,6 +175,7 @@ def snapshot(
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}
+    shown["archived"] = room.archived_at
     facts = _facts(key, room) | own | shown | name
     if room.direct and caller:
         facts["unanswered"] = access.unanswered(room.pk, caller.pk)
@@ -180,21 +187,41 @@ def guests_off(key: str | None) -> bool:
     return Room.objects.filter(Q(lounge=True) | Q(log__key=key), guests_off=True).exists()
 
 
-def room_list(caller: Caller) -> list[dict[str, Any]]:
-    """Public rooms that the caller is not in, the newest first."""
+def room_list(caller: Caller, *, before: str | None, search: str, archived: bool) -> dict[str, Any]:
+    """A page of the public rooms that the caller is not in, those where people speak first.
+
+    `archived`: of the rooms that are archived, and those that were deleted and can be restored, the caller's own.
+    """
     mine = Membership.objects.filter(room=OuterRef("pk"), user=caller.pk, state=IN_IT)
-    rooms = Room.objects.filter(~Exists(mine), public=True).select_related("log")
-    rooms = rooms.annotate(tag=Subquery(_last("log")), members=Count(_members()))
-    return [
-        {
-            "key": room.log.key,
-            "name": room.name,
-            "topic": room.topic,
-            "members": room.members,
-            "head": _head(Head(room.log.head, room.tag or 0, room.log.lines)),
-        }
-        for room in rooms.order_by("-pk")[:LISTED]
-    ]
+    if archived:
+        hosted = Exists(mine.filter(role=HOST))
+        back = Q(deleted_at=None) | Q(deleted_at__gt=now_ms() - DELETED_KEPT_MS)
+        rooms = Room.objects.filter(hosted & back, ~Q(archived_at=None) | ~Q(deleted_at=None))
+    else:
+        rooms = Room.objects.filter(~Exists(mine), public=True, archived_at=None, deleted_at=None)
+    if search := search.strip():
+        rooms = rooms.filter(_matches(search))
+    if before is not None:
+        active_at, pk = map(int, before.split("-"))
+        rooms = rooms.filter(Q(active_at__lt=active_at) | Q(active_at=active_at, pk__lt=pk))
+    rooms = rooms.select_related("log").annotate(tag=Subquery(_last("log")), members=Count(_members()))
+    found = list(rooms.order_by("-active_at", "-pk")[: PAGE + 1])
+    more = f"{found[PAGE - 1].active_at}-{found[PAGE - 1].pk}" if len(found) > PAGE else None
+    return {"rooms": [_listed(room) for room in found[:PAGE]], "next": more}
+
+
+def _listed(room: Any) -> dict[str, Any]:
+    head = Head(room.log.head, room.tag or 0, room.log.lines)
+    facts = {"key": room.log.key, "name": room.name, "topic": room.topic, "members": room.members, "head": _head(head)}
+    return {**facts, "archived": room.archived_at, "deleted": room.deleted_at}
+
+
+def _matches(text: str) -> Q:
+    """Rooms whose name or topic holds the text, in any case: SQLite folds the case of ASCII letters only."""
+    found = Q()
+    for form in {text, text.lower(), text.upper(), text.title()}:
+        found |= Q(name__icontains=form) | Q(topic__icontains=form)
+    return found
 
 
 def member_list(room: int, rank: Rank = Rank.MEMBER) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from realtime.methods import Caller, Signal
 from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 
 IN_IT = Membership.State.MEMBER
+ACTIVE_MS: Final = 10 * 60_000
 PAIR: Final = 2
 
 
@@ -33,6 +34,7 @@ def room_join(
     standing = (access.invited if invite else access.readable)(caller, key)
     if standing.role or standing.waiting:
         raise conflict("conflict", "in it already")
+    access.refuse_archived(standing)
     user = User.objects.get(pk=caller.pk)
     refuse_banned(user, batch.now)
     _refuse_outside(standing, user, batch.now)
@@ -107,13 +109,13 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
         return Signal(key, "standing", "", waiting, to=caller.id)
     last = next(entry for entry in reversed(batch.entries) if entry.room == key)
     value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
-    value["rank"] = int(access.member(caller, key).rank)
+    value["rank"] = int(access.member(caller, key, archived=True).rank)
     return Signal(key, "membership", "", value, to=caller.id)
 
 
 def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None) -> None:
     """Out of a room; its last host hands it over first. A direct room of two is closed instead: `direct.hide`."""
-    standing = access.member(caller, key)
+    standing = access.member(caller, key, archived=True)
     if standing.direct and len(standing.direct.split()) <= PAIR:
         raise forbidden("close it instead")
     if standing.role == HOST:
@@ -132,10 +134,10 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | Non
 def farewell(user: User) -> None:
     """Out of every room, one by one, before they are forgotten; where they were the last host, another is one."""
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person={})
-    rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="")
+    rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="", deleted_at=None)
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
         with open_batch([key, SITE]) as staged:
-            hand_over(staged, key, access.member(caller, key).room, caller.pk)
+            hand_over(staged, key, access.member(caller, key, archived=True).room, caller.pk)
             room_leave(staged, caller=caller, key=key, cid=None)
     Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
 
@@ -198,9 +200,17 @@ def spoken(batch: Batch, *, standing: Standing, caller: Caller) -> None:
     Membership.objects.filter(room=standing.room, user=caller.pk).update(spoke_at=batch.now)
 
 
+def room_active(batch: Batch, *, standing: Standing, caller: Caller) -> None:
+    """A public room rises in the directory when somebody other than its maker speaks; written every ten minutes."""
+    fresh = 0 <= batch.now - standing.active_at < ACTIVE_MS
+    if standing.public and not fresh and caller.pk != standing.made_by:
+        standing.active_at = batch.now
+        Room.objects.filter(pk=standing.room).update(active_at=batch.now)
+
+
 def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
     """Move the pointer forward, at most to the end; where it stands now."""
-    standing = access.member(caller, key)
+    standing = access.member(caller, key, archived=True)
     mine = Membership.objects.filter(room=standing.room, user=caller.pk)
     mine.update(read=Greatest(F("read"), min(o, batch.log(key).head)))
     return mine.values_list("read", flat=True).get()

@@ -17,7 +17,7 @@ from chat.selectors.direct import people_of
 from chat.selectors.lines import line_find, line_of, tag_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
-from chat.services.memberships import spoken
+from chat.services.memberships import room_active, spoken
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.speech import Order, Said
 from chat.text import Text
@@ -51,6 +51,7 @@ def message_post(
     line_post(batch, room=room, caller=caller, cid=cid, method="message.post", line=line)
     if standing.slow_s:
         spoken(batch, standing=standing, caller=caller)
+    room_active(batch, standing=standing, caller=caller)
     return written_signals(batch, key=room, room=standing.room, people=people)
 
 
@@ -146,7 +147,7 @@ def message_delete(
     found: Standings | None = None,
 ) -> Entry:
     """Remove a line: one's own, or with a rank that of somebody below."""
-    standing = access.member(caller, room, found)
+    standing = access.member(caller, room, found, archived=True)
     message = line_meant(caller, standing, o, t)
     _refuse_removed(message)
     if message.kind not in CARDS.values():

@@ -47,7 +47,7 @@ def report_close(
     found: Standings | None = None,
 ) -> Entry:
     """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
-    standing = access.ranked(caller, room, "report.close", found)
+    standing = access.ranked(caller, room, "report.close", found, archived=True)
     report = report_find(standing, caller.pk, key)
     if report.state != Report.State.OPEN:
         raise conflict("already_done", report=report_as(report))

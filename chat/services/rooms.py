@@ -44,7 +44,12 @@ def room_create(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True
     )
     room = Room.objects.create(
-        log=log, created_by_id=caller.pk, created_at=batch.now, skeleton=look(facts["name"]), **facts
+        log=log,
+        created_by_id=caller.pk,
+        created_at=batch.now,
+        active_at=batch.now,
+        skeleton=look(facts["name"]),
+        **facts,
     )
     line_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
     return Membership.objects.create(room=room, user_id=caller.pk, role=HOST, read=entry.o, joined_at=batch.now)

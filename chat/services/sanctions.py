@@ -299,7 +299,7 @@ def sanction_lift(
     found: Standings | None = None,
 ) -> Sanction:
     """Undo it: what it closed is open again, what it took comes back."""
-    standing = access.member(caller, room, found)
+    standing = access.member(caller, room, found, archived=True)
     sanction = sanction_find(standing.room, key)
     _refuse_below(standing, sanction)
     _lift(batch, room, standing, sanction, caller, reason)
@@ -383,7 +383,7 @@ def _bring_back(batch: Batch, room: LogKey, sanction: Sanction, caller: Caller) 
 
 def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str) -> Sanction:
     """The warned has read it; the input is open again."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, archived=True)
     sanction = _own(caller, standing.room, key)
     if sanction.kind != "warn" or sanction.acknowledged_at is not None:
         raise conflict("already_done", sanction=sanction_to_person(sanction))
@@ -407,7 +407,7 @@ def sanction_appeal(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, key: str, text: str
 ) -> Sanction:
     """Once, also by who may not come in any more; of the site, in the lounge or a room that knows them."""
-    place = Room.objects.filter(log__key=room).first()
+    place = Room.objects.filter(log__key=room, deleted_at=None).first()
     known = place and (place.lounge or membership_find(place.pk, caller.pk))
     sanction = _own(caller, place.pk if place else 0, key)
     if place is None or (sanction.room_id is None and not known):
@@ -424,7 +424,7 @@ def sanction_answer(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, granted: bool, reason: str
 ) -> Sanction:
     """To an appeal; granted, the sanction is lifted."""
-    standing = access.member(caller, room)
+    standing = access.member(caller, room, archived=True)
     sanction = sanction_find(standing.room, key)
     _refuse_below(standing, sanction)
     if sanction.appealed_at is None or sanction.answer:

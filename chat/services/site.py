@@ -17,6 +17,7 @@ from chat.selectors import access, ranks
 from chat.selectors.access import Standings
 from chat.selectors.sanctions import on_site, person_find
 from chat.services.audit import audit_write
+from chat.services.closing import room_archive, room_delete, room_restore
 from chat.services.invites import invite_revoke
 from chat.services.memberships import admitted_signals
 from chat.services.messages import message_delete, message_restore
@@ -127,6 +128,16 @@ def rules_set(
             reason=reason,
             **acting,
         )
+
+
+def room_close(*, caller: Caller, room: Room, act: str, reason: str) -> None:
+    """Archive, delete or restore a room."""
+    key, service = LogKey(room.log.key), {"archive": room_archive, "delete": room_delete, "restore": room_restore}[act]
+    with batch([key, SITE]) as staged:
+        found = access.on_site(caller, key, closed=True)
+        signals = service(staged, caller=caller, key=key, cid=ClientId(key_new(22)), reason=reason, found=found)
+        for signal in signals:
+            staged.signal(signal)
 
 
 def panic_set(*, caller: Caller, room: Room, on: bool, reason: str) -> None:

@@ -129,3 +129,12 @@ def _refuse_idle(table: Locked) -> None:
         raise conflict("not_begun", table=table.table)
     if table.match.state == Match.State.OVER:
         raise conflict("finished", table=table.table)
+
+
+def matches_end(batch: Batch, room: LogKey) -> None:
+    """End what is being played in a room that is closed, without a winner."""
+    log = batch.log(room).pk
+    for offset in list(Match.objects.filter(log=log).exclude(state=Match.State.OVER).values_list("offset", flat=True)):
+        table = locked(batch, room, log, offset)
+        table.nobody()
+        table.append(kind="match.ended", seat=None, reason="nobody")

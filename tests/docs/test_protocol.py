@@ -52,7 +52,7 @@ NUMBERS = {
     "ids in `people.read`": [100],
     "people in `presence`": [realtime.room.SHOWN],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
-    "rooms in `room.list`": [chat.selectors.rooms.LISTED],
+    "rooms in a page of `room.list`": [chat.selectors.rooms.PAGE],
     "rooms in hello": [chat.selectors.rooms.MINE],
     "`members` counts up to": [chat.selectors.rooms.MEMBERS],
     "`unread` counts up to": [chat.selectors.rooms.UNREAD],

@@ -1,0 +1,137 @@
+"""Rooms that are archived or deleted, and brought back, by their hosts and by whoever guards the site.
+
+An archived room can be read and is in no list; nothing new is written into it. A deleted room is not there for
+anybody. It comes back for `DELETED_KEPT_MS`; then what was said in it is redacted, event by event, while its log stays
+gapless.
+"""
+
+from typing import Any, Final
+
+from chat.models import Invite, Membership, Message, Revision, Room
+from chat.permissions import Rank
+from chat.registry import CLOSERS
+from chat.selectors import access
+from chat.selectors.access import IN_IT, Standing, Standings
+from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
+from chat.services.audit import REASON_LENGTH, audit_write
+from realtime.log import Batch, Entry, redactable
+from realtime.methods import Caller, Signal
+from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, unprocessable
+
+TOLD: Final = 50
+"""members whose lists change at once; the others' do at their next hello"""
+REDACTED: Final = 500
+"""events that one run of the purge redacts"""
+
+
+def room_archive(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+) -> list[Signal]:
+    """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
+    standing = _closable(access.ranked(caller, key, "room.archive", found, archived=True), reason)
+    if standing.archived_at is not None:
+        raise conflict("already_done")
+    _close(batch, standing, archived_at=batch.now)
+    _tell(batch, key, standing, caller, cid, kind="room.archived", method="room.archive", reason=reason)
+    _end(batch, key)
+    return _out_of_lists(key, standing.room)
+
+
+def room_delete(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+) -> list[Signal]:
+    """Hide a room from everybody at once. It can be restored until it is purged."""
+    standing = _closable(access.ranked(caller, key, "room.delete", found, archived=True), reason)
+    _close(batch, standing, deleted_at=batch.now)
+    _tell(batch, key, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
+    _end(batch, key)
+    batch.schedule(key, "chat.room_purge", batch.now + DELETED_KEPT_MS, {"at": batch.now})
+    batch.narrow(None, log=key, reason="deleted")
+    return _out_of_lists(key, standing.room)
+
+
+def room_restore(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+) -> list[Signal]:
+    """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
+    found = access.standings_of_closed(key, caller) if found is None else found
+    standing = _closable(access.ranked(caller, key, "room.restore", found, archived=True), reason)
+    room = Room.objects.get(pk=standing.room)
+    if room.closed_rank is None:
+        raise conflict("already_done")
+    if room.closed_rank > standing.rank:
+        raise RealtimeError(403, "rank")
+    if room.deleted_at is not None and not 0 <= batch.now - room.deleted_at < DELETED_KEPT_MS:
+        raise conflict("undo_over")
+    if room.deleted_at is not None:
+        room.deleted_at = None
+    else:
+        room.archived_at = None
+    room.closed_rank = None if room.archived_at is None else room.closed_rank
+    room.save(update_fields=["deleted_at", "archived_at", "closed_rank"])
+    _tell(batch, key, standing, caller, cid, kind="room.restored", method="room.restore", reason=reason)
+    return _into_lists(key, room) if room.archived_at is None else []
+
+
+def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
+    """The deadline `chat.room_purge`: redact what was said in a room that stayed deleted, part by part."""
+    room = Room.objects.filter(log__key=key, deleted_at=data["at"]).first()
+    if room is None or batch.now - data["at"] < DELETED_KEPT_MS:
+        return
+    offsets = redactable(key, data.get("after", 0), REDACTED)
+    if offsets:
+        batch.append(key, kind="room.purged", data=None, audience=[], blanks=offsets)
+        batch.schedule(key, "chat.room_purge", batch.now, {"at": data["at"], "after": offsets[-1]})
+        return
+    Message.objects.filter(log=room.log_id).update(data=None, removed_at=batch.now)
+    Revision.objects.filter(log=room.log_id).delete()
+    Invite.objects.filter(room=room, revoked_at=None).update(revoked_at=batch.now)
+    Room.objects.filter(pk=room.pk).update(name="", topic="")
+
+
+def _closable(standing: Standing, reason: str) -> Standing:
+    if standing.lounge or standing.direct:
+        raise forbidden("the lounge and direct rooms stay")
+    if len(reason) > REASON_LENGTH:
+        raise unprocessable("too_long", "the reason")
+    return standing
+
+
+def _close(batch: Batch, standing: Standing, **at: int) -> None:
+    """Whoever closes it again with a lower rank does not make it easier to open."""
+    room = Room.objects.get(pk=standing.room)
+    rank = max(standing.rank, Rank(room.closed_rank or 0))
+    Room.objects.filter(pk=room.pk).update(closed_rank=rank, **at)
+
+
+def _tell(
+    batch: Batch,
+    key: LogKey,
+    standing: Standing,
+    caller: Caller,
+    cid: ClientId,
+    *,
+    kind: str,
+    method: str,
+    reason: str,
+) -> Entry:
+    audit_write(batch, standing, caller, method, reason=reason)
+    return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid, method=method)
+
+
+def _end(batch: Batch, key: LogKey) -> None:
+    for closer in CLOSERS:
+        closer(batch, key)
+
+
+def _members(room: int) -> Any:
+    return Membership.objects.filter(room=room, state=IN_IT).select_related("user").order_by("joined_at")[:TOLD]
+
+
+def _out_of_lists(key: LogKey, room: int) -> list[Signal]:
+    return [Signal(key, "membership", "", None, to=UserId(member.user.key)) for member in _members(room)]
+
+
+def _into_lists(key: LogKey, room: Room) -> list[Signal]:
+    callers = [Caller(UserId(member.user.key), member.user_id, "", {}) for member in _members(room.pk)]
+    return [Signal(key, "membership", "", membership_of(caller, room.pk), to=caller.id) for caller in callers]
