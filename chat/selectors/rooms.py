@@ -194,9 +194,9 @@ def room_list(caller: Caller, *, before: str | None, search: str, archived: bool
     """
     mine = Membership.objects.filter(room=OuterRef("pk"), user=caller.pk, state=IN_IT)
     if archived:
-        hosted = Exists(mine.filter(role=HOST))
+        hosted = {"memberships__user": caller.pk, "memberships__state": IN_IT, "memberships__role": HOST}
         back = Q(deleted_at=None) | Q(deleted_at__gt=now_ms() - DELETED_KEPT_MS)
-        rooms = Room.objects.filter(hosted & back, ~Q(archived_at=None) | ~Q(deleted_at=None))
+        rooms = Room.objects.filter(back, ~Q(archived_at=None) | ~Q(deleted_at=None), **hosted)
     else:
         rooms = Room.objects.filter(~Exists(mine), public=True, archived_at=None, deleted_at=None)
     if search := search.strip():

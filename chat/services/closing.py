@@ -16,7 +16,7 @@ from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
 from chat.services.audit import REASON_LENGTH, audit_write
 from realtime.log import Batch, Entry, redactable
 from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, unprocessable
+from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
 
 TOLD: Final = 50
 """members whose lists change at once; the others' do at their next hello"""
@@ -55,8 +55,8 @@ def room_restore(
 ) -> list[Signal]:
     """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
     found = access.standings_of_closed(key, caller) if found is None else found
-    standing = _closable(access.ranked(caller, key, "room.restore", found, archived=True), reason)
-    room = Room.objects.get(pk=standing.room)
+    standing, room = _restorable(caller, key, found)
+    _closable(standing, reason)
     if room.closed_rank is None:
         raise conflict("already_done")
     if room.closed_rank > standing.rank:
@@ -87,6 +87,17 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
     Revision.objects.filter(log=room.log_id).delete()
     Invite.objects.filter(room=room, revoked_at=None).update(revoked_at=batch.now)
     Room.objects.filter(pk=room.pk).update(name="", topic="")
+
+
+def _restorable(caller: Caller, key: LogKey, found: Standings) -> tuple[Standing, Room]:
+    """Whoever may not restore a deleted room is told that it is not there."""
+    try:
+        standing = access.ranked(caller, key, "room.restore", found, archived=True)
+    except RealtimeError:
+        if Room.objects.filter(log__key=key).exclude(deleted_at=None).exists():
+            raise not_found("no such room") from None
+        raise
+    return standing, Room.objects.get(pk=standing.room)
 
 
 def _closable(standing: Standing, reason: str) -> Standing:

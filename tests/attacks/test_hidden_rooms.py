@@ -69,7 +69,18 @@ def asked_of_rooms() -> dict[str, dict[str, Any]]:
         name for name, method in backend.methods.items() if "room" in getattr(method.params, "__struct_fields__", ())
     }
     durable = {name for name in methods if backend.methods[name].durable}
-    plain = {"room.close", "presence.read", "room.join", "room.leave", "member.list", "sanction.list", "report.list"}
+    plain = {
+        "room.close",
+        "presence.read",
+        "room.join",
+        "room.leave",
+        "room.archive",
+        "room.delete",
+        "room.restore",
+        "member.list",
+        "sanction.list",
+        "report.list",
+    }
     return {
         name: {**(MORE[name] if name not in plain else {}), **({"cid": cid()} if name in durable else {})}
         for name in sorted(methods | set(LOOKS))

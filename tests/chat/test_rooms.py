@@ -176,6 +176,8 @@ def test_the_list_of_rooms_has_the_public_ones_one_is_not_in(ana: Caller, ben: C
         "members": 1,
         "here": 0,
         "head": {"o": head.o, "t": head.t, "n": 1},
+        "archived": None,
+        "deleted": None,
     }
     assert ask(ben, "room.list")["rooms"] == [row]
     assert ask(ana, "room.list")["rooms"] == []
@@ -251,7 +253,7 @@ def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None
         labels = (may_read(caller, key) if caller else None) or frozenset()
         shown = snapshot(caller, key, labels, head_of(key))
         assert shown["room"] == {
-            "key": key, "name": "Room", "topic": "", "public": True, "lounge": False, "direct": [],
+            "key": key, "name": "Room", "topic": "", "public": True, "lounge": False, "direct": [], "archived": None,
             "role": role, "rank": {"host": 1, "member": 0}.get(role or ""), "read": read, "members": 2,
             "hosts": [ana.id],
             "rules": {"slow_s": 0, "locked": False, "guests_off": False,

@@ -260,7 +260,9 @@ def plan(sql: str, params: Any) -> str:
 # `counted` is a slice of at most 1,000; the newest public rooms are walked in their index's order, up to the limit.
 SCANS = {
     "postgresql": re.compile(r"Seq Scan on \w+"),
-    "sqlite": re.compile(r"^SCAN (?!(?:counted|joined)$|chat_room USING INDEX room_(public|lounge)$)", re.MULTILINE),
+    "sqlite": re.compile(
+        r"^SCAN (?!(?:counted|joined)$|chat_room USING INDEX room_(public|lounge|directory)$)", re.MULTILINE
+    ),
 }
 
 
