@@ -92,6 +92,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "rules_of",
         "direct_names",
         "blocked_by",
+        "guests_off",
     }
     assert {name for module in (lines, rooms) for name, _ in functions(module)} == walked | other
     for module in (access, invites, ranks, sanctions):
