@@ -15,6 +15,11 @@ from django.utils.html import escape, format_html
 from accounts.faces import EMOJI, initials
 
 TOGETHER_MS: Final = 5 * 60 * 1000
+TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""characters that turn the direction of what follows, in messages of an older release"""
+LONG_LINES, CHARACTERS_A_LINE = 24, 80
+"""a message of more lines shows its beginning first"""
+RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 FOLDED: Final = 3
 """as many deleted messages in a row are one row, which the client makes"""
 SYSTEM_KINDS: Final = frozenset({"room.created", "room.changed"})
@@ -84,13 +89,19 @@ def _row(
         return row | {"text": words["line.removed" if own else "line.removed_by_host"]}
     if row["system"]:
         return row | {"text": _system_text(line["kind"], data, author["name"], words)}
-    text = data.get("text", "") if line["kind"] == "text" else ""
-    html = data.get("html", "") if line["kind"] == "text" else ""
+    text = data.get("text", "").translate(TURNS) if line["kind"] == "text" else ""
+    html = data.get("html", "").translate(TURNS) if line["kind"] == "text" else ""
     if line["edited"]:
         mark = format_html(' <span class="edited">{}</span>', words["line.edited"])
         html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
     plain = not data.get("html")
-    return row | {"text": text, "html": html, "plain": plain, "only_emoji": bool(ONLY_EMOJI.fullmatch(text.strip()))}
+    only_emoji = bool(ONLY_EMOJI.fullmatch(text.strip()))
+    return row | {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
+
+
+def _is_long(text: str) -> bool:
+    lines = (max(1, -(-len(line) // CHARACTERS_A_LINE)) for line in text.split("\n"))
+    return len(text) > LONG_LINES and sum(lines) > LONG_LINES
 
 
 def _system_text(kind: str, data: Mapping[str, Any], who: str, words: Mapping[str, str]) -> str:
@@ -106,4 +117,9 @@ def _system_text(kind: str, data: Mapping[str, Any], who: str, words: Mapping[st
 
 def _filled(sentence: str, **values: str) -> str:
     """Return the sentence with its values, once: what a value contains is no placeholder."""
-    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), sentence)
+    return re.sub(r"\{(\w+)\}", lambda found: _isolated(values.get(found[1], found[0])), sentence)
+
+
+def _isolated(value: str) -> str:
+    """Return a name as it stands within a sentence, so that it turns nothing around it."""
+    return f"\u2068{value}\u2069" if RIGHT_TO_LEFT.search(value) else value

@@ -8,6 +8,7 @@ import { failure, isHopeless } from "./delivery.js";
 import { byId } from "./dom.js";
 import { textOf } from "./item.js";
 import { shownName } from "./room_name.js";
+import { lengthOf, written } from "./shown.js";
 import { count, say } from "./words.js";
 
 const LONGEST = 10_000;
@@ -125,7 +126,7 @@ export class Composer {
   /** @param {Event} event */
   #submitted(event) {
     event.preventDefault();
-    const text = this.#text.value.trim();
+    const text = written(this.#text.value);
     if (!text || this.#isTooLong()) return;
     if (this.#editing === null) this.#post(text);
     else this.#change(text);
@@ -193,7 +194,7 @@ export class Composer {
   }
 
   #paintNote() {
-    const left = this.#longest - this.#text.value.length;
+    const left = this.#longest - lengthOf(this.#text.value);
     this.#note.toggleAttribute("data-over", left < 0);
     const about = left < 0 ? count("composer.over", -left) : left <= Math.min(TELL_WITHIN, this.#longest / 5) ? count("composer.left", left) : "";
     this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
@@ -204,6 +205,6 @@ export class Composer {
   }
 
   #isTooLong() {
-    return this.#text.value.trim().length > this.#longest;
+    return lengthOf(written(this.#text.value)) > this.#longest;
   }
 }

@@ -10,6 +10,7 @@ import { setServerHtml } from "./html.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "./item.js";
 import { linked } from "./links.js";
 import { badgeOf } from "./selectors.js";
+import { isLong, withoutTurns } from "./shown.js";
 import { clock, whole } from "./time.js";
 import { say } from "./words.js";
 
@@ -42,9 +43,10 @@ export function paintLine(element, view) {
   paintTime(part(element, ".line-time", HTMLAnchorElement), view);
   paintBody(part(element, ".line-body", HTMLElement), author, view);
   if (isSystem(item)) return;
+  paintMore(element, view);
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;
-  paintBadge(part(element, ".badge", HTMLElement), badgeOf(view.state, authorOf(item, me)));
+  paintBadge(part(element, ".line-rank", HTMLElement), badgeOf(view.state, authorOf(item, me)));
   element.classList.toggle("grouped", grouped);
   element.classList.toggle("removed", isRemoved(item) || view.blocked);
   paintDelivery(element, view);
@@ -75,9 +77,10 @@ function paintBody(body, author, view) {
 
 /** @param {HTMLElement} body @param {{text?: string, html?: string}} data */
 function paintText(body, { text = "", html }) {
+  text = withoutTurns(text);
   body.classList.toggle("plain", !html);
   body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));
-  if (html) setServerHtml(body, html);
+  if (html) setServerHtml(body, withoutTurns(html));
   else body.replaceChildren(...linked(text).map(({ text, href }) => (href ? linkTo(href) : text)));
 }
 
@@ -86,6 +89,23 @@ function linkTo(address) {
   const link = document.createElement("a");
   Object.assign(link, { href: address, target: "_blank", rel: "noopener nofollow ugc", textContent: address });
   return link;
+}
+
+/** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {LineView} view */
+function paintMore(element, { item, blocked }) {
+  const more = part(element, ".line-more", HTMLButtonElement);
+  const long = !blocked && !isRemoved(item) && isLong(item.entry?.params.text ?? textOf(item));
+  more.hidden = !long;
+  element.classList.toggle("long", long);
+  unfold(element, long && element.classList.contains("open"));
+}
+
+/** @param {HTMLElement} element @param {boolean} open */
+export function unfold(element, open) {
+  const more = part(element, ".line-more", HTMLButtonElement);
+  element.classList.toggle("open", open);
+  more.ariaExpanded = String(open);
+  more.textContent = say(open ? "line.less" : "line.more");
 }
 
 /** @param {HTMLElement} body @param {number} at */

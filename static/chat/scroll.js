@@ -67,6 +67,12 @@ export class Scroll extends Emitter {
     return null;
   }
 
+  /** Change a row in view; the reader stays there, and does not follow to the end. @param {() => void} change */
+  stay(change) {
+    this.#following = false;
+    this.keep(change);
+  }
+
   toEnd() {
     this.#following = true;
     this.#box.scrollTop = this.#box.scrollHeight;

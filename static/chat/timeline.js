@@ -11,7 +11,7 @@ import { PATIENCE_MS } from "./delivery.js";
 import { byId, clone, part } from "./dom.js";
 import { personOf } from "./face.js";
 import { authorOf } from "./item.js";
-import { LINE_SEES, lineBuilt, paintLine } from "./line.js";
+import { LINE_SEES, lineBuilt, paintLine, unfold } from "./line.js";
 import { rowsOf } from "./rows.js";
 import { badgeOf, myRank, newLine, timeline } from "./selectors.js";
 import { currentZone, dayName, watchCalendar } from "./time.js";
@@ -56,8 +56,22 @@ export class Timeline extends Emitter {
     this.#client.connection.on("stateChanged", () => this.#client.state().room ?? this.schedule());
     this.#scroll.on("moved", () => this.#fetchNearEnds());
     watchCalendar(() => this.schedule());
+    this.#list.addEventListener("click", ({ target }) => this.#more(/** @type {Element} */ (target).closest(".line-more")));
+    this.#list.addEventListener("focusin", ({ target }) => this.#reveal(/** @type {Element} */ (target).closest(".line-body")));
     this.#adopt();
     this.paint(false);
+  }
+
+  /** "Show more" keeps the reader where the message begins. @param {Element | null} button */
+  #more(button) {
+    const line = /** @type {HTMLElement | null} */ (button?.closest(".line") ?? null);
+    if (line) this.#scroll.stay(() => unfold(line, !line.classList.contains("open")));
+  }
+
+  /** A link that is folded away is shown when the keyboard reaches it. @param {Element | null} body */
+  #reveal(body) {
+    const line = /** @type {HTMLElement | null} */ (body?.closest(".line.long:not(.open)") ?? null);
+    if (line) this.#scroll.stay(() => unfold(line, true));
   }
 
   /** The rows that the page came with are painted in place. */

@@ -1,5 +1,7 @@
 /** The words of the page in its language: one flat catalogue, `{name}` for what is filled in. */
 
+import { isolated } from "./shown.js";
+
 const PLURAL = new Intl.PluralRules(document.documentElement.lang || "en");
 
 /** @type {Record<string, string>} */
@@ -13,7 +15,7 @@ export function learn(words) {
 /** @param {string} key @param {Record<string, string | number>} [values] @returns {string} */
 export function say(key, values = {}) {
   const text = catalogue[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? isolated(values[name]) : whole));
 }
 
 /** `key.one` or `key.other`, as the language counts; `{n}` is the number. @param {string} key @param {number} n @param {Record<string, string | number>} [values] @returns {string} */

@@ -34,6 +34,18 @@ def test_row_has_the_badge_of_its_author(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [row["badge_word"] for row in found] == ["Guest", "Host", "Admin", ""]
 
 
+def test_long_message_is_folded() -> None:
+    texts = ["a\n" * 23 + "a", "a\n" * 24 + "a", "x" * 1920, "x" * 1921]
+    assert [row["long"] for row in rows(*(line(o, data={"text": text}) for o, text in enumerate(texts)))] == [
+        False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_older_message_turns_no_direction() -> None:
+    [row] = rows(line(1, data={"text": "a\u202eb", "html": "<p>a\u202eb</p>"}))
+    assert (row["text"], row["html"]) == ("ab", "<p>ab</p>")
+
+
 def test_row_shows_author_time_and_text() -> None:
     [row] = rows(line(7, "b", at=1_700_000_000_000))
     assert [row[name] for name in ("o", "name", "face", "emoji_face", "colour", "text", "plain")] == [

@@ -29,7 +29,7 @@ def undo(person: Person) -> None:
 
 def test_request_is_accepted_closed_and_comes_back(person: NewPerson) -> None:
     ann, bo = person().enter("Ann writes"), person()
-    room = ann.makes_room("Meeting place")
+    room = ann.makes_room("Place to meet")
     bo.enter("Bo is written to", room)
     acts_on(ann, "Bo is written to", "Message")
     expect(ann.heading("Bo is written to")).to_be_visible()

@@ -21,7 +21,7 @@ REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4
 
 def furnished(teller: Guest) -> str:
     """A room with a line of every kind."""
-    room = teller.makes_room("Furniture", "All that a talk may hold")
+    room = teller.makes_room(f"Furniture {token_hex(2)}", "All that a talk may hold")
     texts = [
         "plain, *leaning*, **bold**, `code` and https://example.org/a/link",
         f"```\nif True:\n    print('a block of code {'much ' * 20}wider than the column')\n```",
@@ -104,11 +104,12 @@ def test_axe_has_nothing_against_any_view(
     look.opened("#create", "#create-dialog")
 
     ann.page.locator("#create").click()
-    ann.page.locator("#create-dialog [name=name]").fill("An empty room")
+    ann.page.locator("#create-dialog [name=name]").fill(f"An empty room {token_hex(2)}")
     ann.page.locator("#create-dialog [data-submit]").click()
     expect(ann.page.locator("#empty .invite-link")).to_be_visible()
     look.at("an empty room")
-    look.visit(f"/r/{teller.makes_room('Looking in')}/", "a room one is not in")
+    elsewhere = teller.makes_room(f"Looking in {token_hex(2)}")
+    look.visit(f"/r/{elsewhere}/", "a room one is not in")
     ann.page.go_back()
     ann.page.locator("#room-more").click()
     look.opened("#room-menu [data-act=settings]", "#settings-dialog")

@@ -90,7 +90,7 @@ def test_axe_has_nothing_against_the_door(person: NewPerson, guest: NewGuest, si
     host.enter(f"Holly {token_hex(2)}")
     if size is PHONE:
         host.page.get_by_role("button", name="Rooms").tap()
-    room = host.makes_room("Looked at").split("/")[2]
+    room = host.makes_room(f"Looked at {token_hex(2)}").split("/")[2]
     troll.act("room.join", room=room)
     troll.say(room, "buy this")
     host.expect_said("buy this")

@@ -215,7 +215,7 @@ def test_chance_is_thrown_into_the_talk(person: NewPerson) -> None:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "360"])
 def test_axe_has_nothing_against_a_table(person: NewPerson, guest: NewGuest, size: dict[str, Any], locale: str) -> None:
     teller = guest(f"Opponent {token_hex(2)}")
-    room = teller.makes_room("Looks")
+    room = teller.makes_room(f"Looks {token_hex(2)}")
     match = teller.act("match.create", room=room, game="four", bot=None)["o"]
     ann = person(**size, locale=locale)
     look = Look(ann)
