@@ -26,7 +26,8 @@ TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s
 ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE | re.ASCII)
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
 """an address in which there is nothing to encode, for the link or for the eye"""
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+TAKEN_OUT: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+CONTROL: Final = re.compile(rf"[{TAKEN_OUT}]")
 """control characters, and those that turn the direction of what follows: `exe.pdf` must not read as `fdp.exe`"""
 MARKS: Final = 1_000
 """signs of markup outside code blocks; a line with more would keep everybody's lines waiting, and shows as typed"""
@@ -34,10 +35,10 @@ MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
 LIGHT_LENGTH, LIGHT_MARKS = 280, 8
 """what the loop itself may parse: a line of talk with an address and a word in bold"""
 SIGN: Final = re.compile(r"[!*_~`>\n]|://")
-HEAVY: Final = re.compile(rf"{CONTROL.pattern}|\[|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
+HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
 """a bracket, an address with letters to encode, and what `written` takes out or makes a line's end of"""
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKUP: Final = re.compile(rf"{CONTROL.pattern}|[\\\[\]!*_~`<>|&\n]|://")
+MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>|&\n]")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
 """without any of these, nor an address, a line means what it says, also once `CONTROL` is taken out: see `plain`"""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
@@ -62,7 +63,9 @@ def written(text: str) -> str:
 
 def plain(text: str) -> bool:
     """Whether a text as it came, or as it is kept, needs no parser. One that is too long is not looked at."""
-    return len(text) <= TEXT_LENGTH and not MARKUP.search(text) and not FIRST.match(text)
+    if len(text) > TEXT_LENGTH or MARKUP.search(text) or FIRST.match(text):
+        return False
+    return "://" not in text
 
 
 def light(text: str) -> bool:
