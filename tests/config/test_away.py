@@ -6,11 +6,15 @@ from smtplib import SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import InterfaceError, OperationalError
 from django.test import AsyncClient, Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from config.cache import SharedCache
 from config.logs import OneLine
+from config.settings import _SHARED
+from tests.accounts.people import PASSWORD, account, entered, log_in
 
 PAGES = ("/", "/account/login/", "/realtime/token", "/i/abcdefghij", "/r/RoomOfTheTests16/", "/admin/", "/account/")
 
@@ -119,3 +123,28 @@ def test_a_bug_keeps_its_traceback(log: pytest.LogCaptureFixture) -> None:
         logging.getLogger("django.request").exception("Internal Server Error: /", extra={"status_code": 500})
     [record] = log.records
     assert (record.levelno, bool(record.exc_info)) == (logging.ERROR, True)
+
+
+@pytest.fixture
+def no_redis(settings: Any) -> Iterator[None]:
+    """As with REDIS_URL, and nobody listens there."""
+    settings.CACHES = {"default": {**_SHARED, "LOCATION": "redis://127.0.0.1:1"}}
+    yield
+    SharedCache.asked_again_at = 0.0
+    caches["default"].local.clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_people_log_in_and_keep_their_names_while_redis_is_away(no_redis: None, client: Client) -> None:
+    account("Ana")
+    assert log_in(client, "Ana", "wrong").status_code == 422
+    assert log_in(client, "Ana").status_code == 302
+    form = {"password": PASSWORD, "email": ""}
+    assert entered("Gus").post("/account/keep/", form).status_code == 302
+    assert Client().post("/account/signup/", {"name": "Bea", **form}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_tries_are_counted_while_redis_is_away(no_redis: None, client: Client) -> None:
+    account("Ana")
+    assert [log_in(client, "Ana", "wrong").status_code for _ in range(6)] == [422] * 5 + [429]

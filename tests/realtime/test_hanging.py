@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from realtime.process import Process
-from realtime.protocol import LogKey, RealtimeError
+from realtime.process import Process, _every
+from realtime.protocol import LogKey, RealtimeError, unavailable
 from tests.client import Client, cid
 from tests.realtime.conftest import Open
 from tests.realtime.notes import Notes
@@ -117,3 +117,20 @@ async def test_process_stops_while_a_batch_hangs(hasty: Process, hung: tuple[int
     await asyncio.wait_for(hasty.drain(), 30)
     notes.gate.opened.set()
     await asyncio.to_thread(hasty.writer._thread.shutdown)
+
+
+async def test_work_that_is_refused_in_a_row_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([unavailable("away"), unavailable("away"), None, unavailable("away again")])
+    done = asyncio.Event()
+
+    async def work() -> None:
+        answer = next(answers, done)
+        if answer is done:
+            done.set()
+        elif isinstance(answer, RealtimeError):
+            raise answer
+
+    repeated = asyncio.create_task(_every(0, work))
+    await done.wait()
+    repeated.cancel()
+    assert [record.getMessage() for record in caplog.records] == ["work: away", "work: away again"]
