@@ -226,7 +226,7 @@ async def test_an_edit_of_a_removed_line_is_409_and_its_retry_is_answered_as_bef
     assert (refused.code, refused.type, refused.data["line"]["removed"]["by"]) == (409, "removed", ana.me)
 
 
-async def test_the_same_cid_50_times_over_two_connections_is_one_event(tab: Tab) -> None:
+async def test_the_same_cid_40_times_over_two_connections_is_one_event(tab: Tab) -> None:
     tabs = [await tab("Ana"), await tab("Ana")]
     room = await made(tabs[0])
     await look(tabs[1], room)
@@ -234,14 +234,14 @@ async def test_the_same_cid_50_times_over_two_connections_is_one_event(tab: Tab)
 
     async def repeat(client: Client) -> list[Any]:
         answers = []
-        for _ in range(5):  # at most 16 may wait
+        for _ in range(4):  # at most 16 may wait, and the rate bounds the rest
             asked = [await client.ask("message.post", room=room, cid=one, text="once") for _ in range(5)]
             answers += [await client.response(request) for request in asked]
         return answers
 
     first, second = await asyncio.gather(*map(repeat, tabs))
-    assert len(first + second) == 50
-    assert first + second == [first[0]] * 50
+    assert len(first + second) == 40
+    assert first + second == [first[0]] * 40
     assert await Event.objects.filter(cid=one).acount() == 1
 
 

@@ -13,6 +13,7 @@ import chat.selectors.invites
 import chat.selectors.lines
 import chat.selectors.rooms
 import game.selectors.matches
+import realtime.locks
 import realtime.log
 import realtime.security
 import realtime.writer
@@ -31,6 +32,7 @@ MODULES = [
     chat.selectors.lines,
     chat.selectors.rooms,
     game.selectors.matches,
+    realtime.locks,
     realtime.log,
     realtime.security,
     realtime.writer,
@@ -78,6 +80,7 @@ def asked() -> Asked:
         "chat.selectors.rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
+        "realtime.locks._free": [(({key, "none"},), {})],
         "realtime.log._rows_locked": [(({key, "site", "none"},), {})],
         "realtime.log._read": [((key, 3, 9), {"limit": 4}), ((key, 0, 2**62), {"limit": 200})],
         "realtime.log._tail": [((key,), {"limit": 5})],
