@@ -1,10 +1,11 @@
 """Guests: one name, one person; a name that nobody uses comes free."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from accounts.selectors import caller_of, name_suggestion, name_variant, people
-from accounts.services import DAY, FREE_AFTER, guest_create, profile_change, user_seen, users_seen
+from accounts.services import DAY, FREE_AFTER, guest_create, name_keep, profile_change, user_seen, users_seen
 from realtime.protocol import INVALID_PARAMS, RealtimeError, UserId
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,10 @@ def test_variants_of_a_long_name_fit() -> None:
     long = "x" * 32
     guest(long)
     assert guest(name_variant(long)).name.endswith(" 2")
+
+
+def test_kept_name_has_no_badge_of_a_guest() -> None:
+    ana = guest()
+    assert people([UserId(ana.key)])[UserId(ana.key)]["badge"] == "guest"
+    name_keep(user=ana, hashed=make_password("four words"), email="", now=NOW)
+    assert [people([UserId(ana.key)])[UserId(ana.key)][name] for name in ("badge", "rev")] == ["", 2]

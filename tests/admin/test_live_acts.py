@@ -10,9 +10,11 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import AsyncClient
 
 from accounts.models import User
+from accounts.services import account_create
 from chat.models import Message
 from tests.admin.conftest import RANKS, person
 from tests.attacks.conftest import Tab, tab
@@ -82,6 +84,21 @@ async def test_a_line_deleted_from_the_admin_goes_from_an_open_screen(tab: Tab, 
     for each in (ann, bo):
         gone = await each.notification("room.event", kind="message.deleted")
         assert gone["data"]["o"] == said["o"]
+
+
+async def test_badge_changes_on_open_screens_when_somebody_is_made_a_moderator(tab: Tab, admin: Admin) -> None:
+    made = sync_to_async(account_create)
+    bo_pk = (await made(name="Bo", hashed=make_password("four words"), email="", colour=0, device="", now=1)).pk
+    ann, bo = await tab("Ann"), await tab("Bo")
+    key = (await ann.request("room.create", cid=cid(), name="Badges", topic="", public=True))["room"]
+    await bo.request("room.join", room=key, cid=cid())
+    opened = [await each.request("room.open", room=key, position=None) for each in (bo, ann)]
+    user = bo.user  # type: ignore[attr-defined]
+    assert opened[1]["presence"][user]["badge"] == ""
+    for act, badge, rev in (("make_moderator", "moderator", 2), ("unmake_moderator", "", 3)):
+        assert await admin.do("accounts/user", act, bo_pk, reason="kind") == 302
+        value = {**opened[1]["presence"][user], "badge": badge, "rev": rev}
+        await ann.notification("room.signal", room=key, kind="presence", key=user, value=value)
 
 
 async def test_a_mute_from_the_admin_is_told_in_every_room_of_the_person(tab: Tab, admin: Admin) -> None:
