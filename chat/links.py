@@ -24,6 +24,8 @@ ENDS: Final = (
     r"\u3014-\u301f\u3030\u303d\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff64\ufeff"
 )
 """no part of a bare address, as a character class: spaces, quotes, brackets, full-width punctuation, directions"""
+LABELS: Final = 10
+"""dots in a host with letters of other scripts; encoding each label costs, and no real host has more"""
 SCHEME: Final = re.compile(r"(?:^|[^a-z0-9.+-])(https?)$", re.IGNORECASE | re.ASCII)
 AUTHORITY: Final = re.compile(
     rf"://(?P<user>[^{ENDS}/?#@\[\]()]{{1,100}}@)?(?P<host>[^{ENDS}!-/:-@\[-_~][^{ENDS}!-,/:-@\[-^~]{{0,252}})"
@@ -207,6 +209,8 @@ def _encoded(host: str) -> str | None:
         return host
     if host.isascii() and "xn--" not in host.lower():
         return host.lower() if re.fullmatch(r"(?:[\w-]+\.)*[\w-]+", host) else None
+    if host.count(".") > LABELS:
+        return None
     try:
         return idna.encode(host, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
