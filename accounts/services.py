@@ -182,7 +182,7 @@ def person_forget(*, user: User, now: int) -> None:
 
 
 def _nobody() -> dict[str, Any]:
-    name, folded = names.cleaned(f"Gone {key_new(8)}")
+    name, folded = names.cleaned(f"Deleted user {key_new(8)}")
     none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
     forgotten = {
         "face": "",

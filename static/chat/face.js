@@ -2,12 +2,26 @@
 
 /** @import {Person} from "../realtime/types.js" */
 
+import { say } from "./words.js";
+
+/** The name that a deleted account leaves behind; the key in it is for the database alone. */
+const DELETED = /^Deleted user [A-Za-z0-9]{8}$/;
+/** @type {WeakMap<Person, Person>} */
+const deleted = new WeakMap();
 /** @type {Person} */
 const UNKNOWN = { name: "…", face: "", colour: 8, rev: -1 };
 
 /** @param {Record<string, Person>} people @param {string | null} id @returns {Person} */
 export function personOf(people, id) {
-  return (id && people[id]) || UNKNOWN;
+  const person = (id && people[id]) || UNKNOWN;
+  return DELETED.test(person.name) ? nobody(person) : person;
+}
+
+/** The same object each time: rows are painted again when theirs is another. @param {Person} person @returns {Person} */
+function nobody(person) {
+  const known = deleted.get(person) ?? { ...person, name: say("people.deleted") };
+  deleted.set(person, known);
+  return known;
 }
 
 /** One or two letters; one sign for scripts written without spaces. @param {string} name @returns {string} */

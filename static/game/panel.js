@@ -94,7 +94,7 @@ export class TablePanel {
     if (!table) return this.#players.stop();
     const state = this.#client.state();
     write(byId("table-title", HTMLElement), say(`game.${table.game}`));
-    this.#players.paint(table);
+    this.#players.paint(table, this.#replay.shown?.isAtEnd ?? true);
     this.#paintBoard(table, state);
     this.#paintStatus(table, state);
     this.#paintActs(table, state);

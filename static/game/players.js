@@ -25,10 +25,10 @@ export class Players {
     for (const [seat, player] of this.#players.entries()) part(player, ".player-sign", HTMLElement).append(sign(seat));
   }
 
-  /** @param {Table} table */
-  paint(table) {
+  /** @param {Table} table @param {boolean} [isOver] false in the middle of a replay, where nobody has won yet */
+  paint(table, isOver = true) {
     const state = this.#client.state();
-    for (const [seat, player] of this.#players.entries()) this.#paintPlayer(player, seat, table, state);
+    for (const [seat, player] of this.#players.entries()) this.#paintPlayer(player, seat, table, state, isOver);
     this.#tick(table);
   }
 
@@ -40,10 +40,10 @@ export class Players {
     return /** @type {HTMLElement[]} */ ([...this.#root.querySelectorAll(".player")]);
   }
 
-  /** @param {HTMLElement} player @param {number} seat @param {Table} table @param {RoomState} state */
-  #paintPlayer(player, seat, table, state) {
+  /** @param {HTMLElement} player @param {number} seat @param {Table} table @param {RoomState} state @param {boolean} isOver */
+  #paintPlayer(player, seat, table, state, isOver) {
     const moves = table.state === "playing" && table.turn === seat;
-    const won = table.result?.winner === seat;
+    const won = isOver && table.result?.winner === seat;
     const sits = table.seats[seat] === null && maySit(table, state);
     player.classList.toggle("moves", moves);
     player.classList.toggle("won", won);

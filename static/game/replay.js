@@ -39,9 +39,9 @@ export class Replay extends Emitter {
     this.#button("back").addEventListener("click", () => this.close());
   }
 
-  /** What the board shows now. @returns {{table: Table, step: Step} | null} */
+  /** What the board shows now. @returns {{table: Table, step: Step, isAtEnd: boolean} | null} */
   get shown() {
-    return this.#played && { table: this.#played.table, step: this.#played.steps[this.#at] };
+    return this.#played && { table: this.#played.table, step: this.#played.steps[this.#at], isAtEnd: this.#isAtEnd };
   }
 
   /** @param {number} match @returns {Promise<boolean>} is it there? */

@@ -4,6 +4,7 @@
 /** @import {Side} from "../chat/side.js" */
 import { byId } from "../chat/dom.js";
 import { myRank } from "../chat/selectors.js";
+import { toast } from "../chat/toast.js";
 import { count, say } from "../chat/words.js";
 import { deskOf, openCount, openReports, sanctionsOf, asksForAnswer } from "./desk.js";
 
@@ -20,6 +21,8 @@ export class Safety {
   #views;
   #shown = "room";
   #frame = 0;
+  /** @type {{room: string, open: number} | null} what was to be looked at, and where, at the last look */
+  #known = null;
 
   /** @param {Client} client @param {Side} side @param {Record<string, View>} views by the names of the tabs */
   constructor(client, side, views) {
@@ -108,11 +111,21 @@ export class Safety {
     byId(`safety-${view}`, HTMLElement).hidden = !chosen;
   }
 
+  /** A report, an appeal or a newcomer that comes while the host is here. @param {number} open */
+  #tellNew(open) {
+    const room = this.#client.shown;
+    const isLoaded = deskOf(this.#client.state()).loaded;
+    const isNews = isLoaded && this.#known?.room === room && open > this.#known.open;
+    this.#known = isLoaded ? { room, open } : null;
+    if (isNews && !this.#isOpen) toast(count("safety.open", open), { word: say("safety.show"), act: () => this.open() });
+  }
+
   /** How much waits for a host: on the menu's button, in the menu, on the tabs. */
   #paintOpen() {
     const state = this.#client.state();
     const now = this.#client.connection.serverNow();
     const open = myRank(state) > 0 ? openCount(state, now) : 0;
+    this.#tellNew(open);
     const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
     this.#more.ariaLabel = open > 0 ? `${say("safety.menu")} · ${count("safety.open", open)}` : say("safety.menu");
     for (const id of ["safety-count", "safety-menu-count"]) badge(id, open);
