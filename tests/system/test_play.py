@@ -167,7 +167,7 @@ def test_who_is_gone_for_half_a_minute_is_claimed_from(person: NewPerson, tmp_pa
         ann.page.clock.fast_forward(31_000)
         expect(claim).to_be_enabled()
         claim.press("Enter")
-        expect(mood(ann)).to_have_attribute("data-mood", "over")
+        expect(mood(ann)).to_have_attribute("data-mood", "won")
         expect(mood(ann)).to_contain_text("You won")
         ann.context.close()
 
@@ -231,7 +231,7 @@ def test_axe_has_nothing_against_a_table(person: NewPerson, guest: NewGuest, siz
     expect(mood(ann)).to_have_attribute("data-mood", "mine")
     look.at("one's turn")
     teller.act("match.resign", room=room, match=match)
-    expect(mood(ann)).to_have_attribute("data-mood", "over")
+    expect(mood(ann)).to_have_attribute("data-mood", "won")
     look.at("the result")
     ann.page.goto(f"/r/{room}/@{match}#replay")
     expect(ann.page.locator("#replay-range")).to_be_visible()
