@@ -93,9 +93,9 @@ def test_what_is_said_from_the_middle_is_seen_at_once_also_without_a_line(
 def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: NewPerson, guest: NewGuest) -> None:
     teller = guest("Teller of more")
     room = teller.makes_room("More and more")
-    teller.say(room, *(f"line {number}" for number in range(1, 41)))
+    teller.say(room, *(f"line {number}" for number in range(1, 81)))
     ann = person().enter("Ann who reads above", f"/r/{room}/")
-    ann.expect_said("line 40")
+    ann.expect_said("line 80")
     ann.scroll_to(200)
     place = ann.place
     teller.say(room, "more 1", "more 2", "more 3")
