@@ -44,3 +44,18 @@ def test_board_is_seen_whole_on_a_phone_on_its_side_and_opens_with_the_game(pers
     board = ann.page.locator("#board")
     expect(board).to_be_in_viewport(ratio=1)
     expect(ann.composer).to_be_in_viewport(ratio=1)
+
+
+def test_current_room_and_tab_stand_out_in_forced_colours(person: NewPerson) -> None:
+    ann = person(forced_colors="active").enter("Ann in high contrast")
+    ann.makes_room("Contrast")
+    ann.page.locator("#people-toggle").click()
+    expect(ann.page.locator("#tab-people")).to_be_visible()
+    colours = """(selector) => {
+      const { backgroundColor, color } = getComputedStyle(document.querySelector(selector));
+      return [backgroundColor, color];
+    }"""
+    for current, other in ((".room[aria-current]", ".room:not([aria-current])"), ("#tab-people", "#tab-safety")):
+        ground, ink = ann.page.evaluate(colours, current)
+        assert ground != ink
+        assert ground != ann.page.evaluate(colours, other)[0]
