@@ -7,12 +7,12 @@ import { attach } from "./menu.js";
 import { isDirect } from "./room_list.js";
 import { myRank, partner } from "./selectors.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, leave: () => void, close: () => void}} asked */
+/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, moderate: () => void, leave: () => void, close: () => void}} asked */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
   for (const [name, act] of Object.entries({ ...asked, copy: copyLink })) {
-    part(menu, `[data-act=${name}]`, HTMLElement).addEventListener("click", () => {
+    menu.querySelector(`[data-act=${name}]`)?.addEventListener("click", () => {
       menu.hidePopover();
       act();
     });
@@ -31,6 +31,7 @@ function offer(menu, state) {
   byId("invite", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
   for (const act of ["settings", "safety"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
+  menu.querySelector("[data-act=moderate]")?.toggleAttribute("hidden", !room?.public || room.role !== null); // only moderators have it
   part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || partner(state) !== null;
   part(menu, "[data-act=close]", HTMLElement).hidden = !room?.role || !between;
   part(menu, "[data-act=copy]", HTMLElement).hidden = between;

@@ -124,3 +124,16 @@ def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_ow
     troll.page.goto("/")
     troll.say(f"{name} is back")
     by.expect_said(f"{name} is back")
+
+
+def test_moderator_joins_and_moderates_from_the_menu_of_a_public_room(person: NewPerson, unguarded: Parlor) -> None:
+    host = Guest(unguarded.url, f"Host {token_hex(2)}")
+    room = host.makes_room("Unruly")
+    one = admin(person, unguarded)
+    one.page.goto(f"/r/{room}/")
+    expect(one.page.locator("#join")).to_contain_text("Join to post and to moderate.")
+    one.page.locator("#room-more").click()
+    one.page.get_by_role("menuitem", name="Join and moderate").click()
+    expect(one.page.locator("#safety-room")).to_be_visible()
+    expect(one.page.locator("#tab-safety")).to_be_visible()
+    host.leave()
