@@ -43,10 +43,11 @@ def client(language: str) -> dict[str, str]:
 
 
 def catalogue() -> dict[str, str]:
-    entries = re.findall(
-        r'^msgid "(.+)"\n(?:msgid_plural ".*"\n)?msgstr(?:\[0\])? "(.*)"$', PO.read_text(), re.MULTILINE
-    )
-    return {ast.literal_eval(f'"{key}"'): ast.literal_eval(f'"{value}"') for key, value in entries}
+    """Return the translations by their texts; a text over several lines is joined, the header left out."""
+    joined = PO.read_text().replace('"\n"', "")
+    pattern = r'^msgid "(.+)"\n(?:msgid_plural ".*"\n)?msgstr(?:\[0\])? "(.*)"$'
+    found = re.findall(pattern, joined, re.MULTILINE)
+    return {ast.literal_eval(f'"{key}"'): ast.literal_eval(f'"{value}"') for key, value in found}
 
 
 def test_english_has_no_phrase_of_the_old_dialect() -> None:
