@@ -32,7 +32,7 @@ from realtime.log import now_ms
 from realtime.methods import Caller, Labels
 from realtime.models import Event
 from realtime.prepared import prepared
-from realtime.protocol import Head, LogKey, not_found
+from realtime.protocol import Head, LogKey, conflict, not_found
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000
@@ -46,6 +46,8 @@ DELETED_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
 """ms in which a deleted room can be restored"""
 MINE: Final = 500
 """rooms in a person's list: the direct ones that were active last have what the others leave"""
+JOINED: Final = 400
+"""rooms, direct ones aside, that one person can be in"""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
 _RULES: Final = ("archived_at", "slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
@@ -86,6 +88,13 @@ def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
     words = lines.words(frozenset({f"u:{caller.id}", "member"}))
     rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
     return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
+
+
+def refuse_full(user: int) -> None:
+    """409 for somebody who is in so many rooms that the next would push another out of the list."""
+    joined = Membership.objects.filter(user=user, state__in=[IN_IT, Membership.State.WAITING], room__direct="")
+    if joined.count() >= JOINED:
+        raise conflict("too_many_joined", f"at most {JOINED}")
 
 
 class _Mine(NamedTuple):

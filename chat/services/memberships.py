@@ -12,7 +12,7 @@ from chat.registry import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST, Standing
 from chat.selectors.ranks import rank_of
-from chat.selectors.rooms import membership_as
+from chat.selectors.rooms import membership_as, refuse_full
 from chat.selectors.sanctions import held
 from chat.services.audit import audit_write
 from chat.services.devices import kept_out, mute_follow
@@ -38,6 +38,8 @@ def room_join(
     user = User.objects.get(pk=caller.pk)
     refuse_banned(user, batch.now)
     _refuse_outside(standing, user, batch.now)
+    if not standing.lounge:
+        refuse_full(user.pk)
     if invite:
         invite_use(batch, invite=invite)
     room = Room.objects.select_related("log").get(log__key=key)

@@ -11,6 +11,7 @@ from accounts.services import quota_use
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
+from chat.selectors.rooms import refuse_full
 from chat.services.messages import line_insert
 from realtime.log import Batch, batch
 from realtime.methods import Caller
@@ -38,6 +39,7 @@ def room_create(
     maker = User.objects.get(pk=caller.pk)
     refuse_banned(maker, batch.now)
     refuse_muted(maker, batch.now)
+    refuse_full(caller.pk)
     quota_use("rooms", pk=caller.pk, now=batch.now)
     log = batch.create_log()
     entry = batch.append(

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 LOOKS: dict[str, dict[str, Any]] = {"history.page": {"before": 9}, "member.list": {}}
+NEW_ROOM: dict[str, Any] = {"name": "New", "topic": "", "public": True}
 ACTS: dict[str, dict[str, Any]] = {
     "message.post": {"text": "x"},
     "read.mark": {"o": 1},
@@ -497,3 +498,14 @@ def test_page_keeps_no_place_for_the_composer_once_the_request_is_sent(
     assert f"{composer}>" in client.get(f"/r/{key}/").content.decode()
     post(ann, key)
     assert f"{composer} hidden>" in client.get(f"/r/{key}/").content.decode()
+
+
+def test_rooms_one_joins_fit_into_the_list(ann: Caller, bo: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.selectors.rooms.JOINED", 2)
+    key = room(guest())
+    act(ann, "room.join", room=key)
+    answer(ann, direct(bo, ann), True)
+    for method, params in {"room.join": {"room": room(guest())}, "room.create": NEW_ROOM}.items():
+        assert refused(ann, method, **params).type == "too_many_joined"
+    act(ann, "room.leave", room=key)
+    act(ann, "room.create", **NEW_ROOM)
