@@ -87,7 +87,6 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "membership_as",
         "membership_of",
         "refuse_full",
-        "guests_off",
         "room_list",
         "member_list",
         "faces",
