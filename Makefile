@@ -1,4 +1,5 @@
 # make run            start Parlor on http://127.0.0.1:8000/   (HOST=0.0.0.0 for the LAN, PORT=9000, PYTHON=python3.12)
+# make demo           fill an empty Parlor with people, messages and a finished game
 # make test           every check; STEPS="ruff mypy" for some of them
 # make lint           formatting, ruff, mypy, tsc
 # make chaos          the long runs: kills, cut lines, and what hangs
@@ -8,10 +9,13 @@
 
 export HOST PORT PYTHON ROWS PEERS RUNS
 
-.PHONY: run test lint chaos bench pictures clean
+.PHONY: run demo test lint chaos bench pictures clean
 
 run:
 	@bin/run
+
+demo:
+	@bin/run demo
 
 test:
 	@bin/test $(STEPS)

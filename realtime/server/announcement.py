@@ -34,6 +34,14 @@ def address(host: str, port: int) -> str:
     return f"http://[{host.strip('[]')}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+def public(path: str) -> str:
+    """Return the whole address of a page, or the path alone where a proxy's name is not known."""
+    name = next(iter(other_names()), None)
+    if settings.HTTPS:
+        return f"https://{name}{path}" if name else path
+    return address(name or "127.0.0.1", settings.PORT).rstrip("/") + path
+
+
 def other_names() -> list[str]:
     """Only a name in ALLOWED_HOSTS is answered, so these are the addresses for others."""
     return [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*")) and not is_local(name)]

@@ -142,7 +142,7 @@ def test_a_reset_link_is_for_accounts(capsys: pytest.CaptureFixture[str]) -> Non
     account()
     guest()
     call_command("resetlink", "ANA")
-    assert capsys.readouterr().out.startswith("/account/reset/")
+    assert capsys.readouterr().out.startswith("http://testserver:8000/account/reset/")
     for name in ("Gus", "Nobody"):
         with pytest.raises(CommandError):
             call_command("resetlink", name)

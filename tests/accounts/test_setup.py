@@ -93,7 +93,7 @@ def test_what_will_not_do_leaves_the_link_as_it_was(client: Client, link: str, g
 
 def test_the_command_prints_it_while_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("setuplink")
-    assert capsys.readouterr().out.startswith("/setup/")
+    assert "/setup/" in capsys.readouterr().out
     account(is_superuser=True)
     with pytest.raises(CommandError):
         call_command("setuplink")

@@ -20,11 +20,12 @@ def test_the_client_in_ten_lines_says_something_and_learns_that_it_is_on_disk(tm
     [client] = blocks(README, "python")
     with Parlor(tmp_path) as parlor:
         command = [sys.executable, "-c", client, parlor.url, "Robo", LINE]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 0, done.stderr
+        for _ in ("the first thing a developer does", "twice"):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, done.stderr
         greeted, stored = map(ast.literal_eval, done.stdout.splitlines())
         seen = build_opener(HTTPCookieProcessor(CookieJar())).open(parlor.url).read().decode()
-    assert greeted["result"]["user"]["name"] == "Robo"
+    assert greeted["result"]["user"]["name"].startswith("Robo ")
     assert set(stored["result"]) == {"room", "o", "t", "at"}
     assert LINE in seen
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import login_name
 from accounts.services import power_changed
+from realtime.server.announcement import public
 
 
 class Command(BaseCommand):
-    help = "Prints the path of a page that works once and sets a new password."
+    help = "Prints the address of a page that works once and sets a new password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="the name as people see it, or the e-mail")
@@ -28,4 +29,4 @@ class Command(BaseCommand):
             Authenticator.objects.filter(user=user).delete()
             power_changed(user=user)
         place = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-        self.stdout.write(reverse("account_reset_password_from_key", kwargs=place))
+        self.stdout.write(public(reverse("account_reset_password_from_key", kwargs=place)))

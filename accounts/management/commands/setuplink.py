@@ -5,13 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.setup import link
+from realtime.server.announcement import public
 
 
 class Command(BaseCommand):
-    help = "Prints the path of a page that works once and makes the first admin."
+    help = "Prints the address of a page that works once and makes the first admin."
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = link()
         if found is None:
             raise CommandError("There is an admin already, or the database is not migrated.")
-        self.stdout.write(found)
+        self.stdout.write(public(found))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from realtime.server.announcement import announce, announce_behind_proxy
+from realtime.server.announcement import announce, announce_behind_proxy, public
 from realtime.server.listening import listen, why_not
 
 PAGES = [("Open once", "/once")]
@@ -47,3 +47,14 @@ def test_host_that_is_no_address_is_named_with_what_to_say_instead() -> None:
 def test_address_in_brackets_is_listened_on() -> None:
     with listen("[::1]", 0) as listening:
         assert listening.getsockname()[0] == "::1"
+
+
+def test_address_of_a_page_is_whole_where_the_name_is_known(settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.PORT = ["localhost"], 8000
+    assert public("/x") == "http://127.0.0.1:8000/x"
+    settings.ALLOWED_HOSTS = ["localhost", "192.0.2.7"]
+    assert public("/x") == "http://192.0.2.7:8000/x"
+    settings.HTTPS, settings.ALLOWED_HOSTS = True, ["chat.example.com"]
+    assert public("/x") == "https://chat.example.com/x"
+    settings.ALLOWED_HOSTS = ["*"]
+    assert public("/x") == "/x"
