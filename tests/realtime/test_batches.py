@@ -195,7 +195,7 @@ def test_a_cid_that_another_process_stores_meanwhile_is_seen_and_not_stored_agai
 
     [outcome] = write([saying(here, once=once, first=elsewhere)])
     assert isinstance(outcome, Answer)
-    assert outcome.result == {"room": there, "o": 1, "at": 7}
+    assert outcome.result == {"room": there, "o": 1, "t": 1, "at": 7}
     assert (texts(*rooms), attempts) == (["there"], [1, 1])
 
 
