@@ -5,6 +5,7 @@ A password comes `hashed`: that takes half a second, in which no other writer sh
 
 import logging
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -22,6 +23,7 @@ from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
 from accounts.reserved import is_reserved
 from accounts.selectors import (
     counts_as_guest,
+    has_acted,
     name_variant,
     person_signal,
     refuse_banned,
@@ -38,6 +40,10 @@ logger = logging.getLogger(__name__)
 DAY: Final = 24 * 60 * 60 * 1000
 FREE_AFTER: Final = 30 * DAY
 """ms since its guest was last seen"""
+FREE_UNUSED_AFTER: Final = DAY
+"""ms for a guest who came once and has never done anything"""
+CLEANED: Final = 500
+"""rows of a kind that are deleted at once"""
 
 
 class EmailTaken(Exception):
@@ -342,6 +348,16 @@ def users_seen(pks: Collection[int], now: int) -> None:
     """They are connected, which is being here as much as loading a page. Written of each at most once a day."""
     upgrade.finish()
     User.objects.filter(pk__in=pks, seen_at__lte=now - DAY).update(seen_at=now)
+    expired_delete(now)
+
+
+def expired_delete(now: int) -> None:
+    """Delete what is over, a bounded part at a time: login sessions, and what quotas count no longer."""
+    at = datetime.fromtimestamp(now / 1000, UTC)
+    over = Session.objects.filter(expire_date__lt=at).order_by("expire_date").values_list("pk", flat=True)
+    Session.objects.filter(pk__in=list(over[:CLEANED])).delete()
+    uses = QuotaUse.objects.filter(at__lte=now - DAY).order_by("at").values_list("pk", flat=True)
+    QuotaUse.objects.filter(pk__in=list(uses[:CLEANED])).delete()
 
 
 def _profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_speak: bool = False) -> None:
@@ -366,7 +382,9 @@ def _name_claim(user: User, *, now: int) -> None:
     user.skeleton = names.look(user.name)
     alike = Q(name_folded=user.name_folded) | Q(skeleton=user.skeleton)
     for holder in User.objects.select_for_update().filter(alike).exclude(pk=user.pk):
-        if holder.has_usable_password() or now - holder.seen_at < FREE_AFTER:
+        came_once = holder.seen_at - holder.created_at < DAY and not has_acted(holder)
+        free_after = FREE_UNUSED_AFTER if came_once else FREE_AFTER
+        if holder.has_usable_password() or now - holder.seen_at < free_after:
             raise _taken(user.name)
         holder.name = name_variant("Guest" if is_reserved(holder.name) else holder.name)
         holder.name_folded, holder.skeleton = names.fold(holder.name), names.look(holder.name)

@@ -107,7 +107,7 @@ function startTalking(user) {
   startKeepName();
   startTheme();
   startDelivery(client, timeline, (text) => composer.rewrite(text));
-  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), moderate: async () => (await dialogs.join(), moderation.open()), leave: () => dialogs.leave(), close: direct.close });
+  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), moderate: async () => (await dialogs.join(), moderation.open()), archive: () => dialogs.close("archive"), delete: () => dialogs.close("delete"), restore: () => dialogs.restore(), leave: () => dialogs.leave(), close: direct.close });
   startTroubles(client, go);
   new Recovery(client).start();
   client.connect();

@@ -23,6 +23,8 @@ export const POSTED = {};
 export const EVENTS = {
   "message.posted": (state, event) => posted(counted(silenced(state, event.by), event), event),
   "room.created": counted,
+  "room.archived": (state, { at }) => closed(state, at),
+  "room.restored": (state) => closed(state, null),
   "room.changed": (state, event) => counted(renamed(state, event), event),
   "member.joined": (state, { data, at }) => (data ? joined(state, data.user, at) : state),
   "member.role": (state, { data, at }) => (data ? withMember(state, data.user, { joined_at: at, ...state.members?.[data.user], role: data.role }) : state),
@@ -39,6 +41,11 @@ function arrived(state, event) {
 /** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
 function posted(state, event) {
   return POSTED[event.data?.kind]?.(state, event) ?? state;
+}
+
+/** @param {RoomState} state @param {number | null} archived @returns {RoomState} */
+function closed(state, archived) {
+  return state.room ? { ...state, room: { ...state.room, archived } } : state;
 }
 
 /** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */

@@ -1,6 +1,7 @@
 /** Making a room, joining it, changing it, leaving it. */
 
 /** @import {Client} from "./client.js" */
+import { closeRoom, handedOver, restoreRoom } from "./closing.js";
 import { confirmed } from "./confirm.js";
 import { dialog, field, fillForm, onSubmit } from "./dialog.js";
 import { byId, part } from "./dom.js";
@@ -51,8 +52,25 @@ export class RoomDialogs {
 
   async leave() {
     const { room } = this.#client.state();
-    if (!room || !(await confirmed(isDirect(room) ? "leave_group" : room.public ? "leave" : "leave_private", { room: room.name }))) return;
-    await this.#client.act("room.leave", { room: room.key }).catch((error) => toast(refusal(error)));
+    if (!room) return;
+    try {
+      if (!isDirect(room) && !(await handedOver(this.#client, room))) return;
+      if (!(await confirmed(isDirect(room) ? "leave_group" : room.public ? "leave" : "leave_private", { room: room.name }))) return;
+      await this.#client.act("room.leave", { room: room.key });
+    } catch (error) {
+      toast(refusal(error));
+    }
+  }
+
+  /** @param {"archive" | "delete"} act */
+  async close(act) {
+    const { room } = this.#client.state();
+    if (room) await closeRoom(this.#client, room.key, room.name, act);
+  }
+
+  async restore() {
+    const { room } = this.#client.state();
+    if (room) await restoreRoom(this.#client, room.key, room.name);
   }
 
   /** A new room has its invite link from the start. @param {FormData} data */

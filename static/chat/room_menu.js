@@ -7,7 +7,7 @@ import { attach } from "./menu.js";
 import { isDirect } from "./room_list.js";
 import { myRank, partner } from "./selectors.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, moderate: () => void, leave: () => void, close: () => void}} asked */
+/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, moderate: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
@@ -34,5 +34,7 @@ function offer(menu, state) {
   menu.querySelector("[data-act=moderate]")?.toggleAttribute("hidden", !room?.public || room.role !== null); // only moderators have it
   part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || partner(state) !== null;
   part(menu, "[data-act=close]", HTMLElement).hidden = !room?.role || !between;
+  for (const act of ["archive", "delete"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = !room || between || room.lounge || myRank(state) < 1 || (act === "archive" && Boolean(room.archived));
+  part(menu, "[data-act=restore]", HTMLElement).hidden = !room?.archived || myRank(state) < 1;
   part(menu, "[data-act=copy]", HTMLElement).hidden = between;
 }

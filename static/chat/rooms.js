@@ -53,14 +53,14 @@ function change(list, room, changed) {
 function opened(list, { room, head }, here) {
   const { members: _, read, ...facts } = room;
   if (list.some(({ key }) => key === room.key)) return change(list, room.key, (row) => ({ ...row, ...facts, head, here }));
-  if (!room.role) return list;
+  if (!room.role || room.archived) return list;
   return [...list, rowOf({ ...facts, head, here, read: read ?? head.o, unread: 0 })];
 }
 
 /** @param {RoomList} list @param {RoomEvent} event @param {Reader} reader @returns {RoomList} */
 function eventCame(list, event, reader) {
   const { room, o, t, n, kind, data } = event;
-  if (kind === "member.left" && data?.user === reader.me) return list.filter(({ key }) => key !== room);
+  if (kind === "room.archived" || (kind === "member.left" && data?.user === reader.me)) return list.filter(({ key }) => key !== room);
   return change(list, room, (row) => {
     const facts = { ...row, ...factsOf(kind, data, reader.me) };
     if (o <= row.head.o) return facts; // counted at hello

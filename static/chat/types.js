@@ -23,6 +23,7 @@
 
 /**
  * @typedef {object} Room
+ * @property {number | null} [archived] since when nothing is written here
  * @property {string} key
  * @property {string} name
  * @property {string} topic

@@ -33,6 +33,7 @@ export function pace(room) {
 
 /** What everybody reads over the talk, "" when nothing is on. @param {Room | null} room @param {number} now @returns {string} */
 export function rulesInWords(room, now) {
+  if (room?.archived) return say("problem.archived");
   const rules = room?.rules;
   const facts = rules ? factsOf(rules, pace(room), now) : [];
   if (!rules || facts.length === 0) return "";

@@ -1,18 +1,20 @@
 """Quotas at the front door: who gets in, who does not, and what the pages say."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 from django.conf import LazySettings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Quotas, place_of, quotas_of
-from accounts.services import guest_create
+from accounts.services import guest_create, users_seen
 from realtime.log import now_ms
 from realtime.protocol import RealtimeError
 
@@ -156,3 +158,25 @@ def test_text_that_is_no_address_is_nowhere(text: str) -> None:
 )
 def test_place_of_an_address(address: str, place: tuple[str, str]) -> None:
     assert place_of(address) == place
+
+
+def test_expired_logins_and_old_counts_are_deleted_by_themselves(quotas: Callable[..., None]) -> None:
+    quotas()
+    now = now_ms()
+    enter("Ana", "198.51.100.7")
+    enter("Ben", "198.51.100.7")
+    QuotaUse.objects.filter(user__name="Ana").update(at=now - DAY_MS)
+    old = Session.objects.order_by("pk").first()
+    assert old is not None
+    Session.objects.filter(pk=old.pk).update(expire_date=datetime.fromtimestamp(now / 1000 - 1, UTC))
+    users_seen([], now)
+    assert list(QuotaUse.objects.values_list("user__name", flat=True)) == ["Ben"]
+    assert Session.objects.count() == 1
+
+
+def test_name_of_a_guest_who_never_did_anything_is_free_after_a_day(quotas: Callable[..., None]) -> None:
+    quotas()
+    assert enter("Ana", "198.51.100.7").status_code == 303
+    assert enter("Ana", "198.51.100.7").status_code == 409
+    User.objects.filter(name="Ana").update(seen_at=now_ms() - DAY_MS)
+    assert enter("Ana", "198.51.100.7").status_code == 303

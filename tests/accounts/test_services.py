@@ -38,8 +38,9 @@ def test_a_taken_name_is_refused_with_a_free_one(name: str) -> None:
 
 def test_a_name_is_free_again_30_days_after_its_guest_was_last_seen() -> None:
     first = guest()
-    taken("Ana", NOW + FREE_AFTER - 1)
-    second = guest("Ana", NOW + FREE_AFTER)
+    user_seen(user=first, now=NOW + DAY)
+    taken("Ana", NOW + DAY + FREE_AFTER - 1)
+    second = guest("Ana", NOW + DAY + FREE_AFTER)
     first.refresh_from_db()
     assert (second.name, first.name, first.rev) == ("Ana", "Ana 2", 2)
 
