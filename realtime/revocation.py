@@ -26,6 +26,9 @@ AGAIN_S: Final = 1.0
 PAIRS: Final = 500
 """(connection, room) pairs that one query asks about"""
 
+PERSONS: Final = 100
+"""connections whose log-in sessions are looked at before the database is asked anew: two queries each"""
+
 Pair = tuple["Connection", Room]
 Logins = Callable[[Collection[str]], Mapping[str, Close]]
 """(keys of login sessions) -> those that may no longer come in, and how their connections end"""
@@ -68,8 +71,12 @@ class Revocation:
 
     async def recheck(self, change: PermissionsChanged, held: Sequence[Pair]) -> None:
         """Ask until the database answers, then let delivery go on where it may."""
+        said = False
         try:
-            while not await self._asked(change, held):  # noqa: ASYNC110 - the database has no event to wait for
+            while refusal := await self._asked(change, held):
+                if not said:
+                    logger.warning("changed permissions wait: %s", refusal.detail)
+                said = True
                 await asyncio.sleep(AGAIN_S)
         except Exception:
             logger.exception("permissions could not be checked: %d connections must come back", len(held))
@@ -89,22 +96,22 @@ class Revocation:
         """The connections whose person may have lost the right to come in at all."""
         return [] if change.log or change.login else self._rooms.connections(change.user)
 
-    async def _asked(self, change: PermissionsChanged, held: Sequence[Pair]) -> bool:
-        """Return False where the database did not answer."""
+    async def _asked(self, change: PermissionsChanged, held: Sequence[Pair]) -> RealtimeError | None:
+        """Ask about all of them, or return why the database did not answer."""
         persons = self._persons(change)
         try:
-            if persons:
-                closes = await self._reader.run(self._logins, {each.session_key or "" for each in persons})
-                for connection in persons:
+            for start in range(0, len(persons), PERSONS):
+                some = persons[start : start + PERSONS]
+                closes = await self._reader.run(self._logins, {each.session_key or "" for each in some})
+                for connection in some:
                     if close := closes.get(connection.session_key or ""):
                         connection.end(close)
             for start in range(0, len(held), PAIRS):
                 part = held[start : start + PAIRS]
                 self._apply(part, await self._reader.run(self._labels, part), change)
-        except RealtimeError as error:
-            logger.warning("changed permissions wait: %s", error.detail)
-            return False
-        return True
+        except RealtimeError as refusal:
+            return refusal
+        return None
 
     def _labels(self, held: Sequence[Pair]) -> Mapping[tuple[UserId, LogKey], Labels]:
         return self._backend.may_read_all([(connection.caller, room.key) for connection, room in held])

@@ -13,7 +13,7 @@ from realtime.log import SITE, batch
 from realtime.methods import Signal
 from realtime.permissions import EVERYBODY, PermissionsChanged, permissions_changed
 from realtime.process import Process
-from realtime.protocol import LogKey, UserId
+from realtime.protocol import LogKey, RealtimeError, UserId
 from tests.client import Client, cid
 from tests.realtime.conftest import START, Open, append
 from tests.realtime.notes import Notes
@@ -92,6 +92,44 @@ class TestProcess:
         notes.away.add(UserId((await people("Mei")).key))
         await site_event({"person": "mei"})
         assert (await mei.bye()).code == 4503
+
+    async def test_everybody_is_checked_part_by_part(
+        self, tab: Open, log: LogKey, notes: Notes, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("realtime.revocation.PERSONS", 1)
+        monkeypatch.setattr("realtime.revocation.PAIRS", 1)
+        tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
+        notes.away |= {UserId((await people(name)).key) for name in ("Mei", "Aisha")}
+        await site_event({})
+        assert [(await tabs[n].bye()).code for n in (0, 2)] == [4503, 4503]
+        await append(log)
+        await tabs[1].event(log, 1)
+
+    async def test_database_that_is_away_is_said_once_and_delivery_waits(
+        self,
+        tab: Open,
+        log: LogKey,
+        notes: Notes,
+        process: Process,
+        people: People,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr("realtime.revocation.AGAIN_S", 0.001)
+        mei = await tab("Mei", position=START)
+        failures = [RealtimeError(503, "unavailable", "gone")] * 5
+
+        def may_read_all(asked: Any) -> Any:
+            if failures:
+                raise failures.pop()
+            return notes.may_read_all(asked)
+
+        object.__setattr__(process.backend, "may_read_all", may_read_all)
+        await site_event({"user": (await people("Mei")).key})
+        await append(log)
+        await mei.event(log, 1)
+        assert not failures
+        assert [record.message for record in caplog.records] == ["changed permissions wait: gone"]
 
     async def test_delivery_stops_before_the_database_is_asked(
         self, tab: Open, log: LogKey, notes: Notes, people: People, slow: Slow
