@@ -29,6 +29,6 @@ export function isHopeless(entry) {
 /** @param {Entry} entry @returns {string} */
 export function failure({ method, problem }) {
   const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
-  const why = problem && knows(`problem.${problem.type}`) ? ` ${say(`problem.${problem.type}`)}` : "";
+  const why = problem && knows(`problem.${problem.type}`) ? " " + say(`problem.${problem.type}`) : "";
   return what + why;
 }

@@ -89,6 +89,7 @@ export class Header {
   #paintTitle(name) {
     const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
     const mark = this.#mark();
-    document.title = `${mark && `${mark} · `}${waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : ""}${name} · Parlor`;
+    const count = waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : "";
+    document.title = `${mark && mark + " · "}${count}${name} · Parlor`;
   }
 }

@@ -46,7 +46,10 @@ function weigh() {
   show("weight", say(bytes > MOST ? "lab.reason.over" : "lab.reason.bytes", { n: bytes, most: MOST }));
 }
 
-for (const each of CODES) code.add(new Option(`${each} ${say(`lab.code.${each}`)}`, String(each)));
+for (const each of CODES) {
+  const meaning = say(`lab.code.${each}`);
+  code.add(new Option(`${each} ${meaning}`, String(each)));
+}
 reason.addEventListener("input", weigh);
 byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();

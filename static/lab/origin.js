@@ -28,7 +28,7 @@ function asPage(url) {
 /** @param {string} url @returns {Promise<string | null>} */
 function asStranger(url) {
   return new Promise((resolve) => {
-    const worker = new Worker(`data:text/javascript,${encodeURIComponent(`(${foreign})()`)}`);
+    const worker = new Worker("data:text/javascript," + encodeURIComponent(`(${foreign})()`));
     worker.onmessage = ({ data }) => {
       resolve(data);
       worker.terminate();

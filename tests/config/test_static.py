@@ -1,6 +1,7 @@
 """Static files as a browser gets them, without a proxy and without collecting them."""
 
 import gzip
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,12 @@ def test_collected_text_has_a_compressed_copy(tmp_path: Path) -> None:
     for word in (b"/**", b"@import"):
         assert word in script.read_bytes()
         assert word not in packed
+
+
+def test_scripts_nest_no_template_literals() -> None:
+    """The minifier takes the blanks at their ends for blanks between words of the program."""
+    scripts = {path: path.read_text() for path in (settings.BASE / "static").rglob("*.js")}
+    assert [path.name for path, text in scripts.items() if re.search(r"\$\{[^}]*`", text)] == []
 
 
 @pytest.mark.django_db
