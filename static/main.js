@@ -43,11 +43,13 @@ import { Typing } from "./chat/typing.js";
 import { startViewport } from "./chat/viewport.js";
 import { COMMANDS, registerGames, startGames } from "./game/wiring.js";
 import { registerModeration, startModeration, startRules } from "./moderation/wiring.js";
+import { forgetWhoLeft } from "./realtime/browser_data.js";
 import { Seen } from "./realtime/seen.js";
 
 registerGames();
 registerModeration();
 const boot = readBoot();
+forgetWhoLeft(boot.user?.id ?? null);
 const client = new Client(boot);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
 const pages = new Pages(client);

@@ -2,17 +2,31 @@
 
 import { Emitter } from "./emitter.js";
 
+/** Names in localStorage who is about to log out in this browser. */
+export const LEAVING = "parlor.leaving";
+
+const prefixOf = (/** @type {string} */ user) => `parlor.draft.${user}.`;
+
+/** @param {string} user @param {Storage} storage @returns {string[]} the keys of their drafts */
+export function draftsOf(user, storage) {
+  const keys = Array.from({ length: storage.length }, (_, n) => storage.key(n) ?? "");
+  return keys.filter((key) => key.startsWith(prefixOf(user)));
+}
+
 /** @extends {Emitter<{changed: [room: string, text: string]}>} "changed" by another tab */
 export class Drafts extends Emitter {
   /** @type {Map<string, string>} */
   #texts = new Map();
+  #user;
   #prefix;
   #storage;
+  #leaves = false;
 
   /** @param {{user: string, storage?: Storage, page?: EventTarget}} options */
   constructor({ user, storage = localStorage, page = globalThis }) {
     super();
-    this.#prefix = `parlor.draft.${user}.`;
+    this.#user = user;
+    this.#prefix = prefixOf(user);
     this.#storage = storage;
     page.addEventListener("storage", (event) => this.#changedElsewhere(/** @type {StorageEvent} */ (event)));
   }
@@ -25,6 +39,7 @@ export class Drafts extends Emitter {
   /** @param {string} room @param {string} text "" forgets it */
   set(room, text) {
     this.#texts.set(room, text);
+    if (this.#leaves) return;
     try {
       if (text) this.#storage.setItem(this.#prefix + room, text);
       else this.#storage.removeItem(this.#prefix + room);
@@ -35,6 +50,7 @@ export class Drafts extends Emitter {
 
   /** @param {StorageEvent} event */
   #changedElsewhere({ key, newValue }) {
+    if (key === LEAVING && newValue === this.#user) this.#leaves = true; // logged out in another tab: nothing is kept
     if (!key?.startsWith(this.#prefix)) return;
     const room = key.slice(this.#prefix.length);
     this.#texts.set(room, newValue ?? "");

@@ -63,6 +63,22 @@ def test_a_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewher
     expect(ann.page.get_by_text("You've been logged out.")).to_be_visible()
 
 
+def test_a_log_out_asks_about_what_is_not_sent_and_leaves_nothing_in_the_browser(person: NewPerson) -> None:
+    ann = person().enter("Ann who goes")
+    ann.page.goto("/account/logout/")
+    expect(ann.page.locator("[data-unsent]")).to_be_hidden()
+    ann.page.goto("/")
+    ann.composer.fill("half a secret")
+    ann.page.goto("/account/logout/")
+    expect(ann.page.locator("[data-unsent]")).to_be_visible()
+    ann.page.get_by_role("link", name="Cancel").click()
+    expect(ann.composer).to_have_value("half a secret")
+    ann.page.goto("/account/logout/")
+    ann.page.get_by_role("button", name="Log out anyway").click()
+    expect(ann.page.locator("#enter-name")).to_be_visible()
+    ann.page.wait_for_function("Object.keys(localStorage).every((key) => !key.startsWith('parlor.draft.'))")
+
+
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "360"])
 def test_axe_has_nothing_against_any_page_of_an_account(
