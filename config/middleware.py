@@ -1,17 +1,44 @@
 """What every page is sent with."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
+PERMISSIONS: Final = ", ".join(
+    f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "midi", "payment", "serial", "usb")
+)
+"""what no page here asks a browser for"""
+UNTYPED: Final = ("/admin/", "/lab/")
+"""pages whose scripts (Django's own, workers) hand strings to what Trusted Types guard"""
+
+
+def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
+    """Middleware: no script of a page, whoever wrote it, gets at camera, microphone or place."""
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+    return answered
+
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Names the page's own WebSocket in `connect-src`: older WebKit does not count it as 'self'."""
+    """Names the page's own WebSocket in `connect-src`: older WebKit does not count it as 'self'.
+
+    Markup enters a page by `static/chat/html.js` alone, whose policy of Trusted Types is the only one allowed.
+    """
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
+        if not request.path_info.startswith(UNTYPED):
+            types = {"require-trusted-types-for": ["'script'"], "trusted-types": ["parlor"]}
+            parts.update = {**(parts.update or {}), **types}
         try:
             host = request.get_host()
         except DisallowedHost:  # the page says so, and opens no WebSocket

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; their forms' tokens are masked, and their length is blurred
+    "config.middleware.permissions_policy",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "config.robots.RobotsMiddleware",
     "accounts.login.SessionMiddleware",
@@ -234,6 +235,7 @@ SECURE_SSL_REDIRECT = HTTPS
 # HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -10,6 +10,7 @@ from accounts.views.setup import first_admin
 from accounts.views.token import token
 from chat import views as chat
 from config.robots import robots
+from config.security_txt import security_txt
 from realtime.views import upgrade_required
 
 handler400 = "config.errors.bad_request"
@@ -36,5 +37,6 @@ urlpatterns = [
     path("ws/", upgrade_required),
     path("ws/<path:rest>", upgrade_required),
     path("robots.txt", robots),
+    path(".well-known/security.txt", security_txt),
     path("language/", shows_again(set_language), name="set_language"),
 ]
