@@ -44,9 +44,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try: of a browser that is known by itself, else of the network and, slower, of all of them."""
-        name = fold(str(credentials.get("username", "")))
-        if is_known(name, people_known(request)):
-            counted = [("login_known", f"{name}|{login.device_hash(login.device_of(request))}")]
+        name, device = fold(str(credentials.get("username", ""))), login.device_hash(login.device_of(request))
+        if is_known(name, people_known(request, device)):
+            counted = [("login_known", f"{name}|{device}")]
         else:
             counted = [
                 ("login_failed", self._get_login_attempts_cache_key(request, **credentials)),

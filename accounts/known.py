@@ -1,4 +1,6 @@
-"""Which people have logged in in this browser: a signed cookie, by which strangers' wrong passwords do not count here.
+"""People who have logged in in this browser: a signed cookie. Strangers' wrong passwords do not count for them here.
+
+It is good only beside the device cookie of the browser that it was given to: the tries of that device are counted.
 
 Source: OWASP, "Slow down online guessing attacks with device cookies".
 """
@@ -11,35 +13,37 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 KNOWN: Final = "accounts.known"
-"""in a request's META: the key of who has just logged in"""
+"""in a request's META: the key of the user who has just logged in, and the hash of the device"""
 MOST: Final = 8
 _SALT: Final = "accounts.known"
 _AGE_S: Final = 365 * 24 * 60 * 60
 
 
-def people_known(request: HttpRequest) -> list[str]:
-    """Return the keys of users who have logged in in this browser, the latest first."""
+def people_known(request: HttpRequest, device: str) -> list[str]:
+    """Return the keys of users who have logged in in the browser with this device hash, the latest first."""
+    name, salt = settings.KNOWN_COOKIE_NAME, _SALT + device
     try:
-        return str(request.get_signed_cookie(settings.KNOWN_COOKIE_NAME, salt=_SALT, max_age=_AGE_S)).split(".")
+        return str(request.get_signed_cookie(name, salt=salt, max_age=_AGE_S)).split(".")
     except (KeyError, signing.BadSignature):
         return []
 
 
-def remember(request: HttpRequest, user: str) -> None:
-    """Tell the middleware who has logged in."""
-    request.META[KNOWN] = user
+def remember(request: HttpRequest, user: str, device: str) -> None:
+    """Tell the middleware who has logged in, and on which device."""
+    request.META[KNOWN] = user, device
 
 
 class KnownPeople(MiddlewareMixin):
     """Middleware: sends the cookie after a log-in. A log-out leaves it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if user := request.META.get(KNOWN):
-            people = [user, *(each for each in people_known(request) if each != user)][:MOST]
+        if KNOWN in request.META:
+            user, device = request.META[KNOWN]
+            people = [user, *(each for each in people_known(request, device) if each != user)][:MOST]
             response.set_signed_cookie(
                 settings.KNOWN_COOKIE_NAME,
                 ".".join(people),
-                salt=_SALT,
+                salt=_SALT + device,
                 max_age=_AGE_S,
                 httponly=True,
                 samesite="Lax",

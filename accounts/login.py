@@ -106,9 +106,10 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
     agent = agents.summary(request.headers.get("User-Agent", ""))
     device = device_of(request)
     request.META[NEW_DEVICE] = device
-    known.remember(request, user.key)
+    hashed = device_hash(device)
+    known.remember(request, user.key, hashed)
     stored: SessionStore = request.session  # type: ignore[assignment]
-    place = {"session_key": str(stored.session_key), "row": stored.row, "device": device_hash(device)}
+    place = {"session_key": str(stored.session_key), "row": stored.row, "device": hashed}
     services.login_begun(user=user, agent=agent, now=now, before=before, **place)
 
 

@@ -232,6 +232,18 @@ def test_known_browser_tries_five_times_too(client: Client) -> None:
         assert log_in(known, "Ana").status_code == 429
 
 
+def test_known_browser_gets_no_tries_by_another_device(client: Client) -> None:
+    account()
+    known = logged_in()
+    known.post("/account/logout/")
+    with time_machine.travel("2026-01-01", tick=False):
+        answers = []
+        for _ in range(6):
+            known.cookies.pop(settings.DEVICE_COOKIE_NAME, None)
+            answers.append(log_in(known, "Ana", "wrong").status_code)
+        assert answers == [422] * 5 + [429]
+
+
 @pytest.mark.parametrize("cookie", ["", "Ana", "anaanaanaana:1:x", "."])
 def test_browser_says_by_itself_that_it_is_known_in_vain(client: Client, cookie: str) -> None:
     account()
