@@ -382,14 +382,19 @@ def _name_claim(user: User, *, now: int) -> None:
     user.skeleton = names.look(user.name)
     alike = Q(name_folded=user.name_folded) | Q(skeleton=user.skeleton)
     for holder in User.objects.select_for_update().filter(alike).exclude(pk=user.pk):
-        came_once = holder.seen_at - holder.created_at < DAY and not has_acted(holder)
-        free_after = FREE_UNUSED_AFTER if came_once else FREE_AFTER
-        if holder.has_usable_password() or now - holder.seen_at < free_after:
+        if holder.has_usable_password() or not _is_free(holder, now - holder.seen_at):
             raise _taken(user.name)
         holder.name = name_variant("Guest" if is_reserved(holder.name) else holder.name)
         holder.name_folded, holder.skeleton = names.fold(holder.name), names.look(holder.name)
         holder.rev += 1
         holder.save(update_fields=["name", "name_folded", "skeleton", "rev"])
+
+
+def _is_free(holder: User, away: int) -> bool:
+    """Return whether a guest has been away for long enough. The log is searched only where that decides."""
+    if not FREE_UNUSED_AFTER <= away < FREE_AFTER:
+        return away >= FREE_AFTER
+    return holder.seen_at - holder.created_at < DAY and not has_acted(holder)
 
 
 def _taken(name: str) -> RealtimeError:

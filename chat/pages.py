@@ -47,9 +47,10 @@ def site_ban(request: HttpRequest) -> Sanction | None:
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
     """What keeps who asks out of a room."""
     user, room = request.user, Room.objects.filter(log__key=key).first()
-    if not isinstance(user, User) or room is None or not was_there(room.pk, room.log_id, user):
+    if not isinstance(user, User) or room is None:
         return None
-    return in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+    ban = in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+    return ban if ban and was_there(room.pk, room.log_id, user) else None
 
 
 def waits_at(request: HttpRequest, key: str) -> str | None:
