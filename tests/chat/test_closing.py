@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.models import Audit, Invite, Message, Room
 from chat.selectors import access
 from chat.selectors.rooms import DELETED_KEPT_MS, welcome
-from chat.services import site
+from chat.services import closing, site
 from chat.services.closing import purge_due
 from chat.services.rooms import lounge
 from game.models import Match
@@ -215,6 +215,20 @@ def test_purge_redacts_what_was_said_and_keeps_the_log_gapless(ana: Caller, ben:
     assert [event.data for event in events] == [None] * len(events)
     assert not Message.objects.filter(log__key=key).exclude(data=None).exists()
     assert Room.objects.get(log__key=key).name == ""
+
+
+def test_purge_forgets_messages_part_by_part(ana: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "REDACTED", 4)
+    for number in range(5):
+        post(ana, key, f"secret {number}")
+    act(ana, "room.delete", room=key)
+    now = now_ms() + DELETED_KEPT_MS + 1000
+    with time_machine.travel(now / 1000, tick=False), batch([key]) as staged:
+        purge_due(staged, key, {"at": Room.objects.get(log__key=key).deleted_at})
+    kept = Message.objects.filter(log__key=key, kind="text").exclude(data=None).count()
+    assert 0 < kept < 5
+    purge(key, now)
+    assert not Message.objects.filter(log__key=key).exclude(data=None).exists()
 
 
 def test_purge_leaves_a_room_alone_that_was_restored(ana: Caller, key: LogKey) -> None:
