@@ -152,7 +152,7 @@ def test_entry_form_says_that_guests_are_blocked_before_anything_is_typed(
 
 def test_lounge_is_named_in_the_language_of_the_page_until_it_is_renamed(client: Client) -> None:
     page = client.get("/", follow=True, headers={"accept-language": "zh-hans"}).content.decode()
-    assert '<h1 id="room-name">大厅</h1>' in page
+    assert '<h1 id="room-name" dir="auto">大厅</h1>' in page
     assert shown_name({"name": "Garden", "lounge": True}) == "Garden"
     assert shown_name({"name": "Lounge", "lounge": False}) == "Lounge"
 
