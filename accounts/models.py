@@ -21,7 +21,7 @@ def user_key() -> str:
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """By the name as people see it: the log-in and fixtures come this way."""
+        """Find a user by the name as people see it: the log-in and fixtures come this way."""
         return self.get(name_folded=username or "")
 
     def create_superuser(self, name_folded: str, password: str | None = None, **more: Any) -> "User":
@@ -42,7 +42,7 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]
         return fold(prepared) if isinstance(prepared, str) else prepared
 
     def deconstruct(self) -> tuple[Any, Any, Any, Any]:
-        """For migrations it is the column that it always was."""
+        """Return what migrations are told: the column that this always was."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
 
@@ -112,7 +112,7 @@ class User(AbstractBaseUser):
 
 
 class LoginSession(models.Model):
-    """One browser in which an account is logged in: what its owner is shown of it. It goes with Django's session.
+    """A browser in which an account is logged in, as its owner is shown it. It goes with Django's session.
 
     `moved_from`: the login whose place it took when a guest of this browser became the account.
     """
@@ -141,7 +141,7 @@ class LoginSession(models.Model):
 
 
 class QuotaUse(models.Model):
-    """One thing that somebody made and a quota counts. The rows of a day are kept, then they are deleted.
+    """A thing that somebody made and a quota counts. The rows of a day are kept, then they are deleted.
 
     `address` and `network` are keyed hashes of where the person was when they were new here.
     """

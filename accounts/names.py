@@ -43,7 +43,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def fold(name: str) -> str:
-    """What two names share that are spelled alike, whatever the case, width and joiners."""
+    """Return what two names share that are spelled alike, whatever the case, width and joiners."""
     bare = name.translate(dict.fromkeys(map(ord, (ZWNJ, ZWJ, EMOJI_STYLE))))
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", bare).casefold())
     return unicodedata.normalize("NFKC", once.casefold())

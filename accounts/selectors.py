@@ -139,7 +139,7 @@ def _names_of_email(email: str) -> str | None:
 
 
 def is_known(name: str, people: Collection[str]) -> bool:
-    """Whether the user of this name is one of these; the answer costs the same for a name that nobody has."""
+    """Return whether the user of this name is one of these; the answer costs the same for a name that nobody has."""
     return bool(people) and User.objects.filter(name_folded=name, key__in=people).exists()
 
 

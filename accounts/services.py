@@ -148,7 +148,7 @@ def power_changed(*, user: User) -> None:
 
 
 def email_ask(*, user: User, email: str) -> None:
-    """Another e-mail, which counts once its owner has followed a link; or none, at once."""
+    """Ask for another e-mail, which counts once its owner has followed a link; or set none, at once."""
     user.email_asked = "" if email == user.email and user.email_proved else email
     if not email:
         user.email, user.email_proved = "", False
@@ -246,7 +246,7 @@ def _place_hash(text: str) -> str:
 
 
 def _uses(kind: Kind, now: int, window: int = DAY_MS) -> "QuerySet[QuotaUse]":
-    """What was made lately. A clock that has jumped back leaves times ahead of it: those further ahead do not count."""
+    """Return what was made lately. Times ahead of a clock that has jumped back count up to the same distance."""
     return QuotaUse.objects.filter(kind=kind, at__gt=now - window, at__lte=now + window)
 
 

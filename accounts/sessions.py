@@ -49,7 +49,7 @@ class Upgrade:
 
     @property
     def runs(self) -> bool:
-        """Whether processes of 0.1 may ask for sessions, also for new ones."""
+        """Return whether processes of 0.1 may ask for sessions, also for new ones."""
         if self._found is None:
             self._found = _clear().exists()
         return self._found and monotonic() - self._began < UPGRADE_S

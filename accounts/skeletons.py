@@ -12,7 +12,7 @@ from confusable_homoglyphs import categories
 from confusable_homoglyphs.confusables import confusables_data
 
 STROKE: Final = re.compile(r"i|(?<=\w)!(?=\w)")
-"""One upright stroke is read as the letter that fits: `Al|ce`, `Al1ce` and `AIice` pass for `Alice`."""
+"""An upright stroke is read as the letter that fits: `Al|ce`, `Al1ce` and `AIice` pass for `Alice`."""
 DROPPED: Final = frozenset({"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zs", "Sc", "Sk", "Sm", "Cf"})
 """categories that tell no two names apart: punctuation, spaces, signs"""
 STYLED: Final = re.compile(r"(?:SMALL CAPITAL|NEGATIVE \w+ LATIN CAPITAL LETTER|SYMBOL LETTER) ([A-Z])$")

@@ -1,4 +1,4 @@
-"""How long until a room can be read and written in: a phone on a slow network, with an empty cache.
+"""Measures the time until a room can be read and written in: a phone on a slow network, with an empty cache.
 
     .venv/bin/python -m bench.firstload [--runs 5]
 

@@ -11,7 +11,7 @@ PACKET: Final = 1460
 
 
 class Link:
-    """One direction, shared by all connections: packets leave in turn and arrive half a round trip later."""
+    """A direction, shared by all connections: packets leave in turn and arrive half a round trip later."""
 
     def __init__(self, bits_s: int) -> None:
         self.bits_s = bits_s

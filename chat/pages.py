@@ -134,7 +134,7 @@ def _page(
 
 
 def _landing(snapshot: dict[str, Any] | None) -> dict[str, Any]:
-    """What a visitor reads before they have a name: who was here last, and how many games are going on."""
+    """Return what a visitor reads before they have a name: who was here last, how many games are going on."""
     if snapshot is None:
         return {"people": [], "names": "", "games": 0}
     said_by = dict.fromkeys(line["by"] for line in reversed(snapshot["lines"]) if line["by"])

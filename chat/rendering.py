@@ -133,7 +133,7 @@ class TooDear(BaseException):
 
 
 class Work:
-    """One text after the other, each with a bound in CPU time."""
+    """Renders a text after the other, each with a bound in CPU time."""
 
     def __init__(self) -> None:
         self._counting = False

@@ -88,7 +88,7 @@ def banned(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """For moderators and admins, who are led to the second step first; for others it is not there."""
+    """Show the live page to moderators and admins, who are led to the second step first; 404 for others."""
     user = request.user
     try:
         return live_page(request, ranks.on_site(user.pk or 0, "live.read"))

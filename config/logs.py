@@ -1,4 +1,4 @@
-"""One line of the log for what has no cause in our code: bad input, or a service that is away."""
+"""A line of the log for what has no cause in our code: bad input, or a service that is away."""
 
 import logging
 from smtplib import SMTPException

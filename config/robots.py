@@ -1,4 +1,4 @@
-"""What search engines may list: nothing, unless SEARCH_ENGINES opens the public rooms to them."""
+"""Tells search engines what they may list: nothing, unless SEARCH_ENGINES opens the public rooms to them."""
 
 from typing import Final
 

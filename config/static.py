@@ -77,7 +77,7 @@ def _gzip(path: str) -> bytes:
 
 
 class CollectedFiles(CompressedStaticFilesStorage):
-    """What `collectstatic` writes: the files as they are, and compressed copies beside them, scripts minified."""
+    """Storage of `collectstatic`: the files as they are, and compressed copies beside them, scripts minified."""
 
     def create_compressor(self, **options: Any) -> Compressor:
         return _Copies(**options)

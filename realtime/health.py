@@ -39,7 +39,7 @@ PROBE: Final = Method(name="health.write", params=Nothing, function=lambda batch
 
 
 class Health(NamedTuple):
-    """What keeps this process from serving, and what it does without."""
+    """Reasons why this process cannot serve, and services that it does without."""
 
     missing: list[str]
     degraded: list[str]
@@ -88,7 +88,7 @@ class Probes:
 
 
 async def _fails(work: Any) -> bool:
-    """Whether it is late or raises."""
+    """Return whether the work is late or raises."""
     try:
         await asyncio.wait_for(work, PATIENCE_S)
     except Exception:
@@ -118,7 +118,7 @@ def _ask_disk() -> None:
 
 
 async def _ask_writer(writer: Writer) -> None:
-    """Whether writes get through: one that changes nothing, behind all that wait, and none refused lately."""
+    """Raise unless writes get through: one that changes nothing, behind all that wait, and none refused lately."""
     outcome = await writer.submit(Call(PROBE, NOBODY, Nothing()))
     if isinstance(outcome, RealtimeError) or time.monotonic() - writer.failed_at < FAILED_S:
         raise OSError("writes fail")

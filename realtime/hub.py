@@ -327,7 +327,7 @@ class Hub:
         self.follow(connection, room.key)
 
     def _released(self, connection: "Connection", key: LogKey) -> None:
-        """Its permissions have been checked again: what it may read goes on."""
+        """Go on with a room that a connection may still read, once its permissions have been checked."""
         room = self.rooms.get(key)
         if room is None or key not in connection.rooms:
             return

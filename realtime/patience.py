@@ -1,4 +1,4 @@
-"""How long this process waits for a database that may hang. A server gives up in time; a command waits.
+"""The time that this process waits for a database that may hang. A server gives up in time; a command waits.
 
 The process of the real-time half sets `answer_s` while it runs; database backends read it at each wait.
 """

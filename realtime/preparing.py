@@ -1,4 +1,4 @@
-"""What a request needs computed before the writer takes it: a pool of its own, measured in CPU seconds."""
+"""Computes what a request needs before the writer takes it: a pool of its own, measured in CPU seconds."""
 
 import asyncio
 import threading

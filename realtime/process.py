@@ -53,7 +53,7 @@ TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
 
 
 class Gate(NamedTuple):
-    """What all connections of one user share: the rate, the strikes, the CPU time of their texts."""
+    """The limits that all connections of one user share: the rate, the strikes, the CPU time of their texts."""
 
     requests: Bucket
     strikes: Strikes
@@ -184,7 +184,7 @@ class Process:
             self._emptied.set()
 
     def gate(self, user: UserId) -> Gate:
-        """What all connections of a user to this process share."""
+        """Return what all connections of a user to this process share."""
         if user not in self._gates:
             now, limits = self.now(), self.limits
             cpu = Bucket(limits.cpu_rate, limits.cpu_burst, now)

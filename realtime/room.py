@@ -47,7 +47,7 @@ class Reading:
 
     @property
     def shown(self) -> bool:
-        """Whether the room lists this reader as present."""
+        """Return whether the room lists this reader as present."""
         return self.connection.visible and UNSEEN not in self.labels
 
     def serve(self, frames: "Frames") -> None:

@@ -57,7 +57,7 @@ class Rooms:
         return list(self._users.get(user, ()))
 
     def connections(self, user: UserId | None) -> list["Connection"]:
-        """Those of a user, or of everybody."""
+        """Return the connections of a user, or of everybody."""
         return list(chain.from_iterable(self._users.values())) if user is None else self.of_user(user)
 
     def listened(self, connection: "Connection", key: LogKey | None) -> list[Room]:

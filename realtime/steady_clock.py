@@ -17,7 +17,7 @@ SLOWEST: Final = 0.9
 STEP_MS: Final = 1_000
 """A step back of more than this is logged, once until it is caught up with."""
 TRUSTED_AHEAD_MS: Final = 2 * 60 * 60_000
-"""How far ahead of the wall clock the newest stored event may be and still be believed at start."""
+"""The newest stored event is believed at start if it is at most this far ahead of the wall clock."""
 
 
 class SteadyClock:

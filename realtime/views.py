@@ -1,4 +1,4 @@
-"""What the addresses of WebSockets answer to a request for a page."""
+"""Answers a request for a page at the address of a WebSocket."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt

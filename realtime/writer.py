@@ -66,7 +66,7 @@ Done = Callable[[Outcome], Any]
 
 
 class Request:
-    """What waits for its outcome, and since when on the monotonic clock."""
+    """A call that waits for its outcome, and since when on the monotonic clock."""
 
     __slots__ = ("call", "done", "since")
 
@@ -196,7 +196,7 @@ class Writer:
 
 
 def _wait_briefly() -> None:
-    """In the writer's thread: a batch waits less for a lock than a page does."""
+    """Let the writer's thread wait less for a lock than a page does."""
     database: Any = connections["default"]
     database.lock_s = patience.WRITER_LOCK_S
 

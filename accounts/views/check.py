@@ -1,4 +1,4 @@
-"""What a page asks that gets no WebSocket: does HTTP come through, and would its Origin do?"""
+"""The question of a page that gets no WebSocket: does HTTP come through, and would its Origin do?"""
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import JsonResponse

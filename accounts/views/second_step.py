@@ -51,7 +51,7 @@ class Again:
 
 
 def shown_lately(request: HttpRequest, method: str) -> bool:
-    """Whether this log-in has shown the password (`password`) or a code (`mfa`) again within a few minutes."""
+    """Return whether this log-in has shown the password (`password`) or a code (`mfa`) again within a few minutes."""
     records = get_authentication_records(request, request.user)
     shown = [each["at"] for each in records if each["method"] == method and each.get("reauthenticated")]
     return bool(shown) and time.time() - max(shown) < app_settings.REAUTHENTICATION_TIMEOUT

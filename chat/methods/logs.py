@@ -12,7 +12,7 @@ def room_and_site(params: Any) -> list[LogKey]:
 
 
 def site_alone(params: Any) -> list[LogKey]:
-    """For acts that tell no room, and change what somebody may read or are counted by a quota.
+    """Return the log of acts that tell no room, and change what somebody may read or are counted by a quota.
 
     The lock lets processes count one after the other.
     """

@@ -166,7 +166,7 @@ def member(caller: Caller, room: LogKey, found: Standings | None = None, *, arch
 
 
 def refuse_archived(standing: Standing) -> None:
-    """Nothing is written into an archived room."""
+    """Refuse to write into an archived room."""
     if standing.archived_at is not None:
         raise conflict("archived", "the room is archived")
 
@@ -225,12 +225,12 @@ def speaker(
 
 
 def unanswered(room: int, user: int) -> bool:
-    """Whether nobody but this user is in a direct room."""
+    """Return whether nobody but this user is in a direct room."""
     return not Membership.objects.filter(room=room, state=IN_IT).exclude(user=user).exists()
 
 
 def blocks_one_of(user: int, people: str) -> bool:
-    """Whether a user blocks one of the people of a direct room."""
+    """Return whether a user blocks one of the people of a direct room."""
     return Block.objects.filter(user=user, blocked__key__in=people.split()).exists()
 
 
@@ -308,7 +308,7 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, L
 
 
 def may_open(caller: Caller, room: LogKey) -> Labels | None:
-    """As `may_read`, and 403 for a room that one is banned from.
+    """Return the same as `may_read`, or 403 for a room that one is banned from.
 
     In a direct room the caller is not shown as present while they block one of its people.
     """

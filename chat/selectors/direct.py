@@ -20,7 +20,7 @@ LISTED: Final = 50
 
 
 class Person(NamedTuple):
-    """One of the people of a direct room."""
+    """A person of a direct room."""
 
     user: str
     pk: int
@@ -40,7 +40,7 @@ def room_between(people: Collection[str]) -> Room | None:
 
 
 def accepted_by(caller: Caller, others: Collection[User]) -> set[int]:
-    """Those of the others who are in a direct room of two with the caller."""
+    """Return those of the others who are in a direct room of two with the caller."""
     pairs = {" ".join(sorted([caller.id, other.key])): other.pk for other in others}
     me = Membership.objects.filter(room=OuterRef("room"), user=caller.pk, state=IN_IT)
     theirs = Membership.objects.filter(Exists(me), room__direct__in=pairs, user__in=pairs.values(), state=IN_IT)
@@ -48,7 +48,7 @@ def accepted_by(caller: Caller, others: Collection[User]) -> set[int]:
 
 
 def blockers_among(people: Collection[int]) -> set[int]:
-    """Those of these people who block another of them."""
+    """Return those of these people who block another of them."""
     return set(Block.objects.filter(user__in=people, blocked__in=people).values_list("user_id", flat=True))
 
 
@@ -60,7 +60,7 @@ def shared_by(user: int, other: int) -> list[str]:
 
 
 def has_written(log: int, user: int) -> bool:
-    """Whether somebody has ever written a message in this log, removed or not."""
+    """Return whether somebody has ever written a message in this log, removed or not."""
     return Message.objects.filter(log=log, author=user).exists()
 
 
@@ -73,7 +73,7 @@ def requests_of(caller: Caller) -> dict[str, Any]:
 
 
 def request_of(user: int, room: int) -> dict[str, Any] | None:
-    """One of the requests of `requests_of`, with its people, or None."""
+    """Return a request as `requests_of` has it, with its people, or None."""
     row = _requests(user).filter(room=room).first()
     if row is None:
         return None

@@ -142,7 +142,7 @@ _ROW: Final = (
 
 
 def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    """With `place`, up to where they have read: one's own last message counts as read."""
+    """Add `place`, up to where they have read: one's own last message counts as read."""
     own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
     placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
     return placed.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))

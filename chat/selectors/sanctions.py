@@ -244,7 +244,7 @@ def refuse_stranger(standing: Standing, person: User) -> None:
 
 
 def was_there(room: int, log: int, person: User) -> bool:
-    """Whether somebody is or was in a room, wrote there or asked to come in; a ban alone says nothing of it."""
+    """Return whether somebody is or was in a room, wrote there or asked to come in; a ban alone does not count."""
     knows = Membership.objects.filter(room=room, user=person).exclude(state=Membership.State.BANNED).exists()
     return knows or Event.objects.filter(log=log, actor=person.key).exists()
 

@@ -1,4 +1,4 @@
-"""What of moderation a restore has undone: sanctions, their ends, and removed messages."""
+"""Moderation that a restore has undone: sanctions, their ends, and removed messages."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -76,7 +76,7 @@ def _unmute(batch: Batch, room: LogKey, sanction: Sanction, devices: Collection[
 
 
 def _holds(user: User, room: int, now: int) -> "QuerySet[Hold]":
-    """What holds in the browser of a guest, or of an account that is younger than the sanction."""
+    """Return what holds in the browser of a guest, or of an account that is younger than the sanction."""
     found = Hold.objects.filter(Q(room=room) | Q(room=None), device=user.device, until__gt=now)
     found = found.exclude(sanction__user=user)
     return found if user.is_guest else found.filter(sanction__at__lt=user.account_at)

@@ -115,7 +115,7 @@ def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tup
 
 
 def _met(caller: Caller, others: Sequence[str]) -> list[User]:
-    """Those with whom one shares a room; somebody else is nobody one knows."""
+    """Return the users of these keys, or 404 where the caller shares no room with one of them."""
     mine = Room.objects.filter(memberships__user=caller.pk, memberships__state=IN_IT)
     shared = User.objects.filter(key__in=others, is_active=True, memberships__room__in=mine, memberships__state=IN_IT)
     met = list(shared.distinct())
@@ -141,7 +141,7 @@ def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
 
 
 def _accepted(batch: Batch, mine: Membership) -> bool:
-    """Whether this made a member of who was asked."""
+    """Make a member of somebody who was asked, and return whether they were."""
     asked = Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT])
     return bool(asked.update(state=IN_IT, joined_at=batch.now))
 

@@ -93,7 +93,7 @@ def _ask(
 
 
 def _stands_against(batch: Batch, user: User, room: Room) -> dict[str, Any]:
-    """What a new membership begins with: to go and come again changes nothing of it, nor does a new name."""
+    """Return what a new membership begins with: leaving and joining again changes nothing of it, nor a new name."""
     stands = held(user.pk, room.pk, batch.now)
     muted_until = max(stands.muted_until, mute_follow(user, room.pk, batch.now))
     said = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()

@@ -54,11 +54,11 @@ def written_signals(batch: Batch, *, key: LogKey, room: int, people: Sequence[Pe
 
 
 def list_signal(caller: Caller, room: int, key: LogKey, *, hidden: bool) -> Signal:
-    """To all tabs of somebody: a room more in the list, or one less."""
+    """Return the signal to all tabs of somebody: a room more in the list, or one less."""
     value = None if hidden else rooms.membership_of(caller, room)
     return Signal(key, "membership", "", value, to=caller.id)
 
 
 def request_signal(user: int, to: UserId, room: int, key: LogKey) -> Signal:
-    """To all tabs of somebody who was asked: the request, or None where there is nothing to answer."""
+    """Return the signal to all tabs of somebody who was asked: the request, or None if there is nothing to answer."""
     return Signal(key, "request", "", request_of(user, room), to=to)

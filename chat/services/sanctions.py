@@ -257,7 +257,7 @@ def _close_doors(
 
 
 def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> int | None:
-    """For an hour; of many bans in a row not each says so again. Return what was set before, None if that stays."""
+    """Ask for approval of new guests for an hour. Return what was set before, or None if that lasts long enough."""
     until = batch.now + APPROVAL_MS
     before = Room.objects.filter(pk=standing.room).values_list("approval_until", flat=True).get()
     if before >= until - AGAIN_MS:

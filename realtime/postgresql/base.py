@@ -16,7 +16,7 @@ from psycopg_pool import PoolTimeout
 from realtime import patience
 
 OF_NO_USE = (errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
-"""What the driver takes for a mistake of the program: the server has ended the transaction, or is a standby now."""
+"""Errors that the driver takes for mistakes of the program: the server ended the transaction, or is a standby now."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -79,7 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.connection.execute(self._local_settings())
 
     def _local_settings(self) -> str:
-        """One message to the server; the statement time-out ends what nobody waits for any more."""
+        """Return all settings as one message; the statement time-out ends what nobody waits for any more."""
         times = {
             "lock_timeout": self.lock_s,
             "idle_in_transaction_session_timeout": patience.IDLE_S,

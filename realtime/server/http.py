@@ -127,7 +127,7 @@ class Channel(HTTPChannel):
             self.transport.protocol.dataReceived(data)
 
     def _refuse(self, answer: bytes) -> None:
-        """Nothing more of what has come in is looked at."""
+        """Answer and hang up. The rest of what has come in is not looked at."""
         self._expect_nothing()
         for method in ("lineReceived", "rawDataReceived"):
             setattr(self, method, lambda data: None)

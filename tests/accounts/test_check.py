@@ -1,4 +1,4 @@
-"""What a page is told that gets no WebSocket."""
+"""The answer to a page that gets no WebSocket."""
 
 import pytest
 from django.test import AsyncClient

@@ -68,7 +68,7 @@ async def test_connection_is_asked_about_again_when_a_rank_was_changed(applicati
     assert await lives(line)
 
 
-async def test_one_look_asks_twice_for_all_connections(application: Any) -> None:
+async def test_check_makes_two_queries_for_all_connections(application: Any) -> None:
     await sync_to_async(account)()
     browsers = [await sync_to_async(logged_in)() for _ in range(3)]
     for browser in (*browsers, browsers[0]):
@@ -80,7 +80,7 @@ async def test_one_look_asks_twice_for_all_connections(application: Any) -> None
 
 
 async def test_browser_whose_session_moved_gets_a_new_token(application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For a moment its connections go on: the browser may not have heard of its new key yet."""
+    """Its connections go on for a moment: the browser may not have heard of its new key yet."""
     browser = await sync_to_async(entered)("Gus")
     line = await tab(application, browser)
     await post(browser, "/account/keep/", password=PASSWORD)

@@ -48,7 +48,7 @@ def test_address_counts_once_its_owner_has_followed_the_link() -> None:
 
 
 def answers(send: Any, free: str) -> tuple[Any, Any]:
-    """What is answered for an address of somebody else, and for one that nobody has."""
+    """Return the answers for an address of somebody else, and for one that nobody has."""
     account("Ann", email=ANN)
     taken, other = [(each.status_code, each.headers.get("Location"), words_of(each)) for each in map(send, [ANN, free])]
     return taken, other

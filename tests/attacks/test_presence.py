@@ -1,4 +1,4 @@
-"""Who is asked into a direct room, or blocks somebody in it, is not seen there."""
+"""People who are asked into a direct room, or block somebody in it, are not seen there."""
 
 from typing import Any
 

@@ -81,7 +81,7 @@ def test_host_sanctions_who_asked_to_come_in(host: Caller, victim: Caller) -> No
 def test_ban_by_a_stranger_shows_no_room_and_no_reason(
     host: Caller, victim: Caller, trap: LogKey, client: Browser
 ) -> None:
-    """As such a ban was written before hosts were bound to their room."""
+    """Write a ban of the kind that there was before hosts were bound to their room."""
     place = Room.objects.get(log__key=trap)
     facts = {"kind": "ban", "at": now_ms(), "reason": REASON, "rank": 1}
     Sanction.objects.create(room=place, user_id=victim.pk, by_id=host.pk, **facts)

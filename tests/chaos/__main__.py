@@ -41,7 +41,7 @@ class Services:
         return postgres_site(*self.urls(), canary)
 
     def urls(self) -> tuple[str, str]:
-        """Of PostgreSQL and Redis."""
+        """Return the URLs of PostgreSQL and Redis."""
         return self._url("POSTGRES", postgres), self._url("REDIS", redis_server)
 
     def _url(self, name: str, start: Callable[[], AbstractContextManager[str]]) -> str:
@@ -104,7 +104,7 @@ def holds(services: Services, database: str, plan: Plan) -> bool:
 
 
 def survives(services: Services, name: str, seed: int, seconds: float) -> bool:
-    """Whether a run in which this hangs lost nothing and answered everybody in time."""
+    """Return whether a run in which this hangs lost nothing and answered everybody in time."""
     plan = Plan(10, 4, 0, 0, seed, cut_share=0.005, quiet_s=30, resume_s=60, limit_s=seconds + 300)
     with SCENARIOS[name](services.urls) as (site, hang):
         try:

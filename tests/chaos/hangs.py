@@ -1,4 +1,4 @@
-"""What can hang, and how: each is a context manager within which it hangs, and goes on afterwards whatever happens."""
+"""Things that can hang: each is a context manager within which it hangs, and goes on afterwards whatever happens."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def redis_hang(url: str) -> Hang:
 
 
 def worker_hang(url: str, server: Server) -> Hang:
-    """One of two processes: every other time within a transaction, whose locks it then keeps."""
+    """Stop a process of two, every other time within a transaction, whose locks it then keeps."""
     turns = iter(range(10**6))
 
     @contextmanager
@@ -90,7 +90,7 @@ def worker_hang(url: str, server: Server) -> Hang:
 
 
 def _holds_locks(connection: "psycopg.Connection[tuple[int]]", server: Server) -> bool:
-    """Whether a transaction of this stopped server has locked a room, and stays so: its last answer was on its way."""
+    """Return whether a transaction of this stopped server keeps a room locked: its last answer was on its way."""
     query = (
         "SELECT count(*) FROM pg_stat_activity a JOIN pg_locks l USING (pid) WHERE a.application_name = %s"
         " AND a.state = 'idle in transaction' AND l.relation = 'realtime_log'::regclass AND l.mode = 'RowShareLock'"

@@ -92,7 +92,7 @@ class Site:
 
 @contextmanager
 def sqlite_site(canary: str = "", more: Callable[[Path], dict[str, str]] = lambda data: {}) -> Iterator[Site]:
-    """One server, the channel layer in memory. `more`: what its environment needs besides, of the data's folder."""
+    """Start a server with the channel layer in memory. `more` gives further environment for a data folder."""
     with folder() as data:
         database = Sqlite(str(data / "parlor.sqlite3"))
         with site("sqlite", database, 1, data, environment(data, database, "", canary) | more(data)) as made:

@@ -1,4 +1,4 @@
-"""How long clients waited, from their histories alone. Pure."""
+"""The times that clients waited, from their histories alone. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is read of a history about waiting."""
+"""Waits are read from a history."""
 
 from typing import Any
 

@@ -74,9 +74,7 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "params"), WRITES, ids=[method for method, _ in WRITES])
-def test_nothing_is_written_into_an_archived_room(
-    ana: Caller, key: LogKey, method: str, params: dict[str, Any]
-) -> None:
+def test_archived_room_takes_no_writes(ana: Caller, key: LogKey, method: str, params: dict[str, Any]) -> None:
     post(ana, key)
     act(ana, "room.archive", room=key)
     wanted = "already_done" if method == "room.archive" else "archived"
@@ -154,7 +152,7 @@ def test_members_and_strangers_close_nothing(ana: Caller, ben: Caller, key: LogK
         )
 
 
-def test_what_a_moderator_has_closed_no_host_opens(ana: Caller, key: LogKey) -> None:
+def test_host_does_not_open_a_room_that_a_moderator_has_closed(ana: Caller, key: LogKey) -> None:
     mod = moderator()
     act(mod, "room.join", room=key)
     act(mod, "room.archive", room=key)
@@ -171,7 +169,7 @@ def test_lounge_and_direct_rooms_stay(ana: Caller) -> None:
         assert refused(mod, method, room=hall) == (403, "forbidden")
 
 
-def test_who_guards_the_site_closes_a_private_room_from_outside(ana: Caller, ben: Caller) -> None:
+def test_moderator_closes_a_private_room_from_outside(ana: Caller, ben: Caller) -> None:
     key, mod = room(ana, ben, public=False), moderator()
     found = Room.objects.get(log__key=key)
     for act_name, listed in (("archive", []), ("delete", []), ("restore", []), ("restore", [key])):

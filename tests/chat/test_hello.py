@@ -98,7 +98,7 @@ async def test_a_snapshot_asks_for_standing_room_lines_and_invites(application: 
 
 
 async def test_hello_goes_on_from_a_page_without_gap_or_double(application: Any) -> None:
-    """What is said between the page and the hello comes once, whether the page showed its neighbour or not."""
+    """A message between the page and the hello comes once, whether the page showed its neighbour or not."""
 
     def page_and_more() -> tuple[str, dict[str, Any], list[int]]:
         ana = guest("Ana")

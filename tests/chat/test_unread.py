@@ -1,4 +1,4 @@
-"""What a count tells of events: which messages came, which went, and when it does not know."""
+"""A count tells which messages came, which went, and when it does not know."""
 
 from typing import Any
 

@@ -127,7 +127,7 @@ def test_a_bug_keeps_its_traceback(log: pytest.LogCaptureFixture) -> None:
 
 @pytest.fixture
 def no_redis(settings: Any) -> Iterator[None]:
-    """As with REDIS_URL, and nobody listens there."""
+    """Set the cache as with a REDIS_URL at which nobody listens."""
     settings.CACHES = {"default": {**_SHARED, "LOCATION": "redis://127.0.0.1:1"}}
     yield
     SharedCache.asked_again_at = 0.0

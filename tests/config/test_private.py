@@ -45,7 +45,7 @@ def test_folder_that_others_use_too_is_left_alone(tmp_path: Path, bits: int, fil
     assert mode(private_folder(tmp_path)) == bits
 
 
-def test_what_a_command_writes_is_for_its_user_alone(tmp_path: Path) -> None:
+def test_command_writes_files_for_its_user_alone(tmp_path: Path) -> None:
     manage(tmp_path / "data", "migrate", "--verbosity", "0")
     found = {path.name: mode(path) & 0o077 for path in [tmp_path / "data", *(tmp_path / "data").iterdir()]}
     assert set(found.values()) == {0}, found
@@ -61,7 +61,7 @@ def test_collected_files_are_for_the_proxy_too(tmp_path: Path) -> None:
     assert {mode(path) for path in found if path.is_file()} == {0o644}
 
 
-def test_another_server_is_as_private(tmp_path: Path) -> None:
+def test_files_of_another_server_are_as_private(tmp_path: Path) -> None:
     code = "import os, config.asgi; print(oct(os.umask(0)))"
     environment = without_settings() | {"PARLOR_DATA": str(tmp_path)}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What search engines may list."""
+"""Search engines are told what they may list."""
 
 from typing import Any
 

@@ -32,7 +32,7 @@ class Wave(msgspec.Struct):
 
 
 def told(entries: Sequence[Entry], n: int) -> dict[str, Any]:
-    """What a count says of these events: their offsets."""
+    """Return the offsets of these events, for a count."""
     return {"lines": [entry.o for entry in entries]}
 
 

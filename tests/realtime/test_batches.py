@@ -278,7 +278,7 @@ def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
 def test_a_held_row_costs_only_the_requests_that_want_it(
     rooms: list[LogKey], threads: Callable[..., Future[Any]]
 ) -> None:
-    """Another lock than a room's."""
+    """A lock that is no room's."""
     row = Log.objects.create(key="Row").pk
     held, tried = threading.Event(), threading.Event()
 

@@ -124,7 +124,7 @@ class Broken:
 
 
 class Hung(Broken):
-    """One that takes what it is given and does not answer."""
+    """A layer that takes what it is given and does not answer."""
 
     async def group_send(self, group: str, message: Any) -> None:
         if self.down:

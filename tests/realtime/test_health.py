@@ -128,7 +128,7 @@ async def test_readyz_is_ready_when_writes_get_through(probes: Probes, serving: 
 async def test_readyz_is_not_ready_when_a_write_hangs(
     probes: Probes, serving: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether or not somebody waits for an answer: the probe's own write stands behind it."""
+    """It does not matter whether somebody waits for an answer: the probe's own write stands behind it."""
     monkeypatch.setattr(health, "PATIENCE_S", 0.2)
     hung = serving.writer.submit(Call(HANG, NOBODY, notes.gate))
     await asyncio.to_thread(notes.gate.reached.wait)

@@ -1,4 +1,4 @@
-"""What requests need computed first: apart from the readers, one at a time of a user, charged in CPU seconds."""
+"""Texts are computed before the writer: apart from the readers, one at a time of a user, charged in CPU seconds."""
 
 import asyncio
 import threading

@@ -5,7 +5,7 @@ import os
 from accounts.quotas import Quotas
 
 NO_QUOTAS = dict.fromkeys(Quotas.__struct_fields__, 0)
-"""For sites that one machine fills with people and rooms: nothing is counted."""
+"""Quotas of sites that one machine fills with people and rooms: nothing is counted."""
 SETTINGS = {
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",

@@ -1,4 +1,4 @@
-"""What a person is told about the connection: the cause, and at once where the browser knows it."""
+"""A person is told the cause of a lost connection, at once where the browser knows it."""
 
 import re
 

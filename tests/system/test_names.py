@@ -1,4 +1,4 @@
-"""Who is who in the talk: badges, names, and messages that stay in their place."""
+"""Badges and names in the talk, and messages that stay in their place."""
 
 from playwright.sync_api import expect
 

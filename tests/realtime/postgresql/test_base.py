@@ -25,7 +25,7 @@ def shown(database: Any) -> tuple[str, ...]:
 
 
 def shown_in_transaction(database: Any) -> tuple[str, ...]:
-    """As `transaction.atomic` does it."""
+    """Begin a transaction as `transaction.atomic` does."""
     database.ensure_connection()
     database.set_autocommit(False)
     try:
@@ -56,7 +56,7 @@ def at() -> Iterator[Any]:
 
 @pytest.fixture
 def serving() -> Iterator[None]:
-    """As in a process that serves, where nobody waits for long."""
+    """Set the bound of a process that serves."""
     patience.answer_s = 0.2
     yield
     patience.answer_s = None

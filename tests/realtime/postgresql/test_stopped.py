@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 @pytest.fixture
 def stopped(rooms: list[LogKey], postgres_url: str) -> Iterator["subprocess.Popen[str]"]:
-    """It has locked the first room."""
+    """Make a process that has locked the first room."""
     database = postgres_url.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
     environment = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "-m", "tests.realtime.postgresql.stopped", rooms[0]]

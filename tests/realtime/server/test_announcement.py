@@ -1,4 +1,4 @@
-"""What a server says of where it is."""
+"""A server says where it is."""
 
 import socket
 from typing import Any

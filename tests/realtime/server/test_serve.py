@@ -133,7 +133,7 @@ def test_one_that_dies_is_started_again_as_soon_as_one_can_start(site: Serve) ->
     site.until_answered_by(lambda pid: pid not in before)
 
 
-def test_one_that_hangs_is_killed_and_started_again(serve: StartServe) -> None:
+def test_process_that_hangs_is_killed_and_started_again(serve: StartServe) -> None:
     site = serve("--processes", "2", SHARED="yes", HUNG_S="6").started()
     before = two_of(site)
     victim, other = before
