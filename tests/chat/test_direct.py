@@ -102,7 +102,7 @@ def test_block_silences_nobody_and_takes_the_room_of_two_out_of_the_list(ann: Ca
     assert key not in listed(bo)
     assert key in listed(ann)
     [signal] = outcome(call(bo, "person.block", user=ann.id, blocked=False)).signals
-    assert (signal.room, signal.value["unread"]) == (key, 0)
+    assert (signal.room, signal.value["unread"]) == (key, 1)
     assert key in listed(bo)
 
 

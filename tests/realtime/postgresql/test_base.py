@@ -108,7 +108,7 @@ def make_tables_for_ever(cursor: Any) -> None:
     ("setting", "message"),
     [
         ("default_transaction_read_only = on", "read-only transaction"),
-        ("idle_in_transaction_session_timeout = 1", "idle-in-transaction timeout"),
+        ("idle_in_transaction_session_timeout = 1", "idle-in-transaction timeout|closed the connection"),
     ],
 )
 def test_a_connection_that_is_of_no_use_is_an_absent_database(
