@@ -1,16 +1,22 @@
 /** A player who is called because they seem to be away answers by being here: the page does it for them. */
 
 /** @import {Client} from "../chat/client.js" */
+import { realClock } from "../realtime/clock.js";
 import { myTable, seatOf } from "./table.js";
+
+const AGAIN_MS = 1_000;
+const PASSING = [429, 503, 504];
 
 export class Presence {
   /** @type {Set<string>} the claims that were answered */
   #answered = new Set();
   #client;
+  #clock;
 
-  /** @param {Client} client */
-  constructor(client) {
+  /** @param {Client} client @param {{setTimeout: typeof realClock.setTimeout}} [clock] */
+  constructor(client, clock = realClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   start() {
@@ -25,6 +31,8 @@ export class Presence {
     const claim = table?.claim;
     if (!table || !claim || claim.seat !== seatOf(table, state.me) || this.#answered.has(`${room} ${claim.o}`)) return;
     this.#answered.add(`${room} ${claim.o}`);
-    this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(() => undefined); // too late: the table says how it ended
+    const again = () => (this.#answered.delete(`${room} ${claim.o}`), this.#look(room));
+    const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else too late: the table says how it ended
+    this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(refused);
   }
 }

@@ -13,6 +13,7 @@ const { NOTHING, boardText, landing, withDisc } = await import("../../static/gam
 const { maySit, offers } = await import("../../static/game/offers.js");
 const { Presence } = await import("../../static/game/presence.js");
 const { Emitter } = await import("../../static/realtime/emitter.js");
+const { FakeClock } = await import("./fakes.js");
 
 /** @import {RoomState} from "../../static/chat/types.js" */
 /** @import {Result, Table, View} from "../../static/game/types.js" */
@@ -106,14 +107,20 @@ test("afterwards those who played may play again, but the loser not while others
   assert.deepEqual([offers(over(0, "line"), room("aisha", null)), offers(over(0, "line"), room(null))], [["replay"], []]);
 });
 
-/** @param {any} tableNow */
-function calledClient(tableNow) {
+/** @param {any} tableNow @param {{code: number}[]} [refusals] the first answers */
+function calledClient(tableNow, refusals = []) {
   const state = { ...room("mei"), parts: { matches: { [tableNow.match]: tableNow } } };
   /** @type {any[]} */
   const asked = [];
-  const client = Object.assign(new /** @type {any} */ (Emitter)(), { open: ["lounge"], state: () => state, act: async (/** @type {any[]} */ ...request) => asked.push(request) });
-  new Presence(/** @type {any} */ (client)).start();
-  return { client, asked };
+  const act = async (/** @type {any[]} */ ...request) => {
+    asked.push(request);
+    const refusal = refusals.shift();
+    if (refusal) throw refusal;
+  };
+  const client = Object.assign(new /** @type {any} */ (Emitter)(), { open: ["lounge"], state: () => state, act });
+  const clock = new FakeClock();
+  new Presence(/** @type {any} */ (client), clock).start();
+  return { client, asked, clock };
 }
 
 test("a page answers once for its player who is called", () => {
@@ -122,6 +129,13 @@ test("a page answers once for its player who is called", () => {
   client.emit("roomChanged", "lounge");
   client.emit("roomChanged", "another room");
   assert.deepEqual(asked, [["match.present", { room: "lounge", match: table().match }]]);
+});
+
+test("a page answers again when the server could not take it, and not when it is too late", async () => {
+  const { client, asked, clock } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }), [{ code: 503 }, { code: 429 }, { code: 409 }]);
+  client.emit("roomChanged", "lounge");
+  for (let second = 0; second < 5; second += 1) await clock.advance(1_000);
+  assert.equal(asked.length, 3);
 });
 
 test("a page does not answer for the opponent", () => {
