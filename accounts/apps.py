@@ -1,7 +1,14 @@
-"""The app's name for Django, and what the server says for it when it starts."""
+"""The app's name for Django, the check of QUOTAS, and what the server says for it when it starts."""
 
+from typing import Any
+
+import msgspec
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import Error, register
 from django.utils.translation import gettext_lazy as _
+
+from accounts.quotas import quotas_of
 
 
 class AccountsConfig(AppConfig):
@@ -17,3 +24,13 @@ class AccountsConfig(AppConfig):
         greets(setup.greeting)
         on_logins_end(services.logins_end_all)
         on_restore(selectors.undone_accounts)
+
+
+@register
+def quotas_check(**_: Any) -> list[Error]:
+    """A name or a value in QUOTAS that means nothing stops every command, and not the first visitor."""
+    try:
+        quotas_of(getattr(settings, "QUOTAS", {}))
+    except msgspec.ValidationError as error:
+        return [Error(str(error), hint="docs/operating.md lists the quotas", id="accounts.E001")]
+    return []

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from realtime.limits import overridden
+
 Kind = Literal["guests", "rooms", "groups", "invites", "reports", "matches"]
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -50,11 +52,8 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quotas_of(overrides: dict[str, Any]) -> Quotas:
-    """`Quotas` with the site's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
-    unknown = set(overrides) - set(Quotas.__struct_fields__)
-    if unknown:
-        raise msgspec.ValidationError(f"QUOTAS has no {', '.join(sorted(unknown))}")
-    return msgspec.convert(overrides, Quotas, strict=True)
+    """Return `Quotas` with the site's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
+    return overridden(Quotas, overrides, "QUOTAS")
 
 
 class Place(NamedTuple):

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 STRIKES_S: Final = 600
 """the window in which the third close of a kind is final"""
@@ -57,11 +59,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def limits_of(overrides: dict[str, Any]) -> Limits:
-    """`Limits` with the project's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
-    unknown = set(overrides) - set(Limits.__struct_fields__)
+    """Return `Limits` with the project's overrides."""
+    return overridden(Limits, overrides, "REALTIME")
+
+
+def overridden(defaults: type[S], overrides: dict[str, Any], setting: str) -> S:
+    """Return the struct with the overrides of a setting; an unknown name or a wrong type is a `ValidationError`."""
+    unknown = set(overrides) - set(defaults.__struct_fields__)
     if unknown:
-        raise msgspec.ValidationError(f"REALTIME has no {', '.join(sorted(unknown))}")
-    return msgspec.convert(overrides, Limits, strict=True)
+        raise msgspec.ValidationError(f"{setting} has no {', '.join(sorted(unknown))}")
+    return msgspec.convert(overrides, defaults, strict=True)
 
 
 class Bucket:

@@ -12,6 +12,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.apps import quotas_check
 from accounts.models import QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Quotas, place_of, quotas_of
 from accounts.services import guest_create, users_seen
@@ -139,6 +140,13 @@ def test_an_unknown_quota_and_a_wrong_type_are_errors() -> None:
         with pytest.raises(msgspec.ValidationError):
             quotas_of(wrong)
     assert quotas_of({"rooms_guest": 7}) == Quotas(rooms_guest=7)
+
+
+@pytest.mark.parametrize("wrong", [{"room_guest": 1}, {"rooms_guest": "many"}, []])
+def test_wrong_quota_is_told_before_anything_starts(settings: Any, wrong: Any) -> None:
+    assert quotas_check() == []
+    settings.QUOTAS = wrong
+    assert [error.id for error in quotas_check()] == ["accounts.E001"]
 
 
 @given(st.text())
