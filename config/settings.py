@@ -262,9 +262,10 @@ STATIC_FILES = env.str("STATIC_FILES", default="")
 STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "config.static.CollectedFiles"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
 }
 SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_MINIFY = True  # the compressed copies only
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_ADD_HEADERS_FUNCTION = None if DEBUG else keep_for_ever

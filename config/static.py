@@ -3,23 +3,20 @@
 import asyncio
 import gzip
 import mimetypes
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import minify
+import rcssmin
+import rjsmin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from servestatic.compress import Compressor
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.responders import MissingFileError, StaticFile
-from servestatic.storage import CompressedStaticFilesStorage
 from servestatic.utils import parse_accept_encoding
 
-MINIFIED = {".js": "application/javascript", ".css": "text/css"}
+MINIFIERS = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
@@ -70,22 +67,7 @@ def _headers(file: StaticFile) -> Iterable[tuple[str, str | None]]:
 def _gzip(path: str) -> bytes:
     """Return the content without comments, compressed, as `collectstatic` writes it. No file changes meanwhile."""
     content = Path(path).read_bytes()
-    if kind := MINIFIED.get(Path(path).suffix):
-        with suppress(UnicodeDecodeError, minify.MinifyError):
-            content = minify.string(kind, content.decode()).encode()
+    if minify := MINIFIERS.get(Path(path).suffix):
+        with suppress(UnicodeDecodeError):
+            content = minify(content.decode()).encode()
     return gzip.compress(content, compresslevel=9, mtime=0)
-
-
-class CollectedFiles(CompressedStaticFilesStorage):
-    """Storage of `collectstatic`: the files as they are, and compressed copies beside them, scripts minified."""
-
-    def create_compressor(self, **options: Any) -> Compressor:
-        return _Copies(**options)
-
-
-class _Copies(Compressor):
-    def compress(self, path: str | os.PathLike[str]) -> list[str]:
-        if Path(path).suffix not in MINIFIED:
-            copies: list[str] = super().compress(path)
-            return copies
-        return [self.write_data(os.fspath(path), _gzip(os.fspath(path)), ".gz", os.stat(path))]
