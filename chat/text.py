@@ -23,7 +23,8 @@ HTML_LENGTH: Final = 40_000
 """a longer rendering is not worth its bytes to everybody: the text is shown as it was typed"""
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
 TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
-ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE | re.ASCII)
+ADDRESS: Final = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE | re.ASCII)
+"""a target with a host: browsers read `https:///evil.example` as `https://evil.example/`, and a server does not"""
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
 """an address in which there is nothing to encode, for the link or for the eye"""
 TAKEN_OUT: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"

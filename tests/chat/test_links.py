@@ -91,6 +91,13 @@ def test_host_is_ascii_unless_plainly_one_script(host: str, shown: str) -> None:
     assert shown_host(host) == shown
 
 
+@pytest.mark.parametrize("target", ["https:///evil.example", "https:////x@evil.example", "https://?evil.example"])
+def test_target_without_a_host_is_no_link(target: str) -> None:
+    """Browsers leave out slashes that are too many, so the host would stand nowhere."""
+    shown = rendered(f"[https://bank.example]({target}) <{target}>").html or ""
+    assert [href for href, _ in LINK.findall(shown)] == ["https://bank.example"]
+
+
 def test_bare_link_shows_the_host_it_leads_to() -> None:
     assert links("https://xn--80ak6aa92e.com/login") == [("https://xn--80ak6aa92e.com/login",) * 2]
     assert links("https://аррӏе.com/login") == [("https://xn--80ak6aa92e.com/login",) * 2]
