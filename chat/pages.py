@@ -45,8 +45,8 @@ def site_ban(request: HttpRequest) -> Sanction | None:
 
 
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
-    """What keeps who asks out of a room."""
-    user, room = request.user, Room.objects.filter(log__key=key).first()
+    """What keeps who asks out of a room; of one that was deleted nobody hears."""
+    user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
     if not isinstance(user, User) or room is None:
         return None
     ban = in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())

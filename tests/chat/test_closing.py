@@ -128,6 +128,15 @@ def test_deleted_room_is_hidden_at_once_and_comes_back(ana: Caller, ben: Caller,
     assert (mine(ben), Message.objects.get(log__key=key, offset=o).removed_at) == ([key], None)
 
 
+def test_deleted_room_is_not_named_to_the_banned(ana: Caller, ben: Caller, key: LogKey, client: Client) -> None:
+    client.force_login(User.objects.get(pk=ben.pk), "django.contrib.auth.backends.ModelBackend")
+    act(ana, "sanction.make", room=key, user=ben.id, kind="ban")
+    assert client.post(f"/r/{key}/appeal", {"text": ""}).status_code == 403
+    act(ana, "room.delete", room=key)
+    assert client.post(f"/r/{key}/appeal", {"text": ""}).status_code == 302
+    assert client.get(f"/r/{key}/").status_code == 404
+
+
 def test_closed_rooms_are_listed_for_their_hosts_until_they_are_purged(ana: Caller, ben: Caller, key: LogKey) -> None:
     other = room(ana)
     act(ana, "room.archive", room=key)
