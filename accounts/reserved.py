@@ -45,7 +45,8 @@ _WHOLE: Final = re.compile(
 def is_reserved(name: str) -> bool:
     """Tell whether a name would speak for the site: as a whole, or by a rank among its words."""
     typed = unicodedata.normalize("NFKC", name)
-    spelled = {typed, typed.translate(LEET), re.sub(r"\d", "", typed)}
+    bare = "".join(c for c in unicodedata.normalize("NFD", typed) if unicodedata.category(c) != "Mn")
+    spelled = {typed, typed.translate(LEET), re.sub(r"\d", "", typed), bare}
     return any(_speaks(each) for each in spelled)
 
 
