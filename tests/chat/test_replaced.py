@@ -1,8 +1,12 @@
 """Requests that name a message or a match by its offset, after a restored backup put another one there."""
 
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from chat.models import Message
 from game.models import Match
@@ -89,3 +93,11 @@ def test_move_is_refused_when_its_version_was_written_anew(ana: Caller, ben: Cal
     assert refused(ana, "move.play", **meant, version_t=now["version_t"] ^ 1).type == "stale"
     act(ana, "move.play", **meant, t=now["t"], version_t=now["version_t"])
     assert Match.objects.get(offset=o).version > now["version"]
+
+
+def test_migration_fills_in_the_tags_of_older_messages(ana: Caller, key: LogKey) -> None:
+    post(ana, key)
+    tag = last_event(key).tag
+    Message.objects.filter(log__key=key).update(tag=None)
+    import_module("chat.migrations.0011_message_tags").fill(apps, SimpleNamespace(connection=connection))
+    assert Message.objects.filter(log__key=key).order_by("-offset").values_list("tag", flat=True).first() == tag
