@@ -62,7 +62,8 @@ class Rooms:
 
     def listened(self, connection: "Connection", key: LogKey | None) -> list[Room]:
         """The rooms it listens to, or of those only this one."""
-        return [self._rooms[each] for each in connection.rooms if key is None or each == key]
+        keys = connection.rooms if key is None else connection.rooms & {key}
+        return [self._rooms[each] for each in keys]
 
     def enrol(self, connection: "Connection", memberships: Iterable[Mapping[str, Any]]) -> None:
         """A greeted connection, and the rooms whose counts it listens to."""
