@@ -28,7 +28,7 @@ def send_proof(request: HttpRequest, user: User) -> None:
     if not (email and settings.EMAIL_URL and _allowed(request, email)):
         return
     owner = owner_of_email(email)
-    context: dict[str, Any] = {"name": owner.name if owner else user.name}
+    context: dict[str, Any] = {"name": owner.name} if owner else {}  # no stranger's name: it may be an advert
     place = {"token": signing.dumps([user.key, email], salt=_SALT)}
     context["url"] = request.build_absolute_uri(
         reverse("account_login") if owner else reverse("email_prove", kwargs=place)
