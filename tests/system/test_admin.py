@@ -127,7 +127,7 @@ def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_ow
 
 
 def test_moderator_joins_and_moderates_from_the_menu_of_a_public_room(person: NewPerson, unguarded: Parlor) -> None:
-    host = Guest(unguarded.url, f"Host {token_hex(2)}")
+    host = Guest(unguarded.url, f"Hanna {token_hex(2)}")
     room = host.makes_room("Unruly")
     one = admin(person, unguarded)
     one.page.goto(f"/r/{room}/")

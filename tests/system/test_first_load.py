@@ -22,7 +22,7 @@ SHAPE = """() => [...document.querySelectorAll("#lines [data-o]")].map((line) =>
 def talk(guest: NewGuest) -> str:
     """The address of a room with messages of many forms."""
     teller, other = guest(f"Teller {token_hex(3)}"), guest(f"李雷 {token_hex(3)}")
-    room = teller.makes_room("First page")
+    room = teller.makes_room(f"First page {token_hex(2)}")
     other.act("room.join", room=room)
     first, *_ = teller.say(room, *(f"message {number}" for number in range(1, 26)))
     teller.act("message.edit", room=room, o=first + 20, text="*better*")

@@ -18,7 +18,7 @@ KEPT = 300
 def long_room(guest: NewGuest) -> str:
     """The address of a room with many lines in it."""
     teller = guest(f"Teller {token_hex(2)}")
-    room = teller.makes_room("Long story")
+    room = teller.makes_room(f"Long story {token_hex(2)}")
     teller.say(room, *(f"line {number}{' and more' * (number % 7 * 20)}" for number in range(1, LONG + 1)))
     teller.act("message.post", room=room, text="the end")
     return f"/r/{room}/"
@@ -74,7 +74,7 @@ def test_what_is_said_from_the_middle_is_seen_at_once_also_without_a_line(
     person: NewPerson, guest: NewGuest, cable: Cable
 ) -> None:
     teller = guest("Teller of a middle")
-    room = teller.makes_room("Middle")
+    room = teller.makes_room(f"Middle {token_hex(2)}")
     first, *_ = teller.say(room, *(f"line {number}" for number in range(1, 101)))
     ann = person(cable.url).enter("Ann in the middle", f"/r/{room}/@{first + 20}")
     ann.expects(LOST_LINE)
@@ -92,7 +92,7 @@ def test_what_is_said_from_the_middle_is_seen_at_once_also_without_a_line(
 
 def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: NewPerson, guest: NewGuest) -> None:
     teller = guest("Teller of more")
-    room = teller.makes_room("More and more")
+    room = teller.makes_room(f"More and more {token_hex(2)}")
     teller.say(room, *(f"line {number}" for number in range(1, 81)))
     ann = person().enter("Ann who reads above", f"/r/{room}/")
     ann.expect_said("line 80")
@@ -112,6 +112,7 @@ def test_line_that_is_read_stays_when_a_panel_opens_and_is_found_again_in_its_ro
 ) -> None:
     ann = person().enter("Ann who keeps her place", long_room)
     ann.expect_said("the end")
+    name = ann.page.locator("#room-name").inner_text()
     ann.scroll_to(900)
     ann.page.wait_for_function("document.querySelector('#scroller').scrollTop === 900")
     place = ann.place
@@ -122,6 +123,6 @@ def test_line_that_is_read_stays_when_a_panel_opens_and_is_found_again_in_its_ro
     expect(ann.page.locator("#people")).to_be_hidden()
     assert ann.place.o == place.o
     ann.go("Lounge")
-    ann.go("Long story")
+    ann.go(name)
     ann.page.wait_for_function("(o) => document.querySelector(`[data-o='${o}']`)", arg=place.o)
     assert ann.place.o == place.o

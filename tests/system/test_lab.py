@@ -128,7 +128,7 @@ def test_two_browsers_see_the_same_lamp(visitor: Person, person: NewPerson, lab_
     other = person(lab_server.url)
     pages = [at(visitor, "lamp"), at(other, "lamp")]
     for page, way in zip(pages, ("on", "off"), strict=True):
-        press(page, f"Turn it {way}")
+        press(page, f"Turn {way}")
         for each in pages:
             expect(each.locator("#lamp-word")).to_have_text(f"The lamp is {way}.")
 
@@ -228,12 +228,12 @@ def test_to_another_site_the_cookie_is_not_lent(visitor: Person) -> None:
     visitor.enter("Vera")
     page = at(visitor, "origin")
     press(page, "Run both")
-    told = "told: “Vera”"
+    told = "received: “Vera”"
     expected = {
         "page-guarded": told,
         "page-open": told,
         "foreign-guarded": "refused",
-        "foreign-open": f"told: “{NOBODY}”",
+        "foreign-open": f"received: “{NOBODY}”",
     }
     for who, answer in expected.items():
         expect(page.locator(f"[data-try={who}] output")).to_have_text(answer)
