@@ -20,10 +20,10 @@ mod mods host hosts cohost bot bots robot system everyone here channel owner sta
 """
 """Nobody has these as the whole name; but `Bot` is a part of many others."""
 AROUND: Final = """
-the this your real team room site chat lounge super head chief new
-超级 超級 总 總 副 本 网站 網站 房间 房間 聊天室 团队 團隊 消息 通知 号 號 的
+the this your real team room site chat lounge super head chief new easy medium hard
+超级 超級 总 總 副 本 网站 網站 房间 房間 聊天室 团队 團隊 消息 通知 号 號 的 简单 簡單 中等 困难 困難
 """
-"""Words that add nothing to them: `The Admin Team`, `超级管理员`."""
+"""Words that add nothing to them: `The Admin Team`, `超级管理员`, `Bot (hard)`."""
 LEET: Final = str.maketrans("43057@$", "aeostas")
 
 

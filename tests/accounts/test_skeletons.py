@@ -66,7 +66,20 @@ def test_skeleton_exists_for_every_text_and_depends_on_no_case(text: str) -> Non
     "name",
     [
         *["Admin", "ADMIN", "ΑDMIN", "Аdmin", "Adm1n", "Adm|n", "4dmin", "Admin 1", "admin_", "a d m i n", "The Admin"],
-        *["Admin Bob", "Bob (Moderator)", "Moderator", "M0derator", "Parlor", "Parlor Team", "Bot", "B0t", "Host"],
+        *[
+            "Admin Bob",
+            "Bob (Moderator)",
+            "Moderator",
+            "M0derator",
+            "Parlor",
+            "Parlor Team",
+            "Bot",
+            "B0t",
+            "Bot (hard)",
+            "机器人（简单）",
+            "Host",
+        ],
+        *["Bot (hard)", "机器人（简单）", "机器人（中等）"],
         *["System", "Everyone", "@everyone", "@here", "ᴀᴅᴍɪɴ", "🅰dmin", "Admin 👍", "Official Support", "Robot 7"],
         *["Adṃin", "Ädmïn", "Moderátor Bob", "Admin\u0307"],
         *[
