@@ -84,14 +84,15 @@ export class Empty {
   /** @param {import("./types.js").Room} room */
   #paint(room) {
     if (isDirect(room)) return this.#paintDirect(room);
-    const standing = room.role ? (this.#invites?.standing() ?? []) : [];
-    const offered = Boolean(room.role && this.#pastime && this.#client.state().here === 1);
-    const words = !room.role ? "looking" : standing.length > 0 ? "invited" : "text";
+    const open = Boolean(room.role && !room.archived);
+    const standing = open ? (this.#invites?.standing() ?? []) : [];
+    const offered = Boolean(open && this.#pastime && this.#client.state().here === 1);
+    const words = !open ? "looking" : standing.length > 0 ? "invited" : "text";
     const of = room.lounge && words !== "invited" ? "empty.lounge" : "empty";
     part(this.#card, "h2", HTMLElement).textContent = say(room.lounge ? "empty.lounge.title" : "empty.title");
     part(this.#card, "p", HTMLElement).textContent = say(`${of}.${words}`);
     part(this.#card, "[data-act=create]", HTMLElement).hidden = !room.role || !room.lounge;
-    part(this.#card, "[data-act=invite]", HTMLElement).hidden = !room.role || standing.length > 0;
+    part(this.#card, "[data-act=invite]", HTMLElement).hidden = !open || standing.length > 0;
     part(this.#card, ".pastime", HTMLElement).hidden = !offered;
     if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));
     showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) => /** @type {Invites} */ (this.#invites).card(invite));

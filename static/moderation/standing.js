@@ -4,7 +4,7 @@
 /** @import {Mute, Standing} from "./types.js" */
 import { isRequestSent, myRank } from "../chat/selectors.js";
 
-/** @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered"} Closed why one may not write, the gravest first */
+/** @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered" | "archived"} Closed why one may not write, the gravest first */
 
 /** @param {RoomState} state @returns {Standing | null} */
 export function standingOf({ parts }) {
@@ -20,6 +20,7 @@ export function mutedNow(state, now) {
 /** @param {RoomState} state @param {number} now on the server's clock @param {boolean} guest @returns {Closed | null} */
 export function closedBy(state, now, guest) {
   if (!state.room?.role) return standingOf(state)?.waiting ? "waiting" : null;
+  if (state.room.archived) return "archived";
   if (standingOf(state)?.warning) return "warned";
   if (mutedNow(state, now)) return "muted";
   if (isRequestSent(state)) return "unanswered";

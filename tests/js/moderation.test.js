@@ -91,6 +91,12 @@ test("what closes the input: a warning before a mute, a mute before the room's r
   assert.equal(closed(null, { slow_s: 30 }), null);
 });
 
+test("an archived room is closed to its hosts too", () => {
+  const host = { role: "host", rank: 1 };
+  const archived = happened(after(snapshot([], host)), event(4, "room.archived", {}));
+  assert.equal(closedBy(archived, 50, false), "archived");
+});
+
 test("who has a rank is muted and warned like anybody, and held by no rule", () => {
   const host = { role: "host", rank: 1, rules: { locked: true } };
   assert.deepEqual([closedBy(after(snapshot([], host)), 50, true), closedBy(after(snapshot([], { ...host, me: MUTED })), 50, true)], [null, "muted"]);

@@ -18,9 +18,13 @@ def test_last_host_is_asked_first_archives_the_room_and_brings_it_back(person: N
     ann.page.get_by_role("menuitem", name="Leave room").click()
     asked = ann.page.get_by_role("dialog", name="This room needs a host")
     expect(asked.get_by_label("New host")).to_have_text("Bo looks")
+    assert asked.evaluate("(box) => box.scrollWidth <= box.clientWidth")
     asked.get_by_role("button", name="Archive room").click()
     ann.page.get_by_role("dialog", name="Archive Garden?").get_by_role("button", name="Archive").click()
     expect(bo.room("Garden")).to_have_count(0)
+    expect(ann.page.get_by_text("A host can restore the room.")).to_be_visible()
+    expect(ann.composer).to_be_hidden()
+    expect(ann.page.get_by_role("textbox", name="Invite link")).to_be_hidden()
 
     ann.page.get_by_role("button", name="Browse rooms").click()
     mine = ann.page.get_by_role("dialog", name="Browse rooms")
