@@ -15,4 +15,6 @@ class Command(BaseCommand):
             made = make_demo()
         except NotEmpty:
             raise CommandError("People have written here already. The sample is for an empty site.") from None
-        self.stdout.write("The sample is there. Open the lounge to see it." if made else "The sample is there already.")
+        self.stdout.write(
+            "Sample content added. Open the lounge to see it." if made else "The sample content is there already."
+        )
