@@ -166,10 +166,11 @@ def serve() -> None:
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)
     work, coming, going = Work(), sys.stdin.buffer, sys.stdout.buffer
-    while head := coming.read(HEAD):
-        text = coming.read(int.from_bytes(head)).decode()
-        going.write(_framed(msgspec.msgpack.encode(work.render(text))))
-        going.flush()
+    with contextlib.suppress(ConnectionError):  # the server was killed
+        while head := coming.read(HEAD):
+            text = coming.read(int.from_bytes(head)).decode()
+            going.write(_framed(msgspec.msgpack.encode(work.render(text))))
+            going.flush()
 
 
 if __name__ == "__main__":

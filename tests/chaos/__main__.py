@@ -96,6 +96,8 @@ def plans(options: argparse.Namespace, seed: int) -> list[tuple[str, Plan]]:
 def holds(services: Services, database: str, plan: Plan) -> bool:
     with services.site(database) as site:
         result = attempt(site, plan)
+        if result and not result.good:
+            print(site.failures(), flush=True)
     if result:
         print(verdict(result), flush=True)
         if not result.good:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -85,6 +86,12 @@ class Site:
 
     def logs(self) -> str:
         return "\n".join(tail(server.log) for server in self.servers)
+
+    def failures(self) -> str:
+        """Return each traceback of the logs, with the lines around it."""
+        texts = [server.log.read_text(errors="replace") for server in self.servers]
+        found = [match.start() for text in texts for match in re.finditer(r"Traceback \(most recent", text)]
+        return "\n".join(text[max(0, at - 500) : at + 4000] for text in texts for at in found[:3])
 
     def tracebacks(self) -> int:
         return sum(server.log.read_text(errors="replace").count("Traceback (most recent") for server in self.servers)

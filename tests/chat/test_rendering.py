@@ -3,6 +3,9 @@
 import logging
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -80,6 +83,24 @@ def test_process_ignores_the_signals_of_the_group(renderer: Renderer) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(renderer._process.pid, number)
     assert renderer.render(HEAVY).html
+
+
+def test_process_ends_without_a_word_when_the_server_is_killed() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "chat.rendering"],
+            cwd=rendering.FOLDER,
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=subprocess.PIPE,
+        )
+    asked = rendering._framed(HEAVY.encode())
+    ours.sendall(asked + asked)
+    ours.recv(1)
+    ours.close()  # with answers that nobody has read
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, b"")
 
 
 @pytest.fixture
