@@ -87,7 +87,7 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
         return
     _forget(batch, room, after, batch.log(key).head)
     Invite.objects.filter(room=room, revoked_at=None).update(revoked_at=batch.now)
-    Room.objects.filter(pk=room.pk).update(name="", topic="")
+    Room.objects.filter(pk=room.pk).update(name="", topic="", skeleton=None)
 
 
 def _forget(batch: Batch, room: Room, after: int, last: int) -> None:

@@ -86,11 +86,14 @@ def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:
 
 
 def _refuse_taken(facts: dict[str, Any], room: Room | None = None) -> None:
-    """Refuse a public room the name of another public room, or one that looks like it."""
+    """Refuse a public room the name of another public room, or one that looks like it.
+
+    A deleted one keeps its name until it is purged, since it can be restored.
+    """
     if not facts["public"]:
         return
     names = [facts["name"], *(f"{facts['name'][: NAME_LENGTH - 3]} {number}" for number in range(2, 12))]
-    others = Room.objects.filter(public=True, deleted_at=None, skeleton__in=[look(name) for name in names]).exclude(
+    others = Room.objects.filter(public=True, skeleton__in=[look(name) for name in names]).exclude(
         pk=room.pk if room else 0
     )
     taken = {*others.values_list("skeleton", flat=True), *(() if room and room.lounge else LOUNGE_LOOKS)}

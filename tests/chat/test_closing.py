@@ -238,6 +238,14 @@ def test_purge_forgets_messages_part_by_part(ana: Caller, key: LogKey, monkeypat
     assert not Message.objects.filter(log__key=key).exclude(data=None).exists()
 
 
+def test_deleted_room_keeps_its_name_until_it_is_purged(ana: Caller, ben: Caller, key: LogKey) -> None:
+    name = Room.objects.get(log__key=key).name
+    act(ana, "room.delete", room=key)
+    assert refused(ben, "room.create", name=name, topic="", public=True) == (409, "name_taken")
+    purge(key, now_ms() + DELETED_KEPT_MS + 1000)
+    act(ben, "room.create", name=name, topic="", public=True)
+
+
 def test_purge_leaves_a_room_alone_that_was_restored(ana: Caller, key: LogKey) -> None:
     post(ana, key, "stays")
     act(ana, "room.delete", room=key)
