@@ -34,12 +34,13 @@ export class Arrivals {
 
   /** What is found when a room is opened, or after a cut, is nobody's arrival. */
   #look() {
-    const { presence, me, here } = this.#client.state();
+    const { presence, me, here, room: facts } = this.#client.state();
     const room = this.#client.shown;
     const now = this.#client.connection.serverNow();
     const isFirst = this.#room !== room || this.#here.size === 0;
     const came = Object.keys(presence).filter((id) => id !== me && !this.#here.has(id));
-    const news = isFirst || here > CROWD ? [] : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
+    const isSaid = facts?.direct?.length === 2; // in the bar of the conversation
+    const news = isFirst || isSaid || here > CROWD ? [] : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
     if (this.#room !== room) this.#waiting.clear();
     for (const id of new Set([...Object.keys(presence), ...this.#here])) if (id !== me) this.#seen.set(`${room} ${id}`, now);
     [this.#room, this.#here] = [room, new Set(Object.keys(presence))];

@@ -93,5 +93,5 @@ function acts(table, state) {
   const here = offers(table, state).filter((offer) => offer !== "resign" && offer !== "claim");
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? [...here, "show"] : here;
   if (table.state === "playing") return [seatOf(table, state.me) >= 0 ? "show" : "watch", ...here];
-  return state.me === null && table.view ? ["watch", ...here] : here;
+  return state.me === null && table.view ? ["show", ...here] : here;
 }
