@@ -21,7 +21,8 @@ REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4
 
 def furnished(teller: Guest) -> str:
     """A room with a line of every kind."""
-    room = teller.makes_room(f"Furniture {token_hex(2)}", "All that a talk may hold")
+    name = f"Furniture {token_hex(2)}"
+    room = teller.makes_room(name, "All that a talk may hold")
     texts = [
         "plain, *leaning*, **bold**, `code` and https://example.org/a/link",
         f"```\nif True:\n    print('a block of code {'much ' * 20}wider than the column')\n```",
@@ -34,7 +35,7 @@ def furnished(teller: Guest) -> str:
     *_, edited, removed = teller.say(room, *texts)
     teller.act("message.edit", room=room, o=edited, text="edited")
     teller.act("message.delete", room=room, o=removed)
-    teller.act("room.change", room=room, name="Furniture", topic="All that a talk may hold, and more", public=True)
+    teller.act("room.change", room=room, name=name, topic="All that a talk may hold, and more", public=True)
     return room
 
 
