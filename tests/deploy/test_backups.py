@@ -170,6 +170,7 @@ def test_restore_tells_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
     told = parlor.manage("restore", file)
     assert re.search(r"- Ban of Pest in Quiet place, .* UTC: insults", told)
     assert f"- A message of Pest had been deleted, and is there again: /r/{room}/@{insult}" in told
+    parlor.start()
 
 
 @pytest.mark.sqlite
