@@ -25,6 +25,8 @@ export function lostOf(said, stored) {
 export class Recovery {
   #client;
   #storage;
+  /** One dialog at a time: several rooms may be open. */
+  #asked = Promise.resolve();
 
   /** @param {Client} client @param {Storage} [storage] which outlives a reload of this tab */
   constructor(client, storage = sessionStorage) {
@@ -34,7 +36,7 @@ export class Recovery {
 
   start() {
     for (const key of Object.keys(this.#storage)) if (key.startsWith(PLACE) && key !== this.#place) this.#storage.removeItem(key);
-    this.#client.on("gone", (room, before) => this.#offer(room, lostOf(saidIn(before), this.#client.state(room).lines)));
+    this.#client.on("gone", (room, before) => this.#offerNext(room, lostOf(saidIn(before), this.#client.state(room).lines)));
     this.#client.connection.on("stopped", () => this.#keep());
     const forget = this.#client.connection.on("greeted", () => (forget(), this.#compare()));
   }
@@ -57,12 +59,19 @@ export class Recovery {
     const last = kept?.said.findLast((/** @type {Said} */ { cid }) => cid)?.o;
     if (last === undefined) return;
     const page = await this.#client.connection.request("history.page", { room: kept.room, around: last }).catch(() => null);
-    if (page) this.#offer(kept.room, lostOf(kept.said, page.lines));
+    if (page) this.#offerNext(kept.room, lostOf(kept.said, page.lines));
+  }
+
+  /** @param {string} room @param {{cid: string, text: string}[]} lost */
+  #offerNext(room, lost) {
+    this.#asked = this.#asked.then(() => this.#offer(room, lost));
   }
 
   /** Sent under their old cids, so that what is stored after all is not said twice. @param {string} room @param {{cid: string, text: string}[]} lost */
   async #offer(room, lost) {
-    if (lost.length === 0 || !(await confirmed("restored", { messages: count("restored.messages", lost.length) }))) return;
+    if (lost.length === 0) return;
+    const values = { messages: count("restored.messages", lost.length), room: this.#client.state(room).room?.name ?? "" };
+    if (!(await confirmed("restored", values))) return;
     for (const { cid, text } of lost) this.#client.outbox.add("message.post", { room, text }, cid);
     toast(count("restored.sent", lost.length));
   }
