@@ -22,6 +22,21 @@ def ben() -> Caller:
 
 
 @pytest.fixture
+def ann() -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def bo() -> Caller:
+    return guest("Bo")
+
+
+@pytest.fixture
+def cy() -> Caller:
+    return guest("Cy")
+
+
+@pytest.fixture
 def key(ana: Caller, ben: Caller) -> LogKey:
     """A room whose host is Ana."""
     return room(ana, ben)

@@ -14,21 +14,6 @@ from tests.game.play import refused
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
-
-
-@pytest.fixture
-def cy() -> Caller:
-    return guest("Cy")
-
-
 @pytest.fixture(autouse=True)
 def hall(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
     return room(ann, bo, cy)

@@ -36,21 +36,6 @@ ACTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
-
-
-@pytest.fixture
-def cy() -> Caller:
-    return guest("Cy")
-
-
 @pytest.fixture(autouse=True)
 def hall(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
     return room(ann, bo, cy)
