@@ -35,6 +35,7 @@ def cache(step: str) -> tuple[str, str]:
 
 STEPS = [
     Step("ruff", ((PYTHON, "-m", "ruff", "check", "."),)),
+    Step("language", ((PYTHON, "-m", "tests.language"),)),
     Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
