@@ -16,8 +16,11 @@ from config.release import keep_for_ever, release
 
 env = Environment()
 
+# A checkout keeps templates, static files and the rest beside the apps; a wheel keeps them in config/share.
 BASE = Path(__file__).resolve().parent.parent
-DATA = Path(env.str("PARLOR_DATA", default=str(BASE / "var"))).resolve()
+INSTALLED = (BASE / "config/share").is_dir()
+FILES = BASE / "config/share" if INSTALLED else BASE
+DATA = Path(env.str("PARLOR_DATA", default="var" if INSTALLED else str(BASE / "var"))).resolve()
 private_folder(DATA)
 
 # Development
@@ -80,7 +83,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE / "templates"],
+        "DIRS": [FILES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -255,8 +258,8 @@ CONTENT_SECURITY_POLICY = {
 # Static files
 # Read from where they lie: nothing is rewritten or hashed one by one, and the release is in the path. Collected into
 # STATIC_FILES a proxy may serve them, those of the release before too.
-STATICFILES_DIRS = [BASE / "static"]
-RELEASE = "dev" if DEBUG else release(BASE / "static", django.__version__)  # the admin's files come with Django
+STATICFILES_DIRS = [FILES / "static"]
+RELEASE = "dev" if DEBUG else release(FILES / "static", django.__version__)  # the admin's files come with Django
 STATIC_URL = f"/static/{RELEASE}/"
 STATIC_FILES = env.str("STATIC_FILES", default="")
 STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
@@ -276,7 +279,7 @@ SEARCH_ENGINES = env.bool("SEARCH_ENGINES", default=False)
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [BASE / "locale"]
+LOCALE_PATHS = [FILES / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

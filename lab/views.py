@@ -67,7 +67,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @lab_only
 def document(request: HttpRequest, name: str) -> HttpResponse:
     """A page of `docs/`, as it lies there: it is ours, so its HTML is taken as it comes."""
-    path = Path(settings.BASE) / "docs" / f"{name}.md"
+    path = Path(settings.FILES) / "docs" / f"{name}.md"
     if not path.is_file():
         raise Http404
     text = path.read_text("utf-8")
