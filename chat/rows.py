@@ -1,7 +1,7 @@
 """The rows that a page shows before any script has run. Pure.
 
-They are what `static/chat/rows.js` and `line.js` make of the same messages, so that the client takes them over without
-a jump. Days and times are the reader's own, which no server knows: the client adds them.
+They are what `static/chat/state/rows.js` and `static/chat/views/message.js` make of the same messages, so that the
+client takes them over without a jump. Days and times are the reader's own, which no server knows: the client adds them.
 """
 
 import re

@@ -29,7 +29,7 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Names the page's own WebSocket in `connect-src`: older WebKit does not count it as 'self'.
 
-    Markup enters a page by `static/chat/html.js` alone, whose policy of Trusted Types is the only one allowed.
+    Markup enters a page by `static/chat/ui/html.js` alone, whose policy of Trusted Types is the only one allowed.
     """
 
     def get_policy_parts(

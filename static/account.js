@@ -1,6 +1,6 @@
 /** Pages of one's account: a password that is being typed may be looked at. */
 
-import { startReveals } from "./chat/reveal.js";
+import { startReveals } from "./chat/ui/reveal.js";
 import { forgetWhoLeft, hasUnsent, leaving } from "./realtime/browser_data.js";
 
 startReveals(document.body);

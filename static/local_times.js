@@ -1,6 +1,6 @@
 /** Pages without a connection: times in the reader's zone and form. */
 
-import { date, short } from "./chat/time.js";
+import { date, short } from "./chat/ui/time.js";
 
 const FORMS = { day: date, time: short };
 

@@ -137,9 +137,3 @@ def test_services_know_no_transport() -> None:
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "core"])
 def test_no_module_is_named_after_nothing(name: str) -> None:
     assert [str(path) for app in APPS for path in modules(app) if name in {path.stem, path.parent.name}] == []
-
-
-def test_no_page_script_is_inline_and_the_pure_store_touches_no_browser() -> None:
-    words = ("document.", "new WebSocket", "fetch(", "Date.now(", "localStorage", "indexedDB")
-    store = ROOT / "static" / "chat" / "store.js"
-    assert [word for word in words if word in store.read_text()] == []

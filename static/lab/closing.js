@@ -1,7 +1,7 @@
 /** Close codes, and what the page sees of them. */
 
-import { byId, make } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId, make } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { address, pressed, show, weight } from "./page.js";
 
 const CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 4000, 4999];

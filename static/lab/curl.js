@@ -1,7 +1,7 @@
 /** Commands to copy; plain http has no clipboard but the selection. */
 
-import { byId } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { show } from "./page.js";
 
 /** @param {string} id */

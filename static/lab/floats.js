@@ -1,6 +1,6 @@
 /** Five numbers as twenty bytes, there and back. */
 
-import { say } from "../chat/words.js";
+import { say } from "../chat/ui/words.js";
 import { Line, hex, pressed, show } from "./page.js";
 
 let sent = new Float32Array();

@@ -1,7 +1,7 @@
 /** The calculator: each step as one types. */
 
-import { byId } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { accept, keyBytes } from "./accept.js";
 import { hex, pressed, show } from "./page.js";
 

@@ -1,7 +1,7 @@
 /** The members, ticked as they are tried. */
 
-import { byId, make } from "../chat/dom.js";
-import { count, say } from "../chat/words.js";
+import { byId, make } from "../chat/ui/dom.js";
+import { count, say } from "../chat/ui/words.js";
 import { examined } from "./members.js";
 import { STATES, address, pressed, show } from "./page.js";
 

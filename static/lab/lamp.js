@@ -1,7 +1,7 @@
 /** One lamp, for all who look. */
 
-import { byId } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { Line, log, pressed, show } from "./page.js";
 
 const line = new Line("lamp", heard);

@@ -1,7 +1,7 @@
 /** The tutorial's option block, met from the page. */
 
-import { byId } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { Line, address, log, pressed, show } from "./page.js";
 
 const IDLE_S = 32;

@@ -1,7 +1,7 @@
 /** The same question from this page and from nowhere. */
 
-import { part } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { part } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { address, pressed } from "./page.js";
 
 /** What a foreign page would do; it runs in a worker whose origin is nobody's. */

@@ -1,7 +1,7 @@
 /** What the pages of the lab share: their words, a line to a route, what went over it. */
 
-import { byId, make } from "../chat/dom.js";
-import { learn, say } from "../chat/words.js";
+import { byId, make } from "../chat/ui/dom.js";
+import { learn, say } from "../chat/ui/words.js";
 
 export const LINES = 200;
 /** As `readyState` counts. */

@@ -1,6 +1,6 @@
 /** A topic: everybody who looks hears what anybody publishes. */
 
-import { byId } from "../chat/dom.js";
+import { byId } from "../chat/ui/dom.js";
 import { Line, log, show } from "./page.js";
 
 const value = byId("value", HTMLInputElement);

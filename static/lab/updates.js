@@ -1,7 +1,7 @@
 /** Updates every 50 ms, as many as the line takes. */
 
-import { byId } from "../chat/dom.js";
-import { say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { say } from "../chat/ui/words.js";
 import { update } from "./loop.js";
 import { Line, pressed, show } from "./page.js";
 

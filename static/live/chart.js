@@ -1,7 +1,7 @@
 /** A line over the last hour, or as much of it as there is, as SVG made of numbers. The shapes are pure; `Chart` puts them on the page. */
 
-import { make } from "../chat/dom.js";
-import { count, say } from "../chat/words.js";
+import { make } from "../chat/ui/dom.js";
+import { count, say } from "../chat/ui/words.js";
 
 export const WIDTH = 300;
 export const HEIGHT = 72;

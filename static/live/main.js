@@ -1,8 +1,8 @@
 /** Wires the live page: a connection that opens no room, the numbers, the board. */
 
-import { byId } from "../chat/dom.js";
-import { freshToken } from "../chat/token.js";
-import { learn, say } from "../chat/words.js";
+import { byId } from "../chat/ui/dom.js";
+import { freshToken } from "../chat/client/token.js";
+import { learn, say } from "../chat/ui/words.js";
 import { Connection } from "../realtime/connection.js";
 import { VERSION } from "../realtime/protocol.js";
 import { Board } from "./board.js";

@@ -1,6 +1,6 @@
 /** Numbers as people read them. Pure. */
 
-import { count, say } from "../chat/words.js";
+import { count, say } from "../chat/ui/words.js";
 
 const LANGUAGE = document.documentElement.lang || "en";
 const WHOLE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });

@@ -1,7 +1,7 @@
 /** What a browser keeps of one person, drafts and what is not sent: gone when they log out here or delete the account. */
 
 import { draftsOf, LEAVING } from "./drafts.js";
-import { openStorage } from "./entry_storage.js";
+import { openStorage } from "./outbox_storage.js";
 
 /** @import {EntryStorage} from "./types.js" */
 /** @typedef {{storage?: Storage, open?: (user: string) => Promise<EntryStorage>}} Places */

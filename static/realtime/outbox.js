@@ -4,7 +4,7 @@
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
-import { openStorage } from "./entry_storage.js";
+import { openStorage } from "./outbox_storage.js";
 import { randomId } from "./ids.js";
 import { CLOSED_HERE, ConnectionLost, RequestError } from "./protocol.js";
 

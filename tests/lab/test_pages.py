@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 ALL = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
 ADDRESSES = ["/lab/", *(f"/lab/{lab.name}/" for lab in LABS), "/lab/docs/channels.md"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SHARED = {"page", "chat/dom", "chat/words"}
+SHARED = {"page", "chat/ui/dom", "chat/ui/words"}
 
 
 @ALL

@@ -1,0 +1,246 @@
+/** All that one tab knows: the connection, its rooms and their states, what waits to be sent. Views listen, and ask it to act. */
+
+/** @import {Entry, Opening, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
+/** @import {Boot, RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "../state/types.js" */
+import { realClock } from "../../realtime/clock.js";
+import { Connection } from "../../realtime/connection.js";
+import { Drafts } from "../../realtime/drafts.js";
+import { Emitter } from "../../realtime/emitter.js";
+import { randomId } from "../../realtime/ids.js";
+import { Outbox } from "../../realtime/outbox.js";
+import { ConnectionLost, RequestError, VERSION } from "../../realtime/protocol.js";
+import { Rooms } from "../../realtime/subscriptions.js";
+import { introduce } from "../state/people.js";
+import { reduceRooms } from "../state/rooms.js";
+import { emptyRoom, reduce } from "../state/store.js";
+import { find } from "../state/window.js";
+import { freshToken } from "./token.js";
+
+const OPEN_AT_MOST = 4;
+
+/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientFacts */
+
+/**
+ * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
+ * "left" ({room, reason}): no longer a member; "gone" (key, state): a backup was restored, and the room is not what this state was; "refused" (key, error): it may not be opened.
+ * @extends {Emitter<ClientFacts>}
+ */
+export class Client extends Emitter {
+  /** @type {Map<string, RoomState>} */
+  #states = new Map();
+  /** @type {string[]} the rooms held open, the one looked at first */
+  #open = [];
+  /** @type {RoomList} */
+  list = [];
+  /** @type {Set<string>} people whose lines are folded away */
+  blocked = new Set();
+  /** @type {Set<string>} rooms that were open when the line was lost, until they are open again */
+  #lost = new Set();
+  shown;
+
+  /** @param {Boot} boot */
+  constructor(boot) {
+    super();
+    this.boot = boot;
+    this.me = boot.user?.id ?? null;
+    this.shown = boot.room;
+    this.blocked = new Set(boot.blocked);
+    const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
+    this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
+    this.rooms = new Rooms(this.connection);
+    this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
+    this.drafts = new Drafts({ user: this.me ?? "" });
+    this.#listen();
+  }
+
+  start() {
+    const { room, rooms, snapshot, user } = this.boot;
+    this.#list({ type: "hello", rooms });
+    this.dispatch(room, { type: "snapshot", snapshot });
+    if (user) this.#hold(room);
+  }
+
+  /** After the views have started: what they do as the page goes must come before the line is closed. */
+  connect() {
+    this.outbox.start();
+    this.connection.start();
+  }
+
+  /** The rooms whose states are kept up to date. @returns {string[]} */
+  get open() {
+    return this.#open;
+  }
+
+  /** @param {string} key @returns {RoomState} */
+  state(key = this.shown) {
+    return this.#states.get(key) ?? this.#emptyRoom();
+  }
+
+  /** Whoever looks knows at least themselves: what they write bears their name before the server has answered. */
+  #emptyRoom() {
+    const { user } = this.boot;
+    return user ? introduce(emptyRoom(this.me), { [user.id]: user }) : emptyRoom(this.me);
+  }
+
+  /** @param {string} [key] @returns {Entry[]} */
+  entries(key = this.shown) {
+    return this.outbox.entries(key);
+  }
+
+  /** Look at another room. @param {string} key */
+  show(key) {
+    const live = this.#hold(key);
+    const former = this.shown;
+    this.shown = key;
+    if (!this.list.some((room) => room.key === former) && this.state(former).room?.direct?.length) this.#letGo(former);
+    this.dispatch(key, { type: "entered", live });
+    this.emit("shown", key);
+  }
+
+  /** @param {string} key @param {RoomAction} action */
+  dispatch(key, action) {
+    const before = this.state(key);
+    const state = reduce(before, action);
+    this.#states.set(key, state);
+    if (state === before) return;
+    this.emit("roomChanged", key);
+  }
+
+  /** Through the outbox: it is sent again until it is answered. @param {string} method @param {Record<string, any>} [params] */
+  send(method, params = {}) {
+    return this.outbox.add(method, this.#meant({ room: this.shown, ...params }));
+  }
+
+  /** An offset alone may be another message's by the time the request arrives: its tag says which one is meant. @param {Record<string, any>} params */
+  #meant(params) {
+    const { room, o } = params;
+    const t = o === undefined || o === null ? null : find(this.state(room), o)?.t;
+    return t === null || t === undefined ? params : { t, ...params };
+  }
+
+  /** A durable request whose answer is waited for; once, over however many connections. @param {string} method @param {Record<string, any>} params @returns {Promise<any>} */
+  async act(method, params) {
+    const request = { ...this.#meant(params), cid: randomId() };
+    for (;;) {
+      try {
+        return await this.connection.request(method, request);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        await this.ready();
+      }
+    }
+  }
+
+  /** @returns {Promise<void>} */
+  ready() {
+    if (this.connection.state.name === "ready") return Promise.resolve();
+    return new Promise((resolve) => {
+      const heard = this.connection.on("greeted", () => resolve(heard()));
+    });
+  }
+
+  /** Whom one does not want to hear. @param {string[]} users */
+  hear(users) {
+    const same = users.length === this.blocked.size && users.every((user) => this.blocked.has(user));
+    this.blocked = new Set(users);
+    this.emit("roomChanged", this.shown);
+    if (!same) this.#list({ type: "doubted" });
+  }
+
+  /** What is unread, as the server counts it. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
+  recounted(rooms) {
+    this.#list({ type: "counted", rooms });
+  }
+
+  async loadMembers() {
+    const key = this.shown;
+    const { members, people } = await this.connection.request("member.list", { room: key });
+    this.dispatch(key, { type: "members", members, people });
+  }
+
+  /** @param {string} key @param {number} o */
+  readUpTo(key, o) {
+    this.dispatch(key, { type: "read", o });
+    this.#list({ type: "read", room: key, o });
+  }
+
+  #listen() {
+    this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
+    this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
+    this.outbox.on("changed", (key) => this.emit("roomChanged", key));
+    this.outbox.on("answered", (entry, stored, ms) => this.dispatch(entry.room, { type: "answered", entry, stored, ms }));
+    this.rooms.on("opened", (key, opening) => this.#opened(key, opening));
+    this.rooms.on("refused", (key, error) => this.emit("refused", key, error));
+    this.rooms.on("eventApplied", (event) => this.#eventApplied(event));
+    this.rooms.on("signalled", (signal) => this.#signalled(signal));
+    this.rooms.on("left", (left) => this.#left(left));
+  }
+
+  #lineLost() {
+    for (const key of this.#open) this.#lost.add(key);
+  }
+
+  /** @param {string} key @param {Opening} opening */
+  #opened(key, opening) {
+    const before = this.state(key);
+    this.dispatch(key, { type: "opened", opening, lost: this.#lost.delete(key) });
+    if (opening.gone) this.emit("gone", key, before);
+    if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
+  }
+
+  /** @param {RoomEvent} event */
+  #eventApplied(event) {
+    this.dispatch(event.room, { type: "event", event });
+    this.#list({ type: "event", event, me: this.me, blocked: this.blocked });
+    if (event.kind === "member.joined" && event.data?.user === this.me) this.#joined(event.room);
+    if (event.kind === "member.left" && event.data?.user === this.me) this.emit("left", { room: event.room, reason: event.data.reason, until: null });
+    this.outbox.seen(event.cid);
+  }
+
+  /** @param {string} key */
+  #joined(key) {
+    const { room, head, here } = this.state(key);
+    if (room) this.#list({ type: "opened", room: key, snapshot: /** @type {Snapshot} */ ({ room, head }), here });
+  }
+
+  /** @param {RoomSignal} signal */
+  #signalled(signal) {
+    this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
+    this.#list({ type: "signal", signal, me: this.me, blocked: this.blocked });
+    if (signal.kind === "membership" && !signal.value && signal.room !== this.shown) this.#letGo(signal.room);
+  }
+
+  /** A room that is out of the list is not held open, or others would see me there. @param {string} key */
+  #letGo(key) {
+    if (!this.#open.includes(key)) return;
+    this.#open = this.#open.filter((other) => other !== key);
+    this.rooms.close(key);
+  }
+
+  /** @param {RoomLeft} left */
+  #left(left) {
+    this.#open = this.#open.filter((key) => key !== left.room);
+    this.emit("left", left);
+    this.#states.delete(left.room);
+    this.#list({ type: "left", room: left.room });
+    this.emit("roomChanged", left.room);
+  }
+
+  /** @param {RoomListAction} action */
+  #list(action) {
+    const list = reduceRooms(this.list, action);
+    if (list === this.list) return;
+    this.list = list;
+    this.emit("listChanged");
+  }
+
+  /** @param {string} key @returns {boolean} was it open already? */
+  #hold(key) {
+    const wasOpen = this.#open.includes(key);
+    this.#open = [key, ...this.#open.filter((other) => other !== key)];
+    for (const other of this.#open.splice(OPEN_AT_MOST)) this.rooms.close(other);
+    const { room, head } = this.state(key);
+    if (!wasOpen) this.rooms.open(key, room ? { o: head.o, t: head.t } : null);
+    return wasOpen;
+  }
+}

@@ -1,0 +1,102 @@
+/** What each kind of event does to a room: to its lines, and to all else. A kind that is not here only moves the position. Apps add theirs. */
+
+/** @import {RoomEvent} from "../../realtime/types.js" */
+/** @import {Line, Member, RoomState} from "./types.js" */
+import { put, remove } from "./window.js";
+
+/** @typedef {(state: RoomState, event: RoomEvent) => RoomState} Reducer */
+
+/** Done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
+export const LINE_EVENTS = {
+  "message.posted": arrived,
+  "room.created": arrived,
+  "room.changed": arrived,
+  "message.edited": (state, { data }) => (data ? put(state, data.line) : state),
+  "message.restored": (state, { data }) => (data ? put(state, data.line) : state),
+  "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
+};
+
+/** What a posted line does besides, by its kind; apps add theirs. @type {Record<string, Reducer>} */
+export const POSTED = {};
+
+/** Done once. @type {Record<string, Reducer>} */
+export const EVENTS = {
+  "message.posted": (state, event) => posted(counted(silenced(state, event.by), event), event),
+  "room.created": counted,
+  "room.archived": (state, { at }) => closed(state, at),
+  "room.restored": (state) => closed(state, null),
+  "room.changed": (state, event) => counted(renamed(state, event), event),
+  "member.joined": (state, { data, at }) => (data ? joined(state, data.user, at) : state),
+  "member.role": (state, { data, at }) => (data ? withMember(state, data.user, { joined_at: at, ...state.members?.[data.user], role: data.role }) : state),
+  "member.left": (state, { data }) => (data ? left(silenced(state, data.user), data.user) : state),
+  "invite.created": (state, { by, data }) => (data ? { ...state, invites: { ...state.invites, [data.invite]: { ...data, by } } } : state),
+  "invite.revoked": (state, { data }) => (data ? { ...state, invites: without(state.invites, data.invite) } : state),
+};
+
+/** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+function arrived(state, event) {
+  return put(state, lineOf(event));
+}
+
+/** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+function posted(state, event) {
+  return POSTED[event.data?.kind]?.(state, event) ?? state;
+}
+
+/** @param {RoomState} state @param {number | null} archived @returns {RoomState} */
+function closed(state, archived) {
+  return state.room ? { ...state, room: { ...state.room, archived } } : state;
+}
+
+/** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */
+function lineOf({ o, t, n, at, by = null, cid, kind, data }) {
+  const line = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
+  if (kind !== "message.posted") return { ...line, kind, data };
+  const { kind: lineKind = "text", ...content } = data ?? {};
+  return { ...line, kind: lineKind, data: data && content };
+}
+
+/** "N new messages". @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+function counted(state, { by }) {
+  return state.atBottom || by === state.me ? state : { ...state, news: state.news + 1 };
+}
+
+/** @param {RoomState} state @param {string | null | undefined} user @returns {RoomState} */
+function silenced(state, user) {
+  return user && state.typing[user] ? { ...state, typing: without(state.typing, user) } : state;
+}
+
+/** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+function renamed(state, { data }) {
+  if (!state.room || !data) return state;
+  return { ...state, room: { ...state.room, name: data.name, topic: data.topic, public: data.public } };
+}
+
+/** @param {RoomState} state @param {string} user @param {number} at @returns {RoomState} */
+function joined(state, user, at) {
+  const { room } = state;
+  const answered = room?.unanswered && user !== state.me ? { ...state, room: { ...room, unanswered: false } } : state;
+  return state.members?.[user] ? answered : withMember(answered, user, { role: "member", joined_at: at }, 1);
+}
+
+/** @param {RoomState} state @param {string} user @returns {RoomState} */
+function left(state, user) {
+  const { members } = state;
+  return { ...withMember(state, user, null, -1), members: members && without(members, user) };
+}
+
+/** @param {RoomState} state @param {string} user @param {Member | null} member @param {number} more than were @returns {RoomState} */
+function withMember(state, user, member, more = 0) {
+  const { room, me } = state;
+  const role = user === me ? (member?.role ?? null) : (room?.role ?? null);
+  const members = state.members && member && { ...state.members, [user]: member };
+  const others = (room?.hosts ?? []).filter((id) => id !== user);
+  const hosts = member?.role === "host" ? [...others, user] : others;
+  return { ...state, members, room: room && { ...room, role, hosts, members: room.members + more } };
+}
+
+/** @template T @param {Record<string, T>} things @param {string} key @returns {Record<string, T>} */
+export function without(things, key) {
+  const { [key]: _, ...others } = things;
+  return others;
+}

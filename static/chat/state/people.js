@@ -1,0 +1,31 @@
+/** The directory of a room: people by id, the newest revision of each, and the ids nobody has named yet. */
+
+/** @import {People} from "../../realtime/types.js" */
+/** @import {Line, RoomState} from "./types.js" */
+
+/** Whom the data of a line speaks of besides its author, by kind; apps add theirs. @type {Record<string, (data: any) => string[]>} */
+export const LINE_PEOPLE = {};
+
+/** Whom a part of a snapshot speaks of, by name; apps add theirs. @type {Record<string, (part: any) => string[]>} */
+export const PART_PEOPLE = {};
+
+/** @param {RoomState} state @param {People} people @returns {RoomState} */
+export function introduce(state, people) {
+  const newer = Object.entries(people).filter(([id, { rev }]) => rev > (state.people[id]?.rev ?? -1));
+  if (newer.length === 0) return state;
+  const known = { ...state.people, ...Object.fromEntries(newer) };
+  return { ...state, people: known, unknown: state.unknown.filter((id) => !known[id]) };
+}
+
+/** @param {RoomState} state @param {(string | null | undefined)[]} ids @returns {RoomState} */
+export function meet(state, ids) {
+  const strangers = new Set(ids.filter((id) => id && !state.people[id] && !state.unknown.includes(id)));
+  return strangers.size > 0 ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] } : state;
+}
+
+/** @param {RoomState} state @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
+export function meetSpokenOf(state, lines, parts = {}) {
+  const inLines = lines.flatMap(({ kind, data }) => (data && LINE_PEOPLE[kind]?.(data)) ?? []);
+  const inParts = Object.entries(parts).flatMap(([name, part]) => PART_PEOPLE[name]?.(part) ?? []);
+  return meet(state, [...inLines, ...inParts]);
+}

@@ -1,0 +1,72 @@
+/** From items to rows: where a day begins, where "New" stands, which lines belong together, which are folded away. Pure. */
+
+/** @import {Item} from "./types.js" */
+import { dayKey } from "./days.js";
+import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
+
+const TOGETHER_MS = 5 * 60 * 1000;
+/** Fewer removed lines in a row stand each for itself. */
+const FOLDED = 3;
+
+/** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed lines in a row, as one */
+/** @typedef {{key: string, kind: "line", item: Item, grouped: boolean}} LineRow */
+/** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | LineRow | Fold} Row */
+
+/** @param {Item[]} items @param {number | null} newAt offset of the first line that is new @param {string | null} me @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]} */
+export function rowsOf(items, newAt, me, open = new Set()) {
+  return folded(allRows(items, newAt, me), open);
+}
+
+/** @param {Item[]} items @param {number | null} newAt @param {string | null} me @returns {Row[]} */
+function allRows(items, newAt, me) {
+  /** @type {Row[]} */
+  const rows = [];
+  /** @type {Item | null} */
+  let last = null;
+  /** @type {Item | null} the one that carries face and name */
+  let head = null;
+  for (const item of items) {
+    const breaks = rows.length;
+    if (!last || dayKey(timeOf(last)) !== dayKey(timeOf(item))) rows.push({ key: `day ${dayKey(timeOf(item))}`, kind: "day", at: timeOf(item) });
+    if (newAt !== null && item.line?.o === newAt) rows.push({ key: "new", kind: "new" });
+    /** @type {boolean} */
+    const grouped = rows.length === breaks && head !== null && belongTogether(head, item, me);
+    head = grouped ? head : item;
+    rows.push({ key: item.key, kind: "line", item, grouped });
+    last = item;
+  }
+  return rows;
+}
+
+/** @param {Row[]} rows @param {Set<number>} open @returns {Row[]} */
+function folded(rows, open) {
+  /** @type {Row[]} */
+  const kept = [];
+  for (let at = 0; at < rows.length; ) {
+    const run = runAt(rows, at, open);
+    const [last, next] = [kept.at(-1), rows[at]];
+    if (run.length >= FOLDED) kept.push({ key: `fold ${run[0]}`, kind: "fold", offsets: run });
+    else if (next.kind === "line") kept.push({ ...next, grouped: next.grouped && last?.kind !== "fold" });
+    else kept.push(next);
+    at += run.length >= FOLDED ? run.length : 1;
+  }
+  return kept;
+}
+
+/** The offsets of the removed lines that follow each other from here on. @param {Row[]} rows @param {number} from @param {Set<number>} open @returns {number[]} */
+function runAt(rows, from, open) {
+  const run = [];
+  for (let at = from; at < rows.length; at++) {
+    const row = rows[at];
+    const o = row.kind === "line" && isRemoved(row.item) ? row.item.line?.o : undefined;
+    if (o === undefined || open.has(o)) break;
+    run.push(o);
+  }
+  return run;
+}
+
+/** @param {Item} head @param {Item} next @param {string | null} me */
+function belongTogether(head, next, me) {
+  if (isSystem(head) || isSystem(next)) return false;
+  return authorOf(head, me) === authorOf(next, me) && timeOf(next) - timeOf(head) < TOGETHER_MS;
+}

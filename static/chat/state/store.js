@@ -1,0 +1,165 @@
+/** What is known of one room, as a pure function of what came: (state, action) -> state, never changed in place. */
+
+/** @import {Entry, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
+/** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
+import { EVENTS, LINE_EVENTS, without } from "./events.js";
+import { introduce, meet, meetSpokenOf } from "./people.js";
+import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
+export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
+
+const TYPING_MS = 6_000;
+
+/** Kinds of signals that are kept in `slots`; apps add theirs. @type {Set<string>} */
+export const SLOTS = new Set();
+
+/** What kinds of signals do to a room; apps add theirs. @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
+export const SIGNALS = {};
+
+/** What apps take from a snapshot besides its parts; they add theirs. @type {((state: RoomState, snapshot: Snapshot) => RoomState)[]} */
+export const SNAPSHOTS = [];
+
+/** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
+export function emptyRoom(me = null) {
+  const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
+  const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {} };
+  return { me, ...nothing, ...maps, head: { o: 0, t: 0, n: 0 }, before: false, after: false, atBottom: true, asking: 0, askedAt: 0, held: [] };
+}
+
+/** The same state object comes back when nothing changed. @param {RoomState} state @param {RoomAction} action @returns {RoomState} */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "snapshot":
+      return snapshotCame(state, action.snapshot);
+    case "opened":
+      return opened(state, action.opening, action.lost ?? false);
+    case "entered":
+      return { ...state, fresh: unreadUpTo(state, action.live === false ? null : state.head.o), news: 0, atBottom: !state.after };
+    case "event":
+      return eventCame(state, action.event);
+    case "signal":
+      return signalCame(state, action.signal, action.now);
+    case "tick":
+      return ticked(state, action.now);
+    case "pageAsked":
+      return state.asking ? { ...state, asking: state.asking + 1 } : { ...state, asking: 1, askedAt: state.head.o };
+    case "pageFailed":
+      return askEnded(state);
+    case "page":
+      return askEnded(pageCame(state, action.cursor, action.page));
+    case "people":
+      return introduce({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
+    case "members":
+      return { ...introduce(state, action.people), members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])) };
+    case "read":
+      return action.o > state.read ? { ...state, read: action.o } : state;
+    case "scrolled":
+      return scrolled(state, action.atBottom && !state.after);
+    case "answered":
+      return answered(state, action.entry, action.stored, action.ms);
+    case "app":
+      return action.change(state);
+  }
+}
+
+/** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot */
+function snapshotCame(state, snapshot) {
+  const { room, head, parts, people } = snapshot;
+  const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
+  const atBottom = state.atBottom && !snapshot.after;
+  const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
+  const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
+  const next = SNAPSHOTS.reduce((met, taken) => taken(met, snapshot), meetSpokenOf(meet(known, room.direct ?? []), snapshot.lines, parts));
+  return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
+}
+
+/** @param {import("./types.js").Invite[]} [invites] the newest first @returns {RoomState["invites"]} the newest last, as events bring them */
+function standing(invites = []) {
+  return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
+}
+
+/** @param {RoomState} state @param {import("../../realtime/types.js").Opening} opening @param {boolean} lost */
+function opened(state, { snapshot, head, presence, here, gone }, lost) {
+  const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot) : state;
+  const fresh = lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
+  return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
+}
+
+/** The same object where it stays what it was. @param {RoomState["fresh"]} fresh @param {number} o @returns {RoomState["fresh"]} */
+function upTo(fresh, o) {
+  return fresh && (fresh.to ?? Infinity) > o ? { ...fresh, to: o } : fresh;
+}
+
+/** It stays as long as the room is looked at. @param {RoomState} state @param {number | null} to */
+function unreadUpTo({ read, room }, to) {
+  return room?.role ? { from: read, to } : null;
+}
+
+/** @param {RoomState} state @param {RoomEvent} event */
+function eventCame(state, event) {
+  if (event.o <= state.head.o) return state;
+  const held = state.asking ? [...state.held, event] : state.held;
+  const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
+  const lined = dropUnfilled(applyLine(moved, event), event.o);
+  const applied = EVENTS[event.kind]?.(lined, event) ?? lined;
+  const met = meet(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
+  return trim(met, met.atBottom ? "end" : "start");
+}
+
+/** @param {RoomState} state @param {RoomEvent} event */
+function applyLine(state, event) {
+  return LINE_EVENTS[event.kind]?.(state, event) ?? state;
+}
+
+/** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page */
+function pageCame(state, cursor, page) {
+  const met = meetSpokenOf(introduce(state, page.people), page.lines);
+  if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
+  const since = state.held.filter(({ o }) => o > page.as_of);
+  return since.reduce(applyLine, join(met, cursor, page));
+}
+
+/** @param {RoomState} state */
+function askEnded(state) {
+  return state.asking > 1 ? { ...state, asking: state.asking - 1 } : { ...state, asking: 0, held: [] };
+}
+
+/** @param {RoomState} state @param {boolean} atBottom */
+function scrolled(state, atBottom) {
+  const news = atBottom ? 0 : state.news;
+  return atBottom === state.atBottom && news === state.news ? state : { ...state, atBottom, news };
+}
+
+/** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {Entry} entry @param {Stored} stored @param {number} ms */
+function answered(state, { method, params, cid }, { o, t, at }, ms) {
+  if (method !== "message.post") return state;
+  const line = find(state, o);
+  if (line) return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, cid, ms } : other)) };
+  if (o <= state.head.o || state.after) return state;
+  const known = { o, t, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
+  return put(state, { ...known, edited: null, removed: null, touched: 0 });
+}
+
+/** @param {RoomState} state @param {RoomSignal} signal @param {number} now */
+function signalCame(state, signal, now) {
+  const { kind, key, value } = signal;
+  if (kind === "typing" && key !== state.me) return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
+  if (kind === "presence") return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
+  if (kind === "people") return introduce({ ...state, ...value }, value.presence);
+  if (kind === "person") return introduce(state, { [key]: value });
+  if (kind === "here") return { ...state, here: value };
+  if (kind === "read") return reduce(state, { type: "read", o: value });
+  if (SIGNALS[kind]) return SIGNALS[kind](state, signal);
+  if (SLOTS.has(kind)) return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
+  return state;
+}
+
+/** @param {RoomState} state @param {number} now */
+function ticked(state, now) {
+  const typing = Object.entries(state.typing).filter(([, until]) => until > now);
+  return typing.length < Object.keys(state.typing).length ? { ...state, typing: Object.fromEntries(typing) } : state;
+}
+
+/** @template T @param {Record<string, T>} slots @param {string} key @param {T | null} value @returns {Record<string, T>} */
+function slot(slots, key, value) {
+  return value === null ? without(slots, key) : { ...slots, [key]: value };
+}

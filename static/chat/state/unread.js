@@ -1,0 +1,84 @@
+/** What is unread in a room: messages of others that are there, not of people I block, after the place up to which I have read. Pure. */
+
+/** @import {RoomEvent} from "../../realtime/types.js" */
+/** @import {RoomRow} from "./types.js" */
+
+const MOST = 100;
+
+/** @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change the event `e` brought or took the message `o` of `by` */
+/** @typedef {{me: string | null, blocked: Set<string>}} Reader */
+
+/** What was counted up to `o`, and the messages since. @param {number} o @param {number} unread @returns {RoomRow["counted"]} */
+export function counted(o, unread) {
+  return { o, unread, since: [], stale: false };
+}
+
+/** 100 stands for "99+". @param {RoomRow} row @returns {number} */
+export function unread({ counted }) {
+  return Math.min(MOST, counted.unread + counted.since.length);
+}
+
+/** @param {RoomRow} row @param {Change[] | null} changes null: not known, so that the server has to be asked @param {Reader} reader @returns {RoomRow} */
+export function changed(row, changes, reader) {
+  if (!changes) return unread(row) < MOST ? stale(row) : row;
+  return changes.reduce((next, change) => applied(next, change, reader), row);
+}
+
+/** Up to there everything has been read. @param {RoomRow} row @param {number} o @returns {RoomRow} */
+export function readTo(row, o) {
+  if (o <= row.read) return row;
+  const { unread: before, o: upTo } = row.counted;
+  const known = o >= upTo || before === 0;
+  const since = row.counted.since.filter((other) => other > o);
+  return { ...row, read: o, counted: { ...row.counted, since, unread: o >= upTo ? 0 : before, stale: row.counted.stale || !known } };
+}
+
+/** What the server counted when it was asked. @param {RoomRow} row @param {{unread: number, read: number, o: number}} answer @returns {RoomRow} */
+export function recounted(row, { unread, read, o }) {
+  return { ...row, read: Math.max(row.read, read), counted: { ...counted(o, unread), since: row.counted.since.filter((other) => other > o) } };
+}
+
+/** What an event of an open room changes. @param {RoomEvent} event @param {number} lines how many there were before @returns {Change[] | null} */
+export function changesOf({ o, n, by, kind, data }, lines) {
+  if (kind === "withheld") return [];
+  if (n > lines) return [[o, o, by ?? null, 1]];
+  if (kind === "message.restored") return data ? [[o, data.line.o, data.line.by, 1]] : null;
+  if (kind !== "message.deleted" && kind !== "messages.removed") return [];
+  if (data?.author === undefined) return null;
+  return (data.offsets ?? [data.o]).map((/** @type {number} */ gone) => [o, gone, data.author, -1]);
+}
+
+/** What a count says came since the last one. @param {any} value @returns {Change[] | null} */
+export function changesSince({ lines, gone = [], back = [] }) {
+  if (!lines) return null;
+  const posted = lines.map((/** @type {[number, string | null]} */ [o, by]) => [o, o, by, 1]);
+  const moved = [...gone.map((/** @type {any[]} */ change) => [...change, -1]), ...back.map((/** @type {any[]} */ change) => [...change, 1])];
+  return [...posted, ...moved].toSorted((a, b) => a[0] - b[0]);
+}
+
+/** @param {RoomRow} row @param {Change} change @param {Reader} reader @returns {RoomRow} */
+function applied(row, [e, o, by, sign], { me, blocked }) {
+  if (by !== null && by === me) return e === o ? readTo(row, o) : row;
+  if (o <= row.read || (by !== null && blocked.has(by))) return row;
+  return sign > 0 ? arrived(row, o) : gone(row, o);
+}
+
+/** @param {RoomRow} row @param {number} o @returns {RoomRow} */
+function arrived(row, o) {
+  const { counted } = row;
+  if (o <= counted.o) return { ...row, counted: { ...counted, unread: Math.min(MOST, counted.unread + 1) } };
+  return counted.since.includes(o) ? row : { ...row, counted: { ...counted, since: [...counted.since, o].slice(-MOST) } };
+}
+
+/** @param {RoomRow} row @param {number} o @returns {RoomRow} */
+function gone(row, o) {
+  const { counted } = row;
+  if (o > counted.o) return { ...row, counted: { ...counted, since: counted.since.filter((other) => other !== o) } };
+  if (counted.unread >= MOST) return stale(row);
+  return { ...row, counted: { ...counted, unread: Math.max(0, counted.unread - 1) } };
+}
+
+/** @param {RoomRow} row @returns {RoomRow} */
+function stale(row) {
+  return { ...row, counted: { ...row.counted, stale: true } };
+}

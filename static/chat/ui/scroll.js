@@ -1,0 +1,141 @@
+/** Where the reader is in the talk: at the live end it follows, anywhere else nothing moves under the eyes. */
+
+import { Emitter } from "../../realtime/emitter.js";
+
+const FOLLOW_WITHIN = 100;
+const NEAR_AN_END = 800;
+
+/** "moved": the reader scrolled or the size changed. @extends {Emitter<{moved: []}>} */
+export class Scroll extends Emitter {
+  #box;
+  #list;
+  #following = true;
+  /** @type {{row: HTMLElement, top: number} | null} the first row that was seen, and how far down the box */
+  #anchor = null;
+  #watch = new ResizeObserver(() => this.#resized());
+
+  /** @param {HTMLElement} box what scrolls @param {HTMLElement} list its rows */
+  constructor(box, list) {
+    super();
+    this.#box = box;
+    this.#list = list;
+  }
+
+  start() {
+    this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#watch.observe(this.#box);
+    this.#watch.observe(this.#list);
+  }
+
+  /** The page stood at its end without a script; from here on the reader's place is kept by hand. */
+  adopt() {
+    const fromEnd = -this.#box.scrollTop; // of a reversed column
+    delete this.#box.dataset.first;
+    this.#following = fromEnd <= FOLLOW_WITHIN;
+    this.#box.scrollTop = this.#box.scrollHeight - this.#box.clientHeight - fromEnd;
+  }
+
+  stop() {
+    this.#watch.disconnect();
+  }
+
+  get following() {
+    return this.#following;
+  }
+
+  /** On a phone the rooms may lie over the talk. */
+  get isSeen() {
+    return this.#box.checkVisibility({ visibilityProperty: true });
+  }
+
+  /** Is an end of the list close enough to fetch what lies behind it? @param {"before" | "after"} side */
+  near(side) {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    return (side === "before" ? scrollTop : scrollHeight - clientHeight - scrollTop) < NEAR_AN_END;
+  }
+
+  /** Change the list and keep the reader's place: the live end, or the first row they can see.
+   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} that row, where it is gone */
+  keep(change) {
+    const row = this.#following ? null : this.#firstVisible();
+    const top = row?.getBoundingClientRect().top ?? 0;
+    change();
+    if (this.#following) this.toEnd();
+    if (!row) return null;
+    if (!row.isConnected) return { row, top };
+    this.#box.scrollTop += row.getBoundingClientRect().top - top;
+    return null;
+  }
+
+  /** Change a row in view; the reader stays there, and does not follow to the end. @param {() => void} change */
+  stay(change) {
+    this.#following = false;
+    this.keep(change);
+  }
+
+  toEnd() {
+    this.#following = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** @param {HTMLElement} row @param {number} [share] how far down the box it comes to stand */
+  to(row, share = 0.3) {
+    const box = this.#box.getBoundingClientRect();
+    this.toTop(row, box.top + box.height * share);
+  }
+
+  /** @param {HTMLElement} row @param {number} top where on the screen */
+  toTop(row, top) {
+    this.#box.scrollTop += row.getBoundingClientRect().top - top;
+    this.#scrolled();
+  }
+
+  /** Is this row above what is seen? @param {HTMLElement} row */
+  isAbove(row) {
+    return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
+  }
+
+  /** The line the reader is at, to come back to later; null at the live end. @returns {{o: number, top: number} | null} */
+  place() {
+    const o = Number(this.#anchor?.row.dataset.o);
+    return this.#following || !this.#anchor || !o ? null : { o, top: this.#anchor.top };
+  }
+
+  /** @param {HTMLElement} row @param {number} top how far down the box */
+  toPlace(row, top) {
+    this.toTop(row, this.#box.getBoundingClientRect().top + top);
+  }
+
+  #firstVisible() {
+    const { top } = this.#box.getBoundingClientRect();
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
+    let [low, high] = [0, rows.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
+      else high = middle;
+    }
+    while (low < rows.length - 1 && !rows[low].dataset.key) low += 1; // a day and "New" stand elsewhere once older lines come
+    return rows[low] ?? null;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    this.#following = scrollHeight - clientHeight - scrollTop <= FOLLOW_WITHIN;
+    const row = this.#following ? null : this.#firstVisible();
+    this.#anchor = row && { row, top: this.#topOf(row) };
+    this.emit("moved");
+  }
+
+  /** @param {HTMLElement} row */
+  #topOf(row) {
+    return row.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
+  }
+
+  /** A panel that opens, a window that narrows: lines wrap anew, the one that is read stays. */
+  #resized() {
+    if (this.#following) this.toEnd();
+    else if (this.#anchor?.row.isConnected) this.#box.scrollTop += this.#topOf(this.#anchor.row) - this.#anchor.top;
+    this.emit("moved");
+  }
+}

@@ -1,0 +1,40 @@
+/** The words of the page in its language: one flat catalogue, `{name}` for what is filled in. */
+
+import { isolated } from "../state/text.js";
+
+const PLURAL = new Intl.PluralRules(document.documentElement.lang || "en");
+
+/** @type {Record<string, string>} */
+let catalogue = {};
+
+/** @param {Record<string, string>} words */
+export function learn(words) {
+  catalogue = words;
+}
+
+/** @param {string} key @param {Record<string, string | number>} [values] @returns {string} */
+export function say(key, values = {}) {
+  const text = catalogue[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? isolated(values[name]) : whole));
+}
+
+/** `key.one` or `key.other`, as the language counts; `{n}` is the number. @param {string} key @param {number} n @param {Record<string, string | number>} [values] @returns {string} */
+export function count(key, n, values = {}) {
+  const form = `${key}.${PLURAL.select(n)}`;
+  return say(form in catalogue ? form : `${key}.other`, { n, ...values });
+}
+
+/** @param {string} key @returns {boolean} */
+export function knows(key) {
+  return key in catalogue;
+}
+
+/** What is said of problems that carry more than a name, by their type; apps add theirs. @type {Record<string, (problem: any) => string>} */
+export const PROBLEMS = {};
+
+/** Why something did not work, and what to do. @param {unknown} error @returns {string} */
+export function refusal(error) {
+  const problem = error instanceof Error && "data" in error ? /** @type {import("../../realtime/types.js").Problem} */ (error.data) : { type: "internal" };
+  if (PROBLEMS[problem.type]) return PROBLEMS[problem.type](problem);
+  return say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
+}

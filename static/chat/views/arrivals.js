@@ -1,0 +1,58 @@
+/** Says who has come into the room one looks at: each person once in a while, several at once in one sentence. */
+
+/** @import {Client} from "../client/client.js" */
+import { personOf } from "../ui/face.js";
+import { toast } from "../ui/toast.js";
+import { count, say } from "../ui/words.js";
+
+const TOGETHER_MS = 1500;
+const AGAIN_MS = 10 * 60 * 1000;
+/** In a larger crowd people come and go all the time. */
+const CROWD = 12;
+
+export class Arrivals {
+  #client;
+  #room = "";
+  /** @type {Set<string>} who was here at the last look */
+  #here = new Set();
+  /** @type {Map<string, number>} when somebody was last seen here, by room and person */
+  #seen = new Map();
+  /** @type {Set<string>} */
+  #waiting = new Set();
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#look());
+    this.#client.on("shown", () => this.#look());
+  }
+
+  /** What is found when a room is opened, or after a cut, is nobody's arrival. */
+  #look() {
+    const { presence, me, here, room: facts } = this.#client.state();
+    const room = this.#client.shown;
+    const now = this.#client.connection.serverNow();
+    const isFirst = this.#room !== room || this.#here.size === 0;
+    const came = Object.keys(presence).filter((id) => id !== me && !this.#here.has(id));
+    const isSaid = facts?.direct?.length === 2; // in the bar of the conversation
+    const news = isFirst || isSaid || here > CROWD ? [] : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
+    if (this.#room !== room) this.#waiting.clear();
+    for (const id of new Set([...Object.keys(presence), ...this.#here])) if (id !== me) this.#seen.set(`${room} ${id}`, now);
+    [this.#room, this.#here] = [room, new Set(Object.keys(presence))];
+    for (const id of news) this.#waiting.add(id);
+    if (news.length > 0) this.#timer ??= setTimeout(() => this.#tell(), TOGETHER_MS);
+  }
+
+  #tell() {
+    this.#timer = null;
+    const { presence, people } = this.#client.state();
+    const [first, ...others] = [...this.#waiting].filter((id) => id in presence).map((id) => personOf(people, id).name);
+    this.#waiting.clear();
+    if (first) toast(others.length > 0 ? count("arrived.more", others.length, { name: first }) : say("arrived", { name: first }));
+  }
+}

@@ -1,0 +1,210 @@
+/** Where one writes: what is typed is never lost, and what is sent stands in the talk in the same frame. */
+
+/** @import {Entry} from "../../realtime/types.js" */
+/** @import {Client} from "../client/client.js" */
+/** @import {Item} from "../state/types.js" */
+import { realClock } from "../../realtime/clock.js";
+import { failure, isHopeless } from "../ui/delivery.js";
+import { byId } from "../ui/dom.js";
+import { textOf } from "../state/item.js";
+import { shownName } from "../ui/room_name.js";
+import { lengthOf, written } from "../state/text.js";
+import { count, say } from "../ui/words.js";
+
+const LONGEST = 10_000;
+const LONGEST_REQUEST = 500;
+const TELL_WITHIN = 500; // and of a short message its last fifth
+
+/** `fitting`: the composer is about to change its height; `closed`: something else stands in its place; `slow`: words for a wait.
+ * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null, closed: () => boolean, slow: () => string}} ComposerFacts */
+
+export class Composer {
+  #form = byId("composer", HTMLFormElement);
+  #text = byId("text", HTMLTextAreaElement);
+  #send = byId("send", HTMLButtonElement);
+  #note = byId("composer-note", HTMLElement);
+  #join = byId("join", HTMLElement);
+  #touch = matchMedia("(hover: none) and (pointer: coarse)");
+  /** @type {number | null} offset of the line being edited */
+  #editing = null;
+  /** @type {any} */
+  #slowed = null;
+  #slow = false;
+  /** why what stands here was not sent */
+  #refusal = "";
+  #client;
+  #facts;
+
+  /** @param {Client} client @param {ComposerFacts} facts */
+  constructor(client, facts) {
+    this.#client = client;
+    this.#facts = facts;
+  }
+
+  start() {
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#text.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#text.addEventListener("input", () => this.#typed());
+    byId("editing-stop", HTMLElement).addEventListener("click", () => this.#stopEditing());
+    this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
+    this.#client.on("shown", () => this.#roomShown());
+    this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms));
+    this.#client.outbox.on("failed", (entry) => this.#failed(entry));
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
+    delete this.#form.dataset.first;
+    this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
+    this.#roomShown();
+  }
+
+  focus() {
+    if (!this.#touch.matches && !this.#form.hidden) this.#text.focus({ preventScroll: true });
+  }
+
+  /** @param {Item} item */
+  edit(item) {
+    if (!item.line) return;
+    this.#editing = item.line.o;
+    byId("editing", HTMLElement).hidden = false;
+    this.#label();
+    this.#fill(textOf(item));
+    this.#text.focus();
+  }
+
+  /** What was refused goes back to where it was written. @param {string} text */
+  rewrite(text) {
+    if (this.#editing !== null) this.#stopEditing();
+    this.#fill([text, this.#text.value].filter(Boolean).join("\n"));
+    this.#typed();
+    this.#text.focus();
+  }
+
+  /** What will never do goes back by itself, if nothing else is being written there. @param {Entry} entry */
+  #failed(entry) {
+    const isFree = entry.room === this.#client.shown && this.#editing === null && this.#text.value === "";
+    if (!isFree || !isHopeless(entry) || entry.method !== "message.post") return;
+    this.#client.outbox.remove(entry.cid);
+    this.#client.drafts.set(entry.room, entry.params.text);
+    this.#refusal = failure(entry);
+    this.#fill(entry.params.text);
+  }
+
+  #roomShown() {
+    this.#refusal = "";
+    this.#countDown(0);
+    this.#stopEditing();
+    this.#form.hidden = true;
+    this.#roomChanged();
+  }
+
+  #roomChanged() {
+    const { room } = this.#client.state();
+    const closed = this.#facts.closed();
+    const appears = this.#form.hidden && Boolean(room?.role) && !closed;
+    this.#form.hidden = !room?.role || closed;
+    if (appears) this.focus();
+    this.#join.hidden = !room || room.role !== null || closed;
+    if (room) this.#text.placeholder = byId("text-placeholder", HTMLElement).textContent = say("composer.placeholder", { room: shownName(room) });
+  }
+
+  /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */
+  #countDown(until) {
+    const left = Math.ceil((until - realClock.now()) / 1000);
+    clearTimeout(this.#slowed);
+    this.#slow = left > 0;
+    this.#label(left);
+    this.#paintNote();
+    if (left > 0) this.#slowed = setTimeout(() => this.#countDown(until), 250);
+  }
+
+  /** @param {number} [wait] seconds */
+  #label(wait = 0) {
+    const verb = say(this.#editing === null ? "send" : "save");
+    this.#send.textContent = wait > 0 ? `${wait} s` : verb;
+    this.#send.ariaLabel = verb;
+  }
+
+  /** @param {Event} event */
+  #submitted(event) {
+    event.preventDefault();
+    const text = written(this.#text.value);
+    if (!text || this.#isTooLong()) return;
+    if (this.#editing === null) this.#post(text);
+    else this.#change(text);
+    this.#text.focus();
+  }
+
+  /** @param {string} text */
+  #post(text) {
+    this.#client.send("message.post", { text });
+    this.#client.drafts.set(this.#client.shown, "");
+    this.#refusal = "";
+    this.#fill("");
+    this.#facts.sent();
+  }
+
+  /** @param {string} text */
+  #change(text) {
+    this.#client.send("message.edit", { o: this.#editing, text });
+    this.#stopEditing();
+  }
+
+  #stopEditing() {
+    this.#editing = null;
+    byId("editing", HTMLElement).hidden = true;
+    this.#label();
+    this.#fill(this.#client.drafts.get(this.#client.shown));
+  }
+
+  /** An input method's Enter chooses a word and sends nothing. @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches) return this.#submitted(event);
+    if (event.key === "Escape" && this.#editing !== null) this.#stopEditing();
+    else if (event.key === "ArrowUp" && this.#text.value === "" && this.#editing === null) this.#editLast(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #editLast(event) {
+    const last = this.#facts.lastOwn();
+    if (!last) return;
+    event.preventDefault();
+    this.edit(last);
+  }
+
+  #typed() {
+    this.#refusal = "";
+    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#text.value);
+    this.#facts.typed(this.#editing === null ? this.#text.value : "");
+    this.#fit();
+  }
+
+  /** @param {string} text */
+  #fill(text) {
+    this.#text.value = text;
+    this.#text.setSelectionRange(text.length, text.length);
+    this.#fit();
+  }
+
+  #fit() {
+    this.#facts.fitting(() => {
+      this.#text.style.height = "auto";
+      this.#text.style.height = `${this.#text.scrollHeight}px`;
+      this.#paintNote();
+    });
+  }
+
+  #paintNote() {
+    const left = this.#longest - lengthOf(this.#text.value);
+    this.#note.toggleAttribute("data-over", left < 0);
+    const about = left < 0 ? count("composer.over", -left) : left <= Math.min(TELL_WITHIN, this.#longest / 5) ? count("composer.left", left) : "";
+    this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
+  }
+
+  get #longest() {
+    return this.#client.state().room?.unanswered ? LONGEST_REQUEST : LONGEST;
+  }
+
+  #isTooLong() {
+    return lengthOf(written(this.#text.value)) > this.#longest;
+  }
+}

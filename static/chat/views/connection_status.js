@@ -1,0 +1,152 @@
+/** The connection, told only when it matters: silent for five seconds, then honest, then glad. Offline is told at once. */
+
+/** @import {Entry, Opening} from "../../realtime/types.js" */
+/** @import {Client} from "../client/client.js" */
+import { realClock } from "../../realtime/clock.js";
+import { diagnose } from "../../realtime/diagnosis.js";
+import { byId } from "../ui/dom.js";
+import { seconds } from "../ui/time.js";
+import { say } from "../ui/words.js";
+
+const QUIET_MS = 5000;
+const WORTH_TELLING_MS = 700;
+const GLAD_MS = 5000;
+/** Failures in a row after which the cause is looked for: a server that restarts answers before. */
+const WONDER_FROM = 2;
+
+export class Chip {
+  #chip = byId("chip", HTMLElement);
+  #text = byId("chip-text", HTMLElement);
+  #try = byId("chip-try", HTMLButtonElement);
+  #left = byId("chip-left", HTMLElement);
+  #client;
+  #connection;
+  /** @type {number | null} when the line was lost */
+  #lostAt = null;
+  #wasReady = false;
+  /** @type {number | null} how long the line was away, ms, until what was missed has come */
+  #gap = null;
+  /** @type {{key: string, opening: Opening} | null} of the room looked at, since the line is back */
+  #opened = null;
+  /** @type {import("../../realtime/diagnosis.js").Cause | null} why no connection opens, where it is known */
+  #cause = null;
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+    this.#connection = client.connection;
+  }
+
+  start() {
+    this.#try.addEventListener("click", () => this.#connection.tryNow());
+    this.#connection.on("stateChanged", ({ name, failures = 0 }) => {
+      if (name === "ready") return this.#back();
+      this.#lost(name);
+      if (failures >= WONDER_FROM) this.#wonder();
+    });
+    addEventListener("offline", () => this.#offline());
+    addEventListener("online", () => this.#online());
+    this.#client.rooms.on("opened", (key, opening) => key === this.#client.shown && this.#cameBack({ key, opening }));
+    this.#client.on("roomChanged", () => this.#caughtUp());
+    this.#lostAt = realClock.now();
+    this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+    if (navigator.onLine === false) this.#offline();
+  }
+
+  async #wonder() {
+    const cause = await diagnose();
+    if (this.#connection.state.name === "ready" || this.#connection.state.name === "stopped") return;
+    this.#cause = cause;
+    if (cause !== "away" || !this.#chip.hidden) this.#tell(); // a server that restarts is given its time
+  }
+
+  /** The browser says so. What still answers, on this machine for example, takes it back. */
+  #offline() {
+    if (this.#connection.state.name === "stopped") return;
+    this.#cause = "offline";
+    this.#tell();
+    this.#connection.request("session.ping", {}).then(() => this.#online(), () => undefined);
+  }
+
+  #online() {
+    if (this.#cause === "offline") this.#cause = null;
+    if (this.#connection.state.name === "ready") this.#hide();
+    else if (!this.#chip.hidden) this.#tell();
+  }
+
+  /** @param {string} name */
+  #lost(name) {
+    this.#gap = this.#opened = null;
+    if (name === "stopped") return this.#hide();
+    if (this.#lostAt === null) {
+      this.#lostAt = realClock.now();
+      this.#hide();
+      this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+    } else if (!this.#chip.hidden) this.#tell();
+  }
+
+  #back() {
+    const gap = this.#lostAt === null ? 0 : realClock.now() - this.#lostAt;
+    this.#lostAt = this.#cause = null;
+    this.#hide();
+    if (this.#wasReady && gap >= WORTH_TELLING_MS) this.#gap = gap;
+    this.#wasReady = true;
+  }
+
+  /** @param {{key: string, opening: Opening}} opened */
+  #cameBack(opened) {
+    this.#opened = opened;
+    this.#caughtUp();
+  }
+
+  /** Gladness waits for the last event that was missed. */
+  #caughtUp() {
+    if (this.#gap === null || !this.#opened) return;
+    const { key, opening } = this.#opened;
+    if (this.#client.state(key).head.o < opening.head.o) return;
+    const values = { seconds: seconds(this.#gap) };
+    this.#gap = null;
+    if (document.hidden) return;
+    const waiting = this.#client.list.flatMap((room) => this.#client.entries(room.key));
+    this.#show("back", say(isWhole(opening, waiting) ? "chip.whole" : "chip.back", values));
+    this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
+  }
+
+  /** Once a second while the wait counts down. */
+  #tell() {
+    const { retryAt } = this.#connection.state;
+    const left = retryAt === undefined ? 0 : Math.ceil((retryAt - realClock.now()) / 1000);
+    const counts = left > 0 && this.#cause !== "offline";
+    this.#show("waiting", this.#cause ? say(CAUSES[this.#cause]) : say(left > 0 ? "chip.waiting" : "chip.reconnecting"));
+    this.#try.hidden = !counts;
+    this.#left.textContent = counts ? `${left} s` : "";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), 1000);
+  }
+
+  /** @param {"waiting" | "back"} mood @param {string} text */
+  #show(mood, text) {
+    this.#chip.dataset.mood = mood;
+    this.#chip.hidden = false;
+    if (this.#text.textContent !== text) this.#text.textContent = text;
+    if (mood === "waiting") return;
+    this.#try.hidden = true;
+    this.#left.textContent = "";
+  }
+
+  #hide() {
+    clearTimeout(this.#timer);
+    this.#chip.hidden = true;
+  }
+}
+
+/** @type {Record<import("../../realtime/diagnosis.js").Cause, string>} */
+const CAUSES = { offline: "chip.offline", away: "chip.away", origin: "chip.origin", blocked: "chip.blocked" };
+
+/** Is nothing lost? A snapshot cannot tell a long absence from a restored backup, and what failed waits for a decision.
+ * @param {Opening} opening @param {Entry[]} entries @returns {boolean} */
+export function isWhole({ mode }, entries) {
+  return mode === "replay" && entries.every(({ state }) => state !== "failed");
+}

@@ -1,0 +1,33 @@
+/** A tick, tapped, says where the line is stored; a line not sent can be sent again or dropped. */
+
+/** @import {Entry} from "../../realtime/types.js" */
+/** @import {Client} from "../client/client.js" */
+/** @import {Timeline} from "./timeline.js" */
+/** @import {Item} from "../state/types.js" */
+import { storedWords } from "../ui/delivery.js";
+import { byId } from "../ui/dom.js";
+import { openBy } from "../ui/menu.js";
+
+/** @param {Client} client @param {Timeline} timeline @param {(text: string) => void} rewrite */
+export function startDelivery(client, timeline, rewrite) {
+  const settle = (/** @type {string | undefined} */ act, /** @type {Entry} */ { cid, params }) => {
+    if (act === "retry") client.outbox.retry(cid);
+    if (act === "rewrite" || act === "discard") client.outbox.remove(cid);
+    if (act === "rewrite") rewrite(params.text);
+  };
+  byId("lines", HTMLElement).addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button");
+    const item = button && timeline.itemOf(button);
+    if (!item) return;
+    if (button.matches(".tick")) showDelivery(timeline, item);
+    if (item.entry) settle(button.dataset.act, item.entry);
+  });
+}
+
+/** @param {Timeline} timeline @param {Item} item */
+export function showDelivery(timeline, item) {
+  const note = byId("delivery", HTMLElement);
+  const line = timeline.element(item.key);
+  note.textContent = storedWords(item);
+  if (line) openBy(note, line.querySelector(".tick:not([hidden])") ?? line);
+}

@@ -1,0 +1,118 @@
+/** A room in which nobody has spoken, or nobody else is: what to do now. */
+
+/** @import {Client} from "../client/client.js" */
+/** @import {Invites} from "./invites.js" */
+/** @import {Scroll} from "../ui/scroll.js" */
+/** @import {Timeline} from "./timeline.js" */
+import { byId, clone, part } from "../ui/dom.js";
+import { isSystem } from "../state/item.js";
+import { showCards } from "./invites.js";
+import { isDirect } from "./room_list.js";
+import { say } from "../ui/words.js";
+
+const ALONE_MS = 4000;
+
+/** What an app has for one who is alone. `isOn`: it is being done already. @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Pastime */
+
+export class Empty {
+  #section = byId("empty", HTMLElement);
+  #card = clone("empty-template");
+  #alone = clone("alone-template");
+  #client;
+  #timeline;
+  #invites;
+  #pastime;
+  /** @type {any} */
+  #timer = null;
+  /** @type {Set<string>} rooms in which it was put away */
+  #dismissed = new Set();
+  #wasAlone = "";
+
+  /** @param {Client} client @param {Timeline} timeline @param {Invites | null} invites @param {Pastime | null} [pastime] */
+  constructor(client, timeline, invites, pastime = null) {
+    this.#client = client;
+    this.#timeline = timeline;
+    this.#invites = invites;
+    this.#pastime = pastime;
+  }
+
+  /** @param {Scroll} scroll */
+  start(scroll) {
+    part(this.#card, "[data-act=invite]", HTMLElement).addEventListener("click", () => this.#invites?.create());
+    part(this.#card, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
+    part(this.#alone, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
+    part(this.#alone, "[data-act=dismiss]", HTMLElement).addEventListener("click", () => this.#dismiss());
+    part(this.#card, "[data-act=create]", HTMLElement).addEventListener("click", () => byId("create", HTMLElement).click());
+    this.#section.append(this.#card, this.#alone);
+    this.#timeline.on("painted", () => scroll.keep(() => this.#look()));
+    this.#look();
+  }
+
+  #look() {
+    const { room, before } = this.#client.state();
+    const silent = room !== null && !before && this.#timeline.items.every(isSystem);
+    const alone = !silent && this.#isLonely();
+    this.#section.hidden = !silent && !alone;
+    this.#card.hidden = !silent;
+    this.#alone.hidden = !alone;
+    if (silent) this.#paint(room);
+    if (alone) this.#paintAlone();
+  }
+
+  /** Nobody else for a while, at the live end, and nothing being done about it. */
+  #isLonely() {
+    const { room, here, after } = this.#client.state();
+    const { shown } = this.#client;
+    const alone = Boolean(this.#pastime && room?.role && !isDirect(room) && here === 1 && !after && !this.#dismissed.has(shown) && !this.#pastime.isOn());
+    if (alone && this.#wasAlone !== shown) this.#timer ??= setTimeout(() => this.#waited(shown), ALONE_MS);
+    if (!alone) this.#wasAlone = "";
+    return alone && this.#wasAlone === shown;
+  }
+
+  /** @param {string} key the room looked at then */
+  #waited(key) {
+    this.#timer = null;
+    this.#wasAlone = key === this.#client.shown ? key : "";
+    this.#timeline.schedule();
+  }
+
+  #dismiss() {
+    this.#dismissed.add(this.#client.shown);
+    this.#timeline.schedule();
+  }
+
+  /** @param {import("../state/types.js").Room} room */
+  #paint(room) {
+    if (isDirect(room)) return this.#paintDirect(room);
+    const open = Boolean(room.role && !room.archived);
+    const standing = open ? (this.#invites?.standing() ?? []) : [];
+    const offered = Boolean(open && this.#pastime && this.#client.state().here === 1);
+    const words = !open ? "looking" : standing.length > 0 ? "invited" : "text";
+    const of = room.lounge && words !== "invited" ? "empty.lounge" : "empty";
+    part(this.#card, "h2", HTMLElement).textContent = say(room.lounge ? "empty.lounge.title" : "empty.title");
+    part(this.#card, "p", HTMLElement).textContent = say(`${of}.${words}`);
+    part(this.#card, "[data-act=create]", HTMLElement).hidden = !room.role || !room.lounge;
+    part(this.#card, "[data-act=invite]", HTMLElement).hidden = !open || standing.length > 0;
+    part(this.#card, ".pastime", HTMLElement).hidden = !offered;
+    if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));
+    showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) => /** @type {Invites} */ (this.#invites).card(invite));
+  }
+
+  /** @param {import("../state/types.js").Room} room */
+  #paintDirect({ name, unanswered }) {
+    part(this.#card, "h2", HTMLElement).textContent = say("empty.direct", { name });
+    part(this.#card, "p", HTMLElement).textContent = say(unanswered ? "empty.request" : "empty.direct_text");
+    part(this.#card, "[data-act=invite]", HTMLElement).hidden = part(this.#card, ".pastime", HTMLElement).hidden = true;
+    part(this.#card, ".invites", HTMLElement).replaceChildren();
+  }
+
+  #paintAlone() {
+    this.#paintPastime(this.#alone);
+  }
+
+  /** @param {HTMLElement} element */
+  #paintPastime(element) {
+    part(element, "span", HTMLElement).textContent = this.#pastime?.title ?? "";
+    part(element, "[data-act=pastime]", HTMLElement).textContent = this.#pastime?.word ?? "";
+  }
+}

@@ -1,0 +1,30 @@
+/** Files cannot be sent yet: one that is dropped never takes the page away, and both dropping and pasting say so. */
+
+import { toast } from "../ui/toast.js";
+import { say } from "../ui/words.js";
+
+export function startFiles() {
+  addEventListener("dragover", (event) => isUnwanted(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!isUnwanted(event)) return;
+    event.preventDefault();
+    if (hasFiles(event.dataTransfer)) tell();
+  });
+  addEventListener("paste", ({ clipboardData }) => {
+    if (hasFiles(clipboardData) && !clipboardData?.types.includes("text/plain")) tell();
+  });
+}
+
+function tell() {
+  if (document.getElementById("toasts")) toast(say("files.not_yet")); // a visitor has nowhere to send one
+}
+
+/** Text may be dropped where one writes; anything else would be opened in place of the page. @param {DragEvent} event */
+function isUnwanted({ dataTransfer, target }) {
+  return hasFiles(dataTransfer) || !(target instanceof HTMLElement && target.closest("textarea, input"));
+}
+
+/** @param {DataTransfer | null} data */
+function hasFiles(data) {
+  return data?.types.includes("Files") ?? false;
+}

@@ -1,0 +1,143 @@
+/** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
+
+/** @import {Person} from "../../realtime/types.js" */
+/** @import {Item, Line, RoomState} from "../state/types.js" */
+import { paintBadge } from "../ui/badge.js";
+import { deliveryOf, isHopeless } from "../ui/delivery.js";
+import { clone, make, part } from "../ui/dom.js";
+import { paintFace, personOf } from "../ui/face.js";
+import { setServerHtml } from "../ui/html.js";
+import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
+import { linked } from "../state/links.js";
+import { badgeOf } from "../state/selectors.js";
+import { isLong, withoutTurns } from "../state/text.js";
+import { clock, whole } from "../ui/time.js";
+import { say } from "../ui/words.js";
+
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
+
+/** @typedef {{item: Item, blocked: boolean, state: RoomState, grouped: boolean, now: number}} LineView */
+
+/** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person, view: LineView) => void>} */
+export const LINE_KINDS = {
+  text: paintText,
+  "room.created": (body, data, author) => (body.textContent = say("line.created", { who: author.name, name: data.name })),
+  "room.changed": (body, data, author) => (body.textContent = changed(data, author.name)),
+};
+
+/** What else of the room a kind shows: painted again when any of it is another value. @type {Record<string, (line: Line, state: RoomState) => unknown[]>} */
+export const LINE_SEES = {};
+
+/** @param {Item} item @returns {HTMLElement} */
+export function lineBuilt(item) {
+  return clone(isSystem(item) ? "system-template" : "line-template");
+}
+
+/** @param {HTMLElement} element @param {LineView} view */
+export function paintLine(element, view) {
+  const { item, grouped } = view;
+  const { people, me } = view.state;
+  const author = personOf(people, authorOf(item, me));
+  element.dataset.key = item.key;
+  if (item.line) element.dataset.o = String(item.line.o);
+  paintTime(part(element, ".line-time", HTMLAnchorElement), view);
+  paintBody(part(element, ".line-body", HTMLElement), author, view);
+  if (isSystem(item)) return;
+  paintMore(element, view);
+  paintFace(part(element, ".face", HTMLElement), author);
+  part(element, ".line-name", HTMLElement).textContent = author.name;
+  paintBadge(part(element, ".line-rank", HTMLElement), badgeOf(view.state, authorOf(item, me)));
+  element.classList.toggle("grouped", grouped);
+  element.classList.toggle("removed", isRemoved(item) || view.blocked);
+  paintDelivery(element, view);
+}
+
+/** @param {HTMLAnchorElement} link @param {LineView} view */
+function paintTime(link, { item, state }) {
+  const time = part(link, "time", HTMLTimeElement);
+  const at = timeOf(item);
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = clock(at);
+  link.title = whole(at);
+  if (item.line) link.href = `/r/${state.room?.key ?? ""}/@${item.line.o}`;
+}
+
+/** @param {HTMLElement} body @param {Person} author @param {LineView} view */
+function paintBody(body, author, view) {
+  const { item } = view;
+  const { line, entry } = item;
+  body.className = "line-body";
+  if (view.blocked) return void (body.textContent = say("line.blocked"));
+  if (isRemoved(item)) body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
+  else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
+  else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author, view);
+  else paintText(body, { text: textOf(item) });
+  if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
+}
+
+/** @param {HTMLElement} body @param {{text?: string, html?: string}} data */
+function paintText(body, { text = "", html }) {
+  text = withoutTurns(text);
+  body.classList.toggle("plain", !html);
+  body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));
+  if (html) setServerHtml(body, withoutTurns(html));
+  else body.replaceChildren(...linked(text).map(({ text, href }) => (href ? linkTo(href) : text)));
+}
+
+/** As the server makes them. @param {string} address */
+function linkTo(address) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: address, target: "_blank", rel: "noopener nofollow ugc", textContent: address });
+  return link;
+}
+
+/** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {LineView} view */
+function paintMore(element, { item, blocked }) {
+  const more = part(element, ".line-more", HTMLButtonElement);
+  const long = !blocked && !isRemoved(item) && isLong(item.entry?.params.text ?? textOf(item));
+  more.hidden = !long;
+  element.classList.toggle("long", long);
+  unfold(element, long && element.classList.contains("open"));
+}
+
+/** @param {HTMLElement} element @param {boolean} open */
+export function unfold(element, open) {
+  const more = part(element, ".line-more", HTMLButtonElement);
+  element.classList.toggle("open", open);
+  more.ariaExpanded = String(open);
+  more.textContent = say(open ? "line.less" : "line.more");
+}
+
+/** @param {HTMLElement} body @param {number} at */
+function appendEdited(body, at) {
+  const last = body.lastElementChild?.tagName === "P" ? body.lastElementChild : body;
+  const mark = make("span", "edited", say("line.edited"));
+  mark.title = whole(at);
+  last.append(" ", mark);
+}
+
+/** @param {{name: string, topic: string, public: boolean, before: {name: string, topic: string, public: boolean}}} data @param {string} who @returns {string} */
+function changed(data, who) {
+  const { name, topic, before } = data;
+  if (name !== before.name) return say("line.renamed", { who, name });
+  if (topic !== before.topic) return say(topic ? "line.topic" : "line.topic_cleared", { who, topic });
+  return say(data.public ? "line.made_public" : "line.made_private", { who });
+}
+
+/** @param {HTMLElement} element @param {LineView} view */
+function paintDelivery(element, { item, state: { me }, now }) {
+  const state = deliveryOf(item, me, now);
+  const tick = part(element, ".tick", HTMLButtonElement);
+  const problem = part(element, ".line-problem", HTMLElement);
+  element.classList.toggle("pending", state.name === "waiting");
+  tick.hidden = state.name !== "stored" && state.name !== "waiting";
+  element.classList.toggle("ticked", !tick.hidden);
+  tick.dataset.state = state.name;
+  tick.ariaLabel = state.words;
+  part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");
+  problem.hidden = state.name !== "failed";
+  const hopeless = isHopeless(item.entry);
+  part(problem, "[data-act=retry]", HTMLElement).hidden = hopeless;
+  part(problem, "[data-act=rewrite]", HTMLElement).hidden = !hopeless;
+  part(problem, "span", HTMLElement).textContent = state.name === "failed" ? state.words : "";
+}

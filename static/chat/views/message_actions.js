@@ -1,0 +1,87 @@
+/** What can be done with a line, by whom. */
+
+/** @import {Client} from "../client/client.js" */
+/** @import {Act} from "../ui/menu.js" */
+/** @import {Item} from "../state/types.js" */
+import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
+import { isAbove } from "../state/selectors.js";
+import { toast } from "../ui/toast.js";
+import { say } from "../ui/words.js";
+
+/** What else can be done with a line; apps add theirs. @type {((item: Item) => Act[])[]} */
+export const LINE_ACTS = [];
+
+/** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} ActsFacts */
+
+export class Acts {
+  #client;
+  #facts;
+
+  /** @param {Client} client @param {ActsFacts} facts */
+  constructor(client, facts) {
+    this.#client = client;
+    this.#facts = facts;
+  }
+
+  /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Act[]} */
+  of(item) {
+    return [...this.#changes(item), ...this.#copies(item), ...LINE_ACTS.flatMap((more) => more(item))];
+  }
+
+  /** @param {Item} item */
+  mayEdit(item) {
+    return isText(item) && this.#isOwn(item) && !this.#client.state().room?.unanswered;
+  }
+
+  /** @param {Item} item */
+  #isOwn(item) {
+    const { me, room } = this.#client.state();
+    return Boolean(item.line && room?.role && item.line.by === me && !isRemoved(item) && !isSystem(item));
+  }
+
+  /** @param {Item} item */
+  remove({ line }) {
+    if (!line) return;
+    const { shown } = this.#client;
+    this.#client.send("message.delete", { o: line.o });
+    toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room: shown, o: line.o }) });
+  }
+
+  /** @param {Item} item @returns {Act[]} */
+  #changes(item) {
+    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.#isOwn(item) || isAbove(this.#client.state(), item.line.by));
+    const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
+    const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
+    return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
+  }
+
+  /** @param {Item} item @returns {Act[]} */
+  #copies(item) {
+    const { line } = item;
+    if (!line) return [];
+    const { shown } = this.#client;
+    const link = { icon: "link", word: say("act.copy_link"), act: () => copy(`${location.origin}/r/${shown}/@${line.o}`) };
+    const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
+    const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
+    if (isRemoved(item) || isSystem(item)) return [link];
+    const copies = isText(item) ? [link, text] : [link];
+    return line.by === this.#client.me ? [...copies, delivery] : copies;
+  }
+}
+
+/** @param {string} text */
+export async function copy(text) {
+  await (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).catch(() => copyBySelection(text));
+  toast(say("copied"));
+}
+
+/** Plain http has no clipboard but this. @param {string} text */
+function copyBySelection(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "unseen";
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}

@@ -1,0 +1,115 @@
+/** The bar over the line under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
+
+/** @import {Acts} from "./message_actions.js" */
+/** @import {Timeline} from "./timeline.js" */
+/** @import {Item} from "../state/types.js" */
+import { byId, icon, make } from "../ui/dom.js";
+import { LongPress } from "../ui/long_press.js";
+import { fill, openBy, walk } from "../ui/menu.js";
+import { say } from "../ui/words.js";
+
+const IN_THE_BAR = 3;
+
+export class Actions {
+  #lines = byId("lines", HTMLElement);
+  #bar = byId("actions", HTMLElement);
+  #menu = byId("line-menu", HTMLElement);
+  #timeline;
+  #acts;
+  /** @type {HTMLElement | null} */
+  #line = null;
+  /** @type {Item | null} */
+  #shown = null;
+
+  /** @param {Timeline} timeline @param {Acts} acts */
+  constructor(timeline, acts) {
+    this.#timeline = timeline;
+    this.#acts = acts;
+  }
+
+  start() {
+    this.#lines.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.#show(event.target));
+    this.#lines.addEventListener("focusin", (event) => this.#show(event.target));
+    this.#lines.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#bar.addEventListener("keydown", (event) => this.#barKeyPressed(event));
+    this.#lines.parentElement?.addEventListener("pointerleave", () => this.#left());
+    new LongPress(this.#lines, (target) => this.#pressed(target)).start();
+    this.#timeline.on("painted", () => this.#place());
+    this.#menu.addEventListener("toggle", () => this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")));
+    walk(this.#menu);
+  }
+
+  /** @param {EventTarget | null} target */
+  #show(target) {
+    const line = /** @type {Element} */ (target).closest(".line");
+    if (!(line instanceof HTMLElement) || this.#menu.matches(":popover-open")) return;
+    this.#line = line;
+    this.#place();
+  }
+
+  #place() {
+    const item = this.#line?.isConnected ? this.#timeline.itemOf(this.#line) : null;
+    const acts = item ? this.#acts.of(item) : [];
+    this.#bar.hidden = acts.length === 0;
+    if (!this.#line || !item || this.#bar.hidden) return;
+    if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(acts, item));
+    this.#shown = item;
+    this.#bar.style.top = `${Math.max(0, this.#line.offsetTop - 18)}px`;
+  }
+
+  /** @param {import("../ui/menu.js").Act[]} acts @param {Item} item @returns {HTMLElement[]} */
+  #buttons(acts, item) {
+    const more = { icon: "more", word: say("act.more"), act: () => this.#openMenu(item, this.#bar) };
+    return [...acts.slice(0, IN_THE_BAR), ...(acts.length > IN_THE_BAR ? [more] : [])].map((act) => {
+      const button = /** @type {HTMLButtonElement} */ (make("button", "action"));
+      button.type = "button";
+      button.title = button.ariaLabel = act.word;
+      button.append(icon(act.icon));
+      button.addEventListener("click", act.act);
+      return button;
+    });
+  }
+
+  #left() {
+    if (this.#bar.contains(document.activeElement) || this.#lines.contains(document.activeElement)) return;
+    this.#line = this.#shown = null;
+    this.#bar.hidden = true;
+  }
+
+  /** @param {Element} target */
+  #pressed(target) {
+    const line = target.closest(".line");
+    const item = this.#timeline.itemOf(line);
+    if (!(line instanceof HTMLElement) || !item || this.#acts.of(item).length === 0) return;
+    this.#line = line;
+    this.#openMenu(item, line);
+  }
+
+  /** @param {Item} item @param {HTMLElement} anchor */
+  #openMenu(item, anchor) {
+    fill(this.#menu, this.#acts.of(item));
+    openBy(this.#menu, anchor);
+    /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    const rows = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".line")]);
+    const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (event.key === "Enter" && at >= 0) /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
+    else if (next === undefined) return;
+    else rows[next]?.focus();
+    event.preventDefault();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #barKeyPressed(event) {
+    const all = /** @type {HTMLElement[]} */ ([...this.#bar.children]);
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") this.#line?.focus();
+    else if (step) all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step + all.length) % all.length].focus();
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,79 @@
+/** What has been read: only with the page before one's eyes and its newest line on the screen, and only forward. */
+
+/** @import {Client} from "../client/client.js" */
+/** @import {Scroll} from "../ui/scroll.js" */
+/** @import {Timeline} from "./timeline.js" */
+
+const EVERY_MS = 5000;
+
+export class Read {
+  #client;
+  #scroll;
+  #timeline;
+  #toldAt = -EVERY_MS;
+  /** @type {Map<string, number>} what the server knows, a room each */
+  #told = new Map();
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {Client} client @param {Scroll} scroll @param {Timeline} timeline */
+  constructor(client, scroll, timeline) {
+    this.#client = client;
+    this.#timeline = timeline;
+    this.#scroll = scroll;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#look());
+    this.#timeline.on("painted", () => this.#look());
+    this.#client.connection.on("greeted", () => this.#look());
+    this.#scroll.on("moved", () => this.#look());
+    document.addEventListener("visibilitychange", () => this.returned());
+    window.addEventListener("focus", () => this.#look());
+    window.addEventListener("pagehide", () => this.#leaving());
+  }
+
+  /** What came while one was away stands under a "New" line. */
+  returned() {
+    const { head, read } = this.#client.state();
+    if (this.#seesEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });
+    this.#look();
+  }
+
+  get #seesEnd() {
+    return !document.hidden && this.#timeline.settled && this.#scroll.isSeen && this.#scroll.following && !this.#client.state().after;
+  }
+
+  #look() {
+    const atBottom = this.#seesEnd;
+    const { room, head, read } = this.#client.state();
+    if (this.#client.state().atBottom !== atBottom) this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
+    if (!atBottom || !room?.role) return;
+    if (head.o > read) this.#client.readUpTo(room.key, head.o);
+    this.#tellSoon();
+  }
+
+  /** The server hears of it every five seconds at most. */
+  #tellSoon() {
+    const { shown } = this.#client;
+    if (this.#timer !== null || this.#client.connection.state.name !== "ready") return;
+    if (this.#client.state().read <= (this.#told.get(shown) ?? this.#client.state().room?.read ?? 0)) return;
+    const wait = Math.max(0, this.#toldAt + EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => this.#tell(shown), wait);
+  }
+
+  #leaving() {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#tell(this.#client.shown);
+  }
+
+  /** @param {string} key */
+  async #tell(key) {
+    const o = this.#client.state(key).read;
+    this.#toldAt = performance.now();
+    await this.#client.connection.request("read.mark", { room: key, o }).then(() => this.#told.set(key, o), () => undefined);
+    this.#timer = null;
+    this.#tellSoon();
+  }
+}

@@ -1,0 +1,102 @@
+/** The column of my rooms: what is unread, who is there, where a draft waits. */
+
+/** @import {Client} from "../client/client.js" */
+/** @import {RoomRow} from "../state/types.js" */
+import { byId, clone, part } from "../ui/dom.js";
+import { shownName } from "../ui/room_name.js";
+import { unread } from "../state/rooms.js";
+import { count } from "../ui/words.js";
+
+export class RoomList {
+  #list = byId("rooms-list", HTMLElement);
+  #direct = byId("rooms-direct", HTMLElement);
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  #client;
+
+  /** @param {Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  start() {
+    this.#client.on("listChanged", () => this.#paint());
+    this.#client.on("shown", () => this.#paint());
+    this.#client.drafts.on("changed", () => this.#paint());
+    this.#paint();
+  }
+
+  #paint() {
+    const rooms = sorted(this.#client.list);
+    const keys = new Set(rooms.map(({ key }) => key));
+    for (const [key, row] of this.#rows) if (!keys.has(key)) this.#drop(key, row);
+    const between = rooms.filter(isDirect);
+    rooms.filter((room) => !between.includes(room)).forEach((room, index) => this.#place(this.#list, this.#painted(room), index));
+    between.forEach((room, index) => this.#place(this.#direct, this.#painted(room), index));
+    byId("rooms-direct-title", HTMLElement).hidden = between.length === 0;
+    this.#paintBack(rooms);
+  }
+
+  /** @param {string} key @param {HTMLElement} row */
+  #drop(key, row) {
+    row.remove();
+    this.#rows.delete(key);
+  }
+
+  /** @param {HTMLElement} list @param {HTMLElement} row @param {number} index */
+  #place(list, row, index) {
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+  }
+
+  /** @param {RoomRow} room @returns {HTMLElement} */
+  #painted(room) {
+    const row = this.#rows.get(room.key) ?? clone("room-template");
+    this.#rows.set(room.key, row);
+    const shown = room.key === this.#client.shown;
+    const waiting = unread(room);
+    const link = part(row, ".room", HTMLAnchorElement);
+    link.href = `/r/${room.key}/`;
+    link.classList.toggle("unread", waiting > 0);
+    if (shown) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    part(row, ".room-name", HTMLElement).textContent = shownName(room);
+    part(row, ".room-sign", HTMLElement).hidden = !room.public;
+    part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public || isDirect(room));
+    part(row, ".room-draft", HTMLElement).hidden = shown || this.#client.drafts.get(room.key) === "";
+    paintNumbers(row, room.here, waiting);
+    return row;
+  }
+
+  /** On a phone the way back says how much waits elsewhere. @param {RoomRow[]} rooms */
+  #paintBack(rooms) {
+    const elsewhere = rooms.filter(({ key }) => key !== this.#client.shown).reduce((sum, room) => sum + unread(room), 0);
+    byId("back-count", HTMLElement).textContent = elsewhere > 0 ? shortened(elsewhere) : "";
+  }
+}
+
+/** The lounge first, the others by name. @param {RoomRow[]} rooms @returns {RoomRow[]} */
+export function sorted(rooms) {
+  return rooms.toSorted((a, b) => Number(b.lounge) - Number(a.lounge) || a.name.localeCompare(b.name));
+}
+
+/** @param {{direct?: string[]}} room */
+export function isDirect({ direct }) {
+  return Boolean(direct?.length);
+}
+
+/** @param {HTMLElement} row @param {number} here @param {number} waiting */
+function paintNumbers(row, here, waiting) {
+  const presence = part(row, ".room-here", HTMLElement);
+  const badge = part(row, ".room-unread", HTMLElement);
+  presence.hidden = here === 0 || waiting > 0;
+  presence.textContent = String(here);
+  presence.title = presence.ariaLabel = count("here", here);
+  badge.hidden = waiting === 0;
+  badge.textContent = shortened(waiting);
+  badge.ariaLabel = count("unread", waiting);
+}
+
+/** @param {number} n @returns {string} */
+function shortened(n) {
+  return n < 100 ? String(n) : "99+";
+}

@@ -1,0 +1,88 @@
+/** The third column: one panel at a time. Where more than one is offered, its bar has tabs. */
+
+import { Emitter } from "../../realtime/emitter.js";
+import { byId, make } from "../ui/dom.js";
+
+/** "turned": another panel is shown, or none. @extends {Emitter<{turned: []}>} */
+export class Side extends Emitter {
+  #app = byId("app", HTMLElement);
+  #column = byId("side", HTMLElement);
+  #title = byId("side-title", HTMLElement);
+  #bar = byId("side-tabs", HTMLElement);
+  /** @type {Map<string, HTMLElement>} a panel's id and its tab */
+  #tabs = new Map();
+  /** @type {string | null} id of the panel shown */
+  shown = null;
+
+  start() {
+    byId("side-close", HTMLElement).addEventListener("click", () => this.close());
+    this.#bar.addEventListener("keydown", (event) => this.#keyPressed(event));
+  }
+
+  /** @param {string} id of an element in the column @param {string} word on its tab */
+  add(id, word) {
+    const tab = make("button", "tab", word);
+    Object.assign(tab, { id: `tab-${id}`, type: "button", role: "tab", hidden: true });
+    tab.setAttribute("aria-controls", id);
+    tab.addEventListener("click", () => this.open(id));
+    this.#tabs.set(id, tab);
+    this.#bar.append(tab);
+  }
+
+  /** Is there anything behind this tab? @param {string} id @param {boolean} offered */
+  offer(id, offered) {
+    const tab = this.#tabs.get(id);
+    if (!tab || tab.hidden === !offered) return;
+    tab.hidden = !offered;
+    if (!offered && this.shown === id) this.close();
+    this.#paint();
+  }
+
+  /** @param {string} id */
+  open(id) {
+    this.#show(id);
+  }
+
+  close() {
+    this.#show(null);
+  }
+
+  /** @param {string | null} id */
+  #show(id) {
+    if (this.shown === id) return;
+    this.shown = id;
+    this.#paint();
+    this.emit("turned");
+  }
+
+  #paint() {
+    const offered = [...this.#tabs.values()].filter((tab) => !tab.hidden);
+    this.#column.hidden = this.shown === null;
+    this.#app.toggleAttribute("data-side", this.shown !== null);
+    this.#app.toggleAttribute("data-tabs", offered.length > 1);
+    for (const [id, tab] of this.#tabs) this.#paintTab(id, tab);
+    this.#bar.hidden = offered.length < 2;
+    this.#title.classList.toggle("unseen", !this.#bar.hidden);
+    this.#title.textContent = this.#column.ariaLabel = this.#tabs.get(this.shown ?? "")?.textContent ?? "";
+  }
+
+  /** @param {string} id @param {HTMLElement} tab */
+  #paintTab(id, tab) {
+    tab.ariaSelected = String(id === this.shown);
+    tab.tabIndex = id === this.shown ? 0 : -1;
+    const panel = document.getElementById(id);
+    if (panel && this.#column.contains(panel)) panel.hidden = id !== this.shown;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const offered = [...this.#tabs].filter(([, tab]) => !tab.hidden);
+    const at = offered.findIndex(([id]) => id === this.shown);
+    const [id, tab] = offered[(at + step + offered.length) % offered.length];
+    this.open(id);
+    tab.focus();
+    event.preventDefault();
+  }
+}

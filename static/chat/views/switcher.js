@@ -1,0 +1,99 @@
+/** Ctrl or Cmd and K: a few letters of a room's name, Enter, and one is there. */
+
+/** @import {Client} from "../client/client.js" */
+/** @import {RoomRow} from "../state/types.js" */
+import { dialog } from "../ui/dialog.js";
+import { byId, make } from "../ui/dom.js";
+import { sorted } from "./room_list.js";
+import { shownName } from "../ui/room_name.js";
+import { unread } from "../state/rooms.js";
+
+export class Switcher {
+  #dialog = dialog("switch-dialog");
+  #text = byId("switch-text", HTMLInputElement);
+  #list = byId("switch-list", HTMLElement);
+  #client;
+  #go;
+  #chosen = 0;
+  /** @type {RoomRow[]} */
+  #rooms = [];
+
+  /** @param {Client} client @param {(key: string) => void} go */
+  constructor(client, go) {
+    this.#client = client;
+    this.#go = go;
+  }
+
+  start() {
+    document.addEventListener("keydown", (event) => this.#shortcut(event));
+    byId("switch", HTMLElement).addEventListener("click", () => this.open());
+    this.#text.addEventListener("input", () => this.#search());
+    this.#text.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#list.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest("li")));
+  }
+
+  open() {
+    this.#text.value = "";
+    this.#search();
+    this.#dialog.showModal();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #shortcut(event) {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (this.#dialog.open) this.#dialog.close();
+    else if (!document.querySelector("dialog[open]")) this.open();
+  }
+
+  /** Rooms with something new first, the one looked at last. */
+  #search() {
+    const { shown, list } = this.#client;
+    const wanted = this.#text.value.trim().toLocaleLowerCase();
+    const found = sorted(list).filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
+    this.#rooms = found.toSorted((a, b) => Number(a.key === shown) - Number(b.key === shown) || Number(unread(b) > 0) - Number(unread(a) > 0));
+    this.#choose(0);
+  }
+
+  /** @param {number} index */
+  #choose(index) {
+    const { length } = this.#rooms;
+    this.#chosen = length > 0 ? (index + length) % length : 0;
+    this.#list.replaceChildren(...this.#rooms.map((room, at) => option(room, at, at === this.#chosen)));
+    this.#text.setAttribute("aria-activedescendant", length > 0 ? `switch-${this.#chosen}` : "");
+    this.#list.children[this.#chosen]?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) this.#choose(this.#chosen + step);
+    else if (event.key === "Enter") this.#goTo(this.#rooms[this.#chosen]);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {Element | null} row */
+  #clicked(row) {
+    if (row) this.#goTo(this.#rooms[[...this.#list.children].indexOf(row)]);
+  }
+
+  /** @param {RoomRow | undefined} room */
+  #goTo(room) {
+    if (!room) return;
+    this.#dialog.close();
+    this.#go(room.key);
+  }
+}
+
+/** @param {RoomRow} room @param {number} at @param {boolean} chosen @returns {HTMLElement} */
+function option(room, at, chosen) {
+  const row = make("li", "switch-option");
+  row.id = `switch-${at}`;
+  row.setAttribute("role", "option");
+  row.ariaSelected = String(chosen);
+  row.append(make("span", "", `${room.public ? "# " : ""}${shownName(room)}`));
+  if (unread(room) > 0) row.append(make("span", "room-unread count", unread(room) < 100 ? String(unread(room)) : "99+"));
+  return row;
+}

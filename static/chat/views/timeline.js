@@ -1,0 +1,296 @@
+/** The talk on the screen: rows by key, added, changed and removed one by one, once a frame. */
+
+/** @import {Item} from "../state/types.js" */
+/** @import {Client} from "../client/client.js" */
+/** @import {Pages} from "../client/pages.js" */
+/** @import {Scroll} from "../ui/scroll.js" */
+/** @import {Row} from "../state/rows.js" */
+import { realClock } from "../../realtime/clock.js";
+import { Emitter } from "../../realtime/emitter.js";
+import { PATIENCE_MS } from "../ui/delivery.js";
+import { byId, clone, part } from "../ui/dom.js";
+import { personOf } from "../ui/face.js";
+import { authorOf } from "../state/item.js";
+import { LINE_SEES, lineBuilt, paintLine, unfold } from "./message.js";
+import { rowsOf } from "../state/rows.js";
+import { badgeOf, myRank, newLine, timeline } from "../state/selectors.js";
+import { currentZone, dayName, watchCalendar } from "../ui/time.js";
+import { count, say } from "../ui/words.js";
+
+const LIT_MS = 2400;
+
+/** "painted". @extends {Emitter<{painted: []}>} */
+export class Timeline extends Emitter {
+  /** @type {Map<string, {element: HTMLElement, seen: unknown[]}>} */
+  #rows = new Map();
+  #list = byId("lines", HTMLElement);
+  #client;
+  #scroll;
+  #pages;
+  #frame = 0;
+  #painted = "";
+  #going = false;
+  /** @type {import("../state/types.js").RoomState["fresh"]} what the reader's place was last chosen for */
+  #begun = null;
+  /** @type {Item[]} */
+  items = [];
+  /** @type {any} */
+  #clockLater = null;
+  #zone = currentZone();
+  /** @type {Map<string, {o: number, top: number} | null>} by room: where its reader was */
+  #places = new Map();
+  /** @type {Set<number>} removed lines that are not folded away, because the reader asked for them */
+  #unfolded = new Set();
+
+  /** @param {Client} client @param {Scroll} scroll @param {Pages} pages */
+  constructor(client, scroll, pages) {
+    super();
+    this.#client = client;
+    this.#pages = pages;
+    this.#scroll = scroll;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.schedule());
+    this.#client.on("shown", () => this.schedule());
+    this.#client.connection.on("stateChanged", () => this.#client.state().room ?? this.schedule());
+    this.#scroll.on("moved", () => this.#fetchNearEnds());
+    watchCalendar(() => this.schedule());
+    this.#list.addEventListener("click", ({ target }) => this.#more(/** @type {Element} */ (target).closest(".line-more")));
+    this.#list.addEventListener("focusin", ({ target }) => this.#reveal(/** @type {Element} */ (target).closest(".line-body")));
+    this.#adopt();
+    this.paint(false);
+  }
+
+  /** "Show more" keeps the reader where the message begins. @param {Element | null} button */
+  #more(button) {
+    const line = /** @type {HTMLElement | null} */ (button?.closest(".line") ?? null);
+    if (line) this.#scroll.stay(() => unfold(line, !line.classList.contains("open")));
+  }
+
+  /** A link that is folded away is shown when the keyboard reaches it. @param {Element | null} body */
+  #reveal(body) {
+    const line = /** @type {HTMLElement | null} */ (body?.closest(".line.long:not(.open)") ?? null);
+    if (line) this.#scroll.stay(() => unfold(line, true));
+  }
+
+  /** The rows that the page came with are painted in place. */
+  #adopt() {
+    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-key]"));
+    for (const element of rows) this.#rows.set(element.dataset.key ?? "", { element, seen: [] });
+    this.#painted = this.#client.shown;
+    this.#scroll.adopt();
+  }
+
+  /** All that came since the last frame is painted at once. */
+  schedule() {
+    this.#frame ||= requestAnimationFrame(() => this.paint());
+  }
+
+  /** @param {boolean} [announced] to those who listen */
+  paint(announced = true) {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#zone = currentZone();
+    const { shown } = this.#client;
+    const state = this.#client.state();
+    if (this.#painted !== shown) return this.#enter();
+    const items = (this.items = timeline(state, this.#client.entries()));
+    this.#announceOnly(announced && state.asking === 0);
+    const lost = this.#scroll.keep(() => {
+      this.#reconcile(rowsOf(items, newLine(state), state.me, this.#unfolded));
+      this.#paintLoading(state);
+      byId("loading-after", HTMLElement).hidden = !state.after;
+    });
+    this.#begin(state);
+    if (lost?.row.dataset.o && !this.#going) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
+    this.#list.ariaBusy = String(state.asking > 0);
+    if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
+    this.#fetchNearEnds();
+    this.emit("painted");
+  }
+
+  /** A room that has not been opened does not load while nothing is connected. @param {import("../state/types.js").RoomState} state */
+  #paintLoading({ room, before }) {
+    const loads = byId("loading-before", HTMLElement);
+    const waits = room === null && this.#client.connection.state.name !== "ready";
+    loads.hidden = room !== null && !before;
+    loads.dataset.text ??= loads.textContent ?? "";
+    const text = waits ? say("room.waits") : loads.dataset.text;
+    if (loads.textContent !== text) loads.textContent = text;
+  }
+
+  /** Does the reader stand where reading begins, with all of it on the screen? */
+  get settled() {
+    return this.#painted === this.#client.shown && this.#begun === this.#client.state().fresh;
+  }
+
+  /** @param {string} key @returns {HTMLElement | null} */
+  element(key) {
+    return this.#rows.get(key)?.element ?? null;
+  }
+
+  /** What a row, or anything in it, shows. @param {Element | null} element @returns {Item | null} */
+  itemOf(element) {
+    const key = element?.closest("[data-key]")?.getAttribute("data-key");
+    return this.items.find((item) => item.key === key) ?? null;
+  }
+
+  /** The row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
+  lineAt(o) {
+    return this.#list.querySelector(`[data-o="${o}"]`);
+  }
+
+  /** Bring an offset into view, with what was said around it. @param {number} o */
+  async showLine(o) {
+    this.#unfolded.add(o);
+    this.paint();
+    if (!this.lineAt(o)) await this.goTo(() => this.#pages.around(o));
+    const line = this.lineAt(o);
+    if (!line) return;
+    this.#scroll.to(line);
+    line.focus({ preventScroll: true });
+    line.classList.add("lit");
+    setTimeout(() => line.classList.remove("lit"), LIT_MS);
+  }
+
+  /** The window was replaced under the reader's eyes: what they read is fetched again. @param {number} o @param {number} top */
+  async #goBackTo(o, top) {
+    await this.goTo(() => this.#pages.around(o));
+    const line = this.lineAt(o);
+    if (line) this.#scroll.toTop(line, top);
+  }
+
+  /** The end of what is held at once, for there stands what waits to be sent; what is newest when there is a line. */
+  async showNewest() {
+    this.#scroll.toEnd();
+    await this.#client.ready();
+    if (this.#scroll.following) await this.goTo(() => this.#pages.newest());
+  }
+
+  /** Other lines take the place of those on the screen because the reader wants it. @param {() => Promise<void>} fetched */
+  async goTo(fetched) {
+    this.#going = true;
+    await fetched();
+    this.paint();
+    this.#going = false;
+  }
+
+  /** Another room: everything is new, and nothing of it is announced. */
+  #enter() {
+    this.#places.set(this.#painted, this.#scroll.place());
+    this.#list.replaceChildren();
+    this.#rows.clear();
+    this.#painted = this.#client.shown;
+    this.#begun = null;
+    this.#unfolded.clear();
+    this.#scroll.toEnd();
+    this.paint();
+    this.#announceOnly(false);
+    this.#comeBack();
+  }
+
+  /** To where the reader was when they left this room. */
+  async #comeBack() {
+    const [room, place] = [this.#client.shown, this.#places.get(this.#client.shown)];
+    if (!place) return;
+    if (!this.lineAt(place.o)) await this.goTo(() => this.#pages.around(place.o));
+    const line = this.#client.shown === room ? this.lineAt(place.o) : null;
+    if (line) this.#scroll.toPlace(line, place.top);
+  }
+
+  /** Who would follow to the end is kept at the "New" line that has just been placed, when there is more below it than fits.
+   * @param {import("../state/types.js").RoomState} state */
+  #begin({ fresh, head }) {
+    if (fresh === this.#begun) return;
+    const row = this.#scroll.following ? this.element("new") : null;
+    const passed = row !== null && this.#scroll.isAbove(row);
+    if (passed || head.o >= (fresh?.to ?? 0)) this.#begun = fresh;
+    if (passed) this.#scroll.to(row, 0.2);
+  }
+
+  /** @param {boolean} live */
+  #announceOnly(live) {
+    this.#list.ariaLive = live && this.#list.childElementCount > 0 ? "polite" : "off";
+  }
+
+  /** @param {Row[]} rows */
+  #reconcile(rows) {
+    const wanted = new Set(rows.map(({ key }) => key));
+    for (const [key, { element }] of this.#rows) if (!wanted.has(key)) this.#drop(key, element);
+    /** @type {Element | null} */
+    let place = this.#list.firstElementChild;
+    for (const row of rows) {
+      const element = this.#painting(row);
+      if (element === place) place = place.nextElementSibling;
+      else this.#list.insertBefore(element, place);
+    }
+  }
+
+  /** @param {string} key @param {HTMLElement} element */
+  #drop(key, element) {
+    element.remove();
+    this.#rows.delete(key);
+  }
+
+  /** The row's element, painted when what it shows has changed. @param {Row} row @returns {HTMLElement} */
+  #painting(row) {
+    const known = this.#rows.get(row.key) ?? { element: build(row), seen: [] };
+    const seen = this.#seenBy(row);
+    if (seen.length !== known.seen.length || seen.some((value, index) => value !== known.seen[index])) this.#paintRow(known.element, row);
+    this.#rows.set(row.key, { element: known.element, seen });
+    return known.element;
+  }
+
+  /** @param {Row} row @returns {unknown[]} */
+  #seenBy(row) {
+    if (row.kind === "day") return [dayName(row.at)];
+    if (row.kind === "new") return ["new"];
+    if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
+    const { line, entry } = row.item;
+    const state = this.#client.state();
+    const seen = [this.#zone, this.#client.blocked.has(line?.by ?? ""), line, entry, entry && realClock.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me)), badgeOf(state, authorOf(row.item, state.me))];
+    return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
+  }
+
+  /** @param {HTMLElement} element @param {Row} row */
+  #paintRow(element, row) {
+    if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
+    if (row.kind === "fold") this.#paintFold(element, row);
+    if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: realClock.now() });
+  }
+
+  /** Many removed lines are one row; who looks after the room may open it. @param {HTMLElement} element @param {import("../state/rows.js").Fold} fold */
+  #paintFold(element, { offsets }) {
+    const button = part(element, "button", HTMLButtonElement);
+    const words = count("line.fold", offsets.length);
+    const mayOpen = myRank(this.#client.state()) > 0;
+    button.hidden = !mayOpen;
+    button.textContent = mayOpen ? words : "";
+    part(element, "span", HTMLElement).textContent = mayOpen ? "" : words;
+    button.onclick = () => this.#unfold(offsets);
+  }
+
+  /** @param {number[]} offsets */
+  #unfold(offsets) {
+    for (const o of offsets) this.#unfolded.add(o);
+    this.paint();
+    this.lineAt(offsets[0])?.focus();
+  }
+
+  /** A clock appears on what waits for more than a second. */
+  #lookAgain() {
+    clearTimeout(this.#clockLater);
+    this.#clockLater = setTimeout(() => this.schedule(), PATIENCE_MS);
+  }
+
+  #fetchNearEnds() {
+    for (const side of /** @type {const} */ (["before", "after"])) if (this.#scroll.near(side)) this.#pages.more(side);
+  }
+}
+
+/** @param {Row} row @returns {HTMLElement} */
+function build(row) {
+  if (row.kind === "line") return lineBuilt(row.item);
+  return clone(`${row.kind}-template`);
+}

@@ -1,0 +1,32 @@
+/** How long the one across the table has been away, as far as this page saw it. */
+
+/** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Table} from "../state/types.js" */
+import { realClock } from "../../realtime/clock.js";
+import { opponentOf } from "../state/table.js";
+
+const PATIENCE_MS = 30_000;
+
+export class Absence {
+  /** @type {string} */
+  #who = "";
+  /** @type {number | null} */
+  #claimableAt = null;
+
+  /** Until the win may be claimed, ms; null: the opponent is here. @param {Table} table @param {RoomState} state @returns {number | null} */
+  left(table, state) {
+    const user = opponentOf(table, state.me)?.user;
+    const away = table.state === "playing" && user !== undefined && !state.presence[user];
+    const who = `${table.match} ${user}`;
+    if (!away || who !== this.#who) this.#claimableAt = null;
+    this.#who = who;
+    if (!away) return null;
+    this.#claimableAt ??= realClock.now() + PATIENCE_MS;
+    return Math.max(0, this.#claimableAt - realClock.now());
+  }
+
+  /** The server knows better. @param {number} ms */
+  wait(ms) {
+    if (this.#claimableAt !== null) this.#claimableAt = realClock.now() + ms;
+  }
+}

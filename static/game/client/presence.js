@@ -1,0 +1,38 @@
+/** A player who is called because they seem to be away answers by being here: the page does it for them. */
+
+/** @import {Client} from "../../chat/client/client.js" */
+import { realClock } from "../../realtime/clock.js";
+import { myTable, seatOf } from "../state/table.js";
+
+const AGAIN_MS = 1_000;
+const PASSING = [429, 503, 504];
+
+export class Presence {
+  /** @type {Set<string>} the claims that were answered */
+  #answered = new Set();
+  #client;
+  #clock;
+
+  /** @param {Client} client @param {{setTimeout: typeof realClock.setTimeout}} [clock] */
+  constructor(client, clock = realClock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  start() {
+    this.#client.on("roomChanged", (key) => this.#look(key));
+  }
+
+  /** @param {string} room */
+  #look(room) {
+    if (!this.#client.open.includes(room)) return;
+    const state = this.#client.state(room);
+    const table = myTable(state);
+    const claim = table?.claim;
+    if (!table || !claim || claim.seat !== seatOf(table, state.me) || this.#answered.has(`${room} ${claim.o}`)) return;
+    this.#answered.add(`${room} ${claim.o}`);
+    const again = () => (this.#answered.delete(`${room} ${claim.o}`), this.#look(room));
+    const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else too late: the table says how it ended
+    this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(refused);
+  }
+}

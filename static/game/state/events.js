@@ -1,0 +1,47 @@
+/** What the events of matches do to a room: the card in the talk, and the table beside it. Pure. */
+
+/** @import {Reducer} from "../../chat/state/events.js" */
+/** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Table} from "./types.js" */
+import { meet } from "../../chat/state/people.js";
+import { find } from "../../chat/state/window.js";
+import { peopleOf } from "./table.js";
+
+const KINDS = ["seated", "unseated", "waited", "moved", "timed_out", "clocked", "ended", "claimed", "present", "rematched"].map((kind) => `match.${kind}`);
+
+/** The card in the window; done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
+export const MATCH_LINE_EVENTS = Object.fromEntries(KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]));
+
+/** The tables of the room; one that is over stays as long as the tab. @type {Record<string, Reducer>} */
+export const MATCH_EVENTS = Object.fromEntries(KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withTable(unhovered(state), data.table) : state)]));
+
+/** A new card brings its table. @type {Reducer} */
+export function matchPosted(state, { data }) {
+  const { kind: _, ...table } = data;
+  return withTable(state, table);
+}
+
+/** A table that came another way than by an event. @param {RoomState} state @param {Table} table @returns {RoomState} */
+export function tableCame(state, table) {
+  return withTable(withCard(state, table), table);
+}
+
+/** @param {RoomState} state @param {Table} table @returns {RoomState} */
+function withCard(state, table) {
+  const line = find(state, table.match);
+  if (line?.kind !== "match" || !(line.data?.version < table.version)) return state;
+  return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, data: table } : other)) };
+}
+
+/** @param {RoomState} state @param {Table} table @returns {RoomState} */
+function withTable(state, table) {
+  const matches = state.parts.matches ?? {};
+  if (matches[table.match]?.version >= table.version) return state;
+  const parts = { ...state.parts, matches: { ...matches, [table.match]: table } };
+  return meet({ ...state, parts }, peopleOf(table));
+}
+
+/** Whoever held a disc over the board has let go of it. @param {RoomState} state @returns {RoomState} */
+function unhovered(state) {
+  return state.slots.hover ? { ...state, slots: { ...state.slots, hover: {} } } : state;
+}

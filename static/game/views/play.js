@@ -1,0 +1,70 @@
+/** One's own moves: a disc falls in the same frame, and is replaced by what the server says of it. */
+
+/** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+/** @import {Table, View} from "../state/types.js" */
+import { Emitter } from "../../realtime/emitter.js";
+import { toast } from "../../chat/ui/toast.js";
+import { refusal, say } from "../../chat/ui/words.js";
+import { NOTHING, landing, withDisc } from "../state/four.js";
+import { isMyTurn, movesMade, seatOf, tableOf } from "../state/table.js";
+
+const TRIES = 3;
+
+/** "changed": another disc is on its way, or none. @extends {Emitter<{changed: []}>} */
+export class Play extends Emitter {
+  #deeds;
+  #state;
+  /** @type {{match: number, moves: number, column: number} | null} */
+  #pending = null;
+
+  /** @param {Deeds} deeds @param {() => RoomState} state */
+  constructor(deeds, state) {
+    super();
+    this.#deeds = deeds;
+    this.#state = state;
+  }
+
+  /** @param {Table} table @returns {number | null} whose disc may be dropped now by this person */
+  holds(table) {
+    const { me } = this.#state();
+    return isMyTurn(table, me) && !this.isPending(table) ? seatOf(table, me) : null;
+  }
+
+  /** @param {Table} table */
+  isPending(table) {
+    return this.#pending?.match === table.match && this.#pending.moves === movesMade(table) && table.state === "playing";
+  }
+
+  /** What is seen: the table's board, and the disc on its way. @param {Table} table @returns {View} */
+  view(table) {
+    const view = table.view ?? NOTHING;
+    return this.#pending && this.isPending(table) && table.turn !== null ? withDisc(view, this.#pending.column, table.turn) : view;
+  }
+
+  /** @param {Table} table @param {number} column */
+  async drop(table, column) {
+    if (this.holds(table) === null) return;
+    if (landing(table.view ?? NOTHING, column) === null) return toast(say("problem.full_column"));
+    this.#become({ match: table.match, moves: movesMade(table), column });
+    const error = await this.#sent(table, column);
+    if (!error) return;
+    if (this.#pending?.match === table.match) this.#become(null);
+    toast(refusal(error));
+  }
+
+  /** Somebody who steps in line makes the table newer, not the move wrong: then it is sent again. @param {Table} table @param {number} column */
+  async #sent(table, column) {
+    for (let latest = table, left = TRIES; ; left -= 1) {
+      const error = await this.#deeds.play(latest, column);
+      latest = tableOf(this.#state(), table.match) ?? table;
+      if (error?.type !== "stale" || left === 0 || movesMade(latest) !== movesMade(table) || latest.turn !== table.turn) return error;
+    }
+  }
+
+  /** @param {{match: number, moves: number, column: number} | null} pending */
+  #become(pending) {
+    this.#pending = pending;
+    this.emit("changed");
+  }
+}

@@ -1,0 +1,56 @@
+/** What events, signals and snapshots of moderation do to a room. Pure. */
+
+/** @import {Reducer} from "../../chat/state/events.js" */
+/** @import {RoomSignal} from "../../realtime/types.js" */
+/** @import {RoomState, Snapshot} from "../../chat/state/types.js" */
+/** @import {Sanction} from "./types.js" */
+import { remove } from "../../chat/state/window.js";
+import { reportCame, sanctionCame, waits } from "./queue.js";
+
+/** Server times stay below it; it stands for "for ever" where a number is wanted. */
+const FOREVER = Number.MAX_SAFE_INTEGER;
+const SANCTIONED = ["made", "lifted", "acknowledged", "appealed", "answered"].map((fact) => `sanction.${fact}`);
+
+/** Many lines in one event; done again for a page that was asked for before it. @type {Record<string, Reducer>} */
+export const MODERATION_LINE_EVENTS = {
+  "messages.removed": (state, { o, data }) => (data ? data.offsets.reduce(removing(data, o), state) : state),
+};
+
+/** @type {Record<string, Reducer>} */
+export const MODERATION_EVENTS = {
+  ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
+  "room.restricted": (state, { data }) => (data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state),
+  "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
+  "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
+  "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),
+  "member.admitted": (state, { data }) => (data ? waits(state, data.user, false) : state),
+};
+
+/** @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
+export const MODERATION_SIGNALS = {
+  standing: (state, { value }) => ({ ...state, parts: { ...state.parts, standing: value } }),
+  membership: (state, { value }) => (value && state.room ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } } : state),
+};
+
+/** What hosts look after is asked for again: some of it may have been missed. @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState} */
+export function standingCame(state, { me }) {
+  return { ...state, parts: { ...state.parts, standing: me ?? null } };
+}
+
+/** @param {{by: string, at: number}} removal @param {number} touched @returns {(state: RoomState, o: number) => RoomState} */
+function removing({ by, at }, touched) {
+  return (state, o) => remove(state, o, { by, at }, touched);
+}
+
+/** @type {Reducer} */
+function sanctioned(state, { o, kind, data }) {
+  if (!data) return state;
+  return muted(sanctionCame(state, data.sanction, kind === "sanction.made" ? o : undefined), data.sanction);
+}
+
+/** The list of members says until when somebody is muted. @param {RoomState} state @param {Sanction} sanction @returns {RoomState} */
+function muted(state, { kind, user, until, lifted }) {
+  const member = state.members?.[user];
+  if (kind !== "mute" || !member) return state;
+  return { ...state, members: { ...state.members, [user]: { ...member, muted_until: lifted ? 0 : (until ?? FOREVER) } } };
+}

@@ -1,0 +1,88 @@
+/** What hosts look after: who waits, what is reported, what stands against whom. Lists and events may cross; what is further on holds. Pure. */
+
+/** @import {People} from "../../realtime/types.js" */
+/** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Desk, Report, Sanction} from "./types.js" */
+import { introduce, meet } from "../../chat/state/people.js";
+
+/** @type {Desk} */
+const EMPTY = { waiting: [], sanctions: {}, reports: {}, loaded: false };
+
+/** @param {RoomState} state @returns {Desk} */
+export function deskOf({ parts }) {
+  return parts.desk ?? EMPTY;
+}
+
+/** @param {RoomState} state @param {Partial<Desk>} change @returns {RoomState} */
+function withDesk(state, change) {
+  return { ...state, parts: { ...state.parts, desk: { ...deskOf(state), ...change } } };
+}
+
+/** All three lists have come. @param {RoomState} state @param {{waiting: string[], sanctions: Sanction[], reports: Report[], people: People}} lists @returns {RoomState} */
+export function deskCame(state, { waiting, sanctions, reports, people }) {
+  const known = introduce(withDesk(state, { waiting, loaded: true }), people);
+  return reports.reduce(reportCame, sanctions.reduce((next, one) => sanctionCame(next, one), known));
+}
+
+/** @param {RoomState} state @param {Sanction} sanction @param {number} [made] @returns {RoomState} */
+export function sanctionCame(state, sanction, made) {
+  const { sanctions } = deskOf(state);
+  const old = sanctions[sanction.sanction];
+  if (old && (progress(old) > progress(sanction) || (old.by && !sanction.by))) return state; // who is a host too hears it twice
+  const known = { ...sanction, made: made ?? old?.made };
+  const met = meet(state, [sanction.user, sanction.by, sanction.lifted?.by]);
+  return withDesk(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });
+}
+
+/** A sanction only ever gains facts. @param {Sanction} sanction */
+function progress({ lifted, acknowledged_at, appeal }) {
+  return [lifted, acknowledged_at, appeal, appeal?.answer].filter(Boolean).length;
+}
+
+/** @param {RoomState} state @param {Report} report @returns {RoomState} */
+export function reportCame(state, report) {
+  const { reports } = deskOf(state);
+  if (report.state === "open" && reports[report.report]?.closed) return state;
+  const met = meet(state, [report.user, report.by, report.closed?.by]);
+  return withDesk(met, { reports: { ...reports, [report.report]: report } });
+}
+
+/** @param {RoomState} state @param {string} user @param {boolean} waits @returns {RoomState} */
+export function waits(state, user, waits) {
+  const others = deskOf(state).waiting.filter((other) => other !== user);
+  if (!waits && others.length === deskOf(state).waiting.length) return state;
+  return meet(withDesk(state, { waiting: waits ? [...others, user] : others }), [user]);
+}
+
+/** The oldest first: who has waited longest is next. @param {RoomState} state @returns {Report[]} */
+export function openReports(state) {
+  return Object.values(deskOf(state).reports).filter(({ closed }) => !closed).sort((a, b) => a.at - b.at);
+}
+
+/** The newest first. @param {RoomState} state @returns {Report[]} */
+export function closedReports(state) {
+  return Object.values(deskOf(state).reports).filter(({ closed }) => closed).sort((a, b) => b.at - a.at);
+}
+
+/** @param {Sanction} sanction @param {number} now on the server's clock */
+export function isInForce({ kind, lifted, until, acknowledged_at }, now) {
+  if (lifted) return false;
+  return kind === "warn" ? !acknowledged_at : until === null || until > now;
+}
+
+/** Appeals that wait for an answer first, then the newest. @param {RoomState} state @param {number} now @returns {{inForce: Sanction[], over: Sanction[]}} */
+export function sanctionsOf(state, now) {
+  const all = Object.values(deskOf(state).sanctions).sort((a, b) => Number(asksForAnswer(b)) - Number(asksForAnswer(a)) || b.at - a.at);
+  return { inForce: all.filter((one) => isInForce(one, now)), over: all.filter((one) => !isInForce(one, now)) };
+}
+
+/** @param {Sanction} sanction */
+export function asksForAnswer({ appeal, lifted }) {
+  return Boolean(appeal && !appeal.answer && !lifted);
+}
+
+/** How much waits for a host. @param {RoomState} state @param {number} now @returns {number} */
+export function openCount(state, now) {
+  const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
+  return openReports(state).length + deskOf(state).waiting.length + appeals;
+}

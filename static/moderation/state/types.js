@@ -1,0 +1,49 @@
+/** The shapes of moderation, on the wire and in the store: only types, no code. Times are ms on the server's clock, null for ever. */
+
+/** @typedef {"insult" | "spam" | "sexual" | "danger" | "other"} Rule */
+/** @typedef {"warn" | "mute" | "kick" | "ban"} Kind */
+/** @typedef {"host" | "site"} Side whose act it was, as the person hears it */
+
+/** @typedef {{sanction: string | null, until: number | null, by: Side, reason: string, rule: Rule | "", appealed: boolean}} Mute */
+/** @typedef {{sanction: string, by: Side, reason: string, rule: Rule | "", o: number | null}} Warning */
+/** @typedef {{muted: Mute | null, warning: Warning | null, waiting: boolean}} Standing what stands against the reader */
+
+/**
+ * @typedef {object} Sanction
+ * @property {string} sanction its key
+ * @property {Kind} kind
+ * @property {boolean} site
+ * @property {string} user
+ * @property {string | null} by null for whom it is about, who only hears the side
+ * @property {Side} side
+ * @property {number} at
+ * @property {number | null} until
+ * @property {string} reason
+ * @property {Rule | ""} rule
+ * @property {number | null} o the line that it is about
+ * @property {number} removed how many lines went with it
+ * @property {{by: string | null, at: number, reason: string} | null} lifted
+ * @property {number | null} acknowledged_at
+ * @property {{text: string, at: number, answer: "granted" | "refused" | null} | null} appeal
+ * @property {number} [made] offset of the event that told of it, where it was seen
+ */
+
+/**
+ * @typedef {object} Report
+ * @property {string} report its key
+ * @property {number} o
+ * @property {string} by
+ * @property {number} at
+ * @property {string} reason
+ * @property {Rule} rule
+ * @property {string | null} user who wrote the line
+ * @property {"open" | "handled" | "dismissed"} state
+ * @property {{by: string | null, at: number} | null} closed
+ */
+
+/** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} Desk what hosts look after */
+/** @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry */
+/** @typedef {{lines: number, guest: boolean, invite: boolean, match?: {seats: ({user?: string} | null)[]} | null}} Preview what would go with somebody */
+/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the line that it is about */
+
+export {};

@@ -1,0 +1,102 @@
+/** What stands in place of the composer while one may not write: why, by whom, how much longer, and what to do. */
+
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Closed} from "../state/own_sanctions.js" */
+/** @import {Mute, Warning} from "../state/types.js" */
+import { byId } from "../../chat/ui/dom.js";
+import { toast } from "../../chat/ui/toast.js";
+import { refusal, say } from "../../chat/ui/words.js";
+import { find } from "../../chat/state/window.js";
+import { quote } from "../ui/fields.js";
+import { because } from "../ui/sentences.js";
+import { closedBy, standingOf } from "../state/own_sanctions.js";
+import { Ticker } from "../ui/interval.js";
+import { left } from "../ui/times.js";
+
+export class Door {
+  #element = byId("door", HTMLElement);
+  #title = byId("door-title", HTMLElement);
+  #left = byId("door-left", HTMLElement);
+  #read = byId("door-read", HTMLButtonElement);
+  #appeal = byId("door-appeal", HTMLButtonElement);
+  #ticker = new Ticker(() => this.#tick());
+  #client;
+  #asked;
+  /** @type {Closed | null} */
+  #shown = null;
+
+  /** @param {Client} client @param {{appeal: (sanction: string) => void}} asked */
+  constructor(client, asked) {
+    this.#client = client;
+    this.#asked = asked;
+  }
+
+  start() {
+    this.#read.addEventListener("click", () => this.#acknowledge());
+    this.#appeal.addEventListener("click", () => this.#asked.appeal(standingOf(this.#client.state())?.muted?.sanction ?? ""));
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
+    this.#client.on("shown", () => this.#paint());
+    this.#paint();
+  }
+
+  get closed() {
+    return closedBy(this.#client.state(), this.#client.connection.serverNow(), Boolean(this.#client.boot.user?.guest));
+  }
+
+  #paint() {
+    const { closed } = this;
+    const appears = closed !== null && closed !== this.#shown;
+    const wrote = byId("composer", HTMLElement).contains(document.activeElement);
+    this.#shown = closed;
+    this.#element.hidden = closed === null;
+    this.#element.dataset.closed = closed ?? "";
+    if (closed) this.#paintWhy(closed);
+    this.#ticker.show();
+    if (appears && wrote) this.#element.focus(); // not a button: who is typing would press it
+  }
+
+  /** @param {Closed} closed */
+  #paintWhy(closed) {
+    const standing = standingOf(this.#client.state());
+    const [warning, muted] = [closed === "warned" ? standing?.warning : null, closed === "muted" ? standing?.muted : null];
+    const why = warning ?? muted;
+    if (this.#title.textContent !== say(`door.${closed}`)) this.#title.textContent = say(`door.${closed}`);
+    byId("door-why", HTMLElement).textContent = why ? because(why, why.by) : say(`door.${closed}.why`);
+    this.#paintLine(warning ?? null);
+    this.#read.hidden = !warning;
+    this.#paintAppeal(muted ?? null);
+  }
+
+  /** @param {Warning | null} warning */
+  #paintLine(warning) {
+    quote(byId("door-line", HTMLElement), warning?.o ? find(this.#client.state(), warning.o) : null);
+  }
+
+  /** @param {Mute | null} muted */
+  #paintAppeal(muted) {
+    this.#appeal.hidden = !muted?.sanction || muted.appealed;
+    byId("door-appealed", HTMLElement).hidden = !muted?.appealed;
+  }
+
+  /** The last second over, the composer is open again; the state is told so that everybody looks. @returns {boolean} */
+  #tick() {
+    const muted = this.#shown === "muted" ? standingOf(this.#client.state())?.muted : null;
+    const rest = muted?.until ? muted.until - this.#client.connection.serverNow() : null;
+    this.#left.textContent = muted ? (rest === null ? say("time.for_ever") : say("door.left", { time: left(rest) })) : "";
+    if (rest !== null && rest <= 0) queueMicrotask(() => this.#over());
+    return rest !== null && rest > 0;
+  }
+
+  #over() {
+    const { shown } = this.#client;
+    this.#client.dispatch(shown, { type: "app", change: (state) => ({ ...state, parts: { ...state.parts, standing: { ...standingOf(state), muted: null } } }) });
+  }
+
+  async #acknowledge() {
+    const { shown } = this.#client;
+    const sanction = standingOf(this.#client.state())?.warning?.sanction;
+    this.#read.disabled = true;
+    await this.#client.act("sanction.acknowledge", { room: shown, sanction }).catch((error) => toast(refusal(error)));
+    this.#read.disabled = false;
+  }
+}

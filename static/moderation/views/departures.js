@@ -1,0 +1,54 @@
+/** Kicked or banned: said over the talk, by whom and until when; the page of the room says why and takes the appeal. */
+
+/** @import {RoomLeft} from "../../realtime/types.js" */
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Side} from "../../chat/views/side_panel.js" */
+import { byId } from "../../chat/ui/dom.js";
+import { notice } from "../../chat/ui/notice.js";
+import { TOLD_ELSEWHERE } from "../../chat/views/error_notices.js";
+import { say } from "../../chat/ui/words.js";
+import { deskOf } from "../state/queue.js";
+import { because } from "../ui/sentences.js";
+import { until as untilWords } from "../ui/times.js";
+
+/** @param {Client} client @param {Side} side @param {(key: string) => void} go */
+export function startDepartures(client, side, go) {
+  for (const reason of ["kicked", "banned"]) TOLD_ELSEWHERE.add(reason);
+  /** @type {Map<string, string>} what the notice says of rooms one is out of */
+  const out = new Map();
+  client.on("left", (left) => {
+    if (!TOLD_ELSEWHERE.has(left.reason)) return;
+    const words = why(client, left) || out.get(left.room) || "";
+    out.set(left.room, words);
+    if (left.room === client.shown) side.close();
+    tell(client, left.room, left.reason, words);
+  });
+  client.on("refused", (room, { type, data }) => room === client.shown && type === "banned" && tell(client, room, "banned", untilWords(data.until ?? null)));
+  client.connection.on("stopped", ({ reason }) => byId("talk", HTMLElement).toggleAttribute("data-out", reason === "banned"));
+  client.on("listChanged", () => {
+    const back = client.list.find(({ key }) => out.delete(key));
+    if (back?.key === client.shown) returned(client, go, back.key);
+  });
+}
+
+/** The sanction itself comes just before; what it says is known then. @param {Client} client @param {RoomLeft} left @returns {string} */
+function why(client, { room, until }) {
+  const state = client.state(room);
+  const all = Object.values(deskOf(state).sanctions).filter(({ user, kind }) => user === client.me && (kind === "kick" || kind === "ban"));
+  const sanction = all.sort((a, b) => b.at - a.at)[0];
+  if (!sanction) return until ? untilWords(until) : "";
+  return [because(sanction, sanction.side), untilWords(sanction.until)].join(" · ");
+}
+
+/** @param {Client} client @param {string} room @param {string} reason @param {string} why */
+function tell(client, room, reason, why) {
+  const name = client.state(room).room?.name ?? client.list.find(({ key }) => key === room)?.name;
+  notice(`left.${reason}`, () => location.assign(`/r/${room}/`), { room: name || say("left.this_room"), why });
+}
+
+/** Undone: the room is looked at again as if one had just come. @param {Client} client @param {(key: string) => void} go @param {string} key */
+function returned(client, go, key) {
+  document.querySelector(".notice")?.remove();
+  client.show(key);
+  go(key);
+}

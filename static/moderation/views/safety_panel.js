@@ -1,0 +1,141 @@
+/** What hosts look after, beside the talk: the room's rules, who waits, reports, sanctions, the log; and how much of it is open. */
+
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Side} from "../../chat/views/side_panel.js" */
+import { byId } from "../../chat/ui/dom.js";
+import { myRank } from "../../chat/state/selectors.js";
+import { toast } from "../../chat/ui/toast.js";
+import { count, say } from "../../chat/ui/words.js";
+import { deskOf, openCount, openReports, sanctionsOf, asksForAnswer } from "../state/queue.js";
+
+const ID = "safety";
+const VIEWS = ["room", "reports", "sanctions", "log"];
+
+/** A part of the panel: painted while it is looked at. @typedef {{start: () => void, paint: () => void, stop?: () => void}} View */
+
+export class Safety {
+  #tabs = byId("safety-tabs", HTMLElement);
+  #more = byId("room-more", HTMLElement);
+  #client;
+  #side;
+  #views;
+  #shown = "room";
+  #frame = 0;
+  /** @type {{room: string, open: number} | null} what was to be looked at, and where, at the last look */
+  #known = null;
+
+  /** @param {Client} client @param {Side} side @param {Record<string, View>} views by the names of the tabs */
+  constructor(client, side, views) {
+    this.#client = client;
+    this.#side = side;
+    this.#views = views;
+  }
+
+  start() {
+    this.#side.add(ID, say("safety.title"));
+    this.#side.on("turned", () => this.#turned());
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
+    this.#client.on("shown", () => this.#schedule());
+    this.#tabs.addEventListener("click", ({ target }) => this.#chosen(/** @type {Element} */ (target).closest("[role=tab]")));
+    this.#tabs.addEventListener("keydown", (event) => this.#keyPressed(event));
+    byId(ID, HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && this.#side.close());
+    for (const view of Object.values(this.#views)) view.start();
+    this.#paint();
+  }
+
+  /** Where something is open first. */
+  open() {
+    this.show(openReports(this.#client.state()).length > 0 ? "reports" : this.#shown);
+    this.#side.open(ID);
+    this.#tab(this.#shown).focus();
+  }
+
+  /** @param {string} view */
+  show(view) {
+    this.#views[this.#shown].stop?.();
+    this.#shown = view;
+    this.#paint();
+  }
+
+  get #isOpen() {
+    return this.#side.shown === ID;
+  }
+
+  #turned() {
+    const panel = byId(ID, HTMLElement);
+    const wasOpen = panel.hasAttribute("data-open");
+    panel.toggleAttribute("data-open", this.#isOpen);
+    if (this.#isOpen) this.#paint();
+    else if (wasOpen) this.#views[this.#shown].stop?.();
+    if (wasOpen && this.#side.shown === null) this.#more.focus();
+  }
+
+  /** @param {Element | null} tab */
+  #chosen(tab) {
+    const view = tab?.getAttribute("data-view");
+    if (view) this.show(view);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.show(VIEWS[(VIEWS.indexOf(this.#shown) + step + VIEWS.length) % VIEWS.length]);
+    this.#tab(this.#shown).focus();
+  }
+
+  /** @param {string} view @returns {HTMLElement} */
+  #tab(view) {
+    return byId(`safety-tab-${view}`, HTMLElement);
+  }
+
+  #schedule() {
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#side.offer(ID, myRank(this.#client.state()) > 0);
+    this.#paintOpen();
+    for (const view of VIEWS) this.#paintTab(view);
+    if (this.#isOpen) this.#views[this.#shown].paint();
+  }
+
+  /** @param {string} view */
+  #paintTab(view) {
+    const [tab, chosen] = [this.#tab(view), view === this.#shown];
+    tab.ariaSelected = String(chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+    byId(`safety-${view}`, HTMLElement).hidden = !chosen;
+  }
+
+  /** A report, an appeal or a newcomer that comes while the host is here. @param {number} open */
+  #tellNew(open) {
+    const room = this.#client.shown;
+    const isLoaded = deskOf(this.#client.state()).loaded;
+    const isNews = isLoaded && this.#known?.room === room && open > this.#known.open;
+    this.#known = isLoaded ? { room, open } : null;
+    if (isNews && !this.#isOpen) toast(count("safety.open", open), { word: say("safety.show"), act: () => this.open() });
+  }
+
+  /** How much waits for a host: on the menu's button, in the menu, on the tabs. */
+  #paintOpen() {
+    const state = this.#client.state();
+    const now = this.#client.connection.serverNow();
+    const open = myRank(state) > 0 ? openCount(state, now) : 0;
+    this.#tellNew(open);
+    const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
+    this.#more.ariaLabel = open > 0 ? `${say("safety.menu")} · ${count("safety.open", open)}` : say("safety.menu");
+    for (const id of ["safety-count", "safety-menu-count"]) badge(id, open);
+    badge("safety-count-room", deskOf(state).waiting.length);
+    badge("safety-count-reports", openReports(state).length);
+    badge("safety-count-sanctions", appeals);
+  }
+}
+
+/** @param {string} id @param {number} n */
+function badge(id, n) {
+  byId(id, HTMLElement).textContent = n > 0 ? String(n) : "";
+}

@@ -1,0 +1,147 @@
+/** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
+
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+/** @import {Decision, Preview, Report} from "../state/types.js" */
+import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
+import { byId, part } from "../../chat/ui/dom.js";
+import { personOf } from "../../chat/ui/face.js";
+import { myRank } from "../../chat/state/selectors.js";
+import { say } from "../../chat/ui/words.js";
+import { MODERATOR } from "../state/ranks.js";
+import { isAlreadyDone } from "./commands.js";
+import { countLetters, focusBack, quote } from "../ui/fields.js";
+import { previewInWords } from "../ui/sentences.js";
+
+export class SanctionDialog {
+  #dialog = dialog("sanction-dialog");
+  #form = part(this.#dialog, "form", HTMLFormElement);
+  #preview = byId("sanction-preview", HTMLElement);
+  #client;
+  #deeds;
+  #user = "";
+  /** @type {Line | null} what it is about */
+  #line = null;
+  /** @type {Report | null} */
+  #report = null;
+  /** @type {Preview | null} */
+  #foreseen = null;
+  #asked = 0;
+
+  /** @param {Client} client @param {Deeds} deeds */
+  constructor(client, deeds) {
+    this.#client = client;
+    this.#deeds = deeds;
+  }
+
+  start() {
+    countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("sanction-letters", HTMLElement));
+    this.#form.addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target).name));
+    onSubmit(this.#form, (data) => this.#submitted(data));
+    focusBack(this.#dialog, () => (this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`));
+  }
+
+  /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Line | null} line @param {Report | null} [report] */
+  open(user, line, report = null) {
+    const standing = line && !line.removed ? line : null;
+    [this.#user, this.#line, this.#report, this.#foreseen] = [user, line, report, null];
+    fillForm(this.#form, { kind: "mute", rule: report?.rule ?? "other" });
+    byId("sanction-title", HTMLElement).textContent = say("moderate.title", { name: this.#name });
+    quote(byId("sanction-line", HTMLElement), standing);
+    this.#offer("delete", standing !== null);
+    this.#offer("site", myRank(this.#client.state()) >= MODERATOR);
+    this.#foresee();
+    this.#paint();
+    this.#dialog.showModal();
+    part(this.#form, "[name=kind]:checked", HTMLElement).focus();
+  }
+
+  get #name() {
+    return personOf(this.#client.state().people, this.#user).name;
+  }
+
+  /** @param {string} what @param {boolean} offered */
+  #offer(what, offered) {
+    for (const element of this.#form.querySelectorAll(`[data-needs=${what}]`)) element.toggleAttribute("data-unfit", !offered);
+  }
+
+  /** @param {string} name of the control */
+  #changed(name) {
+    if (name === "remove") this.#foresee();
+    this.#paint();
+  }
+
+  /** Only what fits the chosen act is shown. */
+  #paint() {
+    const data = new FormData(this.#form);
+    const kind = field(data, "kind");
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-for]"))) element.hidden = !isFor(element, kind, data);
+    byId("sanction-about", HTMLElement).textContent = say(`moderate.${kind}`);
+    part(this.#form, "[data-submit]", HTMLElement).textContent = say(`moderate.${kind}.act`, { name: this.#name });
+    const words = this.#foreseen ? previewInWords(this.#client.state(), this.#foreseen, { kind, user: this.#user, remove: field(data, "remove") }) : "";
+    this.#preview.hidden = words === "";
+    this.#preview.textContent = words;
+  }
+
+  /** Of several that are asked, the last answer counts. */
+  async #foresee() {
+    const asked = (this.#asked += 1);
+    const remove = field(new FormData(this.#form), "remove");
+    const params = { room: this.#client.shown, user: this.#user, remove };
+    const preview = await this.#client.connection.request("sanction.preview", params).catch(() => null);
+    if (asked !== this.#asked || !preview) return;
+    this.#foreseen = preview;
+    this.#offer("guest", preview.guest);
+    this.#paint();
+  }
+
+  /** @param {FormData} data */
+  async #submitted(data) {
+    const [room, user] = [this.#client.shown, this.#user];
+    const decision = this.#decisionOf(data);
+    try {
+      await this.#deeds.decide(user, decision, this.#report);
+    } catch (error) {
+      if (!isAlreadyDone(error)) throw error;
+      this.#deeds.refused(room, error);
+    }
+    this.#dialog.close();
+  }
+
+  /** @param {FormData} data @returns {Decision} */
+  #decisionOf(data) {
+    const kind = /** @type {Decision["kind"]} */ (field(data, "kind"));
+    const guest = Boolean(this.#foreseen?.guest);
+    return {
+      kind,
+      site: data.has("site") && this.#isShown("site"),
+      duration_ms: durationOf(kind, data),
+      reason: field(data, "reason"),
+      rule: field(data, "rule"),
+      o: this.#line?.o ?? null,
+      remove: kind === "ban" ? field(data, "remove") : "none",
+      approval: kind === "ban" && guest && data.has("approval"),
+      alsoDelete: data.has("delete") && this.#isShown("delete"),
+    };
+  }
+
+  /** @param {string} name of a switch */
+  #isShown(name) {
+    return part(this.#form, `[name=${name}]`, HTMLElement).checkVisibility();
+  }
+}
+
+/** @param {HTMLElement} element @param {string} kind @param {FormData} data */
+function isFor(element, kind, data) {
+  const fits = (element.dataset.for ?? "").split(" ").includes(kind) && !element.hasAttribute("data-unfit");
+  return fits && (!element.dataset.when || field(data, element.dataset.when) === "own");
+}
+
+/** @param {string} kind @param {FormData} data @returns {number | null} */
+function durationOf(kind, data) {
+  if (kind !== "mute" && kind !== "ban") return null;
+  const chosen = field(data, kind);
+  if (chosen === "own") return Math.max(1, Number(field(data, "amount"))) * Number(field(data, "unit"));
+  return chosen === "" ? null : Number(chosen);
+}

@@ -1,0 +1,44 @@
+/** Who waits at the door of the room. */
+
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Deeds} from "./commands.js" */
+import { byId, clone, part } from "../../chat/ui/dom.js";
+import { paintFace, personOf } from "../../chat/ui/face.js";
+import { deskOf } from "../state/queue.js";
+import { Keyed } from "../ui/keyed_list.js";
+
+export class Waiting {
+  #section = byId("waiting", HTMLElement);
+  #list;
+  #client;
+  #deeds;
+
+  /** @param {Client} client @param {Deeds} deeds */
+  constructor(client, deeds) {
+    this.#client = client;
+    this.#deeds = deeds;
+    this.#list = new Keyed(byId("waiting-list", HTMLElement), { build: (user) => this.#build(user), paint: (row, user) => this.#paintRow(row, user) });
+  }
+
+  start() {}
+
+  paint() {
+    const { waiting } = deskOf(this.#client.state());
+    this.#section.hidden = waiting.length === 0;
+    this.#list.show(waiting.map((user) => ({ key: user, item: user })));
+  }
+
+  /** @param {string} user @returns {HTMLElement} */
+  #build(user) {
+    const row = clone("waiting-template");
+    for (const act of ["in", "away"]) part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", () => this.#deeds.admit(user, act === "in"));
+    return row;
+  }
+
+  /** @param {HTMLElement} row @param {string} user */
+  #paintRow(row, user) {
+    const person = personOf(this.#client.state().people, user);
+    paintFace(part(row, ".face", HTMLElement), person);
+    part(row, "b", HTMLElement).textContent = person.name;
+  }
+}

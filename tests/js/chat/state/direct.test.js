@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isRequestSent, partner } from "../../../../static/chat/state/selectors.js";
+import { emptyRoom, reduce } from "../../../../static/chat/state/store.js";
+import { closedBy } from "../../../../static/moderation/state/own_sanctions.js";
+
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
+/** @import {RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+
+/** @param {string[]} direct @param {Partial<Snapshot["room"]>} [more] @returns {RoomState} */
+function opened(direct, more = {}) {
+  const room = { key: "r", name: "Leo", topic: "", public: false, lounge: false, direct, role: /** @type {"member"} */ ("member"), read: 0, members: 1, unanswered: true, ...more };
+  const snapshot = { room, head: { o: 1, t: 1, n: 0 }, lines: [], before: false, after: false, as_of: 1, people: {}, parts: {} };
+  return reduce(emptyRoom("me"), { type: "snapshot", snapshot });
+}
+/** @param {number} o @param {Partial<RoomEvent>} more @returns {RoomAction} */
+const event = (o, more) => ({ type: "event", event: { room: "r", o, t: 1, n: o, at: 0, by: "me", cid: null, kind: "message.posted", data: { text: "hi" }, ...more } });
+
+test("the other one of a room of two is its partner, a group has none", () => {
+  assert.equal(partner(opened(["leo", "me"])), "leo");
+  assert.equal(partner(opened(["leo", "me", "mia"])), null);
+  assert.equal(partner(opened([])), null);
+});
+
+test("the people of a direct room are asked for by name", () => {
+  assert.deepEqual(opened(["leo", "me"]).unknown, ["leo", "me"]);
+});
+
+test("a request takes one message until somebody else comes in", () => {
+  const asked = opened(["leo", "me"]);
+  assert.equal(isRequestSent(asked), false);
+  const sent = reduce(asked, event(2, {}));
+  assert.equal(closedBy(sent, 0, true), "unanswered");
+  const again = reduce(sent, event(3, { kind: "member.joined", data: { user: "me", via: null } }));
+  assert.equal(isRequestSent(again), true);
+  const accepted = reduce(again, event(4, { kind: "member.joined", data: { user: "leo", via: null } }));
+  assert.equal(closedBy(accepted, 0, true), null);
+});
+
+test("a message that was removed is still the one message", () => {
+  const sent = reduce(opened(["leo", "me"]), event(2, {}));
+  const removed = reduce(sent, event(3, { kind: "message.deleted", data: { o: 2, by: "me", at: 1 } }));
+  assert.equal(isRequestSent(removed), true);
+});

@@ -1,0 +1,66 @@
+/** Rows of the talk: days, "New" and groups. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"] } });
+const { rowsOf } = await import("../../../../static/chat/state/rows.js");
+const { initials } = await import("../../../../static/chat/ui/face.js");
+
+const NOON = new Date(2026, 10, 20, 12).getTime();
+const MINUTE = 60_000;
+
+/** @param {number} o @param {string} by @param {number} minutes after noon @returns {import("../../../../static/chat/state/types.js").Item} */
+function item(o, by, minutes, kind = "text") {
+  const line = { o, n: o, at: NOON + minutes * MINUTE, by, kind, data: { text: "" }, edited: null, removed: null, touched: o };
+  return { key: `o${o}`, line, entry: null };
+}
+
+/** @param {import("../../../../static/chat/state/types.js").Item[]} items @param {number | null} newAt */
+const shape = (items, newAt = null) => rowsOf(items, newAt, "me").map((row) => (row.kind === "line" ? (row.grouped ? "grouped" : "line") : row.kind));
+
+test("lines of one author within five minutes stand under one face", () => {
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 2), item(3, "mei", 4.9)]), ["day", "line", "grouped", "grouped"]);
+});
+
+test("five minutes after the line with the face it shows again", () => {
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 3), item(3, "mei", 6)]), ["day", "line", "grouped", "line"]);
+});
+
+test("another author, a system line and the New line each break a group", () => {
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "jo", 0), item(3, "jo", 1)], 3), ["day", "line", "line", "new", "line"]);
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 0, "room.changed"), item(3, "mei", 1)]), ["day", "line", "line", "line"]);
+});
+
+test("midnight breaks a group and begins a day", () => {
+  assert.deepEqual(shape([item(1, "mei", 719), item(2, "mei", 721)]), ["day", "line", "day", "line"]);
+});
+
+test("what waits to be sent joins its author's group", () => {
+  const entry = /** @type {any} */ ({ cid: "c", at: NOON + MINUTE, method: "message.post", params: { text: "hi" }, state: "waiting" });
+  assert.deepEqual(shape([item(1, "me", 0), { key: "cc", line: null, entry }]), ["day", "line", "grouped"]);
+});
+
+test("initials are two letters of a Latin name and one sign of a Chinese one", () => {
+  assert.deepEqual(["Mei Wang", "jonas", "王小明", "", "é"].map(initials), ["MW", "JO", "王", "?", "É"]);
+});
+
+/** @param {number} o */
+const gone = (o) => {
+  const { key, line, entry } = item(o, "mei", 0);
+  return { key, line: line && { ...line, data: null, removed: { by: "jo", at: NOON } }, entry };
+};
+
+test("three removed lines in a row are one, and the line after it shows its face", () => {
+  const items = [item(1, "mei", 0), gone(2), gone(3), gone(4), item(5, "mei", 0), gone(6), gone(7)];
+  assert.deepEqual(shape(items), ["day", "line", "fold", "line", "grouped", "grouped"]);
+  const rows = rowsOf(items, null, "me");
+  assert.deepEqual(rows[2], { key: "fold 2", kind: "fold", offsets: [2, 3, 4] });
+});
+
+test("what was opened stays open, and the New line parts a run", () => {
+  const items = [gone(1), gone(2), gone(3), gone(4)];
+  assert.deepEqual(rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind), ["day", "line", "line", "line", "line"]);
+  assert.deepEqual(shape(items, 2), ["day", "line", "new", "fold"]);
+});

@@ -1,0 +1,28 @@
+/** How text that people write is shown. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isLong, isolated, lengthOf, withoutTurns, written } from "../../../../static/chat/state/text.js";
+
+test("directions are not turned", () => {
+  assert.equal(withoutTurns("invoice\u202efdp.exe \u2067a\u2069"), "invoicefdp.exe a");
+  assert.equal(isolated("Ana"), "Ana");
+  assert.equal(isolated("علی"), "\u2068علی\u2069");
+  assert.equal(isolated(3), "3");
+});
+
+test("a message of many lines is long, however it comes to them", () => {
+  assert.equal(isLong("a\n".repeat(24).trimEnd()), false);
+  assert.equal(isLong("a\n".repeat(25).trimEnd()), true);
+  assert.equal(isLong("\n".repeat(25)), true);
+  assert.equal(isLong("x".repeat(24 * 80)), false);
+  assert.equal(isLong("x".repeat(24 * 80 + 1)), true);
+});
+
+test("what is indented stays, as on the server", () => {
+  assert.equal(written("\n\n    code\n  \n"), "    code");
+});
+
+test("emoji count as code points", () => {
+  assert.equal(lengthOf("😀".repeat(5001)), 5001);
+});

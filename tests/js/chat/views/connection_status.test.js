@@ -1,0 +1,28 @@
+/** What is said when the line is back. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"] } });
+const { isWhole } = await import("../../../../static/chat/views/connection_status.js");
+
+/** @import {Entry, Opening} from "../../../../static/realtime/types.js" */
+
+/** @param {Opening["mode"]} mode @returns {Opening} */
+const opening = (mode) => ({ mode, head: { o: 9, t: 9, n: 9 }, presence: {}, here: 1 });
+/** @param {Entry["state"]} state @returns {Entry} */
+const entry = (state) => ({ cid: "c", room: "r", method: "message.post", params: {}, at: 0, losses: 0, state, problem: null });
+
+test("nothing is lost when what was missed is replayed and all that waits can still be sent", () => {
+  assert.equal(isWhole(opening("replay"), []), true);
+  assert.equal(isWhole(opening("replay"), [entry("waiting"), entry("sending")]), true);
+});
+
+test("with a line that could not be sent it is not said that nothing is lost", () => {
+  assert.equal(isWhole(opening("replay"), [entry("waiting"), entry("failed")]), false);
+});
+
+test("after a snapshot it is not known: a backup may have been restored", () => {
+  assert.equal(isWhole(opening("snapshot"), []), false);
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forgetWhoLeft, hasUnsent, leaving } from "../../../static/realtime/browser_data.js";
+import { Drafts } from "../../../static/realtime/drafts.js";
+import { MemoryStorage } from "../../../static/realtime/outbox_storage.js";
+
+/** One browser: its localStorage, and an outbox a user. */
+function browser() {
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const storage = /** @type {any} */ ({
+    get length() {
+      return texts.size;
+    },
+    key: (/** @type {number} */ n) => [...texts.keys()][n],
+    getItem: (/** @type {string} */ key) => texts.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ text) => texts.set(key, text),
+    removeItem: (/** @type {string} */ key) => texts.delete(key),
+  });
+  const outboxes = { mei: new MemoryStorage(), bo: new MemoryStorage() };
+  const open = async (/** @type {string} */ user) => outboxes[/** @type {"mei" | "bo"} */ (user)];
+  return { texts, storage, outboxes, places: { storage, open } };
+}
+
+const entry = /** @type {any} */ ({ cid: "c1" });
+
+test("whoever logs out leaves no draft and nothing that was not sent, and others keep theirs", async () => {
+  const { texts, outboxes, places } = browser();
+  texts.set("parlor.draft.mei.lounge", "secret").set("parlor.draft.mei.chess", "too").set("parlor.draft.bo.lounge", "his").set("parlor.sound", "off");
+  await outboxes.mei.put(entry);
+  await outboxes.bo.put(entry);
+  leaving("mei", places);
+  await forgetWhoLeft(null, places);
+  assert.deepEqual([...texts], [["parlor.draft.bo.lounge", "his"], ["parlor.sound", "off"]]);
+  assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [entry]]);
+});
+
+test("a log-out that did not take place deletes nothing", async () => {
+  const { texts, places } = browser();
+  texts.set("parlor.draft.mei.lounge", "kept");
+  leaving("mei", places);
+  await forgetWhoLeft("mei", places);
+  await forgetWhoLeft(null, places); // an ended session is no log-out
+  assert.deepEqual([...texts], [["parlor.draft.mei.lounge", "kept"]]);
+});
+
+test("what is not sent is known before a log-out", async () => {
+  const { texts, outboxes, places } = browser();
+  texts.set("parlor.draft.bo.lounge", "his");
+  assert.equal(await hasUnsent("mei", places), false);
+  await outboxes.mei.put(entry);
+  assert.deepEqual([await hasUnsent("mei", places), await hasUnsent("bo", places)], [true, true]);
+});
+
+test("another tab of whoever logs out stores no draft any more", () => {
+  const { texts, storage } = browser();
+  const page = new EventTarget();
+  const drafts = new Drafts({ user: "mei", storage, page });
+  page.dispatchEvent(Object.assign(new Event("storage"), { key: "parlor.leaving", newValue: "bo" }));
+  drafts.set("lounge", "stored");
+  page.dispatchEvent(Object.assign(new Event("storage"), { key: "parlor.leaving", newValue: "mei" }));
+  drafts.set("lounge", "on the screen only");
+  assert.deepEqual([drafts.get("lounge"), [...texts.values()]], ["on the screen only", ["stored"]]);
+});
