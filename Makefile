@@ -4,12 +4,14 @@
 # make lint           formatting, ruff, the language check, mypy, tsc
 # make chaos          the long runs: kills, cut lines, and what hangs
 # make bench          measure against others, alone on the machine; ROWS="500x64 …", PEERS="parlor,ws …", RUNS=5
+# make coverage       branch coverage of realtime/, with a floor
+# make audit          known vulnerabilities of the packages, where an advisory source can be reached
 # make pictures       screenshots into docs/pictures/
 # make clean          remove what can be made again; never the data in var/
 
 export HOST PORT PYTHON ROWS PEERS RUNS
 
-.PHONY: run demo test lint chaos bench pictures clean
+.PHONY: run demo test lint chaos bench coverage audit pictures clean
 
 run:
 	@bin/run
@@ -29,6 +31,13 @@ chaos:
 bench:
 	@bin/venv requirements-dev.txt
 	@.venv/bin/python -m bench.run
+
+audit:
+	@bin/venv requirements-dev.txt
+	@.venv/bin/python -m tests.audit
+
+coverage:
+	@bin/test coverage
 
 pictures:
 	@bin/test pictures

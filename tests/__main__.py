@@ -14,6 +14,7 @@ PYTHON = sys.executable
 PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs")
 BROWSER = ("chromium", "chinese", "emoji")
 PROXIES = ("caddy", "nginx")
+COVERAGE = (PYTHON, "-m", "coverage")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
 DATABASE = tuple(
@@ -67,6 +68,17 @@ STEPS = [
     ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
     Step("chaos-full", (CHAOS, (*CHAOS, "--hang")), needs=("postgresql", "redis", "cc"), by_itself=False),
+    Step(
+        "coverage",
+        (
+            (*COVERAGE, "erase"),
+            (*COVERAGE, "run", "-m", "pytest", *cache("coverage"), "tests/realtime"),
+            (*COVERAGE, "combine", "--quiet"),
+            (*COVERAGE, "report"),
+        ),
+        wants=("postgresql", "redis", "cc"),
+        by_itself=False,
+    ),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),
 ]
 

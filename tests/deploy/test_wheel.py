@@ -27,7 +27,7 @@ from tests.services.environment import without_settings
 from tests.services.ports import answers, free_port
 
 SHARED = ("docs", "locale", "static", "templates")
-"""the folders that a wheel keeps in config/share"""
+"""The wheel keeps these folders in config/share."""
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 
