@@ -1,3 +1,3 @@
 """The composition root: it sees every app and none sees it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
