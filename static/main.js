@@ -94,12 +94,22 @@ function startTalking(user) {
     slow: () => moderation.slow(),
     lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
   });
-  const acts = new Acts(client, { edit: (item) => composer.edit(item), deliveryAsked: (item) => showDelivery(timeline, item) });
+  const acts = new Acts(client, {
+    edit: (item) => composer.edit(item),
+    deliveryAsked: (item) => showDelivery(timeline, item),
+  });
   const read = new Read(client, scroll, timeline);
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
   new Seen(client.connection, { stays: games.isSeated, ...(onPhone && { patience: 0 }) }).start();
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
-  for (const view of [new Actions(timeline, acts), new Browse(client, go), new Switcher(client, go), new Profile(client, user), new Arrivals(client)]) view.start();
+  for (const view of [
+    new Actions(timeline, acts),
+    new Browse(client, go),
+    new Switcher(client, go),
+    new Profile(client, user),
+    new Arrivals(client),
+  ])
+    view.start();
   new Empty(client, timeline, invites, games.pastime).start(scroll);
   new Hints(COMMANDS).start();
   navigation.on("turned", () => read.returned());
@@ -111,7 +121,17 @@ function startTalking(user) {
   startKeepName();
   startTheme();
   startDelivery(client, timeline, (text) => composer.rewrite(text));
-  startRoomMenu(client, { invite: () => invites.open(), settings: () => dialogs.change(), safety: () => moderation.open(), moderate: async () => (await dialogs.join(), moderation.open()), archive: () => dialogs.close("archive"), delete: () => dialogs.close("delete"), restore: () => dialogs.restore(), leave: () => dialogs.leave(), close: direct.close });
+  startRoomMenu(client, {
+    invite: () => invites.open(),
+    settings: () => dialogs.change(),
+    safety: () => moderation.open(),
+    moderate: async () => (await dialogs.join(), moderation.open()),
+    archive: () => dialogs.close("archive"),
+    delete: () => dialogs.close("delete"),
+    restore: () => dialogs.restore(),
+    leave: () => dialogs.leave(),
+    close: direct.close,
+  });
   startTroubles(client, go);
   new Recovery(client).start();
   client.connect();

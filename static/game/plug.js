@@ -38,7 +38,10 @@ export function registerGames() {
   Object.assign(LINE_KINDS, { match: paintCard, roll: paintRoll, flip: paintFlip, pick: paintPick });
   Object.assign(LINE_SEES, { match: cardSees });
   Object.assign(LINE_PEOPLE, { match: peopleOf });
-  Object.assign(PART_PEOPLE, { matches: (/** @type {Record<string, import("./state/types.js").Table>} */ matches) => Object.values(matches).flatMap(peopleOf) });
+  Object.assign(PART_PEOPLE, {
+    matches: (/** @type {Record<string, import("./state/types.js").Table>} */ matches) =>
+      Object.values(matches).flatMap(peopleOf),
+  });
   SLOTS.add("hover");
 }
 
@@ -62,7 +65,10 @@ export function startGames(client, { side, scroll, timeline, navigation, moment 
     claimRefused: (ms) => panel.wait(ms),
   });
   for (const part of [place, replay, panel, seating, turns, new Presence(client)]) part.start();
-  buttons.start(byId("lines", HTMLElement), (button) => Number(button.closest(".card")?.getAttribute("data-match")) || null);
+  buttons.start(
+    byId("lines", HTMLElement),
+    (button) => Number(button.closest(".card")?.getAttribute("data-match")) || null,
+  );
   buttons.start(byId("table", HTMLElement), () => panel.table?.match ?? null);
   navigation.on("arrived", (o, hash) => hash === "#replay" && replayed(o));
   startBotMenu();

@@ -17,7 +17,7 @@ export function keyBytes(key) {
 
 /** @param {Uint8Array} message @returns {Uint8Array} 20 bytes */
 export function sha1(message) {
-  const blocks = new DataView(new ArrayBuffer(((message.length + 8) >> 6 << 6) + 64));
+  const blocks = new DataView(new ArrayBuffer((((message.length + 8) >> 6) << 6) + 64));
   message.forEach((byte, place) => blocks.setUint8(place, byte));
   blocks.setUint8(message.length, 0x80);
   blocks.setUint32(blocks.byteLength - 4, message.length * 8);

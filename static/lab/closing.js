@@ -12,7 +12,12 @@ const reason = byId("reason", HTMLInputElement);
 /** @param {string} who @param {CloseEvent} event */
 function closed(who, event) {
   const row = document.createElement("tr");
-  row.append(make("td", "", who), make("td", "", String(event.code)), make("td", "", event.reason || say("lab.no_reason")), make("td", "", String(event.wasClean)));
+  row.append(
+    make("td", "", who),
+    make("td", "", String(event.code)),
+    make("td", "", event.reason || say("lab.no_reason")),
+    make("td", "", String(event.wasClean)),
+  );
   byId("closes", HTMLElement).prepend(row);
 }
 

@@ -17,4 +17,5 @@ async function copy(id) {
   show("copied", say("lab.copied"));
 }
 
-for (const button of document.querySelectorAll("[data-copies]")) if (button instanceof HTMLElement) button.addEventListener("click", () => copy(button.dataset.copies ?? ""));
+for (const button of document.querySelectorAll("[data-copies]"))
+  if (button instanceof HTMLElement) button.addEventListener("click", () => copy(button.dataset.copies ?? ""));

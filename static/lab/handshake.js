@@ -12,7 +12,10 @@ function paint() {
   const text = key.value.trim();
   const steps = accept(text);
   const bytes = keyBytes(text);
-  show("weight", bytes === null ? say("lab.key.no_base64") : say(bytes === 16 ? "lab.key.right" : "lab.key.wrong", { n: bytes }));
+  show(
+    "weight",
+    bytes === null ? say("lab.key.no_base64") : say(bytes === 16 ? "lab.key.right" : "lab.key.wrong", { n: bytes }),
+  );
   byId("weight", HTMLElement).dataset.right = String(bytes === 16);
   show("joined", steps.joined);
   show("digest", hex(steps.digest));

@@ -65,12 +65,21 @@ function* constants() {
 
 /** @param {string} url @returns {Generator<Row>} */
 function* constructing(url) {
-  const refused = { "ftp:": () => new WebSocket("ftp://example.com/"), "#fragment": () => new WebSocket(`${url}#fragment`), '["a", "a"]': () => new WebSocket(url, ["a", "a"]), '"a b"': () => new WebSocket(url, "a b") };
+  const refused = {
+    "ftp:": () => new WebSocket("ftp://example.com/"),
+    "#fragment": () => new WebSocket(`${url}#fragment`),
+    '["a", "a"]': () => new WebSocket(url, ["a", "a"]),
+    '"a b"': () => new WebSocket(url, "a b"),
+  };
   for (const [what, act] of Object.entries(refused)) {
     const name = thrown(act);
     yield [`constructor(${what})`, name, name === "SyntaxError"];
   }
-  const http = thrown(() => new WebSocket(url.replace(/^ws/, "http"), ["lab.v1"]).addEventListener("open", function () { this.close(); }));
+  const http = thrown(() =>
+    new WebSocket(url.replace(/^ws/, "http"), ["lab.v1"]).addEventListener("open", function () {
+      this.close();
+    }),
+  );
   yield ["constructor(http:)", http || "OPEN", ["", "SyntaxError"].includes(http)];
 }
 
@@ -83,7 +92,11 @@ async function* lived(url, told) {
   yield ["readonly attribute unsigned short readyState", seen.join(" → "), seen.join() === "0,1,2,3"];
   yield ["send(), CONNECTING", early, early === "InvalidStateError"];
   yield ["readonly attribute unsigned long long bufferedAmount", amounts.join(" → "), amounts[2] - amounts[0] === 12];
-  yield ["readonly attribute DOMString extensions", JSON.stringify(socket.extensions), typeof socket.extensions === "string"];
+  yield [
+    "readonly attribute DOMString extensions",
+    JSON.stringify(socket.extensions),
+    typeof socket.extensions === "string",
+  ];
   yield ["readonly attribute DOMString protocol", JSON.stringify(socket.protocol), socket.protocol === "lab.v1"];
   yield ["undefined close(code, reason)", `${event.code} ${event.reason}`, event instanceof CloseEvent];
   yield ["readonly attribute boolean wasClean", String(event.wasClean), event.wasClean === true];
@@ -117,13 +130,16 @@ async function* messaging(url) {
   socket.onclose = () => (heard.onclose += 1);
   await once(socket, "open");
   const bytes = new Uint8Array([1, 2, 3]);
-  yield ["attribute BinaryType binaryType = \"blob\"", socket.binaryType, socket.binaryType === "blob"];
+  yield ['attribute BinaryType binaryType = "blob"', socket.binaryType, socket.binaryType === "blob"];
   const blob = await returned(socket, new Blob([bytes]));
   yield ["send(Blob)", String(blob), blob instanceof Blob && blob.size === 3];
   Reflect.set(socket, "binaryType", "nonsense");
   socket.binaryType = "arraybuffer";
-  yield ["enum BinaryType { \"blob\", \"arraybuffer\" }", socket.binaryType, socket.binaryType === "arraybuffer"];
-  for (const [name, data] of /** @type {[string, any][]} */ ([["ArrayBuffer", bytes.buffer], ["Uint8Array", bytes]])) {
+  yield ['enum BinaryType { "blob", "arraybuffer" }', socket.binaryType, socket.binaryType === "arraybuffer"];
+  for (const [name, data] of /** @type {[string, any][]} */ ([
+    ["ArrayBuffer", bytes.buffer],
+    ["Uint8Array", bytes],
+  ])) {
     const back = await returned(socket, data);
     yield [`send(BufferSource: ${name})`, String(back), back instanceof ArrayBuffer && back.byteLength === 3];
   }
@@ -153,9 +169,13 @@ function* events() {
   yield ["constructor(DOMString type)", bare.type, bare instanceof Event];
   yield ["boolean wasClean = false", String(bare.wasClean), bare.wasClean === false];
   yield ["unsigned short code = 0", String(bare.code), bare.code === 0];
-  yield ["USVString reason = \"\"", JSON.stringify(bare.reason), bare.reason === ""];
+  yield ['USVString reason = ""', JSON.stringify(bare.reason), bare.reason === ""];
   const full = new CloseEvent("close", { wasClean: true, code: 4001, reason: "理由" });
-  yield ["CloseEventInit", `${full.wasClean} ${full.code} ${full.reason}`, full.wasClean && full.code === 4001 && full.reason === "理由"];
+  yield [
+    "CloseEventInit",
+    `${full.wasClean} ${full.code} ${full.reason}`,
+    full.wasClean && full.code === 4001 && full.reason === "理由",
+  ];
 }
 
 /** @param {URL} script @returns {AsyncGenerator<Row>} */

@@ -43,7 +43,8 @@ async function tried(who, route, ask) {
   const row = part(document, `[data-try=${who}-${route}]`, HTMLElement);
   const told = await ask(address(route));
   row.dataset.told = String(told !== null);
-  part(row, "output", HTMLElement).textContent = told === null ? say("lab.origin.refused") : say("lab.origin.told", { secret: told });
+  part(row, "output", HTMLElement).textContent =
+    told === null ? say("lab.origin.refused") : say("lab.origin.told", { secret: told });
 }
 
 pressed("attack", () => {

@@ -75,7 +75,8 @@ export class Line {
 
 /** @param {ArrayBuffer | ArrayBufferView} data */
 export function hex(data) {
-  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes =
+    data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 

@@ -14,11 +14,23 @@ export class Board {
   #path = chart(
     "path",
     ["main", "soft", "faint"],
-    ([p95, p50, p99], ago) => say("live.at_path", { p50: figure(p50), p95: figure(p95), p99: figure(p99), ago: duration(ago) }),
+    ([p95, p50, p99], ago) =>
+      say("live.at_path", { p50: figure(p50), p95: figure(p95), p99: figure(p99), ago: duration(ago) }),
     milliseconds,
   );
-  #connections = chart("connections", ["main"], ([n], ago) => say("live.at_connections", { n: figure(n), ago: duration(ago) }), figure, 4);
-  #writes = chart("writes", ["main"], ([n], ago) => say("live.at_writes", { n: figure(n), ago: duration(ago) }), figure);
+  #connections = chart(
+    "connections",
+    ["main"],
+    ([n], ago) => say("live.at_connections", { n: figure(n), ago: duration(ago) }),
+    figure,
+    4,
+  );
+  #writes = chart(
+    "writes",
+    ["main"],
+    ([n], ago) => say("live.at_writes", { n: figure(n), ago: duration(ago) }),
+    figure,
+  );
 
   /** @param {Live} told */
   show(told) {
@@ -49,7 +61,12 @@ export class Board {
   #showWriter({ writes, queued, batches, minutes }) {
     write("writes", figure(writes));
     write("queued", count("live.queued", queued), queued > 100);
-    write("mean", batches.count ? say("live.mean", { n: figure(batches.writes / batches.count), batches: figure(batches.count) }) : say("live.no_batches"));
+    write(
+      "mean",
+      batches.count
+        ? say("live.mean", { n: figure(batches.writes / batches.count), batches: figure(batches.count) })
+        : say("live.no_batches"),
+    );
     write("peak", say("live.peak", { n: figure(Math.max(...minutes.map((minute) => minute.queued))) }));
     const most = Math.max(1, ...batches.sizes);
     const last = batches.sizes.length - 1;
@@ -64,7 +81,9 @@ export class Board {
     write("holes", figure(holes));
     write("holes-word", count("live.holes", holes));
     write("holes-say", holes ? say("live.holes_mended") : say("live.no_holes"));
-    byId("sources", HTMLElement).replaceChildren(...SOURCES.flatMap((source) => fact(say(`live.source.${source}`), figure(repaired[source] ?? 0))));
+    byId("sources", HTMLElement).replaceChildren(
+      ...SOURCES.flatMap((source) => fact(say(`live.source.${source}`), figure(repaired[source] ?? 0))),
+    );
     write("repeats", figure(repeats));
     write("repeats-word", count("live.repeats", repeats));
   }
@@ -75,7 +94,9 @@ export class Board {
     write("in-force", figure(standing));
     write("in-force-word", count("live.in_force", standing));
     write("on-site", count("live.on_site", door.on_site));
-    byId("kinds", HTMLElement).replaceChildren(...KINDS.flatMap((kind) => fact(say(`live.kind.${kind}`), figure(door.sanctions[kind] ?? 0))));
+    byId("kinds", HTMLElement).replaceChildren(
+      ...KINDS.flatMap((kind) => fact(say(`live.kind.${kind}`), figure(door.sanctions[kind] ?? 0))),
+    );
     write("reports", count("live.reports", door.reports), door.reports > 0);
     write("appeals", count("live.appeals", door.appeals), door.appeals > 0);
   }
@@ -139,6 +160,12 @@ function row({ room, name, here, readers, lines }, most) {
   track.append(meter);
   const activity = make("td", "activity");
   activity.append(track);
-  item.append(title, make("td", "", figure(here)), make("td", "wide", figure(readers)), make("td", "", figure(lines)), activity);
+  item.append(
+    title,
+    make("td", "", figure(here)),
+    make("td", "wide", figure(readers)),
+    make("td", "", figure(lines)),
+    activity,
+  );
   return item;
 }

@@ -43,13 +43,17 @@ export function runs(points) {
 
 /** @param {Point[]} points oldest first @param {number} top @param {number} span */
 export function linePath(points, top, span) {
-  return drawn(points, top, span).map((places) => `M${places.join("L")}`).join("");
+  return drawn(points, top, span)
+    .map((places) => `M${places.join("L")}`)
+    .join("");
 }
 
 /** The line, closed along the bottom. @param {Point[]} points @param {number} top @param {number} span */
 export function areaPath(points, top, span) {
   const x = (/** @type {string} */ place) => place.split(" ")[0];
-  const closed = drawn(points, top, span).map((places) => `M${x(places[0])} ${HEIGHT}L${places.join("L")}L${x(places[places.length - 1])} ${HEIGHT}Z`);
+  const closed = drawn(points, top, span).map(
+    (places) => `M${x(places[0])} ${HEIGHT}L${places.join("L")}L${x(places[places.length - 1])} ${HEIGHT}Z`,
+  );
   return closed.join("");
 }
 
@@ -88,7 +92,12 @@ export class Chart {
     this.#root = root;
     this.#told = told;
     this.#least = least;
-    this.#svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", class: "chart-lines", "aria-hidden": "true" });
+    this.#svg = shape("svg", {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      class: "chart-lines",
+      "aria-hidden": "true",
+    });
     this.#area = this.#draw("chart-area");
     this.#paths = names.map((name) => this.#draw(`chart-line ${name}`));
     this.#cursor = shape("line", { class: "chart-cursor", y1: "0", y2: String(HEIGHT) });
@@ -108,7 +117,10 @@ export class Chart {
   show(series, age) {
     this.#span = spanOf(age);
     this.#since.textContent = count("live.axis", this.#span / 60);
-    const top = ceiling(series.flatMap((points) => points.map(({ value }) => value)), this.#least);
+    const top = ceiling(
+      series.flatMap((points) => points.map(({ value }) => value)),
+      this.#least,
+    );
     this.#series = series;
     this.#area.setAttribute("d", areaPath(series[0], top, this.#span));
     this.#paths.forEach((path, place) => path.setAttribute("d", linePath(series[place], top, this.#span)));
@@ -125,7 +137,10 @@ export class Chart {
     this.#cursor.setAttribute("x1", String(across(ago, this.#span)));
     this.#cursor.setAttribute("x2", String(across(ago, this.#span)));
     this.#root.classList.add("pointed");
-    this.#readout.textContent = this.#told(this.#series.map((points) => points[place].value), ago);
+    this.#readout.textContent = this.#told(
+      this.#series.map((points) => points[place].value),
+      ago,
+    );
   }
 
   #leave() {

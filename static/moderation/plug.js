@@ -43,17 +43,31 @@ export function startRules(client, scroll) {
 /** For who may talk. @param {Client} client @param {Side} side @param {(key: string) => void} go */
 export function startModeration(client, side, go) {
   const deeds = new Deeds(client);
-  const [sanction, report, appeal] = [new SanctionDialog(client, deeds), new ReportDialog(client), new AppealDialog(client)];
+  const [sanction, report, appeal] = [
+    new SanctionDialog(client, deeds),
+    new ReportDialog(client),
+    new AppealDialog(client),
+  ];
   const door = new Door(client, { appeal: (key) => appeal.open(key) });
   const [switches, waiting] = [new Switches(client, deeds), new Waiting(client, deeds)];
   const room = { start: () => (switches.start(), waiting.start()), paint: () => (switches.paint(), waiting.paint()) };
   const queue = new Queue(client, deeds, { moderate: (user, line, report) => sanction.open(user, line, report) });
-  const safety = new Safety(client, side, { room, reports: queue, sanctions: new InForce(client, deeds), log: new Log(client) });
+  const safety = new Safety(client, side, {
+    room,
+    reports: queue,
+    sanctions: new InForce(client, deeds),
+    log: new Log(client),
+  });
   for (const part of [sanction, report, appeal, door, safety]) part.start();
   addActs(client, { moderate: (user, line) => sanction.open(user, line), report: (line) => report.open(line) });
   startDepartures(client, side, go);
   startLoading(client);
-  return { closed: () => door.closed !== null, slow: () => slowWords(client), open: () => safety.open(), report: report.open.bind(report) };
+  return {
+    closed: () => door.closed !== null,
+    slow: () => slowWords(client),
+    open: () => safety.open(),
+    report: report.open.bind(report),
+  };
 }
 
 /** Under what one writes while it waits. @param {Client} client */

@@ -60,7 +60,12 @@ export class Connection extends Emitter {
 
   start() {
     const { page } = this.#options;
-    this.#unwatch ??= watchPage(page, { returned: () => this.#doubt(), left: () => this.#leave(), offline: () => this.#heartbeat.suspect(), restored: () => this.#connect() });
+    this.#unwatch ??= watchPage(page, {
+      returned: () => this.#doubt(),
+      left: () => this.#leave(),
+      offline: () => this.#heartbeat.suspect(),
+      restored: () => this.#connect(),
+    });
     if (!this.#socket) this.#connect();
   }
 
@@ -113,7 +118,9 @@ export class Connection extends Emitter {
     this.#become({ name: "greeting" });
     const hello = this.#options.hello();
     try {
-      this.#greeted(await this.#requests.send(socket, "session.hello", { ...hello, token: this.#token ?? hello.token }));
+      this.#greeted(
+        await this.#requests.send(socket, "session.hello", { ...hello, token: this.#token ?? hello.token }),
+      );
     } catch (error) {
       // after any other refusal the server says bye, and with which code
       if (error instanceof RequestError && error.code >= 429) this.#giveUp(error.data.retry_after_ms);
@@ -143,7 +150,8 @@ export class Connection extends Emitter {
 
   /** @param {{id: string | number, method: string}} request the server's */
   #asked({ id, method }) {
-    if (method !== "session.ping") return this.#socket?.send({ id, error: { code: UNKNOWN_METHOD, message: "unknown method" } });
+    if (method !== "session.ping")
+      return this.#socket?.send({ id, error: { code: UNKNOWN_METHOD, message: "unknown method" } });
     const offsets = Object.entries(this.#options.hello().rooms).map(([room, { o }]) => [room, o]);
     this.#socket?.send({ id, result: { rooms: Object.fromEntries(offsets) } });
   }

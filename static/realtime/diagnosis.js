@@ -7,7 +7,11 @@ const PATIENCE_MS = 5_000;
 /** @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network here; no server there; it refuses this page's address; HTTP passes and WebSockets do not */
 
 /** @param {{fetch?: typeof fetch, online?: () => boolean, clock?: import("./types.js").Clock}} [means] @returns {Promise<Cause>} */
-export async function diagnose({ fetch = globalThis.fetch, online = () => navigator.onLine !== false, clock = realClock } = {}) {
+export async function diagnose({
+  fetch = globalThis.fetch,
+  online = () => navigator.onLine !== false,
+  clock = realClock,
+} = {}) {
   if (!online()) return "offline";
   const stop = new AbortController();
   const timer = clock.setTimeout(() => stop.abort(), PATIENCE_MS);

@@ -33,7 +33,14 @@ export class Outbox extends Emitter {
   #unsubscribe = null;
 
   /** @param {OutboxOptions} options */
-  constructor({ user, connection, storage, clock = realClock, random = Math.random, Channel = globalThis.BroadcastChannel }) {
+  constructor({
+    user,
+    connection,
+    storage,
+    clock = realClock,
+    random = Math.random,
+    Channel = globalThis.BroadcastChannel,
+  }) {
     super();
     this.#connection = connection;
     this.#clock = clock;
@@ -61,7 +68,16 @@ export class Outbox extends Emitter {
     const room = params.room ?? "";
     this.#lastAt = Math.max(this.#lastAt + 1, Math.round(this.#clock.now()));
     /** @type {Entry} */
-    const entry = { cid, room, method, params: { ...params, cid }, at: this.#lastAt, losses: 0, state: "waiting", problem: null };
+    const entry = {
+      cid,
+      room,
+      method,
+      params: { ...params, cid },
+      at: this.#lastAt,
+      losses: 0,
+      state: "waiting",
+      problem: null,
+    };
     this.#write(entry);
     return entry;
   }
@@ -125,7 +141,8 @@ export class Outbox extends Emitter {
   /** @param {string} room */
   #sendNext(room) {
     const entry = this.entries(room).find(({ state }) => state === "waiting");
-    if (!entry || this.#busy.has(room) || this.#unwritten.has(entry.cid) || this.#connection.state.name !== "ready") return;
+    if (!entry || this.#busy.has(room) || this.#unwritten.has(entry.cid) || this.#connection.state.name !== "ready")
+      return;
     this.#busy.add(room);
     this.#change({ ...entry, state: "sending" });
     this.#send(entry);

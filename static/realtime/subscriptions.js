@@ -41,7 +41,9 @@ export class Rooms extends Emitter {
 
   /** For hello and pings; a room that waits for its snapshot has none. @returns {Record<string, Position>} */
   positions() {
-    return Object.fromEntries([...this.#open.values()].flatMap(({ room, position }) => (position ? [[room, position]] : [])));
+    return Object.fromEntries(
+      [...this.#open.values()].flatMap(({ room, position }) => (position ? [[room, position]] : [])),
+    );
   }
 
   /** @param {Greeting} greeting */

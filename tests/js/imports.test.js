@@ -24,14 +24,19 @@ const LAYERS = {
   views: ["state", "ui", "client"],
 };
 /** What a function of (state, event) neither reads nor changes. */
-const IMPURE = /\b(?:document|window|location|navigator|performance|crypto|localStorage|sessionStorage|indexedDB|WebSocket|fetch|setTimeout|setInterval|requestAnimationFrame|addEventListener|Date\.now|Math\.random|HTML\w*Element)\b/;
+const IMPURE =
+  /\b(?:document|window|location|navigator|performance|crypto|localStorage|sessionStorage|indexedDB|WebSocket|fetch|setTimeout|setInterval|requestAnimationFrame|addEventListener|Date\.now|Math\.random|HTML\w*Element)\b/;
 
-const paths = readdirSync(STATIC, { recursive: true }).map(String).filter((path) => path.endsWith(".js"));
+const paths = readdirSync(STATIC, { recursive: true })
+  .map(String)
+  .filter((path) => path.endsWith(".js"));
 const text = new Map(paths.map((path) => [path, readFileSync(new URL(path, STATIC), "utf8")]));
 
 /** @param {string} path @param {RegExp} pattern with the imported address as its first group @returns {string[]} paths below static/ */
 function importsOf(path, pattern) {
-  return [.../** @type {string} */ (text.get(path)).matchAll(pattern)].map(([, address]) => normalize(join(dirname(path), address)));
+  return [.../** @type {string} */ (text.get(path)).matchAll(pattern)].map(([, address]) =>
+    normalize(join(dirname(path), address)),
+  );
 }
 
 const RUNNING = /^(?:import|export) (?:[^"]*? from )?"([^"]+)";$/gm;
@@ -40,22 +45,27 @@ const appOf = (/** @type {string} */ path) => (path.includes("/") ? path.split("
 const layerOf = (/** @type {string} */ path) => (path.split("/").length > 2 ? path.split("/")[1] : "");
 
 test("imports are relative and name a file that is there", () => {
-  for (const path of paths) for (const imported of importsOf(path, ANY)) assert.ok(text.has(imported), `${path} imports ${imported}`);
-  for (const path of paths) assert.doesNotMatch(/** @type {string} */ (text.get(path)), /(?:\bfrom|^import) "[^.]/m, path);
+  for (const path of paths)
+    for (const imported of importsOf(path, ANY)) assert.ok(text.has(imported), `${path} imports ${imported}`);
+  for (const path of paths)
+    assert.doesNotMatch(/** @type {string} */ (text.get(path)), /(?:\bfrom|^import) "[^.]/m, path);
 });
 
 test("an app imports only itself and the apps below it, types included", () => {
   for (const path of paths.filter(appOf)) {
     const may = [appOf(path), ...APPS[appOf(path)]];
-    for (const imported of importsOf(path, ANY)) assert.ok(may.includes(appOf(imported)), `${path} imports ${imported}`);
+    for (const imported of importsOf(path, ANY))
+      assert.ok(may.includes(appOf(imported)), `${path} imports ${imported}`);
   }
 });
 
 test("imports go from views to ui, client and state", () => {
   for (const path of paths.filter((path) => layerOf(path) in LAYERS)) {
     const may = [layerOf(path), ...LAYERS[layerOf(path)]];
-    for (const imported of importsOf(path, RUNNING).filter((imported) => layerOf(imported))) assert.ok(may.includes(layerOf(imported)), `${path} imports ${imported}`);
-    for (const imported of importsOf(path, RUNNING)) assert.ok(layerOf(imported) || appOf(imported) === "realtime", `${path} imports ${imported}`);
+    for (const imported of importsOf(path, RUNNING).filter((imported) => layerOf(imported)))
+      assert.ok(may.includes(layerOf(imported)), `${path} imports ${imported}`);
+    for (const imported of importsOf(path, RUNNING))
+      assert.ok(layerOf(imported) || appOf(imported) === "realtime", `${path} imports ${imported}`);
   }
 });
 
@@ -63,7 +73,11 @@ test("state is pure", () => {
   for (const path of paths.filter((path) => layerOf(path) === "state")) {
     const code = /** @type {string} */ (text.get(path)).replaceAll(/\/\*.*?\*\/|\/\/.*$|"[^"\n]*"/gms, "");
     assert.doesNotMatch(code, IMPURE, path);
-    assert.deepEqual(importsOf(path, RUNNING).filter((imported) => layerOf(imported) !== "state"), [], path);
+    assert.deepEqual(
+      importsOf(path, RUNNING).filter((imported) => layerOf(imported) !== "state"),
+      [],
+      path,
+    );
   }
 });
 

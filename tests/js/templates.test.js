@@ -10,17 +10,26 @@ const modules = (/** @type {string} */ folder) => {
   const names = readdirSync(new URL(`static/${folder}/`, ROOT), { recursive: true }).map(String);
   return names.filter((name) => name.endsWith(".js") && !name.endsWith("types.js")).map((name) => `${folder}/${name}`);
 };
-const words = (/** @type {string} */ language) => /** @type {Record<string, string>} */ (JSON.parse(read(`static/words/${language}.json`)));
+const words = (/** @type {string} */ language) =>
+  /** @type {Record<string, string>} */ (JSON.parse(read(`static/words/${language}.json`)));
 const singular = (/** @type {string} */ key) => key.endsWith(".one");
 const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
-const templates = readdirSync(new URL("templates/", ROOT), { recursive: true }).map(String).filter((path) => path.endsWith(".html"));
-const sources = [...modules("chat"), ...modules("game"), ...modules("moderation")].map((path) => read(`static/${path}`)).concat(read("static/main.js")).join("\n");
+const templates = readdirSync(new URL("templates/", ROOT), { recursive: true })
+  .map(String)
+  .filter((path) => path.endsWith(".html"));
+const sources = [...modules("chat"), ...modules("game"), ...modules("moderation")]
+  .map((path) => read(`static/${path}`))
+  .concat(read("static/main.js"))
+  .join("\n");
 
 test("every module of the room page is preloaded, and no other", () => {
   const assets = ["chat", "game", "moderation"].map((app) => read(`templates/${app}/_assets.html`)).join("");
   const preloaded = [...assets.matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
-  assert.deepEqual(preloaded.sort(), ["main.js", ...modules("realtime"), ...modules("chat"), ...modules("game"), ...modules("moderation")].sort());
+  assert.deepEqual(
+    preloaded.sort(),
+    ["main.js", ...modules("realtime"), ...modules("chat"), ...modules("game"), ...modules("moderation")].sort(),
+  );
 });
 
 test("Chinese says all that English says, but for the singular it has not", () => {
@@ -30,7 +39,8 @@ test("Chinese says all that English says, but for the singular it has not", () =
 
 test("what is filled in is the same in both languages", () => {
   const chinese = words("zh-hans");
-  for (const [key, text] of Object.entries(words("en"))) assert.deepEqual(filled(chinese[key.replace(/\.one$/, ".other")]), filled(text), key);
+  for (const [key, text] of Object.entries(words("en")))
+    assert.deepEqual(filled(chinese[key.replace(/\.one$/, ".other")]), filled(text), key);
 });
 
 test("every word that a module says is in the catalogue", () => {
@@ -44,7 +54,8 @@ test("every type of problem in the protocol that reaches people has words", () =
   const types = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, type]) => type);
   assert.ok(types.length > 10);
   const mistakes = ["parse", "invalid_request", "unknown_method", "hello_first", "hello_again"];
-  for (const type of types.filter((type) => !mistakes.includes(type))) for (const language of ["en", "zh-hans"]) assert.ok(`problem.${type}` in words(language), `${language}: ${type}`);
+  for (const type of types.filter((type) => !mistakes.includes(type)))
+    for (const language of ["en", "zh-hans"]) assert.ok(`problem.${type}` in words(language), `${language}: ${type}`);
 });
 
 test("every reason to be out of a room has words", () => {
@@ -52,27 +63,41 @@ test("every reason to be out of a room has words", () => {
   const [, listed] = /`reason` is (.*), `until`/.exec(row) ?? [];
   const reasons = [...listed.matchAll(/`(\w+)`/g)].map(([, reason]) => reason);
   assert.ok(reasons.includes("removed"));
-  const keys = reasons.flatMap((reason) => (reason === "left" ? ["left.left"] : ["title", "text", "act"].map((part) => `left.${reason}.${part}`)));
-  for (const language of ["en", "zh-hans"]) for (const key of keys) assert.ok(key in words(language), `${language}: ${key}`);
+  const keys = reasons.flatMap((reason) =>
+    reason === "left" ? ["left.left"] : ["title", "text", "act"].map((part) => `left.${reason}.${part}`),
+  );
+  for (const language of ["en", "zh-hans"])
+    for (const key of keys) assert.ok(key in words(language), `${language}: ${key}`);
 });
 
 test("who is told that there is no such command is told the protocol's own way to say it as it is", () => {
   assert.ok(read("docs/protocol.md").includes("`//` at the beginning says one `/`"));
-  for (const language of ["en", "zh-hans"]) assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
+  for (const language of ["en", "zh-hans"])
+    assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
 });
 
 test("markup enters the page through one door", () => {
-  const doors = [...modules("chat"), ...modules("game"), ...modules("lab"), ...modules("live"), ...modules("moderation")].filter((path) => /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)));
+  const doors = [
+    ...modules("chat"),
+    ...modules("game"),
+    ...modules("lab"),
+    ...modules("live"),
+    ...modules("moderation"),
+  ].filter((path) =>
+    /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)),
+  );
   assert.deepEqual(doors, ["chat/ui/html.js"]);
 });
 
 test("every sentence of a template is translated", () => {
   const known = read("locale/zh_Hans/LC_MESSAGES/django.po");
   for (const path of templates) {
-    for (const [, , text] of read(`templates/${path}`).matchAll(/\{% translate (["'])(.*?)\1 %\}/g)) assert.ok(known.includes(`msgid "${text}"\n`), `${path}: ${text}`);
+    for (const [, , text] of read(`templates/${path}`).matchAll(/\{% translate (["'])(.*?)\1 %\}/g))
+      assert.ok(known.includes(`msgid "${text}"\n`), `${path}: ${text}`);
   }
 });
 
 test("no template carries a script or a style that the content security policy would refuse", () => {
-  for (const path of templates) assert.doesNotMatch(read(`templates/${path}`), /\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/, path);
+  for (const path of templates)
+    assert.doesNotMatch(read(`templates/${path}`), /\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/, path);
 });

@@ -168,7 +168,9 @@ export class Client extends Emitter {
     this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
     this.outbox.on("changed", (key) => this.emit("roomChanged", key));
-    this.outbox.on("answered", (entry, stored, ms) => this.dispatch(entry.room, { type: "answered", entry, stored, ms }));
+    this.outbox.on("answered", (entry, stored, ms) =>
+      this.dispatch(entry.room, { type: "answered", entry, stored, ms }),
+    );
     this.rooms.on("opened", (key, opening) => this.#opened(key, opening));
     this.rooms.on("refused", (key, error) => this.emit("refused", key, error));
     this.rooms.on("eventApplied", (event) => this.#eventApplied(event));
@@ -193,7 +195,8 @@ export class Client extends Emitter {
     this.dispatch(event.room, { type: "event", event });
     this.#list({ type: "event", event, me: this.me, blocked: this.blocked });
     if (event.kind === "member.joined" && event.data?.user === this.me) this.#joined(event.room);
-    if (event.kind === "member.left" && event.data?.user === this.me) this.emit("left", { room: event.room, reason: event.data.reason, until: null });
+    if (event.kind === "member.left" && event.data?.user === this.me)
+      this.emit("left", { room: event.room, reason: event.data.reason, until: null });
     this.outbox.seen(event.cid);
   }
 

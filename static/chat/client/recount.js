@@ -10,7 +10,8 @@ const SPREAD_MS = 2_000;
 export function startRecount(client, clock = realClock, random = Math.random) {
   let waiting = false;
   const look = () => {
-    if (waiting || !client.list.some(({ counted }) => counted.stale) || client.connection.state.name !== "ready") return;
+    if (waiting || !client.list.some(({ counted }) => counted.stale) || client.connection.state.name !== "ready")
+      return;
     waiting = true;
     clock.setTimeout(ask, random() * SPREAD_MS);
   };

@@ -27,9 +27,11 @@ export const EVENTS = {
   "room.restored": (state) => closed(state, null),
   "room.changed": (state, event) => counted(renamed(state, event), event),
   "member.joined": (state, { data, at }) => (data ? joined(state, data.user, at) : state),
-  "member.role": (state, { data, at }) => (data ? withMember(state, data.user, { joined_at: at, ...state.members?.[data.user], role: data.role }) : state),
+  "member.role": (state, { data, at }) =>
+    data ? withMember(state, data.user, { joined_at: at, ...state.members?.[data.user], role: data.role }) : state,
   "member.left": (state, { data }) => (data ? left(silenced(state, data.user), data.user) : state),
-  "invite.created": (state, { by, data }) => (data ? { ...state, invites: { ...state.invites, [data.invite]: { ...data, by } } } : state),
+  "invite.created": (state, { by, data }) =>
+    data ? { ...state, invites: { ...state.invites, [data.invite]: { ...data, by } } } : state,
   "invite.revoked": (state, { data }) => (data ? { ...state, invites: without(state.invites, data.invite) } : state),
 };
 

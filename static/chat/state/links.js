@@ -5,7 +5,8 @@ const LONGEST = 1000;
 const LINKS = 50;
 /** Among these an address may stand in code, or inside of another link. */
 const MARKUP = /[`[~]/;
-const ADDRESS = /(?<=^|\s)https?:\/\/(?:[a-z0-9]+[-.])*[a-z][a-z0-9]*(?::\d{1,4})?(?:(?=[/?#])(?:\/@(?=\w)|[\w/&=+-]|[.,?#](?=[\w/&=+-]))+)?(?=(?:[.,!?]|\.{3})?(?:\s|$))/gi;
+const ADDRESS =
+  /(?<=^|\s)https?:\/\/(?:[a-z0-9]+[-.])*[a-z][a-z0-9]*(?::\d{1,4})?(?:(?=[/?#])(?:\/@(?=\w)|[\w/&=+-]|[.,?#](?=[\w/&=+-]))+)?(?=(?:[.,!?]|\.{3})?(?:\s|$))/gi;
 
 /** The text in parts, in order. @param {string} text @returns {{text: string, href?: string}[]} */
 export function linked(text) {

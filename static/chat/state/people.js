@@ -20,7 +20,9 @@ export function introduce(state, people) {
 /** @param {RoomState} state @param {(string | null | undefined)[]} ids @returns {RoomState} */
 export function meet(state, ids) {
   const strangers = new Set(ids.filter((id) => id && !state.people[id] && !state.unknown.includes(id)));
-  return strangers.size > 0 ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] } : state;
+  return strangers.size > 0
+    ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] }
+    : state;
 }
 
 /** @param {RoomState} state @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */

@@ -52,7 +52,8 @@ function change(list, room, changed) {
 /** @param {RoomList} list @param {Snapshot} snapshot @param {number} here @returns {RoomList} */
 function opened(list, { room, head }, here) {
   const { members: _, read, ...facts } = room;
-  if (list.some(({ key }) => key === room.key)) return change(list, room.key, (row) => ({ ...row, ...facts, head, here }));
+  if (list.some(({ key }) => key === room.key))
+    return change(list, room.key, (row) => ({ ...row, ...facts, head, here }));
   if (!room.role || room.archived) return list;
   return [...list, rowOf({ ...facts, head, here, read: read ?? head.o, unread: 0 })];
 }
@@ -60,7 +61,8 @@ function opened(list, { room, head }, here) {
 /** @param {RoomList} list @param {RoomEvent} event @param {Reader} reader @returns {RoomList} */
 function eventCame(list, event, reader) {
   const { room, o, t, n, kind, data } = event;
-  if (kind === "room.archived" || (kind === "member.left" && data?.user === reader.me)) return list.filter(({ key }) => key !== room);
+  if (kind === "room.archived" || (kind === "member.left" && data?.user === reader.me))
+    return list.filter(({ key }) => key !== room);
   return change(list, room, (row) => {
     const facts = { ...row, ...factsOf(kind, data, reader.me) };
     if (o <= row.head.o) return facts; // counted at hello

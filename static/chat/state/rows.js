@@ -27,7 +27,8 @@ function allRows(items, newAt, me) {
   let head = null;
   for (const item of items) {
     const breaks = rows.length;
-    if (!last || dayKey(timeOf(last)) !== dayKey(timeOf(item))) rows.push({ key: `day ${dayKey(timeOf(item))}`, kind: "day", at: timeOf(item) });
+    if (!last || dayKey(timeOf(last)) !== dayKey(timeOf(item)))
+      rows.push({ key: `day ${dayKey(timeOf(item))}`, kind: "day", at: timeOf(item) });
     if (newAt !== null && item.line?.o === newAt) rows.push({ key: "new", kind: "new" });
     /** @type {boolean} */
     const grouped = rows.length === breaks && head !== null && belongTogether(head, item, me);

@@ -14,7 +14,11 @@ export function timeline(state, entries) {
   const changes = new Map(entries.filter(({ params }) => "o" in params).map((entry) => [entry.params.o, entry]));
   const arrived = new Set(state.lines.map(({ cid }) => cid));
   const posts = entries.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
-  const stored = lines(state).map((line) => ({ key: line.cid ? `c${line.cid}` : `o${line.o}`, line, entry: changes.get(line.o) ?? null }));
+  const stored = lines(state).map((line) => ({
+    key: line.cid ? `c${line.cid}` : `o${line.o}`,
+    line,
+    entry: changes.get(line.o) ?? null,
+  }));
   return [...stored, ...posts.map((entry) => ({ key: `c${entry.cid}`, line: null, entry }))];
 }
 

@@ -22,7 +22,18 @@ export const SNAPSHOTS = [];
 export function emptyRoom(me = null) {
   const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
   const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {} };
-  return { me, ...nothing, ...maps, head: { o: 0, t: 0, n: 0 }, before: false, after: false, atBottom: true, asking: 0, askedAt: 0, held: [] };
+  return {
+    me,
+    ...nothing,
+    ...maps,
+    head: { o: 0, t: 0, n: 0 },
+    before: false,
+    after: false,
+    atBottom: true,
+    asking: 0,
+    askedAt: 0,
+    held: [],
+  };
 }
 
 /** The same state object comes back when nothing changed. @param {RoomState} state @param {RoomAction} action @returns {RoomState} */
@@ -33,7 +44,12 @@ export function reduce(state, action) {
     case "opened":
       return opened(state, action.opening, action.lost ?? false);
     case "entered":
-      return { ...state, fresh: unreadUpTo(state, action.live === false ? null : state.head.o), news: 0, atBottom: !state.after };
+      return {
+        ...state,
+        fresh: unreadUpTo(state, action.live === false ? null : state.head.o),
+        news: 0,
+        atBottom: !state.after,
+      };
     case "event":
       return eventCame(state, action.event);
     case "signal":
@@ -49,7 +65,10 @@ export function reduce(state, action) {
     case "people":
       return introduce({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
     case "members":
-      return { ...introduce(state, action.people), members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])) };
+      return {
+        ...introduce(state, action.people),
+        members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])),
+      };
     case "read":
       return action.o > state.read ? { ...state, read: action.o } : state;
     case "scrolled":
@@ -66,9 +85,22 @@ function snapshotCame(state, snapshot) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
   const atBottom = state.atBottom && !snapshot.after;
-  const fresher = { room, head, parts, atBottom, news: missed, read: Math.max(state.read, room.read ?? 0), typing: {}, members: null, invites: standing(parts.invites) };
+  const fresher = {
+    room,
+    head,
+    parts,
+    atBottom,
+    news: missed,
+    read: Math.max(state.read, room.read ?? 0),
+    typing: {},
+    members: null,
+    invites: standing(parts.invites),
+  };
   const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
-  const next = SNAPSHOTS.reduce((met, taken) => taken(met, snapshot), meetSpokenOf(meet(known, room.direct ?? []), snapshot.lines, parts));
+  const next = SNAPSHOTS.reduce(
+    (met, taken) => taken(met, snapshot),
+    meetSpokenOf(meet(known, room.direct ?? []), snapshot.lines, parts),
+  );
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 
@@ -80,7 +112,8 @@ function standing(invites = []) {
 /** @param {RoomState} state @param {import("../../realtime/types.js").Opening} opening @param {boolean} lost */
 function opened(state, { snapshot, head, presence, here, gone }, lost) {
   const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot) : state;
-  const fresh = lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
+  const fresh =
+    lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
   return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
 }
 
@@ -142,14 +175,17 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
 /** @param {RoomState} state @param {RoomSignal} signal @param {number} now */
 function signalCame(state, signal, now) {
   const { kind, key, value } = signal;
-  if (kind === "typing" && key !== state.me) return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
-  if (kind === "presence") return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
+  if (kind === "typing" && key !== state.me)
+    return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
+  if (kind === "presence")
+    return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
   if (kind === "people") return introduce({ ...state, ...value }, value.presence);
   if (kind === "person") return introduce(state, { [key]: value });
   if (kind === "here") return { ...state, here: value };
   if (kind === "read") return reduce(state, { type: "read", o: value });
   if (SIGNALS[kind]) return SIGNALS[kind](state, signal);
-  if (SLOTS.has(kind)) return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
+  if (SLOTS.has(kind))
+    return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
   return state;
 }
 

@@ -30,12 +30,20 @@ export function readTo(row, o) {
   const { unread: before, o: upTo } = row.counted;
   const known = o >= upTo || before === 0;
   const since = row.counted.since.filter((other) => other > o);
-  return { ...row, read: o, counted: { ...row.counted, since, unread: o >= upTo ? 0 : before, stale: row.counted.stale || !known } };
+  return {
+    ...row,
+    read: o,
+    counted: { ...row.counted, since, unread: o >= upTo ? 0 : before, stale: row.counted.stale || !known },
+  };
 }
 
 /** What the server counted when it was asked. @param {RoomRow} row @param {{unread: number, read: number, o: number}} answer @returns {RoomRow} */
 export function recounted(row, { unread, read, o }) {
-  return { ...row, read: Math.max(row.read, read), counted: { ...counted(o, unread), since: row.counted.since.filter((other) => other > o) } };
+  return {
+    ...row,
+    read: Math.max(row.read, read),
+    counted: { ...counted(o, unread), since: row.counted.since.filter((other) => other > o) },
+  };
 }
 
 /** What an event of an open room changes. @param {RoomEvent} event @param {number} lines how many there were before @returns {Change[] | null} */
@@ -52,7 +60,10 @@ export function changesOf({ o, n, by, kind, data }, lines) {
 export function changesSince({ lines, gone = [], back = [] }) {
   if (!lines) return null;
   const posted = lines.map((/** @type {[number, string | null]} */ [o, by]) => [o, o, by, 1]);
-  const moved = [...gone.map((/** @type {any[]} */ change) => [...change, -1]), ...back.map((/** @type {any[]} */ change) => [...change, 1])];
+  const moved = [
+    ...gone.map((/** @type {any[]} */ change) => [...change, -1]),
+    ...back.map((/** @type {any[]} */ change) => [...change, 1]),
+  ];
   return [...posted, ...moved].toSorted((a, b) => a[0] - b[0]);
 }
 
@@ -67,7 +78,9 @@ function applied(row, [e, o, by, sign], { me, blocked }) {
 function arrived(row, o) {
   const { counted } = row;
   if (o <= counted.o) return { ...row, counted: { ...counted, unread: Math.min(MOST, counted.unread + 1) } };
-  return counted.since.includes(o) ? row : { ...row, counted: { ...counted, since: [...counted.since, o].slice(-MOST) } };
+  return counted.since.includes(o)
+    ? row
+    : { ...row, counted: { ...counted, since: [...counted.since, o].slice(-MOST) } };
 }
 
 /** @param {RoomRow} row @param {number} o @returns {RoomRow} */

@@ -8,7 +8,8 @@ const KEPT = 300;
 export function put(state, line) {
   const index = indexOf(state.lines, line.o);
   const old = state.lines[index];
-  if (old?.o === line.o) return line.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, line)) } : state;
+  if (old?.o === line.o)
+    return line.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, line)) } : state;
   if (!isInside(state, line.o)) return state;
   return { ...state, lines: state.lines.toSpliced(index, 0, line) };
 }

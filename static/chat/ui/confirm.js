@@ -11,5 +11,7 @@ export function confirmed(what, values) {
   byId("confirm-yes", HTMLElement).textContent = say(`${what}.act`, values);
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }),
+  );
 }

@@ -10,7 +10,10 @@ export const PATIENCE_MS = 1000;
 /** @param {Item} item @param {string | null} me @param {number} now @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}} */
 export function deliveryOf({ line, entry }, me, now) {
   if (entry?.state === "failed") return { name: "failed", words: failure(entry) };
-  if (entry) return now - entry.at < PATIENCE_MS ? { name: "quiet", words: "" } : { name: "waiting", words: say("delivery.waiting") };
+  if (entry)
+    return now - entry.at < PATIENCE_MS
+      ? { name: "quiet", words: "" }
+      : { name: "waiting", words: say("delivery.waiting") };
   if (!line || line.by !== me || line.removed) return { name: "none", words: "" };
   return { name: "stored", words: storedWords({ line, entry: null }) };
 }
@@ -18,7 +21,9 @@ export function deliveryOf({ line, entry }, me, now) {
 /** @param {Pick<Item, "line" | "entry">} item @returns {string} */
 export function storedWords({ line, entry }) {
   if (!line || entry) return say("delivery.waiting");
-  return line.ms === undefined ? say("delivery.stored", { o: line.o }) : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
+  return line.ms === undefined
+    ? say("delivery.stored", { o: line.o })
+    : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
 }
 
 /** Sent again as it is, it would be refused again. @param {Entry | null} entry @returns {boolean} */

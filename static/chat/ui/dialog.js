@@ -6,7 +6,8 @@ import { refusal } from "./words.js";
 /** @param {string} id @returns {HTMLDialogElement} */
 export function dialog(id) {
   const element = byId(id, HTMLDialogElement);
-  for (const button of element.querySelectorAll("[data-close]")) button.addEventListener("click", () => element.close());
+  for (const button of element.querySelectorAll("[data-close]"))
+    button.addEventListener("click", () => element.close());
   element.addEventListener("click", ({ target }) => target === element && element.close());
   return element;
 }

@@ -26,9 +26,13 @@ function nobody(person) {
 
 /** One or two letters; one sign for scripts written without spaces. @param {string} name @returns {string} */
 export function initials(name) {
-  const words = name.trim().split(/[\s\-_.]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s\-_.]+/u)
+    .filter(Boolean);
   const signs = words.map((word) => [...word][0]);
-  if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(name)) return [...name.trim()][0];
+  if (/\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(name))
+    return [...name.trim()][0];
   return (signs.length > 1 ? signs[0] + signs[1] : [...(words[0] ?? "?")].slice(0, 2).join("")).toUpperCase();
 }
 

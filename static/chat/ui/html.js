@@ -1,7 +1,9 @@
 /** The only door through which markup enters the page: what the server rendered and sanitised. */
 
 /** Browsers with Trusted Types take strings as markup by this policy only. @type {{createHTML: (html: string) => any}} */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("parlor", { createHTML: (/** @type {string} */ html) => html }) ?? { createHTML: (html) => html };
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("parlor", {
+  createHTML: (/** @type {string} */ html) => html,
+}) ?? { createHTML: (html) => html };
 
 /** @param {HTMLElement} element @param {string} html */
 export function setServerHtml(element, html) {

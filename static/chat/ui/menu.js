@@ -61,5 +61,7 @@ function item(menu, act) {
 
 /** @param {HTMLElement} menu @returns {HTMLElement[]} */
 function acts(menu) {
-  return [...menu.querySelectorAll(".menu-act")].filter((element) => element instanceof HTMLElement && !element.hidden).map((element) => /** @type {HTMLElement} */ (element));
+  return [...menu.querySelectorAll(".menu-act")]
+    .filter((element) => element instanceof HTMLElement && !element.hidden)
+    .map((element) => /** @type {HTMLElement} */ (element));
 }

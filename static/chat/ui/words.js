@@ -34,7 +34,10 @@ export const PROBLEMS = {};
 
 /** Why something did not work, and what to do. @param {unknown} error @returns {string} */
 export function refusal(error) {
-  const problem = error instanceof Error && "data" in error ? /** @type {import("../../realtime/types.js").Problem} */ (error.data) : { type: "internal" };
+  const problem =
+    error instanceof Error && "data" in error
+      ? /** @type {import("../../realtime/types.js").Problem} */ (error.data)
+      : { type: "internal" };
   if (PROBLEMS[problem.type]) return PROBLEMS[problem.type](problem);
   return say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
 }

@@ -40,9 +40,13 @@ export class Arrivals {
     const isFirst = this.#room !== room || this.#here.size === 0;
     const came = Object.keys(presence).filter((id) => id !== me && !this.#here.has(id));
     const isSaid = facts?.direct?.length === 2; // in the bar of the conversation
-    const news = isFirst || isSaid || here > CROWD ? [] : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
+    const news =
+      isFirst || isSaid || here > CROWD
+        ? []
+        : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
     if (this.#room !== room) this.#waiting.clear();
-    for (const id of new Set([...Object.keys(presence), ...this.#here])) if (id !== me) this.#seen.set(`${room} ${id}`, now);
+    for (const id of new Set([...Object.keys(presence), ...this.#here]))
+      if (id !== me) this.#seen.set(`${room} ${id}`, now);
     [this.#room, this.#here] = [room, new Set(Object.keys(presence))];
     for (const id of news) this.#waiting.add(id);
     if (news.length > 0) this.#timer ??= setTimeout(() => this.#tell(), TOGETHER_MS);
@@ -53,6 +57,9 @@ export class Arrivals {
     const { presence, people } = this.#client.state();
     const [first, ...others] = [...this.#waiting].filter((id) => id in presence).map((id) => personOf(people, id).name);
     this.#waiting.clear();
-    if (first) toast(others.length > 0 ? count("arrived.more", others.length, { name: first }) : say("arrived", { name: first }));
+    if (first)
+      toast(
+        others.length > 0 ? count("arrived.more", others.length, { name: first }) : say("arrived", { name: first }),
+      );
   }
 }

@@ -67,11 +67,18 @@ export class Browse {
     if (before === null) this.#list.replaceChildren();
     this.#note.textContent = say("loading");
     try {
-      const { rooms, next } = await this.#client.connection.request("room.list", { before, search: this.#search.value, archived });
+      const { rooms, next } = await this.#client.connection.request("room.list", {
+        before,
+        search: this.#search.value,
+        archived,
+      });
       if (asked !== this.#asked) return;
       this.#list.append(...rooms.map((/** @type {PublicRoom} */ room) => this.#row(room)));
       this.#next = next ?? null;
-      this.#note.textContent = this.#list.childElementCount > 0 ? "" : say(this.#search.value.trim() ? "browse.nothing" : archived ? "browse.no_archived" : "browse.none");
+      this.#note.textContent =
+        this.#list.childElementCount > 0
+          ? ""
+          : say(this.#search.value.trim() ? "browse.nothing" : archived ? "browse.no_archived" : "browse.none");
     } catch (error) {
       if (asked === this.#asked) this.#note.textContent = refusal(error);
     }
@@ -85,8 +92,19 @@ export class Browse {
     name.textContent = `# ${room.name}`;
     if (!room.deleted) name.href = `/r/${room.key}/`;
     name.addEventListener("click", () => this.#dialog.close());
-    const state = room.deleted ? say("browse.deleted", { time: short(room.deleted + KEPT_MS) }) : room.archived ? say("browse.archived") : "";
-    part(row, ".browse-about", HTMLElement).textContent = [state, count("members", room.members), room.here > 0 ? count("here", room.here) : "", room.topic].filter(Boolean).join(" · ");
+    const state = room.deleted
+      ? say("browse.deleted", { time: short(room.deleted + KEPT_MS) })
+      : room.archived
+        ? say("browse.archived")
+        : "";
+    part(row, ".browse-about", HTMLElement).textContent = [
+      state,
+      count("members", room.members),
+      room.here > 0 ? count("here", room.here) : "",
+      room.topic,
+    ]
+      .filter(Boolean)
+      .join(" · ");
     const button = part(row, "button", HTMLElement);
     const closed = Boolean(room.archived || room.deleted);
     if (closed) button.textContent = say("browse.restore");

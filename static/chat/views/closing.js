@@ -10,7 +10,8 @@ import { refusal, say } from "../ui/words.js";
 export async function closeRoom(client, key, name, act) {
   const what = act === "delete" ? "delete_room" : act;
   if (!(await confirmed(what, { room: name }))) return;
-  const done = () => toast(say(`${what}.done`, { room: name }), { word: say("undo"), act: () => restoreRoom(client, key, name) });
+  const done = () =>
+    toast(say(`${what}.done`, { room: name }), { word: say("undo"), act: () => restoreRoom(client, key, name) });
   await client.act(`room.${act}`, { room: key }).then(done, (error) => toast(refusal(error)));
 }
 
@@ -24,12 +25,18 @@ export function restoreRoom(client, key, name) {
 export async function handedOver(client, room) {
   const { members, people } = await client.connection.request("member.list", { room: room.key });
   const others = members.filter((/** @type {any} */ { user }) => user !== client.me);
-  const isLast = members.some((/** @type {any} */ { user, role }) => user === client.me && role === "host") && !others.some((/** @type {any} */ { role }) => role === "host");
+  const isLast =
+    members.some((/** @type {any} */ { user, role }) => user === client.me && role === "host") &&
+    !others.some((/** @type {any} */ { role }) => role === "host");
   if (!isLast || others.length === 0) return true;
   const choice = await chosen(others.map((/** @type {any} */ { user }) => [user, people[user]?.name ?? user]));
   if (choice === "archive") await closeRoom(client, room.key, room.name, "archive");
   if (choice !== "leave") return false;
-  await client.act("member.role", { room: room.key, user: byId("last-host-user", HTMLSelectElement).value, role: "host" });
+  await client.act("member.role", {
+    room: room.key,
+    user: byId("last-host-user", HTMLSelectElement).value,
+    role: "host",
+  });
   return true;
 }
 

@@ -25,7 +25,9 @@ export class Hints {
     this.#text.addEventListener("keydown", (event) => this.#keyPressed(event), { capture: true });
     this.#text.form?.addEventListener("submit", () => this.#show([]));
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.#list.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest("[role=option]")));
+    this.#list.addEventListener("click", ({ target }) =>
+      this.#clicked(/** @type {Element} */ (target).closest("[role=option]")),
+    );
   }
 
   #look() {

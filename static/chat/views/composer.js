@@ -46,9 +46,15 @@ export class Composer {
     this.#text.addEventListener("keydown", (event) => this.#keyPressed(event));
     this.#text.addEventListener("input", () => this.#typed());
     byId("editing-stop", HTMLElement).addEventListener("click", () => this.#stopEditing());
-    this.#client.drafts.on("changed", (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text));
+    this.#client.drafts.on(
+      "changed",
+      (room, text) => room === this.#client.shown && this.#editing === null && this.#fill(text),
+    );
     this.#client.on("shown", () => this.#roomShown());
-    this.#client.outbox.on("slowed", (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms));
+    this.#client.outbox.on(
+      "slowed",
+      (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms),
+    );
     this.#client.outbox.on("failed", (entry) => this.#failed(entry));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
     delete this.#form.dataset.first;
@@ -103,7 +109,10 @@ export class Composer {
     this.#form.hidden = !room?.role || closed;
     if (appears) this.focus();
     this.#join.hidden = !room || room.role !== null || closed;
-    if (room) this.#text.placeholder = byId("text-placeholder", HTMLElement).textContent = say("composer.placeholder", { room: shownName(room) });
+    if (room)
+      this.#text.placeholder = byId("text-placeholder", HTMLElement).textContent = say("composer.placeholder", {
+        room: shownName(room),
+      });
   }
 
   /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */
@@ -158,7 +167,8 @@ export class Composer {
   /** An input method's Enter chooses a word and sends nothing. @param {KeyboardEvent} event */
   #keyPressed(event) {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches) return this.#submitted(event);
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches)
+      return this.#submitted(event);
     if (event.key === "Escape" && this.#editing !== null) this.#stopEditing();
     else if (event.key === "ArrowUp" && this.#text.value === "" && this.#editing === null) this.#editLast(event);
   }
@@ -196,7 +206,12 @@ export class Composer {
   #paintNote() {
     const left = this.#longest - lengthOf(this.#text.value);
     this.#note.toggleAttribute("data-over", left < 0);
-    const about = left < 0 ? count("composer.over", -left) : left <= Math.min(TELL_WITHIN, this.#longest / 5) ? count("composer.left", left) : "";
+    const about =
+      left < 0
+        ? count("composer.over", -left)
+        : left <= Math.min(TELL_WITHIN, this.#longest / 5)
+          ? count("composer.left", left)
+          : "";
     this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
   }
 

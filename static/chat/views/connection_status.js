@@ -67,7 +67,10 @@ export class Chip {
     if (this.#connection.state.name === "stopped") return;
     this.#cause = "offline";
     this.#tell();
-    this.#connection.request("session.ping", {}).then(() => this.#online(), () => undefined);
+    this.#connection.request("session.ping", {}).then(
+      () => this.#online(),
+      () => undefined,
+    );
   }
 
   #online() {
@@ -119,7 +122,10 @@ export class Chip {
     const { retryAt } = this.#connection.state;
     const left = retryAt === undefined ? 0 : Math.ceil((retryAt - realClock.now()) / 1000);
     const counts = left > 0 && this.#cause !== "offline";
-    this.#show("waiting", this.#cause ? say(CAUSES[this.#cause]) : say(left > 0 ? "chip.waiting" : "chip.reconnecting"));
+    this.#show(
+      "waiting",
+      this.#cause ? say(CAUSES[this.#cause]) : say(left > 0 ? "chip.waiting" : "chip.reconnecting"),
+    );
     this.#try.hidden = !counts;
     this.#left.textContent = counts ? `${left} s` : "";
     clearTimeout(this.#timer);

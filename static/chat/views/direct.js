@@ -13,12 +13,17 @@ import { refusal, say } from "../ui/words.js";
 export function startDirect(client, { go, blocked: changed }) {
   const ask = (/** @type {string} */ method, /** @type {any} */ params) =>
     client.connection.request(method, params).catch((error) => (toast(refusal(error)), null));
-  const load = () => client.connection.request("block.list", {}).then(({ users }) => client.hear(users)).catch(() => undefined);
+  const load = () =>
+    client.connection
+      .request("block.list", {})
+      .then(({ users }) => client.hear(users))
+      .catch(() => undefined);
   const write = async (/** @type {string} */ user) => {
     const opened = await ask("direct.open", { users: [user] });
     if (opened) go(opened.room);
   };
-  const leave = (/** @type {string} */ key) => client.shown === key && go(client.list.find(({ lounge }) => lounge)?.key ?? key);
+  const leave = (/** @type {string} */ key) =>
+    client.shown === key && go(client.list.find(({ lounge }) => lounge)?.key ?? key);
 
   const block = async (/** @type {string} */ user, /** @type {boolean} */ blocked, /** @type {string} */ name) => {
     const room = client.list.find(({ direct }) => direct?.length === 2 && direct.includes(user))?.key;
@@ -49,6 +54,10 @@ function acts(client, user, write, block) {
   const here = partner(client.state()) === user;
   return [
     ...(blocked || here ? [] : [{ icon: "edit", word: say("people.write"), act: () => write(user) }]),
-    { icon: blocked ? "tick" : "close", word: say(blocked ? "people.unblock" : "people.block"), act: () => block(user, !blocked, nameOf(client.state(), user)) },
+    {
+      icon: blocked ? "tick" : "close",
+      word: say(blocked ? "people.unblock" : "people.block"),
+      act: () => block(user, !blocked, nameOf(client.state(), user)),
+    },
   ];
 }

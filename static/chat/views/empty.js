@@ -42,7 +42,9 @@ export class Empty {
     part(this.#card, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
     part(this.#alone, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
     part(this.#alone, "[data-act=dismiss]", HTMLElement).addEventListener("click", () => this.#dismiss());
-    part(this.#card, "[data-act=create]", HTMLElement).addEventListener("click", () => byId("create", HTMLElement).click());
+    part(this.#card, "[data-act=create]", HTMLElement).addEventListener("click", () =>
+      byId("create", HTMLElement).click(),
+    );
     this.#section.append(this.#card, this.#alone);
     this.#timeline.on("painted", () => scroll.keep(() => this.#look()));
     this.#look();
@@ -63,7 +65,15 @@ export class Empty {
   #isLonely() {
     const { room, here, after } = this.#client.state();
     const { shown } = this.#client;
-    const alone = Boolean(this.#pastime && room?.role && !isDirect(room) && here === 1 && !after && !this.#dismissed.has(shown) && !this.#pastime.isOn());
+    const alone = Boolean(
+      this.#pastime &&
+        room?.role &&
+        !isDirect(room) &&
+        here === 1 &&
+        !after &&
+        !this.#dismissed.has(shown) &&
+        !this.#pastime.isOn(),
+    );
     if (alone && this.#wasAlone !== shown) this.#timer ??= setTimeout(() => this.#waited(shown), ALONE_MS);
     if (!alone) this.#wasAlone = "";
     return alone && this.#wasAlone === shown;
@@ -95,7 +105,9 @@ export class Empty {
     part(this.#card, "[data-act=invite]", HTMLElement).hidden = !open || standing.length > 0;
     part(this.#card, ".pastime", HTMLElement).hidden = !offered;
     if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));
-    showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) => /** @type {Invites} */ (this.#invites).card(invite));
+    showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) =>
+      /** @type {Invites} */ (this.#invites).card(invite),
+    );
   }
 
   /** @param {import("../state/types.js").Room} room */

@@ -10,7 +10,11 @@ export function startEnter(form) {
   const name = part(form, "[name=name]", HTMLInputElement);
   const paint = () => {
     const data = new FormData(form);
-    paintFace(face, { name: name.value || "?", face: String(data.get("face") ?? ""), colour: Number(data.get("colour")) });
+    paintFace(face, {
+      name: name.value || "?",
+      face: String(data.get("face") ?? ""),
+      colour: Number(data.get("colour")),
+    });
   };
   form.addEventListener("input", paint);
   attach(part(form, "[popover]", HTMLElement), face);

@@ -23,6 +23,11 @@ export function startTroubles(client, go) {
     else notice(knows(`left.${reason}.title`) ? `left.${reason}` : "left.removed", leave, { room: name });
     if (reason === "left" && room === client.shown) leave();
   });
-  client.on("refused", (room, { type }) => room === client.shown && !TOLD_ELSEWHERE.has(type) && notice("refused", leave));
-  client.connection.on("stopped", ({ reason }) => notice(knows(`stopped.${reason}.title`) ? `stopped.${reason}` : "stopped", () => location.reload()));
+  client.on(
+    "refused",
+    (room, { type }) => room === client.shown && !TOLD_ELSEWHERE.has(type) && notice("refused", leave),
+  );
+  client.connection.on("stopped", ({ reason }) =>
+    notice(knows(`stopped.${reason}.title`) ? `stopped.${reason}` : "stopped", () => location.reload()),
+  );
 }

@@ -74,15 +74,19 @@ export class Header {
   /** The first faces of those who are here, the reader's own aside. */
   #paintFaces() {
     const { presence, people, me } = this.#client.state();
-    const ids = Object.keys(presence).filter((id) => id !== me).slice(0, FACES);
+    const ids = Object.keys(presence)
+      .filter((id) => id !== me)
+      .slice(0, FACES);
     const painted = ids.map((id) => `${id} ${people[id]?.rev}`).join();
     if (painted === this.#facesPainted) return;
     this.#facesPainted = painted;
-    byId("here-faces", HTMLElement).replaceChildren(...ids.map((id) => {
-      const face = make("span", "face");
-      paintFace(face, personOf(people, id));
-      return face;
-    }));
+    byId("here-faces", HTMLElement).replaceChildren(
+      ...ids.map((id) => {
+        const face = make("span", "face");
+        paintFace(face, personOf(people, id));
+        return face;
+      }),
+    );
   }
 
   /** @param {string} name */

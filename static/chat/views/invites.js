@@ -39,7 +39,9 @@ export class Invites {
 
   /** Those that still stand, the newest first. @returns {Invite[]} */
   standing() {
-    return Object.values(this.#client.state().invites).filter(({ expires_at }) => expires_at === null || expires_at > serverNow()).reverse();
+    return Object.values(this.#client.state().invites)
+      .filter(({ expires_at }) => expires_at === null || expires_at > serverNow())
+      .reverse();
   }
 
   /** @param {Invite} invite @returns {HTMLElement} */
@@ -51,11 +53,15 @@ export class Invites {
     part(card, ".invite-qr", HTMLImageElement).src = `/i/${invite.code}/qr.svg`;
     part(card, ".invite-link", HTMLInputElement).value = link;
     part(card, "p", HTMLElement).textContent = terms(invite);
-    part(card, ".invite-link", HTMLInputElement).addEventListener("focus", (event) => /** @type {HTMLInputElement} */ (event.target).select());
+    part(card, ".invite-link", HTMLInputElement).addEventListener("focus", (event) =>
+      /** @type {HTMLInputElement} */ (event.target).select(),
+    );
     part(card, "[data-act=copy]", HTMLElement).addEventListener("click", () => copy(link));
     part(card, "[data-act=revoke]", HTMLElement).addEventListener("click", () => this.#revoke(invite));
     share.hidden = !("share" in navigator);
-    share.addEventListener("click", () => navigator.share({ url: link, title: this.#client.state().room?.name }).catch(() => undefined));
+    share.addEventListener("click", () =>
+      navigator.share({ url: link, title: this.#client.state().room?.name }).catch(() => undefined),
+    );
     return card;
   }
 
@@ -69,7 +75,9 @@ export class Invites {
 
   /** @param {Invite} invite */
   async #revoke({ invite }) {
-    await this.#client.act("invite.revoke", { room: this.#client.shown, invite }).catch((error) => toast(refusal(error)));
+    await this.#client
+      .act("invite.revoke", { room: this.#client.shown, invite })
+      .catch((error) => toast(refusal(error)));
   }
 }
 
@@ -77,7 +85,8 @@ export class Invites {
 export function showCards(list, invites, card) {
   const old = new Map([...list.children].map((child) => [child.getAttribute("data-code"), child]));
   const cards = invites.map((invite) => old.get(invite.code) ?? card(invite));
-  if (cards.length !== list.children.length || cards.some((one, index) => one !== list.children[index])) list.replaceChildren(...cards);
+  if (cards.length !== list.children.length || cards.some((one, index) => one !== list.children[index]))
+    list.replaceChildren(...cards);
 }
 
 /** @param {FormData} data @param {string} name @returns {number | null} */

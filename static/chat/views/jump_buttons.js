@@ -51,7 +51,8 @@ export class Pills {
     const above = element ? this.#scroll.isAbove(element) : fresh !== null && before && lines[0]?.o > fresh.from;
     this.#seen ||= !above;
     this.#above.hidden = !above || this.#seen || this.#unread === 0;
-    if (!this.#above.hidden) label(this.#above, "up", this.#unread < 100 ? count("pills.unread", this.#unread) : say("pills.unread.lots"));
+    if (!this.#above.hidden)
+      label(this.#above, "up", this.#unread < 100 ? count("pills.unread", this.#unread) : say("pills.unread.lots"));
     this.#below.hidden = this.#scroll.following && !after;
     if (!this.#below.hidden) label(this.#below, "down", news > 0 ? count("pills.news", news) : say("pills.newest"));
   }
@@ -59,7 +60,8 @@ export class Pills {
   async #goUp() {
     const { fresh } = this.#client.state();
     this.#seen = true;
-    if (!this.#timeline.element("new") && fresh !== null) await this.#timeline.goTo(() => this.#pages.around(fresh.from));
+    if (!this.#timeline.element("new") && fresh !== null)
+      await this.#timeline.goTo(() => this.#pages.around(fresh.from));
     const row = this.#timeline.element("new");
     if (row) this.#scroll.to(row, 0.2);
     this.#look();

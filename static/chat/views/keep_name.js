@@ -50,11 +50,15 @@ function shown(form, problems) {
 /** Why not, in words; nothing when it is done. @param {HTMLFormElement} form @returns {Promise<Record<string, string>>} */
 async function asked(form) {
   const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).catch(
+    () => null,
+  );
   if (answer?.ok) return {};
   if (answer?.status === 429) return { "": say("keep.slow") };
   if (answer?.status !== 422) return { "": refusal(null) };
   const { errors, csrf } = /** @type {{errors: Record<string, string[]>, csrf?: string}} */ (await answer.json());
   if (csrf) part(form, "[name=csrfmiddlewaretoken]", HTMLInputElement).value = csrf; // the next try has a fresh one
-  return Object.fromEntries(Object.entries(errors).map(([name, words]) => [name === "__all__" ? "" : name, words.join(" ")]));
+  return Object.fromEntries(
+    Object.entries(errors).map(([name, words]) => [name === "__all__" ? "" : name, words.join(" ")]),
+  );
 }

@@ -14,14 +14,16 @@ import { isLong, withoutTurns } from "../state/text.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
 
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
+const ONLY_EMOJI =
+  /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
 /** @typedef {{item: Item, blocked: boolean, state: RoomState, grouped: boolean, now: number}} LineView */
 
 /** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person, view: LineView) => void>} */
 export const LINE_KINDS = {
   text: paintText,
-  "room.created": (body, data, author) => (body.textContent = say("line.created", { who: author.name, name: data.name })),
+  "room.created": (body, data, author) =>
+    (body.textContent = say("line.created", { who: author.name, name: data.name })),
   "room.changed": (body, data, author) => (body.textContent = changed(data, author.name)),
 };
 
@@ -68,7 +70,8 @@ function paintBody(body, author, view) {
   const { line, entry } = item;
   body.className = "line-body";
   if (view.blocked) return void (body.textContent = say("line.blocked"));
-  if (isRemoved(item)) body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
+  if (isRemoved(item))
+    body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
   else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
   else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author, view);
   else paintText(body, { text: textOf(item) });

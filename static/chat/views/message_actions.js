@@ -44,12 +44,19 @@ export class Acts {
     if (!line) return;
     const { shown } = this.#client;
     this.#client.send("message.delete", { o: line.o });
-    toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room: shown, o: line.o }) });
+    toast(say("deleted"), {
+      word: say("undo"),
+      act: () => this.#client.send("message.restore", { room: shown, o: line.o }),
+    });
   }
 
   /** @param {Item} item @returns {Act[]} */
   #changes(item) {
-    const mayRemove = item.line && !isRemoved(item) && !isSystem(item) && (this.#isOwn(item) || isAbove(this.#client.state(), item.line.by));
+    const mayRemove =
+      item.line &&
+      !isRemoved(item) &&
+      !isSystem(item) &&
+      (this.#isOwn(item) || isAbove(this.#client.state(), item.line.by));
     const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
     const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
@@ -60,7 +67,11 @@ export class Acts {
     const { line } = item;
     if (!line) return [];
     const { shown } = this.#client;
-    const link = { icon: "link", word: say("act.copy_link"), act: () => copy(`${location.origin}/r/${shown}/@${line.o}`) };
+    const link = {
+      icon: "link",
+      word: say("act.copy_link"),
+      act: () => copy(`${location.origin}/r/${shown}/@${line.o}`),
+    };
     const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
     const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
     if (isRemoved(item) || isSystem(item)) return [link];
@@ -71,7 +82,9 @@ export class Acts {
 
 /** @param {string} text */
 export async function copy(text) {
-  await (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).catch(() => copyBySelection(text));
+  await (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).catch(() =>
+    copyBySelection(text),
+  );
   toast(say("copied"));
 }
 

@@ -35,7 +35,9 @@ export class Actions {
     this.#lines.parentElement?.addEventListener("pointerleave", () => this.#left());
     new LongPress(this.#lines, (target) => this.#pressed(target)).start();
     this.#timeline.on("painted", () => this.#place());
-    this.#menu.addEventListener("toggle", () => this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")));
+    this.#menu.addEventListener("toggle", () =>
+      this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")),
+    );
     walk(this.#menu);
   }
 
@@ -96,8 +98,11 @@ export class Actions {
   #keyPressed(event) {
     const rows = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".line")]);
     const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (event.key === "Enter" && at >= 0) /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
+    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[
+      event.key
+    ];
+    if (event.key === "Enter" && at >= 0)
+      /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
     else if (next === undefined) return;
     else rows[next]?.focus();
     event.preventDefault();
@@ -108,7 +113,8 @@ export class Actions {
     const all = /** @type {HTMLElement[]} */ ([...this.#bar.children]);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") this.#line?.focus();
-    else if (step) all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step + all.length) % all.length].focus();
+    else if (step)
+      all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step + all.length) % all.length].focus();
     else return;
     event.preventDefault();
   }

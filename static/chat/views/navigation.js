@@ -39,7 +39,15 @@ export class Navigation extends Emitter {
   #clicked(event) {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (event.defaultPrevented || !(link instanceof HTMLAnchorElement) || !plain || link.origin !== location.origin || !ADDRESS.test(link.pathname) || !this.#client.me) return;
+    if (
+      event.defaultPrevented ||
+      !(link instanceof HTMLAnchorElement) ||
+      !plain ||
+      link.origin !== location.origin ||
+      !ADDRESS.test(link.pathname) ||
+      !this.#client.me
+    )
+      return;
     event.preventDefault();
     this.#goTo(link.pathname, link.hash);
   }

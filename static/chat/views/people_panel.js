@@ -38,8 +38,13 @@ export class PeoplePanel {
     this.#side.offer("people", true);
     this.#side.on("turned", () => this.#turned());
     this.#toggle.addEventListener("click", () => this.#toggled());
-    byId("side", HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && !this.#menu.matches(":popover-open") && this.#isOpen && this.#side.close());
-    this.#body.addEventListener("click", ({ target }) => this.#clicked(/** @type {Element} */ (target).closest(".person")));
+    byId("side", HTMLElement).addEventListener(
+      "keydown",
+      ({ key }) => key === "Escape" && !this.#menu.matches(":popover-open") && this.#isOpen && this.#side.close(),
+    );
+    this.#body.addEventListener("click", ({ target }) =>
+      this.#clicked(/** @type {Element} */ (target).closest(".person")),
+    );
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
     this.#client.on("shown", () => this.#load());
     this.#client.connection.on("greeted", () => this.#load());
@@ -88,10 +93,20 @@ export class PeoplePanel {
     this.#frame = 0;
     const state = this.#client.state();
     const here = byName(state, Object.keys(state.presence));
-    const away = byName(state, Object.keys(state.members ?? {}).filter((id) => !here.includes(id)));
-    const asked = byName(state, (state.room?.direct ?? []).filter((id) => state.members && !state.members[id] && !here.includes(id)));
+    const away = byName(
+      state,
+      Object.keys(state.members ?? {}).filter((id) => !here.includes(id)),
+    );
+    const asked = byName(
+      state,
+      (state.room?.direct ?? []).filter((id) => state.members && !state.members[id] && !here.includes(id)),
+    );
     const focused = document.activeElement?.getAttribute("data-user");
-    this.#body.replaceChildren(...section(say("people.here"), here, state, false), ...section(say("people.away"), away, state, true), ...section(say("people.not_joined"), asked, state, true));
+    this.#body.replaceChildren(
+      ...section(say("people.here"), here, state, false),
+      ...section(say("people.away"), away, state, true),
+      ...section(say("people.not_joined"), asked, state, true),
+    );
     if (focused) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-user="${focused}"]`))?.focus();
   }
 
@@ -114,8 +129,12 @@ export class PeoplePanel {
     if (!room || myRank(state) < 1 || !member || user === me) return [];
     const role = member.role === "host" ? "member" : "host";
     return [
-      ...(member.role === "host" && !isAbove(state, user) ? [] : [{ icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) }]),
-      ...(room.lounge || member.role === "host" || !isAbove(state, user) ? [] : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
+      ...(member.role === "host" && !isAbove(state, user)
+        ? []
+        : [{ icon: "people", word: say(`people.make_${role}`), act: () => this.#act("member.role", { user, role }) }]),
+      ...(room.lounge || member.role === "host" || !isAbove(state, user)
+        ? []
+        : [{ icon: "delete", word: say("people.remove"), act: () => this.#remove(user), danger: true }]),
     ];
   }
 
@@ -178,7 +197,10 @@ function card(state, id) {
   const about = document.createElement("div");
   const person = personOf(state.people, id);
   paintFace(face, person);
-  about.append(make("b", "", person.name), make("span", "small muted", roleOf(state, id) || say(standingOf(state, id))));
+  about.append(
+    make("b", "", person.name),
+    make("span", "small muted", roleOf(state, id) || say(standingOf(state, id))),
+  );
   element.append(face, about);
   return element;
 }

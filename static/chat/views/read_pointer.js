@@ -41,13 +41,20 @@ export class Read {
   }
 
   get #seesEnd() {
-    return !document.hidden && this.#timeline.settled && this.#scroll.isSeen && this.#scroll.following && !this.#client.state().after;
+    return (
+      !document.hidden &&
+      this.#timeline.settled &&
+      this.#scroll.isSeen &&
+      this.#scroll.following &&
+      !this.#client.state().after
+    );
   }
 
   #look() {
     const atBottom = this.#seesEnd;
     const { room, head, read } = this.#client.state();
-    if (this.#client.state().atBottom !== atBottom) this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
+    if (this.#client.state().atBottom !== atBottom)
+      this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
     if (!atBottom || !room?.role) return;
     if (head.o > read) this.#client.readUpTo(room.key, head.o);
     this.#tellSoon();
@@ -72,7 +79,10 @@ export class Read {
   async #tell(key) {
     const o = this.#client.state(key).read;
     this.#toldAt = performance.now();
-    await this.#client.connection.request("read.mark", { room: key, o }).then(() => this.#told.set(key, o), () => undefined);
+    await this.#client.connection.request("read.mark", { room: key, o }).then(
+      () => this.#told.set(key, o),
+      () => undefined,
+    );
     this.#timer = null;
     this.#tellSoon();
   }

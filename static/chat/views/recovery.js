@@ -12,7 +12,9 @@ const PLACE = "parlor.said.";
 
 /** What a tab knows of a room's messages: each with its tag, one's own with what it takes to send them again. @param {RoomState} state @returns {Said[]} */
 export function saidIn({ lines, me }) {
-  return lines.map(({ o, t, by, cid, kind, data, removed }) => (by === me && cid && kind === "text" && data && !removed ? { o, t, cid, text: data.text } : { o, t }));
+  return lines.map(({ o, t, by, cid, kind, data, removed }) =>
+    by === me && cid && kind === "text" && data && !removed ? { o, t, cid, text: data.text } : { o, t },
+  );
 }
 
 /** One's own messages after the last one that both logs have. @param {Said[]} said @param {Pick<Line, "o" | "t">[]} stored what stands there now @returns {(Said & {cid: string, text: string})[]} */
@@ -35,8 +37,11 @@ export class Recovery {
   }
 
   start() {
-    for (const key of Object.keys(this.#storage)) if (key.startsWith(PLACE) && key !== this.#place) this.#storage.removeItem(key);
-    this.#client.on("gone", (room, before) => this.#offerNext(room, lostOf(saidIn(before), this.#client.state(room).lines)));
+    for (const key of Object.keys(this.#storage))
+      if (key.startsWith(PLACE) && key !== this.#place) this.#storage.removeItem(key);
+    this.#client.on("gone", (room, before) =>
+      this.#offerNext(room, lostOf(saidIn(before), this.#client.state(room).lines)),
+    );
     this.#client.connection.on("stopped", () => this.#keep());
     const forget = this.#client.connection.on("greeted", () => (forget(), this.#compare()));
   }
@@ -58,7 +63,9 @@ export class Recovery {
     this.#storage.removeItem(this.#place);
     const last = kept?.said.findLast((/** @type {Said} */ { cid }) => cid)?.o;
     if (last === undefined) return;
-    const page = await this.#client.connection.request("history.page", { room: kept.room, around: last }).catch(() => null);
+    const page = await this.#client.connection
+      .request("history.page", { room: kept.room, around: last })
+      .catch(() => null);
     if (page) this.#offerNext(kept.room, lostOf(kept.said, page.lines));
   }
 
@@ -70,7 +77,10 @@ export class Recovery {
   /** Sent under their old cids, so that what is stored after all is not said twice. @param {string} room @param {{cid: string, text: string}[]} lost */
   async #offer(room, lost) {
     if (lost.length === 0) return;
-    const values = { messages: count("restored.messages", lost.length), room: this.#client.state(room).room?.name ?? "" };
+    const values = {
+      messages: count("restored.messages", lost.length),
+      room: this.#client.state(room).room?.name ?? "",
+    };
     if (!(await confirmed("restored", values))) return;
     for (const { cid, text } of lost) this.#client.outbox.add("message.post", { room, text }, cid);
     toast(count("restored.sent", lost.length));

@@ -36,7 +36,10 @@ export class Requests {
     this.#client.connection.on("greeted", () => this.load());
     this.#client.rooms.on("signalled", (signal) => signal.kind === "request" && this.#came(signal));
     const on = (/** @type {string} */ act, /** @type {(request: MessageRequest) => unknown} */ done) =>
-      part(this.#dialog, `[data-act=${act}]`, HTMLElement).addEventListener("click", () => this.#shown && done(this.#shown));
+      part(this.#dialog, `[data-act=${act}]`, HTMLElement).addEventListener(
+        "click",
+        () => this.#shown && done(this.#shown),
+      );
     on("accept", (request) => this.#accept(request));
     on("ignore", (request) => this.#ignore(request));
     on("block", (request) => this.#block(request));
@@ -63,7 +66,8 @@ export class Requests {
 
   #paint() {
     this.#section.hidden = this.#waiting.length === 0;
-    byId("requests-count", HTMLElement).textContent = this.#waiting.length < AT_ONCE ? String(this.#waiting.length) : `${AT_ONCE}+`;
+    byId("requests-count", HTMLElement).textContent =
+      this.#waiting.length < AT_ONCE ? String(this.#waiting.length) : `${AT_ONCE}+`;
     this.#paintBack();
     const focused = document.activeElement?.getAttribute("data-request");
     this.#list.replaceChildren(...this.#waiting.map((request) => this.#row(request)));
@@ -110,9 +114,13 @@ export class Requests {
     const { by, users, text, room } = request;
     this.#shown = request;
     const { name } = personOf(this.#people, by);
-    const others = users.filter((user) => user !== by && user !== this.#client.me).map((user) => personOf(this.#people, user).name);
+    const others = users
+      .filter((user) => user !== by && user !== this.#client.me)
+      .map((user) => personOf(this.#people, user).name);
     paintFace(part(this.#dialog, ".face", HTMLElement), personOf(this.#people, by));
-    byId("request-title", HTMLElement).textContent = say(others.length > 0 ? "request.group" : "request.title", { name });
+    byId("request-title", HTMLElement).textContent = say(others.length > 0 ? "request.group" : "request.title", {
+      name,
+    });
     byId("request-people", HTMLElement).hidden = others.length === 0;
     byId("request-people", HTMLElement).textContent = say("request.with", { names: others.join(", ") });
     byId("request-text", HTMLElement).textContent = text;

@@ -38,7 +38,11 @@ export class RoomDialogs {
   change() {
     const { room } = this.#client.state();
     if (!room) return;
-    fillForm(part(this.#settings, "form", HTMLFormElement), { name: room.name, topic: room.topic, public: room.public ? "yes" : "" });
+    fillForm(part(this.#settings, "form", HTMLFormElement), {
+      name: room.name,
+      topic: room.topic,
+      public: room.public ? "yes" : "",
+    });
     this.#settings.showModal();
   }
 
@@ -55,7 +59,12 @@ export class RoomDialogs {
     if (!room) return;
     try {
       if (!isDirect(room) && !(await handedOver(this.#client, room))) return;
-      if (!(await confirmed(isDirect(room) ? "leave_group" : room.public ? "leave" : "leave_private", { room: room.name }))) return;
+      if (
+        !(await confirmed(isDirect(room) ? "leave_group" : room.public ? "leave" : "leave_private", {
+          room: room.name,
+        }))
+      )
+        return;
       await this.#client.act("room.leave", { room: room.key });
     } catch (error) {
       toast(refusal(error));

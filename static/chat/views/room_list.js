@@ -31,7 +31,9 @@ export class RoomList {
     const keys = new Set(rooms.map(({ key }) => key));
     for (const [key, row] of this.#rows) if (!keys.has(key)) this.#drop(key, row);
     const between = rooms.filter(isDirect);
-    rooms.filter((room) => !between.includes(room)).forEach((room, index) => this.#place(this.#list, this.#painted(room), index));
+    rooms
+      .filter((room) => !between.includes(room))
+      .forEach((room, index) => this.#place(this.#list, this.#painted(room), index));
     between.forEach((room, index) => this.#place(this.#direct, this.#painted(room), index));
     byId("rooms-direct-title", HTMLElement).hidden = between.length === 0;
     this.#paintBack(rooms);
@@ -69,7 +71,9 @@ export class RoomList {
 
   /** On a phone the way back says how much waits elsewhere. @param {RoomRow[]} rooms */
   #paintBack(rooms) {
-    const elsewhere = rooms.filter(({ key }) => key !== this.#client.shown).reduce((sum, room) => sum + unread(room), 0);
+    const elsewhere = rooms
+      .filter(({ key }) => key !== this.#client.shown)
+      .reduce((sum, room) => sum + unread(room), 0);
     byId("back-count", HTMLElement).textContent = elsewhere > 0 ? shortened(elsewhere) : "";
   }
 }

@@ -30,11 +30,14 @@ function offer(menu, state) {
   const between = room !== null && isDirect(room);
   byId("invite", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
-  for (const act of ["settings", "safety"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
+  for (const act of ["settings", "safety"])
+    part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
   menu.querySelector("[data-act=moderate]")?.toggleAttribute("hidden", !room?.public || room.role !== null); // only moderators have it
   part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || partner(state) !== null;
   part(menu, "[data-act=close]", HTMLElement).hidden = !room?.role || !between;
-  for (const act of ["archive", "delete"]) part(menu, `[data-act=${act}]`, HTMLElement).hidden = !room || between || room.lounge || myRank(state) < 1 || (act === "archive" && Boolean(room.archived));
+  for (const act of ["archive", "delete"])
+    part(menu, `[data-act=${act}]`, HTMLElement).hidden =
+      !room || between || room.lounge || myRank(state) < 1 || (act === "archive" && Boolean(room.archived));
   part(menu, "[data-act=restore]", HTMLElement).hidden = !room?.archived || myRank(state) < 1;
   part(menu, "[data-act=copy]", HTMLElement).hidden = between;
 }

@@ -51,7 +51,9 @@ export class Switcher {
     const { shown, list } = this.#client;
     const wanted = this.#text.value.trim().toLocaleLowerCase();
     const found = sorted(list).filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
-    this.#rooms = found.toSorted((a, b) => Number(a.key === shown) - Number(b.key === shown) || Number(unread(b) > 0) - Number(unread(a) > 0));
+    this.#rooms = found.toSorted(
+      (a, b) => Number(a.key === shown) - Number(b.key === shown) || Number(unread(b) > 0) - Number(unread(a) > 0),
+    );
     this.#choose(0);
   }
 
@@ -94,6 +96,7 @@ function option(room, at, chosen) {
   row.setAttribute("role", "option");
   row.ariaSelected = String(chosen);
   row.append(make("span", "", `${room.public ? "# " : ""}${shownName(room)}`));
-  if (unread(room) > 0) row.append(make("span", "room-unread count", unread(room) < 100 ? String(unread(room)) : "99+"));
+  if (unread(room) > 0)
+    row.append(make("span", "room-unread count", unread(room) < 100 ? String(unread(room)) : "99+"));
   return row;
 }

@@ -56,8 +56,12 @@ export class Timeline extends Emitter {
     this.#client.connection.on("stateChanged", () => this.#client.state().room ?? this.schedule());
     this.#scroll.on("moved", () => this.#fetchNearEnds());
     watchCalendar(() => this.schedule());
-    this.#list.addEventListener("click", ({ target }) => this.#more(/** @type {Element} */ (target).closest(".line-more")));
-    this.#list.addEventListener("focusin", ({ target }) => this.#reveal(/** @type {Element} */ (target).closest(".line-body")));
+    this.#list.addEventListener("click", ({ target }) =>
+      this.#more(/** @type {Element} */ (target).closest(".line-more")),
+    );
+    this.#list.addEventListener("focusin", ({ target }) =>
+      this.#reveal(/** @type {Element} */ (target).closest(".line-body")),
+    );
     this.#adopt();
     this.paint(false);
   }
@@ -237,7 +241,8 @@ export class Timeline extends Emitter {
   #painting(row) {
     const known = this.#rows.get(row.key) ?? { element: build(row), seen: [] };
     const seen = this.#seenBy(row);
-    if (seen.length !== known.seen.length || seen.some((value, index) => value !== known.seen[index])) this.#paintRow(known.element, row);
+    if (seen.length !== known.seen.length || seen.some((value, index) => value !== known.seen[index]))
+      this.#paintRow(known.element, row);
     this.#rows.set(row.key, { element: known.element, seen });
     return known.element;
   }
@@ -249,7 +254,16 @@ export class Timeline extends Emitter {
     if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
     const { line, entry } = row.item;
     const state = this.#client.state();
-    const seen = [this.#zone, this.#client.blocked.has(line?.by ?? ""), line, entry, entry && realClock.now() - entry.at >= PATIENCE_MS, row.grouped, personOf(state.people, authorOf(row.item, state.me)), badgeOf(state, authorOf(row.item, state.me))];
+    const seen = [
+      this.#zone,
+      this.#client.blocked.has(line?.by ?? ""),
+      line,
+      entry,
+      entry && realClock.now() - entry.at >= PATIENCE_MS,
+      row.grouped,
+      personOf(state.people, authorOf(row.item, state.me)),
+      badgeOf(state, authorOf(row.item, state.me)),
+    ];
     return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
   }
 
@@ -257,7 +271,14 @@ export class Timeline extends Emitter {
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
     if (row.kind === "fold") this.#paintFold(element, row);
-    if (row.kind === "line") paintLine(element, { blocked: this.#client.blocked.has(row.item.line?.by ?? ""), item: row.item, grouped: row.grouped, state: this.#client.state(), now: realClock.now() });
+    if (row.kind === "line")
+      paintLine(element, {
+        blocked: this.#client.blocked.has(row.item.line?.by ?? ""),
+        item: row.item,
+        grouped: row.grouped,
+        state: this.#client.state(),
+        now: realClock.now(),
+      });
   }
 
   /** Many removed lines are one row; who looks after the room may open it. @param {HTMLElement} element @param {import("../state/rows.js").Fold} fold */

@@ -55,7 +55,11 @@ export class Typing {
     const text = sentence(names);
     if (this.#element.textContent !== text) this.#element.textContent = text;
     clearTimeout(this.#timer);
-    if (names.length > 0) this.#timer = setTimeout(() => this.#client.dispatch(this.#client.shown, { type: "tick", now: realClock.now() }), LOOK_EVERY_MS);
+    if (names.length > 0)
+      this.#timer = setTimeout(
+        () => this.#client.dispatch(this.#client.shown, { type: "tick", now: realClock.now() }),
+        LOOK_EVERY_MS,
+      );
   }
 }
 

@@ -7,13 +7,28 @@ import { meet } from "../../chat/state/people.js";
 import { find } from "../../chat/state/window.js";
 import { peopleOf } from "./table.js";
 
-const KINDS = ["seated", "unseated", "waited", "moved", "timed_out", "clocked", "ended", "claimed", "present", "rematched"].map((kind) => `match.${kind}`);
+const KINDS = [
+  "seated",
+  "unseated",
+  "waited",
+  "moved",
+  "timed_out",
+  "clocked",
+  "ended",
+  "claimed",
+  "present",
+  "rematched",
+].map((kind) => `match.${kind}`);
 
 /** The card in the window; done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
-export const MATCH_LINE_EVENTS = Object.fromEntries(KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]));
+export const MATCH_LINE_EVENTS = Object.fromEntries(
+  KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]),
+);
 
 /** The tables of the room; one that is over stays as long as the tab. @type {Record<string, Reducer>} */
-export const MATCH_EVENTS = Object.fromEntries(KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withTable(unhovered(state), data.table) : state)]));
+export const MATCH_EVENTS = Object.fromEntries(
+  KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withTable(unhovered(state), data.table) : state)]),
+);
 
 /** A new card brings its table. @type {Reducer} */
 export function matchPosted(state, { data }) {

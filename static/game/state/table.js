@@ -39,7 +39,10 @@ export function tableOf(state, match) {
 /** The matches that are not over, the oldest first. @param {RoomState} state @returns {Table[]} */
 export function unfinished(state) {
   const known = Object.keys(state.parts.matches ?? {}).map((match) => tableOf(state, Number(match)));
-  return known.filter((table) => table !== null).filter((table) => table.state !== "over").sort((a, b) => a.match - b.match);
+  return known
+    .filter((table) => table !== null)
+    .filter((table) => table.state !== "over")
+    .sort((a, b) => a.match - b.match);
 }
 
 /** Where I sit in this room, before or during the match. @param {RoomState} state @returns {Table | null} */
@@ -53,7 +56,11 @@ export function score(table, state) {
   const tables = state.lines.filter(({ kind, data }) => kind === "match" && data).map(({ o }) => tableOf(state, o));
   const won = table.seats.map(() => 0);
   let games = 0;
-  for (let at = /** @type {Table | null | undefined} */ (table); at; at = tables.find((one) => one?.rematch === at?.match)) {
+  for (
+    let at = /** @type {Table | null | undefined} */ (table);
+    at;
+    at = tables.find((one) => one?.rematch === at?.match)
+  ) {
     const winner = at.result ? at.seats[at.result.winner ?? -1] : null;
     const seat = winner ? table.seats.findIndex((one) => sameSeat(one, winner)) : -1;
     if (seat >= 0) won[seat] += 1;

@@ -28,14 +28,27 @@ export function plate() {
   const layers = { discs: draw("g", {}), marks: draw("g", {}), ghosts: draw("g", {}) };
   const back = draw("rect", { class: "board-back", x: 4, y: 4, width: WIDTH - 8, height: HEIGHT - 8, rx: 28 });
   const front = draw("path", { class: "board-front", d: outline() + holes(), "fill-rule": "evenodd" });
-  const svg = draw("svg", { class: "board-picture", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, back, layers.discs, front, layers.ghosts, layers.marks);
+  const svg = draw(
+    "svg",
+    { class: "board-picture", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" },
+    back,
+    layers.discs,
+    front,
+    layers.ghosts,
+    layers.marks,
+  );
   return { svg, ...layers };
 }
 
 /** @param {number} column @param {number} row @param {number} seat @param {string} [more] classes */
 export function disc(column, row, seat, more = "") {
   const [x, y] = centre(column, row);
-  const falling = draw("g", { class: "disc-body" }, draw("circle", { r: HOLE + 2 }), draw("path", { class: "disc-sign", d: SIGNS[seat] }));
+  const falling = draw(
+    "g",
+    { class: "disc-body" },
+    draw("circle", { r: HOLE + 2 }),
+    draw("path", { class: "disc-sign", d: SIGNS[seat] }),
+  );
   falling.style.setProperty("--fall", `${-(ROWS - row) * CELL}px`);
   return draw("g", { class: `disc ${more}`, "data-seat": seat, transform: `translate(${x} ${y})` }, falling);
 }
@@ -66,7 +79,12 @@ export function burst(column, row) {
 /** A disc by itself, beside a name. @param {number} seat */
 export function sign(seat) {
   const circle = draw("circle", { r: HOLE + 4 });
-  return draw("svg", { class: "disc sign", "data-seat": seat, viewBox: "-48 -48 96 96", "aria-hidden": "true" }, circle, draw("path", { class: "disc-sign", d: SIGNS[seat] }));
+  return draw(
+    "svg",
+    { class: "disc sign", "data-seat": seat, viewBox: "-48 -48 96 96", "aria-hidden": "true" },
+    circle,
+    draw("path", { class: "disc-sign", d: SIGNS[seat] }),
+  );
 }
 
 function outline() {
@@ -76,5 +94,7 @@ function outline() {
 
 function holes() {
   const cells = Array.from({ length: COLUMNS * ROWS }, (_, cell) => centre(cell % COLUMNS, Math.floor(cell / COLUMNS)));
-  return cells.map(([x, y]) => `M${x - HOLE} ${y}a${HOLE} ${HOLE} 0 1 0 ${2 * HOLE} 0a${HOLE} ${HOLE} 0 1 0-${2 * HOLE} 0z`).join("");
+  return cells
+    .map(([x, y]) => `M${x - HOLE} ${y}a${HOLE} ${HOLE} 0 1 0 ${2 * HOLE} 0a${HOLE} ${HOLE} 0 1 0-${2 * HOLE} 0z`)
+    .join("");
 }

@@ -22,7 +22,10 @@ export function rebuild(element, facts, built) {
   element.dataset.is = is;
   const act = element.contains(document.activeElement) ? document.activeElement?.getAttribute("data-do") : null;
   element.replaceChildren(...built());
-  if (act) /** @type {HTMLElement | null} */ (element.querySelector(`[data-do="${act}"]`) ?? element.querySelector("button"))?.focus();
+  if (act)
+    /** @type {HTMLElement | null} */ (
+      element.querySelector(`[data-do="${act}"]`) ?? element.querySelector("button")
+    )?.focus();
 }
 
 /** @param {HTMLElement} element @param {string} text */

@@ -32,7 +32,9 @@ export function told(says, table, { me, people }) {
 /** Whose turn it is. @param {Table} table @param {Reader} reader @returns {string} */
 export function turn(table, { me, people }) {
   if (table.state !== "playing" || table.turn === null) return "";
-  return isMyTurn(table, me) ? say("turn.yours") : say("turn.theirs", { name: nameOf(table.seats[table.turn], people) });
+  return isMyTurn(table, me)
+    ? say("turn.yours")
+    : say("turn.theirs", { name: nameOf(table.seats[table.turn], people) });
 }
 
 /** How it ended. @param {Table} table @param {Reader} reader @returns {string} */
@@ -42,7 +44,10 @@ export function ended(table, { me, people }) {
   if (winner === null) return say(`result.${reason}`);
   const mine = seatOf(table, me);
   const whose = mine < 0 ? "" : mine === winner ? ".you" : ".lost";
-  return say(`result.${reason}${whose}`, { name: nameOf(table.seats[winner], people), other: nameOf(table.seats[1 - winner], people) });
+  return say(`result.${reason}${whose}`, {
+    name: nameOf(table.seats[winner], people),
+    other: nameOf(table.seats[1 - winner], people),
+  });
 }
 
 /** One line for how things stand. @param {Table} table @param {Reader} reader @returns {string} */
@@ -60,7 +65,9 @@ export function scored(table, state) {
 
 /** Who waits for a seat. @param {Table} table @param {Reader} reader @returns {string} */
 export function queued({ waiting, state }, { people }) {
-  return state === "over" || waiting.length === 0 ? "" : say("table.queue", { names: waiting.map((id) => personOf(people, id).name).join(", ") });
+  return state === "over" || waiting.length === 0
+    ? ""
+    : say("table.queue", { names: waiting.map((id) => personOf(people, id).name).join(", ") });
 }
 
 /** For ears: what happened and what comes now. @param {Table} table @param {Reader} reader @returns {string} */
@@ -73,5 +80,7 @@ export function spoken(table, reader) {
 export function copied(table, reader, link) {
   const [red, gold] = table.seats.map((seat) => nameOf(seat, reader.people));
   const outcome = ended(table, { ...reader, me: null });
-  return [say("copy.title", { red, gold }), table.view && boardText(table.view), outcome, link].filter(Boolean).join("\n");
+  return [say("copy.title", { red, gold }), table.view && boardText(table.view), outcome, link]
+    .filter(Boolean)
+    .join("\n");
 }

@@ -2,7 +2,17 @@
 
 const KEY = "parlor.sound";
 /** Hz and seconds from the start. @type {Record<"turn" | "end", [number, number][]>} */
-const NOTES = { turn: [[659, 0], [880, 0.09]], end: [[523, 0], [659, 0.1], [784, 0.2]] };
+const NOTES = {
+  turn: [
+    [659, 0],
+    [880, 0.09],
+  ],
+  end: [
+    [523, 0],
+    [659, 0.1],
+    [784, 0.2],
+  ],
+};
 
 export class Sound {
   /** @type {AudioContext | null} */

@@ -67,7 +67,8 @@ export class Board extends Emitter {
   /** @param {HTMLButtonElement} button @param {number} column @param {BoardView} board */
   #label(button, column, { view, seat }) {
     const discs = view.columns[column].length;
-    const label = discs < ROWS ? count("board.column", discs, { column: column + 1 }) : say("board.full", { column: column + 1 });
+    const label =
+      discs < ROWS ? count("board.column", discs, { column: column + 1 }) : say("board.full", { column: column + 1 });
     const colours = view.columns[column].map((whose) => say(whose === 0 ? "seat.red" : "seat.gold"));
     if (button.ariaLabel !== label) button.ariaLabel = label;
     button.setAttribute("aria-description", discs > 0 ? say("board.from_below", { colours: colours.join(", ") }) : "");
@@ -76,13 +77,19 @@ export class Board extends Emitter {
 
   /** What lies there stays as it is; what is new falls, unless it is a whole position. @param {BoardView} board @param {number} before */
   #paintDiscs({ view, pending }, before) {
-    const wanted = new Map(view.columns.flatMap((column, x) => column.map((seat, y) => [`${x} ${y} ${seat}`, /** @type {const} */ ([x, y, seat])])));
+    const wanted = new Map(
+      view.columns.flatMap((column, x) =>
+        column.map((seat, y) => [`${x} ${y} ${seat}`, /** @type {const} */ ([x, y, seat])]),
+      ),
+    );
     for (const [key, element] of this.#discs) if (!wanted.has(key) && this.#discs.delete(key)) element.remove();
     const fresh = [...wanted].filter(([key]) => !this.#discs.has(key));
     const falls = wanted.size > before && fresh.length <= AT_ONCE ? "falls" : "";
     for (const [key, [x, y, seat]] of fresh) this.#discs.set(key, disc(x, y, seat, falls));
     this.#plate.discs.append(...fresh.map(([key]) => /** @type {SVGElement} */ (this.#discs.get(key))));
-    const last = view.last && this.#discs.get(`${view.last.column} ${view.last.row} ${view.columns[view.last.column][view.last.row]}`);
+    const last =
+      view.last &&
+      this.#discs.get(`${view.last.column} ${view.last.row} ${view.columns[view.last.column][view.last.row]}`);
     for (const element of this.#discs.values()) element.classList.toggle("pending", pending && element === last);
   }
 
@@ -95,7 +102,8 @@ export class Board extends Emitter {
     const won = (line ?? []).map(([column, row]) => ring(column, row, "board-won"));
     const latest = last && !isWinning(view, last.column, last.row) ? [ring(last.column, last.row, "board-last")] : [];
     const through = line ? [stroke(line[0], line[line.length - 1])] : [];
-    const sparks = line && mine === view.columns[line[0][0]][line[0][1]] ? line.map(([column, row]) => burst(column, row)) : [];
+    const sparks =
+      line && mine === view.columns[line[0][0]][line[0][1]] ? line.map(([column, row]) => burst(column, row)) : [];
     this.#plate.marks.replaceChildren(...won, ...latest, ...through, ...sparks);
   }
 

@@ -87,14 +87,23 @@ export class Buttons {
 
   /** @param {Table} table @param {HTMLElement} anchor */
   #chooseBot(table, anchor) {
-    fill(this.#menu, LEVELS.map((level) => ({ icon: "bot", word: say(`level.${level}`), act: () => this.#deeds.invite(table, level) })));
+    fill(
+      this.#menu,
+      LEVELS.map((level) => ({
+        icon: "bot",
+        word: say(`level.${level}`),
+        act: () => this.#deeds.invite(table, level),
+      })),
+    );
     openBy(this.#menu, anchor);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
   }
 
   /** @param {Table} table */
   #copy(table) {
-    copy(copied(table, this.#client.state(), `${location.origin}/r/${this.#client.shown}/@${table.last ?? table.match}`));
+    copy(
+      copied(table, this.#client.state(), `${location.origin}/r/${this.#client.shown}/@${table.last ?? table.match}`),
+    );
   }
 }
 

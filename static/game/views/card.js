@@ -55,7 +55,9 @@ function paintLast(link, { state, last }, { room }) {
 function paintSeats(element, table, state) {
   const sits = maySit(table, state);
   const known = table.seats.map((seat) => [seat, seat?.user ? personOf(state.people, seat.user) : null]);
-  rebuild(element, [known, sits, table.result?.winner], () => table.seats.map((_, seat) => chip(table, seat, state, sits)));
+  rebuild(element, [known, sits, table.result?.winner], () =>
+    table.seats.map((_, seat) => chip(table, seat, state, sits)),
+  );
 }
 
 /** @param {Table} table @param {number} number @param {RoomState} state @param {boolean} sits may the reader sit down? @returns {HTMLElement} */
@@ -85,7 +87,9 @@ function stateOf({ state, seats }) {
 function sentence(table, state) {
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? status(table, state) : "";
   if (table.state === "over") return ended(table, state);
-  return [status(table, state), movesMade(table) > 0 && count("card.moves", movesMade(table))].filter(Boolean).join(" · ");
+  return [status(table, state), movesMade(table) > 0 && count("card.moves", movesMade(table))]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** What ends a game is done at the table. @param {Table} table @param {RoomState} state @returns {Offer[]} */

@@ -6,7 +6,8 @@ import { say } from "../../chat/ui/words.js";
 export function paintRoll(body, { dice, rolls, total }) {
   const bonus = Number(/[+-]\d+$/.exec(dice)?.[0] ?? 0);
   const sum = rolls.join(" + ") + (bonus ? ` ${bonus > 0 ? "+" : "−"} ${Math.abs(bonus)}` : "");
-  body.textContent = sum === String(total) ? say("chance.roll_one", { dice, total }) : say("chance.roll", { dice, sum, total });
+  body.textContent =
+    sum === String(total) ? say("chance.roll_one", { dice, total }) : say("chance.roll", { dice, sum, total });
 }
 
 /** @param {HTMLElement} body @param {{side: "heads" | "tails"}} data */

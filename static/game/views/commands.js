@@ -67,7 +67,9 @@ export class Deeds {
   #tags({ match, version }) {
     const table = match === undefined ? null : tableOf(this.#client.state(), match);
     if (!table?.t) return {};
-    return version !== undefined && version === table.version ? { t: table.t, version_t: table.version_t } : { t: table.t };
+    return version !== undefined && version === table.version
+      ? { t: table.t, version_t: table.version_t }
+      : { t: table.t };
   }
 
   /** @param {string} method @param {Record<string, any>} params @param {boolean} [quietly] @returns {Promise<any>} the refusal */
@@ -76,7 +78,10 @@ export class Deeds {
     const key = JSON.stringify([room, method, params]);
     if (this.#going.has(key)) return null;
     this.#going.add(key);
-    const error = await this.#client.act(method, { room, ...params, ...this.#tags(params) }).then(() => null, (refused) => refused);
+    const error = await this.#client.act(method, { room, ...params, ...this.#tags(params) }).then(
+      () => null,
+      (refused) => refused,
+    );
     this.#going.delete(key);
     const table = error?.data?.table;
     if (table) this.#client.dispatch(room, { type: "app", change: (state) => tableCame(state, table) });

@@ -106,8 +106,24 @@ export class TablePanel {
     const replay = this.#replay.shown;
     const held = this.#play.holds(table);
     const ghost = ghostOver(table, state);
-    if (replay) this.#board.paint({ of: `replay ${table.match}`, view: replay.step.view ?? NOTHING, seat: null, ghost: null, pending: false, mine: null });
-    else this.#board.paint({ of: `${this.#client.shown} ${table.match}`, view: this.#play.view(table), seat: held, ghost, pending: this.#play.isPending(table), mine: seatOf(table, state.me) });
+    if (replay)
+      this.#board.paint({
+        of: `replay ${table.match}`,
+        view: replay.step.view ?? NOTHING,
+        seat: null,
+        ghost: null,
+        pending: false,
+        mine: null,
+      });
+    else
+      this.#board.paint({
+        of: `${this.#client.shown} ${table.match}`,
+        view: this.#play.view(table),
+        seat: held,
+        ghost,
+        pending: this.#play.isPending(table),
+        mine: seatOf(table, state.me),
+      });
   }
 
   /** @param {Table} table @param {RoomState} state */
@@ -170,7 +186,9 @@ function moodOf(table, { me }) {
 function ghostOver(table, { slots, me }) {
   const user = table.turn === null ? undefined : table.seats[table.turn]?.user;
   const held = user && user !== me ? slots.hover?.[user] : null;
-  return held?.match === table.match && held.column !== null ? { column: held.column, seat: seatOf(table, user ?? null) } : null;
+  return held?.match === table.match && held.column !== null
+    ? { column: held.column, seat: seatOf(table, user ?? null) }
+    : null;
 }
 
 /** @param {HTMLButtonElement} element @param {number} wait ms @param {boolean} called the opponent has been asked whether they are here */

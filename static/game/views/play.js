@@ -33,13 +33,17 @@ export class Play extends Emitter {
 
   /** @param {Table} table */
   isPending(table) {
-    return this.#pending?.match === table.match && this.#pending.moves === movesMade(table) && table.state === "playing";
+    return (
+      this.#pending?.match === table.match && this.#pending.moves === movesMade(table) && table.state === "playing"
+    );
   }
 
   /** What is seen: the table's board, and the disc on its way. @param {Table} table @returns {View} */
   view(table) {
     const view = table.view ?? NOTHING;
-    return this.#pending && this.isPending(table) && table.turn !== null ? withDisc(view, this.#pending.column, table.turn) : view;
+    return this.#pending && this.isPending(table) && table.turn !== null
+      ? withDisc(view, this.#pending.column, table.turn)
+      : view;
   }
 
   /** @param {Table} table @param {number} column */
@@ -58,7 +62,8 @@ export class Play extends Emitter {
     for (let latest = table, left = TRIES; ; left -= 1) {
       const error = await this.#deeds.play(latest, column);
       latest = tableOf(this.#state(), table.match) ?? table;
-      if (error?.type !== "stale" || left === 0 || movesMade(latest) !== movesMade(table) || latest.turn !== table.turn) return error;
+      if (error?.type !== "stale" || left === 0 || movesMade(latest) !== movesMade(table) || latest.turn !== table.turn)
+        return error;
     }
   }
 

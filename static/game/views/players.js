@@ -51,7 +51,14 @@ export class Players {
     write(part(player, ".player-name", HTMLElement), nameOf(table.seats[seat], state.people));
     part(player, ".player-name", HTMLElement).hidden = sits;
     part(player, "button", HTMLElement).hidden = !sits;
-    write(part(player, ".player-note", HTMLElement), moves ? say(isMyTurn(table, state.me) ? "player.moves_you" : "player.moves") : won ? say("player.won") : colourOf(seat));
+    write(
+      part(player, ".player-note", HTMLElement),
+      moves
+        ? say(isMyTurn(table, state.me) ? "player.moves_you" : "player.moves")
+        : won
+          ? say("player.won")
+          : colourOf(seat),
+    );
   }
 
   /** By the server's clock. @param {Table} table */

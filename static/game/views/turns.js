@@ -32,7 +32,8 @@ export class Turns extends Emitter {
     const state = this.#client.state(key);
     for (const match of Object.keys(state.parts.matches ?? {})) {
       const table = tableOf(state, Number(match));
-      if (table && seatOf(table, state.me) >= 0) this.#stands(`${key} ${match}`, table.state === "over" ? "over" : isMyTurn(table, state.me) ? "turn" : "wait");
+      if (table && seatOf(table, state.me) >= 0)
+        this.#stands(`${key} ${match}`, table.state === "over" ? "over" : isMyTurn(table, state.me) ? "turn" : "wait");
     }
     this.#markAgain();
   }

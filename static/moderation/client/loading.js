@@ -32,7 +32,11 @@ function isWanting(state) {
 /** @param {Client} client @param {string} room */
 async function load(client, room) {
   const ask = (/** @type {string} */ method) => client.connection.request(method, { room });
-  const [members, sanctions, reports] = await Promise.all([ask("member.list"), ask("sanction.list"), ask("report.list")]);
+  const [members, sanctions, reports] = await Promise.all([
+    ask("member.list"),
+    ask("sanction.list"),
+    ask("report.list"),
+  ]);
   client.dispatch(room, { type: "members", members: members.members, people: members.people });
   const people = { ...members.people, ...sanctions.people, ...reports.people };
   const lists = { waiting: members.waiting ?? [], sanctions: sanctions.sanctions, reports: reports.reports, people };

@@ -19,7 +19,8 @@ export const MODERATION_LINE_EVENTS = {
 /** @type {Record<string, Reducer>} */
 export const MODERATION_EVENTS = {
   ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
-  "room.restricted": (state, { data }) => (data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state),
+  "room.restricted": (state, { data }) =>
+    data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state,
   "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
   "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
   "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),
@@ -29,7 +30,10 @@ export const MODERATION_EVENTS = {
 /** @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
 export const MODERATION_SIGNALS = {
   standing: (state, { value }) => ({ ...state, parts: { ...state.parts, standing: value } }),
-  membership: (state, { value }) => (value && state.room ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } } : state),
+  membership: (state, { value }) =>
+    value && state.room
+      ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } }
+      : state,
 };
 
 /** What hosts look after is asked for again: some of it may have been missed. @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState} */
@@ -52,5 +56,8 @@ function sanctioned(state, { o, kind, data }) {
 function muted(state, { kind, user, until, lifted }) {
   const member = state.members?.[user];
   if (kind !== "mute" || !member) return state;
-  return { ...state, members: { ...state.members, [user]: { ...member, muted_until: lifted ? 0 : (until ?? FOREVER) } } };
+  return {
+    ...state,
+    members: { ...state.members, [user]: { ...member, muted_until: lifted ? 0 : (until ?? FOREVER) } },
+  };
 }

@@ -21,7 +21,10 @@ function withDesk(state, change) {
 /** All three lists have come. @param {RoomState} state @param {{waiting: string[], sanctions: Sanction[], reports: Report[], people: People}} lists @returns {RoomState} */
 export function deskCame(state, { waiting, sanctions, reports, people }) {
   const known = introduce(withDesk(state, { waiting, loaded: true }), people);
-  return reports.reduce(reportCame, sanctions.reduce((next, one) => sanctionCame(next, one), known));
+  return reports.reduce(
+    reportCame,
+    sanctions.reduce((next, one) => sanctionCame(next, one), known),
+  );
 }
 
 /** @param {RoomState} state @param {Sanction} sanction @param {number} [made] @returns {RoomState} */
@@ -56,12 +59,16 @@ export function waits(state, user, waits) {
 
 /** The oldest first: who has waited longest is next. @param {RoomState} state @returns {Report[]} */
 export function openReports(state) {
-  return Object.values(deskOf(state).reports).filter(({ closed }) => !closed).sort((a, b) => a.at - b.at);
+  return Object.values(deskOf(state).reports)
+    .filter(({ closed }) => !closed)
+    .sort((a, b) => a.at - b.at);
 }
 
 /** The newest first. @param {RoomState} state @returns {Report[]} */
 export function closedReports(state) {
-  return Object.values(deskOf(state).reports).filter(({ closed }) => closed).sort((a, b) => b.at - a.at);
+  return Object.values(deskOf(state).reports)
+    .filter(({ closed }) => closed)
+    .sort((a, b) => b.at - a.at);
 }
 
 /** @param {Sanction} sanction @param {number} now on the server's clock */
@@ -72,7 +79,9 @@ export function isInForce({ kind, lifted, until, acknowledged_at }, now) {
 
 /** Appeals that wait for an answer first, then the newest. @param {RoomState} state @param {number} now @returns {{inForce: Sanction[], over: Sanction[]}} */
 export function sanctionsOf(state, now) {
-  const all = Object.values(deskOf(state).sanctions).sort((a, b) => Number(asksForAnswer(b)) - Number(asksForAnswer(a)) || b.at - a.at);
+  const all = Object.values(deskOf(state).sanctions).sort(
+    (a, b) => Number(asksForAnswer(b)) - Number(asksForAnswer(a)) || b.at - a.at,
+  );
   return { inForce: all.filter((one) => isInForce(one, now)), over: all.filter((one) => !isInForce(one, now)) };
 }
 

@@ -44,13 +44,22 @@ export function rulesInWords(room, now) {
 /** Where only hosts write, nobody is slowed. @param {Pick<Rules, "locked" | "guests_off" | "approval_until">} rules @param {string} slow @param {number} now @returns {string[]} */
 function factsOf({ locked, guests_off, approval_until }, slow, now) {
   const approval = Boolean(approval_until && approval_until > now);
-  return [!locked && slow, locked && say("rules.locked"), guests_off && say("rules.guests_off"), approval && say("rules.approval")].filter((fact) => typeof fact === "string" && fact !== "").map(String);
+  return [
+    !locked && slow,
+    locked && say("rules.locked"),
+    guests_off && say("rules.guests_off"),
+    approval && say("rules.approval"),
+  ]
+    .filter((fact) => typeof fact === "string" && fact !== "")
+    .map(String);
 }
 
 /** "Muted · 4:32 left". @param {Sanction} sanction @param {number} now @returns {string} */
 export function sanctionInWords({ kind, site, until: end, lifted, acknowledged_at }, now) {
   const place = site ? say("sanction.on_site") : "";
-  return [say(`sanction.${kind}`), place, lifted ? say("sanction.lifted") : stillLeft(kind, end, acknowledged_at, now)].filter(Boolean).join(" · ");
+  return [say(`sanction.${kind}`), place, lifted ? say("sanction.lifted") : stillLeft(kind, end, acknowledged_at, now)]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** @param {string} kind @param {number | null} end @param {number | null} read @param {number} now */
@@ -68,7 +77,9 @@ export function previewInWords(state, { lines, guest, invite, match }, { kind, u
     out && match ? opponent(state, match, user) : "",
     kind === "ban" && guest ? say("preview.guest") : "",
     kind === "ban" && guest && invite ? say("preview.invite") : "",
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** @param {RoomState} state @param {NonNullable<Preview["match"]>} match @param {string} user */
@@ -81,13 +92,18 @@ function opponent(state, { seats }, user) {
 /** "Mei banned Jonas · for ever". @param {RoomState} state @param {AuditEntry} entry @returns {string} */
 export function entryInWords(state, { act, by, user, detail }) {
   const key = detail?.on === false || detail?.yes === false ? `audit.${act}.no` : `audit.${act}`;
-  const sentence = say(knows(key) ? key : "audit.other", { who: by ? nameOf(state, by) : say("by.clock"), whom: nameOf(state, user), act });
+  const sentence = say(knows(key) ? key : "audit.other", {
+    who: by ? nameOf(state, by) : say("by.clock"),
+    whom: nameOf(state, user),
+    act,
+  });
   return [sentence, ...detailOf(act, detail)].join(" · ");
 }
 
 /** @param {string} act @param {any} detail @returns {string[]} */
 function detailOf(act, detail) {
-  if (act === "sanction.mute" || act === "sanction.ban") return [detail?.site ? say("sanction.on_site") : "", until(detail?.until ?? null)].filter(Boolean);
+  if (act === "sanction.mute" || act === "sanction.ban")
+    return [detail?.site ? say("sanction.on_site") : "", until(detail?.until ?? null)].filter(Boolean);
   if (act !== "room.restrict" || !detail?.after) return [];
   const { slow_s, ...after } = detail.after;
   const slow = slow_s > 0 ? say("rules.slow", { time: span(slow_s * 1000) }) : "";

@@ -12,8 +12,20 @@ const LANGUAGE = document.documentElement.lang || "en";
 export function span(ms) {
   if (ms === null) return say("time.for_ever");
   const seconds = Math.round(ms / 1000);
-  const [unit, size] = seconds >= DAY ? ["day", DAY] : seconds >= HOUR ? ["hour", HOUR] : seconds >= MINUTE ? ["minute", MINUTE] : ["second", 1];
-  return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: /** @type {string} */ (unit), unitDisplay: "long", maximumFractionDigits: 1 }).format(seconds / Number(size));
+  const [unit, size] =
+    seconds >= DAY
+      ? ["day", DAY]
+      : seconds >= HOUR
+        ? ["hour", HOUR]
+        : seconds >= MINUTE
+          ? ["minute", MINUTE]
+          : ["second", 1];
+  return new Intl.NumberFormat(LANGUAGE, {
+    style: "unit",
+    unit: /** @type {string} */ (unit),
+    unitDisplay: "long",
+    maximumFractionDigits: 1,
+  }).format(seconds / Number(size));
 }
 
 /** How long until something may be tried again, rounded up: "7 minutes", "5 hours". @param {number} ms @returns {string} */
@@ -25,7 +37,8 @@ export function wait(ms) {
 /** "4:32", "1:04:32"; from a day on in days and hours. @param {number} ms @returns {string} */
 export function left(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
-  if (seconds >= DAY) return [span(Math.floor(seconds / DAY) * DAY * 1000), hours(seconds % DAY)].filter(Boolean).join(" ");
+  if (seconds >= DAY)
+    return [span(Math.floor(seconds / DAY) * DAY * 1000), hours(seconds % DAY)].filter(Boolean).join(" ");
   const [h, m, s] = [Math.floor(seconds / HOUR), Math.floor((seconds % HOUR) / MINUTE), seconds % MINUTE];
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }

@@ -13,7 +13,8 @@ import { say } from "../../chat/ui/words.js";
 
 /** @param {Client} client @param {ActsAsked} asked */
 export function addActs(client, { moderate, report }) {
-  const moderating = (/** @type {string} */ user, /** @type {Line | null} */ line) => /** @type {Act} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, line) });
+  const moderating = (/** @type {string} */ user, /** @type {Line | null} */ line) =>
+    /** @type {Act} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, line) });
   LINE_ACTS.push((item) => {
     const line = said(item, client.me);
     if (!line?.by || !client.state().room?.role) return [];

@@ -25,7 +25,10 @@ export class InForce {
   constructor(client, deeds) {
     this.#client = client;
     this.#deeds = deeds;
-    const how = { build: (/** @type {Sanction} */ one) => this.#build(one), paint: (/** @type {HTMLElement} */ row, /** @type {Sanction} */ one) => this.#paintRow(row, one) };
+    const how = {
+      build: (/** @type {Sanction} */ one) => this.#build(one),
+      paint: (/** @type {HTMLElement} */ row, /** @type {Sanction} */ one) => this.#paintRow(row, one),
+    };
     this.#list = new Keyed(byId("sanctions-list", HTMLElement), how);
     this.#over = new Keyed(byId("sanctions-over", HTMLElement), how);
   }
@@ -49,7 +52,8 @@ export class InForce {
   /** @param {Sanction} sanction @returns {HTMLElement} */
   #build(sanction) {
     const row = clone("sanction-template");
-    const on = (/** @type {string} */ act, /** @type {() => void} */ done) => part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
+    const on = (/** @type {string} */ act, /** @type {() => void} */ done) =>
+      part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
     on("lift", () => this.#deeds.lift(sanction));
     on("grant", () => this.#deeds.answer(sanction, true));
     on("keep", () => this.#deeds.answer(sanction, false));
@@ -69,7 +73,9 @@ export class InForce {
     part(row, ".case-reason", HTMLElement).textContent = because(sanction);
     part(row, ".appeal", HTMLElement).hidden = !sanction.appeal;
     part(row, ".appeal-text", HTMLElement).textContent = sanction.appeal?.text ?? "";
-    part(row, ".appeal-answer", HTMLElement).textContent = sanction.appeal?.answer ? say(`appeal.${sanction.appeal.answer}`) : "";
+    part(row, ".appeal-answer", HTMLElement).textContent = sanction.appeal?.answer
+      ? say(`appeal.${sanction.appeal.answer}`)
+      : "";
     for (const act of ["grant", "keep"]) part(row, `[data-act=${act}]`, HTMLElement).hidden = !asks;
     part(row, "[data-act=lift]", HTMLElement).hidden = asks || !this.#mayLift(sanction) || !isInForce(sanction, now);
   }

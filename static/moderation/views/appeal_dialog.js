@@ -32,7 +32,11 @@ export class AppealDialog {
 
   /** @param {FormData} data */
   async #submitted(data) {
-    await this.#client.act("sanction.appeal", { room: this.#client.shown, sanction: this.#sanction, text: field(data, "text") });
+    await this.#client.act("sanction.appeal", {
+      room: this.#client.shown,
+      sanction: this.#sanction,
+      text: field(data, "text"),
+    });
     this.#dialog.close();
     toast(say("appeal.sent"));
   }

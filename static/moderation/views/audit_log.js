@@ -23,7 +23,10 @@ export class Log {
   /** @param {Client} client */
   constructor(client) {
     this.#client = client;
-    this.#list = new Keyed(byId("log-list", HTMLElement), { build: () => clone("entry-template"), paint: (row, entry) => this.#paintRow(row, entry) });
+    this.#list = new Keyed(byId("log-list", HTMLElement), {
+      build: () => clone("entry-template"),
+      paint: (row, entry) => this.#paintRow(row, entry),
+    });
   }
 
   start() {
@@ -48,7 +51,10 @@ export class Log {
   async #read(before) {
     const { shown } = this.#client;
     try {
-      const answer = await this.#client.connection.request("audit.list", { room: shown, ...(before !== undefined && { before }) });
+      const answer = await this.#client.connection.request("audit.list", {
+        room: shown,
+        ...(before !== undefined && { before }),
+      });
       this.#entries = before === undefined ? answer.entries : [...this.#entries, ...answer.entries];
       this.#more.hidden = !answer.before;
       this.#client.dispatch(shown, { type: "app", change: (state) => introduce(state, answer.people) });

@@ -75,7 +75,11 @@ export class Deeds {
 
   /** @param {Sanction} sanction @param {boolean} granted */
   answer({ sanction }, granted) {
-    return this.#done("sanction.answer", { sanction, granted, reason: "" }, say(granted ? "done.granted" : "done.kept"));
+    return this.#done(
+      "sanction.answer",
+      { sanction, granted, reason: "" },
+      say(granted ? "done.granted" : "done.kept"),
+    );
   }
 
   /** @param {string} report @param {"handled" | "dismissed"} outcome */

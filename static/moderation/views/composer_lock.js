@@ -33,7 +33,9 @@ export class Door {
 
   start() {
     this.#read.addEventListener("click", () => this.#acknowledge());
-    this.#appeal.addEventListener("click", () => this.#asked.appeal(standingOf(this.#client.state())?.muted?.sanction ?? ""));
+    this.#appeal.addEventListener("click", () =>
+      this.#asked.appeal(standingOf(this.#client.state())?.muted?.sanction ?? ""),
+    );
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
     this.#client.on("shown", () => this.#paint());
     this.#paint();
@@ -58,7 +60,10 @@ export class Door {
   /** @param {Closed} closed */
   #paintWhy(closed) {
     const standing = standingOf(this.#client.state());
-    const [warning, muted] = [closed === "warned" ? standing?.warning : null, closed === "muted" ? standing?.muted : null];
+    const [warning, muted] = [
+      closed === "warned" ? standing?.warning : null,
+      closed === "muted" ? standing?.muted : null,
+    ];
     const why = warning ?? muted;
     if (this.#title.textContent !== say(`door.${closed}`)) this.#title.textContent = say(`door.${closed}`);
     byId("door-why", HTMLElement).textContent = why ? because(why, why.by) : say(`door.${closed}.why`);
@@ -82,14 +87,21 @@ export class Door {
   #tick() {
     const muted = this.#shown === "muted" ? standingOf(this.#client.state())?.muted : null;
     const rest = muted?.until ? muted.until - this.#client.connection.serverNow() : null;
-    this.#left.textContent = muted ? (rest === null ? say("time.for_ever") : say("door.left", { time: left(rest) })) : "";
+    this.#left.textContent = muted
+      ? rest === null
+        ? say("time.for_ever")
+        : say("door.left", { time: left(rest) })
+      : "";
     if (rest !== null && rest <= 0) queueMicrotask(() => this.#over());
     return rest !== null && rest > 0;
   }
 
   #over() {
     const { shown } = this.#client;
-    this.#client.dispatch(shown, { type: "app", change: (state) => ({ ...state, parts: { ...state.parts, standing: { ...standingOf(state), muted: null } } }) });
+    this.#client.dispatch(shown, {
+      type: "app",
+      change: (state) => ({ ...state, parts: { ...state.parts, standing: { ...standingOf(state), muted: null } } }),
+    });
   }
 
   async #acknowledge() {

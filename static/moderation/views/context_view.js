@@ -40,7 +40,10 @@ export class Around {
   async #read() {
     const { report } = this.#report;
     try {
-      const { lines, people } = await this.#client.connection.request("report.read", { room: this.#client.shown, report });
+      const { lines, people } = await this.#client.connection.request("report.read", {
+        room: this.#client.shown,
+        report,
+      });
       this.#list.replaceChildren(...lines.filter(isSaid).map((/** @type {Read} */ line) => this.#line(line, people)));
       this.#list.querySelector(".reported")?.scrollIntoView({ block: "nearest" });
     } catch (error) {

@@ -23,8 +23,14 @@ export function startDepartures(client, side, go) {
     if (left.room === client.shown) side.close();
     tell(client, left.room, left.reason, words);
   });
-  client.on("refused", (room, { type, data }) => room === client.shown && type === "banned" && tell(client, room, "banned", untilWords(data.until ?? null)));
-  client.connection.on("stopped", ({ reason }) => byId("talk", HTMLElement).toggleAttribute("data-out", reason === "banned"));
+  client.on(
+    "refused",
+    (room, { type, data }) =>
+      room === client.shown && type === "banned" && tell(client, room, "banned", untilWords(data.until ?? null)),
+  );
+  client.connection.on("stopped", ({ reason }) =>
+    byId("talk", HTMLElement).toggleAttribute("data-out", reason === "banned"),
+  );
   client.on("listChanged", () => {
     const back = client.list.find(({ key }) => out.delete(key));
     if (back?.key === client.shown) returned(client, go, back.key);
@@ -34,7 +40,9 @@ export function startDepartures(client, side, go) {
 /** The sanction itself comes just before; what it says is known then. @param {Client} client @param {RoomLeft} left @returns {string} */
 function why(client, { room, until }) {
   const state = client.state(room);
-  const all = Object.values(deskOf(state).sanctions).filter(({ user, kind }) => user === client.me && (kind === "kick" || kind === "ban"));
+  const all = Object.values(deskOf(state).sanctions).filter(
+    ({ user, kind }) => user === client.me && (kind === "kick" || kind === "ban"),
+  );
   const sanction = all.sort((a, b) => b.at - a.at)[0];
   if (!sanction) return until ? untilWords(until) : "";
   return [because(sanction, sanction.side), untilWords(sanction.until)].join(" · ");

@@ -32,7 +32,9 @@ export class ReportDialog {
     this.#o = line.o;
     this.#room = place?.room ?? this.#client.shown;
     fillForm(this.#form, {});
-    byId("report-title", HTMLElement).textContent = say("report.title", { name: place?.name ?? nameOf(this.#client.state(), line.by) });
+    byId("report-title", HTMLElement).textContent = say("report.title", {
+      name: place?.name ?? nameOf(this.#client.state(), line.by),
+    });
     quote(byId("report-line", HTMLElement), line);
     this.#dialog.showModal();
   }

@@ -28,7 +28,10 @@ export class Queue {
     this.#client = client;
     this.#deeds = deeds;
     this.#asked = asked;
-    this.#list = new Keyed(byId("reports-list", HTMLElement), { build: (report) => this.#build(report), paint: (row, report) => this.#paintRow(row, report) });
+    this.#list = new Keyed(byId("reports-list", HTMLElement), {
+      build: (report) => this.#build(report),
+      paint: (row, report) => this.#paintRow(row, report),
+    });
   }
 
   start() {}
@@ -44,8 +47,11 @@ export class Queue {
   #build(report) {
     const row = clone("report-template");
     const { user } = report;
-    const on = (/** @type {string} */ act, /** @type {() => void} */ done) => part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
-    on("delete", () => this.#deeds.deleteReported(report).catch((error) => this.#deeds.refused(this.#client.shown, error)));
+    const on = (/** @type {string} */ act, /** @type {() => void} */ done) =>
+      part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
+    on("delete", () =>
+      this.#deeds.deleteReported(report).catch((error) => this.#deeds.refused(this.#client.shown, error)),
+    );
     on("moderate", () => user && this.#asked.moderate(user, this.#lineOf(report), report));
     on("handled", () => this.#deeds.close(report.report, "handled"));
     on("dismissed", () => this.#deeds.close(report.report, "dismissed"));
@@ -55,7 +61,17 @@ export class Queue {
 
   /** The line may be outside the window: then only its place is known. @param {Report} report @returns {Line} */
   #lineOf({ o, user, at }) {
-    const unknown = { o, n: 0, at, by: user, kind: "text", data: null, edited: null, removed: { by: "", at }, touched: 0 };
+    const unknown = {
+      o,
+      n: 0,
+      at,
+      by: user,
+      kind: "text",
+      data: null,
+      edited: null,
+      removed: { by: "", at },
+      touched: 0,
+    };
     return find(this.#client.state(), o) ?? unknown;
   }
 
@@ -66,12 +82,17 @@ export class Queue {
     const may = report.user !== null && isAbove(state, report.user);
     row.classList.toggle("over", report.closed !== null);
     part(row, ".case-title", HTMLElement).textContent = [ruleName(report.rule), nameOf(state, report.user)].join(" · ");
-    part(row, ".case-about", HTMLElement).textContent = say("report.by", { who: nameOf(state, report.by), time: when(report.at) });
+    part(row, ".case-about", HTMLElement).textContent = say("report.by", {
+      who: nameOf(state, report.by),
+      time: when(report.at),
+    });
     part(row, ".case-reason", HTMLElement).textContent = report.reason;
     quote(part(row, ".quoted", HTMLElement), line);
     part(row, ".case-acts", HTMLElement).hidden = report.closed !== null;
     part(row, "[data-act=delete]", HTMLElement).hidden = !may || Boolean(line?.removed);
     part(row, "[data-act=moderate]", HTMLElement).hidden = !may;
-    part(row, ".case-end", HTMLElement).textContent = report.closed ? say(`report.${report.state}`, { who: nameOf(state, report.closed.by) }) : "";
+    part(row, ".case-end", HTMLElement).textContent = report.closed
+      ? say(`report.${report.state}`, { who: nameOf(state, report.closed.by) })
+      : "";
   }
 }

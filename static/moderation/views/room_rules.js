@@ -45,21 +45,32 @@ export class Switches {
     part(this.#form, "fieldset", HTMLFieldSetElement).disabled = panic !== null;
     this.#panic.ariaPressed = String(panic !== null);
     part(this.#panic, "b", HTMLElement).textContent = say(panic ? "panic.end" : "panic.begin");
-    part(this.#panic, "small", HTMLElement).textContent = panic ? say("panic.left", { time: left(panic - now) }) : say("panic.about");
-    byId("approval-left", HTMLElement).textContent = rules?.approval_until && rules.approval_until > now ? `· ${say("time.left", { time: left(rules.approval_until - now) })}` : "";
+    part(this.#panic, "small", HTMLElement).textContent = panic
+      ? say("panic.left", { time: left(panic - now) })
+      : say("panic.about");
+    byId("approval-left", HTMLElement).textContent =
+      rules?.approval_until && rules.approval_until > now
+        ? `· ${say("time.left", { time: left(rules.approval_until - now) })}`
+        : "";
     return this.#form.checkVisibility() && Boolean(panic || rules?.approval_until);
   }
 
   /** @param {Chosen} chosen */
   #fill({ slow_s, locked, guests_off, approval }) {
     part(this.#form, "[name=slow_s]", HTMLSelectElement).value = String(slow_s);
-    for (const [name, on] of Object.entries({ locked, guests_off, approval })) part(this.#form, `[name=${name}]`, HTMLInputElement).checked = on;
+    for (const [name, on] of Object.entries({ locked, guests_off, approval }))
+      part(this.#form, `[name=${name}]`, HTMLInputElement).checked = on;
   }
 
   async #changed() {
     const before = this.#rules && chosenIn(this.#rules, this.#client.connection.serverNow());
     const data = new FormData(this.#form);
-    const chosen = { slow_s: Number(data.get("slow_s")), locked: data.has("locked"), guests_off: data.has("guests_off"), approval: data.has("approval") };
+    const chosen = {
+      slow_s: Number(data.get("slow_s")),
+      locked: data.has("locked"),
+      guests_off: data.has("guests_off"),
+      approval: data.has("approval"),
+    };
     this.#form.ariaBusy = "true";
     await this.#deeds.restrict(chosen, () => before && this.#deeds.restrict(before));
     this.#form.ariaBusy = null;

@@ -36,7 +36,9 @@ export class Safety {
     this.#side.on("turned", () => this.#turned());
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
     this.#client.on("shown", () => this.#schedule());
-    this.#tabs.addEventListener("click", ({ target }) => this.#chosen(/** @type {Element} */ (target).closest("[role=tab]")));
+    this.#tabs.addEventListener("click", ({ target }) =>
+      this.#chosen(/** @type {Element} */ (target).closest("[role=tab]")),
+    );
     this.#tabs.addEventListener("keydown", (event) => this.#keyPressed(event));
     byId(ID, HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && this.#side.close());
     for (const view of Object.values(this.#views)) view.start();
@@ -117,7 +119,8 @@ export class Safety {
     const isLoaded = deskOf(this.#client.state()).loaded;
     const isNews = isLoaded && this.#known?.room === room && open > this.#known.open;
     this.#known = isLoaded ? { room, open } : null;
-    if (isNews && !this.#isOpen) toast(count("safety.open", open), { word: say("safety.show"), act: () => this.open() });
+    if (isNews && !this.#isOpen)
+      toast(count("safety.open", open), { word: say("safety.show"), act: () => this.open() });
   }
 
   /** How much waits for a host: on the menu's button, in the menu, on the tabs. */

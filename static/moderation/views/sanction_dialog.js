@@ -39,7 +39,9 @@ export class SanctionDialog {
     countLetters(part(this.#form, "[name=reason]", HTMLTextAreaElement), byId("sanction-letters", HTMLElement));
     this.#form.addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target).name));
     onSubmit(this.#form, (data) => this.#submitted(data));
-    focusBack(this.#dialog, () => (this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`));
+    focusBack(this.#dialog, () =>
+      this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`,
+    );
   }
 
   /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Line | null} line @param {Report | null} [report] */
@@ -63,7 +65,8 @@ export class SanctionDialog {
 
   /** @param {string} what @param {boolean} offered */
   #offer(what, offered) {
-    for (const element of this.#form.querySelectorAll(`[data-needs=${what}]`)) element.toggleAttribute("data-unfit", !offered);
+    for (const element of this.#form.querySelectorAll(`[data-needs=${what}]`))
+      element.toggleAttribute("data-unfit", !offered);
   }
 
   /** @param {string} name of the control */
@@ -76,10 +79,13 @@ export class SanctionDialog {
   #paint() {
     const data = new FormData(this.#form);
     const kind = field(data, "kind");
-    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-for]"))) element.hidden = !isFor(element, kind, data);
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.#form.querySelectorAll("[data-for]")))
+      element.hidden = !isFor(element, kind, data);
     byId("sanction-about", HTMLElement).textContent = say(`moderate.${kind}`);
     part(this.#form, "[data-submit]", HTMLElement).textContent = say(`moderate.${kind}.act`, { name: this.#name });
-    const words = this.#foreseen ? previewInWords(this.#client.state(), this.#foreseen, { kind, user: this.#user, remove: field(data, "remove") }) : "";
+    const words = this.#foreseen
+      ? previewInWords(this.#client.state(), this.#foreseen, { kind, user: this.#user, remove: field(data, "remove") })
+      : "";
     this.#preview.hidden = words === "";
     this.#preview.textContent = words;
   }

@@ -17,7 +17,10 @@ export class Waiting {
   constructor(client, deeds) {
     this.#client = client;
     this.#deeds = deeds;
-    this.#list = new Keyed(byId("waiting-list", HTMLElement), { build: (user) => this.#build(user), paint: (row, user) => this.#paintRow(row, user) });
+    this.#list = new Keyed(byId("waiting-list", HTMLElement), {
+      build: (user) => this.#build(user),
+      paint: (row, user) => this.#paintRow(row, user),
+    });
   }
 
   start() {}
@@ -31,7 +34,10 @@ export class Waiting {
   /** @param {string} user @returns {HTMLElement} */
   #build(user) {
     const row = clone("waiting-template");
-    for (const act of ["in", "away"]) part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", () => this.#deeds.admit(user, act === "in"));
+    for (const act of ["in", "away"])
+      part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", () =>
+        this.#deeds.admit(user, act === "in"),
+      );
     return row;
   }
 

@@ -22,11 +22,31 @@ learn(JSON.parse(readFileSync(new URL("../../../static/words/en.json", import.me
 const person = (/** @type {string} */ name) => ({ name, face: "", colour: 1, rev: 1 });
 const people = { mei: person("Mei"), jonas: person("Jonas"), aisha: person("Aisha") };
 /** @param {string | null} me @param {"member" | null} [role] @returns {RoomState} */
-const room = (me, role = "member") => ({ ...emptyRoom(me), people, room: { key: "k", name: "R", topic: "", public: true, lounge: false, role, read: 0, members: 3 } });
+const room = (me, role = "member") => ({
+  ...emptyRoom(me),
+  people,
+  room: { key: "k", name: "R", topic: "", public: true, lounge: false, role, read: 0, members: 3 },
+});
 /** @param {Partial<Table>} [more] @returns {Table} */
-const table = (more = {}) => ({ game: "four", match: 1, version: 9, state: "playing", seats: [{ user: "mei" }, { user: "jonas" }], waiting: [], turn: 0, deadline: null, view: NOTHING, says: null, result: null, last: null, rematch: null, ...more });
+const table = (more = {}) => ({
+  game: "four",
+  match: 1,
+  version: 9,
+  state: "playing",
+  seats: [{ user: "mei" }, { user: "jonas" }],
+  waiting: [],
+  turn: 0,
+  deadline: null,
+  view: NOTHING,
+  says: null,
+  result: null,
+  last: null,
+  rematch: null,
+  ...more,
+});
 /** @param {number | null} winner @param {Result["reason"]} reason @param {Partial<Table>} [more] */
-const over = (winner, reason, more = {}) => table({ state: "over", turn: null, last: 8, view: NOTHING, result: { winner, reason }, ...more });
+const over = (winner, reason, more = {}) =>
+  table({ state: "over", turn: null, last: 8, view: NOTHING, result: { winner, reason }, ...more });
 /** @param {[number, number][]} moves @returns {View} */
 const played = (...moves) => moves.reduce((view, [column, seat]) => withDisc(view, column, seat), NOTHING);
 
@@ -48,14 +68,24 @@ test("a bot is named by its strength", () => {
 });
 
 test("every way to begin, go on and end has its sentence, for everybody", () => {
-  const keys = ["four.start", "four.played", "four.timeout", "four.won", "four.full"].map((key) => ({ key, seat: 0, column: 4 }));
+  const keys = ["four.start", "four.played", "four.timeout", "four.won", "four.full"].map((key) => ({
+    key,
+    seat: 0,
+    column: 4,
+  }));
   const lost = ["resigned", "timeout", "absent", "left"].map((reason) => ({ key: "four.lost", seat: 0, reason }));
-  for (const says of [...keys, ...lost]) for (const me of ["mei", "jonas", null]) assert.doesNotMatch(told(says, table(), room(me)), /four\.|\{/, `${says.key} ${me}`);
+  for (const says of [...keys, ...lost])
+    for (const me of ["mei", "jonas", null])
+      assert.doesNotMatch(told(says, table(), room(me)), /four\.|\{/, `${says.key} ${me}`);
 });
 
 test("a result says who won and why, to the winner, to the loser, to who looks on", () => {
-  assert.deepEqual(["mei", "jonas", "aisha", null].map((me) => ended(over(0, "resigned"), room(me))), ["You won: Jonas resigned", "Mei won: you resigned", "Mei won: Jonas resigned", "Mei won: Jonas resigned"]);
-  for (const reason of /** @type {const} */ (["line", "resigned", "timeout", "absent", "left"])) for (const me of ["mei", "jonas", null]) assert.doesNotMatch(ended(over(0, reason), room(me)), /result\.|\{/);
+  assert.deepEqual(
+    ["mei", "jonas", "aisha", null].map((me) => ended(over(0, "resigned"), room(me))),
+    ["You won: Jonas resigned", "Mei won: you resigned", "Mei won: Jonas resigned", "Mei won: Jonas resigned"],
+  );
+  for (const reason of /** @type {const} */ (["line", "resigned", "timeout", "absent", "left"]))
+    for (const me of ["mei", "jonas", null]) assert.doesNotMatch(ended(over(0, reason), room(me)), /result\.|\{/);
   assert.equal(ended(over(null, "full"), room("mei")), "A draw: the board is full");
   assert.equal(ended(over(null, "nobody"), room("mei")), "Abandoned");
 });
@@ -65,7 +95,10 @@ test("a board is copied as six rows of seven, with names, result and link", () =
   assert.equal(boardText(view).split("\n").length, 6);
   assert.deepEqual(boardText(view).split("\n").slice(-2), ["⚪⚪⚪🟡⚪⚪⚪", "🔴⚪⚪🔴⚪⚪⚪"]);
   const text = copied(over(0, "line", { view }), room("mei"), "https://parlor/r/k/@8");
-  assert.deepEqual([text.split("\n")[0], text.split("\n").slice(-2)], ["Four in a row: 🔴 Mei – 🟡 Jonas", ["Mei won with four in a row", "https://parlor/r/k/@8"]]);
+  assert.deepEqual(
+    [text.split("\n")[0], text.split("\n").slice(-2)],
+    ["Four in a row: 🔴 Mei – 🟡 Jonas", ["Mei won with four in a row", "https://parlor/r/k/@8"]],
+  );
 });
 
 test("a disc falls on those that lie there, and not into a full column", () => {
@@ -77,7 +110,15 @@ test("a disc falls on those that lie there, and not into a full column", () => {
 });
 
 test("the clock counts a started second, and is looked at when it changes", () => {
-  assert.deepEqual([60_000, 59_001, 17_000, 9_999, 1, 0, -5].map(clockText), ["1:00", "1:00", "0:17", "0:10", "0:01", "0:00", "0:00"]);
+  assert.deepEqual([60_000, 59_001, 17_000, 9_999, 1, 0, -5].map(clockText), [
+    "1:00",
+    "1:00",
+    "0:17",
+    "0:10",
+    "0:01",
+    "0:00",
+    "0:00",
+  ]);
   assert.deepEqual([59_001, 60_000, 1].map(nextTick), [1, 1000, 1]);
   assert.deepEqual([10_001, 10_000].map(isHurry), [false, true]);
 });
@@ -95,7 +136,15 @@ test("who plays may resign, and claims the win from a person only", () => {
 
 test("a free seat is for members who do not sit there yet", () => {
   const open = table({ state: "open", turn: null, seats: [{ user: "mei" }, null] });
-  assert.deepEqual([maySit(open, room("jonas")), maySit(open, room("mei")), maySit(open, room("jonas", null)), maySit(open, room(null))], [true, false, false, false]);
+  assert.deepEqual(
+    [
+      maySit(open, room("jonas")),
+      maySit(open, room("mei")),
+      maySit(open, room("jonas", null)),
+      maySit(open, room(null)),
+    ],
+    [true, false, false, false],
+  );
   assert.deepEqual([offers(open, room("mei")), offers(open, room("jonas"))], [["bot", "leave"], []]);
 });
 
@@ -104,7 +153,10 @@ test("afterwards those who played may play again, but the loser not while others
   assert.deepEqual(offers(over(0, "line", { waiting: ["aisha"] }), room("jonas")), ["replay", "copy"]);
   assert.equal(offers(over(0, "line", { waiting: ["aisha"] }), room("mei"))[0], "rematch");
   assert.equal(offers(over(0, "line", { rematch: 20 }), room("mei"))[0], "next");
-  assert.deepEqual([offers(over(0, "line"), room("aisha", null)), offers(over(0, "line"), room(null))], [["replay"], []]);
+  assert.deepEqual(
+    [offers(over(0, "line"), room("aisha", null)), offers(over(0, "line"), room(null))],
+    [["replay"], []],
+  );
 });
 
 /** @param {any} tableNow @param {{code: number}[]} [refusals] the first answers */
@@ -132,7 +184,11 @@ test("a page answers once for its player who is called", () => {
 });
 
 test("a page answers again when the server could not take it, and not when it is too late", async () => {
-  const { client, asked, clock } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }), [{ code: 503 }, { code: 429 }, { code: 409 }]);
+  const { client, asked, clock } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }), [
+    { code: 503 },
+    { code: 429 },
+    { code: 409 },
+  ]);
   client.emit("roomChanged", "lounge");
   for (let second = 0; second < 5; second += 1) await clock.advance(1_000);
   assert.equal(asked.length, 3);
@@ -148,8 +204,21 @@ test("score counts the games of a chain of rematches by person, also when the se
   const first = over(0, "line", { match: 1, rematch: 2 });
   const second = over(0, "line", { match: 2, rematch: 3, seats: [{ user: "jonas" }, { user: "mei" }] });
   const third = over(0, "line", { match: 3 });
-  const line = (/** @type {Table} */ data) => ({ o: data.match, n: 0, at: 0, by: "mei", kind: "match", data, edited: null, removed: null, touched: data.match });
+  const line = (/** @type {Table} */ data) => ({
+    o: data.match,
+    n: 0,
+    at: 0,
+    by: "mei",
+    kind: "match",
+    data,
+    edited: null,
+    removed: null,
+    touched: data.match,
+  });
   const state = { ...room("mei"), lines: [first, second, third].map(line) };
-  assert.deepEqual([first, second, third].map((one) => scored(one, state)), ["", "Jonas 1 : 1 Mei", "Mei 2 : 1 Jonas"]);
+  assert.deepEqual(
+    [first, second, third].map((one) => scored(one, state)),
+    ["", "Jonas 1 : 1 Mei", "Mei 2 : 1 Jonas"],
+  );
   assert.equal(scored(table({ match: 4 }), state), "");
 });

@@ -9,9 +9,12 @@ import { GUID, accept, keyBytes, sha1 } from "../../../static/lab/accept.js";
 import { update } from "../../../static/lab/loop.js";
 
 const ROOT = new URL("../../../static/", import.meta.url);
-const words = (/** @type {string} */ language) => JSON.parse(readFileSync(new URL(`words/lab/${language}.json`, ROOT), "utf8"));
+const words = (/** @type {string} */ language) =>
+  JSON.parse(readFileSync(new URL(`words/lab/${language}.json`, ROOT), "utf8"));
 const singular = (/** @type {string} */ key) => key.endsWith(".one");
-const source = readdirSync(new URL("lab/", ROOT)).map((name) => readFileSync(new URL(`lab/${name}`, ROOT), "utf8")).join("\n");
+const source = readdirSync(new URL("lab/", ROOT))
+  .map((name) => readFileSync(new URL(`lab/${name}`, ROOT), "utf8"))
+  .join("\n");
 
 test("a key is answered as the tutorial and the RFC have it", () => {
   assert.equal(accept("f7cb4ezEAl6C3wRaU6JORA==").accept, "rE91AJhfC+6JdVcVXOGJEADEJdQ=");
@@ -22,12 +25,23 @@ test("a key is answered as the tutorial and the RFC have it", () => {
 test("SHA-1 is the one of the library, whatever the length", () => {
   for (const length of [0, 1, 54, 55, 56, 63, 64, 65, 119, 120, 1000]) {
     const message = Uint8Array.from({ length }, (_, place) => (place * 131) % 256);
-    assert.equal(Buffer.from(sha1(message)).toString("hex"), createHash("sha1").update(message).digest("hex"), String(length));
+    assert.equal(
+      Buffer.from(sha1(message)).toString("hex"),
+      createHash("sha1").update(message).digest("hex"),
+      String(length),
+    );
   }
 });
 
 test("a key's bytes are counted, and what is no base64 has none", () => {
-  assert.deepEqual(["f7cb4ezEAl6C3wRaU6JORA==", "SGVsbG8sIHdvcmxkIQ==", "", "a", "你好", "AAAA=AAA"].map(keyBytes), [16, 13, 0, null, null, null]);
+  assert.deepEqual(["f7cb4ezEAl6C3wRaU6JORA==", "SGVsbG8sIHdvcmxkIQ==", "", "a", "你好", "AAAA=AAA"].map(keyBytes), [
+    16,
+    13,
+    0,
+    null,
+    null,
+    null,
+  ]);
 });
 
 test("an update goes out only while nothing waits", () => {
@@ -44,14 +58,21 @@ test("an update goes out only while nothing waits", () => {
 
 test("both languages say the same, and fill in the same", () => {
   const [english, chinese] = [words("en"), words("zh-hans")];
-  assert.deepEqual(Object.keys(chinese).sort(), Object.keys(english).filter((key) => !singular(key)).sort());
+  assert.deepEqual(
+    Object.keys(chinese).sort(),
+    Object.keys(english)
+      .filter((key) => !singular(key))
+      .sort(),
+  );
   const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
   for (const key of Object.keys(chinese)) assert.deepEqual(filled(chinese[key]), filled(english[key]), key);
 });
 
 test("every word that a page says is in its catalogue, and no other is", () => {
   const said = [...source.matchAll(/"(lab\.[\w.]+)"/g)].map(([, key]) => key);
-  const codes = [...(/const CODES = \[(.*?)\]/.exec(source)?.[1] ?? "").matchAll(/\d+/g)].map(([code]) => `lab.code.${code}`);
+  const codes = [...(/const CODES = \[(.*?)\]/.exec(source)?.[1] ?? "").matchAll(/\d+/g)].map(
+    ([code]) => `lab.code.${code}`,
+  );
   const known = Object.keys(words("en")).map((key) => key.replace(/\.(one|other)$/, ""));
   assert.ok(codes.length > 10);
   assert.deepEqual(new Set([...said.filter((key) => key !== "lab.v1"), ...codes]), new Set(known));

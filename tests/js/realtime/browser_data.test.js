@@ -26,12 +26,22 @@ const entry = /** @type {any} */ ({ cid: "c1" });
 
 test("whoever logs out leaves no draft and nothing that was not sent, and others keep theirs", async () => {
   const { texts, outboxes, places } = browser();
-  texts.set("parlor.draft.mei.lounge", "secret").set("parlor.draft.mei.chess", "too").set("parlor.draft.bo.lounge", "his").set("parlor.sound", "off");
+  texts
+    .set("parlor.draft.mei.lounge", "secret")
+    .set("parlor.draft.mei.chess", "too")
+    .set("parlor.draft.bo.lounge", "his")
+    .set("parlor.sound", "off");
   await outboxes.mei.put(entry);
   await outboxes.bo.put(entry);
   leaving("mei", places);
   await forgetWhoLeft(null, places);
-  assert.deepEqual([...texts], [["parlor.draft.bo.lounge", "his"], ["parlor.sound", "off"]]);
+  assert.deepEqual(
+    [...texts],
+    [
+      ["parlor.draft.bo.lounge", "his"],
+      ["parlor.sound", "off"],
+    ],
+  );
   assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [entry]]);
 });
 

@@ -4,7 +4,16 @@ import { Connection } from "../../../static/realtime/connection.js";
 import { ConnectionLost, RequestError } from "../../../static/realtime/protocol.js";
 import { FakeClock, fakeNetwork, settle } from "../fakes.js";
 
-const GREETING = { v: 1, user: { id: "u1" }, token: "fresh", now: 5_000_000, ping_ms: 20_000, limits: {}, rooms: [], opened: {} };
+const GREETING = {
+  v: 1,
+  user: { id: "u1" },
+  token: "fresh",
+  now: 5_000_000,
+  ping_ms: 20_000,
+  limits: {},
+  rooms: [],
+  opened: {},
+};
 const ROOMS = { lounge: { o: 7, t: 11 } };
 
 /** @param {Partial<import("../../../static/realtime/types.js").ConnectionOptions>} [options] */
@@ -14,7 +23,16 @@ function made(options = {}) {
   const { WebSocket, sockets } = fakeNetwork();
   const hello = () => ({ v: 1, token: "old", rooms: ROOMS });
   const refreshToken = async () => "renewed";
-  const connection = new Connection({ url: "ws://here/ws/", hello, refreshToken, WebSocket, clock, page, random: () => 0.5, ...options });
+  const connection = new Connection({
+    url: "ws://here/ws/",
+    hello,
+    refreshToken,
+    WebSocket,
+    clock,
+    page,
+    random: () => 0.5,
+    ...options,
+  });
   /** @type {string[]} */
   const states = [];
   connection.on("stateChanged", ({ name }) => states.push(name));
@@ -46,7 +64,9 @@ test("hello is said first, and the line is good only when it is answered", async
   const { connection, last, states } = made();
   connection.start();
   await last().open();
-  assert.deepEqual(last().sent, [{ jsonrpc: "2.0", id: 1, method: "session.hello", params: { v: 1, token: "old", rooms: ROOMS } }]);
+  assert.deepEqual(last().sent, [
+    { jsonrpc: "2.0", id: 1, method: "session.hello", params: { v: 1, token: "old", rooms: ROOMS } },
+  ]);
   assert.equal(connection.state.name, "greeting");
   await assert.rejects(connection.request("room.list", {}), ConnectionLost);
   await last().answers(GREETING);
@@ -160,12 +180,21 @@ test("anything heard is a sign of life, an error to the probe too", async () => 
   assert.equal(sockets.length, 1);
 });
 
-for (const [type, more] of /** @type {[string, object][]} */ ([["visibilitychange", {}], ["online", {}], ["pageshow", { persisted: false }]])) {
+for (const [type, more] of /** @type {[string, object][]} */ ([
+  ["visibilitychange", {}],
+  ["online", {}],
+  ["pageshow", { persisted: false }],
+])) {
   test(`${type} makes the line doubtful at once`, async () => {
     const { clock, page, last, sockets } = await ready();
     await happens(page, type, more);
     await happens(page, type, more);
-    assert.deepEqual(last().sent.slice(1).map(({ method }) => method), ["session.ping"]);
+    assert.deepEqual(
+      last()
+        .sent.slice(1)
+        .map(({ method }) => method),
+      ["session.ping"],
+    );
     await clock.advance(4_500);
     assert.equal(sockets.length, 2);
   });
@@ -331,7 +360,9 @@ test("a token that cannot be fetched now is asked for again later", async () => 
 test("a token that comes after stop connects nothing", async () => {
   /** @type {(token: string) => void} */
   let comes = () => {};
-  const { connection, clock, last, sockets } = await ready({ refreshToken: () => new Promise((resolve) => (comes = resolve)) });
+  const { connection, clock, last, sockets } = await ready({
+    refreshToken: () => new Promise((resolve) => (comes = resolve)),
+  });
   await last().closes(4001);
   connection.stop();
   comes("late");
@@ -352,7 +383,11 @@ test("a hello that the server cannot take now is said again when it asks for tha
   const { connection, clock, last } = made();
   connection.start();
   await last().open();
-  await last().refuses({ code: 503, message: "unavailable", data: { type: "unavailable", status: 503, retry_after_ms: 1_234 } });
+  await last().refuses({
+    code: 503,
+    message: "unavailable",
+    data: { type: "unavailable", status: 503, retry_after_ms: 1_234 },
+  });
   assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 1_234, failures: 1 });
 });
 
@@ -391,7 +426,11 @@ test("notify sends without an id, and only on a good line", async () => {
   assert.equal(last().sent.length, 1);
   await last().answers(GREETING);
   connection.notify("typing.set", { room: "lounge", typing: true });
-  assert.deepEqual(last().sent.at(-1), { jsonrpc: "2.0", method: "typing.set", params: { room: "lounge", typing: true } });
+  assert.deepEqual(last().sent.at(-1), {
+    jsonrpc: "2.0",
+    method: "typing.set",
+    params: { room: "lounge", typing: true },
+  });
   const before = last().sent.length;
   await last().closes(1006);
   connection.notify("typing.set", { room: "lounge", typing: false });
@@ -406,8 +445,13 @@ test("the server's clock is known from hello", async () => {
 
 test("a path is taken from where the page came from, with its scheme", async (t) => {
   const had = Object.getOwnPropertyDescriptor(globalThis, "location");
-  t.after(() => (had ? Object.defineProperty(globalThis, "location", had) : Reflect.deleteProperty(globalThis, "location")));
-  for (const [href, url] of [["https://parlor.example/r/x/", "wss://parlor.example/ws/"], ["http://10.0.0.7:8000/", "ws://10.0.0.7:8000/ws/"]]) {
+  t.after(() =>
+    had ? Object.defineProperty(globalThis, "location", had) : Reflect.deleteProperty(globalThis, "location"),
+  );
+  for (const [href, url] of [
+    ["https://parlor.example/r/x/", "wss://parlor.example/ws/"],
+    ["http://10.0.0.7:8000/", "ws://10.0.0.7:8000/ws/"],
+  ]) {
     Object.defineProperty(globalThis, "location", { value: { href }, configurable: true });
     const { connection, last } = made({ url: "/ws/" });
     connection.start();

@@ -4,7 +4,9 @@ import { diagnose } from "../../../static/realtime/diagnosis.js";
 import { FakeClock, settle } from "../fakes.js";
 
 /** @param {number} status @param {object} [body] @returns {any} */
-const answering = (status, body = {}) => async () => ({ ok: status < 400, status, json: async () => body });
+const answering =
+  (status, body = {}) =>
+  async () => ({ ok: status < 400, status, json: async () => body });
 const online = () => true;
 
 test("the cause is offline when the browser says so, and nothing is asked", async () => {
@@ -23,7 +25,8 @@ test("the cause is the page's address when the server refuses it", async () => {
 test("the cause is the server when it is away, broken or silent", async () => {
   const clock = new FakeClock();
   /** @type {any} */
-  const silent = (/** @type {string} */ _, /** @type {{signal: AbortSignal}} */ { signal }) => new Promise((_, reject) => signal.addEventListener("abort", reject));
+  const silent = (/** @type {string} */ _, /** @type {{signal: AbortSignal}} */ { signal }) =>
+    new Promise((_, reject) => signal.addEventListener("abort", reject));
   assert.equal(await diagnose({ fetch: answering(502), online }), "away");
   assert.equal(await diagnose({ fetch: () => Promise.reject(new TypeError()), online }), "away");
   const asked = diagnose({ fetch: silent, online, clock });

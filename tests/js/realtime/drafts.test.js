@@ -5,8 +5,13 @@ import { Drafts } from "../../../static/realtime/drafts.js";
 /** @param {Map<string, string>} [texts] */
 function opened(texts = new Map(), full = false) {
   const page = new EventTarget();
-  const setItem = (/** @type {string} */ key, /** @type {string} */ text) => (full ? assert.fail("quota") : texts.set(key, text));
-  const storage = /** @type {any} */ ({ setItem, getItem: (/** @type {string} */ key) => texts.get(key) ?? null, removeItem: (/** @type {string} */ key) => texts.delete(key) });
+  const setItem = (/** @type {string} */ key, /** @type {string} */ text) =>
+    full ? assert.fail("quota") : texts.set(key, text);
+  const storage = /** @type {any} */ ({
+    setItem,
+    getItem: (/** @type {string} */ key) => texts.get(key) ?? null,
+    removeItem: (/** @type {string} */ key) => texts.delete(key),
+  });
   const drafts = new Drafts({ user: "u1", storage, page });
   return { drafts, texts, page };
 }
@@ -32,12 +37,17 @@ test("the last edit of another tab wins and is told", () => {
   drafts.on("changed", (...args) => changed.push(args));
   drafts.set("lounge", "mine");
   page.dispatchEvent(Object.assign(new Event("storage"), { key: "parlor.draft.u1.lounge", newValue: "theirs" }));
-  page.dispatchEvent(Object.assign(new Event("storage"), { key: "parlor.draft.u2.lounge", newValue: "of another user" }));
+  page.dispatchEvent(
+    Object.assign(new Event("storage"), { key: "parlor.draft.u2.lounge", newValue: "of another user" }),
+  );
   page.dispatchEvent(Object.assign(new Event("storage"), { key: null, newValue: null }));
   assert.equal(drafts.get("lounge"), "theirs");
   page.dispatchEvent(Object.assign(new Event("storage"), { key: "parlor.draft.u1.lounge", newValue: null }));
   assert.equal(drafts.get("lounge"), "");
-  assert.deepEqual(changed, [["lounge", "theirs"], ["lounge", ""]]);
+  assert.deepEqual(changed, [
+    ["lounge", "theirs"],
+    ["lounge", ""],
+  ]);
 });
 
 test("a full storage keeps the draft as long as the page", () => {

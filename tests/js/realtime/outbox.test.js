@@ -31,12 +31,26 @@ function channels() {
 /** @param {{storage?: EntryStorage, Channel?: any, connection?: FakeConnection}} [options] */
 async function opened({ storage = new MemoryStorage(), Channel = null, connection = new FakeConnection() } = {}) {
   const clock = new FakeClock();
-  const outbox = new Outbox({ user: "u1", connection: /** @type {any} */ (connection), storage, clock, random: () => 0.5, Channel });
+  const outbox = new Outbox({
+    user: "u1",
+    connection: /** @type {any} */ (connection),
+    storage,
+    clock,
+    random: () => 0.5,
+    Channel,
+  });
   /** @type {any[]} */
   const answered = [];
   outbox.on("answered", (entry, stored, ms) => answered.push([entry.cid, stored.o, ms]));
   await outbox.start();
-  return { outbox, connection, clock, storage, answered, states: (room = "lounge") => outbox.entries(room).map(({ state }) => state) };
+  return {
+    outbox,
+    connection,
+    clock,
+    storage,
+    answered,
+    states: (room = "lounge") => outbox.entries(room).map(({ state }) => state),
+  };
 }
 
 /** @param {Outbox} outbox @param {string} text @param {string} [room] */
@@ -57,7 +71,14 @@ test("an entry is written down before it is sent", async () => {
   const storage = new MemoryStorage();
   /** @type {(() => void)[]} */
   const writes = [];
-  const slow = { all: () => storage.all(), remove: (/** @type {string} */ cid) => storage.remove(cid), put: (/** @type {Entry} */ entry) => new Promise((/** @type {(value: void | Promise<void>) => void} */ resolve) => writes.push(() => resolve(storage.put(entry)))) };
+  const slow = {
+    all: () => storage.all(),
+    remove: (/** @type {string} */ cid) => storage.remove(cid),
+    put: (/** @type {Entry} */ entry) =>
+      new Promise((/** @type {(value: void | Promise<void>) => void} */ resolve) =>
+        writes.push(() => resolve(storage.put(entry))),
+      ),
+  };
   const { outbox, connection } = await opened({ storage: slow });
   post(outbox, "hello");
   await connection.greets();
@@ -106,7 +127,10 @@ test("a lost answer is asked for again under the same cid, and the line is poste
   await connection.greets();
   await connection.requests[1].answer(STORED);
   assert.deepEqual(cids(connection), [cid, cid]);
-  assert.deepEqual(answered.map(([cid, o]) => [cid, o]), [[cid, 51]]);
+  assert.deepEqual(
+    answered.map(([cid, o]) => [cid, o]),
+    [[cid, 51]],
+  );
 });
 
 test("the answer says how long storing took", async () => {
@@ -136,11 +160,19 @@ test("the order added survives a reload, within one millisecond too", async () =
   const before = await opened({ storage, connection: offline });
   for (let i = 0; i < 20; i += 1) post(before.outbox, `${i}`);
   await settle();
-  const shuffled = { ...storage, all: async () => (await storage.all()).reverse(), put: async () => {}, remove: async () => {} };
+  const shuffled = {
+    ...storage,
+    all: async () => (await storage.all()).reverse(),
+    put: async () => {},
+    remove: async () => {},
+  };
   const { outbox, connection } = await opened({ storage: shuffled });
   post(outbox, "20");
   await connection.greets();
-  assert.deepEqual(outbox.entries("lounge").map(({ params }) => params.text), Array.from({ length: 21 }, (_, i) => `${i}`));
+  assert.deepEqual(
+    outbox.entries("lounge").map(({ params }) => params.text),
+    Array.from({ length: 21 }, (_, i) => `${i}`),
+  );
 });
 
 test("an entry whose event was seen is done, and its send is not repeated", async () => {
@@ -186,7 +218,11 @@ test("too fast waits as long as the server says, and the rest of the room behind
   post(outbox, "1");
   post(outbox, "2");
   await settle();
-  await connection.requests[0].refuse({ code: 429, message: "too fast", data: { type: "too_fast", status: 429, retry_after_ms: 900 } });
+  await connection.requests[0].refuse({
+    code: 429,
+    message: "too fast",
+    data: { type: "too_fast", status: 429, retry_after_ms: 900 },
+  });
   assert.deepEqual(slowed, [["lounge", 900]]);
   await clock.advance(899);
   assert.deepEqual(texts(connection), ["1"]);
@@ -214,7 +250,11 @@ test("a used up quota fails at once: it has room again tomorrow", async () => {
   const { outbox, connection, states } = await opened();
   post(outbox, "/play");
   await settle();
-  await connection.requests[0].refuse({ code: 429, message: "quota", data: { type: "quota", status: 429, retry_after_ms: 86_000_000 } });
+  await connection.requests[0].refuse({
+    code: 429,
+    message: "quota",
+    data: { type: "quota", status: 429, retry_after_ms: 86_000_000 },
+  });
   assert.deepEqual(states(), ["failed"]);
 });
 
@@ -361,7 +401,10 @@ test("answered or removed in one tab, it vanishes in the other", async () => {
   await settle();
   const two = await opened(shared);
   await two.connection.requests[0].answer(STORED);
-  assert.deepEqual(one.outbox.entries("lounge").map(({ cid }) => cid), [second.cid]);
+  assert.deepEqual(
+    one.outbox.entries("lounge").map(({ cid }) => cid),
+    [second.cid],
+  );
   one.outbox.remove(second.cid);
   assert.deepEqual(two.states(), []);
 });
@@ -383,10 +426,14 @@ test("an entry that was answered while the storage was being read does not come 
   const storage = new MemoryStorage();
   /** @type {(() => void)[]} */
   const reads = [];
-  const slow = { put: (/** @type {Entry} */ entry) => storage.put(entry), remove: (/** @type {string} */ cid) => storage.remove(cid), all: async () => {
-    const all = await storage.all();
-    return new Promise((/** @type {(all: Entry[]) => void} */ resolve) => reads.push(() => resolve(all)));
-  } };
+  const slow = {
+    put: (/** @type {Entry} */ entry) => storage.put(entry),
+    remove: (/** @type {string} */ cid) => storage.remove(cid),
+    all: async () => {
+      const all = await storage.all();
+      return new Promise((/** @type {(all: Entry[]) => void} */ resolve) => reads.push(() => resolve(all)));
+    },
+  };
   const opening = opened({ storage: slow });
   await settle();
   reads[0]();

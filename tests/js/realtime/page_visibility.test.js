@@ -11,7 +11,8 @@ function opened({ patience, hidden = false, stays } = {}) {
   const page = Object.assign(new EventTarget(), { document });
   /** @type {boolean[]} */
   const told = [];
-  const notify = (/** @type {string} */ method, /** @type {any} */ { visible }) => told.push(method === "session.seen" && visible);
+  const notify = (/** @type {string} */ method, /** @type {any} */ { visible }) =>
+    told.push(method === "session.seen" && visible);
   new Seen(/** @type {any} */ (Object.assign(connection, { notify })), { page, clock, patience, stays }).start();
   const becomes = (/** @type {string} */ state) => {
     document.visibilityState = state;

@@ -6,7 +6,11 @@ import { FakeClock, FakeConnection, settle } from "../fakes.js";
 const REPLAY = { mode: "replay", head: { o: 9, t: 90, n: 9 }, presence: {}, here: 1 };
 const SNAPSHOT = { mode: "snapshot", head: { o: 20, t: 200, n: 20 }, presence: {}, here: 1, snapshot: {} };
 const NOT_FOUND = { code: 404, message: "not found", data: { type: "not_found", status: 404 } };
-const UNAVAILABLE = { code: 503, message: "unavailable", data: { type: "unavailable", status: 503, retry_after_ms: 700 } };
+const UNAVAILABLE = {
+  code: 503,
+  message: "unavailable",
+  data: { type: "unavailable", status: 503, retry_after_ms: 700 },
+};
 
 function made() {
   const connection = new FakeConnection();
@@ -19,8 +23,16 @@ function made() {
   rooms.on("eventApplied", ({ room, o }) => facts.push([room, o]));
   rooms.on("signalled", ({ room, kind }) => facts.push(["signalled", room, kind]));
   rooms.on("left", ({ room, reason }) => facts.push(["left", room, reason]));
-  const event = (/** @type {string} */ room, /** @type {number} */ o) => connection.notifies("room.event", { room, o, t: o * 10, n: o, at: 0, kind: "x" });
-  return { connection, clock, rooms, facts, event, asked: () => connection.requests.map(({ method, params }) => [method, params.room, params.position]) };
+  const event = (/** @type {string} */ room, /** @type {number} */ o) =>
+    connection.notifies("room.event", { room, o, t: o * 10, n: o, at: 0, kind: "x" });
+  return {
+    connection,
+    clock,
+    rooms,
+    facts,
+    event,
+    asked: () => connection.requests.map(({ method, params }) => [method, params.room, params.position]),
+  };
 }
 
 /** Two rooms opened before there was a line. */
@@ -42,7 +54,10 @@ test("what hello opened goes on from there, what it could not is asked for", asy
   const { connection, facts, asked, event } = waiting();
   await connection.greets({ opened: { lounge: REPLAY } });
   await event("lounge", 6);
-  assert.deepEqual(facts, [["opened", "lounge", "replay"], ["lounge", 6]]);
+  assert.deepEqual(facts, [
+    ["opened", "lounge", "replay"],
+    ["lounge", 6],
+  ]);
   assert.deepEqual(asked(), [["room.open", "chess", null]]);
 });
 
@@ -50,7 +65,10 @@ test("a room for which a snapshot was wanted after hello was sent is asked for a
   const { connection, rooms, facts, asked } = waiting();
   rooms.open("lounge", null);
   await connection.greets({ opened: { lounge: REPLAY } });
-  assert.deepEqual(asked(), [["room.open", "lounge", null], ["room.open", "chess", null]]);
+  assert.deepEqual(asked(), [
+    ["room.open", "lounge", null],
+    ["room.open", "chess", null],
+  ]);
   assert.deepEqual(facts, []);
 });
 
@@ -70,7 +88,10 @@ test("a room opened on a good line is asked for at once; its events follow the s
   await event("chess", 20);
   await event("chess", 21);
   await event("elsewhere", 1);
-  assert.deepEqual(facts, [["opened", "chess", "snapshot"], ["chess", 21]]);
+  assert.deepEqual(facts, [
+    ["opened", "chess", "snapshot"],
+    ["chess", 21],
+  ]);
   assert.deepEqual(rooms.positions(), { chess: { o: 21, t: 210 } });
 });
 
@@ -84,7 +105,10 @@ test("a hole is asked for from the last event applied, and nothing is applied tw
   assert.deepEqual(asked()[1], ["room.open", "lounge", { o: 6, t: 60 }]);
   await connection.requests[1].answer(REPLAY);
   for (const o of [7, 8, 9, 10, 11]) await event("lounge", o);
-  assert.deepEqual(facts.filter(([name]) => name === "lounge").map(([, o]) => o), [6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(
+    facts.filter(([name]) => name === "lounge").map(([, o]) => o),
+    [6, 7, 8, 9, 10, 11],
+  );
   assert.equal(asked().length, 2);
 });
 
@@ -95,14 +119,20 @@ test("a request to open that the line took with it is made good by the next hell
   await connection.closes();
   await connection.greets({ opened: { lounge: REPLAY } });
   await event("lounge", 6);
-  assert.deepEqual(facts, [["opened", "lounge", "replay"], ["lounge", 6]]);
+  assert.deepEqual(facts, [
+    ["opened", "lounge", "replay"],
+    ["lounge", 6],
+  ]);
 });
 
 test("a room one may not see is closed and told", async () => {
   const { connection, rooms, facts } = waiting();
   await connection.greets({ opened: { lounge: { error: NOT_FOUND } } });
   await connection.requests[0].refuse(NOT_FOUND);
-  assert.deepEqual(facts, [["refused", "lounge", 404], ["refused", "chess", 404]]);
+  assert.deepEqual(facts, [
+    ["refused", "lounge", 404],
+    ["refused", "chess", 404],
+  ]);
   assert.deepEqual(rooms.positions(), {});
 });
 

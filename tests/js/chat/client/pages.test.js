@@ -12,7 +12,10 @@ function client() {
   const state = { ...emptyRoom("me"), room: { key: "r" }, after: true };
   /** @type {(() => void)[]} */
   const waiting = [];
-  const ready = () => (connection.state.name === "ready" ? Promise.resolve() : new Promise((resolve) => waiting.push(() => resolve(undefined))));
+  const ready = () =>
+    connection.state.name === "ready"
+      ? Promise.resolve()
+      : new Promise((resolve) => waiting.push(() => resolve(undefined)));
   const back = () => {
     connection.state = { name: "ready" };
     for (const resolve of waiting.splice(0)) resolve();
@@ -39,7 +42,11 @@ test("newest messages are not asked for again when they are refused or another r
   const refused = client();
   const first = new Pages(/** @type {any} */ (refused)).newest();
   await settle();
-  await refused.connection.requests[0].refuse({ code: 404, message: "no such room", data: { type: "not_found", status: 404 } });
+  await refused.connection.requests[0].refuse({
+    code: 404,
+    message: "no such room",
+    data: { type: "not_found", status: 404 },
+  });
   await first;
   assert.equal(refused.connection.requests.length, 1);
   const left = client();

@@ -6,7 +6,12 @@ import { EVENTS } from "../../../../static/chat/state/events.js";
 import { badgeOf } from "../../../../static/chat/state/selectors.js";
 
 /** @param {string} badge @param {string[]} [hosts] @returns {any} */
-const state = (badge, hosts) => ({ me: "x", people: { ana: { badge } }, members: null, room: { hosts, role: "member", members: 2 } });
+const state = (badge, hosts) => ({
+  me: "x",
+  people: { ana: { badge } },
+  members: null,
+  room: { hosts, role: "member", members: 2 },
+});
 
 test("a rank of the site comes before one of the room", () => {
   assert.equal(badgeOf(state("admin", ["ana"]), "ana"), "admin");

@@ -9,7 +9,16 @@ import { seeded } from "../../fakes.js";
 /** @import {Cursor, Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 
 const PAGE = 5;
-const ROOM = { key: "lounge", name: "Lounge", topic: "", public: true, lounge: true, role: /** @type {const} */ ("member"), read: 0, members: 1 };
+const ROOM = {
+  key: "lounge",
+  name: "Lounge",
+  topic: "",
+  public: true,
+  lounge: true,
+  role: /** @type {const} */ ("member"),
+  read: 0,
+  members: 1,
+};
 
 /** The table and the log of one room. */
 class Server {
@@ -30,7 +39,17 @@ class Server {
 
   post() {
     const o = this.log.length + 1;
-    this.rows.push({ o, n: this.rows.length + 1, at: o, by: "ana", kind: "text", data: { text: `${o}` }, edited: null, removed: null, touched: o });
+    this.rows.push({
+      o,
+      n: this.rows.length + 1,
+      at: o,
+      by: "ana",
+      kind: "text",
+      data: { text: `${o}` },
+      edited: null,
+      removed: null,
+      touched: o,
+    });
     this.#append("message.posted", { kind: "text", text: `${o}` });
   }
 
@@ -79,7 +98,13 @@ class Server {
   /** @param {number} as_of @param {Line[]} rows */
   #slice(as_of, rows) {
     const [first, last] = [rows[0]?.o ?? 0, rows.at(-1)?.o ?? Infinity];
-    return { lines: rows, as_of, before: this.rows.some(({ o }) => o < first), after: this.rows.some(({ o }) => o > last), people: {} };
+    return {
+      lines: rows,
+      as_of,
+      before: this.rows.some(({ o }) => o < first),
+      after: this.rows.some(({ o }) => o > last),
+      people: {},
+    };
   }
 
   /** @param {{o: number, t: number, n: number}} head read before the rows @returns {Snapshot} */
@@ -171,7 +196,10 @@ class World {
     this.liveFrom = head.o;
     if (replay) return this.dispatch({ type: "opened", opening: { mode: "replay", head, presence: {}, here: 0 } });
     const snapshot = this.#snapshot();
-    this.dispatch({ type: "opened", opening: { mode: "snapshot", head: snapshot.head, presence: {}, here: 0, snapshot } });
+    this.dispatch({
+      type: "opened",
+      opening: { mode: "snapshot", head: snapshot.head, presence: {}, here: 0, snapshot },
+    });
   }
 
   #snapshot() {
@@ -185,7 +213,18 @@ class World {
   }
 
   step() {
-    const acts = [this.write, this.write, this.deliver, this.deliver, this.deliver, this.ask, this.read, this.read, this.answer, this.scroll];
+    const acts = [
+      this.write,
+      this.write,
+      this.deliver,
+      this.deliver,
+      this.deliver,
+      this.ask,
+      this.read,
+      this.read,
+      this.answer,
+      this.scroll,
+    ];
     const rare = this.pick(25);
     if (rare === 0) this.reconnect();
     else if (rare === 1) this.reopen();
@@ -198,7 +237,10 @@ class World {
     const held = lines.map(({ o }) => o);
     const [first, last] = [before ? (held[0] ?? Infinity) : 0, after ? (held.at(-1) ?? -1) : Infinity];
     const expected = this.server.rows.map(({ o }) => o).filter((o) => o >= first && o <= last && o <= head.o);
-    assert.deepEqual(held.filter((o) => o <= head.o), expected);
+    assert.deepEqual(
+      held.filter((o) => o <= head.o),
+      expected,
+    );
     assert.ok(held.every((o, i) => i === 0 || held[i - 1] < o));
   }
 
@@ -219,7 +261,8 @@ class World {
 }
 
 /** @param {Line[]} rows */
-const seen = (rows) => rows.map(({ o, by, data, edited, removed }) => ({ o, by, data, edited: removed ? null : edited, removed }));
+const seen = (rows) =>
+  rows.map(({ o, by, data, edited, removed }) => ({ o, by, data, edited: removed ? null : edited, removed }));
 
 test("random interleavings converge to the server's list", () => {
   for (let seed = 1; seed <= 1500; seed += 1) {

@@ -9,12 +9,47 @@ import { closedBy } from "../../../../static/moderation/state/own_sanctions.js";
 
 /** @param {string[]} direct @param {Partial<Snapshot["room"]>} [more] @returns {RoomState} */
 function opened(direct, more = {}) {
-  const room = { key: "r", name: "Leo", topic: "", public: false, lounge: false, direct, role: /** @type {"member"} */ ("member"), read: 0, members: 1, unanswered: true, ...more };
-  const snapshot = { room, head: { o: 1, t: 1, n: 0 }, lines: [], before: false, after: false, as_of: 1, people: {}, parts: {} };
+  const room = {
+    key: "r",
+    name: "Leo",
+    topic: "",
+    public: false,
+    lounge: false,
+    direct,
+    role: /** @type {"member"} */ ("member"),
+    read: 0,
+    members: 1,
+    unanswered: true,
+    ...more,
+  };
+  const snapshot = {
+    room,
+    head: { o: 1, t: 1, n: 0 },
+    lines: [],
+    before: false,
+    after: false,
+    as_of: 1,
+    people: {},
+    parts: {},
+  };
   return reduce(emptyRoom("me"), { type: "snapshot", snapshot });
 }
 /** @param {number} o @param {Partial<RoomEvent>} more @returns {RoomAction} */
-const event = (o, more) => ({ type: "event", event: { room: "r", o, t: 1, n: o, at: 0, by: "me", cid: null, kind: "message.posted", data: { text: "hi" }, ...more } });
+const event = (o, more) => ({
+  type: "event",
+  event: {
+    room: "r",
+    o,
+    t: 1,
+    n: o,
+    at: 0,
+    by: "me",
+    cid: null,
+    kind: "message.posted",
+    data: { text: "hi" },
+    ...more,
+  },
+});
 
 test("the other one of a room of two is its partner, a group has none", () => {
   assert.equal(partner(opened(["leo", "me"])), "leo");

@@ -6,11 +6,16 @@ import { test } from "node:test";
 import { linked } from "../../../../static/chat/state/links.js";
 
 const CASES = JSON.parse(readFileSync(new URL("links.json", import.meta.url), "utf8"));
-const escaped = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", "<br>\n");
+const escaped = (/** @type {string} */ text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", "<br>\n");
 
 /** @param {string} text */
 function rendered(text) {
-  const parts = linked(text).map(({ text, href }) => (href ? `<a href="${escaped(href)}" target="_blank" rel="noopener nofollow ugc">${escaped(text)}</a>` : escaped(text)));
+  const parts = linked(text).map(({ text, href }) =>
+    href
+      ? `<a href="${escaped(href)}" target="_blank" rel="noopener nofollow ugc">${escaped(text)}</a>`
+      : escaped(text),
+  );
   return `<p>${parts.join("")}</p>`;
 }
 

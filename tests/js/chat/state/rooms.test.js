@@ -6,21 +6,62 @@ import { reduceRooms, unread } from "../../../../static/chat/state/rooms.js";
 /** @import {Membership, RoomList, RoomListAction, Snapshot} from "../../../../static/chat/state/types.js" */
 
 const BLOCKED = new Set(["eve"]);
-const range = (/** @type {number} */ from, /** @type {number} */ to) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+const range = (/** @type {number} */ from, /** @type {number} */ to) =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 /** @param {string} key @param {Partial<Membership>} [more] @returns {Membership} */
-const membership = (key, more = {}) => ({ key, name: key, topic: "", public: true, lounge: false, role: "member", unread: 0, read: 10, head: { o: 10, t: 1, n: 10 }, here: 1, ...more });
+const membership = (key, more = {}) => ({
+  key,
+  name: key,
+  topic: "",
+  public: true,
+  lounge: false,
+  role: "member",
+  unread: 0,
+  read: 10,
+  head: { o: 10, t: 1, n: 10 },
+  here: 1,
+  ...more,
+});
 /** @param {Membership[]} rooms */
 const greeted = (...rooms) => reduceRooms([], { type: "hello", rooms });
 /** @param {RoomList} list @param {RoomListAction[]} actions */
 const after = (list, ...actions) => actions.reduce(reduceRooms, list);
 /** @param {string} room @param {string} kind @param {any} value @returns {RoomListAction} */
-const signal = (room, kind, value) => ({ type: "signal", me: "me", blocked: BLOCKED, signal: { room, kind, key: "", value } });
+const signal = (room, kind, value) => ({
+  type: "signal",
+  me: "me",
+  blocked: BLOCKED,
+  signal: { room, kind, key: "", value },
+});
 /** @param {number} o @param {any} [more] @returns {RoomListAction} */
-const count = (o, more = {}) => signal("chess", "count", { o, t: 1, n: o, here: 3, since: 10, lines: range(11, o).map((line) => [line, "ana"]), ...more });
+const count = (o, more = {}) =>
+  signal("chess", "count", {
+    o,
+    t: 1,
+    n: o,
+    here: 3,
+    since: 10,
+    lines: range(11, o).map((line) => [line, "ana"]),
+    ...more,
+  });
 /** @param {number} o @param {Partial<RoomEvent>} [more] @returns {RoomListAction} */
-const event = (o, more = {}) => ({ type: "event", me: "me", blocked: BLOCKED, event: { room: "chess", o, t: 1, n: o, at: 0, by: "ana", cid: null, kind: "message.posted", data: {}, ...more } });
+const event = (o, more = {}) => ({
+  type: "event",
+  me: "me",
+  blocked: BLOCKED,
+  event: { room: "chess", o, t: 1, n: o, at: 0, by: "ana", cid: null, kind: "message.posted", data: {}, ...more },
+});
 /** @param {string} key @param {"member" | null} role @returns {Snapshot} */
-const snapshot = (key, role) => ({ room: { key, name: "New", topic: "", public: true, lounge: false, role, read: 5, members: 4 }, head: { o: 7, t: 1, n: 6 }, lines: [], before: false, after: false, as_of: 7, people: {}, parts: {} });
+const snapshot = (key, role) => ({
+  room: { key, name: "New", topic: "", public: true, lounge: false, role, read: 5, members: 4 },
+  head: { o: 7, t: 1, n: 6 },
+  lines: [],
+  before: false,
+  after: false,
+  as_of: 7,
+  people: {},
+  parts: {},
+});
 
 test("unread is what was counted at hello and the lines since", () => {
   const list = greeted(membership("lounge"), membership("chess", { unread: 3 }));
@@ -38,7 +79,13 @@ test("an older count than what is known is not believed", () => {
 });
 
 test("lines of an open room count, one's own reads what was before it", () => {
-  const [chess] = after(greeted(membership("chess")), event(11), event(12, { by: "me" }), event(13), event(14, { n: 13, kind: "member.joined" }));
+  const [chess] = after(
+    greeted(membership("chess")),
+    event(11),
+    event(12, { by: "me" }),
+    event(13),
+    event(14, { n: 13, kind: "member.joined" }),
+  );
   assert.equal(unread(chess), 1);
 });
 
@@ -62,28 +109,47 @@ test("a pointer that comes late does not undo a newer one", () => {
 });
 
 test("a changed room and a changed role are seen in the list", () => {
-  const [chess] = after(greeted(membership("chess")), event(11, { kind: "room.changed", data: { name: "Go", topic: "t", public: false } }), event(12, { kind: "member.role", data: { user: "me", role: "host" } }));
+  const [chess] = after(
+    greeted(membership("chess")),
+    event(11, { kind: "room.changed", data: { name: "Go", topic: "t", public: false } }),
+    event(12, { kind: "member.role", data: { user: "me", role: "host" } }),
+  );
   assert.deepEqual([chess.name, chess.topic, chess.public, chess.role], ["Go", "t", false, "host"]);
 });
 
 test("the role of another changes nothing of mine", () => {
-  const [chess] = after(greeted(membership("chess")), event(11, { kind: "member.role", data: { user: "ana", role: "host" } }));
+  const [chess] = after(
+    greeted(membership("chess")),
+    event(11, { kind: "member.role", data: { user: "ana", role: "host" } }),
+  );
   assert.equal(chess.role, "member");
 });
 
 test("a room I left or was put out of is gone; others leaving is not my leaving", () => {
   const list = greeted(membership("chess"), membership("lounge"));
   const left = (/** @type {string} */ user) => event(11, { kind: "member.left", data: { user, reason: "left" } });
-  assert.deepEqual(after(list, left("me")).map(({ key }) => key), ["lounge"]);
+  assert.deepEqual(
+    after(list, left("me")).map(({ key }) => key),
+    ["lounge"],
+  );
   assert.equal(after(list, left("ana")).length, 2);
-  assert.deepEqual(after(list, { type: "left", room: "chess" }).map(({ key }) => key), ["lounge"]);
+  assert.deepEqual(
+    after(list, { type: "left", room: "chess" }).map(({ key }) => key),
+    ["lounge"],
+  );
   assert.equal(after(list, { type: "left", room: "far" }), list);
 });
 
 test("a room I joined comes with its snapshot; one I only look at does not", () => {
   const list = greeted(membership("lounge"));
   const joined = after(list, { type: "opened", room: "chess", snapshot: snapshot("chess", "member"), here: 2 });
-  assert.deepEqual(joined.map(({ key, here }) => [key, here]), [["lounge", 1], ["chess", 2]]);
+  assert.deepEqual(
+    joined.map(({ key, here }) => [key, here]),
+    [
+      ["lounge", 1],
+      ["chess", 2],
+    ],
+  );
   assert.equal(unread(joined[1]), 0);
   assert.equal(after(list, { type: "opened", room: "chess", snapshot: snapshot("chess", null), here: 2 }), list);
 });
@@ -91,10 +157,28 @@ test("a room I joined comes with its snapshot; one I only look at does not", () 
 test("a room joined or left in another tab comes and goes", () => {
   const { here: _, ...facts } = membership("chess", { unread: 2 });
   const joined = after(greeted(membership("lounge")), signal("chess", "membership", facts));
-  assert.deepEqual(joined.map(({ key, here }) => [key, here]), [["lounge", 1], ["chess", 0]]);
+  assert.deepEqual(
+    joined.map(({ key, here }) => [key, here]),
+    [
+      ["lounge", 1],
+      ["chess", 0],
+    ],
+  );
   assert.equal(unread(joined[1]), 2);
-  assert.deepEqual(after(joined, count(12), signal("chess", "membership", { ...facts, role: "host" })).map(({ role, here }) => [role, here]), [["member", 1], ["host", 3]]);
-  assert.deepEqual(after(joined, signal("chess", "membership", null)).map(({ key }) => key), ["lounge"]);
+  assert.deepEqual(
+    after(joined, count(12), signal("chess", "membership", { ...facts, role: "host" })).map(({ role, here }) => [
+      role,
+      here,
+    ]),
+    [
+      ["member", 1],
+      ["host", 3],
+    ],
+  );
+  assert.deepEqual(
+    after(joined, signal("chess", "membership", null)).map(({ key }) => key),
+    ["lounge"],
+  );
 });
 
 test("what concerns no room of mine changes nothing", () => {
@@ -103,7 +187,10 @@ test("what concerns no room of mine changes nothing", () => {
 });
 
 test("a new greeting counts anew", () => {
-  const [chess] = after(greeted(membership("chess")), count(50), { type: "hello", rooms: [membership("chess", { unread: 2, head: { o: 9, t: 2, n: 9 } })] });
+  const [chess] = after(greeted(membership("chess")), count(50), {
+    type: "hello",
+    rooms: [membership("chess", { unread: 2, head: { o: 9, t: 2, n: 9 } })],
+  });
   assert.equal(unread(chess), 2);
 });
 
@@ -116,28 +203,66 @@ test("a message that was deleted is unread no more, in an open room and in anoth
   assert.equal(unread(after(waiting, count(13, { since: 12, n: 12, lines: [], gone: [[13, 10, "ana"]] }))[0]), 4);
   const older = after(greeted(membership("chess", { unread: 2, read: 5 })), count(12));
   assert.equal(unread(after(older, count(13, { since: 12, n: 12, lines: [], gone: [[13, 9, "ana"]] }))[0]), 3);
-  const deleted = event(13, { n: 12, by: "host", kind: "message.deleted", data: { o: 12, by: "host", at: 0, author: "ana" } });
+  const deleted = event(13, {
+    n: 12,
+    by: "host",
+    kind: "message.deleted",
+    data: { o: 12, by: "host", at: 0, author: "ana" },
+  });
   assert.equal(unread(after(waiting, deleted)[0]), 3);
-  const removed = event(13, { n: 12, kind: "messages.removed", data: { offsets: [12, 11], by: "host", at: 0, author: "ana" } });
+  const removed = event(13, {
+    n: 12,
+    kind: "messages.removed",
+    data: { offsets: [12, 11], by: "host", at: 0, author: "ana" },
+  });
   assert.equal(unread(after(waiting, removed)[0]), 2);
 });
 
 test("a message that was put back is unread again", () => {
-  const waiting = after(greeted(membership("chess")), count(12), count(13, { since: 12, n: 12, lines: [], gone: [[13, 11, "ana"]] }));
+  const waiting = after(
+    greeted(membership("chess")),
+    count(12),
+    count(13, { since: 12, n: 12, lines: [], gone: [[13, 11, "ana"]] }),
+  );
   assert.equal(unread(waiting[0]), 1);
   assert.equal(unread(after(waiting, count(14, { since: 13, n: 12, lines: [], back: [[14, 11, "ana"]] }))[0]), 2);
-  assert.equal(unread(after(waiting, event(14, { n: 12, kind: "message.restored", data: { line: { o: 11, by: "ana" } } }))[0]), 2);
+  assert.equal(
+    unread(after(waiting, event(14, { n: 12, kind: "message.restored", data: { line: { o: 11, by: "ana" } } }))[0]),
+    2,
+  );
 });
 
 test("one's own message of another tab reads up to it", () => {
-  const list = after(greeted(membership("chess", { unread: 3 })), count(13, { lines: [[11, "ana"], [12, "me"], [13, "ana"]] }));
+  const list = after(
+    greeted(membership("chess", { unread: 3 })),
+    count(13, {
+      lines: [
+        [11, "ana"],
+        [12, "me"],
+        [13, "ana"],
+      ],
+    }),
+  );
   assert.deepEqual([unread(list[0]), list[0].read], [1, 12]);
   assert.equal(unread(after(greeted(membership("chess", { unread: 3 })), event(11, { by: "me" }))[0]), 0);
 });
 
 test("messages of people one blocks and withheld ones are not unread", () => {
   const list = greeted(membership("chess"));
-  assert.equal(unread(after(list, count(12, { lines: [[11, "eve"], [12, "ana"]] }))[0]), 1);
+  assert.equal(
+    unread(
+      after(
+        list,
+        count(12, {
+          lines: [
+            [11, "eve"],
+            [12, "ana"],
+          ],
+        }),
+      )[0],
+    ),
+    1,
+  );
   assert.equal(unread(after(list, event(11, { by: "eve" }), event(12, { kind: "withheld", by: undefined }))[0]), 0);
 });
 
@@ -152,10 +277,18 @@ test("the server is asked where a count is missed, has too many, or the pointer 
   assert.equal(stale(after(list, count(14, { since: 12 }))), true);
   assert.equal(stale(after(list, count(14, { lines: null }))), true);
   assert.equal(stale(after(list, signal("chess", "read", 7))), true);
-  assert.equal(stale(after(list, event(11, { n: 10, kind: "message.deleted", data: { o: 9, by: "ana", at: 0 } }))), true);
+  assert.equal(
+    stale(after(list, event(11, { n: 10, kind: "message.deleted", data: { o: 9, by: "ana", at: 0 } }))),
+    true,
+  );
 });
 
 test("the server's answer replaces what was counted, and what came since stays", () => {
-  const [chess] = after(greeted(membership("chess", { unread: 4 })), count(14), { type: "doubted" }, { type: "counted", rooms: { chess: { unread: 2, read: 11, o: 13 } } });
+  const [chess] = after(
+    greeted(membership("chess", { unread: 4 })),
+    count(14),
+    { type: "doubted" },
+    { type: "counted", rooms: { chess: { unread: 2, read: 11, o: 13 } } },
+  );
   assert.deepEqual([unread(chess), chess.read, chess.counted.stale], [3, 11, false]);
 });

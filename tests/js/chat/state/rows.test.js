@@ -13,24 +13,56 @@ const MINUTE = 60_000;
 
 /** @param {number} o @param {string} by @param {number} minutes after noon @returns {import("../../../../static/chat/state/types.js").Item} */
 function item(o, by, minutes, kind = "text") {
-  const line = { o, n: o, at: NOON + minutes * MINUTE, by, kind, data: { text: "" }, edited: null, removed: null, touched: o };
+  const line = {
+    o,
+    n: o,
+    at: NOON + minutes * MINUTE,
+    by,
+    kind,
+    data: { text: "" },
+    edited: null,
+    removed: null,
+    touched: o,
+  };
   return { key: `o${o}`, line, entry: null };
 }
 
 /** @param {import("../../../../static/chat/state/types.js").Item[]} items @param {number | null} newAt */
-const shape = (items, newAt = null) => rowsOf(items, newAt, "me").map((row) => (row.kind === "line" ? (row.grouped ? "grouped" : "line") : row.kind));
+const shape = (items, newAt = null) =>
+  rowsOf(items, newAt, "me").map((row) => (row.kind === "line" ? (row.grouped ? "grouped" : "line") : row.kind));
 
 test("lines of one author within five minutes stand under one face", () => {
-  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 2), item(3, "mei", 4.9)]), ["day", "line", "grouped", "grouped"]);
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 2), item(3, "mei", 4.9)]), [
+    "day",
+    "line",
+    "grouped",
+    "grouped",
+  ]);
 });
 
 test("five minutes after the line with the face it shows again", () => {
-  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 3), item(3, "mei", 6)]), ["day", "line", "grouped", "line"]);
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 3), item(3, "mei", 6)]), [
+    "day",
+    "line",
+    "grouped",
+    "line",
+  ]);
 });
 
 test("another author, a system line and the New line each break a group", () => {
-  assert.deepEqual(shape([item(1, "mei", 0), item(2, "jo", 0), item(3, "jo", 1)], 3), ["day", "line", "line", "new", "line"]);
-  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 0, "room.changed"), item(3, "mei", 1)]), ["day", "line", "line", "line"]);
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "jo", 0), item(3, "jo", 1)], 3), [
+    "day",
+    "line",
+    "line",
+    "new",
+    "line",
+  ]);
+  assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 0, "room.changed"), item(3, "mei", 1)]), [
+    "day",
+    "line",
+    "line",
+    "line",
+  ]);
 });
 
 test("midnight breaks a group and begins a day", () => {
@@ -38,7 +70,13 @@ test("midnight breaks a group and begins a day", () => {
 });
 
 test("what waits to be sent joins its author's group", () => {
-  const entry = /** @type {any} */ ({ cid: "c", at: NOON + MINUTE, method: "message.post", params: { text: "hi" }, state: "waiting" });
+  const entry = /** @type {any} */ ({
+    cid: "c",
+    at: NOON + MINUTE,
+    method: "message.post",
+    params: { text: "hi" },
+    state: "waiting",
+  });
   assert.deepEqual(shape([item(1, "me", 0), { key: "cc", line: null, entry }]), ["day", "line", "grouped"]);
 });
 
@@ -61,6 +99,9 @@ test("three removed lines in a row are one, and the line after it shows its face
 
 test("what was opened stays open, and the New line parts a run", () => {
   const items = [gone(1), gone(2), gone(3), gone(4)];
-  assert.deepEqual(rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind), ["day", "line", "line", "line", "line"]);
+  assert.deepEqual(
+    rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind),
+    ["day", "line", "line", "line", "line"],
+  );
   assert.deepEqual(shape(items, 2), ["day", "line", "new", "fold"]);
 });

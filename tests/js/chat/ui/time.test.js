@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
 process.env.TZ = "Europe/Berlin";
-Object.defineProperty(globalThis, "document", { value: Object.assign(new EventTarget(), { documentElement: { lang: "en" } }) });
+Object.defineProperty(globalThis, "document", {
+  value: Object.assign(new EventTarget(), { documentElement: { lang: "en" } }),
+});
 globalThis.addEventListener ??= () => undefined;
 Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-GB", "en"] }, configurable: true });
 const { learn } = await import("../../../../static/chat/ui/words.js");
-const { clock, currentZone, dayName, untilMidnight, useClock, watchCalendar, when } = await import("../../../../static/chat/ui/time.js");
+const { clock, currentZone, dayName, untilMidnight, useClock, watchCalendar, when } = await import(
+  "../../../../static/chat/ui/time.js"
+);
 
 const HOUR = 60 * 60 * 1000;
-const local = (/** @type {number[]} */ ...[year, month, day, hour, minute]) => new Date(year, month - 1, day, hour, minute).getTime();
+const local = (/** @type {number[]} */ ...[year, month, day, hour, minute]) =>
+  new Date(year, month - 1, day, hour, minute).getTime();
 
 beforeEach(() => {
   process.env.TZ = "Europe/Berlin";

@@ -12,7 +12,16 @@ const { isWhole } = await import("../../../../static/chat/views/connection_statu
 /** @param {Opening["mode"]} mode @returns {Opening} */
 const opening = (mode) => ({ mode, head: { o: 9, t: 9, n: 9 }, presence: {}, here: 1 });
 /** @param {Entry["state"]} state @returns {Entry} */
-const entry = (state) => ({ cid: "c", room: "r", method: "message.post", params: {}, at: 0, losses: 0, state, problem: null });
+const entry = (state) => ({
+  cid: "c",
+  room: "r",
+  method: "message.post",
+  params: {},
+  at: 0,
+  losses: 0,
+  state,
+  problem: null,
+});
 
 test("nothing is lost when what was missed is replayed and all that waits can still be sent", () => {
   assert.equal(isWhole(opening("replay"), []), true);

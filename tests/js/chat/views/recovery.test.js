@@ -8,14 +8,32 @@ const { lostOf, saidIn } = await import("../../../../static/chat/views/recovery.
 const { emptyRoom, reduce } = await import("../../../../static/chat/state/store.js");
 
 /** @param {number} o @param {Record<string, any>} [more] @returns {any} */
-const line = (o, more = {}) => ({ o, t: o * 10, n: o, at: o, by: "ana", kind: "text", data: { text: `#${o}` }, edited: null, removed: null, touched: o, ...more });
+const line = (o, more = {}) => ({
+  o,
+  t: o * 10,
+  n: o,
+  at: o,
+  by: "ana",
+  kind: "text",
+  data: { text: `#${o}` },
+  edited: null,
+  removed: null,
+  touched: o,
+  ...more,
+});
 const mine = (/** @type {number} */ o) => line(o, { by: "me", cid: `cid-${o}` });
 const room = (/** @type {any[]} */ lines) => ({ ...emptyRoom("me"), lines });
 
 test("own messages after the last common one are lost", () => {
   const before = room([line(1), mine(2), line(3), mine(4), mine(5)]);
   const stored = [line(1), line(2), line(3), line(4, { t: 77 })];
-  assert.deepEqual(lostOf(saidIn(before), stored).map(({ cid, text }) => [cid, text]), [["cid-4", "#4"], ["cid-5", "#5"]]);
+  assert.deepEqual(
+    lostOf(saidIn(before), stored).map(({ cid, text }) => [cid, text]),
+    [
+      ["cid-4", "#4"],
+      ["cid-5", "#5"],
+    ],
+  );
 });
 
 test("nothing is lost while the newest message stands", () => {
@@ -24,13 +42,42 @@ test("nothing is lost while the newest message stands", () => {
 });
 
 test("messages of others, removed ones and cards are not sent again", () => {
-  const before = room([line(1), line(2, { cid: "cid-2" }), { ...mine(3), removed: { by: "me", at: 9 }, data: null }, { ...mine(4), kind: "roll" }]);
+  const before = room([
+    line(1),
+    line(2, { cid: "cid-2" }),
+    { ...mine(3), removed: { by: "me", at: 9 }, data: null },
+    { ...mine(4), kind: "roll" },
+  ]);
   assert.deepEqual(lostOf(saidIn(before), []), []);
 });
 
 test("a room whose position is gone forgets all that it knew", () => {
-  const before = { ...room([mine(1), mine(2)]), read: 2, head: { o: 2, t: 20, n: 2 }, room: /** @type {any} */ ({ key: "r", role: "member" }) };
-  const snapshot = { room: { key: "r", role: "member", read: 1 }, head: { o: 2, t: 99, n: 2 }, lines: [line(1), line(2, { t: 99 })], before: false, after: false, as_of: 2, people: {}, parts: {} };
-  const after = reduce(before, { type: "opened", opening: /** @type {any} */ ({ mode: "snapshot", gone: true, head: snapshot.head, presence: {}, here: 1, snapshot }) });
+  const before = {
+    ...room([mine(1), mine(2)]),
+    read: 2,
+    head: { o: 2, t: 20, n: 2 },
+    room: /** @type {any} */ ({ key: "r", role: "member" }),
+  };
+  const snapshot = {
+    room: { key: "r", role: "member", read: 1 },
+    head: { o: 2, t: 99, n: 2 },
+    lines: [line(1), line(2, { t: 99 })],
+    before: false,
+    after: false,
+    as_of: 2,
+    people: {},
+    parts: {},
+  };
+  const after = reduce(before, {
+    type: "opened",
+    opening: /** @type {any} */ ({
+      mode: "snapshot",
+      gone: true,
+      head: snapshot.head,
+      presence: {},
+      here: 1,
+      snapshot,
+    }),
+  });
   assert.deepEqual([after.read, after.lines.map(({ cid }) => cid)], [1, [undefined, undefined]]);
 });

@@ -17,21 +17,69 @@ Object.assign(EVENTS, MATCH_EVENTS);
 Object.assign(LINE_EVENTS, MATCH_LINE_EVENTS);
 Object.assign(POSTED, { match: matchPosted });
 Object.assign(LINE_PEOPLE, { match: peopleOf });
-Object.assign(PART_PEOPLE, { matches: (/** @type {Record<string, Table>} */ matches) => Object.values(matches).flatMap(peopleOf) });
+Object.assign(PART_PEOPLE, {
+  matches: (/** @type {Record<string, Table>} */ matches) => Object.values(matches).flatMap(peopleOf),
+});
 SLOTS.add("hover");
 
-const ROOM = { key: "lounge", name: "Lounge", topic: "", public: true, lounge: true, role: /** @type {const} */ ("member"), read: 0, members: 2 };
+const ROOM = {
+  key: "lounge",
+  name: "Lounge",
+  topic: "",
+  public: true,
+  lounge: true,
+  role: /** @type {const} */ ("member"),
+  read: 0,
+  members: 2,
+};
 
 /** @param {number} match @param {number} version @param {Partial<Table>} [more] @returns {Table} */
-const table = (match, version, more = {}) => ({ game: "four", match, version, state: "playing", seats: [{ user: "ana" }, { user: "me" }], waiting: [], turn: 0, deadline: null, view: null, says: null, result: null, last: null, rematch: null, ...more });
+const table = (match, version, more = {}) => ({
+  game: "four",
+  match,
+  version,
+  state: "playing",
+  seats: [{ user: "ana" }, { user: "me" }],
+  waiting: [],
+  turn: 0,
+  deadline: null,
+  view: null,
+  says: null,
+  result: null,
+  last: null,
+  rematch: null,
+  ...more,
+});
 /** @param {number} o @param {string} kind @param {any} data @returns {RoomEvent} */
 const event = (o, kind, data) => ({ room: "lounge", o, t: o, n: 1, at: o, by: "ana", cid: null, kind, data });
 /** @param {number} o */
 const moved = (o, match = 1) => event(o, "match.moved", { match, seat: 0, move: 3, table: table(match, o) });
 /** @param {Table} data @returns {Line} */
-const card = (data) => ({ o: data.match, n: 1, at: 1, by: "ana", kind: "match", data, edited: null, removed: null, touched: data.match });
+const card = (data) => ({
+  o: data.match,
+  n: 1,
+  at: 1,
+  by: "ana",
+  kind: "match",
+  data,
+  edited: null,
+  removed: null,
+  touched: data.match,
+});
 /** @param {number} head @param {Table} now @returns {RoomAction} */
-const snapshot = (head, now) => ({ type: "snapshot", snapshot: { room: ROOM, head: { o: head, t: head, n: 1 }, lines: [card(now)], before: false, after: false, as_of: head, people: {}, parts: { matches: now.state === "over" ? {} : { [now.match]: now } } } });
+const snapshot = (head, now) => ({
+  type: "snapshot",
+  snapshot: {
+    room: ROOM,
+    head: { o: head, t: head, n: 1 },
+    lines: [card(now)],
+    before: false,
+    after: false,
+    as_of: head,
+    people: {},
+    parts: { matches: now.state === "over" ? {} : { [now.match]: now } },
+  },
+});
 /** @param {RoomAction[]} actions @returns {RoomState} */
 const after = (...actions) => actions.reduce(reduce, emptyRoom("me"));
 /** @param {RoomEvent[]} events @returns {RoomAction[]} */
@@ -74,7 +122,12 @@ test("a removed card stays removed, and play goes on", () => {
 });
 
 test("a match that is over stays in this tab, and is not among the unfinished", () => {
-  const over = event(2, "match.ended", { match: 1, seat: 0, reason: "resigned", table: table(1, 2, { state: "over", turn: null }) });
+  const over = event(2, "match.ended", {
+    match: 1,
+    seat: 0,
+    reason: "resigned",
+    table: table(1, 2, { state: "over", turn: null }),
+  });
   const state = after(snapshot(1, table(1, 1)), ...happened(over));
   assert.equal(myTable(after(snapshot(1, table(1, 1))))?.match, 1);
   assert.deepEqual([state.parts.matches[1].state, unfinished(state), myTable(state)], ["over", [], null]);
@@ -104,7 +157,12 @@ test("any order of pages, snapshots and events ends at the same tables", () => {
     const page = () => {
       const one = asked.shift();
       const read = one && Math.min(last, Math.max(one.as_of, head) + pick(3)); // rows are read after the head, and may be newer
-      if (one && read) state = reduce(state, { type: "page", cursor: { around: 1 }, page: { lines: [card(table(1, read))], as_of: one.as_of, before: false, after: false, people: {} } });
+      if (one && read)
+        state = reduce(state, {
+          type: "page",
+          cursor: { around: 1 },
+          page: { lines: [card(table(1, read))], as_of: one.as_of, before: false, after: false, people: {} },
+        });
     };
     const step = [
       () => head < last && (state = reduce(state, { type: "event", event: moved(++head) })),
@@ -115,6 +173,10 @@ test("any order of pages, snapshots and events ends at the same tables", () => {
     for (let i = 0; i < 60; i += 1) step[pick(step.length)]();
     while (asked.length > 0) page();
     while (head < last) step[0]();
-    assert.deepEqual([state.lines[0].data.version, state.parts.matches[1].version, tableOf(state, 1)?.version], [last, last, last], `seed ${seed}`);
+    assert.deepEqual(
+      [state.lines[0].data.version, state.parts.matches[1].version, tableOf(state, 1)?.version],
+      [last, last, last],
+      `seed ${seed}`,
+    );
   }
 });

@@ -5,8 +5,21 @@ import { test } from "node:test";
 import { EVENTS, LINE_EVENTS } from "../../../../static/chat/state/events.js";
 import { isAbove, lines, myRank } from "../../../../static/chat/state/selectors.js";
 import { SIGNALS, SNAPSHOTS, emptyRoom, reduce } from "../../../../static/chat/state/store.js";
-import { asksForAnswer, deskCame, deskOf, isInForce, openCount, openReports, sanctionsOf } from "../../../../static/moderation/state/queue.js";
-import { MODERATION_EVENTS, MODERATION_LINE_EVENTS, MODERATION_SIGNALS, standingCame } from "../../../../static/moderation/state/events.js";
+import {
+  asksForAnswer,
+  deskCame,
+  deskOf,
+  isInForce,
+  openCount,
+  openReports,
+  sanctionsOf,
+} from "../../../../static/moderation/state/queue.js";
+import {
+  MODERATION_EVENTS,
+  MODERATION_LINE_EVENTS,
+  MODERATION_SIGNALS,
+  standingCame,
+} from "../../../../static/moderation/state/events.js";
 import { closedBy, mutedNow, standingOf } from "../../../../static/moderation/state/own_sanctions.js";
 import { seeded } from "../../fakes.js";
 
@@ -23,35 +36,116 @@ SNAPSHOTS.push(standingCame);
 const CALM = { slow_s: 0, locked: false, guests_off: false, approval_until: null, panic_until: null };
 
 /** @param {number} o @param {number} [touched] @returns {Line} */
-const line = (o, touched = o) => ({ o, n: o, at: o, by: "jonas", kind: "text", data: { text: `${o} at ${touched}` }, edited: null, removed: null, touched });
+const line = (o, touched = o) => ({
+  o,
+  n: o,
+  at: o,
+  by: "jonas",
+  kind: "text",
+  data: { text: `${o} at ${touched}` },
+  edited: null,
+  removed: null,
+  touched,
+});
 /** @param {number} o @param {string} kind @param {any} [data] @returns {RoomEvent} */
 const event = (o, kind, data) => ({ room: "lounge", o, t: o, n: 1, at: o, by: "mei", cid: null, kind, data });
 /** @param {Line[]} held @param {{head?: number, me?: any, role?: any, rank?: number | null, rules?: Partial<Rules>}} [more] @returns {RoomAction} */
 const snapshot = (held, { head = 3, me = null, role = "member", rank = 0, rules = {} } = {}) => ({
   type: "snapshot",
-  snapshot: { room: { key: "lounge", name: "Lounge", topic: "", public: true, lounge: false, role, rank, rules: { ...CALM, ...rules }, read: 0, members: 3 }, me, head: { o: head, t: head, n: head }, lines: held, before: false, after: false, as_of: head, people: {}, parts: {} },
+  snapshot: {
+    room: {
+      key: "lounge",
+      name: "Lounge",
+      topic: "",
+      public: true,
+      lounge: false,
+      role,
+      rank,
+      rules: { ...CALM, ...rules },
+      read: 0,
+      members: 3,
+    },
+    me,
+    head: { o: head, t: head, n: head },
+    lines: held,
+    before: false,
+    after: false,
+    as_of: head,
+    people: {},
+    parts: {},
+  },
 });
 /** @param {RoomAction[]} actions @returns {RoomState} */
 const after = (...actions) => actions.reduce(reduce, emptyRoom("me"));
 /** @param {RoomState} state @param {RoomEvent[]} events @returns {RoomState} */
-const happened = (state, ...events) => events.map((event) => /** @type {RoomAction} */ ({ type: "event", event })).reduce(reduce, state);
+const happened = (state, ...events) =>
+  events.map((event) => /** @type {RoomAction} */ ({ type: "event", event })).reduce(reduce, state);
 /** @param {any} value @returns {RoomAction} */
 const told = (value) => ({ type: "signal", signal: { room: "lounge", kind: "standing", key: "", value }, now: 0 });
 /** @param {Partial<Sanction>} [more] @returns {Sanction} */
-const sanction = (more = {}) => ({ sanction: "s1", kind: "mute", site: false, user: "jonas", by: "mei", side: "host", at: 1, until: 100, reason: "", rule: "spam", o: 2, removed: 0, lifted: null, acknowledged_at: null, appeal: null, ...more });
+const sanction = (more = {}) => ({
+  sanction: "s1",
+  kind: "mute",
+  site: false,
+  user: "jonas",
+  by: "mei",
+  side: "host",
+  at: 1,
+  until: 100,
+  reason: "",
+  rule: "spam",
+  o: 2,
+  removed: 0,
+  lifted: null,
+  acknowledged_at: null,
+  appeal: null,
+  ...more,
+});
 /** @param {Partial<Report>} [more] @returns {Report} */
-const report = (more = {}) => ({ report: "r1", o: 2, by: "aisha", at: 1, reason: "", rule: "spam", user: "jonas", state: "open", closed: null, ...more });
+const report = (more = {}) => ({
+  report: "r1",
+  o: 2,
+  by: "aisha",
+  at: 1,
+  reason: "",
+  rule: "spam",
+  user: "jonas",
+  state: "open",
+  closed: null,
+  ...more,
+});
 /** @param {RoomState} state @param {Partial<Parameters<typeof deskCame>[1]>} lists @returns {RoomState} */
-const listed = (state, lists) => reduce(state, { type: "app", change: (known) => deskCame(known, { waiting: [], sanctions: [], reports: [], people: {}, ...lists }) });
+const listed = (state, lists) =>
+  reduce(state, {
+    type: "app",
+    change: (known) => deskCame(known, { waiting: [], sanctions: [], reports: [], people: {}, ...lists }),
+  });
 /** @type {Standing} */
-const MUTED = { muted: { sanction: "s1", until: 100, by: "host", reason: "", rule: "spam", appealed: false }, warning: null, waiting: false };
+const MUTED = {
+  muted: { sanction: "s1", until: 100, by: "host", reason: "", rule: "spam", appealed: false },
+  warning: null,
+  waiting: false,
+};
 
 test("all lines of a ban go at once, and come back one by one", () => {
   const gone = event(4, "messages.removed", { offsets: [1, 3], by: "mei", at: 4 });
   const state = happened(after(snapshot([line(1), line(2), line(3)])), gone);
-  assert.deepEqual(lines(state).map(({ removed, data }) => [removed, data?.text ?? null]), [[{ by: "mei", at: 4 }, null], [null, "2 at 2"], [{ by: "mei", at: 4 }, null]]);
-  const back = happened(happened(state, event(5, "message.restored", { line: line(1, 5) })), event(6, "message.restored", { line: line(3, 6) }));
-  assert.deepEqual(lines(back).map(({ data }) => data.text), ["1 at 5", "2 at 2", "3 at 6"]);
+  assert.deepEqual(
+    lines(state).map(({ removed, data }) => [removed, data?.text ?? null]),
+    [
+      [{ by: "mei", at: 4 }, null],
+      [null, "2 at 2"],
+      [{ by: "mei", at: 4 }, null],
+    ],
+  );
+  const back = happened(
+    happened(state, event(5, "message.restored", { line: line(1, 5) })),
+    event(6, "message.restored", { line: line(3, 6) }),
+  );
+  assert.deepEqual(
+    lines(back).map(({ data }) => data.text),
+    ["1 at 5", "2 at 2", "3 at 6"],
+  );
 });
 
 test("a page asked for before a removal of many does not bring them back", () => {
@@ -59,7 +153,10 @@ test("a page asked for before a removal of many does not bring them back", () =>
   const state = happened(asked, event(4, "messages.removed", { offsets: [1, 2], by: "mei", at: 4 }));
   const page = { lines: [line(1), line(2), line(3)], as_of: 3, before: false, after: false, people: {} };
   const paged = reduce(state, { type: "page", cursor: { around: 1 }, page });
-  assert.deepEqual(lines(paged).map(({ data }) => data?.text ?? null), [null, null, "3 at 3"]);
+  assert.deepEqual(
+    lines(paged).map(({ data }) => data?.text ?? null),
+    [null, null, "3 at 3"],
+  );
 });
 
 test("rules come with the snapshot and with each change, and who set them", () => {
@@ -78,16 +175,23 @@ test("how one stands comes with the snapshot, then by signals, and a newer snaps
 test("a mute is over when its time is, one without an end never", () => {
   const state = after(snapshot([], { me: MUTED }));
   assert.deepEqual([mutedNow(state, 99)?.sanction, mutedNow(state, 100)], ["s1", null]);
-  assert.equal(mutedNow(reduce(state, told({ ...MUTED, muted: { ...MUTED.muted, until: null } })), 10 ** 15)?.sanction, "s1");
+  assert.equal(
+    mutedNow(reduce(state, told({ ...MUTED, muted: { ...MUTED.muted, until: null } })), 10 ** 15)?.sanction,
+    "s1",
+  );
 });
 
 test("what closes the input: a warning before a mute, a mute before the room's rules", () => {
   const warning = { sanction: "s2", by: "host", reason: "", rule: "spam", o: null };
-  const closed = (/** @type {any} */ me, /** @type {Partial<Rules>} */ rules, guest = false) => closedBy(after(snapshot([], { me, rules })), 50, guest);
+  const closed = (/** @type {any} */ me, /** @type {Partial<Rules>} */ rules, guest = false) =>
+    closedBy(after(snapshot([], { me, rules })), 50, guest);
   assert.equal(closed({ ...MUTED, warning }, { locked: true }), "warned");
   assert.equal(closed(MUTED, { locked: true }), "muted");
   assert.equal(closed(null, { locked: true, guests_off: true }, true), "locked");
-  assert.deepEqual([closed(null, { guests_off: true }, true), closed(null, { guests_off: true })], ["guests_off", null]);
+  assert.deepEqual(
+    [closed(null, { guests_off: true }, true), closed(null, { guests_off: true })],
+    ["guests_off", null],
+  );
   assert.equal(closed(null, { slow_s: 30 }), null);
 });
 
@@ -99,7 +203,10 @@ test("an archived room is closed to its hosts too", () => {
 
 test("who has a rank is muted and warned like anybody, and held by no rule", () => {
   const host = { role: "host", rank: 1, rules: { locked: true } };
-  assert.deepEqual([closedBy(after(snapshot([], host)), 50, true), closedBy(after(snapshot([], { ...host, me: MUTED })), 50, true)], [null, "muted"]);
+  assert.deepEqual(
+    [closedBy(after(snapshot([], host)), 50, true), closedBy(after(snapshot([], { ...host, me: MUTED })), 50, true)],
+    [null, "muted"],
+  );
 });
 
 test("who waits at the door only looks, until let in", () => {
@@ -119,32 +226,59 @@ test("my rank follows my role, and that of the site stays", () => {
 });
 
 test("above is only who has the greater rank, and nobody is above themselves", () => {
-  const members = [{ user: "jonas", role: /** @type {const} */ ("member"), joined_at: 1, rank: 0 }, { user: "ana", role: /** @type {const} */ ("host"), joined_at: 1, rank: 1 }, { user: "mod", role: /** @type {const} */ ("member"), joined_at: 1, rank: 2 }];
+  const members = [
+    { user: "jonas", role: /** @type {const} */ ("member"), joined_at: 1, rank: 0 },
+    { user: "ana", role: /** @type {const} */ ("host"), joined_at: 1, rank: 1 },
+    { user: "mod", role: /** @type {const} */ ("member"), joined_at: 1, rank: 2 },
+  ];
   const host = after(snapshot([], { role: "host", rank: 1 }), { type: "members", members, people: {} });
-  assert.deepEqual(["jonas", "ana", "mod", "gone", "me"].map((user) => isAbove(host, user)), [true, false, false, true, false]);
+  assert.deepEqual(
+    ["jonas", "ana", "mod", "gone", "me"].map((user) => isAbove(host, user)),
+    [true, false, false, true, false],
+  );
   const member = after(snapshot([]), { type: "members", members, people: {} });
   assert.equal(isAbove(member, "jonas"), false);
 });
 
 test("a host's lists and the events after them are one", () => {
   const state = listed(after(snapshot([])), { waiting: ["zoe"], sanctions: [sanction()], reports: [report()] });
-  const next = happened(state, event(4, "member.admitted", { user: "zoe", yes: true }), event(5, "report.closed", { report: report({ state: "handled", closed: { by: "mei", at: 5 } }) }), event(6, "member.waiting", { user: "kim" }));
-  assert.deepEqual([deskOf(next).waiting, openReports(next), openCount(state, 50), openCount(next, 50)], [["kim"], [], 2, 1]);
+  const next = happened(
+    state,
+    event(4, "member.admitted", { user: "zoe", yes: true }),
+    event(5, "report.closed", { report: report({ state: "handled", closed: { by: "mei", at: 5 } }) }),
+    event(6, "member.waiting", { user: "kim" }),
+  );
+  assert.deepEqual(
+    [deskOf(next).waiting, openReports(next), openCount(state, 50), openCount(next, 50)],
+    [["kim"], [], 2, 1],
+  );
 });
 
 test("an appeal counts until it is answered, and comes first", () => {
   const asks = sanction({ sanction: "s2", at: 0, appeal: { text: "please", at: 2, answer: null } });
   const state = listed(after(snapshot([])), { sanctions: [sanction(), asks] });
-  assert.deepEqual([sanctionsOf(state, 50).inForce.map((one) => one.sanction), openCount(state, 50), asksForAnswer(asks)], [["s2", "s1"], 1, true]);
-  const kept = happened(state, event(4, "sanction.answered", { sanction: { ...asks, appeal: { text: "please", at: 2, answer: "refused" } } }));
+  assert.deepEqual(
+    [sanctionsOf(state, 50).inForce.map((one) => one.sanction), openCount(state, 50), asksForAnswer(asks)],
+    [["s2", "s1"], 1, true],
+  );
+  const kept = happened(
+    state,
+    event(4, "sanction.answered", { sanction: { ...asks, appeal: { text: "please", at: 2, answer: "refused" } } }),
+  );
   assert.equal(openCount(kept, 50), 0);
 });
 
 test("a mute stands in the list of members as long as it is in force", () => {
   const members = [{ user: "jonas", role: /** @type {const} */ ("member"), joined_at: 1, rank: 0, muted_until: 0 }];
-  const state = happened(after(snapshot([]), { type: "members", members, people: {} }), event(4, "sanction.made", { sanction: sanction() }));
+  const state = happened(
+    after(snapshot([]), { type: "members", members, people: {} }),
+    event(4, "sanction.made", { sanction: sanction() }),
+  );
   assert.equal(state.members?.jonas.muted_until, 100);
-  const lifted = happened(state, event(5, "sanction.lifted", { sanction: sanction({ lifted: { by: "mei", at: 5, reason: "" } }) }));
+  const lifted = happened(
+    state,
+    event(5, "sanction.lifted", { sanction: sanction({ lifted: { by: "mei", at: 5, reason: "" } }) }),
+  );
   assert.equal(lifted.members?.jonas.muted_until, 0);
 });
 
@@ -155,7 +289,8 @@ test("the event that made a sanction is remembered for its undo", () => {
 
 test("what is not for me changes nothing but the position", () => {
   const state = after(snapshot([]));
-  for (const kind of ["sanction.made", "report.made", "member.waiting", "messages.removed"]) assert.deepEqual(happened(state, event(4, kind)).parts, state.parts);
+  for (const kind of ["sanction.made", "report.made", "member.waiting", "messages.removed"])
+    assert.deepEqual(happened(state, event(4, kind)).parts, state.parts);
 });
 
 test("a snapshot asks for the host's lists again", () => {
@@ -164,7 +299,12 @@ test("a snapshot asks for the host's lists again", () => {
 });
 
 test("lists and events in any order end at the same", () => {
-  const facts = [sanction(), sanction({ appeal: { text: "please", at: 2, answer: null } }), sanction({ appeal: { text: "please", at: 2, answer: "granted" } }), sanction({ appeal: { text: "please", at: 2, answer: "granted" }, lifted: { by: "mei", at: 4, reason: "" } })];
+  const facts = [
+    sanction(),
+    sanction({ appeal: { text: "please", at: 2, answer: null } }),
+    sanction({ appeal: { text: "please", at: 2, answer: "granted" } }),
+    sanction({ appeal: { text: "please", at: 2, answer: "granted" }, lifted: { by: "mei", at: 4, reason: "" } }),
+  ];
   const kinds = ["made", "appealed", "answered", "lifted"].map((fact) => `sanction.${fact}`);
   for (let seed = 1; seed <= 200; seed += 1) {
     const random = seeded(seed);
@@ -189,17 +329,29 @@ test("removals and returns of many converge with the pages read meanwhile", () =
     const rows = new Map(ALL.map((o) => [o, line(o)]));
     /** @type {RoomEvent[]} */
     const log = [];
-    let state = after(snapshot(ALL.map((o) => line(o)), { head: 6 }));
+    let state = after(
+      snapshot(
+        ALL.map((o) => line(o)),
+        { head: 6 },
+      ),
+    );
     /** @type {{as_of: number, lines: Line[]}[]} */
     const asked = [];
     const write = () => {
       const o = 7 + log.length;
       const some = ALL.filter(() => random() < 0.5);
       const removing = pick(2) === 0;
-      const moved = some.filter((at) => Boolean(rows.get(at)?.removed) !== removing).slice(0, removing ? ALL.length : 1);
+      const moved = some
+        .filter((at) => Boolean(rows.get(at)?.removed) !== removing)
+        .slice(0, removing ? ALL.length : 1);
       if (!removing && moved.length === 0) return;
-      for (const at of moved) rows.set(at, removing ? { ...line(at, o), data: null, removed: { by: "mei", at: o } } : line(at, o));
-      log.push(removing ? event(o, "messages.removed", { offsets: moved, by: "mei", at: o }) : event(o, "message.restored", { line: rows.get(moved[0]) }));
+      for (const at of moved)
+        rows.set(at, removing ? { ...line(at, o), data: null, removed: { by: "mei", at: o } } : line(at, o));
+      log.push(
+        removing
+          ? event(o, "messages.removed", { offsets: moved, by: "mei", at: o })
+          : event(o, "message.restored", { line: rows.get(moved[0]) }),
+      );
     };
     const deliver = () => {
       const next = log[state.head.o - 6];
@@ -211,11 +363,20 @@ test("removals and returns of many converge with the pages read meanwhile", () =
     };
     const answer = () => {
       const page = asked.shift();
-      if (page) state = reduce(state, { type: "page", cursor: { around: 1 }, page: { ...page, before: false, after: false, people: {} } });
+      if (page)
+        state = reduce(state, {
+          type: "page",
+          cursor: { around: 1 },
+          page: { ...page, before: false, after: false, people: {} },
+        });
     };
     for (let i = 0; i < 40; i += 1) [write, deliver, deliver, ask, answer][pick(5)]();
     while (asked.length > 0) answer();
     while (state.head.o < 6 + log.length) deliver();
-    assert.deepEqual(lines(state).map(({ o, data, removed }) => [o, data, removed]), [...rows.values()].map(({ o, data, removed }) => [o, data, removed]), `seed ${seed}`);
+    assert.deepEqual(
+      lines(state).map(({ o, data, removed }) => [o, data, removed]),
+      [...rows.values()].map(({ o, data, removed }) => [o, data, removed]),
+      `seed ${seed}`,
+    );
   }
 });
