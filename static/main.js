@@ -1,47 +1,47 @@
 /** Wires the page: what each part tells the others, and what apps add to it. */
 
-/** @import {Boot} from "./chat/state/types.js" */
-import { Actions } from "./chat/views/message_bar.js";
-import { Acts } from "./chat/views/message_actions.js";
-import { Arrivals } from "./chat/views/arrivals.js";
-import { readBoot } from "./chat/ui/boot.js";
-import { Browse } from "./chat/views/browse.js";
-import { Chip } from "./chat/views/connection_status.js";
 import { Client } from "./chat/client/client.js";
+import { startDirectory } from "./chat/client/directory.js";
+import { Pages } from "./chat/client/pages.js";
+import { startRecount } from "./chat/client/recount.js";
+import { readBoot } from "./chat/ui/boot.js";
+import { byId } from "./chat/ui/dom.js";
+import { Scroll } from "./chat/ui/scroll.js";
+import { startTheme } from "./chat/ui/theme.js";
+import { useClock } from "./chat/ui/time.js";
+import { startViewport } from "./chat/ui/viewport.js";
+import { Arrivals } from "./chat/views/arrivals.js";
+import { Browse } from "./chat/views/browse.js";
+import { Hints } from "./chat/views/command_menu.js";
 import { Composer } from "./chat/views/composer.js";
+import { Chip } from "./chat/views/connection_status.js";
 import { showDelivery, startDelivery } from "./chat/views/delivery_note.js";
 import { startDirect } from "./chat/views/direct.js";
-import { startDirectory } from "./chat/client/directory.js";
-import { startRecount } from "./chat/client/recount.js";
-import { byId } from "./chat/ui/dom.js";
 import { Empty } from "./chat/views/empty.js";
 import { startEnter } from "./chat/views/enter.js";
+import { startTroubles } from "./chat/views/error_notices.js";
 import { startFiles } from "./chat/views/files.js";
 import { Header } from "./chat/views/header.js";
-import { Hints } from "./chat/views/command_menu.js";
-import { Invites } from "./chat/views/invites.js";
-import { startKeepName } from "./chat/views/keep_name.js";
 import { Moments } from "./chat/views/history_position.js";
-import { Navigation } from "./chat/views/navigation.js";
-import { Pages } from "./chat/client/pages.js";
-import { PeoplePanel } from "./chat/views/people_panel.js";
+import { Invites } from "./chat/views/invites.js";
 import { Pills } from "./chat/views/jump_buttons.js";
+import { startKeepName } from "./chat/views/keep_name.js";
+import { Acts } from "./chat/views/message_actions.js";
+/** @import {Boot} from "./chat/state/types.js" */
+import { Actions } from "./chat/views/message_bar.js";
+import { Navigation } from "./chat/views/navigation.js";
+import { PeoplePanel } from "./chat/views/people_panel.js";
 import { Profile } from "./chat/views/profile.js";
 import { Read } from "./chat/views/read_pointer.js";
+import { Recovery } from "./chat/views/recovery.js";
 import { Requests } from "./chat/views/requests.js";
 import { RoomDialogs } from "./chat/views/room_dialogs.js";
 import { RoomList } from "./chat/views/room_list.js";
 import { startRoomMenu } from "./chat/views/room_menu.js";
-import { Scroll } from "./chat/ui/scroll.js";
 import { Side } from "./chat/views/side_panel.js";
 import { Switcher } from "./chat/views/switcher.js";
-import { useClock } from "./chat/ui/time.js";
-import { startTheme } from "./chat/ui/theme.js";
 import { Timeline } from "./chat/views/timeline.js";
-import { Recovery } from "./chat/views/recovery.js";
-import { startTroubles } from "./chat/views/error_notices.js";
 import { Typing } from "./chat/views/typing.js";
-import { startViewport } from "./chat/ui/viewport.js";
 import { COMMANDS, registerGames, startGames } from "./game/plug.js";
 import { registerModeration, startModeration, startRules } from "./moderation/plug.js";
 import { forgetWhoLeft } from "./realtime/browser_data.js";
@@ -88,7 +88,10 @@ function startTalking(user) {
   const moderation = startModeration(client, side, go);
   const composer = new Composer(client, {
     fitting: (change) => scroll.keep(change),
-    sent: () => (typing.stopped(), timeline.showNewest()),
+    sent: () => {
+      typing.stopped();
+      timeline.showNewest();
+    },
     typed: (text) => typing.typed(text),
     closed: () => moderation.closed(),
     slow: () => moderation.slow(),
@@ -125,7 +128,10 @@ function startTalking(user) {
     invite: () => invites.open(),
     settings: () => dialogs.change(),
     safety: () => moderation.open(),
-    moderate: async () => (await dialogs.join(), moderation.open()),
+    moderate: async () => {
+      await dialogs.join();
+      moderation.open();
+    },
     archive: () => dialogs.close("archive"),
     delete: () => dialogs.close("delete"),
     restore: () => dialogs.restore(),

@@ -6,25 +6,25 @@
 /** @import {Side} from "../chat/views/side_panel.js" */
 /** @import {Timeline} from "../chat/views/timeline.js" */
 import { EVENTS, LINE_EVENTS, POSTED } from "../chat/state/events.js";
-import { LINE_KINDS, LINE_SEES } from "../chat/views/message.js";
 import { LINE_PEOPLE, PART_PEOPLE } from "../chat/state/people.js";
 import { SLOTS } from "../chat/state/store.js";
 import { byId, part } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";
+import { LINE_KINDS, LINE_SEES } from "../chat/views/message.js";
+import { Presence } from "./client/presence.js";
+import { MATCH_EVENTS, MATCH_LINE_EVENTS, matchPosted } from "./state/events.js";
+import { myTable, peopleOf } from "./state/table.js";
+import { Sound } from "./ui/sound.js";
 import { Buttons, startBotMenu } from "./views/buttons.js";
 import { cardSees, paintCard } from "./views/card.js";
 import { paintFlip, paintPick, paintRoll } from "./views/chance.js";
 import { Deeds } from "./views/commands.js";
-import { MATCH_EVENTS, MATCH_LINE_EVENTS, matchPosted } from "./state/events.js";
 import { TablePanel } from "./views/panel.js";
 import { Place } from "./views/place.js";
 import { Play } from "./views/play.js";
 import { startPlayMenu } from "./views/play_menu.js";
-import { Presence } from "./client/presence.js";
 import { Replay } from "./views/replay.js";
 import { Seating } from "./views/seating.js";
-import { Sound } from "./ui/sound.js";
-import { myTable, peopleOf } from "./state/table.js";
 import { Turns } from "./views/turns.js";
 
 /** What stands behind "/", for the composer. */
@@ -91,6 +91,9 @@ function startSound(sound) {
     part(button, "use", SVGUseElement).setAttribute("href", sound.isOn ? "#icon-bell" : "#icon-bell-off");
     button.ariaPressed = String(sound.isOn);
   };
-  button.addEventListener("click", () => (sound.toggle(), paint()));
+  button.addEventListener("click", () => {
+    sound.toggle();
+    paint();
+  });
   paint();
 }

@@ -38,7 +38,7 @@ function mix(state, blocks, start) {
     const next = (rotated(a, 5) + f(b, c, d) + e + k + words[t]) | 0;
     [a, b, c, d, e] = [next, a, rotated(b, 30), c, d];
   }
-  [a, b, c, d, e].forEach((word, place) => (state[place] = (state[place] + word) | 0));
+  for (const [place, word] of [a, b, c, d, e].entries()) state[place] = (state[place] + word) | 0;
 }
 
 /** @type {[(b: number, c: number, d: number) => number, number][]} */

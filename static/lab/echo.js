@@ -1,7 +1,7 @@
 /** "WebSocket Echo Test": what the tutorial's page writes to the console stands on the page, to the letter. */
 
 import { byId } from "../chat/ui/dom.js";
-import { Line, address, hex, log, pressed } from "./page.js";
+import { address, hex, Line, log, pressed } from "./page.js";
 
 const wsuri = address("echo");
 const message = byId("message", HTMLInputElement);

@@ -1,7 +1,7 @@
 /** Five numbers as twenty bytes, there and back. */
 
 import { say } from "../chat/ui/words.js";
-import { Line, hex, pressed, show } from "./page.js";
+import { hex, Line, pressed, show } from "./page.js";
 
 let sent = new Float32Array();
 

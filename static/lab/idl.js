@@ -3,7 +3,7 @@
 import { byId, make } from "../chat/ui/dom.js";
 import { count, say } from "../chat/ui/words.js";
 import { examined } from "./members.js";
-import { STATES, address, pressed, show } from "./page.js";
+import { address, pressed, STATES, show } from "./page.js";
 
 const list = byId("members", HTMLElement);
 const strip = byId("states", HTMLElement);

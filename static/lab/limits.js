@@ -2,7 +2,7 @@
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";
-import { Line, address, log, pressed, show } from "./page.js";
+import { address, Line, log, pressed, show } from "./page.js";
 
 const IDLE_S = 32;
 const BUSY_MS = 5000;

@@ -6,7 +6,7 @@ import { address, pressed } from "./page.js";
 
 /** What a foreign page would do; it runs in a worker whose origin is nobody's. */
 function foreign() {
-  onmessage = ({ data }) => {
+  self.onmessage = ({ data }) => {
     const socket = new WebSocket(data);
     socket.onmessage = (event) => postMessage(event.data);
     socket.onclose = () => postMessage(null);

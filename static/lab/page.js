@@ -43,7 +43,9 @@ export class Line {
     this.opened = opened;
     this.socket = this.connect();
     byId("again", HTMLButtonElement).addEventListener("click", () => (this.socket = this.connect()));
-    addEventListener("pageshow", (event) => event.persisted && (this.socket = this.connect()));
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) this.socket = this.connect();
+    });
   }
 
   connect() {

@@ -8,7 +8,7 @@ function busy(ms) {
 
 postMessage(typeof WebSocket);
 
-onmessage = ({ data }) => {
+self.onmessage = ({ data }) => {
   const socket = new WebSocket(data.address);
   let bytes = 0;
   socket.onopen = () => {

@@ -1,7 +1,7 @@
 /** Wires the live page: a connection that opens no room, the numbers, the board. */
 
-import { byId } from "../chat/ui/dom.js";
 import { freshToken } from "../chat/client/token.js";
+import { byId } from "../chat/ui/dom.js";
 import { learn, say } from "../chat/ui/words.js";
 import { Connection } from "../realtime/connection.js";
 import { VERSION } from "../realtime/protocol.js";

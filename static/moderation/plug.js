@@ -6,23 +6,23 @@
 import { EVENTS, LINE_EVENTS } from "../chat/state/events.js";
 import { SIGNALS, SNAPSHOTS } from "../chat/state/store.js";
 import { PROBLEMS, say } from "../chat/ui/words.js";
+import { startLoading } from "./client/loading.js";
+import { MODERATION_EVENTS, MODERATION_LINE_EVENTS, MODERATION_SIGNALS, standingCame } from "./state/events.js";
+import { mutedInWords, pace } from "./ui/sentences.js";
+import { wait } from "./ui/times.js";
 import { addActs } from "./views/actions.js";
+import { InForce } from "./views/active_sanctions.js";
 import { AppealDialog } from "./views/appeal_dialog.js";
+import { Log } from "./views/audit_log.js";
 import { Banner } from "./views/banner.js";
 import { Deeds } from "./views/commands.js";
-import { startDepartures } from "./views/departures.js";
 import { Door } from "./views/composer_lock.js";
-import { MODERATION_EVENTS, MODERATION_LINE_EVENTS, MODERATION_SIGNALS, standingCame } from "./state/events.js";
-import { InForce } from "./views/active_sanctions.js";
-import { startLoading } from "./client/loading.js";
-import { Log } from "./views/audit_log.js";
-import { Queue } from "./views/reports.js";
+import { startDepartures } from "./views/departures.js";
 import { ReportDialog } from "./views/report_dialog.js";
+import { Queue } from "./views/reports.js";
+import { Switches } from "./views/room_rules.js";
 import { Safety } from "./views/safety_panel.js";
 import { SanctionDialog } from "./views/sanction_dialog.js";
-import { mutedInWords, pace } from "./ui/sentences.js";
-import { Switches } from "./views/room_rules.js";
-import { wait } from "./ui/times.js";
 import { Waiting } from "./views/waiting_list.js";
 
 /** Before anything of a room is read. */
@@ -49,8 +49,11 @@ export function startModeration(client, side, go) {
     new AppealDialog(client),
   ];
   const door = new Door(client, { appeal: (key) => appeal.open(key) });
-  const [switches, waiting] = [new Switches(client, deeds), new Waiting(client, deeds)];
-  const room = { start: () => (switches.start(), waiting.start()), paint: () => (switches.paint(), waiting.paint()) };
+  const parts = [new Switches(client, deeds), new Waiting(client, deeds)];
+  const room = {
+    start: () => parts.forEach((part) => part.start()),
+    paint: () => parts.forEach((part) => part.paint()),
+  };
   const queue = new Queue(client, deeds, { moderate: (user, line, report) => sanction.open(user, line, report) });
   const safety = new Safety(client, side, {
     room,

@@ -6,7 +6,7 @@ import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
 import { Heartbeat } from "./heartbeat.js";
 import { watchPage } from "./page_events.js";
-import { CLOSED_HERE, ConnectionLost, RequestError, TOKEN, UNKNOWN_METHOD, isTerminal } from "./protocol.js";
+import { CLOSED_HERE, ConnectionLost, isTerminal, RequestError, TOKEN, UNKNOWN_METHOD } from "./protocol.js";
 import { Requests } from "./requests.js";
 import { Socket } from "./socket.js";
 

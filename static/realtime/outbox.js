@@ -4,8 +4,8 @@
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
-import { openStorage } from "./outbox_storage.js";
 import { randomId } from "./ids.js";
+import { openStorage } from "./outbox_storage.js";
 import { CLOSED_HERE, ConnectionLost, RequestError } from "./protocol.js";
 
 const TOO_FAST = 429;

@@ -1,6 +1,6 @@
 /** One WebSocket: messages both ways, and after `close` nothing more is heard of it. */
 
-import { CLOSED_HERE, SUBPROTOCOL, encode } from "./protocol.js";
+import { CLOSED_HERE, encode, SUBPROTOCOL } from "./protocol.js";
 
 export class Socket {
   #socket;

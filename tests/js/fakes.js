@@ -119,9 +119,17 @@ export class FakeConnection extends Emitter {
   async request(method, params) {
     if (this.state.name !== "ready") throw new ConnectionLost(1000);
     return new Promise((resolve, reject) => {
-      const refuse = (/** @type {any} */ error) => (reject(new RequestError(error)), settle());
-      const lose = (code = 1006) => (reject(new ConnectionLost(code)), settle());
-      this.requests.push({ method, params, answer: (result) => (resolve(result), settle()), refuse, lose });
+      const ends = (/** @type {() => void} */ end) => {
+        end();
+        return settle();
+      };
+      this.requests.push({
+        method,
+        params,
+        answer: (result) => ends(() => resolve(result)),
+        refuse: (error) => ends(() => reject(new RequestError(error))),
+        lose: (code = 1006) => ends(() => reject(new ConnectionLost(code))),
+      });
     });
   }
 

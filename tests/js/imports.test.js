@@ -1,7 +1,7 @@
 /** The shape of static/: which folder may import which, what the pure parts may touch, and no circle of files. */
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { test } from "node:test";
 

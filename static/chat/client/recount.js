@@ -18,7 +18,10 @@ export function startRecount(client, clock = realClock, random = Math.random) {
   const ask = async () => {
     const answer = await client.connection.request("unread.read", {}).catch(() => null);
     if (answer) client.recounted(answer.rooms);
-    clock.setTimeout(() => ((waiting = false), look()), EVERY_MS);
+    clock.setTimeout(() => {
+      waiting = false;
+      look();
+    }, EVERY_MS);
   };
   client.on("listChanged", look);
 }

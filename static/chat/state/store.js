@@ -5,6 +5,7 @@
 import { EVENTS, LINE_EVENTS, without } from "./events.js";
 import { introduce, meet, meetSpokenOf } from "./people.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
+
 export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;

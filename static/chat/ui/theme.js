@@ -13,6 +13,7 @@ export function startTheme() {
     const { value } = /** @type {HTMLInputElement} */ (target);
     if (value) root.dataset.theme = value;
     else delete root.dataset.theme;
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing on plain http
     document.cookie = `theme=${value}; path=/; max-age=${value ? KEPT_S : 0}; samesite=lax`;
   });
 }

@@ -17,8 +17,14 @@ export async function closeRoom(client, key, name, act) {
 
 /** @param {Client} client @param {string} key @param {string} name @returns {Promise<boolean>} */
 export function restoreRoom(client, key, name) {
-  const done = () => (toast(say("restore.done", { room: name })), true);
-  return client.act("room.restore", { room: key }).then(done, (error) => (toast(refusal(error)), false));
+  const told = (/** @type {string} */ text, /** @type {boolean} */ done) => {
+    toast(text);
+    return done;
+  };
+  return client.act("room.restore", { room: key }).then(
+    () => told(say("restore.done", { room: name }), true),
+    (error) => told(refusal(error), false),
+  );
 }
 
 /** Whether a last host may go: somebody else is host now, or nobody has to be. @param {Client} client @param {{key: string, name: string}} room @returns {Promise<boolean>} */

@@ -4,11 +4,11 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
 import { realClock } from "../../realtime/clock.js";
+import { textOf } from "../state/item.js";
+import { lengthOf, written } from "../state/text.js";
 import { failure, isHopeless } from "../ui/delivery.js";
 import { byId } from "../ui/dom.js";
-import { textOf } from "../state/item.js";
 import { shownName } from "../ui/room_name.js";
-import { lengthOf, written } from "../state/text.js";
 import { count, say } from "../ui/words.js";
 
 const LONGEST = 10_000;

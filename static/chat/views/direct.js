@@ -1,18 +1,21 @@
 /** Direct rooms: write to one person, block them, close the conversation. */
 
-/** @import {Client} from "../client/client.js" */
-/** @import {Act} from "../ui/menu.js" */
-import { PERSON_ACTS } from "./people_panel.js";
 import { nameOf, partner } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";
+/** @import {Client} from "../client/client.js" */
+/** @import {Act} from "../ui/menu.js" */
+import { PERSON_ACTS } from "./people_panel.js";
 
 /** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>}} Direct */
 
 /** `blocked`: the people one blocks have changed. @param {Client} client @param {{go: (key: string) => void, blocked: () => void}} facts @returns {Direct} */
 export function startDirect(client, { go, blocked: changed }) {
   const ask = (/** @type {string} */ method, /** @type {any} */ params) =>
-    client.connection.request(method, params).catch((error) => (toast(refusal(error)), null));
+    client.connection.request(method, params).catch((error) => {
+      toast(refusal(error));
+      return null;
+    });
   const load = () =>
     client.connection
       .request("block.list", {})

@@ -1,14 +1,14 @@
 /** A room in which nobody has spoken, or nobody else is: what to do now. */
 
+import { isSystem } from "../state/item.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {Invites} from "./invites.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
 /** @import {Timeline} from "./timeline.js" */
 import { byId, clone, part } from "../ui/dom.js";
-import { isSystem } from "../state/item.js";
+import { say } from "../ui/words.js";
 import { showCards } from "./invites.js";
 import { isDirect } from "./room_list.js";
-import { say } from "../ui/words.js";
 
 const ALONE_MS = 4000;
 

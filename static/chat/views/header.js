@@ -1,11 +1,11 @@
 /** The bar over the talk and the title of the page: which room, who is here, what is unread. */
 
+import { unread } from "../state/rooms.js";
+import { nameOf, partner } from "../state/selectors.js";
 /** @import {Client} from "../client/client.js" */
 import { byId, make } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { shownName } from "../ui/room_name.js";
-import { unread } from "../state/rooms.js";
-import { nameOf, partner } from "../state/selectors.js";
 import { count, say } from "../ui/words.js";
 
 const FACES = 3;

@@ -1,5 +1,9 @@
 /** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
 
+import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
+import { linked } from "../state/links.js";
+import { badgeOf } from "../state/selectors.js";
+import { isLong, withoutTurns } from "../state/text.js";
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Item, Line, RoomState} from "../state/types.js" */
 import { paintBadge } from "../ui/badge.js";
@@ -7,10 +11,6 @@ import { deliveryOf, isHopeless } from "../ui/delivery.js";
 import { clone, make, part } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { setServerHtml } from "../ui/html.js";
-import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
-import { linked } from "../state/links.js";
-import { badgeOf } from "../state/selectors.js";
-import { isLong, withoutTurns } from "../state/text.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
 
@@ -69,7 +69,10 @@ function paintBody(body, author, view) {
   const { item } = view;
   const { line, entry } = item;
   body.className = "line-body";
-  if (view.blocked) return void (body.textContent = say("line.blocked"));
+  if (view.blocked) {
+    body.textContent = say("line.blocked");
+    return;
+  }
   if (isRemoved(item))
     body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
   else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });

@@ -1,5 +1,6 @@
 /** Who is here, who belongs here, and what a host may do about it. */
 
+import { badgeOf, isAbove, myRank } from "../state/selectors.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {Act} from "../ui/menu.js" */
 /** @import {Side} from "./side_panel.js" */
@@ -9,7 +10,6 @@ import { confirmed } from "../ui/confirm.js";
 import { byId, clone, make, part } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { fill, openBy, walk } from "../ui/menu.js";
-import { badgeOf, isAbove, myRank } from "../state/selectors.js";
 import { serverNow } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";

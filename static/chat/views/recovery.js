@@ -43,7 +43,10 @@ export class Recovery {
       this.#offerNext(room, lostOf(saidIn(before), this.#client.state(room).lines)),
     );
     this.#client.connection.on("stopped", () => this.#keep());
-    const forget = this.#client.connection.on("greeted", () => (forget(), this.#compare()));
+    const forget = this.#client.connection.on("greeted", () => {
+      forget();
+      this.#compare();
+    });
   }
 
   get #place() {

@@ -1,13 +1,13 @@
 /** Making a room, joining it, changing it, leaving it. */
 
-/** @import {Client} from "../client/client.js" */
-import { closeRoom, handedOver, restoreRoom } from "./closing.js";
 import { confirmed } from "../ui/confirm.js";
 import { dialog, field, fillForm, onSubmit } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
-import { isDirect } from "./room_list.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";
+/** @import {Client} from "../client/client.js" */
+import { closeRoom, handedOver, restoreRoom } from "./closing.js";
+import { isDirect } from "./room_list.js";
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 

@@ -1,11 +1,11 @@
 /** What can be done with a room as a whole; only hosts change it, and nobody leaves the lounge. */
 
-/** @import {Client} from "../client/client.js" */
-import { copy } from "./message_actions.js";
+import { myRank, partner } from "../state/selectors.js";
 import { byId, part } from "../ui/dom.js";
 import { attach } from "../ui/menu.js";
+/** @import {Client} from "../client/client.js" */
+import { copy } from "./message_actions.js";
 import { isDirect } from "./room_list.js";
-import { myRank, partner } from "../state/selectors.js";
 
 /** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, moderate: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked */
 export function startRoomMenu(client, asked) {

@@ -1,12 +1,12 @@
 /** Ctrl or Cmd and K: a few letters of a room's name, Enter, and one is there. */
 
+import { unread } from "../state/rooms.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
 import { dialog } from "../ui/dialog.js";
 import { byId, make } from "../ui/dom.js";
-import { sorted } from "./room_list.js";
 import { shownName } from "../ui/room_name.js";
-import { unread } from "../state/rooms.js";
+import { sorted } from "./room_list.js";
 
 export class Switcher {
   #dialog = dialog("switch-dialog");

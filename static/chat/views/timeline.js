@@ -7,15 +7,15 @@
 /** @import {Row} from "../state/rows.js" */
 import { realClock } from "../../realtime/clock.js";
 import { Emitter } from "../../realtime/emitter.js";
+import { authorOf } from "../state/item.js";
+import { rowsOf } from "../state/rows.js";
+import { badgeOf, myRank, newLine, timeline } from "../state/selectors.js";
 import { PATIENCE_MS } from "../ui/delivery.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { personOf } from "../ui/face.js";
-import { authorOf } from "../state/item.js";
-import { LINE_SEES, lineBuilt, paintLine, unfold } from "./message.js";
-import { rowsOf } from "../state/rows.js";
-import { badgeOf, myRank, newLine, timeline } from "../state/selectors.js";
 import { currentZone, dayName, watchCalendar } from "../ui/time.js";
 import { count, say } from "../ui/words.js";
+import { LINE_SEES, lineBuilt, paintLine, unfold } from "./message.js";
 
 const LIT_MS = 2400;
 
@@ -99,17 +99,17 @@ export class Timeline extends Emitter {
     const { shown } = this.#client;
     const state = this.#client.state();
     if (this.#painted !== shown) return this.#enter();
-    const items = (this.items = timeline(state, this.#client.entries()));
+    this.items = timeline(state, this.#client.entries());
     this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
-      this.#reconcile(rowsOf(items, newLine(state), state.me, this.#unfolded));
+      this.#reconcile(rowsOf(this.items, newLine(state), state.me, this.#unfolded));
       this.#paintLoading(state);
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
     this.#begin(state);
     if (lost?.row.dataset.o && !this.#going) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
     this.#list.ariaBusy = String(state.asking > 0);
-    if (items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
+    if (this.items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
     this.emit("painted");
   }

@@ -2,9 +2,9 @@
 
 /** @import {Client} from "../client/client.js" */
 import { realClock } from "../../realtime/clock.js";
+import { typists } from "../state/store.js";
 import { byId } from "../ui/dom.js";
 import { personOf } from "../ui/face.js";
-import { typists } from "../state/store.js";
 import { say } from "../ui/words.js";
 
 const TELL_EVERY_MS = 3000;

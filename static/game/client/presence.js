@@ -31,7 +31,10 @@ export class Presence {
     const claim = table?.claim;
     if (!table || !claim || claim.seat !== seatOf(table, state.me) || this.#answered.has(`${room} ${claim.o}`)) return;
     this.#answered.add(`${room} ${claim.o}`);
-    const again = () => (this.#answered.delete(`${room} ${claim.o}`), this.#look(room));
+    const again = () => {
+      this.#answered.delete(`${room} ${claim.o}`);
+      this.#look(room);
+    };
     const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else too late: the table says how it ended
     this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(refused);
   }

@@ -1,14 +1,14 @@
 /** The buttons of a table: what each says, and what it does. */
 
+import { byId, make } from "../../chat/ui/dom.js";
+import { fill, openBy, walk } from "../../chat/ui/menu.js";
+import { say } from "../../chat/ui/words.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Deeds} from "./commands.js" */
 /** @import {Level, Offer, Table} from "../state/types.js" */
 import { copy } from "../../chat/views/message_actions.js";
-import { byId, make } from "../../chat/ui/dom.js";
-import { fill, openBy, walk } from "../../chat/ui/menu.js";
-import { say } from "../../chat/ui/words.js";
-import { copied } from "../ui/sentences.js";
 import { tableOf } from "../state/table.js";
+import { copied } from "../ui/sentences.js";
 
 const MAIN = ["show", "watch", "rematch", "next", "bot"];
 /** @type {Level[]} */

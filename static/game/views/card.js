@@ -7,12 +7,12 @@
 import { clone, make, part } from "../../chat/ui/dom.js";
 import { personOf } from "../../chat/ui/face.js";
 import { count, say } from "../../chat/ui/words.js";
-import { buttonsFor } from "./buttons.js";
-import { sign } from "../ui/discs.js";
 import { maySit, offers } from "../state/offers.js";
+import { isMyTurn, movesMade, peopleOf, seatOf, tableOf } from "../state/table.js";
+import { sign } from "../ui/discs.js";
 import { paintSeatFace, rebuild, write } from "../ui/seats.js";
 import { colourOf, ended, nameOf, queued, scored, status } from "../ui/sentences.js";
-import { isMyTurn, movesMade, peopleOf, seatOf, tableOf } from "../state/table.js";
+import { buttonsFor } from "./buttons.js";
 
 /** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Line} line @param {RoomState} state @returns {unknown[]} */
 export function cardSees(line, state) {

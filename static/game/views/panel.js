@@ -8,15 +8,15 @@
 import { byId } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
 import { Absence } from "../client/absence.js";
-import { Board } from "./board.js";
-import { buttonsFor } from "./buttons.js";
-import { NOTHING } from "../state/four.js";
 import { Hover } from "../client/hover.js";
+import { NOTHING } from "../state/four.js";
 import { offers } from "../state/offers.js";
-import { Players } from "./players.js";
+import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 import { rebuild, write } from "../ui/seats.js";
 import { queued, scored, spoken, status } from "../ui/sentences.js";
-import { isMyTurn, seatOf, tableOf } from "../state/table.js";
+import { Board } from "./board.js";
+import { buttonsFor } from "./buttons.js";
+import { Players } from "./players.js";
 
 const LOOK_EVERY_MS = 1000;
 

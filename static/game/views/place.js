@@ -1,10 +1,10 @@
 /** Where the table stands: in the third column on a desk; on a phone over the talk, where it folds to a strip. */
 
+import { byId, part } from "../../chat/ui/dom.js";
+import { say } from "../../chat/ui/words.js";
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
 /** @import {Side} from "../../chat/views/side_panel.js" */
 import { Emitter } from "../../realtime/emitter.js";
-import { byId, part } from "../../chat/ui/dom.js";
-import { say } from "../../chat/ui/words.js";
 
 const ID = "table";
 

@@ -1,12 +1,12 @@
 /** One's own moves: a disc falls in the same frame, and is replaced by what the server says of it. */
 
+import { toast } from "../../chat/ui/toast.js";
+import { refusal, say } from "../../chat/ui/words.js";
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Deeds} from "./commands.js" */
 /** @import {Table, View} from "../state/types.js" */
 import { Emitter } from "../../realtime/emitter.js";
-import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
-import { NOTHING, landing, withDisc } from "../state/four.js";
+import { landing, NOTHING, withDisc } from "../state/four.js";
 import { isMyTurn, movesMade, seatOf, tableOf } from "../state/table.js";
 
 const TRIES = 3;

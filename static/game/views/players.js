@@ -6,11 +6,11 @@
 import { byId, part } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
 import { clockText, isHurry, nextTick } from "../state/clock.js";
-import { sign } from "../ui/discs.js";
 import { maySit } from "../state/offers.js";
+import { isMyTurn } from "../state/table.js";
+import { sign } from "../ui/discs.js";
 import { paintSeatFace, write } from "../ui/seats.js";
 import { colourOf, nameOf } from "../ui/sentences.js";
-import { isMyTurn } from "../state/table.js";
 
 export class Players {
   #root = byId("players", HTMLElement);

@@ -15,8 +15,12 @@ export function startLoading(client) {
     const idle = client.connection.state.name === "ready" && !asking.has(shown);
     if (!idle || !isWanting(client.state())) return;
     asking.add(shown);
-    const again = () => setTimeout(() => (asking.delete(shown), look()), PAUSE_MS);
-    load(client, shown).then(again, again);
+    const again = () => {
+      asking.delete(shown);
+      look();
+    };
+    const later = () => setTimeout(again, PAUSE_MS);
+    load(client, shown).then(later, later);
   };
   client.on("roomChanged", (key) => key === client.shown && look());
   client.on("shown", look);

@@ -1,13 +1,13 @@
 /** What moderation adds to the menus of lines and people. */
 
+import { isRemoved, isSystem } from "../../chat/state/item.js";
+import { isAbove } from "../../chat/state/selectors.js";
+import { say } from "../../chat/ui/words.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Act} from "../../chat/ui/menu.js" */
 /** @import {Item, Line} from "../../chat/state/types.js" */
 import { LINE_ACTS } from "../../chat/views/message_actions.js";
-import { isRemoved, isSystem } from "../../chat/state/item.js";
 import { PERSON_ACTS } from "../../chat/views/people_panel.js";
-import { isAbove } from "../../chat/state/selectors.js";
-import { say } from "../../chat/ui/words.js";
 
 /** @typedef {{moderate: (user: string, line: Line | null) => void, report: (line: Line) => void}} ActsAsked */
 

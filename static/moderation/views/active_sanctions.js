@@ -1,18 +1,18 @@
 /** Sanctions: those in force with the time they have left and what was appealed; those of the last day that are over. */
 
+import { isAbove, myRank } from "../../chat/state/selectors.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Deeds} from "./commands.js" */
 /** @import {Sanction} from "../state/types.js" */
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
-import { isAbove, myRank } from "../../chat/state/selectors.js";
 import { when } from "../../chat/ui/time.js";
 import { count, say } from "../../chat/ui/words.js";
 import { asksForAnswer, isInForce, sanctionsOf } from "../state/queue.js";
-import { Keyed } from "../ui/keyed_list.js";
 import { MODERATOR } from "../state/ranks.js";
-import { because, nameOf, sanctionInWords } from "../ui/sentences.js";
 import { Ticker } from "../ui/interval.js";
+import { Keyed } from "../ui/keyed_list.js";
+import { because, nameOf, sanctionInWords } from "../ui/sentences.js";
 
 export class InForce {
   #list;

@@ -3,8 +3,8 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
 import { byId, part } from "../../chat/ui/dom.js";
-import { rulesInWords } from "../ui/sentences.js";
 import { Ticker } from "../ui/interval.js";
+import { rulesInWords } from "../ui/sentences.js";
 import { left } from "../ui/times.js";
 
 export class Banner {

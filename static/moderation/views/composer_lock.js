@@ -1,16 +1,16 @@
 /** What stands in place of the composer while one may not write: why, by whom, how much longer, and what to do. */
 
+import { find } from "../../chat/state/window.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Closed} from "../state/own_sanctions.js" */
 /** @import {Mute, Warning} from "../state/types.js" */
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { refusal, say } from "../../chat/ui/words.js";
-import { find } from "../../chat/state/window.js";
-import { quote } from "../ui/fields.js";
-import { because } from "../ui/sentences.js";
 import { closedBy, standingOf } from "../state/own_sanctions.js";
+import { quote } from "../ui/fields.js";
 import { Ticker } from "../ui/interval.js";
+import { because } from "../ui/sentences.js";
 import { left } from "../ui/times.js";
 
 export class Door {

@@ -5,8 +5,8 @@
 /** @import {Side} from "../../chat/views/side_panel.js" */
 import { byId } from "../../chat/ui/dom.js";
 import { notice } from "../../chat/ui/notice.js";
-import { TOLD_ELSEWHERE } from "../../chat/views/error_notices.js";
 import { say } from "../../chat/ui/words.js";
+import { TOLD_ELSEWHERE } from "../../chat/views/error_notices.js";
 import { deskOf } from "../state/queue.js";
 import { because } from "../ui/sentences.js";
 import { until as untilWords } from "../ui/times.js";

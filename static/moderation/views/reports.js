@@ -1,19 +1,19 @@
 /** Reports, the open ones first: what was said and around it, and what is done about it. */
 
+import { isAbove } from "../../chat/state/selectors.js";
+import { find } from "../../chat/state/window.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
 /** @import {Deeds} from "./commands.js" */
 /** @import {Report} from "../state/types.js" */
 import { byId, clone, part } from "../../chat/ui/dom.js";
-import { isAbove } from "../../chat/state/selectors.js";
 import { when } from "../../chat/ui/time.js";
 import { say } from "../../chat/ui/words.js";
-import { find } from "../../chat/state/window.js";
-import { Around } from "./context_view.js";
 import { closedReports, openReports } from "../state/queue.js";
 import { quote } from "../ui/fields.js";
 import { Keyed } from "../ui/keyed_list.js";
 import { nameOf, ruleName } from "../ui/sentences.js";
+import { Around } from "./context_view.js";
 
 /** @typedef {{moderate: (user: string, line: Line | null, report: Report) => void}} QueueAsked */
 

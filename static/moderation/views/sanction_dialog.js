@@ -1,5 +1,6 @@
 /** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
 
+import { myRank } from "../../chat/state/selectors.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
 /** @import {Deeds} from "./commands.js" */
@@ -7,12 +8,11 @@
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
 import { personOf } from "../../chat/ui/face.js";
-import { myRank } from "../../chat/state/selectors.js";
 import { say } from "../../chat/ui/words.js";
 import { MODERATOR } from "../state/ranks.js";
-import { isAlreadyDone } from "./commands.js";
 import { countLetters, focusBack, quote } from "../ui/fields.js";
 import { previewInWords } from "../ui/sentences.js";
+import { isAlreadyDone } from "./commands.js";
 
 export class SanctionDialog {
   #dialog = dialog("sanction-dialog");
@@ -92,7 +92,7 @@ export class SanctionDialog {
 
   /** Of several that are asked, the last answer counts. */
   async #foresee() {
-    const asked = (this.#asked += 1);
+    const asked = ++this.#asked;
     const remove = field(new FormData(this.#form), "remove");
     const params = { room: this.#client.shown, user: this.#user, remove };
     const preview = await this.#client.connection.request("sanction.preview", params).catch(() => null);

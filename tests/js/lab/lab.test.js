@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { GUID, accept, keyBytes, sha1 } from "../../../static/lab/accept.js";
+import { accept, GUID, keyBytes, sha1 } from "../../../static/lab/accept.js";
 import { update } from "../../../static/lab/loop.js";
 
 const ROOT = new URL("../../../static/", import.meta.url);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryStorage, openStorage } from "../../../static/realtime/outbox_storage.js";
 import { Outbox } from "../../../static/realtime/outbox.js";
+import { MemoryStorage, openStorage } from "../../../static/realtime/outbox_storage.js";
 import { FakeClock, FakeConnection, settle } from "../fakes.js";
 
 /** @import {Entry, EntryStorage} from "../../../static/realtime/types.js" */

@@ -16,7 +16,10 @@ function made(o) {
   const holes = { found: 0 };
   const position = new RoomPosition("lounge", o === null ? null : { o, t: o * 10 }, {
     delivered: (event) => delivered.push(event.o),
-    holeFound: () => ((holes.found += 1), position.ask()),
+    holeFound: () => {
+      holes.found += 1;
+      position.ask();
+    },
   });
   const receive = (/** @type {number[]} */ ...offsets) => offsets.forEach((o) => position.eventReceived(event(o)));
   return { position, delivered, holes, receive };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EVENTS, LINE_EVENTS, POSTED } from "../../../../static/chat/state/events.js";
 import { LINE_PEOPLE, PART_PEOPLE } from "../../../../static/chat/state/people.js";
-import { SLOTS, emptyRoom, reduce } from "../../../../static/chat/state/store.js";
+import { emptyRoom, reduce, SLOTS } from "../../../../static/chat/state/store.js";
 import { MATCH_EVENTS, MATCH_LINE_EVENTS, matchPosted, tableCame } from "../../../../static/game/state/events.js";
 import { myTable, peopleOf, tableOf, unfinished } from "../../../../static/game/state/table.js";
 import { seeded } from "../../fakes.js";
@@ -154,21 +154,27 @@ test("any order of pages, snapshots and events ends at the same tables", () => {
     let state = after(snapshot(head, table(1, head)));
     /** @type {{as_of: number}[]} */
     const asked = [];
+    const happens = (/** @type {import("../../../../static/chat/state/types.js").RoomAction} */ action) => {
+      state = reduce(state, action);
+    };
     const page = () => {
       const one = asked.shift();
       const read = one && Math.min(last, Math.max(one.as_of, head) + pick(3)); // rows are read after the head, and may be newer
       if (one && read)
-        state = reduce(state, {
+        happens({
           type: "page",
           cursor: { around: 1 },
           page: { lines: [card(table(1, read))], as_of: one.as_of, before: false, after: false, people: {} },
         });
     };
     const step = [
-      () => head < last && (state = reduce(state, { type: "event", event: moved(++head) })),
-      () => (asked.push({ as_of: head }), (state = reduce(state, { type: "pageAsked" }))),
+      () => head < last && happens({ type: "event", event: moved(++head) }),
+      () => {
+        asked.push({ as_of: head });
+        happens({ type: "pageAsked" });
+      },
       page,
-      () => pick(6) === 0 && (state = reduce(state, snapshot(head, table(1, Math.min(last, head + pick(3)))))),
+      () => pick(6) === 0 && happens(snapshot(head, table(1, Math.min(last, head + pick(3))))),
     ];
     for (let i = 0; i < 60; i += 1) step[pick(step.length)]();
     while (asked.length > 0) page();

@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EVENTS, LINE_EVENTS } from "../../../../static/chat/state/events.js";
 import { isAbove, lines, myRank } from "../../../../static/chat/state/selectors.js";
-import { SIGNALS, SNAPSHOTS, emptyRoom, reduce } from "../../../../static/chat/state/store.js";
+import { emptyRoom, reduce, SIGNALS, SNAPSHOTS } from "../../../../static/chat/state/store.js";
+import {
+  MODERATION_EVENTS,
+  MODERATION_LINE_EVENTS,
+  MODERATION_SIGNALS,
+  standingCame,
+} from "../../../../static/moderation/state/events.js";
+import { closedBy, mutedNow, standingOf } from "../../../../static/moderation/state/own_sanctions.js";
 import {
   asksForAnswer,
   deskCame,
@@ -14,13 +21,6 @@ import {
   openReports,
   sanctionsOf,
 } from "../../../../static/moderation/state/queue.js";
-import {
-  MODERATION_EVENTS,
-  MODERATION_LINE_EVENTS,
-  MODERATION_SIGNALS,
-  standingCame,
-} from "../../../../static/moderation/state/events.js";
-import { closedBy, mutedNow, standingOf } from "../../../../static/moderation/state/own_sanctions.js";
 import { seeded } from "../../fakes.js";
 
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
