@@ -39,6 +39,7 @@ STEPS = [
     Step("language", ((PYTHON, "-m", "tests.language"),)),
     Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
+    Step("biome", (("npx", "--no-install", "biome", "check", "--error-on-warnings"),), needs=("node", "npm")),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
     Step("silence", ((*PYTEST, *cache("silence"), SILENCE),), beside="database", wants=PROXIES),
