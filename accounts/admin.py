@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.names import fold
-from realtime.admin import Shown, moment
 from realtime.log import now_ms
+from realtime.storage.admin import ReadOnlyAdmin, moment
 
 
 class WhoFilter(admin.SimpleListFilter):
@@ -66,7 +66,7 @@ class SeenFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class PersonAdmin(Shown):
+class PersonAdmin(ReadOnlyAdmin):
     """Nothing here is typed: a name is its owner's, and ranks are given by acts that are written down."""
 
     named = _("user"), _("users")

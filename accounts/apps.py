@@ -18,8 +18,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import selectors, services, setup
-        from realtime.backups.former import on_logins_end, on_restore
-        from realtime.server.greeting import greets
+        from realtime.server.banner_pages import greets
+        from realtime.storage.backups.undone import on_logins_end, on_restore
 
         greets(setup.greeting)
         on_logins_end(services.logins_end_all)

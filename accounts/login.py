@@ -72,7 +72,8 @@ def leave(request: HttpRequest) -> None:
 def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None:
     """A guest sets a password. The login session gets another key: whoever has copied the guest's is nobody now.
 
-    Open connections of this browser go on for a moment, then get a new token by the new key (realtime/logins.py).
+    Open connections of this browser go on for a moment, then get a new token by the new key
+    (realtime/hub/login_check.py).
     """
     hashed = make_password(password)
     with transaction.atomic():
@@ -120,7 +121,7 @@ def browser_met(request: HttpRequest, user: User) -> None:
 
 
 def place_of(request: HttpRequest) -> Place:
-    """The address that quotas count: the one `realtime.forwarded` has found, never one that a client wrote itself."""
+    """The address that quotas count: the one that `realtime.server.forwarded` has found."""
     return quota_place(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -6,7 +6,8 @@ from accounts import services
 from accounts.protocol import PeopleParams, ProfileParams
 from accounts.selectors import people, person_of, person_signal
 from realtime.log import Batch
-from realtime.methods import Call, Method, Signal
+from realtime.methods import Call, Method
+from realtime.types import Signal
 
 
 def people_read(call: Call) -> dict[str, Any]:

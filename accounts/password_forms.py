@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import PROBLEMS, name_problem
 from accounts.models import User
 from accounts.selectors import login_name
-from realtime.protocol import RealtimeError
+from realtime.errors import RealtimeError
 
 PASSWORD_LENGTH: Final = 1000
 """characters; nobody has more, and whoever sends more wants the server to work"""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from realtime.protocol import UserId
+from realtime.types import UserId
 
 
 class PeopleParams(msgspec.Struct):

@@ -14,12 +14,12 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from accounts import suggestions
 from accounts.models import LoginSession, User
 from accounts.names import NAME_LENGTH, cleaned, fold, look
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller, Signal
 from realtime.models import Event
-from realtime.prepared import prepared
-from realtime.protocol import LogKey, RealtimeError, UserId
 from realtime.security import login_of
+from realtime.storage.prepared import prepared
+from realtime.types import Caller, LogKey, Signal, UserId
 
 FOREVER: Final = 2**53 - 1
 """ms: a time that does not come"""

@@ -31,9 +31,10 @@ from accounts.selectors import (
     superuser_exists,
 )
 from accounts.sessions import upgrade
+from realtime.errors import RealtimeError, conflict, too_fast, unprocessable
 from realtime.log import SITE, Batch, batch, key_new
-from realtime.protocol import RealtimeError, UserId, conflict, too_fast, unprocessable
 from realtime.security import login_of
+from realtime.types import UserId
 
 logger = logging.getLogger(__name__)
 

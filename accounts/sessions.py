@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from realtime.prepared import prepared
+from realtime.storage.prepared import prepared
 
 KEY_LENGTH: Final = 32
 """characters of a key that a browser holds; a stored one is longer"""

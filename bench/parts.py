@@ -17,9 +17,9 @@ from bench.measure import measure
 from bench.parlor import LIFTED, Parlor
 from bench.rows import MOMENT, Row
 from bench.servers import many_files
-from realtime.doorbell import Bell, Doorbell
-from realtime.entry import Entry
-from realtime.protocol import ClientId, LogKey, UserId
+from realtime.hub.bus import Bus, BusMessage
+from realtime.log.event import LogEvent
+from realtime.types import ClientId, LogKey, UserId
 
 RUNS = 3
 ROOM = LogKey("bench")
@@ -57,17 +57,17 @@ def postmaster(url: str) -> int:
         return int(Path(f"/proc/{serving}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def bell() -> Bell:
+def bell() -> BusMessage:
     data = '{"kind":"text","text":"' + "x" * 100 + '"}'
-    entry = Entry(ROOM, 1, 1, 1, 1, "message.posted", UserId("u"), ClientId("c"), None, (), data)
-    return Bell("bench", ROOM, 1, [entry])
+    entry = LogEvent(ROOM, 1, 1, 1, 1, "message.posted", UserId("u"), ClientId("c"), None, (), data)
+    return BusMessage("bench", ROOM, 1, [entry])
 
 
 async def rung(url: str, hearers: int) -> None:
     """One rings, all the others hear, a hundred bells at a time."""
     heard = asyncio.Semaphore(0)
     ringing, *hearing = bells = [
-        Doorbell(RedisPubSubChannelLayer(hosts=[url]), lambda _: heard.release()) for _ in range(hearers + 1)
+        Bus(RedisPubSubChannelLayer(hosts=[url]), lambda _: heard.release()) for _ in range(hearers + 1)
     ]
     for each in bells:
         await each.start()

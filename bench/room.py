@@ -14,15 +14,14 @@ from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
 from accounts.sessions import SessionStore
-from chat.registry import Line
+from chat.plugin import Line
 from chat.services.memberships import room_join
 from chat.services.messages import line_post
 from chat.services.rooms import lounge, room_create
 from chat.text import rendered
 from realtime.log import SITE, batch, head_of, now_ms, read
-from realtime.methods import NOBODY
 from realtime.models import Log
-from realtime.protocol import ClientId, Head, LogKey, Position
+from realtime.types import NOBODY, ClientId, Head, LogKey, Position
 
 TOGETHER: Final = 500
 """people a transaction; ten times as many lines"""

@@ -1,1 +1,1 @@
-"""Rooms, memberships, invites, lines. What games add comes through `chat.registry`."""
+"""Rooms, memberships, invites, lines. What games add comes through `chat.plugin`."""

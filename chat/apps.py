@@ -13,8 +13,8 @@ class ChatConfig(AppConfig):
         from accounts.registry import browser, farewell, newcomer
         from chat.selectors.undone import undone_moderation
         from chat.services import closing, devices, direct, entrance, memberships, messages, removal, rules, sanctions
-        from realtime.backups.former import on_restore
-        from realtime.clock import deadline
+        from realtime.storage.backups.undone import on_restore
+        from realtime.workers.deadlines import deadline
 
         on_restore(undone_moderation)
         newcomer(entrance.account_enter)

@@ -22,9 +22,8 @@ from chat.rows import rows_of
 from chat.selectors import access, rooms
 from chat.selectors.sanctions import in_force, sanction_as, was_there
 from realtime.log import head_of, now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey
 from realtime.security import token_make
+from realtime.types import Caller, LogKey
 
 NAMED: Final = 3
 """people whom the entry form names"""

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from realtime.protocol import Cid, Offset, Room, RoomParams, UserId
+from realtime.types import Cid, Offset, Room, UserId
+from realtime.wire.messages import RoomParams
 
 Typed = Annotated[str, msgspec.Meta(max_length=65_536)]
 User = Annotated[UserId, msgspec.Meta(max_length=12)]

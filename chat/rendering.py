@@ -21,7 +21,7 @@ import msgspec
 
 from chat import text as texts
 from chat.text import Text, light
-from realtime.preparing import spent
+from realtime.workers.preprocessing import spent
 
 logger = logging.getLogger(__name__)
 

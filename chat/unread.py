@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from realtime.entry import Entry
+from realtime.log.event import LogEvent
 
 MOST: Final = 50
 """messages that one count names; of more it says only that there are some"""
 UNKNOWN: Final[dict[str, Any]] = {"lines": None}
 
 
-def changes(entries: Sequence[Entry], n: int) -> dict[str, Any]:
+def changes(entries: Sequence[LogEvent], n: int) -> dict[str, Any]:
     """Return `{lines: [[o, by]…], gone: [[e, o, by]…], back: [[e, o, by]…]}` for events behind `n` lines.
 
     `e` is the offset of the event that removed or restored the message `o`. `lines` is null where there are too many,

@@ -26,8 +26,9 @@ from chat.selectors import access, ranks
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.entrance import appeal_make, guest_enter, invite_accept
 from chat.services.rooms import lounge
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import LogKey
 
 LAST: Final = 2**53 - 1
 """the greatest offset that a page of history can be asked for"""

@@ -30,10 +30,10 @@ import chat.unread
 import game.methods
 import lab.routing
 from realtime.echo import with_echo
-from realtime.forwarded import Forwarded
+from realtime.server.forwarded import Forwarded
 from realtime.health import Probes
 from realtime.methods import Backend
-from realtime.process import Started
+from realtime.process import LifespanMiddleware
 from realtime.routing import websocket_urlpatterns
 from realtime.security import DefaultPorts, OriginCheck
 
@@ -57,5 +57,5 @@ routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]
 guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
-serving = Started(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
+serving = LifespanMiddleware(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
 application = Probes(Forwarded(DefaultPorts(serving), settings.TRUSTED_PROXIES))

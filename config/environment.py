@@ -34,7 +34,7 @@ class Environment(environ.Env):
         return int(text)
 
     def proxies(self, var: str, default: list[str]) -> list[str]:
-        """Return how many proxies there are, or their networks: see realtime/forwarded.py."""
+        """Return how many proxies there are, or their networks: see realtime/server/forwarded.py."""
         found: list[str] = self.list(var, default=default)
         if len(found) == 1 and found[0].isdigit():
             return found

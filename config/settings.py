@@ -100,10 +100,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Database
 # Acknowledged means on disk: synchronous=FULL and synchronous_commit=on cannot be configured away (in the backends).
-SQLITE = {"ENGINE": "realtime.sqlite"}
+SQLITE = {"ENGINE": "realtime.storage.sqlite"}
 # Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
 # `reconnect_timeout`: each attempt to connect is the last one until somebody asks again, so that none sleeps for long.
-POSTGRESQL = {"ENGINE": "realtime.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+POSTGRESQL = {"ENGINE": "realtime.storage.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 POSTGRESQL_POOL = {
     "min_size": 2,
     "max_size": env.int("DATABASE_POOL", default=20),
@@ -232,7 +232,7 @@ LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # HTTPS=true says: TLS ends before Django, in a proxy that always sets this header itself, or in the server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/forwarded.py
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/server/forwarded.py
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
 # HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.

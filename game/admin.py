@@ -8,15 +8,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from chat.admin.rooms import who
-from chat.admin.sight import InSight
+from chat.admin.visible_rooms import VisibleRoomsMixin
 from game.models import Match, Seat
 from game.selectors.matches import seats_of
-from realtime.admin import Shown, listed, moment, page
+from realtime.storage.admin import ReadOnlyAdmin, listed, moment, page
 
 WORDS = {"game": _("game"), "state": _("state"), "version": _("version"), "number": _("seat"), "bot": _("bot")}
 
 
-class InRoom(InSight, Shown):
+class InRoom(VisibleRoomsMixin, ReadOnlyAdmin):
     words = WORDS
     room = "log__room"
     list_select_related = ["log__room"]

@@ -10,21 +10,21 @@ class GameConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat import registry
+        from chat import plugin
         from game import cards, commands  # noqa: F401 - they register themselves
         from game.selectors import matches
-        from game.services import beat, clock, moves, tables
+        from game.services import clock, liveness, moves, tables
         from game.services.bots import Bots
-        from realtime.clock import deadline
         from realtime.server import on_drain
+        from realtime.workers.deadlines import deadline
 
-        registry.closer(moves.matches_end)
-        registry.snapshot_part("matches")(matches.tables_part)
-        registry.leaver(matches.leaving, matches.seated_in)(moves.member_left)
-        deadline("game.clock", again_ms=beat.BEAT_MS)(clock.clock_due)
-        deadline("game.claim", again_ms=beat.BEAT_MS)(clock.claim_due)
+        plugin.closer(moves.matches_end)
+        plugin.snapshot_part("matches")(matches.tables_part)
+        plugin.leaver(matches.leaving, matches.seated_in)(moves.member_left)
+        deadline("game.clock", again_ms=liveness.BEAT_MS)(clock.clock_due)
+        deadline("game.claim", again_ms=liveness.BEAT_MS)(clock.claim_due)
         deadline("game.nudge")(clock.nudge_due)
-        deadline("game.beat", again_ms=beat.BEAT_MS)(beat.beat_due)
+        deadline("game.beat", again_ms=liveness.BEAT_MS)(liveness.beat_due)
         self.bots = Bots()
         tables.on_bot_turn(self.bots.turn)
         on_drain(self.bots.leave)

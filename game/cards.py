@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chat import registry
+from chat import plugin
 from game.engine.interface import Result
 
 
@@ -16,7 +16,7 @@ class Claim(msgspec.Struct):
     o: int
 
 
-@registry.card("match")
+@plugin.card("match")
 class Table(msgspec.Struct, kw_only=True):
     """The public state of a match: its card, and `table` in each of its events. Of two, the greater version holds."""
 
@@ -48,7 +48,7 @@ class Table(msgspec.Struct, kw_only=True):
     """the match that came after"""
 
 
-@registry.card("roll")
+@plugin.card("roll")
 class Roll(msgspec.Struct):
     """Dice, thrown by the server."""
 
@@ -57,14 +57,14 @@ class Roll(msgspec.Struct):
     total: int
 
 
-@registry.card("flip")
+@plugin.card("flip")
 class Flip(msgspec.Struct):
     """A coin: `heads` or `tails`."""
 
     side: str
 
 
-@registry.card("pick")
+@plugin.card("pick")
 class Pick(msgspec.Struct):
     """One of several, drawn by the server."""
 

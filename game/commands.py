@@ -1,16 +1,16 @@
 """The slash commands of games: `/play`, `/roll`, `/flip`, `/pick`."""
 
-from chat import registry
-from chat.registry import Line, Speaker
+from chat import plugin
+from chat.plugin import Author, Line
 from chat.selectors import access
 from game.services import chance
 from game.services.matches import table_new
+from realtime.errors import unprocessable
 from realtime.log import Batch
-from realtime.protocol import unprocessable
 
 
-@registry.command("play")
-def play(batch: Batch, speaker: Speaker, rest: str) -> Line:
+@plugin.command("play")
+def play(batch: Batch, speaker: Author, rest: str) -> Line:
     """`/play [four] [easy | medium | hard]`"""
     words = rest.lower().split()
     game = words.pop(0) if words and words[0] == "four" else "four"
@@ -22,16 +22,16 @@ def play(batch: Batch, speaker: Speaker, rest: str) -> Line:
     return Line(table_new(batch, caller=speaker.caller, room=speaker.room, log=log, game=game, bot=bot))
 
 
-@registry.command("roll")
-def roll(batch: Batch, speaker: Speaker, rest: str) -> Line:
+@plugin.command("roll")
+def roll(batch: Batch, speaker: Author, rest: str) -> Line:
     return Line(chance.roll(rest))
 
 
-@registry.command("flip")
-def flip(batch: Batch, speaker: Speaker, rest: str) -> Line:
+@plugin.command("flip")
+def flip(batch: Batch, speaker: Author, rest: str) -> Line:
     return Line(chance.flip())
 
 
-@registry.command("pick")
-def pick(batch: Batch, speaker: Speaker, rest: str) -> Line:
+@plugin.command("pick")
+def pick(batch: Batch, speaker: Author, rest: str) -> Line:
     return Line(chance.pick(rest))

@@ -14,9 +14,10 @@ from chat.services.entrance import guest_enter
 from chat.services.rooms import lounge
 from game import methods as game
 from game.models import Match
-from realtime.methods import Call, Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import write
+from realtime.errors import RealtimeError
+from realtime.methods import Call
+from realtime.types import Caller, LogKey
+from realtime.workers.writer import write
 
 DEVICE: Final = "demo"
 """the mark of the people of the sample"""

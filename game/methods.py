@@ -8,9 +8,10 @@ from chat.selectors import access
 from game import protocol
 from game.selectors.matches import match_find, steps, table_of
 from game.services import matches, moves
+from realtime.errors import forbidden
 from realtime.log import Batch
-from realtime.methods import Call, Method, Signal
-from realtime.protocol import forbidden
+from realtime.methods import Call, Method
+from realtime.types import Signal
 
 
 def match_create(batch: Batch, call: Call) -> None:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from realtime.frames import reason_bytes
-from realtime.limits import Bucket
-from realtime.refusal import refuse
+from realtime.server.denial import refuse
+from realtime.wire.frames import reason_bytes
+from realtime.wire.rate_limits import TokenBucket
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Visit:
         self._options, self._receive, self._send, self._clock = options, receive, send, clock
         self._server = (scope.get("extensions") or {}).get("parlor")
         self._touched = clock()
-        self._bucket = Bucket(RATE, RATE * 2, self._touched)
+        self._bucket = TokenBucket(RATE, RATE * 2, self._touched)
         self._ended: Message | None = None
 
     async def receive(self) -> Message:

@@ -12,13 +12,14 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from realtime.connection import Connection
-from realtime.limits import network_of
+from realtime.connection.connection import Connection
+from realtime.connection.transports import QueueTransport, SocketTransport, Transport, extension_of
+from realtime.errors import Close
 from realtime.methods import Backend
 from realtime.process import Process
-from realtime.protocol import SUBPROTOCOL, Close
-from realtime.refusal import refuse
-from realtime.transports import Direct, Queued, Transport, extension_of
+from realtime.server.denial import refuse
+from realtime.types import SUBPROTOCOL
+from realtime.wire.rate_limits import network_of
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     def transport(self) -> Transport:
         extension = extension_of(self.scope)
-        return Direct(extension) if extension else Queued(self.send_text, self.send_close)
+        return SocketTransport(extension) if extension else QueueTransport(self.send_text, self.send_close)
 
     async def send_text(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})

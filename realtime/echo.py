@@ -9,7 +9,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from realtime.refusal import refuse
+from realtime.server.denial import refuse
 
 PATH: Final = "/ws/echo"
 LARGEST: Final = 256 * 1024

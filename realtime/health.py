@@ -15,10 +15,11 @@ import msgspec
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import connection
 
-from realtime.methods import NOBODY, Call, Method
+from realtime.errors import RealtimeError
+from realtime.methods import Call, Method
 from realtime.process import Process
-from realtime.protocol import RealtimeError
-from realtime.writer import Writer
+from realtime.types import NOBODY
+from realtime.workers.writer import Writer
 
 PATIENCE_S: Final = 2
 """for the database, for a write and for the channel layer"""

@@ -2,36 +2,16 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from realtime.protocol import Head, LogKey, UserId
+from realtime.types import Caller, Head, Labels, LogKey, UserId
 
 if TYPE_CHECKING:
-    from realtime.entry import Entry
-    from realtime.log import Batch
+    from realtime.log import Batch, LogEvent
 
 Lane = Literal["write", "read", "now"]
-Labels = frozenset[str]
-UNSEEN: Final = "unseen"
-"""A reader with this label is not listed among those who are present."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: wire id, primary key, the hash of the login session, and the person as others see them."""
-
-    id: UserId
-    pk: int
-    login: str
-    person: Mapping[str, Any]
-    facts: int = 0
-    """of the user, by which a change is noticed: `Backend.facts`"""
-
-
-NOBODY: Final = Caller(UserId(""), 0, "", {})
-"""who calls before hello, and for the clock"""
 
 
 @dataclass(slots=True)
@@ -53,18 +33,6 @@ class Call:
     """what this process tells of itself; lane `read` only: the loop answers"""
     arrived: float = 0.0
     """when its frame came, on the process's monotonic clock"""
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Ephemeral word to the readers of a room: the latest of a (kind, key) wins, any may be dropped."""
-
-    room: LogKey
-    kind: str
-    key: str
-    value: Any
-    to: UserId | None = None
-    """only to the connections of this user, whether or not they have opened the room"""
 
 
 def room_of_params(params: Any) -> Iterable[LogKey]:
@@ -122,7 +90,7 @@ class Backend:
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
     """(caller, log, labels, head read before the rows) -> snapshot; it adds no head"""
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
-    changes: "Callable[[Sequence[Entry], int], dict[str, Any]]"
+    changes: "Callable[[Sequence[LogEvent], int], dict[str, Any]]"
     """(the events since the last count, the number of lines before them) -> what the count says of them besides"""
     start: Callable[[], None] = lambda: None
     """run once in a thread of its own when a process starts: what `prepare` of the methods needs"""

@@ -1,4 +1,4 @@
-"""Logs and their events: the truth of Parlor. Written by `realtime.log.batch` alone."""
+"""Logs and their events: the truth of Parlor. Written by `realtime.log.writing` alone."""
 
 from django.db import models
 

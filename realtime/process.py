@@ -19,25 +19,30 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
-from realtime import clock, log, logins, patience, protocol, seen, steady_clock
-from realtime.connection import Closed
-from realtime.entry import Entry
-from realtime.hub import Hub
-from realtime.limits import STRIKES_S, Addresses, Bucket, Strikes, limits_of
-from realtime.live import live_of
-from realtime.meters import Meters
-from realtime.methods import NOBODY, Backend, Caller, Labels, Signal
-from realtime.preparing import Budget, Preparers
-from realtime.protocol import Close, Hello, LogKey, RealtimeError, UserId
-from realtime.readers import Readers
-from realtime.refusal import refuse
+from realtime import errors, log, steady_clock, types
+from realtime.errors import Close, Closed, RealtimeError
+from realtime.hub import login_check
+from realtime.hub.hub import Hub
+from realtime.limits import limits_of
+from realtime.log.event import LogEvent
+from realtime.methods import Backend
+from realtime.metrics import Metrics
 from realtime.security import login_of, token_fits, token_make, user_of
-from realtime.server import intake, on_drain
-from realtime.session import Look, hello_cost
-from realtime.writer import Writer
+from realtime.server import accept_throttle, on_drain
+from realtime.server.denial import refuse
+from realtime.status import status_of
+from realtime.storage import timeouts
+from realtime.types import NOBODY, Caller, Labels, LogKey, Signal, UserId
+from realtime.wire.messages import Hello
+from realtime.wire.rate_limits import VIOLATIONS_S, AddressLimiter, TokenBucket, Violations
+from realtime.wire.session import HubRequest, hello_cost
+from realtime.workers import deadlines, last_seen
+from realtime.workers.preprocessing import CpuBudget, PreprocessPool
+from realtime.workers.readers import Readers
+from realtime.workers.writer import Writer
 
 if TYPE_CHECKING:
-    from realtime.connection import Connection
+    from realtime.connection.connection import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +60,9 @@ TOLD: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
 class Gate(NamedTuple):
     """The limits that all connections of one user share: the rate, the strikes, the CPU time of their texts."""
 
-    requests: Bucket
-    strikes: Strikes
-    cpu: Budget
+    requests: TokenBucket
+    strikes: Violations
+    cpu: CpuBudget
 
 
 class Process:
@@ -71,7 +76,7 @@ class Process:
         self.now: Callable[[], float] = time.monotonic
         self.random = SystemRandom()
         self.readers = Readers(self.limits.answer_s)
-        self.meters = Meters(self.now())
+        self.meters = Metrics(self.now())
         self.writer = Writer(self.limits, self.meters)
         self.hub = Hub(
             name or secrets.token_hex(4),
@@ -83,11 +88,11 @@ class Process:
             self.meters,
             self._ended_logins,
         )
-        self.addresses = Addresses(self.limits.address_connections)
+        self.addresses = AddressLimiter(self.limits.address_connections)
         self._connections: set[Connection] = set()
-        self.preparers = Preparers(self.limits.answer_s)
+        self.preparers = PreprocessPool(self.limits.answer_s)
         self._gates: dict[UserId, Gate] = {}
-        self._address_gates: dict[str, Bucket] = {}
+        self._address_gates: dict[str, TokenBucket] = {}
         self._met: set[int] = set()
         """who has said hello since the app was told who is seen"""
         self._tasks: list[asyncio.Task[None]] = []
@@ -116,7 +121,7 @@ class Process:
 
     async def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        patience.answer_s = self.limits.answer_s
+        timeouts.answer_s = self.limits.answer_s
         await self._continue_time()
         await self.hub.start()
         self._undrain = on_drain(self.drain)
@@ -128,8 +133,8 @@ class Process:
             (self._tick, 1.0),
             (self.hub.sweep, self.limits.sweep_s),
             (self._claim, CLOCK_S),
-            (self.tell_seen, seen.SEEN_S),
-            (self.check_logins, logins.LOGINS_S),
+            (self.tell_seen, last_seen.SEEN_S),
+            (self.check_logins, login_check.LOGINS_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
 
@@ -148,7 +153,7 @@ class Process:
         if not self._connections:
             self._emptied.set()
         for connection in list(self._connections):
-            connection.end(protocol.draining(self.random.randrange(100, 5000)))
+            connection.end(errors.draining(self.random.randrange(100, 5000)))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._emptied.wait(), self.limits.drain_s)
         await self.stop()
@@ -168,14 +173,14 @@ class Process:
         await self.hub.stop()
         self.preparers.stop()
         await self.readers.stop()
-        patience.answer_s = None
+        timeouts.answer_s = None
 
     # Connections
 
     def enter(self, connection: "Connection") -> None:
         self._connections.add(connection)
         if self.draining:
-            connection.end(protocol.draining(self.random.randrange(100, 5000)))
+            connection.end(errors.draining(self.random.randrange(100, 5000)))
 
     def leave(self, connection: "Connection") -> None:
         self._connections.discard(connection)
@@ -187,17 +192,17 @@ class Process:
         """Return what all connections of a user to this process share."""
         if user not in self._gates:
             now, limits = self.now(), self.limits
-            cpu = Bucket(limits.cpu_rate, limits.cpu_burst, now)
-            budget = Budget(self.preparers, cpu, lambda: self.now())
-            self._gates[user] = Gate(Bucket(limits.rate, limits.burst, now), Strikes(STRIKES_S), budget)
+            cpu = TokenBucket(limits.cpu_rate, limits.cpu_burst, now)
+            budget = CpuBudget(self.preparers, cpu, lambda: self.now())
+            self._gates[user] = Gate(TokenBucket(limits.rate, limits.burst, now), Violations(VIOLATIONS_S), budget)
         return self._gates[user]
 
-    def address_gate(self, network: str | None) -> Bucket | None:
+    def address_gate(self, network: str | None) -> TokenBucket | None:
         """The rate that all connections of a public address to this process share; None where it has no limit."""
         if network is None or not self.limits.address_rate:
             return None
         if network not in self._address_gates:
-            self._address_gates[network] = Bucket(self.limits.address_rate, self.limits.address_burst, self.now())
+            self._address_gates[network] = TokenBucket(self.limits.address_rate, self.limits.address_burst, self.now())
         return self._address_gates[network]
 
     async def caller_of(self, session_key: str) -> Caller | None:
@@ -210,14 +215,14 @@ class Process:
         """Who says hello, their memberships, and their labels in the rooms that they open."""
         caller = self._caller(session_key)
         if caller is None:
-            raise Closed(protocol.BANNED)
+            raise Closed(errors.BANNED)
         return caller, self.backend.welcome(caller), self.hub.labels(caller, rooms)
 
     def _caller(self, session_key: str) -> Caller | None:
         user = user_of(session_key)
         login = login_of(session_key)
         if user is None:
-            raise Closed(protocol.TOKEN if self.backend.moved([login]) else protocol.LOGIN_ENDED)
+            raise Closed(errors.TOKEN if self.backend.moved([login]) else errors.LOGIN_ENDED)
         caller = self.backend.user(user)
         return caller and replace(caller, login=login)
 
@@ -227,7 +232,7 @@ class Process:
         for key in session_keys:
             try:
                 if self._caller(key) is None:
-                    ended[key] = protocol.BANNED
+                    ended[key] = errors.BANNED
             except Closed as closed:
                 ended[key] = closed.close
         return ended
@@ -237,12 +242,12 @@ class Process:
         self._hellos += 1
         try:
             if self._hellos == HELLOS:
-                intake.pause()
+                accept_throttle.pause()
             return await self._greet(connection, session_key, hello)
         finally:
             self._hellos -= 1
             if self._hellos == HELLOS - 1:
-                intake.resume()
+                accept_throttle.resume()
 
     async def _greet(self, connection: "Connection", session_key: str | None, hello: Hello) -> dict[str, Any]:
         """Hello's result; `Closed` where the connection has to end.
@@ -251,7 +256,7 @@ class Process:
         has open yet asks one more for its ring, a position older than the ring one. Another way brings all snapshots.
         """
         if session_key is None or not token_fits(hello.token, session_key):
-            raise Closed(protocol.TOKEN)
+            raise Closed(errors.TOKEN)
         before = self.hub.revocation.count
         await self._turn_to_greet()
         try:
@@ -262,9 +267,9 @@ class Process:
         caller = connection.caller
         self._met.add(caller.pk)
         if len(self.hub.rooms.of_user(caller.id)) >= self.limits.user_connections:
-            raise Closed(protocol.Close(4029, "too_fast", 30_000))
+            raise Closed(errors.Close(4029, "too_fast", 30_000))
         if wait := self.gate(caller.id).requests.take(self.now(), hello_cost(hello)):
-            raise Closed(protocol.Close(4029, "too_fast", wait))
+            raise Closed(errors.Close(4029, "too_fast", wait))
         self.hub.rooms.enrol(connection, memberships)
         if before != self.hub.revocation.count:
             connection.caller = caller = await self._admitted(session_key)
@@ -272,7 +277,7 @@ class Process:
             memberships = [each for each in memberships if each["key"] in connection.rooms]
         opened = await self.hub.open_all(connection, hello.rooms, labels, before)
         return {
-            "v": protocol.VERSION,
+            "v": types.VERSION,
             "user": {"id": caller.id, **caller.person},
             "token": token_make(session_key),
             "now": log.now_ms(),
@@ -289,12 +294,12 @@ class Process:
         try:
             await asyncio.wait_for(self._greeting.acquire(), self.limits.answer_s)
         except TimeoutError:
-            raise protocol.unavailable("others before you have not been answered") from None
+            raise errors.unavailable("others before you have not been answered") from None
 
     async def _admitted(self, session_key: str) -> Caller:
         caller = await self.caller_of(session_key)
         if caller is None:
-            raise Closed(protocol.BANNED)
+            raise Closed(errors.BANNED)
         return caller
 
     def here(self, key: LogKey) -> int:
@@ -316,12 +321,12 @@ class Process:
         try:
             return asked.result(LIVE_S)
         except TimeoutError:
-            raise protocol.unavailable("the server is busy") from None
+            raise errors.unavailable("the server is busy") from None
 
     async def _live(self) -> dict[str, Any]:
-        return live_of(self)
+        return status_of(self)
 
-    async def look(self, connection: "Connection", look: Look) -> Any:
+    async def look(self, connection: "Connection", look: HubRequest) -> Any:
         """The requests that the hub answers."""
         room = look.params.room
         if look.name == "room.open":
@@ -341,7 +346,7 @@ class Process:
                 connection.tick(now)
             except Exception:
                 logger.exception("a connection failed")
-                connection.end(protocol.FAILED)
+                connection.end(errors.FAILED)
 
     async def _tick(self) -> None:
         now = self.now()
@@ -349,36 +354,39 @@ class Process:
         repaired = sum(self.hub.repaired.values())
         self.meters.tick(now, connections=len(self._connections), queued=self.writer.queued, repaired=repaired)
         for user, gate in list(self._gates.items()):
-            if gate.requests.idle(now) > STRIKES_S and not self.hub.rooms.of_user(user):
+            if gate.requests.idle(now) > VIOLATIONS_S and not self.hub.rooms.of_user(user):
                 del self._gates[user]
         for network, bucket in list(self._address_gates.items()):
-            if bucket.idle(now) > STRIKES_S and network not in self.addresses:
+            if bucket.idle(now) > VIOLATIONS_S and network not in self.addresses:
                 del self._address_gates[network]
 
     async def tell_seen(self) -> None:
         """Tell the app who is connected, and who was since the last time."""
         here = (self._met | {connection.caller.pk for connection in self._connections}) - {NOBODY.pk}
-        if here and not isinstance(await self.writer.submit(seen.told(self.backend.seen, here)), RealtimeError):
+        if here and not isinstance(await self.writer.submit(last_seen.told(self.backend.seen, here)), RealtimeError):
             self._met -= here
 
     async def check_logins(self) -> None:
-        await logins.check(self)
+        await login_check.check(self)
 
     async def _claim(self) -> None:
         """All that is due, look by look; what failed waits for the next second."""
         full = True
         while full:
-            calls = await self.readers.run(clock.due)
+            calls = await self.readers.run(deadlines.due)
             outcomes = await asyncio.gather(*(self.writer.submit(call) for call in calls))
             failed = [outcome for outcome in outcomes if isinstance(outcome, RealtimeError)]
             for call, outcome in zip(calls, outcomes, strict=True):
                 if isinstance(outcome, RealtimeError) and outcome.code != 503:
-                    await self.writer.submit(clock.postponed(call))
-            full = len(calls) == clock.CLAIMED and not failed
+                    await self.writer.submit(deadlines.postponed(call))
+            full = len(calls) == deadlines.CLAIMED and not failed
 
 
 def _from_thread(
-    loop: asyncio.AbstractEventLoop, committed: log.Listener, entries: Sequence[Entry], signals: Sequence[Signal]
+    loop: asyncio.AbstractEventLoop,
+    committed: log.Listener,
+    entries: Sequence[LogEvent],
+    signals: Sequence[Signal],
 ) -> None:
     """Commits happen in threads; the hub lives in the loop. A loop that has ended takes nothing."""
     if not loop.is_closed():
@@ -401,7 +409,7 @@ async def _every(seconds: float, work: Callable[[], Any]) -> None:
         await asyncio.sleep(seconds)
 
 
-class Started:
+class LifespanMiddleware:
     """ASGI middleware: the first call of a loop starts its process, so that deadlines do not wait for a WebSocket."""
 
     def __init__(self, application: Any, backend: Backend) -> None:

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from realtime.consumers import RealtimeConsumer
 from realtime.methods import Backend
-from realtime.refusal import refuse
+from realtime.server.denial import refuse
 
 
 def websocket_urlpatterns(backend: Backend) -> list[object]:

@@ -18,8 +18,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from realtime.prepared import prepared
-from realtime.refusal import refuse
+from realtime.server.denial import refuse
+from realtime.storage.prepared import prepared
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from accounts.sessions import SessionStore
-from realtime.connection import Connection
+from realtime.connection.connection import Connection
+from realtime.connection.transports import QueueTransport
+from realtime.errors import Close
 from realtime.process import Process
-from realtime.protocol import Close
 from realtime.security import token_make
-from realtime.transports import Queued
 
 PATIENCE_S = 10
 
@@ -145,7 +145,7 @@ class MemoryWire:
         self.stuck = asyncio.Event()
         self.stuck.set()
         self._out: asyncio.Queue[str | None] = asyncio.Queue()
-        self.transport = Queued(self._send, self._end, tells=True)
+        self.transport = QueueTransport(self._send, self._end, tells=True)
         self.connection = Connection(process, self.transport, session_key)
         self.connection.start()
 

@@ -17,7 +17,7 @@ from config.settings import *  # noqa: F403
 from config.settings import DATA, DATABASES, INSTALLED_APPS
 from tests.services.environment import NO_QUOTAS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.toy"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.sample"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes half a second, on purpose
 QUOTAS = NO_QUOTAS  # tests about them set their own
 STAFF_MFA = False  # tests about it turn it on

@@ -29,8 +29,8 @@ from accounts.quotas import Place
 from accounts.selectors import has_acted
 from accounts.services import account_create
 from accounts.views.second_step import Refusing
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.protocol import RealtimeError
 
 
 class LoginView(Refusing, allauth.LoginView):

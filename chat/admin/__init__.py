@@ -1,5 +1,5 @@
 """Chat in the admin: people and what may be done about them, rooms, lines, sanctions, reports, the audit."""
 
-from chat.admin import lines, people, rooms, sanctions
+from chat.admin import messages, people, rooms, sanctions
 
-__all__ = ["lines", "people", "rooms", "sanctions"]
+__all__ = ["messages", "people", "rooms", "sanctions"]

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import PersonAdmin
 from accounts.models import User
-from chat.admin.acts import RULES, Acting, Because, Perhaps, Refused, act, each
+from chat.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
 from chat.permissions import Rank
 from chat.services import site
 from chat.services.sanctions import Decision
-from realtime.admin import listed
-from realtime.methods import Caller
-from realtime.protocol import RealtimeError, UserId
+from realtime.errors import RealtimeError
+from realtime.storage.admin import listed
+from realtime.types import Caller, UserId
 
 HOUR: Final = 60 * 60 * 1000
 LASTING: Final = [
@@ -34,7 +34,7 @@ REMOVED: Final = [
 ]
 
 
-class Against(Because):
+class Against(ReasonForm):
     """A decision about people on the whole site."""
 
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
@@ -77,13 +77,13 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class ActedPersonAdmin(Acting, PersonAdmin):
+class ActedPersonAdmin(AdminWithActions, PersonAdmin):
     actions: Any = [
         act("mute", _("Mute on the site"), decide("mute"), Against),
         act("ban", _("Ban from the site"), decide("ban"), Banned),
-        act("pardon", _("Remove site sanctions"), each(site.person_pardon, "user"), Perhaps),
-        act("make_moderator", _("Make moderator"), moderator(True), Perhaps, Rank.ADMIN),
-        act("unmake_moderator", _("Remove moderator"), moderator(False), Perhaps, Rank.ADMIN),
+        act("pardon", _("Remove site sanctions"), each(site.person_pardon, "user"), OptionalReasonForm),
+        act("make_moderator", _("Make moderator"), moderator(True), OptionalReasonForm, Rank.ADMIN),
+        act("unmake_moderator", _("Remove moderator"), moderator(False), OptionalReasonForm, Rank.ADMIN),
     ]
     shown = [*PersonAdmin.shown, "more"]
 

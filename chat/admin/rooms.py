@@ -12,22 +12,22 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import fold
-from chat.admin.acts import Acting, Because, Perhaps, Refused, act, each
-from chat.admin.sight import WORDS, InSight
+from chat.admin.actions import AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
+from chat.admin.visible_rooms import WORDS, VisibleRoomsMixin
 from chat.models import Invite, Membership, Room
 from chat.selectors.invites import standing_now
 from chat.services import site
 from chat.services.rules import SLOW_S
-from realtime.admin import Shown, listed, moment, page
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import RealtimeError
+from realtime.storage.admin import ReadOnlyAdmin, listed, moment, page
+from realtime.types import Caller
 
 AS_IT_IS: Any = ("", _("unchanged"))
 YES_OR_NO: Any = [AS_IT_IS, ("1", _("yes")), ("0", _("no"))]
 
 
-class Rules(Because):
+class Rules(ReasonForm):
     """What is to hold in the rooms; it ends a panic too, as the rooms' own form does."""
 
     slow_s = forms.ChoiceField(
@@ -73,19 +73,19 @@ def close(name: str) -> Any:
 
 
 @admin.register(Room)
-class RoomAdmin(InSight, Acting):
+class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
     named = _("room"), _("rooms")
     words = WORDS
     room = "pk"
     actions: Any = [
         act("rules", _("Room rules…"), rules, Rules),
         act("lock", _("Lock"), switch(locked="1")),
-        act("unlock", _("Unlock"), switch(locked="0"), Perhaps),
+        act("unlock", _("Unlock"), switch(locked="0"), OptionalReasonForm),
         act("panic", _("Start lockdown"), panic(True)),
-        act("calm", _("End lockdown"), panic(False), Perhaps),
+        act("calm", _("End lockdown"), panic(False), OptionalReasonForm),
         act("archive", _("Archive"), close("archive")),
         act("delete_room", _("Delete for everyone"), close("delete")),
-        act("restore_room", _("Restore"), close("restore"), Perhaps),
+        act("restore_room", _("Restore"), close("restore"), OptionalReasonForm),
     ]
     list_display = ["name", "public", "lines", "rule", moment("created_at", _("created")), "talk"]
     list_filter = ["public", "locked", "guests_off"]
@@ -178,7 +178,7 @@ def where(row: Any) -> str:
 
 
 @admin.register(Membership)
-class MembershipAdmin(InSight, Shown):
+class MembershipAdmin(VisibleRoomsMixin, ReadOnlyAdmin):
     named = _("membership"), _("memberships")
     words = WORDS
     list_display = ["pk", who("user", _("user")), where, "role", "state", moment("joined_at", _("since")), "via"]
@@ -225,12 +225,12 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invite)
-class InviteAdmin(InSight, Acting):
+class InviteAdmin(VisibleRoomsMixin, AdminWithActions):
     """Without the code: who looks here needs no way in."""
 
     named = _("invite"), _("invites")
     words = WORDS
-    actions: Any = [act("revoke", _("Revoke"), each(site.invite_end, "invite"), Perhaps)]
+    actions: Any = [act("revoke", _("Revoke"), each(site.invite_end, "invite"), OptionalReasonForm)]
     list_display = [
         "key",
         where,

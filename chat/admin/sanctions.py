@@ -10,16 +10,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import fold
-from chat.admin.acts import Acting, Perhaps, Refused, act, each
+from chat.admin.actions import AdminWithActions, OptionalReasonForm, Refused, act, each
 from chat.admin.rooms import where, who
-from chat.admin.sight import WORDS, InSight, rooms_seen
+from chat.admin.visible_rooms import WORDS, VisibleRoomsMixin, rooms_seen
 from chat.models import Audit, Report, Sanction
 from chat.permissions import Rank
 from chat.selectors.sanctions import report_read, runs
 from chat.services import site
-from realtime.admin import Shown, at, listed, moment, page
 from realtime.log import now_ms
-from realtime.methods import Caller, Labels
+from realtime.storage.admin import ReadOnlyAdmin, at, listed, moment, page
+from realtime.types import Caller, Labels
 
 HOST_SEES: Labels = frozenset({"host", "member"})
 
@@ -59,7 +59,7 @@ class PlaceFilter(admin.SimpleListFilter):
         return queryset.filter(room__isnull=value == "site") if value in {"site", "room"} else queryset
 
 
-class Searched(Shown):
+class NameSearchMixin(ReadOnlyAdmin):
     """By how a person's name begins. `people`: columns of people."""
 
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
@@ -76,11 +76,11 @@ class Searched(Shown):
 
 
 @admin.register(Sanction)
-class SanctionAdmin(InSight, Acting, Searched):
+class SanctionAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     named = _("sanction"), _("sanctions")
     words = WORDS
     nowhere = True
-    actions: Any = [act("lift", _("Remove"), each(site.sanction_undo, "sanction"), Perhaps)]
+    actions: Any = [act("lift", _("Remove"), each(site.sanction_undo, "sanction"), OptionalReasonForm)]
     list_display = [
         "kind",
         who("user", _("user")),
@@ -141,13 +141,13 @@ def settle(outcome: str) -> Any:
 
 
 @admin.register(Report)
-class ReportAdmin(InSight, Acting, Searched):
+class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     named = _("report"), _("reports")
     words = WORDS
     people = ["user", "by"]
     actions: Any = [
-        act("handled", _("Mark as resolved"), settle("handled"), Perhaps),
-        act("dismissed", _("Dismiss"), settle("dismissed"), Perhaps),
+        act("handled", _("Mark as resolved"), settle("handled"), OptionalReasonForm),
+        act("dismissed", _("Dismiss"), settle("dismissed"), OptionalReasonForm),
     ]
     list_display = [
         "about",
@@ -178,7 +178,7 @@ class ReportAdmin(InSight, Acting, Searched):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
         """For moderators also those that no host reads, of any room; none about oneself or for a higher rank."""
-        rows: QuerySet[Report] = super(InSight, self).get_queryset(request)
+        rows: QuerySet[Report] = super(VisibleRoomsMixin, self).get_queryset(request)
         user: Any = request.user
         if user.is_superuser:
             return rows
@@ -230,7 +230,7 @@ class ActFilter(admin.SimpleListFilter):
 
 
 @admin.register(Audit)
-class AuditAdmin(InSight, Searched):
+class AuditAdmin(VisibleRoomsMixin, NameSearchMixin):
     named = _("audit entry"), _("audit log")
     words = WORDS
     nowhere = True

@@ -8,7 +8,8 @@ from chat.selectors import rooms
 from chat.selectors.direct import requests_of
 from chat.services import direct
 from realtime.log import Batch
-from realtime.methods import Call, Method, Signal
+from realtime.methods import Call, Method
+from realtime.types import Signal
 
 
 def direct_open(batch: Batch, call: Call) -> tuple[dict[str, Any], list[Signal]]:

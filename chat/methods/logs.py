@@ -3,7 +3,7 @@
 from typing import Any
 
 from realtime.log import SITE
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 
 
 def room_and_site(params: Any) -> list[LogKey]:

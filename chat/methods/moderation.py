@@ -9,8 +9,9 @@ from chat.services import memberships, reports, rules
 from chat.services import sanctions as services
 from chat.services.sanctions import Decision
 from realtime.log import Batch
-from realtime.methods import Call, Method, Signal
-from realtime.protocol import RoomParams
+from realtime.methods import Call, Method
+from realtime.types import Signal
+from realtime.wire.messages import RoomParams
 
 JUDGED: Final = 8
 """requests that an act over a person counts as: about twenty queries, and their lines with it"""

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chat import protocol, registry
+from chat import plugin, protocol
 from chat.methods.logs import room_and_site, site_alone
-from chat.registry import Speaker
+from chat.parsing import understood
+from chat.plugin import Author
 from chat.rendering import rendered
-from chat.selectors import access, lines, rooms
-from chat.selectors.access import Standings
+from chat.selectors import access, rooms
+from chat.selectors import messages as message_selectors
+from chat.selectors.access import RoomAccesses
 from chat.services import closing, invites, memberships, messages
 from chat.services import rooms as room_services
-from chat.speech import understood
 from chat.text import light, written
+from realtime.errors import forbidden
 from realtime.log import Batch, head_of
-from realtime.methods import UNSEEN, Call, Method, Signal
-from realtime.protocol import RoomParams, forbidden
+from realtime.methods import Call, Method
+from realtime.types import UNSEEN, Signal
+from realtime.wire.messages import RoomParams
 
 # Rooms
 
@@ -108,15 +111,15 @@ def invite_revoke(batch: Batch, call: Call) -> None:
 class Loaded:
     """What a run of posts needs: how its callers stand, and what each interceptor asked for."""
 
-    standings: Standings
+    standings: RoomAccesses
     heard: Sequence[Any]
 
 
 def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
     standings = access.standings({call.params.room for call in calls}, {call.caller.pk for call in calls})
     found = [(call, standings.get((call.params.room, call.caller.pk))) for call in calls]
-    speakers = [Speaker(call.caller, call.params.room, standing.role or "") for call, standing in found if standing]
-    return Loaded(standings, [each.load(speakers) if each.load else None for each in registry.INTERCEPTORS])
+    speakers = [Author(call.caller, call.params.room, standing.role or "") for call, standing in found if standing]
+    return Loaded(standings, [each.load(speakers) if each.load else None for each in plugin.INTERCEPTORS])
 
 
 def message_post(batch: Batch, call: Call) -> list[Signal]:
@@ -155,11 +158,11 @@ def history_page(call: Call) -> dict[str, Any]:
     standing = access.readable(call.caller, given.room)
     labels = access.labels_of(call.caller.id, standing)
     if given.around is not None:
-        page = lines.page_around(standing.log, labels, given.around)
+        page = message_selectors.page_around(standing.log, labels, given.around)
     elif given.after is not None:
-        page = lines.page_after(standing.log, labels, given.after)
+        page = message_selectors.page_after(standing.log, labels, given.after)
     else:
-        page = lines.page_before(standing.log, labels, given.before)
+        page = message_selectors.page_before(standing.log, labels, given.before)
     return {**page, "as_of": as_of}
 
 

@@ -12,10 +12,10 @@ from accounts.models import User
 from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, usable_rank, usable_rank_of
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
+from realtime.errors import RealtimeError, conflict, forbidden, not_found, too_fast
 from realtime.log import now_ms
-from realtime.methods import UNSEEN, Caller, Labels
-from realtime.prepared import prepared
-from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, too_fast
+from realtime.storage.prepared import prepared
+from realtime.types import UNSEEN, Caller, Labels, LogKey, UserId
 
 HOST = Membership.Role.HOST
 NOBODY = 0
@@ -26,7 +26,7 @@ SILENCED = "silenced:"
 IN_IT = Membership.State.MEMBER
 
 
-class Standing(msgspec.Struct):
+class RoomAccess(msgspec.Struct):
     """One person and one room; ids are primary keys, `role` is None for who is not in it. Times in ms, 0 for none."""
 
     room: int
@@ -61,7 +61,7 @@ class Standing(msgspec.Struct):
         return (self.public or self.role is not None) and not self.banned
 
 
-Standings = Mapping[tuple[LogKey, int], Standing]
+RoomAccesses = Mapping[tuple[LogKey, int], RoomAccess]
 _ROOM = (
     "pk",
     "log_id",
@@ -90,15 +90,15 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 """by a subquery: a join through a filtered one, Django puts before it"""
 
 
-def standings(rooms: Collection[LogKey], users: Collection[int]) -> Standings:
+def standings(rooms: Collection[LogKey], users: Collection[int]) -> RoomAccesses:
     """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
     return _found(_standings(rooms, users))
 
 
-def _found(rows: Iterable[Any]) -> Standings:
+def _found(rows: Iterable[Any]) -> RoomAccesses:
     found = {}
     for key, user, *values in rows:
-        found[LogKey(key), NOBODY] = place = Standing(*values[: len(_ROOM)])
+        found[LogKey(key), NOBODY] = place = RoomAccess(*values[: len(_ROOM)])
         if user is not None:
             found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
     return found
@@ -109,7 +109,7 @@ def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[R
     return _places(Room.objects.filter(log__key__in=rooms, deleted_at=None), users)
 
 
-def standings_of_closed(room: LogKey, caller: Caller) -> Standings:
+def standings_of_closed(room: LogKey, caller: Caller) -> RoomAccesses:
     """The standing of a caller also where the room was deleted."""
     return _found(_places(Room.objects.filter(log__key=room), [caller.pk]))
 
@@ -123,7 +123,7 @@ def _places(rooms: "QuerySet[Room]", users: Collection[int]) -> "QuerySet[Room, 
 
 
 def _standing_of(
-    place: Standing,
+    place: RoomAccess,
     role: str,
     state: str,
     banned_until: int,
@@ -132,7 +132,7 @@ def _standing_of(
     spoke_at: int,
     read: int,
     person: Mapping[str, Any],
-) -> Standing:
+) -> RoomAccess:
     kept_out = person["banned"] if person["banned"] > now_ms() else 0
     in_it = state == IN_IT and not kept_out
     site = usable_rank(moderator=person["moderator"], superuser=person["superuser"], second_step=person["proven"])
@@ -152,7 +152,7 @@ def _standing_of(
     )
 
 
-def member(caller: Caller, room: LogKey, found: Standings | None = None, *, archived: bool = False) -> Standing:
+def member(caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, archived: bool = False) -> RoomAccess:
     """A member's standing; 404 where they may not look, 403 where they may only look.
 
     409 in an archived room, unless this is an act that is done there too (`archived`).
@@ -165,21 +165,21 @@ def member(caller: Caller, room: LogKey, found: Standings | None = None, *, arch
     return standing
 
 
-def refuse_archived(standing: Standing) -> None:
+def refuse_archived(standing: RoomAccess) -> None:
     """Refuse to write into an archived room."""
     if standing.archived_at is not None:
         raise conflict("archived", "the room is archived")
 
 
-def reporter(caller: Caller, room: LogKey) -> Standing:
+def reporter(caller: Caller, room: LogKey) -> RoomAccess:
     """The standing of somebody who may report a message: a member, or who was asked into a direct room."""
     standing = _standing(caller, room)
     return standing if standing is not None and standing.asked else member(caller, room, archived=True)
 
 
 def ranked(
-    caller: Caller, room: LogKey, act: str, found: Standings | None = None, *, archived: bool = False
-) -> Standing:
+    caller: Caller, room: LogKey, act: str, found: RoomAccesses | None = None, *, archived: bool = False
+) -> RoomAccess:
     """The standing of somebody whose rank is enough for this act in this room."""
     standing = member(caller, room, found, archived=archived)
     if standing.rank < NEEDED[act]:
@@ -187,7 +187,7 @@ def ranked(
     return standing
 
 
-def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> Standings:
+def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> RoomAccesses:
     """Who has a rank on the site stands to this room like its hosts, in it or not; handed to a service as `found`.
 
     403 for everybody else. It is not asked whether they may look: who acts from outside was shown what they act on.
@@ -202,8 +202,8 @@ def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> Standings:
 
 
 def speaker(
-    caller: Caller, room: LogKey, found: Standings | None = None, *, slowed: bool = True, asking: bool = False
-) -> Standing:
+    caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, slowed: bool = True, asking: bool = False
+) -> RoomAccess:
     """The standing of a member who may write now; who has a rank is neither slowed nor locked out.
 
     A direct room that nobody has accepted lets nothing through, unless the caller is `asking` and looks after it.
@@ -234,7 +234,7 @@ def blocks_one_of(user: int, people: str) -> bool:
     return Block.objects.filter(user=user, blocked__key__in=people.split()).exists()
 
 
-def refuse_silenced(standing: Standing, now: int) -> None:
+def refuse_silenced(standing: RoomAccess, now: int) -> None:
     """Mutes and warnings close the input, whoever it is."""
     if standing.warned:
         raise RealtimeError(403, "warned", sanction=standing.warned)
@@ -243,7 +243,7 @@ def refuse_silenced(standing: Standing, now: int) -> None:
             raise muted(until, by)
 
 
-def readable(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing:
+def readable(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess:
     """The standing of somebody who may look, or 404."""
     standing = _standing(caller, room, found)
     if standing is not None and standing.banned:
@@ -253,12 +253,12 @@ def readable(caller: Caller | None, room: LogKey, found: Standings | None = None
     return standing
 
 
-def banned_from(standing: Standing) -> RealtimeError:
+def banned_from(standing: RoomAccess) -> RealtimeError:
     """403 for a room that one knew."""
     return banned(standing.banned_until)
 
 
-def invited(caller: Caller, room: LogKey) -> Standing:
+def invited(caller: Caller, room: LogKey) -> RoomAccess:
     """The standing of somebody whom an invite lets look."""
     standing = _standing(caller, room)
     if standing is None:
@@ -268,7 +268,7 @@ def invited(caller: Caller, room: LogKey) -> Standing:
     return standing
 
 
-def labels_of(user: UserId | None, standing: Standing) -> Labels:
+def labels_of(user: UserId | None, standing: RoomAccess) -> Labels:
     """The names by which an audience may mean this reader; a visitor has none."""
     words = {f"u:{user}"} if user else set()
     if standing.role:
@@ -327,13 +327,13 @@ def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
     return set(blocks.values_list("user_id", "blocked__key")) if users else set()
 
 
-def _unseen(caller: Caller, standing: Standing, blocks: Collection[tuple[int, str]]) -> Labels:
+def _unseen(caller: Caller, standing: RoomAccess, blocks: Collection[tuple[int, str]]) -> Labels:
     """Return the label of a caller who is not shown as present: they block one of the people of a direct room."""
     blocked = any((caller.pk, person) in blocks for person in standing.direct.split())
     return frozenset({UNSEEN}) if blocked else frozenset()
 
 
-def _standing(caller: Caller | None, room: LogKey, found: Standings | None = None) -> Standing | None:
+def _standing(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess | None:
     user = caller.pk if caller else NOBODY
     if found is None:
         found = standings([room], [user])

@@ -11,8 +11,7 @@ from accounts.selectors import person_of
 from chat.models import Block, Membership, Message, Room
 from chat.selectors.access import IN_IT
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 
 REQUEST_LENGTH: Final = 500
 """characters of the one message that goes with a request"""

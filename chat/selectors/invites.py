@@ -7,14 +7,13 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.selectors import second_step_of
-from chat import registry
+from chat import plugin
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
-from chat.selectors.kept import kept
+from chat.selectors.head_cache import kept
 from realtime.log import now_ms
-from realtime.methods import Labels
-from realtime.prepared import prepared
-from realtime.protocol import Head, LogKey
+from realtime.storage.prepared import prepared
+from realtime.types import Head, Labels, LogKey
 
 LISTED: Final = 50
 SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
@@ -54,7 +53,7 @@ def stands(invite: Invite, now: int) -> bool:
     return Invite.objects.filter(standing_now(now), pk=invite.pk).exists()
 
 
-@registry.snapshot_part("invites")
+@plugin.snapshot_part("invites")
 def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
     """Those that stand, for hosts all and for others their own: the audience of their events."""
     if "member" not in labels:

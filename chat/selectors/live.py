@@ -9,7 +9,7 @@ from accounts.models import User
 from chat.models import Membership, Report, Room, Sanction
 from chat.selectors.sanctions import runs
 from realtime.log import now_ms
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 
 COUNTED: Final = 1000
 """of sanctions, reports and appeals: counted up to here"""

@@ -4,9 +4,10 @@ from accounts.models import User
 from accounts.selectors import rank_on_site, usable_rank_of
 from chat.models import Membership
 from chat.permissions import NEEDED, ON_SITE, Rank
-from chat.selectors.access import HOST, Standing
+from chat.selectors.access import HOST, RoomAccess
+from realtime.errors import RealtimeError, forbidden
 from realtime.log import now_ms
-from realtime.protocol import LogKey, RealtimeError, forbidden
+from realtime.types import LogKey
 
 
 def rank_of(user: User, room: int | None) -> Rank:
@@ -24,7 +25,7 @@ def on_site(user: int, act: str) -> User:
     return found
 
 
-def outrank(standing: Standing, target: User | None, *, room: LogKey, act: str) -> None:
+def outrank(standing: RoomAccess, target: User | None, *, room: LogKey, act: str) -> None:
     """Refuse an act for which the caller's rank is not enough, by itself or over this person."""
     if standing.rank < (NEEDED | ON_SITE)[act]:
         raise forbidden("hosts only")

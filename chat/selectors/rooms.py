@@ -21,18 +21,18 @@ from django.db.models.lookups import Exact
 
 from accounts.models import User
 from accounts.selectors import person_of, rank_on_site
-from chat import registry
+from chat import plugin
 from chat.models import Block, Membership, Message, Room
 from chat.permissions import Rank
-from chat.selectors import access, lines
+from chat.selectors import access, messages
 from chat.selectors.access import HOST
-from chat.selectors.kept import kept
+from chat.selectors.head_cache import kept
 from chat.selectors.sanctions import against
+from realtime.errors import conflict, not_found
 from realtime.log import now_ms
-from realtime.methods import Caller, Labels
 from realtime.models import Event
-from realtime.prepared import prepared
-from realtime.protocol import Head, LogKey, conflict, not_found
+from realtime.storage.prepared import prepared
+from realtime.types import Caller, Head, Labels, LogKey
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000
@@ -73,7 +73,7 @@ class Joined(Subquery):
 
 def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     """The rooms of a person, with heads and unread counts, in one query."""
-    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
     names = direct_names(caller, rows)
     return [
@@ -85,7 +85,7 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
 
 def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
     """`{unread, read, o}` of each room of a person, as hello counts them up to the head `o`. One query."""
-    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
     return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
 
@@ -128,7 +128,7 @@ def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Members
 
 def membership_of(caller: Caller, room: int) -> dict[str, Any]:
     """A room of the caller's as `welcome` has it, hidden or not."""
-    words = lines.words(frozenset({f"u:{caller.id}", "member"}))
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
     row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
     head = Head(row.head, row.tag or 0, row.lines)
@@ -175,12 +175,12 @@ def snapshot(
     mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
     role = mine.role if mine else None
     if around is None:
-        page = lines.page_last(key, room.log_id, labels, head)
+        page = messages.page_last(key, room.log_id, labels, head)
     else:
-        page = lines.page_around(room.log_id, labels, around)
+        page = messages.page_around(room.log_id, labels, around)
     read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
-    parts = {name: part(key, labels, head) for name, part in registry.PARTS.items()}
+    parts = {name: part(key, labels, head) for name, part in plugin.PARTS.items()}
     me = against(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}
@@ -310,8 +310,8 @@ def _last(log: str, column: str = "tag") -> Any:
 
 def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
     """Messages of others after the place of the membership outside: still there, for this reader, of nobody blocked."""
-    host = lines.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
-    seen = lines.heard_by(words) | host
+    host = messages.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
+    seen = messages.heard_by(words) | host
     newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
     newer = newer.exclude(author__in=Block.objects.filter(user=user).values("blocked"))
     return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]

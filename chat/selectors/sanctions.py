@@ -11,12 +11,12 @@ from accounts.models import User
 from accounts.selectors import FOREVER, person_of
 from chat.models import Audit, Membership, Report, Revision, Sanction
 from chat.permissions import Rank
-from chat.selectors.access import Standing
-from chat.selectors.lines import page_after, page_before
+from chat.selectors.access import RoomAccess
+from chat.selectors.messages import page_after, page_before
+from realtime.errors import not_found
 from realtime.log import now_ms
-from realtime.methods import Labels
 from realtime.models import Event
-from realtime.protocol import not_found
+from realtime.types import Labels
 
 LISTED: Final = 100
 AROUND: Final = 10
@@ -80,7 +80,7 @@ def on_site(user: int, now: int) -> list[Sanction]:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ActiveSanctions:
     """All that stands against somebody in one place, as the columns say it that every request is asked by."""
 
     banned_until: int = 0
@@ -90,12 +90,12 @@ class Held:
     """the role that the latest ban or kick ended"""
 
 
-def held(user: int, room: int | None, now: int) -> Held:
+def held(user: int, room: int | None, now: int) -> ActiveSanctions:
     """Of a room, or without one of the site. A warning of the site is to be read in every room."""
     mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
     rows = list(mine.filter(runs(now)).order_by("pk"))
     out = [row for row in rows if row.kind in {"kick", "ban"}]
-    return Held(
+    return ActiveSanctions(
         banned_until=max((row.until or FOREVER for row in out), default=0),
         muted_until=max((row.until or FOREVER for row in rows if row.kind == "mute"), default=0),
         warned=next((row.key for row in reversed(rows) if row.kind == "warn"), ""),
@@ -109,7 +109,7 @@ def runs(now: int) -> Q:
     return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
 
 
-def sanctions_of(standing: Standing) -> dict[str, Any]:
+def sanctions_of(standing: RoomAccess) -> dict[str, Any]:
     """In force here, and those of the last day; of the site too for who may lift them."""
     now = now_ms()
     place = Q(room=standing.room)
@@ -119,7 +119,7 @@ def sanctions_of(standing: Standing) -> dict[str, Any]:
     return {"sanctions": [sanction_as(row) for row in rows], "people": _people(rows, "user", "by", "lifted_by")}
 
 
-def against(user: int, standing: Standing | None) -> dict[str, Any] | None:
+def against(user: int, standing: RoomAccess | None) -> dict[str, Any] | None:
     """What stands against the reader: `{muted, warning, waiting}`; asked only where something does."""
     if standing is None:
         return None
@@ -171,14 +171,14 @@ def report_as(report: Report) -> dict[str, Any]:
     }
 
 
-def report_find(standing: Standing, reader: int, key: str) -> Report:
+def report_find(standing: RoomAccess, reader: int, key: str) -> Report:
     found = _reports_for(standing, reader).filter(key=key).first()
     if found is None:
         raise not_found("no such report")
     return found
 
 
-def reports_of(standing: Standing, reader: int) -> dict[str, Any]:
+def reports_of(standing: RoomAccess, reader: int) -> dict[str, Any]:
     """Open ones first, then the last day's."""
     recent = Q(state=Report.State.OPEN) | Q(closed_at__gt=now_ms() - DAY)
     rows = list(_reports_for(standing, reader).filter(recent).order_by("-at")[:LISTED])
@@ -237,7 +237,7 @@ def person_find(key: str) -> User:
     return found
 
 
-def refuse_stranger(standing: Standing, person: User) -> None:
+def refuse_stranger(standing: RoomAccess, person: User) -> None:
     """404 for somebody whom a room's ranks have no say over: who never was in it, wrote there or asked to come in."""
     if not was_there(standing.room, standing.log, person):
         raise not_found("no such person here")
@@ -257,7 +257,7 @@ def _sanctions() -> "QuerySet[Sanction]":
     return Sanction.objects.select_related("user", "by", "lifted_by", "room__log")
 
 
-def _reports_for(standing: Standing, reader: int) -> "QuerySet[Report]":
+def _reports_for(standing: RoomAccess, reader: int) -> "QuerySet[Report]":
     """Those of this room that a rank may read; never about whom they are."""
     rows = Report.objects.select_related("user", "by", "closed_by", "room")
     return rows.filter(room=standing.room, rank__lte=standing.rank).exclude(user=reader)

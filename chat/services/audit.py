@@ -4,17 +4,18 @@ from typing import Any, Final
 
 from accounts.models import User
 from chat.models import Audit, Sanction
-from chat.selectors.access import Standing
+from chat.selectors.access import RoomAccess
+from realtime.errors import unprocessable
 from realtime.log import Batch
-from realtime.methods import Caller
-from realtime.protocol import encode, unprocessable
+from realtime.types import Caller
+from realtime.wire.messages import encode
 
 REASON_LENGTH: Final = 500
 
 
 def audit_write(
     batch: Batch,
-    standing: Standing | None,
+    standing: RoomAccess | None,
     caller: Caller | None,
     act: str,
     *,

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from chat.models import Invite, Membership, Message, Revision, Room
 from chat.permissions import Rank
-from chat.registry import CLOSERS
+from chat.plugin import CLOSERS
 from chat.selectors import access
-from chat.selectors.access import IN_IT, Standing, Standings
+from chat.selectors.access import IN_IT, RoomAccess, RoomAccesses
 from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
 from chat.services.audit import REASON_LENGTH, audit_write
-from realtime.log import Batch, Entry, redactable
-from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
+from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
+from realtime.log import Batch, LogEvent, redactable
+from realtime.types import Caller, ClientId, LogKey, Signal, UserId
 
 TOLD: Final = 50
 """members whose lists change at once; the others' do at their next hello"""
@@ -25,7 +25,7 @@ REDACTED: Final = 500
 
 
 def room_archive(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
     standing = _closable(access.ranked(caller, key, "room.archive", found, archived=True), reason)
@@ -38,7 +38,7 @@ def room_archive(
 
 
 def room_delete(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Hide a room from everybody at once. It can be restored until it is purged."""
     standing = _closable(access.ranked(caller, key, "room.delete", found, archived=True), reason)
@@ -51,7 +51,7 @@ def room_delete(
 
 
 def room_restore(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: Standings | None = None
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
     found = access.standings_of_closed(key, caller) if found is None else found
@@ -97,7 +97,7 @@ def _forget(batch: Batch, room: Room, after: int, last: int) -> None:
     Revision.objects.filter(**place).delete()
 
 
-def _restorable(caller: Caller, key: LogKey, found: Standings) -> tuple[Standing, Room]:
+def _restorable(caller: Caller, key: LogKey, found: RoomAccesses) -> tuple[RoomAccess, Room]:
     """Whoever may not restore a deleted room is told that it is not there."""
     try:
         standing = access.ranked(caller, key, "room.restore", found, archived=True)
@@ -108,7 +108,7 @@ def _restorable(caller: Caller, key: LogKey, found: Standings) -> tuple[Standing
     return standing, Room.objects.get(pk=standing.room)
 
 
-def _closable(standing: Standing, reason: str) -> Standing:
+def _closable(standing: RoomAccess, reason: str) -> RoomAccess:
     if standing.lounge or standing.direct:
         raise forbidden("the lounge and direct rooms stay")
     if len(reason) > REASON_LENGTH:
@@ -116,7 +116,7 @@ def _closable(standing: Standing, reason: str) -> Standing:
     return standing
 
 
-def _close(batch: Batch, standing: Standing, **at: int) -> None:
+def _close(batch: Batch, standing: RoomAccess, **at: int) -> None:
     """Whoever closes it again with a lower rank does not make it easier to open."""
     room = Room.objects.get(pk=standing.room)
     rank = max(standing.rank, Rank(room.closed_rank or 0))
@@ -126,14 +126,14 @@ def _close(batch: Batch, standing: Standing, **at: int) -> None:
 def _tell(
     batch: Batch,
     key: LogKey,
-    standing: Standing,
+    standing: RoomAccess,
     caller: Caller,
     cid: ClientId,
     *,
     kind: str,
     method: str,
     reason: str,
-) -> Entry:
+) -> LogEvent:
     audit_write(batch, standing, caller, method, reason=reason)
     return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid, method=method)
 

@@ -14,7 +14,7 @@ from accounts.services import devices_of
 from chat.models import Hold, Membership, Sanction
 from chat.selectors.sanctions import runs
 from realtime.log import Batch, now_ms
-from realtime.protocol import LogKey, UserId
+from realtime.types import LogKey, UserId
 
 OUT = (Sanction.Kind.KICK, Sanction.Kind.BAN)
 HELD = (*OUT, Sanction.Kind.MUTE)

@@ -12,9 +12,9 @@ from chat.selectors.access import IN_IT, blocks_one_of
 from chat.selectors.direct import accepted_by, blockers_among, room_between, shared_by
 from chat.services.removal import elsewhere
 from chat.services.requests import list_signal, request_signal
+from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
 from realtime.log import Batch
-from realtime.methods import Caller, Signal
-from realtime.protocol import LogKey, RealtimeError, UserId, conflict, forbidden, not_found, unprocessable
+from realtime.types import Caller, LogKey, Signal, UserId
 
 OTHERS: Final = 7
 """people in a direct room besides oneself"""

@@ -8,9 +8,9 @@ from chat.models import Invite
 from chat.services.memberships import joined_signal, room_join
 from chat.services.rooms import lounge
 from chat.services.sanctions import sanction_appeal
+from realtime.errors import RealtimeError
 from realtime.log import SITE, batch
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError, UserId
+from realtime.types import Caller, LogKey, UserId
 
 
 def guest_enter(

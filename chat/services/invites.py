@@ -6,12 +6,12 @@ from accounts.services import quota_use
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import Standings
+from chat.selectors.access import RoomAccesses
 from chat.selectors.invites import standing_now
 from chat.services.audit import audit_write
+from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, forbidden, not_found
+from realtime.types import Caller, ClientId, LogKey
 
 
 def invite_create(
@@ -47,7 +47,7 @@ def invite_revoke(
     cid: ClientId,
     invite: str,
     reason: str = "",
-    found: Standings | None = None,
+    found: RoomAccesses | None = None,
 ) -> None:
     """End an invite of one's own, as a host any."""
     standing = access.member(caller, key, found)

@@ -8,19 +8,19 @@ from django.db.models.functions import Greatest
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
 from chat.models import Block, Invite, Membership, Message, Room
-from chat.registry import LEAVERS
+from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
-from chat.selectors.access import HOST, Standing
+from chat.selectors.access import HOST, RoomAccess
 from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as, refuse_full
 from chat.selectors.sanctions import held
 from chat.services.audit import audit_write
 from chat.services.devices import kept_out, mute_follow
 from chat.services.invites import invite_use
+from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
-from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, Head, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
+from realtime.types import Caller, ClientId, Head, LogKey, Signal, UserId
 
 IN_IT = Membership.State.MEMBER
 ACTIVE_MS: Final = 10 * 60_000
@@ -66,7 +66,7 @@ def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
     ]
 
 
-def _refuse_outside(standing: Standing, user: User, now: int) -> None:
+def _refuse_outside(standing: RoomAccess, user: User, now: int) -> None:
     """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
     if standing.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
@@ -196,13 +196,13 @@ def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, u
     left(batch, key, target.user_id)
 
 
-def spoken(batch: Batch, *, standing: Standing, caller: Caller) -> None:
+def spoken(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
     """In a slow room it counts when one spoke last; the rest of the run is told too."""
     standing.spoke_at = batch.now
     Membership.objects.filter(room=standing.room, user=caller.pk).update(spoke_at=batch.now)
 
 
-def room_active(batch: Batch, *, standing: Standing, caller: Caller) -> None:
+def room_active(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
     """A public room rises in the directory when somebody other than its maker speaks; written every ten minutes."""
     fresh = 0 <= batch.now - standing.active_at < ACTIVE_MS
     if standing.public and not fresh and caller.pk != standing.made_by:

@@ -9,21 +9,22 @@ from typing import Any, Final
 import msgspec
 
 from chat.models import Message, Revision
+from chat.parsing import Said, SlashCommand
 from chat.permissions import Rank
-from chat.registry import CARDS, COMMANDS, INTERCEPTORS, Line, Speaker
+from chat.plugin import CARDS, COMMANDS, INTERCEPTORS, Author, Line
 from chat.selectors import access, ranks
-from chat.selectors.access import Standing, Standings
+from chat.selectors.access import RoomAccess, RoomAccesses
 from chat.selectors.direct import people_of
-from chat.selectors.lines import line_find, line_of, tag_of
+from chat.selectors.messages import line_find, line_of, tag_of
 from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
 from chat.services.memberships import room_active, spoken
 from chat.services.requests import edit_check, request_check, written_signals
-from chat.speech import Order, Said
 from chat.text import Text
-from realtime.log import Batch, Entry
-from realtime.methods import Caller, Signal
-from realtime.protocol import ClientId, LogKey, RealtimeError, conflict, encode, forbidden, not_found
+from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey, Signal
+from realtime.wire.messages import encode
 
 AUTHOR_UNDO: Final = 60_000
 HOST_UNDO: Final = 24 * 60 * 60 * 1000
@@ -38,7 +39,7 @@ def message_post(
     cid: ClientId,
     said: Said,
     heard: Sequence[Any],
-    found: Standings | None = None,
+    found: RoomAccesses | None = None,
 ) -> list[Signal]:
     """Say something: a command's line, an interceptor's, or the text. `heard`: what each interceptor has loaded."""
     standing = access.speaker(caller, room, found, asking=True)
@@ -47,7 +48,7 @@ def message_post(
     if asks and isinstance(said, Text):
         line = Line(said)
     else:
-        line = _line_said(batch, Speaker(caller, room, standing.role or ""), said, heard)
+        line = _line_said(batch, Author(caller, room, standing.role or ""), said, heard)
     line_post(batch, room=room, caller=caller, cid=cid, method="message.post", line=line)
     if standing.slow_s:
         spoken(batch, standing=standing, caller=caller)
@@ -63,7 +64,7 @@ def line_post(
     caller: Caller | None = None,
     cid: ClientId | None = None,
     method: str = "",
-) -> Entry:
+) -> LogEvent:
     """Put a line into the timeline; without a caller it is the server's."""
     kind, data = CARDS[type(line.card)], msgspec.to_builtins(line.card)
     entry = batch.append(
@@ -80,7 +81,7 @@ def line_post(
     return entry
 
 
-def line_insert(batch: Batch, *, entry: Entry, kind: str, data: Any, author: int | None) -> None:
+def line_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: int | None) -> None:
     """The row of the line that an event has begun."""
     batch.insert_values(
         Message,
@@ -111,7 +112,7 @@ def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Another text for one's own line."""
     standing = access.speaker(caller, room, slowed=False, asking=True)
     edit_check(standing=standing, caller=caller, text=text)
@@ -144,8 +145,8 @@ def message_delete(
     t: int | None = None,
     reason: str = "",
     rule: str = "",
-    found: Standings | None = None,
-) -> Entry:
+    found: RoomAccesses | None = None,
+) -> LogEvent:
     """Remove a line: one's own, or with a rank that of somebody below."""
     standing = access.member(caller, room, found, archived=True)
     message = line_meant(caller, standing, o, t)
@@ -179,8 +180,8 @@ def message_restore(
     o: int,
     t: int | None = None,
     reason: str = "",
-    found: Standings | None = None,
-) -> Entry:
+    found: RoomAccesses | None = None,
+) -> LogEvent:
     """Undo a removal: within a minute one's own, within a day any as a host."""
     standing = access.member(caller, room, found)
     message = line_meant(caller, standing, o, t)
@@ -209,14 +210,14 @@ def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
-def _line_said(batch: Batch, speaker: Speaker, said: Said, loaded: Sequence[Any]) -> Line:
-    if isinstance(said, Order):
+def _line_said(batch: Batch, speaker: Author, said: Said, loaded: Sequence[Any]) -> Line:
+    if isinstance(said, SlashCommand):
         return COMMANDS[said.name](batch, speaker, said.rest)
     heard = (each.hear(batch, speaker, said.text, its) for each, its in zip(INTERCEPTORS, loaded, strict=True))
     return next(filter(None, heard), Line(said))
 
 
-def line_meant(caller: Caller, standing: Standing, o: int, t: int | None) -> Message:
+def line_meant(caller: Caller, standing: RoomAccess, o: int, t: int | None) -> Message:
     """Return the message at offset `o`, if the caller may see it and it is the one with the tag `t`.
 
     After a restored backup another message may have taken the offset: 409 `replaced`. Without `t` any is meant.
@@ -234,7 +235,7 @@ def _refuse_removed(message: Message) -> None:
         raise conflict("removed", line=line_of(message))
 
 
-def _revision_undone(batch: Batch, message: Message, *, caller: Caller, standing: Standing) -> Revision:
+def _revision_undone(batch: Batch, message: Message, *, caller: Caller, standing: RoomAccess) -> Revision:
     """What the line said before it was removed, or why it may not be put back."""
     is_host = standing.rank >= Rank.HOST
     if message.removed_at is None:

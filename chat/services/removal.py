@@ -11,13 +11,13 @@ import msgspec
 from accounts.models import User
 from accounts.selectors import FOREVER
 from chat.models import Message, Revision, Sanction
-from chat.registry import CARDS
-from chat.selectors.lines import line_of
+from chat.plugin import CARDS
+from chat.selectors.messages import line_of
 from chat.services.messages import HOST_UNDO
 from realtime.log import Batch
-from realtime.methods import Caller
 from realtime.models import Deadline
-from realtime.protocol import LogKey, UserId, encode
+from realtime.types import Caller, LogKey, UserId
+from realtime.wire.messages import encode
 
 AT_ONCE: Final = 200
 

@@ -5,19 +5,19 @@ from accounts.services import quota_use
 from chat.models import Report
 from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import GUARDS, Standing, Standings
+from chat.selectors.access import GUARDS, RoomAccess, RoomAccesses
 from chat.selectors.ranks import rank_of
 from chat.selectors.sanctions import report_as, report_find
 from chat.services.audit import REASON_LENGTH, audit_write
 from chat.services.messages import line_meant
-from realtime.log import Batch, Entry
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, unprocessable
+from realtime.errors import conflict, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey
 
 
 def report_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """About a line of somebody else that one can see."""
     standing = access.reporter(caller, room)
     line = line_meant(caller, standing, o, t)
@@ -44,8 +44,8 @@ def report_close(
     key: str,
     outcome: str,
     reason: str,
-    found: Standings | None = None,
-) -> Entry:
+    found: RoomAccesses | None = None,
+) -> LogEvent:
     """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
     standing = access.ranked(caller, room, "report.close", found, archived=True)
     report = report_find(standing, caller.pk, key)
@@ -58,7 +58,7 @@ def report_close(
     return _tell(batch, room, report, caller, cid, kind="report.closed", method="report.close")
 
 
-def _rank_above(author: User | None, standing: Standing) -> Rank:
+def _rank_above(author: User | None, standing: RoomAccess) -> Rank:
     """The least rank that reads it: who complains about a host is not read by hosts. A direct room has none."""
     least = Rank.MODERATOR if standing.direct else Rank.HOST
     above = rank_of(author, standing.room) + 1 if author else Rank.HOST
@@ -67,7 +67,7 @@ def _rank_above(author: User | None, standing: Standing) -> Rank:
 
 def _tell(
     batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str, method: str
-) -> Entry:
+) -> LogEvent:
     """To who may read it, though to no admin about an admin; who complained is told by the answer."""
     about_admin = report.user is not None and report.user.is_superuser
     audience = [] if about_admin else [GUARDS[Rank(report.rank)]]

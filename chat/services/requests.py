@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from accounts.selectors import FOREVER
 from chat.models import Membership
+from chat.parsing import Said
 from chat.selectors import rooms
-from chat.selectors.access import IN_IT, Standing, unanswered
+from chat.selectors.access import IN_IT, RoomAccess, unanswered
 from chat.selectors.direct import REQUEST_LENGTH, Person, has_written, request_of
-from chat.speech import Said
 from chat.text import Text
+from realtime.errors import RealtimeError, unprocessable
 from realtime.log import Batch
-from realtime.methods import Caller, Signal
-from realtime.protocol import LogKey, RealtimeError, UserId, unprocessable
+from realtime.types import Caller, LogKey, Signal, UserId
 
 
-def request_check(batch: Batch, *, standing: Standing, caller: Caller, said: Said, people: Sequence[Person]) -> bool:
+def request_check(batch: Batch, *, standing: RoomAccess, caller: Caller, said: Said, people: Sequence[Person]) -> bool:
     """Return whether this is a request's one message; 403 for anything more while nobody has accepted."""
     if any(person.state == IN_IT for person in people if person.pk != caller.pk):
         return False
@@ -27,7 +27,7 @@ def request_check(batch: Batch, *, standing: Standing, caller: Caller, said: Sai
     return True
 
 
-def edit_check(*, standing: Standing, caller: Caller, text: Text) -> None:
+def edit_check(*, standing: RoomAccess, caller: Caller, text: Text) -> None:
     """422 for an edit that makes the message of a request longer than it may be."""
     if standing.direct and unanswered(standing.room, caller.pk):
         refuse_long(text)

@@ -13,9 +13,9 @@ from chat.selectors import access
 from chat.selectors.access import HOST
 from chat.selectors.rooms import refuse_full
 from chat.services.messages import line_insert
+from realtime.errors import conflict, forbidden
 from realtime.log import Batch, batch
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, forbidden
+from realtime.types import Caller, ClientId, LogKey
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200

@@ -7,13 +7,14 @@ import msgspec
 from accounts.models import User
 from chat.models import Membership, Room
 from chat.selectors import access
-from chat.selectors.access import IN_IT, Standings
+from chat.selectors.access import IN_IT, RoomAccesses
 from chat.selectors.rooms import rules_of
 from chat.selectors.sanctions import membership_find, person_find
 from chat.services.audit import audit_write
-from realtime.log import Batch, Entry
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, UserId, conflict, encode, not_found, unprocessable
+from realtime.errors import conflict, not_found, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey, UserId
+from realtime.wire.messages import encode
 
 PANIC_MS: Final = 15 * 60_000
 APPROVAL_MS: Final = 60 * 60_000
@@ -32,8 +33,8 @@ def room_restrict(
     guests_off: bool,
     approval: bool,
     reason: str,
-    found: Standings | None = None,
-) -> Entry:
+    found: RoomAccesses | None = None,
+) -> LogEvent:
     """Set what may be done here; it ends the panic too."""
     standing = access.ranked(caller, key, "room.restrict", found)
     if slow_s not in SLOW_S:
@@ -57,8 +58,8 @@ def room_panic(
     cid: ClientId,
     on: bool,
     reason: str = "",
-    found: Standings | None = None,
-) -> Entry:
+    found: RoomAccesses | None = None,
+) -> LogEvent:
     """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
     standing = access.ranked(caller, key, "room.panic", found)
     room = _room(standing.room)
@@ -106,7 +107,7 @@ def rules_told(
     caller: Caller | None = None,
     cid: ClientId | None = None,
     method: str = "",
-) -> Entry:
+) -> LogEvent:
     data = {"rules": rules_of(Room.objects.get(log__key=room))}
     actor = caller.id if caller else None
     return batch.append(room, kind="room.restricted", data=data, actor=actor, cid=cid, method=method)

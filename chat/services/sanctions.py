@@ -9,9 +9,9 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.selectors import FOREVER, is_new_here
 from chat.models import Audit, Invite, Membership, Message, Room, Sanction
-from chat.registry import LEAVERS
+from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
-from chat.selectors.access import IN_IT, Standing, Standings
+from chat.selectors.access import IN_IT, RoomAccess, RoomAccesses
 from chat.selectors.sanctions import (
     against,
     held,
@@ -30,19 +30,10 @@ from chat.services.messages import line_meant
 from chat.services.removal import elsewhere, lines_of, lines_remove, lines_restore
 from chat.services.rules import rules_told
 from chat.text import written
-from realtime.log import Batch, Entry, now_ms
-from realtime.methods import Caller, Signal
-from realtime.protocol import (
-    ClientId,
-    LogKey,
-    RealtimeError,
-    UserId,
-    conflict,
-    encode,
-    forbidden,
-    not_found,
-    unprocessable,
-)
+from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
+from realtime.log import Batch, LogEvent, now_ms
+from realtime.types import Caller, ClientId, LogKey, Signal, UserId
+from realtime.wire.messages import encode
 
 COUNTED: Final = 1000
 """lines are counted up to here"""
@@ -77,7 +68,7 @@ def sanction_make(
     cid: ClientId,
     user: UserId,
     decision: Decision,
-    found: Standings | None = None,
+    found: RoomAccesses | None = None,
 ) -> Sanction:
     """Warn, mute, kick or ban, as who has the rank for it."""
     standing = access.member(caller, room, found)
@@ -109,7 +100,7 @@ def sanction_make(
     return sanction
 
 
-def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: str) -> dict[str, Any]:
+def sanction_preview(standing: RoomAccess, room: LogKey, user: UserId, *, remove: str) -> dict[str, Any]:
     """What would go with somebody: `{lines, guest, invite}`, and what apps add to it."""
     target = person_find(user)
     refuse_stranger(standing, target)
@@ -125,7 +116,7 @@ def sanction_preview(standing: Standing, room: LogKey, user: UserId, *, remove: 
     return told
 
 
-def _decided(batch: Batch, standing: Standing, caller: Caller, target: User, decision: Decision) -> Sanction:
+def _decided(batch: Batch, standing: RoomAccess, caller: Caller, target: User, decision: Decision) -> Sanction:
     """The row, or 409 with the one that is in force: only a higher rank makes it longer, by another."""
     place = None if decision.site else standing.room
     if decision.kind == "kick" and decision.site:
@@ -159,7 +150,7 @@ def _lasts_longer(until: int | None, than: int | None) -> bool:
     return than is not None and (until is None or until > than)
 
 
-def _take_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
+def _take_effect(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction, decision: Decision) -> None:
     user = sanction.user
     if sanction.kind != "warn":
         devices_hold(sanction)
@@ -187,7 +178,7 @@ def _mute(sanction: Sanction, now: int) -> None:
         Membership.objects.filter(room=sanction.room_id, user=sanction.user_id).update(muted_until=until)
 
 
-def _put_out(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, decision: Decision) -> None:
+def _put_out(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction, decision: Decision) -> None:
     """Out of the room at once, and for a while or for ever; from the site, out of everything."""
     user = sanction.user
     was = membership_find(standing.room, user.pk)
@@ -225,7 +216,7 @@ def put_out_due(batch: Batch, room: LogKey, data: Any) -> None:
         left(batch, room, sanction.user_id)
 
 
-def _bar(batch: Batch, standing: Standing, user: User, was: Membership | None, until: int) -> None:
+def _bar(batch: Batch, standing: RoomAccess, user: User, was: Membership | None, until: int) -> None:
     barred = {"state": Membership.State.BANNED, "role": Membership.Role.MEMBER, "banned_until": until}
     if was:
         Membership.objects.filter(pk=was.pk).update(**barred)
@@ -236,7 +227,7 @@ def _bar(batch: Batch, standing: Standing, user: User, was: Membership | None, u
 def _close_doors(
     batch: Batch,
     room: LogKey,
-    standing: Standing,
+    standing: RoomAccess,
     sanction: Sanction,
     was: Membership | None,
     decision: Decision,
@@ -256,7 +247,7 @@ def _close_doors(
         _remove(batch, room, sanction, max(0, batch.now - SPANS[decision.remove]))
 
 
-def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> int | None:
+def _ask_at_the_door(batch: Batch, room: LogKey, standing: RoomAccess) -> int | None:
     """Ask for approval of new guests for an hour. Return what was set before, or None if that lasts long enough."""
     until = batch.now + APPROVAL_MS
     before = Room.objects.filter(pk=standing.room).values_list("approval_until", flat=True).get()
@@ -267,7 +258,7 @@ def _ask_at_the_door(batch: Batch, room: LogKey, standing: Standing) -> int | No
     return before
 
 
-def _reopen(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction) -> None:
+def _reopen(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction) -> None:
     """Restore the invites that a ban revoked, and the approval of new guests unless it was set again since."""
     Invite.objects.filter(pk__in=msgspec.json.decode(sanction.revoked), revoked_at=sanction.at).update(revoked_at=None)
     if sanction.approval_before is None:
@@ -296,7 +287,7 @@ def sanction_lift(
     cid: ClientId,
     key: str,
     reason: str,
-    found: Standings | None = None,
+    found: RoomAccesses | None = None,
 ) -> Sanction:
     """Undo it: what it closed is open again, what it took comes back."""
     standing = access.member(caller, room, found, archived=True)
@@ -307,14 +298,14 @@ def sanction_lift(
     return sanction
 
 
-def _refuse_below(standing: Standing, sanction: Sanction) -> None:
+def _refuse_below(standing: RoomAccess, sanction: Sanction) -> None:
     act = "sanction.lift on the site" if sanction.room_id is None else "sanction.lift"
     ranks.outrank(standing, sanction.user, room=LogKey(""), act=act)
     if standing.rank < sanction.rank:
         raise RealtimeError(403, "rank")
 
 
-def _lift(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, caller: Caller, reason: str) -> None:
+def _lift(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction, caller: Caller, reason: str) -> None:
     if sanction.lifted_at is not None:
         raise conflict("already_done", sanction=sanction_as(sanction))
     sanction.lifted_at, sanction.lifted_by = batch.now, User(pk=caller.pk, key=caller.id)
@@ -325,7 +316,7 @@ def _lift(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, ca
     _end_effect(batch, room, standing, sanction, caller)
 
 
-def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction, caller: Caller) -> None:
+def _end_effect(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction, caller: Caller) -> None:
     if sanction.kind == "warn":
         _acknowledged(batch, standing, sanction)
     elif sanction.kind == "mute":
@@ -341,7 +332,7 @@ def _end_effect(batch: Batch, room: LogKey, standing: Standing, sanction: Sancti
     batch.narrow(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")
 
 
-def _let_in(batch: Batch, room: LogKey, standing: Standing, sanction: Sanction) -> None:
+def _let_in(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction) -> None:
     """Back to the site, where they are what they were: told in the room that was told of their leaving."""
     until = held(sanction.user_id, None, batch.now).banned_until
     User.objects.filter(pk=sanction.user_id).update(banned_until=until)
@@ -395,7 +386,7 @@ def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: Cli
     return sanction
 
 
-def _acknowledged(batch: Batch, standing: Standing, sanction: Sanction) -> None:
+def _acknowledged(batch: Batch, standing: RoomAccess, sanction: Sanction) -> None:
     """Read wherever it was to be read; what else is to be read here comes next."""
     left = held(sanction.user_id, standing.room, batch.now).warned
     warned = Membership.objects.filter(user=sanction.user_id, warned=sanction.key)
@@ -458,7 +449,7 @@ def _tell(
     *,
     kind: str,
     method: str,
-) -> Entry:
+) -> LogEvent:
     """To the hosts, and to the person in an event that names nobody."""
     data = {"sanction": sanction_as(sanction)}
     entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=["host"])

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.selectors import person_signal
 from chat.models import Audit, Invite, Message, Report, Room, Sanction
 from chat.selectors import access, ranks
-from chat.selectors.access import Standings
+from chat.selectors.access import RoomAccesses
 from chat.selectors.sanctions import on_site, person_find
 from chat.services.audit import audit_write
 from chat.services.closing import room_archive, room_delete, room_restore
@@ -25,9 +25,9 @@ from chat.services.reports import report_close
 from chat.services.rooms import lounge
 from chat.services.rules import room_panic, room_restrict
 from chat.services.sanctions import Decision, member_again, sanction_lift, sanction_make, standings_told
+from realtime.errors import RealtimeError, conflict
 from realtime.log import SITE, Batch, batch, key_new, now_ms
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict
+from realtime.types import Caller, ClientId, LogKey, UserId
 
 AT_ONCE: Final = 100
 """lines in a batch: the room's log is locked for as long"""
@@ -188,7 +188,7 @@ def _tried(
     staged: Batch,
     line: Message,
     caller: Caller,
-    found: Standings,
+    found: RoomAccesses,
     service: Callable[..., Any],
     given: dict[str, Any],
 ) -> RealtimeError | None:

@@ -38,7 +38,7 @@ class Forfeit(msgspec.Struct, frozen=True, tag="forfeit"):
     reason: Literal["resigned", "absent", "left", "timeout"]
 
 
-Happening = Move | Timeout | Forfeit
+GameEvent = Move | Timeout | Forfeit
 """All that can change a state. As JSON the `type` tells which: `{"type":"timeout","seat":0}`."""
 
 
@@ -78,7 +78,7 @@ class Game(ABC, Generic[S]):
         """The state before anything happened. `seed` feeds all chance of the match, `first` begins."""
 
     @abstractmethod
-    def apply(self, state: S, happening: Happening) -> S:
+    def apply(self, state: S, happening: GameEvent) -> S:
         """The state that follows, or raises `Refused`: the only way between states. The one given is untouched."""
 
     @abstractmethod

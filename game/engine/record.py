@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from game.engine.interface import Game, Happening, Seat
+from game.engine.interface import Game, GameEvent, Seat
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -21,6 +21,6 @@ def load(game: Game[S], text: str) -> S:
     return msgspec.json.decode(text, type=game.State)
 
 
-def replay(game: Game[S], seed: int, first: Seat, happenings: Iterable[Happening]) -> list[S]:
+def replay(game: Game[S], seed: int, first: Seat, happenings: Iterable[GameEvent]) -> list[S]:
     """Every state of a match, the one before anything happened first; raises `Refused` as the live match would."""
     return list(accumulate(happenings, game.apply, initial=game.setup(seed, first)))

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from game.engine.chance import below, seeded
-from game.engine.interface import Forfeit, Game, Happening, Move, Refused, Result, Said, Seat, Timeout, View
+from game.engine.interface import Forfeit, Game, GameEvent, Move, Refused, Result, Said, Seat, Timeout, View
 from game.games import four_bot
 
 COLUMNS: Final = 7
@@ -43,7 +43,7 @@ class Four(Game[Board]):
     def setup(self, seed: int, first: Seat) -> Board:
         return Board(turn=first, chance=seeded(seed))
 
-    def apply(self, state: Board, happening: Happening) -> Board:
+    def apply(self, state: Board, happening: GameEvent) -> Board:
         if state.result:
             raise Refused("finished")
         match happening:

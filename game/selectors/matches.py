@@ -6,13 +6,13 @@ from typing import Any, Final
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
-from chat.selectors.kept import kept
+from chat.selectors.head_cache import kept
 from game.cards import Table
 from game.models import Match, Seat
-from realtime.methods import Labels
+from realtime.errors import not_found
 from realtime.models import Event
-from realtime.prepared import prepared
-from realtime.protocol import Head, LogKey, not_found
+from realtime.storage.prepared import prepared
+from realtime.types import Head, Labels, LogKey
 
 UNFINISHED: Final = 20
 """matches of a room that a snapshot shows"""

@@ -12,10 +12,11 @@ from django.db import DatabaseError, connection
 from game.engine.record import load
 from game.games import GAMES
 from game.models import Match, Seat
+from game.services.bot_worker import BotWorker
 from game.services.moves import bot_move
-from game.services.thinker import Thinker
+from realtime.errors import RealtimeError
 from realtime.log import batch
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import LogKey
 
 PAUSE_S: Final = 0.45
 """no sooner: who plays wants to see their own disc fall"""
@@ -29,7 +30,7 @@ class Bots:
     """The bots of this process. They think in a process of their own and write by batches of their own."""
 
     def __init__(self) -> None:
-        self._thinker = Thinker()
+        self._thinker = BotWorker()
         self._threads = ThreadPoolExecutor(THREADS, "bot")
         self._asked: set[tuple[LogKey, int]] = set()
         self._stopped = Event()

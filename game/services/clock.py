@@ -3,10 +3,10 @@
 from typing import Any
 
 from game.engine.interface import Forfeit, Timeout
-from game.services.beat import lost_ms
-from game.services.tables import ANSWER_MS, NUDGE_MS, Locked, locked
+from game.services.liveness import lost_ms
+from game.services.tables import ANSWER_MS, NUDGE_MS, MatchSession, locked
 from realtime.log import Batch
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 
 
 def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
@@ -49,7 +49,7 @@ def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
         table.ask_bot()
 
 
-def _gives_back(table: Locked) -> bool:
+def _gives_back(table: MatchSession) -> bool:
     """Prolong the turn by what it lost to outages; whether that was anything."""
     match, now = table.match, table.batch.now
     if match.turn_at is None or match.deadline is None:

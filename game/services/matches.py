@@ -4,7 +4,7 @@ from typing import Final
 
 from accounts.models import User
 from accounts.services import quota_use
-from chat.registry import Line
+from chat.plugin import Line
 from chat.selectors import access
 from chat.services.memberships import spoken
 from chat.services.messages import line_post
@@ -12,16 +12,16 @@ from game.cards import Table
 from game.games import GAMES
 from game.models import Match
 from game.selectors.matches import seated_at, table_of
-from game.services.tables import Locked, locked, opened
-from realtime.log import Batch, Entry
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, conflict, forbidden, unprocessable
+from game.services.tables import MatchSession, locked, opened
+from realtime.errors import conflict, forbidden, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey
 
 IN_LINE: Final = 10
 """who can wait for the next match"""
 
 
-def match_create(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None) -> Entry:
+def match_create(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None) -> LogEvent:
     """A table in the talk, by who may speak, its maker in the first seat; with a bot the game begins."""
     standing = access.speaker(caller, room)
     table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
@@ -46,7 +46,7 @@ def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str
 
 def seat_take(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Sit down; with the last seat the game begins."""
     table = _open_table(batch, caller, room, match, t)
     _refuse_taken(table, seat)
@@ -58,7 +58,7 @@ def seat_take(
 
 def seat_bot(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Let the bot sit down; for who sits there already."""
     table = _open_table(batch, caller, room, match, t)
     refuse_stranger(table, caller)
@@ -68,7 +68,9 @@ def seat_bot(
     return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.bot", step=started, seat=seat)
 
 
-def seat_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None) -> Entry:
+def seat_leave(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
+) -> LogEvent:
     """Stand up before the game begins."""
     table = _open_table(batch, caller, room, match, t)
     seat = refuse_stranger(table, caller)
@@ -78,7 +80,7 @@ def seat_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, mat
 
 def seat_wait(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Be next in line, or no more."""
     table = _table(batch, caller, room, match, t)
     line = table.table.waiting
@@ -97,7 +99,7 @@ def seat_wait(
 
 def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Another match with the same seats: the loser begins, and gives way to who is next in line."""
     old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
@@ -114,7 +116,7 @@ def match_rematch(
     return entry
 
 
-def _again(batch: Batch, old: Locked, seat: int, caller: Caller) -> Table:
+def _again(batch: Batch, old: MatchSession, seat: int, caller: Caller) -> Table:
     """The next table: the asker, the bots, and who was first in line; a seat that was another's is theirs to take."""
     result = old.table.result
     lost = result is not None and result.winner is not None and result.winner != seat
@@ -133,7 +135,7 @@ def _again(batch: Batch, old: Locked, seat: int, caller: Caller) -> Table:
     return new.stage()
 
 
-def _waiting(old: Locked) -> list[User]:
+def _waiting(old: MatchSession) -> list[User]:
     """Who is in line, is still in the room and sits nowhere else."""
     found = {user.key: user for user in User.objects.filter(key__in=old.table.waiting)}
     users = [found[key] for key in old.table.waiting if key in found]
@@ -145,19 +147,19 @@ def _waiting(old: Locked) -> list[User]:
     ]
 
 
-def _table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> Locked:
+def _table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> MatchSession:
     """The match, for a member of its room."""
     return locked(batch, room, access.member(caller, room).log, match, t)
 
 
-def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> Locked:
+def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> MatchSession:
     table = _table(batch, caller, room, match, t)
     if table.match.state != Match.State.OPEN:
         raise conflict("begun", table=table.table)
     return table
 
 
-def refuse_stranger(table: Locked, caller: Caller) -> int:
+def refuse_stranger(table: MatchSession, caller: Caller) -> int:
     """The caller's seat, or 403 for who only looks on."""
     seat = table.seat_of(caller.pk)
     if seat is None:
@@ -165,7 +167,7 @@ def refuse_stranger(table: Locked, caller: Caller) -> int:
     return seat
 
 
-def _refuse_taken(table: Locked, seat: int) -> None:
+def _refuse_taken(table: MatchSession, seat: int) -> None:
     if seat >= table.game.seats:
         raise unprocessable("invalid_seat")
     if table.seated(seat):

@@ -8,10 +8,10 @@ from game.engine.interface import Forfeit
 from game.models import Match
 from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
-from game.services.tables import Locked, locked, move_of
-from realtime.log import Batch, Entry
-from realtime.methods import Caller
-from realtime.protocol import ClientId, LogKey, UserId, conflict
+from game.services.tables import MatchSession, locked, move_of
+from realtime.errors import conflict
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey, UserId
 
 ABSENT_MS: Final = 30_000
 
@@ -27,7 +27,7 @@ def move_play(
     move: Any,
     t: int | None = None,
     version_t: int | None = None,
-) -> Entry:
+) -> LogEvent:
     """A move by who sits there, made on the table as it now is."""
     table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
@@ -40,7 +40,7 @@ def move_play(
     )
 
 
-def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> Entry | None:
+def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> LogEvent | None:
     """The bot's move, or nothing when the table has changed since it began to think."""
     table = locked(batch, room, log, match)
     seat = table.turn
@@ -52,7 +52,7 @@ def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, 
 
 def match_resign(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Give it up."""
     table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
@@ -72,7 +72,7 @@ def match_claim(
     match: int,
     absent_ms: Callable[[UserId], int],
     t: int | None = None,
-) -> Entry:
+) -> LogEvent:
     """Call an opponent who seems to be away; `claim_due` gives the win if they do not answer.
 
     `absent_ms` is what this process has seen of them, which decides only whether they may be called: presence is not
@@ -94,7 +94,7 @@ def match_claim(
 
 def match_present(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
-) -> Entry:
+) -> LogEvent:
     """Answer a claim: the caller is here, and the game goes on."""
     table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
@@ -111,7 +111,7 @@ def member_left(batch: Batch, room: LogKey, user: int) -> None:
         _leave(locked(batch, room, log, match.offset), user)
 
 
-def _leave(table: Locked, user: int) -> None:
+def _leave(table: MatchSession, user: int) -> None:
     seat = table.seat_of(user)
     if seat is None:
         return
@@ -123,7 +123,7 @@ def _leave(table: Locked, user: int) -> None:
         table.append(kind="match.ended", step=True, seat=seat, reason="left")
 
 
-def _refuse_idle(table: Locked) -> None:
+def _refuse_idle(table: MatchSession) -> None:
     """Only while it is played."""
     if table.match.state == Match.State.OPEN:
         raise conflict("not_begun", table=table.table)

@@ -11,14 +11,16 @@ from django.db import transaction
 from accounts.models import User
 from chat.services.messages import card_change
 from game.cards import Claim, Table
-from game.engine.interface import Happening, Move, Refused, Result
+from game.engine.interface import GameEvent, Move, Refused, Result
 from game.engine.record import dump, load
 from game.games import GAMES
 from game.models import Match, Seat
 from game.selectors.matches import match_find, seats_of, table_of
-from game.services.beat import beat_start
-from realtime.log import Batch, Entry
-from realtime.protocol import ClientId, LogKey, RealtimeError, UserId, conflict, encode, unprocessable
+from game.services.liveness import beat_start
+from realtime.errors import RealtimeError, conflict, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import ClientId, LogKey, UserId
+from realtime.wire.messages import encode
 
 OPEN_MS: Final = 30 * 60_000
 """a table at which nobody begins"""
@@ -36,7 +38,7 @@ def on_bot_turn(told: BotTurn) -> None:
     _bot_turns.append(told)
 
 
-class Locked:
+class MatchSession:
     """A match and its seats as they become; written by `append`, or staged by `stage` when it is new."""
 
     def __init__(self, batch: Batch, room: LogKey, match: Match, seats: dict[int, Seat], table: Table) -> None:
@@ -76,7 +78,7 @@ class Locked:
 
     # What happens
 
-    def happen(self, happening: Happening) -> None:
+    def happen(self, happening: GameEvent) -> None:
         """Apply it, or refuse with the table as it is."""
         try:
             self.position = self.game.apply(self.position, happening)
@@ -133,7 +135,7 @@ class Locked:
         method: str = "",
         step: bool = False,
         **data: Any,
-    ) -> Entry:
+    ) -> LogEvent:
         """The one event of what was done, with the table that it leads to. A `step` is seen again in the replay."""
         if kind == "match.moved":
             self.table.last = self._next
@@ -174,7 +176,7 @@ class Locked:
         match.table = _text(table)
 
 
-def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> Locked:
+def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> MatchSession:
     """The match whose card is at `o`; the batch holds the room's lock.
 
     `t` is the tag of the card that the caller means: 409 `replaced` where a restored backup has put another there.
@@ -183,16 +185,16 @@ def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -
     match = match_find(log, o)
     if t is not None and table_of(match).t not in (t, None):
         raise conflict("replaced")
-    return Locked(batch, room, match, {seat.number: seat for seat in seats_of(match)}, table_of(match))
+    return MatchSession(batch, room, match, {seat.number: seat for seat in seats_of(match)}, table_of(match))
 
 
-def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> Locked:
+def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> MatchSession:
     """A new match without anybody; its card is the event that the batch appends next."""
     o = batch.log(room).head + 1
     match = Match(log_id=log, offset=o, version=o, game=game, seed=secrets.randbits(32), first=first)
     table = Table(game=game, match=o, t=batch.next_tag(room), version=o, state=match.state, seats=[])
     table.waiting = []
-    fresh = Locked(batch, room, match, {}, table)
+    fresh = MatchSession(batch, room, match, {}, table)
     fresh.until(batch.now + OPEN_MS)
     return fresh
 
@@ -210,7 +212,7 @@ def refusal(reason: str, table: Table) -> RealtimeError:
             return unprocessable("invalid_move")
 
 
-def move_of(table: Locked, seat: int, given: Any) -> Move:
+def move_of(table: MatchSession, seat: int, given: Any) -> Move:
     """What was sent, as a move of this game."""
     try:
         return Move(seat, table.game.move_of(given))

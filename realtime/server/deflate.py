@@ -7,7 +7,7 @@ from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
 
-from realtime.frames import WINDOW_BITS
+from realtime.wire.frames import WINDOW_BITS
 
 Offer = tuple[str, dict[str, Any]]
 

@@ -143,7 +143,7 @@ class Channel(HTTPChannel):
         self._deadline = None
 
 
-class TurnedAway(Protocol):
+class OverCapacity(Protocol):
     """A connection too many: it is told so once it has said something, and those that are here do not notice."""
 
     transport: Any

@@ -13,13 +13,13 @@ from daphne.server import Server as DaphneServer  # first: it chooses Twisted's 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from realtime.server import files, intake
+from realtime.server import accept_throttle, file_limit
+from realtime.server.debug_formatting import quieten
 from realtime.server.deflate import accept
 from realtime.server.drain import drain
 from realtime.server.handshake import Refusal, refusal
-from realtime.server.http import Channel, Request, TurnedAway
-from realtime.server.listening import BACKLOG
-from realtime.server.quiet import quieten
+from realtime.server.http import Channel, OverCapacity, Request
+from realtime.server.sockets import BACKLOG
 from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Server(DaphneServer):
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
-        intake.added(port)
+        accept_throttle.added(port)
         self.ports.append(port)
 
     def listen_error(self, failure: Failure) -> None:
@@ -75,7 +75,7 @@ class Server(DaphneServer):
 
     def _ready(self) -> None:
         """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
-        self.most_lines = files.connections()
+        self.most_lines = file_limit.connections()
         gc.collect()
         gc.freeze()  # what is loaded stays: no search for garbage goes through it
         self.http_factory.protocol = Channel
@@ -100,10 +100,10 @@ class Server(DaphneServer):
             channel = build(address)
             channel.requestFactory = Request
             return channel
-        if self.turned_away >= files.LEAST_KEPT // 2:
+        if self.turned_away >= file_limit.LEAST_KEPT // 2:
             return None
         self.turned_away += 1
-        return TurnedAway(self._turned_away)
+        return OverCapacity(self._turned_away)
 
     def _turned_away(self) -> None:
         self.turned_away -= 1
@@ -153,7 +153,7 @@ class Server(DaphneServer):
         if self.signal_handlers:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C does not wait
         for port in self.ports:
-            intake.closed(port)
+            accept_throttle.closed(port)
             port.stopListening()
         await drain(self.drain_seconds)
         self._close_websockets()

@@ -11,12 +11,12 @@ from autobahn.websocket.protocol import WebSocketProtocol as Wire
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 from twisted.internet.protocol import connectionDone
 
-from realtime.frames import SMALLEST, deflated, reason_bytes
-from realtime.limits import Bucket
 from realtime.server.deflate import Offer, understood
 from realtime.server.extension import Extension
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
+from realtime.wire.frames import SMALLEST, deflated, reason_bytes
+from realtime.wire.rate_limits import TokenBucket
 
 TEXT, BINARY, CLOSE = 1, 2, 8  # RFC 6455 5.2: opcodes
 COMPRESSED = 4  # RFC 7692 6: RSV1
@@ -61,7 +61,7 @@ class WebSocketProtocol(DaphneProtocol):
         return super().onConnect(request)
 
     def onOpen(self) -> None:
-        self._controls = Bucket(CONTROLS, CONTROLS_AT_ONCE, time.monotonic())
+        self._controls = TokenBucket(CONTROLS, CONTROLS_AT_ONCE, time.monotonic())
         self.transport.unregisterProducer()  # the HTTP channel: it would stop reading whom we cannot write to
         self.transport.registerProducer(self, True)
         self.transport.resumeProducing()

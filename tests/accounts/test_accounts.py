@@ -16,8 +16,8 @@ from accounts.services import (
     name_keep,
 )
 from chat.models import Membership
+from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
-from realtime.protocol import RealtimeError
 from tests.accounts.people import NOW, PASSWORD, account, guest
 from tests.chat import acts
 

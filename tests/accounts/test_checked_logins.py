@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from accounts.models import LoginSession, User
 from accounts.sessions import stored
-from realtime import logins
+from realtime.hub import login_check
 from realtime.process import Process
 from tests.accounts.people import PASSWORD, account, entered, logged_in
 from tests.accounts.test_connections import LOGIN_ENDED, lives, post, tab
@@ -86,7 +86,7 @@ async def test_browser_whose_session_moved_gets_a_new_token(application: Any, mo
     await post(browser, "/account/keep/", password=PASSWORD)
     await process().check_logins()
     assert await lives(line)
-    monkeypatch.setattr(logins, "MOVED_MS", 0)
+    monkeypatch.setattr(login_check, "MOVED_MS", 0)
     await process().check_logins()
     assert (await line.bye()).code == TOKEN
     assert await lives(await tab(application, browser))
@@ -97,7 +97,7 @@ async def test_copied_session_of_a_guest_is_off_the_line(application: Any, monke
     thief.cookies = browser.cookies.copy()  # type: ignore[assignment]
     line = await tab(application, thief)
     await post(browser, "/account/keep/", password=PASSWORD)
-    monkeypatch.setattr(logins, "MOVED_MS", 0)
+    monkeypatch.setattr(login_check, "MOVED_MS", 0)
     await process().check_logins()
     assert (await line.bye()).code == TOKEN
     assert (await sync_to_async(thief.get)("/realtime/token")).status_code == 401

@@ -279,7 +279,7 @@ def test_one_address_tries_few_names(client: Client) -> None:
 
 
 def test_what_a_client_says_of_its_address_counts_for_nothing(client: Client) -> None:
-    """Behind a proxy `realtime.forwarded` has put the right one into the scope."""
+    """Behind a proxy `realtime.server.forwarded` has put the right one into the scope."""
     with time_machine.travel("2026-01-01", tick=False):
         tries = [Client(headers={"x-forwarded-for": f"198.51.100.{n}"}) for n in range(11)]
         answers = [log_in(each, f"Name {n}", "wrong").status_code for n, each in enumerate(tries)]

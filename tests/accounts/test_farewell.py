@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from chat.models import Membership, Message
 from realtime.log import SITE, tail
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 from tests.accounts.people import PASSWORD, account, entered, logged_in, user_at
 from tests.chat.acts import act, again, guest, post, room
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from realtime.methods import Signal
-from realtime.protocol import LogKey, RealtimeError
+from realtime.errors import RealtimeError
+from realtime.types import LogKey, Signal
 from tests.chat.acts import act, ask, call, guest, outcome
 
 pytestmark = pytest.mark.django_db

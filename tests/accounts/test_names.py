@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.names import FOLDED_LENGTH, NAME_LENGTH, RAW_LENGTH, UNSEEN, UNSEEN_CATEGORIES, clean, cleaned, fold
-from realtime.protocol import RealtimeError
+from realtime.errors import RealtimeError
 
 
 def refused(name: str) -> str:

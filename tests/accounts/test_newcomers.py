@@ -10,9 +10,9 @@ from accounts.forms import colour_drawn
 from accounts.models import User
 from accounts.selectors import NEW_FOR
 from chat.models import Hold, Membership
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import Caller, LogKey
 from tests.accounts.people import PASSWORD, entered
 from tests.chat.acts import act, again, guest, post, room
 

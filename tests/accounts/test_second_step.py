@@ -13,8 +13,8 @@ from django.urls import include, path
 import config.urls
 from accounts.models import User
 from accounts.selectors import guards_unproven
+from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
-from realtime.protocol import RealtimeError
 from tests.accounts.people import PASSWORD, account, code_of, entered, log_in, logged_in, second_step, user_at
 from tests.chat import acts
 

@@ -6,7 +6,8 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import User
 from accounts.selectors import caller_of, name_suggestion, name_variant, people
 from accounts.services import DAY, FREE_AFTER, guest_create, name_keep, profile_change, user_seen, users_seen
-from realtime.protocol import INVALID_PARAMS, RealtimeError, UserId
+from realtime.errors import INVALID_PARAMS, RealtimeError
+from realtime.types import UserId
 
 pytestmark = pytest.mark.django_db
 NOW = 1_800_000_000_000

@@ -18,7 +18,7 @@ from accounts.reserved import is_reserved
 from accounts.selectors import name_suggestion
 from accounts.services import FREE_AFTER, account_create, admin_create, guest_create, person_forget, profile_change
 from accounts.skeletons import name_skeleton, skeleton
-from realtime.protocol import RealtimeError
+from realtime.errors import RealtimeError
 from tests.accounts.people import NOW, account, guest
 
 ALIKE = [

@@ -8,8 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from accounts.models import User
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, again, guest, post, room
 from tests.chat.conftest import grown
 

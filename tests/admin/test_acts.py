@@ -11,15 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat.admin.acts import MOST
+from chat.admin.actions import MOST
 from chat.models import Audit, Invite, Membership, Message, Report, Room, Sanction
 from chat.permissions import Rank
 from chat.services.rooms import lounge
 from chat.services.site import AT_ONCE
 from realtime.log import now_ms
-from realtime.methods import Caller
 from realtime.models import Event
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.admin.conftest import RANKS, Come, person
 from tests.chat.acts import act, guest, message, post, room
 from tests.queries import queries

@@ -14,7 +14,7 @@ from accounts.models import User
 from chat.models import Audit, Invite, Membership, Message, Report, Room, Sanction
 from game.models import Match, Seat
 from realtime.models import Deadline, Event, Log
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 from tests.admin.conftest import Come
 from tests.chat.acts import act, post, room
 from tests.queries import queries

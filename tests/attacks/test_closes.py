@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from realtime.errors import Close
 from realtime.process import Process
-from realtime.protocol import Close
 from tests.attacks.conftest import person
 from tests.client import ChannelsWire, Client, cid, login
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from realtime.preparing import spent
 from realtime.process import Process
+from realtime.workers.preprocessing import spent
 from tests.attacks.conftest import PATIENT, person
 from tests.client import ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
 

@@ -7,8 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client as Browser
 
-from realtime.protocol import LogKey
-from realtime.session import LOOKS
+from realtime.types import LogKey
+from realtime.wire.session import LOOKS
 from tests.attacks.conftest import Tab
 from tests.chat.acts import enter, guest
 from tests.chat.acts import room as make_room

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.names import clean, fold
 from chat.text import TAGS, rendered, written
-from realtime.protocol import RealtimeError
+from realtime.errors import RealtimeError
 
 MARKUP = [
     "<script>X=1</script>", "<img src=x onerror=X=1>", "<svg/onload=X=1>",

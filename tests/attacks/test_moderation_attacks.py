@@ -17,12 +17,12 @@ from chat.selectors import may_read
 from chat.services.entrance import appeal_make
 from chat.services.removal import elsewhere, remove_due
 from chat.services.rules import PANIC_MS
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, now_ms
-from realtime.methods import Caller
 from realtime.models import Deadline, Event, Log
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, again, ask, call, enter, guest, last_event, post, room
 from tests.game.play import refused
 
@@ -75,7 +75,7 @@ def lift(by: Caller, key: LogKey, sanction: str) -> None:
 
 
 def claim() -> int:
-    calls = clock.due()
+    calls = deadlines.due()
     assert [found for found in write(calls) if isinstance(found, RealtimeError)] == []
     return len(calls)
 

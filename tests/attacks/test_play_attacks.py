@@ -17,17 +17,17 @@ from django.db import connection
 
 from game.models import Beat, Match, Seat
 from game.selectors.matches import _seats, unfinished
-from game.services import bots, tables, thinker
-from game.services.beat import beat_due
+from game.services import bot_worker, bots, tables
+from game.services.bot_worker import BotWorker
 from game.services.bots import Bots
-from game.services.thinker import Thinker
-from realtime import clock
+from game.services.liveness import beat_due
+from realtime.errors import RealtimeError
 from realtime.log import batch, now_ms
-from realtime.methods import Caller
 from realtime.models import Deadline, Log
 from realtime.process import Process
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, call, guest, room
 from tests.game.play import begun, made, move, play, refused, table
 
@@ -126,7 +126,7 @@ def test_claim_move_and_time_out_in_one_batch_end_nothing_by_the_claim(ann: Call
             [
                 claim,
                 call(bo, "move.play", room=key, match=o, version=version, move=1),
-                *clock.due(),
+                *deadlines.due(),
                 claim_of(ann, key, o),
             ]
         )
@@ -185,7 +185,7 @@ async def test_more_deadlines_than_one_look_takes_are_done_in_one_turn(applicati
     def crowd() -> None:
         log = Log.objects.create(key="crowded")
         Deadline.objects.bulk_create(
-            Deadline(log=log, kind="chat.purge", at=n, data='{"o": 1}') for n in range(5 * clock.CLAIMED)
+            Deadline(log=log, kind="chat.purge", at=n, data='{"o": 1}') for n in range(5 * deadlines.CLAIMED)
         )
 
     await sync_to_async(crowd)()
@@ -200,13 +200,13 @@ async def test_more_deadlines_than_one_look_takes_are_done_in_one_turn(applicati
 
 
 @pytest.fixture
-def thinking() -> Iterator[Thinker]:
-    found = Thinker()
+def thinking() -> Iterator[BotWorker]:
+    found = BotWorker()
     yield found
     found.stop()
 
 
-def pretend(found: Thinker, program: str) -> None:
+def pretend(found: BotWorker, program: str) -> None:
     """Another program in place of the thinker."""
     found._process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -222,11 +222,11 @@ def pretend(found: Thinker, program: str) -> None:
     ids=["silence", "half an answer", "the end"],
 )
 def test_a_thinker_that_does_not_answer_holds_nobody_up(
-    thinking: Thinker, program: str, monkeypatch: pytest.MonkeyPatch
+    thinking: BotWorker, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(thinking, program)
     with monkeypatch.context() as impatient:
-        impatient.setattr(thinker, "PATIENCE_S", 0.5)
+        impatient.setattr(bot_worker, "PATIENCE_S", 0.5)
         with pytest.raises(OSError, match=r"thinker|[Pp]ipe"):
             thinking.ask(QUESTION)
     assert thinking.ask(QUESTION) in range(7)
@@ -234,7 +234,7 @@ def test_a_thinker_that_does_not_answer_holds_nobody_up(
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("answer", ["garbage", "[]", '{"move": 99}\\n{"move": 98}', '{"error": "x"}\\n{"move": 98}'])
-def test_no_answer_is_taken_for_that_to_another_question(thinking: Thinker, answer: str) -> None:
+def test_no_answer_is_taken_for_that_to_another_question(thinking: BotWorker, answer: str) -> None:
     pretend(thinking, f"for _ in range(9):\n input()\n print('''{answer}''', flush=True)")
     with contextlib.suppress(ValueError):
         assert thinking.ask(QUESTION) == 99

@@ -8,8 +8,7 @@ from django.test import Client as Browser
 from accounts.models import User
 from chat.models import Membership, Room, Sanction
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, ask, enter, guest, post, room
 from tests.game.play import refused
 

@@ -6,7 +6,8 @@ import msgspec
 
 from bench.prepare import hello, message
 from chat.protocol import MessagePost
-from realtime.protocol import Hello, LogKey
+from realtime.types import LogKey
+from realtime.wire.messages import Hello
 
 ROOM = LogKey("A1b2C3d4E5f6G7h8")
 

@@ -42,7 +42,7 @@ class CanaryConfig(AppConfig):
 
 def ack_before_commit() -> None:
     """The answer goes out while the transaction is open, and the commit comes a little later."""
-    from realtime import writer
+    from realtime.workers import writer
 
     asked: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[Any], None]]] = {}
     put, outcomes_of = writer.Writer.put, writer._outcomes
@@ -78,7 +78,7 @@ def first_only(done: Callable[[Any], Any]) -> Callable[[Any], None]:
 
 def dedupe_off() -> None:
     """A repeated `cid` is a new request."""
-    from realtime import writer
+    from realtime.workers import writer
 
     patch(writer, "_cid_key", lambda call: None)
 
@@ -97,13 +97,13 @@ def uniqueness_off() -> None:
 
 def sweep_off() -> None:
     """No word reaches the other process, and nobody looks."""
-    from realtime import doorbell, hub
+    from realtime.hub import bus, hub
 
     async def no_sweep(self: hub.Hub) -> None:
         pass
 
     patch(hub.Hub, "sweep", no_sweep)
-    patch(doorbell.Doorbell, "ring", lambda self, bell: None)
+    patch(bus.Bus, "ring", lambda self, bell: None)
 
 
 def patch(owner: Any, name: str, replacement: Any) -> None:

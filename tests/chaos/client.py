@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from tests.chaos.connection import Connection, Frame
 from tests.chaos.history import History
 from tests.chaos.lines import Lines
-from tests.chaos.outbox import Entry, Outbox, Refused
+from tests.chaos.outbox import LogEvent, Outbox, Refused
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 BACK_OFF_S = 0.1
@@ -78,7 +78,7 @@ class Client:
     async def send(self, method: str, room: str, **params: Any) -> dict[str, Any]:
         """The stored answer of a durable request, through any number of cuts; raises `Refused`."""
         cid = "".join(self.random.choices(LETTERS, k=20))
-        entry = Entry(room, method, {**({"room": room} if room else {}), "cid": cid, **params})
+        entry = LogEvent(room, method, {**({"room": room} if room else {}), "cid": cid, **params})
         self._outbox.add(entry)
         self._post(room)
         return dict(await self._while_alive(entry.answer))
@@ -261,7 +261,7 @@ class Client:
         for _ in range(2 if self.random.random() < self._doubles else 1):
             self._request(entry.method, entry.params, lambda frame: self._answered(entry, frame))
 
-    def _answered(self, entry: Entry, frame: Frame | None) -> None:
+    def _answered(self, entry: LogEvent, frame: Frame | None) -> None:
         if frame is None:
             self.history.add(entry.method, entry.room, "info", cid=entry.cid)
         elif "result" in frame:
@@ -274,24 +274,24 @@ class Client:
             if not entry.answer.done():
                 entry.answer.set_exception(Refused(frame["error"]))
 
-    def _refused_for_now(self, entry: Entry, error: dict[str, Any]) -> None:
+    def _refused_for_now(self, entry: LogEvent, error: dict[str, Any]) -> None:
         self.counts[f"answered_{error['code']}"] += 1
         self.history.add(entry.method, entry.room, "info", cid=entry.cid, body=error)
         wait = (error.get("data", {}).get("retry_after_ms") or 200) / 1000
         asyncio.get_running_loop().call_later(wait, self._again, entry, self._connection)
 
-    def _again(self, entry: Entry, connection: Connection | None) -> None:
+    def _again(self, entry: LogEvent, connection: Connection | None) -> None:
         if connection is self._connection:
             entry.sent = False
             self._post(entry.room)
 
-    def _stored(self, entry: Entry, stored: dict[str, Any]) -> None:
+    def _stored(self, entry: LogEvent, stored: dict[str, Any]) -> None:
         self.history.add(entry.method, entry.room or stored["room"], "ok", cid=entry.cid, o=stored["o"])
         if not entry.answer.done():
             entry.answer.set_result(stored)
         self._done(entry)
 
-    def _done(self, entry: Entry) -> None:
+    def _done(self, entry: LogEvent) -> None:
         self._outbox.done(entry)
         self._post(entry.room)
 

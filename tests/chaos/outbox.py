@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
-class Entry:
+class LogEvent:
     room: str
     method: str
     params: dict[str, Any]
@@ -29,20 +29,20 @@ class Entry:
 
 class Outbox:
     def __init__(self) -> None:
-        self._rooms: defaultdict[str, deque[Entry]] = defaultdict(deque)
-        self._entries: dict[str, Entry] = {}
+        self._rooms: defaultdict[str, deque[LogEvent]] = defaultdict(deque)
+        self._entries: dict[str, LogEvent] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LogEvent) -> None:
         self._rooms[entry.room].append(entry)
         self._entries[entry.cid] = entry
 
-    def get(self, cid: str | None) -> Entry | None:
+    def get(self, cid: str | None) -> LogEvent | None:
         return self._entries.get(cid) if cid else None
 
-    def to_send(self, room: str) -> Entry | None:
+    def to_send(self, room: str) -> LogEvent | None:
         """The first of the room, unless it is on its way."""
         entries = self._rooms[room]
         return entries[0] if entries and not entries[0].sent else None
@@ -50,7 +50,7 @@ class Outbox:
     def rooms(self) -> list[str]:
         return [room for room, entries in self._rooms.items() if entries]
 
-    def done(self, entry: Entry) -> None:
+    def done(self, entry: LogEvent) -> None:
         if self._entries.pop(entry.cid, None):
             self._rooms[entry.room].remove(entry)
 

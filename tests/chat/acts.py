@@ -12,13 +12,14 @@ from accounts.services import guest_create
 from chat import methods as chat
 from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
-from chat.selectors.lines import line_find, line_of
+from chat.selectors.messages import line_find, line_of
 from game import methods as game
+from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms
-from realtime.methods import Call, Caller
+from realtime.methods import Call
 from realtime.models import Event
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers.writer import Answer, write
 from tests.older import named
 
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from chat.models import Message, Room
-from realtime.methods import Caller
 from realtime.models import Event, Log
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import guest, room
 
 

@@ -15,10 +15,10 @@ from chat.services import closing, site
 from chat.services.closing import purge_due
 from chat.services.rooms import lounge
 from game.models import Match
+from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, now_ms
-from realtime.methods import Caller
 from realtime.models import Deadline, Event
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, ask, call, guest, last_event, outcome, post, room
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.models import LoginSession, User
 from chat.models import Hold, Membership
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, again, guest, post, room
 
 pytestmark = pytest.mark.django_db

@@ -4,10 +4,10 @@ import pytest
 
 from chat.models import Room
 from chat.selectors import may_read, snapshot, welcome
+from realtime.errors import RealtimeError
 from realtime.log import head_of
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import write
+from realtime.types import Caller, LogKey
+from realtime.workers.writer import write
 from tests.chat.acts import act, ask, call, guest, outcome, post, room
 from tests.game.play import refused
 

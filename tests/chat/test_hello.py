@@ -13,9 +13,9 @@ from django.conf import settings
 from django.test import Client as Browser
 
 from accounts.models import User
-from chat import registry
+from chat import plugin
 from realtime.log import head_of
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 from tests.chat.acts import guest, post, room
 from tests.client import ChannelsWire, Client, login_session
 from tests.queries import queries
@@ -59,7 +59,7 @@ class Rooms:
 @pytest_asyncio.fixture
 async def rooms(application: Any, grown: Callable[[LogKey, int], None], monkeypatch: pytest.MonkeyPatch) -> Rooms:
     """Of the parts of a snapshot only chat's own: what other apps add asks as it likes."""
-    monkeypatch.setattr(registry, "PARTS", {"invites": registry.PARTS["invites"]})
+    monkeypatch.setattr(plugin, "PARTS", {"invites": plugin.PARTS["invites"]})
 
     def made() -> Rooms:
         ana = guest("Ana")

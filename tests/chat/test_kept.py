@@ -6,19 +6,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from chat import registry
+from chat import plugin
 from chat.models import Invite, Room, Sanction
-from chat.selectors import invites, kept, lines, may_read, rooms, snapshot
+from chat.selectors import head_cache, invites, may_read, messages, rooms, snapshot
 from game.selectors import matches
 from realtime.log import head_of
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, guest, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
-EVERY: list[kept.kept[Any]] = [
-    each for module in (rooms, lines, invites, matches) for each in vars(module).values() if isinstance(each, kept.kept)
+EVERY: list[head_cache.kept[Any]] = [
+    each
+    for module in (rooms, messages, invites, matches)
+    for each in vars(module).values()
+    if isinstance(each, head_cache.kept)
 ]
 
 
@@ -26,7 +28,7 @@ EVERY: list[kept.kept[Any]] = [
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Stands still; what a test keeps is its own."""
     now = [1000.0]
-    monkeypatch.setattr(kept, "monotonic", lambda: now[0])
+    monkeypatch.setattr(head_cache, "monotonic", lambda: now[0])
     yield now
     for each in EVERY:
         each._found.clear()
@@ -54,7 +56,7 @@ def asked(caller: Caller, key: LogKey) -> int:
 def test_the_next_reader_asks_for_their_own_standing_only(
     ana: Caller, ben: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(registry.PARTS, "toy")
+    monkeypatch.delitem(plugin.PARTS, "toy")
     labels_head_standing = 3
     post(ana, key)
     assert asked(ana, key) == labels_head_standing + len(EVERY)
@@ -67,15 +69,15 @@ def test_what_no_event_tells_is_a_second_old_at_most(ana: Caller, key: LogKey, c
     post(ana, key)
     shown(ana, key)
     act(ana, "profile.change", name="Anastasia", face="", colour=0)
-    clock[0] += kept.KEPT_S
+    clock[0] += head_cache.KEPT_S
     assert shown(ana, key)["people"][ana.id]["name"] == "Anastasia"
 
 
 def test_few_rooms_are_kept() -> None:
-    every = kept.kept(lambda key: key)
-    for number in range(3 * kept.ROOMS):
+    every = head_cache.kept(lambda key: key)
+    for number in range(3 * head_cache.ROOMS):
         every(LogKey(str(number)), head_of(LogKey("none")))
-    assert 0 < len(every._found) <= kept.ROOMS
+    assert 0 < len(every._found) <= head_cache.ROOMS
 
 
 def acts(ana: Caller, ben: Caller, eve: Caller, key: LogKey) -> Iterator[None]:

@@ -9,13 +9,13 @@ from django.apps import apps
 from django.db import connection, models
 
 from chat.models import Revision
+from chat.parsing import SlashCommand
 from chat.services.messages import message_post
-from chat.speech import Order
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import batch, now_ms
-from realtime.methods import Caller
 from realtime.models import Deadline, Event
-from realtime.protocol import ClientId, LogKey, RealtimeError
+from realtime.types import Caller, ClientId, LogKey
+from realtime.workers import deadlines
 from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, outcome, post, room
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,9 @@ def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Call
 
     def said(caller: Caller, place: LogKey) -> None:
         with batch([place]) as staged:
-            message_post(staged, caller=caller, room=place, cid=ClientId("a" * 8), said=Order("flip", ""), heard=[])
+            message_post(
+                staged, caller=caller, room=place, cid=ClientId("a" * 8), said=SlashCommand("flip", ""), heard=[]
+            )
 
     said(ana, private)
     with pytest.raises(RealtimeError, match="not_found"):
@@ -74,7 +76,7 @@ def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Call
 
 
 def test_a_run_of_posts_asks_once_who_may_speak(ana: Caller, ben: Caller, key: LogKey) -> None:
-    from realtime.writer import write
+    from realtime.workers.writer import write
 
     def asked(count: int) -> int:
         calls = [call([ana, ben][n % 2], "message.post", room=key, text=f"{n}") for n in range(count)]
@@ -279,7 +281,7 @@ def test_after_a_day_old_text_is_nowhere(ana: Caller, key: LogKey, later: time_m
     o = post(ana, key, MARKER)
     act(ana, "message.delete", room=key, o=o)
     due = Deadline.objects.get(kind="chat.purge")
-    assert due.kind in clock._kinds
+    assert due.kind in deadlines._kinds
     for seconds, left in [(24 * 3600 - 1, 1), (1, 0)]:
         later.shift(seconds)
         with batch([key]) as staged:
@@ -297,7 +299,7 @@ def test_a_cid_of_another_room_or_method_is_422(ana: Caller, key: LogKey) -> Non
 
 
 def test_the_same_cid_is_one_line_however_often(ana: Caller, key: LogKey) -> None:
-    from realtime.writer import write
+    from realtime.workers.writer import write
 
     first = call(ana, "message.post", room=key, text="x", cid="the-same-cid")
     answers = [found.result for found in write([first] * 50) if not isinstance(found, RealtimeError)]

@@ -10,16 +10,17 @@ import accounts.selectors
 import accounts.sessions
 import chat.selectors.access
 import chat.selectors.invites
-import chat.selectors.lines
+import chat.selectors.messages
 import chat.selectors.rooms
 import game.selectors.matches
-import realtime.locks
-import realtime.log
+import realtime.log.locks
+import realtime.log.reading
+import realtime.log.writing
 import realtime.security
-import realtime.writer
+import realtime.workers.writer
 from chat.models import Room
 from realtime.log import now_ms
-from realtime.prepared import prepared
+from realtime.storage.prepared import prepared
 from tests.chat.acts import act, guest, post, room
 from tests.client import login_session
 
@@ -29,13 +30,14 @@ MODULES = [
     accounts.sessions,
     chat.selectors.access,
     chat.selectors.invites,
-    chat.selectors.lines,
+    chat.selectors.messages,
     chat.selectors.rooms,
     game.selectors.matches,
-    realtime.locks,
-    realtime.log,
+    realtime.log.locks,
+    realtime.log.writing,
+    realtime.log.reading,
     realtime.security,
-    realtime.writer,
+    realtime.workers.writer,
 ]
 EVERY: dict[str, prepared[..., Any]] = {
     f"{module.__name__}.{name}": value
@@ -74,20 +76,20 @@ def asked() -> Asked:
             (([key, "another"], [eve.pk]), {}),
         ],
         "chat.selectors.invites._standing": [((key, now_ms(), None), {}), ((key, now_ms(), [ben.id, "x"]), {})],
-        "chat.selectors.lines._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
-        "chat.selectors.lines._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
-        "chat.selectors.lines._last": [((key,), {})],
+        "chat.selectors.messages._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
+        "chat.selectors.messages._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
+        "chat.selectors.messages._last": [((key,), {})],
         "chat.selectors.rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
-        "realtime.locks._free": [(({key, "none"},), {})],
-        "realtime.log._rows_locked": [(({key, "site", "none"},), {})],
-        "realtime.log._read": [((key, 3, 9), {"limit": 4}), ((key, 0, 2**62), {"limit": 200})],
-        "realtime.log._tail": [((key,), {"limit": 5})],
-        "realtime.log._heads": [(([key, "site", "none"],), {})],
-        "realtime.log._tag": [((key, 3), {}), ((key, 300), {})],
+        "realtime.log.locks._free": [(({key, "none"},), {})],
+        "realtime.log.writing._rows_locked": [(({key, "site", "none"},), {})],
+        "realtime.log.reading._read": [((key, 3, 9), {"limit": 4}), ((key, 0, 2**62), {"limit": 200})],
+        "realtime.log.reading._tail": [((key,), {"limit": 5})],
+        "realtime.log.reading._heads": [(([key, "site", "none"],), {})],
+        "realtime.log.reading._tag": [((key, 3), {}), ((key, 300), {})],
         "realtime.security._users": [((ana.pk,), {}), ((0,), {})],
-        "realtime.writer._under": [(([cid, "another"],), {})],
+        "realtime.workers.writer._under": [(([cid, "another"],), {})],
     }
 
 

@@ -11,10 +11,10 @@ from accounts.models import QuotaUse, User
 from accounts.quotas import DAY_MS, place_of
 from accounts.services import guest_create
 from chat.models import Invite, Room
+from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms
-from realtime.methods import Caller
-from realtime.protocol import RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, again, call, guest, post, room
 
 pytestmark = pytest.mark.django_db

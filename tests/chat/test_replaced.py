@@ -10,9 +10,8 @@ from django.db import connection
 
 from chat.models import Message
 from game.models import Match
-from realtime.methods import Caller
 from realtime.models import Event
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, last_event, post
 from tests.game.play import begun, move, refused, table
 

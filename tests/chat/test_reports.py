@@ -4,14 +4,14 @@ import pytest
 
 from accounts.models import User
 from chat.models import Report
-from chat.registry import Line
+from chat.plugin import Line
 from chat.selectors import may_read
 from chat.services.messages import line_post
 from chat.text import rendered
+from realtime.errors import RealtimeError
 from realtime.log import batch, read
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, ask, call, guest, last_event, post, room
 from tests.game.play import refused
 

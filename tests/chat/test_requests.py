@@ -14,11 +14,11 @@ from chat.models import Membership
 from chat.selectors import may_open, may_read, snapshot, welcome
 from chat.selectors.direct import REQUEST_LENGTH, room_between
 from chat.services.direct import joined_due
+from realtime.errors import RealtimeError
 from realtime.log import batch, head_of
-from realtime.methods import UNSEEN, Caller
 from realtime.models import Deadline, Event
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import write
+from realtime.types import UNSEEN, Caller, LogKey
+from realtime.workers.writer import write
 from tests.chat.acts import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 

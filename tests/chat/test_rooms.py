@@ -13,10 +13,10 @@ from chat.models import Invite, Membership, Room
 from chat.selectors import may_read, snapshot, welcome
 from chat.services.entrance import guest_enter
 from chat.services.rooms import lounge
+from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
-from realtime.methods import Caller, Signal
 from realtime.models import Event, Log
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import Caller, LogKey, Signal
 from tests.chat.acts import act, ask, call, data_of, enter, guest, last_event, outcome, post, room
 
 pytestmark = pytest.mark.django_db
@@ -165,13 +165,13 @@ def test_members_are_listed_hosts_first(ana: Caller, ben: Caller) -> None:
 
 
 def test_the_list_of_rooms_has_the_public_ones_one_is_not_in(ana: Caller, ben: Caller) -> None:
-    shown = room(ana, name="Shown")
+    shown = room(ana, name="ReadOnlyAdmin")
     room(ana, public=False)
     room(ana, ben)
     head = head_of(shown)
     row = {
         "key": shown,
-        "name": "Shown",
+        "name": "ReadOnlyAdmin",
         "topic": "",
         "members": 1,
         "here": 0,

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.faces import initials
 from accounts.models import User
 from chat.rows import rows_of
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 from tests.chat.acts import act, again, guest, post, room
 
 WORDS = json.loads((settings.BASE / "static/words/en.json").read_text())

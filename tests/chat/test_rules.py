@@ -9,11 +9,11 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from chat.selectors import may_read, snapshot
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 
@@ -114,9 +114,9 @@ def test_the_panic_switch_does_it_all_and_reverts_itself(
         "slow_s": 30, "locked": True, "guests_off": True, "approval_until": None, "panic_until": until, "by_rank": 1,
     }  # fmt: skip
     assert refused(host, "room.panic", room=key, on=True).type == "already_done"
-    assert clock.due() == []
+    assert deadlines.due() == []
     time.shift(15 * 60)
-    write(clock.due())
+    write(deadlines.due())
     assert rules(ann, key) == {
         "slow_s": 5, "locked": False, "guests_off": False, "approval_until": None, "panic_until": None, "by_rank": 1,
     }  # fmt: skip
@@ -134,7 +134,7 @@ def test_the_room_says_who_set_its_rules(host: Caller, ann: Caller, key: LogKey,
     act(mod, "room.panic", room=key, on=True)
     assert rules(ann, key)["by_rank"] == 2
     time.shift(15 * 60)
-    write(clock.due())
+    write(deadlines.due())
     assert rules(ann, key)["by_rank"] == 1, "what was before the panic, a host had set"
 
 
@@ -146,10 +146,10 @@ def test_a_panic_that_is_ended_by_hand_is_not_ended_again(
     time.shift(60)
     act(host, "room.panic", room=key, on=True)
     time.shift(14 * 60 + 30)
-    write(clock.due())
+    write(deadlines.due())
     assert rules(ann, key)["locked"]
     restrict(host, key)
     time.shift(60)
     head = head_of(key)
-    write(clock.due())
+    write(deadlines.due())
     assert head_of(key) == head

@@ -15,12 +15,12 @@ from chat.permissions import NEEDED, Rank
 from chat.selectors import access, may_read, snapshot
 from chat.services.memberships import room_join
 from chat.services.removal import AT_ONCE
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, head_of, now_ms, read
-from realtime.methods import Caller
 from realtime.models import Event
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, again, ask, call, data_of, enter, guest, last_event, line, outcome, post, room
 from tests.game.play import refused
 
@@ -67,7 +67,7 @@ def make(by: Caller, key: LogKey, user: Caller, kind: str, **more: Any) -> str:
 
 
 def claim() -> int:
-    calls = clock.due()
+    calls = deadlines.due()
     assert [found for found in write(calls) if isinstance(found, RealtimeError)] == []
     return len(calls)
 

@@ -14,17 +14,17 @@ from accounts.selectors import name_variant, people
 from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
-from chat.registry import Line
-from chat.selectors import access, invites, lines, may_read, may_read_all, ranks, rooms, sanctions, snapshot, welcome
+from chat.plugin import Line
+from chat.selectors import access, invites, may_read, may_read_all, messages, ranks, rooms, sanctions, snapshot, welcome
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.messages import line_post
 from chat.services.rooms import lounge
 from chat.text import Text
-from realtime import clock
 from realtime import log as logs
+from realtime.errors import RealtimeError
 from realtime.log import batch, head_of, now_ms
-from realtime.methods import Caller, Labels
-from realtime.protocol import LogKey, Position, RealtimeError, UserId
+from realtime.types import Caller, Labels, LogKey, Position, UserId
+from realtime.workers import deadlines
 from tests.chat.acts import act, ask, call, outcome, post
 from tests.queries import queries
 
@@ -48,11 +48,11 @@ def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dic
     """Every selector through which a line can reach somebody, by name."""
     log, head = log_of(key), head_of(key)
     return {
-        "line_find": lambda: lines.line_find(log, labels, o) and WHISPER,
-        "page_last": lambda: lines.page_last(key, log, labels, head),
-        "page_before": lambda: lines.page_before(log, labels),
-        "page_after": lambda: lines.page_after(log, labels, 0),
-        "page_around": lambda: lines.page_around(log, labels, o),
+        "line_find": lambda: messages.line_find(log, labels, o) and WHISPER,
+        "page_last": lambda: messages.page_last(key, log, labels, head),
+        "page_before": lambda: messages.page_before(log, labels),
+        "page_after": lambda: messages.page_after(log, labels, 0),
+        "page_around": lambda: messages.page_around(log, labels, o),
         "snapshot": lambda: snapshot(caller, key, labels, head),
         "welcome": lambda: WHISPER if welcome(caller)[0]["unread"] else "",
         "unread_of": lambda: WHISPER if rooms.unread_of(caller)[key]["unread"] else "",
@@ -95,7 +95,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "blocked_by",
         "guests_off",
     }
-    assert {name for module in (lines, rooms) for name, _ in functions(module)} == walked | other
+    assert {name for module in (messages, rooms) for name, _ in functions(module)} == walked | other
     for module in (access, invites, ranks, sanctions):
         assert "Message" not in inspect.getsource(module)
 
@@ -120,7 +120,7 @@ def test_labels_are_whole_words_and_know_capitals(ana: Caller, ben: Caller, key:
         ("%", False),
         ("_" * 12, False),
     ]:
-        assert (lines.line_find(log, frozenset({f"u:{label}"}), o) is not None) is may
+        assert (messages.line_find(log, frozenset({f"u:{label}"}), o) is not None) is may
 
 
 # Pages
@@ -197,9 +197,9 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
         "welcome": lambda: welcome(ben),
         "snapshot": lambda: snapshot(ben, key, labels, head_of(key)),
         "snapshot around": lambda: snapshot(ben, key, labels, head_of(key), around=50),
-        "page before": lambda: lines.page_before(log, labels, 60),
-        "page after": lambda: lines.page_after(log, labels, 60),
-        "line": lambda: lines.line_find(log, labels, 60),
+        "page before": lambda: messages.page_before(log, labels, 60),
+        "page after": lambda: messages.page_after(log, labels, 60),
+        "line": lambda: messages.line_find(log, labels, 60),
         "room.list": lambda: ask(ben, "room.list"),
         "member.list": lambda: ask(ben, "member.list", room=key),
         "faces": lambda: selectors.rooms.faces(Room.objects.get(log=log).pk),
@@ -211,7 +211,7 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
         "log tail": lambda: logs.tail(key, 256),
         "log heads": lambda: logs.heads([key, LogKey("another")]),
         "log holds": lambda: logs.holds(key, Position(60, 60)),
-        "deadlines due": clock.due,
+        "deadlines due": deadlines.due,
         "people": lambda: people([ana.id, ben.id]),
         "a free name": lambda: name_variant("Ana"),
     }

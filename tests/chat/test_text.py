@@ -28,7 +28,7 @@ from chat.text import (
     rendered,
     written,
 )
-from realtime.protocol import RealtimeError
+from realtime.errors import RealtimeError
 
 LINKS = Path(__file__).parent.parent / "js/links.json"
 ATTRIBUTES = {"a": {"href", "target", "rel", "title"}, "ol": {"start"}}

@@ -18,9 +18,9 @@ from chat.permissions import NEEDED, ON_SITE, Rank
 from chat.selectors import access, ranks
 from chat.selectors.invites import invites, stands
 from chat.services import site
+from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms
-from realtime.methods import Caller
-from realtime.protocol import RealtimeError
+from realtime.types import Caller
 from tests.accounts.people import account, logged_in, second_step
 from tests.attacks.conftest import Tab, tab
 from tests.chat import acts

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from chat.unread import MOST, changes
-from realtime.entry import Entry
-from realtime.protocol import LogKey, UserId
+from realtime.log.event import LogEvent
+from realtime.types import LogKey, UserId
 
 
-def entry(o: int, n: int, kind: str = "message.posted", data: Any = None, **more: Any) -> Entry:
+def entry(o: int, n: int, kind: str = "message.posted", data: Any = None, **more: Any) -> LogEvent:
     given = {"actor": UserId("ana"), "cid": None, "audience": None, "blanks": ()} | more
-    return Entry(
+    return LogEvent(
         room=LogKey("room"),
         o=o,
         t=1,
@@ -53,7 +53,7 @@ def test_removed_and_restored_messages_are_named_with_the_event() -> None:
     ],
     ids=["for some", "removed for some", "of an older release", "without data", "too many"],
 )
-def test_clients_ask_where_a_count_cannot_tell(events: list[Entry]) -> None:
+def test_clients_ask_where_a_count_cannot_tell(events: list[LogEvent]) -> None:
     assert changes(events, 4) == {"lines": None}
 
 

@@ -18,9 +18,8 @@ from chat.models import Invite, Membership, Room
 from chat.services.rooms import lounge
 from chat.templatetags.room_names import shown_name
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey
 from realtime.security import token_fits
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, again, ask, guest, post, room
 from tests.queries import queries
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from chat.models import Invite, Membership
-from realtime.protocol import LogKey
+from realtime.types import LogKey
 from tests.accounts.people import PASSWORD, account
 from tests.chat.acts import act, guest, room
 

@@ -38,13 +38,13 @@ def test_two_on_one_host_have_cookies_of_their_own(tmp_path: Path) -> None:
 
 def test_sqlite_is_used_through_the_durable_backend_whatever_the_url(tmp_path: Path) -> None:
     for environment in ({}, {"DATABASE_URL": "sqlite:////srv/other.sqlite3"}):
-        assert setting("DATABASES", tmp_path, **environment)["default"]["ENGINE"] == "realtime.sqlite"
+        assert setting("DATABASES", tmp_path, **environment)["default"]["ENGINE"] == "realtime.storage.sqlite"
 
 
 def test_postgresql_is_used_through_the_bounded_backend_and_keeps_what_the_url_asks(tmp_path: Path) -> None:
     url = "postgres://p@h/d?sslmode=require&connect_timeout=9"
     database = setting("DATABASES", tmp_path, DATABASE_URL=url)["default"]
-    assert (database["ENGINE"], database["CONN_MAX_AGE"]) == ("realtime.postgresql", 0)
+    assert (database["ENGINE"], database["CONN_MAX_AGE"]) == ("realtime.storage.postgresql", 0)
     assert (database["OPTIONS"]["sslmode"], int(database["OPTIONS"]["connect_timeout"])) == ("require", 9)
 
 
@@ -177,7 +177,7 @@ def test_empty_variables_count_as_not_set(tmp_path: Path) -> None:
     empty = dict.fromkeys(SETTINGS - {"PARLOR_DATA"}, "")
     assert setting("PORT", tmp_path, **empty) == 8000
     assert setting("ALLOWED_HOSTS", tmp_path, **empty) == ["localhost", "127.0.0.1", "[::1]"]
-    assert setting("DATABASES", tmp_path, **empty)["default"]["ENGINE"] == "realtime.sqlite"
+    assert setting("DATABASES", tmp_path, **empty)["default"]["ENGINE"] == "realtime.storage.sqlite"
 
 
 @pytest.mark.parametrize(

@@ -224,8 +224,8 @@ def test_the_former_database_is_kept_whole_with_what_only_its_log_holds(parlor: 
 def test_without_postgresql_s_tools_it_says_what_to_install(tmp_path: Path) -> None:
     from django.db import connections
 
-    from realtime.backups.file import Refused
-    from realtime.backups.postgresql import Postgresql
+    from realtime.storage.backups.file import Refused
+    from realtime.storage.backups.postgresql import Postgresql
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(tmp_path))

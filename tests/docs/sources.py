@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from realtime import protocol
+from realtime import errors
 from tests.docs.pages import ROOT
 
 APPS = ("realtime", "accounts", "chat", "game", "config")
@@ -30,10 +29,10 @@ def _name(function: ast.expr) -> str:
 
 
 def literal(node: ast.expr) -> object:
-    """The value of a literal, or of a constant of `realtime.protocol`; None for anything else."""
+    """The value of a literal, or of a constant of `realtime.errors`; None for anything else."""
     if isinstance(node, ast.Constant):
         return node.value
-    return getattr(protocol, _name(node), None)
+    return getattr(errors, _name(node), None)
 
 
 def literals(found: Iterable[ast.Call], place: int) -> set[str]:
@@ -50,7 +49,7 @@ def event_kinds() -> set[str]:
 
 
 def signal_kinds() -> set[str]:
-    """`Signal(room, "…", …)`, `protocol.signal(room, "…", …)` and `slots["…", …] = …`."""
+    """`Signal(room, "…", …)`, `messages.signal(room, "…", …)` and `slots["…", …] = …`."""
     said = literals(calls("Signal", *APPS), 1) | literals(calls("signal", "realtime"), 1)
     return said | {word for tree in trees("realtime") for node in ast.walk(tree) for word in _slot(node)}
 
@@ -68,23 +67,13 @@ def problems() -> set[tuple[int, str]]:
     direct = [(literal(call.args[0]), literal(call.args[1])) for call in calls("RealtimeError", *APPS)]
     helped = [(code, literal(call.args[0])) for name, code in HELPERS.items() for call in calls(name, *APPS)]
     fast = [(429, literal(call.args[1])) for call in calls("too_fast", *APPS) if len(call.args) > 1]
-    found = [*direct, *helped, *fast, (429, protocol.too_fast(1).type)]
+    found = [*direct, *helped, *fast, (429, errors.too_fast(1).type)]
     return {(code, word) for code, word in found if isinstance(code, int) and isinstance(word, str)}
 
 
 def closes() -> set[tuple[int, str]]:
     """(code, reason) of every `Close(…)`, with the final twin of those that count as a strike."""
     struck = [literal(call.args[0]) for call in calls("_strike", "realtime")]
-    twins = {(close.code + 500, close.reason) for close in struck if isinstance(close, protocol.Close)}
+    twins = {(close.code + 500, close.reason) for close in struck if isinstance(close, errors.Close)}
     made = [(literal(call.args[0]), literal(call.args[1])) for call in calls("Close", *APPS)]
     return twins | {(code, word) for code, word in made if isinstance(code, int) and isinstance(word, str)}
-
-
-def files(folder: str, suffix: str) -> set[str]:
-    """Modules below a folder, by their path from there; packages' own files and migrations left out."""
-    found = (path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob(f"*{suffix}"))
-    return {str(path) for path in found if path.name != "__init__.py" and not _is_made(path)}
-
-
-def _is_made(path: Path) -> bool:
-    return bool({"migrations", "__pycache__"} & set(path.parts))

@@ -9,16 +9,17 @@ import pytest
 import accounts.names
 import accounts.protocol
 import chat.selectors.invites
-import chat.selectors.lines
+import chat.selectors.messages
 import chat.selectors.rooms
 import chat.services.rooms
 import chat.text
-import realtime.room
+import realtime.hub.room
 from config.asgi import backend
 from realtime.limits import Limits
 from realtime.process import TOLD
-from realtime.protocol import Hello, LogKey, OpenParams, Position, RoomParams, SeenParams
-from realtime.session import COSTS, HELLO, LOOKS, PING, SEEN, hello_cost
+from realtime.types import LogKey, Position
+from realtime.wire.messages import Hello, OpenParams, RoomParams, SeenParams
+from realtime.wire.session import COSTS, HELLO, LOOKS, PING, SEEN, hello_cost
 from tests.docs import sources
 from tests.docs.pages import code, codes, page, rows, section
 
@@ -48,9 +49,9 @@ NUMBERS = {
     "a person's name": [accounts.names.NAME_LENGTH],
     "a room's name": [chat.services.rooms.NAME_LENGTH],
     "a room's topic": [chat.services.rooms.TOPIC_LENGTH],
-    "a page of history, a snapshot": [chat.selectors.lines.LINES, chat.selectors.lines.BYTES],
+    "a page of history, a snapshot": [chat.selectors.messages.LINES, chat.selectors.messages.BYTES],
     "ids in `people.read`": [100],
-    "people in `presence`": [realtime.room.SHOWN],
+    "people in `presence`": [realtime.hub.room.SHOWN],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
     "rooms in a page of `room.list`": [chat.selectors.rooms.PAGE],
     "rooms in hello": [chat.selectors.rooms.MINE],

@@ -3,8 +3,7 @@
 import pytest
 
 from game.services import tables
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.attacks.conftest import tab  # noqa: F401 - the same tabs here
 from tests.chat.acts import guest, room
 

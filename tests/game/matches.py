@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from game.engine.interface import Forfeit, Game, Happening, Move, Seat, Timeout
+from game.engine.interface import Forfeit, Game, GameEvent, Move, Seat, Timeout
 from game.engine.record import replay
 
 whole_matches = settings(max_examples=40, deadline=None)
@@ -20,7 +20,7 @@ ROUGH = LENGTHS.flatmap(lambda length: st.lists(st.integers(0, 99), min_size=len
 """steers of a match with time-outs, and with seats that give up"""
 
 
-def steered(game: Game[Any], state: Any, steer: int) -> Happening:
+def steered(game: Game[Any], state: Any, steer: int) -> GameEvent:
     seat = game.to_act(state)
     assert seat is not None
     if steer > 97:
@@ -31,9 +31,9 @@ def steered(game: Game[Any], state: Any, steer: int) -> Happening:
     return Move(seat, legal[steer % len(legal)])
 
 
-def happenings(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[Happening]:
+def happenings(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[GameEvent]:
     """What happens until the steers or the match end."""
-    state, made = game.setup(seed, first), list[Happening]()
+    state, made = game.setup(seed, first), list[GameEvent]()
     for steer in steers:
         if game.result(state) is None:
             made.append(steered(game, state, steer))

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from game.models import Match
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
+from realtime.errors import RealtimeError
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act, ask
 
 WON = [0, 1, 0, 1, 0, 1, 0]

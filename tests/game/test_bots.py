@@ -8,12 +8,11 @@ import pytest
 
 from game.models import Match
 from game.services import bots, tables
+from game.services.bot_worker import BotWorker
 from game.services.bots import Bots, bot_turn
 from game.services.moves import bot_move
-from game.services.thinker import Thinker
 from realtime.log import batch, listen
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import act
 from tests.game.play import made, move, table
 
@@ -21,8 +20,8 @@ PATIENCE_S = 20
 
 
 @pytest.fixture
-def thinker() -> Iterator[Thinker]:
-    thinker = Thinker()
+def thinker() -> Iterator[BotWorker]:
+    thinker = BotWorker()
     yield thinker
     thinker.stop()
 
@@ -92,7 +91,7 @@ def test_a_bot_whose_thinker_fails_has_not_moved_and_says_so(
     assert "is asked again" in caplog.text
 
 
-def test_a_thinker_that_died_is_started_again(thinker: Thinker) -> None:
+def test_a_thinker_that_died_is_started_again(thinker: BotWorker) -> None:
     view: dict[str, Any] = {"columns": [[]] * 7, "last": None, "line": None, "misses": [0, 0]}
     question = {"game": "four", "view": view, "seat": 0, "level": "easy", "seed": 1}
     first = thinker.ask(question)
@@ -103,6 +102,6 @@ def test_a_thinker_that_died_is_started_again(thinker: Thinker) -> None:
     assert thinker.ask(question) == first
 
 
-def test_a_question_without_a_move_is_an_error(thinker: Thinker) -> None:
+def test_a_question_without_a_move_is_an_error(thinker: BotWorker) -> None:
     with pytest.raises(ValueError, match="error"):
         thinker.ask({"game": "chess"})

@@ -6,15 +6,15 @@ import pytest
 import time_machine
 
 from game.models import Beat, Match, Outage
-from game.services.beat import BEAT_MS, OUTAGE_MS
+from game.services.liveness import BEAT_MS, OUTAGE_MS
 from game.services.tables import NUDGE_MS, OPEN_MS
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller
 from realtime.models import Deadline
-from realtime.protocol import LogKey, RealtimeError
 from realtime.steady_clock import SLOWEST, SteadyClock
-from realtime.writer import write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import write
 from tests.chat.acts import last_event
 from tests.game.play import begun, made, move, table
 
@@ -44,7 +44,7 @@ def passes(time: time_machine.Traveller) -> Passes:
 
 
 def claim() -> int:
-    calls = clock.due()
+    calls = deadlines.due()
     assert [found for found in write(calls) if isinstance(found, RealtimeError)] == []
     return len(calls)
 
@@ -165,7 +165,7 @@ def test_a_bot_that_does_not_answer_is_asked_again(
 
 def test_clocks_that_failed_are_looked_at_again_within_a_beat() -> None:
     """An hour without the beat would be an outage to every match."""
-    assert {kind: clock._kinds[kind].again_ms for kind in ("game.beat", "game.clock")} == {
+    assert {kind: deadlines._kinds[kind].again_ms for kind in ("game.beat", "game.clock")} == {
         "game.beat": BEAT_MS,
         "game.clock": BEAT_MS,
     }

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.methods import Caller
-from realtime.protocol import LogKey
+from realtime.types import Caller, LogKey
 from tests.chat.acts import call, line, outcome, post
 from tests.game.play import refused
 

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from chat.models import Message
-from chat.registry import PARTS
+from chat.plugin import PARTS
 from game.models import Match, Seat
+from realtime.errors import RealtimeError
 from realtime.log import head_of
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, call, data_of, guest, last_event, line, post, room
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 

@@ -112,7 +112,7 @@ async def test_claim_calls_a_player_who_has_been_away_for_half_a_minute(
     process = Process.running[asyncio.get_running_loop()]
     now = process.now
     process.now = lambda: now() + 31
-    monkeypatch.setattr("realtime.log.now_ms", lambda: now_ms() + 31_000)
+    monkeypatch.setattr("realtime.log.writing.now_ms", lambda: now_ms() + 31_000)
     await ann.request("match.claim", room=room, cid=cid(), match=match)
     assert (await table(ann, room, match))["claim"]["seat"] == 1
     bo_again = await tab("Bo")

@@ -10,11 +10,11 @@ from game.engine.record import load, replay
 from game.games import GAMES
 from game.models import Match
 from game.services.tables import ANSWER_MS
-from realtime import clock
+from realtime.errors import RealtimeError
 from realtime.log import now_ms
-from realtime.methods import Caller
-from realtime.protocol import LogKey, RealtimeError
-from realtime.writer import Answer, write
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import Answer, write
 from tests.chat.acts import act, call, data_of, last_event, outcome
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 
@@ -113,7 +113,7 @@ def deadlines_pass(time: time_machine.Traveller, ms: int) -> None:
     """Let time pass second by second, as a server does that keeps the clocks."""
     for _ in range(ms // 1000):
         time.shift(1)
-        write(clock.due())
+        write(deadlines.due())
 
 
 @pytest.mark.parametrize(("absent", "answer"), [(0, "not_absent"), (29_999, "not_absent"), (30_000, None)])
@@ -195,7 +195,7 @@ def test_claim_is_asked_again_when_no_server_could_hear_the_answer(
     deadlines_pass(time, 30_000)
     claim(ann, key, o)
     time.shift(60 * 60)
-    write(clock.due())
+    write(deadlines.due())
     now = table(ann, key, o)
     assert (now["state"], now["claim"]["until"]) == ("playing", now_ms() + ANSWER_MS)
     act(bo, "match.present", room=key, match=o)

@@ -12,7 +12,7 @@ from accounts.services import guest_create
 from realtime.log import batch, now_ms
 from realtime.models import Log
 from realtime.process import Process
-from realtime.protocol import LogKey, UserId
+from realtime.types import LogKey, UserId
 from tests.client import Client, MemoryWire, login
 from tests.realtime.notes import Notes
 

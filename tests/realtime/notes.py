@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from realtime.entry import Entry
+from realtime.errors import conflict, unprocessable
 from realtime.log import Batch
-from realtime.methods import Backend, Call, Caller, Labels, Method, Signal
-from realtime.protocol import Cid, Head, LogKey, Offset, Room, UserId, conflict, unprocessable
+from realtime.log.event import LogEvent
+from realtime.methods import Backend, Call, Method
+from realtime.types import Caller, Cid, Head, Labels, LogKey, Offset, Room, Signal, UserId
 
 
 class Note(msgspec.Struct):
@@ -31,7 +32,7 @@ class Wave(msgspec.Struct):
     hand: str = ""
 
 
-def told(entries: Sequence[Entry], n: int) -> dict[str, Any]:
+def told(entries: Sequence[LogEvent], n: int) -> dict[str, Any]:
     """Return the offsets of these events, for a count."""
     return {"lines": [entry.o for entry in entries]}
 

@@ -11,13 +11,15 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from realtime import patience, writer
-from realtime.locks import HeldLogs
+from realtime.errors import RealtimeError
 from realtime.log import Batch
-from realtime.methods import Call, Caller, Method
+from realtime.log.locks import HeldLogs
+from realtime.methods import Call, Method
 from realtime.models import Event, Log
-from realtime.protocol import Cid, ClientId, LogKey, RealtimeError, UserId
-from realtime.writer import Answer, Outcome, write
+from realtime.storage import timeouts
+from realtime.types import Caller, Cid, ClientId, LogKey, UserId
+from realtime.workers import writer
+from realtime.workers.writer import Answer, Outcome, write
 from tests.client import cid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -271,7 +273,7 @@ def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
     holding.result()
     assert codes(write([saying(here, text="d"), saying(there, text="e")], known)) == [200, 200]
     assert sorted(texts(*rooms)) == ["b", "c", "d", "e"]
-    database.lock_s = patience.LOCK_S
+    database.lock_s = timeouts.LOCK_S
 
 
 @pytest.mark.postgresql
@@ -300,4 +302,4 @@ def test_a_held_row_costs_only_the_requests_that_want_it(
     assert codes(write([saying(rooms[0]), wanting, saying(rooms[1])])) == [200, 503, 200]
     tried.set()
     holding.result()
-    database.lock_s = patience.LOCK_S
+    database.lock_s = timeouts.LOCK_S

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from asgiref.sync import sync_to_async
 
-from realtime import clock
 from realtime.log import Batch, batch
 from realtime.models import Deadline
 from realtime.process import Process
-from realtime.protocol import LogKey
+from realtime.types import LogKey
+from realtime.workers import deadlines
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -20,15 +20,15 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """ "note" leaves an event and says so here; "broken" fails."""
     done: list[object] = []
-    monkeypatch.setattr(clock, "_kinds", {})
+    monkeypatch.setattr(deadlines, "_kinds", {})
 
-    @clock.deadline("note")
+    @deadlines.deadline("note")
     def note(staged: Batch, key: LogKey, data: object) -> None:
         staged.append(key, kind="note.posted", data=data)
         done.append(data)
 
-    @clock.deadline("broken soon", again_ms=5_000)
-    @clock.deadline("broken")
+    @deadlines.deadline("broken soon", again_ms=5_000)
+    @deadlines.deadline("broken")
     def broken(staged: Batch, key: LogKey, data: object) -> None:
         raise RuntimeError("a bug")
 
@@ -68,12 +68,12 @@ async def test_a_kind_that_nobody_handles_waits_for_who_does(process: Process, l
 
 
 async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: LogKey, handlers: list[object]) -> None:
-    await schedule(log, "broken", at=1, count=clock.CLAIMED)
+    await schedule(log, "broken", at=1, count=deadlines.CLAIMED)
     await schedule(log, "note", at=2)
     await process._claim()
     await process._claim()
     await until(lambda: handlers == [0])
-    assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == clock.CLAIMED
+    assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == deadlines.CLAIMED
 
 
 async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, log: LogKey) -> None:
@@ -82,4 +82,4 @@ async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, lo
         await schedule(log, "broken", at=1)
         await process._claim()
         later = {row.kind: row.at async for row in Deadline.objects.all()}
-    assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + clock.POSTPONED_MS}
+    assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + deadlines.POSTPONED_MS}

@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.services import DAY, guest_create
 from realtime.log import SITE, batch, now_ms
 from realtime.process import Process
-from realtime.protocol import UserId
 from realtime.security import login_of, token_make
+from realtime.types import UserId
 from tests.client import ChannelsWire, Client, login
 from tests.queries import queries
 

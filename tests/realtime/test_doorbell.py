@@ -9,25 +9,25 @@ import pytest_asyncio
 from channels.layers import InMemoryChannelLayer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from realtime.doorbell import CARRIED_BYTES, Bell, Doorbell
-from realtime.entry import Entry
-from realtime.protocol import LogKey
+from realtime.hub.bus import CARRIED_BYTES, Bus, BusMessage
+from realtime.log.event import LogEvent
+from realtime.types import LogKey
 
 pytestmark = pytest.mark.asyncio
 
 ROOM = LogKey("RoomOfTheTests16")
 
 
-def entry(size: int) -> Entry:
-    return Entry(ROOM, 1, 2, 3, 4, "note.posted", None, None, " host ", (5, 6), '"' + "x" * size + '"')
+def entry(size: int) -> LogEvent:
+    return LogEvent(ROOM, 1, 2, 3, 4, "note.posted", None, None, " host ", (5, 6), '"' + "x" * size + '"')
 
 
 class Listener:
     """A doorbell and what it has heard."""
 
     def __init__(self, layer: Any) -> None:
-        self.heard: asyncio.Queue[Bell] = asyncio.Queue()
-        self.doorbell = Doorbell(layer, self.heard.put_nowait)
+        self.heard: asyncio.Queue[BusMessage] = asyncio.Queue()
+        self.doorbell = Bus(layer, self.heard.put_nowait)
 
 
 @pytest_asyncio.fixture(params=["memory", "redis"])
@@ -54,20 +54,20 @@ async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Listener, 
             await layer.flush()
 
 
-async def heard(listener: Listener) -> Bell:
+async def heard(listener: Listener) -> BusMessage:
     return await asyncio.wait_for(listener.heard.get(), 10)
 
 
 async def test_a_bell_arrives_whole(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
-    rung = Bell("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+    rung = BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
     one.doorbell.ring(rung)
-    assert await heard(two) == Bell("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+    assert await heard(two) == BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
 
 
 async def test_more_than_four_kib_of_events_travels_as_a_head_only(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
-    one.doorbell.ring(Bell("one", ROOM, 9, [entry(CARRIED_BYTES)]))
+    one.doorbell.ring(BusMessage("one", ROOM, 9, [entry(CARRIED_BYTES)]))
     bell = await heard(two)
     assert (bell.head, bell.events) == (9, [])
 
@@ -79,7 +79,7 @@ async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) ->
         while ROOM in two.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     two.doorbell.want(LogKey("another"))
-    two.doorbell.ring(Bell("two", ROOM, 1))
+    two.doorbell.ring(BusMessage("two", ROOM, 1))
     assert (await heard(one)).room == ROOM
     assert two.heard.empty()
 
@@ -94,8 +94,8 @@ async def test_a_process_that_is_alone_rings_for_nobody() -> None:
     async with asyncio.timeout(10):
         while ROOM not in one.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
-    one.doorbell.ring(Bell("one", ROOM, 1))
-    two.doorbell.ring(Bell("two", ROOM, 2))
+    one.doorbell.ring(BusMessage("one", ROOM, 1))
+    two.doorbell.ring(BusMessage("two", ROOM, 2))
     assert (await heard(one)).head == 2
     assert one.heard.empty()
     for listener in (one, two):
@@ -136,17 +136,17 @@ class Hung(Broken):
 async def test_a_layer_that_is_down_stops_nobody_and_is_said_once(
     kind: type[Broken], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("realtime.doorbell.PATIENCE_S", 0.001)
+    monkeypatch.setattr("realtime.hub.bus.PATIENCE_S", 0.001)
     layer = kind()
     listener = Listener(layer)
     await listener.doorbell.start()
     for n in range(3):
-        listener.doorbell.ring(Bell("one", ROOM, n))
+        listener.doorbell.ring(BusMessage("one", ROOM, n))
     async with asyncio.timeout(10):
         while listener.doorbell._bells:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     layer.down = False
-    listener.doorbell.ring(Bell("one", ROOM, 7))
+    listener.doorbell.ring(BusMessage("one", ROOM, 7))
     await asyncio.wait_for(layer.sent.get(), 10)
     await listener.doorbell.stop()
     assert caplog.text.count("the channel layer failed") == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.forwarded import Forwarded
+from realtime.server.forwarded import Forwarded
 
 pytestmark = pytest.mark.asyncio
 PROXY = "10.0.0.9"

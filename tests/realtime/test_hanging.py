@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from realtime.errors import RealtimeError, unavailable
 from realtime.process import Process, _every
-from realtime.protocol import LogKey, RealtimeError, unavailable
+from realtime.types import LogKey
 from tests.client import Client, cid
 from tests.realtime.conftest import Open
 from tests.realtime.notes import Notes

@@ -13,8 +13,9 @@ from django.db import OperationalError
 from realtime import health
 from realtime.health import Probes
 from realtime.log import Batch
-from realtime.methods import NOBODY, Call, Method
-from realtime.process import Process, Started
+from realtime.methods import Call, Method
+from realtime.process import LifespanMiddleware, Process
+from realtime.types import NOBODY
 from tests.realtime.notes import Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -162,7 +163,7 @@ async def test_a_process_that_cannot_start_answers_503_and_starts_later(
     def fail(*given: Any) -> None:
         raise OperationalError("gone")
 
-    started = Started(beyond, notes.backend())
+    started = LifespanMiddleware(beyond, notes.backend())
     monkeypatch.setattr("realtime.log.head_of", fail)
     sent: list[dict[str, Any]] = []
 

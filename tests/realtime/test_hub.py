@@ -16,16 +16,15 @@ from django.db import OperationalError
 
 from accounts.models import User
 from realtime import log as logs
-from realtime.connection import READS
-from realtime.doorbell import Bell
-from realtime.entry import Entry
-from realtime.frames import Chunk
-from realtime.log import SITE, batch
-from realtime.methods import Caller, Signal
+from realtime.connection.connection import READS
+from realtime.hub.bus import BusMessage
+from realtime.hub.signals import PERSON
+from realtime.log import SITE, batch, writing
+from realtime.log.event import LogEvent
 from realtime.models import Event, Log
 from realtime.process import GREETED, HELLOS, Process
-from realtime.protocol import Head, LogKey, UserId
-from realtime.signals import PERSON
+from realtime.types import Caller, Head, LogKey, Signal, UserId
+from realtime.wire.frames import EncodedFrames
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
 from tests.queries import queries
 from tests.realtime.conftest import START, Open, append
@@ -67,7 +66,7 @@ async def test_the_answer_comes_after_the_event(tab: Open, log: LogKey) -> None:
 
 async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, process: Process) -> None:
     tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
-    entry = Entry(log, 1, 7, 1, 0, "note.posted", None, None, None, (), '{"text":"x"}')
+    entry = LogEvent(log, 1, 7, 1, 0, "note.posted", None, None, None, (), '{"text":"x"}')
     with queries() as asked:
         process.hub.committed([entry])
         for client in tabs:
@@ -243,10 +242,10 @@ async def test_a_hole_in_the_doorbells_is_read_from_the_log(
     tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mei = await tab("Mei", position=START)
-    monkeypatch.setattr(logs, "_listeners", set())
+    monkeypatch.setattr(writing, "_listeners", set())
     await append(log, 5)
     last = await sync_to_async(logs.tail)(log, 1)
-    process.hub.heard(Bell("another", log, head=5, events=last))
+    process.hub.heard(BusMessage("another", log, head=5, events=last))
     await mei.event(log, 5)
     assert offsets(mei, log) == [1, 2, 3, 4, 5]
     assert process.hub.repaired["doorbell"] == 5
@@ -258,7 +257,7 @@ async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey,
     await mei.event(log, 3)
     events = await sync_to_async(logs.tail)(log, 3)
     for _ in range(3):
-        process.hub.heard(Bell("another", log, head=2, events=events[:2]))
+        process.hub.heard(BusMessage("another", log, head=2, events=events[:2]))
     await append(log)
     await mei.event(log, 4)
     assert offsets(mei, log) == [1, 2, 3, 4]
@@ -269,7 +268,7 @@ async def test_a_position_that_only_another_process_knows_is_looked_up(
 ) -> None:
     jonas = await tab("Jonas", position=START, at=other)
     await jonas.request("room.close", room=log)
-    monkeypatch.setattr(logs, "_listeners", set())
+    monkeypatch.setattr(writing, "_listeners", set())
     await append(log, 2)
     head = await sync_to_async(logs.head_of)(log)
     opening = await jonas.request("room.open", room=log, position={"o": head.o, "t": head.t})
@@ -307,7 +306,7 @@ async def test_many_lines_that_are_too_much_together_come_page_by_page(
     pushed: list[int] = []
     write = wire.transport.write
 
-    def weighed(chunk: Chunk, most: int | None = None) -> Any:
+    def weighed(chunk: EncodedFrames, most: int | None = None) -> Any:
         pushed.append(len("".join(chunk.texts).encode()))
         return write(chunk, most)
 
@@ -399,7 +398,7 @@ async def test_a_room_opened_or_closed_in_a_hidden_tab_changes_nobody(
 
 async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Process) -> None:
     mei = await tab("Mei", position=START)
-    process.hub.heard(Bell("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
+    process.hub.heard(BusMessage("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
     await mei.notification("room.signal", kind="presence", key="ghost")
     process.hub.signals.tick(process.now() + process.limits.presence_s * 3)
     await mei.notification("room.signal", kind="presence", key="ghost", value=None)
@@ -563,7 +562,7 @@ async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKe
 async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
     tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.revocation.AGAIN_S", 0.001)
+    monkeypatch.setattr("realtime.hub.revocation.AGAIN_S", 0.001)
     mei = await tab("Mei", position=START)
     user, answers = UserId((await people("Mei")).key), [OperationalError("gone")] * 4
 
@@ -583,8 +582,8 @@ async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_
 ) -> None:
     welcome, opened, inside = notes.welcome, threading.Event(), []
     intake = [pause := Mock(), resume := Mock()]
-    monkeypatch.setattr("realtime.process.intake.pause", pause)
-    monkeypatch.setattr("realtime.process.intake.resume", resume)
+    monkeypatch.setattr("realtime.process.accept_throttle.pause", pause)
+    monkeypatch.setattr("realtime.process.accept_throttle.resume", resume)
 
     def slow(caller: Caller) -> list[dict[str, Any]]:
         inside.append(caller)
@@ -713,7 +712,7 @@ async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
 async def test_a_process_starts_as_soon_as_the_layer_is_back(
     transactional_db: None, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.doorbell.PATIENCE_S", 0.001)
+    monkeypatch.setattr("realtime.hub.bus.PATIENCE_S", 0.001)
     process = Process(notes.backend(), "one")
     layer, failures = process.hub.doorbell._layer, [ConnectionError("starting")] * 2
     real = layer.new_channel

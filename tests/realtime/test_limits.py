@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.apps import limits_check
-from realtime.limits import Addresses, Bucket, Limits, Strikes, limits_of, network_of
+from realtime.limits import Limits, limits_of
+from realtime.wire.rate_limits import AddressLimiter, TokenBucket, Violations, network_of
 
 
 @given(st.lists(st.floats(0, 2), max_size=300))
 def test_no_pattern_gets_more_than_burst_and_rate(gaps: list[float]) -> None:
-    bucket, now, taken = Bucket(10, 60, 0), 0.0, 0
+    bucket, now, taken = TokenBucket(10, 60, 0), 0.0, 0
     for gap in gaps:
         now += gap
         taken += bucket.take(now) == 0
@@ -21,21 +22,21 @@ def test_no_pattern_gets_more_than_burst_and_rate(gaps: list[float]) -> None:
 
 
 def test_the_wait_is_enough() -> None:
-    bucket = Bucket(10, 1, 0)
+    bucket = TokenBucket(10, 1, 0)
     assert bucket.take(0) == 0
     wait = bucket.take(0)
     assert bucket.take(wait / 1000) == 0
 
 
 def test_what_is_dear_takes_more_and_is_never_out_of_reach() -> None:
-    bucket = Bucket(10, 60, 0)
+    bucket = TokenBucket(10, 60, 0)
     assert [bucket.take(0, 8) for _ in range(8)] == [0] * 7 + [400]
     assert bucket.take(0, 4) == 0
-    assert Bucket(10, 5, 0).take(0, 8) == 0
+    assert TokenBucket(10, 5, 0).take(0, 8) == 0
 
 
 def test_strikes_age() -> None:
-    strikes = Strikes(60)
+    strikes = Violations(60)
     assert [strikes.add(when) for when in (0, 30, 61, 200)] == [1, 2, 2, 1]
 
 
@@ -79,7 +80,7 @@ def test_public_addresses_are_counted_and_ipv6_by_the_network_of_a_customer(addr
 
 
 def test_a_network_has_so_many_connections_and_gets_back_what_it_leaves() -> None:
-    addresses = Addresses(2)
+    addresses = AddressLimiter(2)
     assert [addresses.enter(network) for network in ("a", "a", "a", "b", None, None, None)] == [
         *(True, True, False),
         *(True, True, True, True),
@@ -90,19 +91,19 @@ def test_a_network_has_so_many_connections_and_gets_back_what_it_leaves() -> Non
 
 
 def test_no_network_is_remembered_that_has_left() -> None:
-    addresses = Addresses(1)
+    addresses = AddressLimiter(1)
     addresses.enter("a")
     addresses.leave("a")
     assert len(addresses) == 0
 
 
 def test_nought_is_no_limit() -> None:
-    addresses = Addresses(0)
+    addresses = AddressLimiter(0)
     assert all(addresses.enter("a") for _ in range(1000))
 
 
 def test_bucket_is_spent_below_nothing_and_waits_for_as_long() -> None:
-    bucket = Bucket(0.05, 1, 0)
+    bucket = TokenBucket(0.05, 1, 0)
     bucket.spend(0, 1.5)
     assert bucket.take(0, 0) == 10_000
     assert bucket.take(5, 0) == 5_000

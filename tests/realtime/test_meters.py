@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from realtime.meters import MINUTES, SAMPLED, SIZES, Meters, quantiles
-from realtime.protocol import ClientId, LogKey
+from realtime.metrics import MINUTES, SAMPLED, SIZES, Metrics, quantiles
+from realtime.types import ClientId, LogKey
 
 HALL, YARD = LogKey("hall"), LogKey("yard")
 
 
-def meters() -> Meters:
-    return Meters(0.0, Random(7))
+def meters() -> Metrics:
+    return Metrics(0.0, Random(7))
 
 
-def seconds(meters: Meters, first: int, last: int, lines: int = 0, **facts: Any) -> None:
+def seconds(meters: Metrics, first: int, last: int, lines: int = 0, **facts: Any) -> None:
     """So many lines in each second of a time."""
     for now in range(first + 1, last + 1):
         meters.delivered(HALL, lines, lines * 10)

@@ -5,11 +5,11 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from realtime import frames
-from realtime.frames import Chunk
+from realtime.connection.send_queue import SendQueue
+from realtime.connection.transports import QueueTransport, SocketTransport, Transport
 from realtime.limits import Limits
-from realtime.outgoing import Outgoing
-from realtime.transports import Direct, Queued, Transport
+from realtime.wire import frames
+from realtime.wire.frames import EncodedFrames
 
 MOST = Limits().lagging_bytes
 LINE = "人" * 1000
@@ -37,11 +37,11 @@ class Socket:
 
 def straight() -> Transport:
     extension: Any = Socket()
-    return Direct(extension)
+    return SocketTransport(extension)
 
 
 def queued() -> Transport:
-    return Queued(AsyncMock(), AsyncMock(), tells=True)
+    return QueueTransport(AsyncMock(), AsyncMock(), tells=True)
 
 
 @pytest.fixture(params=[straight, queued])
@@ -51,26 +51,26 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 
 @pytest.fixture
-def out(transport: Transport) -> Outgoing:
-    return Outgoing(transport, Limits(), lambda: 0.0, Mock())
+def out(transport: Transport) -> SendQueue:
+    return SendQueue(transport, Limits(), lambda: 0.0, Mock())
 
 
-def test_what_goes_out_together_is_weighed_in_bytes(out: Outgoing, transport: Transport) -> None:
+def test_what_goes_out_together_is_weighed_in_bytes(out: SendQueue, transport: Transport) -> None:
     assert sum(map(len, LINES)) < MOST
-    assert not out.push(Chunk(*LINES))
+    assert not out.push(EncodedFrames(*LINES))
     assert (out.lagging, transport.unsent()) == (True, 0)
 
 
-def test_so_is_what_waits(out: Outgoing, transport: Transport) -> None:
-    while out.push(Chunk(LINE)):
+def test_so_is_what_waits(out: SendQueue, transport: Transport) -> None:
+    while out.push(EncodedFrames(LINE)):
         pass
     assert MOST - 4 * len(LINE) < transport.unsent() <= MOST
 
 
-def test_a_line_that_is_larger_than_all_that_is_held_to_goes_alone(out: Outgoing, transport: Transport) -> None:
+def test_a_line_that_is_larger_than_all_that_is_held_to_goes_alone(out: SendQueue, transport: Transport) -> None:
     """No smaller part of the log would ever bring its reader further."""
-    assert out.push(Chunk(LINE * 100))
-    assert not out.push(Chunk(LINE))
+    assert out.push(EncodedFrames(LINE * 100))
+    assert not out.push(EncodedFrames(LINE))
     assert transport.unsent() >= 300_000
 
 
@@ -85,8 +85,8 @@ async def test_what_was_sent_waits_no_more() -> None:
     async def close(_: object) -> None: ...
 
     unsent: list[int] = []
-    transport = Queued(send, close, tells=True)
-    transport.write(Chunk("人", "a"))
+    transport = QueueTransport(send, close, tells=True)
+    transport.write(EncodedFrames("人", "a"))
     transport.close(Mock())
     await transport.run()
     assert (sent, unsent, transport.unsent()) == (["人", "a"], [4, 1], 0)
@@ -95,11 +95,11 @@ async def test_what_was_sent_waits_no_more() -> None:
 def test_what_goes_out_compressed_is_compressed_once_for_all_who_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
     compressing = Mock(wraps=frames.deflated)
     monkeypatch.setattr(frames, "deflated", compressing)
-    chunk = Chunk(LINE, LINE + "again")
+    chunk = EncodedFrames(LINE, LINE + "again")
     sockets = [Socket(deflates=number % 2 == 0) for number in range(20)]
     for socket in sockets:
         extension: Any = socket
-        assert Outgoing(Direct(extension), Limits(), lambda: 0.0, Mock()).push(chunk)
+        assert SendQueue(SocketTransport(extension), Limits(), lambda: 0.0, Mock()).push(chunk)
     assert compressing.call_count == len(chunk.texts)
     assert {id(socket.frames) for socket in sockets[::2]} == {id(chunk.compressed)}
     assert {id(socket.frames) for socket in sockets[1::2]} == {id(chunk.plain)}

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from realtime.models import Event, Log
-from realtime.prepared import prepared
-from realtime.protocol import LogKey
+from realtime.storage.prepared import prepared
+from realtime.types import LogKey
 
 pytestmark = pytest.mark.django_db
 KEYS = [f"log-{number}" for number in range(12)]

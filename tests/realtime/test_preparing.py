@@ -9,10 +9,11 @@ import pytest
 import pytest_asyncio
 
 from accounts.models import User
-from realtime.limits import Bucket
-from realtime.preparing import THREADS, Budget, Preparers, spent
+from realtime.errors import RealtimeError
 from realtime.process import Process
-from realtime.protocol import LogKey, RealtimeError
+from realtime.types import LogKey
+from realtime.wire.rate_limits import TokenBucket
+from realtime.workers.preprocessing import THREADS, CpuBudget, PreprocessPool, spent
 from tests.client import cid
 from tests.realtime.conftest import START, Open
 
@@ -22,18 +23,18 @@ People = Callable[[str], Awaitable[User]]
 
 
 @pytest_asyncio.fixture
-async def preparers() -> AsyncIterator[Preparers]:
-    preparers = Preparers(30)
+async def preparers() -> AsyncIterator[PreprocessPool]:
+    preparers = PreprocessPool(30)
     yield preparers
     preparers.stop()
 
 
-def budget(preparers: Preparers) -> tuple[Budget, Bucket]:
-    bucket = Bucket(0.05, 1, 0)
-    return Budget(preparers, bucket, lambda: 0.0), bucket
+def budget(preparers: PreprocessPool) -> tuple[CpuBudget, TokenBucket]:
+    bucket = TokenBucket(0.05, 1, 0)
+    return CpuBudget(preparers, bucket, lambda: 0.0), bucket
 
 
-async def test_budget_charges_what_was_spent_here_and_elsewhere(preparers: Preparers) -> None:
+async def test_budget_charges_what_was_spent_here_and_elsewhere(preparers: PreprocessPool) -> None:
     mine, bucket = budget(preparers)
 
     def dear(params: str) -> str:
@@ -47,7 +48,7 @@ async def test_budget_charges_what_was_spent_here_and_elsewhere(preparers: Prepa
     assert refused.value.more["retry_after_ms"] >= 10_000
 
 
-async def test_budget_charges_what_fails(preparers: Preparers) -> None:
+async def test_budget_charges_what_fails(preparers: PreprocessPool) -> None:
     mine, bucket = budget(preparers)
 
     def failing(params: str) -> str:
@@ -59,7 +60,7 @@ async def test_budget_charges_what_fails(preparers: Preparers) -> None:
     assert bucket.take(0, 0) >= 10_000
 
 
-async def test_budget_charges_what_nobody_waits_for_any_more(preparers: Preparers) -> None:
+async def test_budget_charges_what_nobody_waits_for_any_more(preparers: PreprocessPool) -> None:
     mine, bucket = budget(preparers)
     begun, go_on = threading.Event(), threading.Event()
 
@@ -80,7 +81,7 @@ async def test_budget_charges_what_nobody_waits_for_any_more(preparers: Preparer
 
 
 async def test_budget_waits_so_long_and_charges_the_rest() -> None:
-    slow, go_on = Preparers(0.001), threading.Event()
+    slow, go_on = PreprocessPool(0.001), threading.Event()
     mine, bucket = budget(slow)
 
     def dear(params: str) -> None:
@@ -96,7 +97,7 @@ async def test_budget_waits_so_long_and_charges_the_rest() -> None:
     slow.stop()
 
 
-async def test_budget_takes_one_request_at_a_time(preparers: Preparers) -> None:
+async def test_budget_takes_one_request_at_a_time(preparers: PreprocessPool) -> None:
     mine, _ = budget(preparers)
     inside: list[str] = []
     most: list[int] = []

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.presence import Presence
-from realtime.protocol import UserId
+from realtime.hub.presence import Presence
+from realtime.types import UserId
 
 MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}

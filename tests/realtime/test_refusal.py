@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.refusal import refuse
+from realtime.server.denial import refuse
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from realtime.log import batch
-from realtime.methods import Call, Caller
+from realtime.methods import Call
 from realtime.models import Log
-from realtime.protocol import ClientId, LogKey, UserId
-from realtime.writer import Answer, Outcome, write
+from realtime.types import Caller, ClientId, LogKey, UserId
+from realtime.workers.writer import Answer, Outcome, write
 from tests.realtime.notes import Note, Notes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

@@ -9,11 +9,11 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
+from realtime.errors import RealtimeError
 from realtime.log import SITE, batch
-from realtime.methods import Signal
-from realtime.permissions import EVERYBODY, PermissionsChanged, permissions_changed
+from realtime.log.permissions import EVERYBODY, PermissionsChanged, permissions_changed
 from realtime.process import Process
-from realtime.protocol import LogKey, RealtimeError, UserId
+from realtime.types import LogKey, Signal, UserId
 from tests.client import Client, cid
 from tests.realtime.conftest import START, Open, append
 from tests.realtime.notes import Notes
@@ -96,8 +96,8 @@ class TestProcess:
     async def test_everybody_is_checked_part_by_part(
         self, tab: Open, log: LogKey, notes: Notes, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("realtime.revocation.PERSONS", 1)
-        monkeypatch.setattr("realtime.revocation.PAIRS", 1)
+        monkeypatch.setattr("realtime.hub.revocation.PERSONS", 1)
+        monkeypatch.setattr("realtime.hub.revocation.PAIRS", 1)
         tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
         notes.away |= {UserId((await people(name)).key) for name in ("Mei", "Aisha")}
         await site_event({})
@@ -115,7 +115,7 @@ class TestProcess:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr("realtime.revocation.AGAIN_S", 0.001)
+        monkeypatch.setattr("realtime.hub.revocation.AGAIN_S", 0.001)
         mei = await tab("Mei", position=START)
         failures = [RealtimeError(503, "unavailable", "gone")] * 5
 

@@ -3,26 +3,26 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.entry import Entry
-from realtime.protocol import Head, LogKey, Position
-from realtime.ring import Ring
+from realtime.hub.recent import RecentEvents
+from realtime.log.event import LogEvent
+from realtime.types import Head, LogKey, Position
 
 ROOM = LogKey("r")
 
 
-def entry(o: int, *blanks: int) -> Entry:
-    return Entry(ROOM, o, o * 7, o, 0, "k", None, None, None, blanks, f'"{o}"')
+def entry(o: int, *blanks: int) -> LogEvent:
+    return LogEvent(ROOM, o, o * 7, o, 0, "k", None, None, None, blanks, f'"{o}"')
 
 
-def ring(*taken: int, size: int = 8) -> Ring:
-    made = Ring(size, Head(0, 0, 0))
+def ring(*taken: int, size: int = 8) -> RecentEvents:
+    made = RecentEvents(size, Head(0, 0, 0))
     made.take([entry(o) for o in taken])
     return made
 
 
 @given(st.lists(st.lists(st.integers(1, 30), max_size=6), max_size=30))
 def test_whatever_comes_the_ring_holds_no_hole_and_gives_each_event_once(runs: list[list[int]]) -> None:
-    made, seen = Ring(8, Head(0, 0, 0)), []
+    made, seen = RecentEvents(8, Head(0, 0, 0)), []
     for run in runs:
         fresh, _ = made.take([entry(o) for o in run])
         seen += [event.o for event in fresh]
@@ -60,7 +60,7 @@ def test_a_page_read_before_the_event_that_empties_it_is_emptied() -> None:
 
 
 def test_a_tail_read_later_fills_the_front() -> None:
-    made = Ring(8, Head(5, 35, 5))
+    made = RecentEvents(8, Head(5, 35, 5))
     made.take([entry(6, 4)])
     made.fill([entry(o) for o in range(2, 6)])
     assert [(event.o, event.data) for event in made.since(1) or []] == [

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from realtime import room as room_module
-from realtime.entry import Entry
-from realtime.frames import Chunk
-from realtime.methods import UNSEEN
-from realtime.protocol import FAILED, Close, Head, LogKey, UserId
-from realtime.ring import Ring
-from realtime.room import GONE, Frames, Reading, Room
-from realtime.signals import SLOT_S, pause
+from realtime.errors import FAILED, Close
+from realtime.hub import room as room_module
+from realtime.hub.recent import RecentEvents
+from realtime.hub.room import GONE, Frames, Room, Subscription
+from realtime.hub.signals import SLOT_S, pause
+from realtime.log.event import LogEvent
+from realtime.types import UNSEEN, Head, LogKey, UserId
+from realtime.wire.frames import EncodedFrames
 
 MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}
@@ -22,7 +22,7 @@ PERSON = {"name": "x", "rev": 1}
 
 @pytest.fixture
 def room() -> Room:
-    return Room(LogKey("room"), Ring(4, Head(0, 0, 0)), since=100.0)
+    return Room(LogKey("room"), RecentEvents(4, Head(0, 0, 0)), since=100.0)
 
 
 def heard(room: Room, user: UserId, there: bool, now: float) -> None:
@@ -80,7 +80,7 @@ class Tab:
         if self.stays:
             raise RuntimeError("it does not end either")
 
-    def push(self, chunk: Chunk) -> bool:
+    def push(self, chunk: EncodedFrames) -> bool:
         if self.broken:
             raise RuntimeError("it cannot be served")
         if not self.full:
@@ -88,14 +88,14 @@ class Tab:
         return not self.full
 
 
-def event(room: Room, o: int) -> Entry:
+def event(room: Room, o: int) -> LogEvent:
     values: dict[str, Any] = {"room": room.key, "o": o, "t": 1, "n": o, "at": 1, "kind": "message.posted"}
-    return Entry(**values, actor=None, cid=None, audience=None, blanks=(), data="{}")
+    return LogEvent(**values, actor=None, cid=None, audience=None, blanks=(), data="{}")
 
 
-def reader(room: Room) -> tuple[Reading, Tab]:
+def reader(room: Room) -> tuple[Subscription, Tab]:
     tab = Tab()
-    reading = Reading(tab, frozenset(), live=True)  # type: ignore[arg-type]
+    reading = Subscription(tab, frozenset(), live=True)  # type: ignore[arg-type]
     room.enter(reading)
     return reading, tab
 
@@ -179,7 +179,7 @@ def test_unseen_reader_is_not_counted_as_present(room: Room) -> None:
     assert (room.mine, room.leaving) == ({}, {"somebody": 130.0})
     room.relabel(reading, frozenset(), 131.0)
     assert (room.mine, room.leaving) == ({"somebody": 1}, {})
-    room.enter(Reading(reading.connection, frozenset({UNSEEN})))
+    room.enter(Subscription(reading.connection, frozenset({UNSEEN})))
     assert room.mine == {}
     room.exit(reading.connection, 140.0)
     assert room.mine == {}

@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.limits import Bucket, Limits, Strikes
-from realtime.protocol import LogKey
-from realtime.session import End, Greet, Heard, Invoke, Look, Seen, Send, Session
+from realtime.limits import Limits
+from realtime.types import LogKey
+from realtime.wire.rate_limits import TokenBucket, Violations
+from realtime.wire.session import (
+    Authenticate,
+    CallMethod,
+    End,
+    HubRequest,
+    PongReceived,
+    Send,
+    Session,
+    VisibilityChanged,
+)
 from tests.realtime.notes import Notes
 
 METHODS = Notes().backend().methods
@@ -23,11 +33,11 @@ def session(**limits: Any) -> Session:
     return Session(METHODS, Limits(**limits), 0.0, Random(7))
 
 
-def ready(strikes: Strikes | None = None, **limits: Any) -> Session:
+def ready(strikes: Violations | None = None, **limits: Any) -> Session:
     """A session after hello, at second 0."""
     made = session(**limits)
     made.receive(HELLO, 0)
-    made.greeted(0, Bucket(1000, 1000, 0), strikes or Strikes(600))
+    made.greeted(0, TokenBucket(1000, 1000, 0), strikes or Violations(600))
     return made
 
 
@@ -119,7 +129,7 @@ def test_wrong_types_and_nul_are_invalid_params(params: str) -> None:
 
 def test_a_written_backslash_u0000_is_text() -> None:
     effects = ready().receive(request("note.post", room="r", cid="aaaaaaaa", text="\\u0000"), 0)
-    assert isinstance(effects[0], Invoke)
+    assert isinstance(effects[0], CallMethod)
     assert effects[0].params.text == "\\u0000"
 
 
@@ -139,7 +149,7 @@ def test_nothing_comes_before_hello() -> None:
 
 def test_there_is_one_hello() -> None:
     first = session()
-    assert isinstance(first.receive(HELLO, 0)[0], Greet)
+    assert isinstance(first.receive(HELLO, 0)[0], Authenticate)
     assert refusal(first.receive(HELLO, 0)) == (1, 409, "hello_again")
 
 
@@ -172,7 +182,7 @@ def test_the_server_pings_every_twenty_seconds_give_or_take_a_tenth() -> None:
 def test_an_answered_ping_tells_positions() -> None:
     made = ready()
     made.ping()
-    assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [Heard(1, {LogKey("r"): 5})]
+    assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [PongReceived(1, {LogKey("r"): 5})]
 
 
 def test_an_answer_to_no_ping_of_ours_is_ignored() -> None:
@@ -189,7 +199,7 @@ def test_answers_are_held_to_the_rate_and_their_sender_is_at_last_sent_away(answ
     made.ping()
     text = f'{{"jsonrpc":"2.0","id":1,{answer}}}'
     answers = [made.receive(text, 0) for _ in range(3000)]
-    assert len([effects for effects in answers if effects and isinstance(effects[0], Heard)]) <= 40
+    assert len([effects for effects in answers if effects and isinstance(effects[0], PongReceived)]) <= 40
     assert [effect for effects in answers for effect in effects if isinstance(effect, Send)] == []
     assert end([effect for effects in answers for effect in effects]) == 4029
 
@@ -213,7 +223,7 @@ def test_a_frame_of_64_kib_is_read() -> None:
     frame = request("note.post", room="r", cid="aaaaaaaa", text="")
     full = request("note.post", room="r", cid="aaaaaaaa", text="x" * (65_536 - len(frame)))
     assert len(full) == 65_536
-    assert isinstance(ready().receive(full, 0)[0], Invoke)
+    assert isinstance(ready().receive(full, 0)[0], CallMethod)
 
 
 def test_an_unexpected_binary_frame_ends() -> None:
@@ -227,7 +237,7 @@ def test_three_protocol_errors_in_a_minute_end() -> None:
 
 
 def test_the_third_such_close_within_ten_minutes_is_final() -> None:
-    strikes = Strikes(600)
+    strikes = Violations(600)
     codes = [end(ready(strikes).receive_binary(when)) for when in (0, 100, 200, 900)]
     assert codes == [4015, 4015, 4515, 4015]
 
@@ -240,61 +250,61 @@ def test_ten_times_the_rate_is_told_when_to_come_back_and_at_last_sent_away() ->
     assert (code, type) == (429, "too_fast")
     assert error_of(refused[0])["data"]["retry_after_ms"] > 0
     assert end(next(effects for effects in answers if effects and isinstance(effects[-1], End))) == 4029
-    assert len([effects for effects in answers if effects and isinstance(effects[0], Invoke)]) <= 60 + 100
+    assert len([effects for effects in answers if effects and isinstance(effects[0], CallMethod)]) <= 60 + 100
 
 
 def test_a_dear_request_counts_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "hand.read", replace(METHODS["hand.read"], cost=25))
     made = ready()
     effects = [made.receive(request("hand.read", n, room="r"), 0)[0] for n in range(3)]
-    assert [type(effect) for effect in effects] == [Invoke, Invoke, Send]
+    assert [type(effect) for effect in effects] == [CallMethod, CallMethod, Send]
 
 
 def test_requests_of_the_hub_cost_what_they_cost() -> None:
     made = ready(rate=0.001, burst=17)
     for name, most in (("room.open", 4), ("presence.read", 0)):
         given = [made.receive(request(name, room="r"), 0) for _ in range(most + 1)]
-        assert [type(effects[0]) for effects in given[:most]] == [Look] * most
+        assert [type(effects[0]) for effects in given[:most]] == [HubRequest] * most
         assert refusal(given[-1])[1:] == (429, "too_fast")
 
 
 def test_hello_costs_one_and_one_for_each_room() -> None:
-    address = Bucket(0.001, 6, 0)
+    address = TokenBucket(0.001, 6, 0)
     rooms = {f"room{n}": {"o": 0, "t": 0} for n in range(3)}
     hello = request("session.hello", v=1, token="t", rooms=rooms)
     made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
-    assert isinstance(made[0].receive(hello, 0)[0], Greet)
+    assert isinstance(made[0].receive(hello, 0)[0], Authenticate)
     assert refusal(made[1].receive(hello, 0))[1:] == (429, "too_fast")
-    assert isinstance(made[1].receive(HELLO, 0)[0], Greet)
+    assert isinstance(made[1].receive(HELLO, 0)[0], Authenticate)
 
 
 def test_connections_of_one_address_share_a_rate_whoever_they_are() -> None:
-    address = Bucket(0.001, 4, 0)
+    address = TokenBucket(0.001, 4, 0)
     made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
     for each in made:
         each.receive(HELLO, 0)
-        each.greeted(0, Bucket(1000, 1000, 0), Strikes(600))
+        each.greeted(0, TokenBucket(1000, 1000, 0), Violations(600))
     answers: list[Any] = [each.receive(request("session.ping"), 0) for each in (*made, *made)]
     assert ["error" in answer[0].text for answer in answers] == [False, False, True, True]
 
 
 def test_connections_of_one_user_share_a_rate() -> None:
-    shared = Bucket(10, 5, 0)
+    shared = TokenBucket(10, 5, 0)
     tabs = []
     for _ in range(3):
         made = session()
         made.receive(HELLO, 0)
-        made.greeted(0, shared, Strikes(600))
+        made.greeted(0, shared, Violations(600))
         tabs.append(made)
     effects = [tab.receive(request("hand.read", n, room="r"), 0)[0] for n in range(5) for tab in tabs]
-    assert len([effect for effect in effects if isinstance(effect, Invoke)]) == 5
+    assert len([effect for effect in effects if isinstance(effect, CallMethod)]) == 5
 
 
 def test_too_many_notifications_are_dropped_without_a_word() -> None:
     made = ready()
     text = '{"jsonrpc":"2.0","method":"hand.wave","params":{"room":"r"}}'
     effects = [effect for _ in range(100) for effect in made.receive(text, 0)]
-    assert {type(effect) for effect in effects} == {Invoke}
+    assert {type(effect) for effect in effects} == {CallMethod}
     assert len(effects) == 40
 
 
@@ -306,9 +316,9 @@ def test_wrong_hellos_and_unknown_methods_are_held_to_the_rate_too() -> None:
 
 
 def test_a_read_without_an_id_costs_what_a_request_costs() -> None:
-    shared, made = Bucket(10, 5, 0), session()
+    shared, made = TokenBucket(10, 5, 0), session()
     made.receive(HELLO, 0)
-    made.greeted(0, shared, Strikes(600))
+    made.greeted(0, shared, Violations(600))
     text = '{"jsonrpc":"2.0","method":"hand.read","params":{"room":"r"}}'
     assert len([effect for _ in range(40) for effect in made.receive(text, 0)]) == 5
 
@@ -320,15 +330,15 @@ def test_a_hello_names_sixteen_rooms_at_most() -> None:
 
 def test_the_hubs_own_requests_are_looks() -> None:
     effects = ready().receive(request("room.open", room="r", position={"o": 1, "t": 2}), 0)
-    assert isinstance(effects[0], Look)
+    assert isinstance(effects[0], HubRequest)
     assert refusal(ready().receive(request("room.open", room="r", position={"o": -1, "t": 2}), 0))[1] == -32602
 
 
 def test_a_page_says_whether_it_is_looked_at_and_is_answered_if_it_asks() -> None:
     said = '{"jsonrpc":"2.0","method":"session.seen","params":{"visible":false}}'
-    assert ready().receive(said, 0) == [Seen(False)]
+    assert ready().receive(said, 0) == [VisibilityChanged(False)]
     seen, answer = ready().receive(request("session.seen", 7, visible=True), 0)
-    assert seen == Seen(True)
+    assert seen == VisibilityChanged(True)
     assert isinstance(answer, Send)
     assert msgspec.json.decode(answer.text) == {"jsonrpc": "2.0", "id": 7, "result": {}}
     assert refusal(ready().receive(request("session.seen", visible="no"), 0))[1] == -32602

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from realtime import log
 from realtime.models import Event, Log
-from realtime.protocol import LogKey
 from realtime.steady_clock import SLOWEST, TRUSTED_AHEAD_MS, SteadyClock
+from realtime.types import LogKey
 
 HOUR = 60 * 60_000
 

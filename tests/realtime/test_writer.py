@@ -7,12 +7,12 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.limits import Limits
-from realtime.meters import Meters
-from realtime.methods import NOBODY, Call, Method
+from realtime.methods import Call, Method
+from realtime.metrics import Metrics
 from realtime.models import Event, Log
 from realtime.process import Process
-from realtime.protocol import LogKey
-from realtime.writer import Writer
+from realtime.types import NOBODY, LogKey
+from realtime.workers.writer import Writer
 from tests.client import cid
 from tests.realtime.conftest import START, Open
 from tests.realtime.notes import Notes
@@ -167,7 +167,7 @@ async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open,
 
 
 async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
-    writer = Writer(Limits(batch=16), Meters())
+    writer = Writer(Limits(batch=16), Metrics())
     dear, cheap = (
         Call(Method(name=name, params=dict, function=lambda batch, call: None, lane="write", cost=cost), NOBODY, None)
         for name, cost in (("dear", 8), ("cheap", 1))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import login_name
 from accounts.services import power_changed
-from realtime.server.announcement import public
+from realtime.server.startup_banner import public
 
 
 class Command(BaseCommand):

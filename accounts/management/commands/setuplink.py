@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.setup import link
-from realtime.server.announcement import public
+from realtime.server.startup_banner import public
 
 
 class Command(BaseCommand):

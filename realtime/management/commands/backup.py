@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime.backups import Refused, backups
-from realtime.backups.file import draft
+from realtime.storage.backups import Refused, backups
+from realtime.storage.backups.file import draft
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime.backups import Refused, backups
-from realtime.backups.former import logins_end, undone_since
+from realtime.storage.backups import Refused, backups
+from realtime.storage.backups.undone import logins_end, undone_since
 
 
 class Command(BaseCommand):

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connections
 
-from realtime.server.announcement import announce
-from realtime.server.greeting import pages
-from realtime.server.listening import why_not
+from realtime.server.banner_pages import pages
 from realtime.server.server import OPTIONS, Server
-from realtime.sqlite.serving import AlreadyServed, hold_database
+from realtime.server.sockets import why_not
+from realtime.server.startup_banner import announce
+from realtime.storage.sqlite.serving import AlreadyServed, hold_database
 
 DAPHNES_DEFAULTS: Final = ("websocket_handshake_timeout", "websocket_max_message_size", "websocket_max_frame_size")
 """of its command: it hands them to the server as if they had been asked for"""

@@ -16,13 +16,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from realtime.server import supervisor
-from realtime.server.adopting import AdoptingServer
-from realtime.server.announcement import announce, announce_behind_proxy
+from realtime.server.banner_pages import pages
 from realtime.server.drain import on_drain
-from realtime.server.greeting import pages
-from realtime.server.listening import inherited, listen, place, spoken, why_not
 from realtime.server.options import add_options, chosen, set_up_logging
-from realtime.sqlite.serving import AlreadyServed, hold_database
+from realtime.server.socket_activation import SocketActivatedServer
+from realtime.server.sockets import inherited, listen, place, spoken, why_not
+from realtime.server.startup_banner import announce, announce_behind_proxy
+from realtime.storage.sqlite.serving import AlreadyServed, hold_database
 
 GRACE_S = 0.5
 """what was accepted just before a process stops listening has sent its request by then"""
@@ -127,7 +127,7 @@ class Command(BaseCommand):
     ) -> None:
         on_drain(grace)
         asked = chosen(options) | {"deflate": settings.WEBSOCKET_DEFLATE}
-        AdoptingServer(get_default_application(), endpoints, sockets, ready, **asked).run()
+        SocketActivatedServer(get_default_application(), endpoints, sockets, ready, **asked).run()
 
     def endpoints(self, options: dict[str, Any]) -> list[str]:
         unix = [f"unix:{options['unix_socket']}"] if options["unix_socket"] else []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.engine.interface import Forfeit, Game, Happening, Move, Refused, Timeout
+from game.engine.interface import Forfeit, Game, GameEvent, Move, Refused, Timeout
 from game.engine.record import dump, load, replay
 from game.games import GAMES
 from tests.game.matches import PLAIN, ROUGH, SEEDS, happenings, states, steered, whole_matches
@@ -21,7 +21,7 @@ LOOK_ALIKES = [True, False, 1.0, "1", [1], None]
 FIRST = st.integers(0, 1)
 
 
-def refusal(game: Game[Any], state: Any, happening: Happening) -> str | None:
+def refusal(game: Game[Any], state: Any, happening: GameEvent) -> str | None:
     try:
         game.apply(state, happening)
     except Refused as refused:
@@ -42,7 +42,7 @@ def test_what_the_log_kept_gives_the_states_that_were_live(
             kept.append(msgspec.json.encode(happening))
             state = game.apply(state, happening)
             live.append(state)
-    read = [msgspec.json.decode(text, type=Happening) for text in kept]
+    read = [msgspec.json.decode(text, type=GameEvent) for text in kept]
     assert replay(game, seed, first, read) == live
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from game.engine.interface import Forfeit, Happening, Move, Timeout
+from game.engine.interface import Forfeit, GameEvent, Move, Timeout
 
 KEPT = {
     '{"type":"move","seat":1,"move":3}': Move(1, 3),
@@ -14,12 +14,12 @@ NONE = ['{"seat":0}', '{"type":"forfeit","seat":0,"reason":"bored"}', '{"type":"
 
 
 @pytest.mark.parametrize(("text", "happening"), KEPT.items())
-def test_a_happening_is_json_and_its_type_is_told(text: str, happening: Happening) -> None:
+def test_a_happening_is_json_and_its_type_is_told(text: str, happening: GameEvent) -> None:
     assert msgspec.json.encode(happening).decode() == text
-    assert msgspec.json.decode(text, type=Happening) == happening
+    assert msgspec.json.decode(text, type=GameEvent) == happening
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_what_is_no_happening_is_refused(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.json.decode(text, type=Happening)
+        msgspec.json.decode(text, type=GameEvent)

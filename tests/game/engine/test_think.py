@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(30)  # nothing here waits for long, and a proce
 
 @pytest.fixture
 def thinking() -> Iterator[subprocess.Popen[bytes]]:
-    program = [sys.executable, "-m", "game.engine.think"]
+    program = [sys.executable, "-m", "game.engine.bot_process"]
     with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         yield process
         process.kill()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from game.engine.interface import Forfeit, Happening, Move, Refused, Result, Timeout
+from game.engine.interface import Forfeit, GameEvent, Move, Refused, Result, Timeout
 from game.engine.record import replay
 from game.games.four import Board, Four
 
@@ -16,11 +16,11 @@ LAST = "622540464400611545423155216206211605033333"
 
 def after(columns: str, *, first: int = 0, seed: int = 1) -> Board:
     """The board after discs into these columns, by turns."""
-    moves: list[Happening] = [Move((first + number) % 2, int(column)) for number, column in enumerate(columns)]
+    moves: list[GameEvent] = [Move((first + number) % 2, int(column)) for number, column in enumerate(columns)]
     return replay(FOUR, seed, first, moves)[-1]
 
 
-def refused(state: Board, happening: Happening) -> str:
+def refused(state: Board, happening: GameEvent) -> str:
     with pytest.raises(Refused) as refusal:
         FOUR.apply(state, happening)
     return refusal.value.reason

@@ -11,7 +11,7 @@ django.setup()
 from django.db import OperationalError  # noqa: E402
 
 from realtime.log import batch  # noqa: E402
-from realtime.protocol import LogKey  # noqa: E402
+from realtime.types import LogKey  # noqa: E402
 
 room = LogKey(sys.argv[1])
 try:

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from realtime import patience
-from realtime.postgresql.base import BoundedConnection, DatabaseWrapper
+from realtime.storage import timeouts
+from realtime.storage.postgresql.base import BoundedConnection, DatabaseWrapper
 from tests.services.pgbouncer import pgbouncer
 from tests.services.tools import missing
 
@@ -57,9 +57,9 @@ def at() -> Iterator[Any]:
 @pytest.fixture
 def serving() -> Iterator[None]:
     """Set the bound of a process that serves."""
-    patience.answer_s = 0.2
+    timeouts.answer_s = 0.2
     yield
-    patience.answer_s = None
+    timeouts.answer_s = None
 
 
 @pytest.fixture
@@ -152,6 +152,6 @@ def test_a_lock_that_another_keeps_is_waited_for_no_longer_than_said(at: Any, po
         with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE realtime_log IN EXCLUSIVE MODE")
     finally:
-        other_wait.lock_s = patience.LOCK_S
+        other_wait.lock_s = timeouts.LOCK_S
         other.rollback()
         other.set_autocommit(True)

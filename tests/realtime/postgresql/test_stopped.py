@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from realtime import patience
-from realtime.locks import HeldLogs
-from realtime.protocol import LogKey
-from realtime.writer import write
+from realtime.log.locks import HeldLogs
+from realtime.storage import timeouts
+from realtime.types import LogKey
+from realtime.workers.writer import write
 from tests.realtime.test_batches import codes, rooms, saying, texts
 
 __all__ = ["rooms"]
@@ -42,10 +42,10 @@ def test_others_write_while_a_process_is_stopped_and_its_room_is_free_again(
     lock: Any = database
     lock.lock_s = 0.2
     assert codes(write([saying(here), saying(there, text="other room")], held)) == [503, 200]
-    monkeypatch.setattr(patience, "IDLE_S", 1.0)
+    monkeypatch.setattr(timeouts, "IDLE_S", 1.0)
     while codes(write([saying(here, text="same room")], held)) == [503]:
         assert codes(write([saying(there, text="other room")], held)) == [200]
-    lock.lock_s = patience.LOCK_S
+    lock.lock_s = timeouts.LOCK_S
     stopped.send_signal(signal.SIGCONT)
     assert stopped.stdout
     assert "terminating connection" in stopped.stdout.readline()

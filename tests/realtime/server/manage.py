@@ -6,7 +6,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from realtime.server import supervisor
-from realtime.sqlite import serving
+from realtime.storage.sqlite import serving
 
 if __name__ == "__main__":
     serving.PATIENCE = 0.1

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from realtime.server.greeting import greets
+from realtime.server.banner_pages import greets
 
 SHARED = "SHARED" in os.environ
 DATABASE = Path(os.environ["DATABASE"])
@@ -17,7 +17,7 @@ HOST, PORT = "127.0.0.1", int(os.environ["PORT"])
 HTTPS = "HTTPS" in os.environ
 ASGI_APPLICATION = f"tests.realtime.server.tiny.{'behind_a_proxy' if HTTPS else 'application'}"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "192.168.7.7"]
-DATABASES = {"default": {"ENGINE": "realtime.sqlite", "NAME": str(DATABASE)}}
+DATABASES = {"default": {"ENGINE": "realtime.storage.sqlite", "NAME": str(DATABASE)}}
 REDIS_URL = "redis://nobody-asks" if SHARED else ""
 if SHARED:
     DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "nobody-asks"}}

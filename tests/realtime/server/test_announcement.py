@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from realtime.server.announcement import announce, announce_behind_proxy, public
-from realtime.server.listening import listen, why_not
+from realtime.server.sockets import listen, why_not
+from realtime.server.startup_banner import announce, announce_behind_proxy, public
 
 PAGES = [("Open once", "/once")]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from realtime.server.accept_throttle import AT_ONCE
 from realtime.server.inbox import MESSAGES
-from realtime.server.intake import AT_ONCE
 from realtime.server.websocket import CONTROLS_AT_ONCE, FRAGMENTS
 from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
 from tests.realtime.server.raw import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect
 
-from realtime.frames import deflated
+from realtime.wire.frames import deflated
 from tests.realtime.server.conftest import Tiny
 from tests.realtime.server.raw import (
     BINARY,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from realtime.server import intake
+from realtime.server import accept_throttle
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,33 +26,33 @@ class Port:
 
 @pytest.fixture
 def port() -> Iterator[Port]:
-    intake.added(port := Port())
+    accept_throttle.added(port := Port())
     yield port
-    intake.closed(port)
+    accept_throttle.closed(port)
 
 
 async def test_a_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "LONGEST_S", 0)
-    intake.pause()
+    monkeypatch.setattr(accept_throttle, "LONGEST_S", 0)
+    accept_throttle.pause()
     assert not port.reads.is_set()
     await asyncio.wait_for(port.reads.wait(), 10)
 
 
 async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
-    intake.pause()
-    [end] = intake._ends
-    intake.resume()
+    accept_throttle.pause()
+    [end] = accept_throttle._ends
+    accept_throttle.resume()
     assert port.reads.is_set()
     assert end.cancelled()
 
 
 async def test_a_port_that_takes_nobody_any_more_is_left_alone(port: Port) -> None:
-    intake.pause()
-    intake.closed(port)
-    intake.resume()
+    accept_throttle.pause()
+    accept_throttle.closed(port)
+    accept_throttle.resume()
     assert not port.reads.is_set()
 
 
 async def test_a_port_takes_the_same_number_each_time(port: Port) -> None:
     port.numberAccepts = 100  # type: ignore[attr-defined]
-    assert port.numberAccepts == intake.AT_ONCE  # type: ignore[attr-defined]
+    assert port.numberAccepts == accept_throttle.AT_ONCE  # type: ignore[attr-defined]

@@ -14,9 +14,9 @@ from websockets.sync.client import connect
 
 from realtime.management.commands.runserver import Command as Runserver
 from realtime.management.commands.serve import Command
-from realtime.server.adopting import AdoptingServer
 from realtime.server.options import chosen
 from realtime.server.server import LARGEST_MESSAGE, OPTIONS
+from realtime.server.socket_activation import SocketActivatedServer
 from tests.realtime.server.conftest import closing
 from tests.realtime.server.raw import PING, WebSocket
 from tests.realtime.server.served import StartServe, http
@@ -34,8 +34,8 @@ def parsed(*arguments: str) -> dict[str, Any]:
     return vars(Command().create_parser("manage.py", "serve").parse_args(arguments))
 
 
-def server(*arguments: str) -> AdoptingServer:
-    return AdoptingServer(None, [], [], lambda: None, **chosen(parsed(*arguments)))
+def server(*arguments: str) -> SocketActivatedServer:
+    return SocketActivatedServer(None, [], [], lambda: None, **chosen(parsed(*arguments)))
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from realtime.server import quiet
+from realtime.server import debug_formatting
 
 
 def test_the_printers_are_used_for_debug_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, names in quiet.PRINTERS.items():
+    for module, names in debug_formatting.PRINTERS.items():
         source = Path(str(module.__file__)).read_text()
         for name in names:
             monkeypatch.setattr(module, name, getattr(module, name))  # and put back
             assert re.search(rf"\.debug\([^;]*?=\s*{name}\(", source), f"{module.__name__} has no use for {name}"
-    quiet.quieten()
-    assert all(getattr(module, name) is quiet.as_it_is for module, names in quiet.PRINTERS.items() for name in names)
+    debug_formatting.quieten()
+    assert all(
+        getattr(module, name) is debug_formatting.as_it_is
+        for module, names in debug_formatting.PRINTERS.items()
+        for name in names
+    )

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from realtime.protocol import Close
+from realtime.errors import Close
 from tests.chaos.guest import Guest
 from tests.client import PATIENCE_S, Client, Ended, cid
 from tests.realtime.server.raw import KEY, UPGRADE, VERSION, Answer, handshake

@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from realtime.forwarded import Forwarded
-from realtime.frames import compressed_frame, frame
-from realtime.server import intake, on_drain
+from realtime.server import accept_throttle, on_drain
+from realtime.server.forwarded import Forwarded
 from realtime.server.http import Channel
 from realtime.server.inbox import Inbox
 from realtime.server.server import OPTIONS, Server
 from realtime.server.websocket import WebSocketProtocol
+from realtime.wire.frames import compressed_frame, frame
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -57,7 +57,7 @@ behind_a_proxy = Forwarded(application, ["1"])
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     if scope["path"] == "/release":
         released.set()
-    if change := {"/pause": intake.pause, "/resume": intake.resume}.get(scope["path"]):
+    if change := {"/pause": accept_throttle.pause, "/resume": accept_throttle.resume}.get(scope["path"]):
         change()
     protocols = [extension._protocol for extension, _ in open_now]
     facts = {

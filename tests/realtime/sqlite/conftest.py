@@ -9,13 +9,13 @@ from django.db import connections
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
-from realtime.sqlite.base import DatabaseWrapper
+from realtime.storage.sqlite.base import DatabaseWrapper
 
 Open = Callable[..., DatabaseWrapper]
 
 
 def connect(name: str, **options: Any) -> DatabaseWrapper:
-    settings = {"ENGINE": "realtime.sqlite", "NAME": name, "OPTIONS": options}
+    settings = {"ENGINE": "realtime.storage.sqlite", "NAME": name, "OPTIONS": options}
     connection = ConnectionHandler({"default": settings})["default"]
     assert isinstance(connection, DatabaseWrapper)
     return connection

@@ -5,9 +5,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from pytest_django import DjangoDbBlocker
 
-from realtime import patience
-from realtime.sqlite.base import DatabaseWrapper, may_write
-from realtime.sqlite.turnstile import Turn
+from realtime.storage import timeouts
+from realtime.storage.sqlite.base import DatabaseWrapper, may_write
+from realtime.storage.sqlite.fair_lock import FairLock
 from tests.realtime.sqlite.conftest import Open
 
 POST = "INSERT INTO line (author) VALUES ('ada')"
@@ -15,7 +15,7 @@ POST = "INSERT INTO line (author) VALUES ('ada')"
 
 def is_free(path: str) -> bool:
     try:
-        Turn(path, 0).end()
+        FairLock(path, 0).end()
     except TimeoutError:
         return False
     return True
@@ -28,9 +28,9 @@ def run(database: DatabaseWrapper, sql: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def elsewhere(database: DatabaseWrapper, path: str) -> Iterator[Turn]:
+def elsewhere(database: DatabaseWrapper, path: str) -> Iterator[FairLock]:
     """Another process has its turn."""
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     yield turn
     turn.end()
 
@@ -126,7 +126,7 @@ def test_a_write_waits_for_its_turn_and_says_so_when_it_gives_up(
 
 
 def test_a_writer_that_gave_up_may_try_again(database: DatabaseWrapper, path: str) -> None:
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     with pytest.raises(OperationalError), transaction.atomic(using="ours"):
         pass
     turn.end()
@@ -203,5 +203,5 @@ def test_a_serving_process_waits_for_its_turn_no_longer_than_for_an_answer(monke
     """The holder may be stopped: its lock ends with the process only. A command takes its time."""
     database = DatabaseWrapper({"NAME": "any", "OPTIONS": {}}, "any")
     assert (database.get_connection_params()["timeout"], database.patience) == (20, 20)
-    monkeypatch.setattr(patience, "answer_s", 0.1)
+    monkeypatch.setattr(timeouts, "answer_s", 0.1)
     assert (database.get_connection_params()["timeout"], database.patience) == (0.1, 0.1)

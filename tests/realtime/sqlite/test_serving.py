@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from realtime.sqlite import serving
-from realtime.sqlite.serving import AlreadyServed, serve_alone
+from realtime.storage.sqlite import serving
+from realtime.storage.sqlite.serving import AlreadyServed, serve_alone
 
 
 def test_the_file_names_the_serving_process(path: str) -> None:

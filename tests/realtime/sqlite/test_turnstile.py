@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from realtime.sqlite.turnstile import Turn, lock, unlock
+from realtime.storage.sqlite.fair_lock import FairLock, lock, unlock
 
 
 def wait_until_taken(path: str) -> None:
@@ -21,16 +21,16 @@ def test_who_comes_again_queues_behind_who_waits(path: str) -> None:
     order = []
 
     def guest() -> None:
-        turn = Turn(path, 20)
+        turn = FairLock(path, 20)
         order.append("guest")
         turn.end()
 
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     thread = threading.Thread(target=guest)
     thread.start()
     wait_until_taken(f"{path}.turnstile")
     turn.end()
-    again = Turn(path, 20)
+    again = FairLock(path, 20)
     order.append("again")
     again.end()
     thread.join()
@@ -38,33 +38,33 @@ def test_who_comes_again_queues_behind_who_waits(path: str) -> None:
 
 
 def test_a_writer_that_gives_up_leaves_both_locks_free(path: str) -> None:
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     with pytest.raises(TimeoutError):
-        Turn(path, 0)
+        FairLock(path, 0)
     turn.end()
-    Turn(path, 0).end()
+    FairLock(path, 0).end()
 
 
 def test_a_forked_child_that_lets_go_does_not_end_its_parents_turn(path: str) -> None:
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     if not (child := os.fork()):
         turn.end()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
     with pytest.raises(TimeoutError):
-        Turn(path, 0)
+        FairLock(path, 0)
     turn.end()
 
 
 def test_a_turn_ends_though_a_forked_child_lives_on(path: str) -> None:
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     read, write = os.pipe()
     if not (child := os.fork()):
         os.close(write)
         os.read(read, 1)
         os._exit(0)
     turn.end()
-    Turn(path, 0).end()
+    FairLock(path, 0).end()
     os.close(write)
     os.close(read)
     os.waitpid(child, 0)
@@ -73,21 +73,21 @@ def test_a_turn_ends_though_a_forked_child_lives_on(path: str) -> None:
 def test_a_killed_process_leaves_no_lock(path: str) -> None:
     read, write = os.pipe()
     if not (child := os.fork()):
-        Turn(path, 20)
+        FairLock(path, 20)
         os.write(write, b".")
         threading.Event().wait()
     os.read(read, 1)
     os.kill(child, 9)
     os.waitpid(child, 0)
-    Turn(path, 0).end()
+    FairLock(path, 0).end()
     os.close(read)
     os.close(write)
 
 
 def test_turns_leave_no_descriptor_open(path: str) -> None:
     before = os.listdir("/proc/self/fd")
-    turn = Turn(path, 20)
+    turn = FairLock(path, 20)
     with pytest.raises(TimeoutError):
-        Turn(path, 0)
+        FairLock(path, 0)
     turn.end()
     assert os.listdir("/proc/self/fd") == before

@@ -3,7 +3,7 @@ import sys
 import threading
 from pathlib import Path
 
-from realtime.sqlite.base import DatabaseWrapper
+from realtime.storage.sqlite.base import DatabaseWrapper
 from tests.realtime.sqlite import writer
 from tests.realtime.sqlite.conftest import connect
 

@@ -41,7 +41,7 @@ def guest() -> None:
 
 
 if __name__ == "__main__":
-    settings.configure(DATABASES={"default": {"ENGINE": "realtime.sqlite", "NAME": sys.argv[2]}})
+    settings.configure(DATABASES={"default": {"ENGINE": "realtime.storage.sqlite", "NAME": sys.argv[2]}})
     django.setup()
     count("guest")
     print("ready", flush=True)

@@ -1,0 +1,34 @@
+"""What everybody who opens a room is shown alike: read for the first, and kept for those who come right after.
+
+It is kept while the room's log ends where it did: what changes a room, a line or a table is an event. And a second at
+most, for what is none: a name, the end of an invite. It is as true as if it had been read when it was first.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final, Generic, TypeVar
+
+from realtime.types import Head, LogKey
+
+T = TypeVar("T")
+
+KEPT_S: Final = 1.0
+ROOMS: Final = 64
+
+
+class kept(Generic[T]):
+    """A function of a room that reads, asked with the head that was read before. Nobody changes what it gives."""
+
+    def __init__(self, read: Callable[[LogKey], T]) -> None:
+        self._read = read
+        self._found: dict[LogKey, tuple[Head, float, T]] = {}
+
+    def __call__(self, room: LogKey, head: Head) -> T:
+        found, now = self._found.get(room), monotonic()
+        if found is not None and found[0] == head and now - found[1] < KEPT_S:
+            return found[2]
+        value = self._read(room)
+        if len(self._found) >= ROOMS:
+            self._found.clear()
+        self._found[room] = head, now, value
+        return value

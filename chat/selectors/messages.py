@@ -1,0 +1,170 @@
+"""Lines of the timeline, for one reader. Nothing else reads `Message` for people."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import msgspec
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+
+from accounts.selectors import PERSON, person_columns
+from chat.models import Message
+from chat.selectors.head_cache import kept
+from realtime.models import Event
+from realtime.storage.prepared import prepared
+from realtime.types import Head, Labels, LogKey
+
+LINES: Final = 40
+BYTES: Final = 128 * 1024
+_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched", "tag")
+_USER: Final = ("key", *PERSON)
+_AUTHOR: Final = len(_LINE)
+_REMOVER: Final = _AUTHOR + len(_USER)
+_COLUMNS: Final = (*_LINE, *(c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))))
+Page = dict[str, Any]
+"""`{lines, before, after, people}`: are there older, newer ones"""
+
+
+def visible(labels: Labels) -> Q:
+    """Lines whose audience these labels meet. By position in the text: LIKE would not tell A from a on SQLite."""
+    return heard_by(words(labels))
+
+
+def words(labels: Labels) -> list[str]:
+    """Labels as they stand in an audience."""
+    return [f" {label} " for label in sorted(labels)]
+
+
+def heard_by(words: Collection[str]) -> Q:
+    """`visible`, where a prepared query is given `words`."""
+    seen = Q(audience=None)
+    for word in words:
+        seen |= Q(GreaterThan(StrIndex(F("audience"), Value(word)), 0))
+    return seen
+
+
+def line_find(log: int, labels: Labels, o: int) -> Message | None:
+    """One line, if this reader may see it."""
+    lines = Message.objects.filter(visible(labels), log=log, offset=o)
+    return lines.select_related("author", "removed_by").first()
+
+
+def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LINES) -> Page:
+    """The last lines before an offset, or the last of all."""
+    found, more = _bounded(_before(log, words(labels), o, limit=limit + 1), limit)
+    return _page(found[::-1], before=more, after=o is not None)
+
+
+def page_last(key: LogKey, log: int, labels: Labels, head: Head) -> Page:
+    """The last lines of a log that ends at `head`: read once where everybody may read them, else for this reader."""
+    return _last_page(key, head) or page_before(log, labels)
+
+
+@kept
+def _last_page(key: LogKey) -> Page | None:
+    rows = _last(key)
+    if any(row.audience is not None for row in rows):
+        return None
+    found, more = _bounded(rows, LINES)
+    return _page(found[::-1], before=more, after=False)
+
+
+@prepared
+def _last(key: LogKey) -> "QuerySet[Message, Any]":
+    """For whomever they are."""
+    lines = Message.objects.filter(log__key=key).order_by("-offset")
+    return lines.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
+
+
+def page_after(log: int, labels: Labels, o: int, limit: int = LINES) -> Page:
+    """The first lines after an offset."""
+    found, more = _bounded(_after(log, words(labels), o, limit=limit + 1), limit)
+    return _page(found, before=o > 0, after=more)
+
+
+def page_around(log: int, labels: Labels, o: int) -> Page:
+    """Lines on both sides of an offset, itself among them."""
+    older = page_before(log, labels, o + 1, LINES // 2)
+    newer = page_after(log, labels, o, LINES // 2)
+    return {
+        "lines": older["lines"] + newer["lines"],
+        "before": older["before"],
+        "after": newer["after"],
+        "people": older["people"] | newer["people"],
+    }
+
+
+def tag_of(message: Message) -> int | None:
+    """Return the tag of the event that began a message. Release 0.1 did not keep it in the message's row."""
+    if message.tag is None:
+        return Event.objects.filter(log=message.log_id, offset=message.offset).values_list("tag", flat=True).first()
+    return message.tag
+
+
+def line_of(message: Message) -> dict[str, Any]:
+    """`{o, t, n, at, by, kind, data, edited, removed, touched}`."""
+    author, remover = (user.key if user else None for user in (message.author, message.removed_by))
+    return _line_as(author, remover, *(getattr(message, name) for name in _LINE))
+
+
+def _line_as(
+    author: str | None,
+    remover: str | None,
+    o: int,
+    n: int,
+    at: int,
+    kind: str,
+    data: str | None,
+    edited: int | None,
+    removed: int | None,
+    touched: int,
+    tag: int | None,
+) -> dict[str, Any]:
+    return {
+        "o": o,
+        "t": tag,
+        "n": n,
+        "at": at,
+        "by": author,
+        "kind": kind,
+        "data": None if data is None else msgspec.json.decode(data),
+        "edited": edited,
+        "removed": None if removed is None else {"by": remover, "at": removed},
+        "touched": touched,
+    }
+
+
+@prepared
+def _before(log: int, words: Collection[str], o: int | None, *, limit: int) -> "QuerySet[Message, Any]":
+    lines = Message.objects.filter(heard_by(words), log=log)
+    if o is not None:
+        lines = lines.filter(offset__lt=o)
+    return lines.order_by("-offset").values_list(*_COLUMNS, named=True)[:limit]
+
+
+@prepared
+def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet[Message, Any]":
+    lines = Message.objects.filter(heard_by(words), log=log, offset__gt=o)
+    return lines.order_by("offset").values_list(*_COLUMNS, named=True)[:limit]
+
+
+def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
+    """At most `limit` lines and 128 KiB, one at least; and whether there are more."""
+    size, kept = 0, 0
+    for row in rows[:limit]:
+        size += len((row.data or "").encode())
+        if kept and size > BYTES:
+            break
+        kept += 1
+    return rows[:kept], len(rows) > kept
+
+
+def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
+    lines = [_line_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
+    people: dict[str, Any] = {}
+    for row in rows:
+        for start in (_AUTHOR, _REMOVER):
+            if row[start] is not None and row[start] not in people:
+                people[row[start]] = dict(zip(PERSON, row[start + 1 : start + len(_USER)], strict=True))
+    return {"lines": lines, "before": before, "after": after, "people": people}

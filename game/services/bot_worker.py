@@ -1,0 +1,105 @@
+"""The process in which bots think, so that no message waits for them: one line asked, one line answered."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any, Final
+
+import msgspec
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S: Final = 15.0
+"""for an answer; the longest thought takes half a second of a processor that nobody else wants"""
+
+
+class BotAnswer(msgspec.Struct):
+    """`{"move": …}`; an error has none."""
+
+    move: Any
+
+
+_thought = msgspec.json.Decoder(BotAnswer)
+
+
+class BotWorker:
+    """Start `game.engine.bot_process` when first asked, and again after every failure. It ends with this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, question: dict[str, Any]) -> Any:
+        """The move; ValueError when there is none, OSError when the process is gone or does not answer."""
+        with self._lock:
+            try:
+                answer = self._answer(msgspec.json.encode(question) + b"\n")
+                return _thought.decode(answer).move
+            except msgspec.DecodeError:
+                self._end()
+                raise ValueError(answer[:200]) from None
+            except BaseException:
+                self._end()
+                raise
+
+    def stop(self) -> None:
+        """At once: who waits for an answer has none."""
+        if process := self._process:
+            process.kill()
+        with self._lock:
+            self._end()
+
+    def _answer(self, question: bytes) -> bytes:
+        """What comes back for it, and nothing that was said before."""
+        into, out = self._pipes()
+        if _readable(out, 0):  # the end of it, or something that nobody has asked for
+            self._end()
+            into, out = self._pipes()
+        into.write(question)
+        into.flush()
+        return _line(out)
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._process and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
+            command = [sys.executable, "-m", "game.engine.bot_process"]
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("no pipes")
+        return self._process.stdin, self._process.stdout
+
+    def _end(self) -> None:
+        """Whatever it still had to say belongs to no question."""
+        if process := self._process:
+            self._process = None
+            process.kill()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with suppress(OSError):
+                    pipe.close()
+            process.wait()
+
+
+def _readable(out: IO[bytes], seconds: float) -> bool:
+    """By `poll`: `select` knows no descriptor above 1023, and the server has more."""
+    waiting = select.poll()
+    waiting.register(out, select.POLLIN)
+    return bool(waiting.poll(max(0.0, seconds) * 1000))
+
+
+def _line(out: IO[bytes]) -> bytes:
+    line, until = b"", time.monotonic() + PATIENCE_S
+    while not line.endswith(b"\n"):
+        if not _readable(out, until - time.monotonic()):
+            raise OSError(f"the thinker has not answered for {PATIENCE_S:g} s")
+        part = os.read(out.fileno(), 65536)
+        if not part:
+            raise OSError("the thinker is gone")
+        line += part
+    return line

@@ -1,0 +1,1 @@
+"""The hub: committed events, signals and presence to the subscribers of this process."""

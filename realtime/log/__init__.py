@@ -1,0 +1,28 @@
+"""The log: one gapless ordered list of events for each room. `batch` is the only way to append."""
+
+from realtime.log.event import LogEvent
+from realtime.log.permissions import PermissionsChanged
+from realtime.log.reading import PAGE, head_of, heads, holds, newest_at, read, redactable, tail
+from realtime.log.writing import SITE, Batch, Listener, batch, key_new, listen, publish
+from realtime.steady_clock import now_ms
+
+__all__ = [
+    "PAGE",
+    "SITE",
+    "Batch",
+    "Listener",
+    "LogEvent",
+    "PermissionsChanged",
+    "batch",
+    "head_of",
+    "heads",
+    "holds",
+    "key_new",
+    "listen",
+    "newest_at",
+    "now_ms",
+    "publish",
+    "read",
+    "redactable",
+    "tail",
+]

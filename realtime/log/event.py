@@ -1,0 +1,50 @@
+"""An event as a value, and its two frames: whole, and withheld from who is not in its audience."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from realtime.types import ClientId, Head, LogKey, UserId
+
+
+class LogEvent(msgspec.Struct):
+    """An event as a value: what a ring holds and a doorbell carries. `data` is encoded JSON, or None once blanked."""
+
+    room: LogKey
+    o: int
+    t: int
+    n: int
+    at: int
+    kind: str
+    actor: UserId | None
+    cid: ClientId | None
+    audience: str | None
+    blanks: tuple[int, ...]
+    data: str | None
+    method: str = ""
+
+    @property
+    def head(self) -> Head:
+        return Head(self.o, self.t, self.n)
+
+    def readable_by(self, reader: Collection[str]) -> bool:
+        return self.audience is None or not set(self.audience.split()).isdisjoint(reader)
+
+    def frame(self) -> str:
+        """The `room.event` notification; `data` goes in as it was stored."""
+        return (
+            f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
+            f'"at":{self.at},"by":{_quoted(self.actor)},"cid":{_quoted(self.cid)},"kind":"{self.kind}",'
+            f'"data":{self.data or "null"}}}}}'
+        )
+
+    def withheld(self) -> str:
+        """The same place in the log, for whom the audience leaves out."""
+        return (
+            f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
+            f'"at":{self.at},"kind":"withheld"}}}}'
+        )
+
+
+def _quoted(word: str | None) -> str:
+    return "null" if word is None else f'"{word}"'

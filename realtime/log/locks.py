@@ -1,0 +1,82 @@
+"""Logs that another process keeps locked: a process that is stopped must not hold up the other rooms."""
+
+import logging
+from collections.abc import Collection, Set
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+from realtime.log import heads
+from realtime.models import Log
+from realtime.storage import timeouts
+from realtime.storage.prepared import prepared
+from realtime.types import LogKey
+
+logger = logging.getLogger(__name__)
+
+
+class HeldLogs:
+    """The logs whose lock was not to be had in time. The writer refuses their requests until the lock is free.
+
+    A log that grows meanwhile is locked by a process that is busy, not stopped: its lock is waited for in turn again.
+    """
+
+    def __init__(self) -> None:
+        self._heads: dict[LogKey, int] = {}
+
+    def still(self) -> Set[LogKey]:
+        """Return those that are still held; the others are forgotten."""
+        if self._heads:
+            _end_abandoned()
+            found = locked(list(self._heads))
+            self._heads = {key: head for key, head in found.items() if head == self._heads[key]}
+        return self._heads.keys()
+
+    def find(self, keys: Collection[LogKey]) -> bool:
+        """After a wait for a lock: keep those of `keys` that are locked. Return whether there are any."""
+        try:
+            found = locked(keys)
+        except (OperationalError, InterfaceError):
+            return False
+        if found.keys() - self._heads.keys():
+            logger.warning("another process holds %d rooms: their requests are refused until it lets go", len(found))
+        self._heads |= found
+        return bool(found)
+
+
+ABANDONED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND state LIKE 'idle in transaction%%'
+    AND state_change < clock_timestamp() - make_interval(secs => %s)
+    AND pid IN (SELECT pid FROM pg_locks WHERE granted AND relation = %s::regclass)
+"""
+
+
+def _end_abandoned() -> None:
+    """End transactions that keep a room locked and send nothing.
+
+    PostgreSQL does so by `idle_in_transaction_session_timeout`, but not after psycopg's `executemany`: that ends with a
+    Flush behind its Sync, at which PostgreSQL puts the clock away.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ABANDONED, [timeouts.IDLE_S, Log._meta.db_table])
+            ended = len(cursor.fetchall())
+    except DatabaseError as error:
+        logger.warning("silent transactions could not be ended: %s", error)
+        return
+    if ended:
+        logger.warning("ended %d transactions that had been silent for %g s", ended, timeouts.IDLE_S)
+
+
+def locked(keys: Collection[LogKey]) -> dict[LogKey, int]:
+    """Return the heads of those of these logs that somebody else has locked now. It waits for nobody."""
+    with transaction.atomic():
+        free = set(_free(keys))
+        return {key: head for key, head in heads(keys).items() if key not in free}
+
+
+@prepared
+def _free(keys: Collection[LogKey]) -> "QuerySet[Log, str]":
+    rows = Log.objects.select_for_update(skip_locked=True, no_key=True).filter(key__in=keys)
+    return rows.values_list("key", flat=True)

@@ -1,0 +1,1 @@
+"""Databases: two backends, prepared queries, bulk inserts, backups, and the base of the admin."""

@@ -1,0 +1,1 @@
+"""The protocol on the wire. Pure: text in, effects out."""

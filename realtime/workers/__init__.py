@@ -1,0 +1,1 @@
+"""The threads and timers that read and write the database."""

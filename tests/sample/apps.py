@@ -1,0 +1,12 @@
+"""The app's name for Django, and what it hangs into chat and the clock."""
+
+from django.apps import AppConfig
+
+
+class ToyConfig(AppConfig):
+    name = "tests.sample"
+    label = "toy"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tests.sample import game  # noqa: F401

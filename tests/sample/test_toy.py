@@ -1,0 +1,140 @@
+"""What a game asks of `realtime` and `chat` is there, and neither knows of the game."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import time_machine
+
+from chat import plugin
+from chat.models import Message
+from chat.selectors import may_read, snapshot
+from realtime.errors import RealtimeError
+from realtime.log import head_of, now_ms, read
+from realtime.models import Deadline
+from realtime.types import Caller, LogKey
+from realtime.workers import deadlines
+from realtime.workers.writer import write
+from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, post, room
+from tests.queries import queries
+from tests.sample.game import SHOWN_AFTER, Hidden, word_hide
+from tests.sample.models import Word
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def host() -> Caller:
+    return guest("Host")
+
+
+@pytest.fixture
+def ana() -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ben() -> Caller:
+    return guest("Ben")
+
+
+@pytest.fixture
+def key(host: Caller, ana: Caller, ben: Caller) -> LogKey:
+    return room(host, ana, ben)
+
+
+def seen(caller: Caller, key: LogKey) -> list[str]:
+    """Kinds of the lines that a reader gets."""
+    return [line["kind"] for line in ask(caller, "history.page", room=key, after=0)["lines"]]
+
+
+def test_neither_realtime_nor_chat_names_the_toy() -> None:
+    sources = [path for app in ("realtime", "chat", "accounts") for path in (ROOT / app).rglob("*.py")]
+    assert len(sources) > 30
+    assert [str(path) for path in sources if "toy" in path.read_text()] == []
+
+
+def test_a_command_posts_its_card_and_stages_its_rows(host: Caller, key: LogKey) -> None:
+    o = post(host, key, "/word apple")
+    stands = line(host, key, o)
+    assert (stands["kind"], stands["data"], stands["by"]) == ("toy.hidden", {"letters": 5}, host.id)
+    assert data_of(last_event(key)) == {"kind": "toy.hidden", "letters": 5}
+    assert Word.objects.get().offset == o
+
+
+def test_a_command_that_refuses_leaves_nothing(host: Caller, key: LogKey) -> None:
+    head = head_of(key)
+    with pytest.raises(RealtimeError, match="empty"):
+        post(host, key, "/word")
+    assert (head_of(key), Word.objects.count(), Deadline.objects.count()) == (head, 0, 0)
+
+
+def test_what_an_interceptor_takes_is_not_said(host: Caller, ana: Caller, key: LogKey) -> None:
+    post(host, key, "/word apple")
+    o = post(ana, key, "apple")
+    assert message(key, o).kind == "toy.guessed"
+    assert message(key, post(ana, key, "apples")).kind == "text"
+
+
+def test_an_event_with_an_audience_is_withheld_from_the_others(
+    host: Caller, ana: Caller, ben: Caller, key: LogKey
+) -> None:
+    post(host, key, "/word apple")
+    o = post(ana, key, "apple")
+    [entry] = read(key, o - 1, o)
+    for caller, may in [(host, True), (ana, True), (ben, False)]:
+        labels = may_read(caller, key)
+        assert labels is not None
+        assert entry.readable_by(labels) is may
+        assert ("toy.guessed" in seen(caller, key)) is may
+    assert b"apple" not in entry.withheld().encode()
+
+
+def test_an_interceptor_loads_once_a_run(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
+    post(host, key, "/word apple")
+
+    def asked(count: int) -> int:
+        calls = [call([ana, ben][n % 2], "message.post", room=key, text="pear") for n in range(count)]
+        with queries() as sql:
+            assert not [found for found in write(calls) if isinstance(found, RealtimeError)]
+        return len([statement for statement in sql if "toy_word" in statement])
+
+    assert (asked(1), asked(30)) == (1, 1)
+
+
+def test_a_part_is_in_the_snapshot_for_its_reader(host: Caller, ana: Caller, key: LogKey) -> None:
+    post(host, key, "/word apple")
+    parts = {}
+    for caller in (host, ana):
+        labels = may_read(caller, key)
+        assert labels is not None
+        parts[caller.id] = snapshot(caller, key, labels, head_of(key))["parts"]["toy"]
+    assert parts == {host.id: {"letters": 5, "word": "apple"}, ana.id: {"letters": 5, "word": None}}
+
+
+def test_a_deadline_acts_once_and_posts_as_the_server(host: Caller, key: LogKey) -> None:
+    with time_machine.travel(now_ms() / 1000, tick=False) as later:
+        post(host, key, "/word apple")
+        assert deadlines.due() == []
+        later.shift(SHOWN_AFTER / 1000)
+        claims = deadlines.due()
+        write([*claims, *claims])
+        assert deadlines.due() == []
+    shown = Message.objects.get(kind="toy.shown")
+    assert (shown.author, msgspec.json.decode(shown.data or "")) == (None, {"word": "apple"})
+    assert Word.objects.count() == 0
+
+
+def test_a_card_is_removed_and_restored_like_a_line(host: Caller, key: LogKey) -> None:
+    o = post(host, key, "/word apple")
+    act(host, "message.delete", room=key, o=o)
+    assert line(host, key, o)["data"] is None
+    act(host, "message.restore", room=key, o=o)
+    assert line(host, key, o)["data"] == {"letters": 5}
+
+
+def test_nothing_registers_twice() -> None:
+    for register in (lambda: plugin.command("word")(word_hide), lambda: plugin.card("toy.again")(Hidden)):
+        with pytest.raises(ValueError, match="registered already"):
+            register()
