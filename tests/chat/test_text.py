@@ -30,7 +30,7 @@ from chat.text import (
 )
 from realtime.errors import RealtimeError
 
-LINKS = Path(__file__).parent.parent / "js/links.json"
+LINKS = Path(__file__).parent.parent / "js/chat/state/links.json"
 ATTRIBUTES = {"a": {"href", "target", "rel", "title"}, "ol": {"start"}}
 ATTACKS = [
     "<script>alert(1)</script>",
