@@ -1,4 +1,4 @@
-"""A results file as a picture for the README: `python -m bench.chart FILE [ROW]`. Bars on a scale by powers of ten."""
+"""Draw a results file as the picture of the README: `python -m bench.chart FILE [ROW]`. The scale is logarithmic."""
 
 import json
 import math
@@ -27,11 +27,11 @@ STYLE = """
 """
 
 Bar = tuple[str, float, float, float]
-"""server, median, least, greatest"""
+"""A bar has a server, the median, the least and the greatest value."""
 
 
 def bars(results: Mapping[str, Any], row: str, figure: str) -> list[Bar]:
-    """Of the servers that have the figure, the greatest first."""
+    """Return a bar for each server that has the figure, the greatest first."""
     found = {server: middle(runs, figure) for server, runs in results["rows"][row].items()}
     return sorted(((server, *values) for server, values in found.items() if values), key=lambda bar: -bar[1])
 

@@ -1,11 +1,11 @@
-"""Numbers of several runs as one: medians and ranges. Pure."""
+"""Join the numbers of several runs: medians and ranges. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
 def quantile(ordered: Sequence[float], q: float) -> float:
-    """Of sorted values: the smallest that at least this share of them does not exceed."""
+    """Return the smallest of the sorted values that at least the share `q` of them does not exceed."""
     if not ordered:
         raise ValueError("no values")
     place = -(-len(ordered) * round(q * 10_000) // 10_000)
@@ -21,11 +21,11 @@ def median(values: Iterable[float]) -> float:
 
 
 def counted(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The runs that say something: neither failed nor with the generator at its limit."""
+    """Return the runs that neither failed nor had the generator at its limit."""
     return [run for run in runs if "error" not in run and not run.get("void")]
 
 
 def middle(runs: Sequence[Mapping[str, Any]], name: str) -> tuple[float, float, float] | None:
-    """Median, least and greatest of a figure; None where no run has it."""
+    """Return median, least and greatest of a figure, or None when no run has it."""
     values = [float(run[name]) for run in counted(runs) if run.get(name) is not None]
     return (median(values), min(values), max(values)) if values else None

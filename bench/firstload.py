@@ -1,9 +1,9 @@
-"""Measures the time until a room can be read and written in: a phone on a slow network, with an empty cache.
+"""Measure the time until a room can be read and written in, on a phone with a slow network and an empty cache.
 
     .venv/bin/python -m bench.firstload [--runs 5]
 
-Chromium at 360x740 with its CPU slowed four times asks through `bench.shaper`. Forty messages stand in the room.
-"Readable" is the first frame that shows the newest of them; "ready" the first in which one can write.
+Chromium at 360x740, with its CPU slowed four times, loads the page through `bench.shaper`. The room has 40 messages.
+"Readable" is the first frame that shows the newest message. "Ready" is the first frame in which one can write.
 """
 
 import argparse
@@ -23,21 +23,21 @@ from tests.system.guest import Guest
 from tests.system.person import PHONE, launch_options
 
 WATCH = """() => {
-  const facts = (window.firstload = {});
+  const figures = (window.firstload = {});
   const seen = (element) => element && element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const look = () => {
     const last = [...document.querySelectorAll("#lines .line-body")].at(-1);
     const box = last?.getBoundingClientRect();
     const readable = box && box.height > 0 && box.top < innerHeight && box.bottom > 0 && seen(last);
-    if (readable) facts.readable ??= performance.now();
-    if (seen(document.querySelector("#composer, .enter-form"))) facts.ready ??= performance.now();
-    if (!facts.readable || !facts.ready) requestAnimationFrame(look);
+    if (readable) figures.readable ??= performance.now();
+    if (seen(document.querySelector("#composer, .enter-form"))) figures.ready ??= performance.now();
+    if (!figures.readable || !figures.ready) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-  const painted = (list) => (facts.fcp ??= list.getEntries()[0].startTime);
+  const painted = (list) => (figures.fcp ??= list.getEntries()[0].startTime);
   new PerformanceObserver(painted).observe({ type: "paint", buffered: true });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) facts.shift = (facts.shift ?? 0) + entry.value;
+    for (const entry of list.getEntries()) figures.shift = (figures.shift ?? 0) + entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 }"""
 
@@ -60,12 +60,12 @@ async def load(browser: Browser, port: int, path: str, guest: Guest | None, cpu:
         before = shaper.down.bytes
         await page.goto(origin + path, wait_until="commit")
         await page.wait_for_function("() => firstload.readable && firstload.ready", timeout=60_000)
-        facts = dict(await page.evaluate("() => firstload"))
+        figures = dict(await page.evaluate("() => firstload"))
         await page.wait_for_load_state()
-        facts |= {"kilobytes": (shaper.down.bytes - before) / 1000, "requests": asked.total()}
+        figures |= {"kilobytes": (shaper.down.bytes - before) / 1000, "requests": asked.total()}
     await context.close()
     await shaper.close()
-    return facts
+    return figures
 
 
 async def measure(port: int, path: str, guest: Guest, runs: int) -> None:

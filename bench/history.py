@@ -1,4 +1,4 @@
-"""What a long history costs: a page of it, and coming back to it. One client, one request after the other."""
+"""Measure what a long history costs: to read a page of it, and to resume. One client sends one request at a time."""
 
 import json
 import time
@@ -17,25 +17,25 @@ from bench.rows import Row
 from bench.servers import LOAD_CORE, Target, on_core
 
 PAGES = 300
-WARM = 20
-"""of each that are not counted"""
+WARM_UP = 20
+"""The first requests of each kind are not counted."""
 
 
 def measured(row: Row, target: Target, lines: Path, room: str) -> Figures:
-    """Milliseconds as the client sees them, and what the server computed for each."""
+    """Return the milliseconds that the client waited, and the CPU time of the server for each request."""
     people = [(header, hello) for header, _, hello in (line.partition("\t") for line in lines.read_text().splitlines())]
     with on_core(LOAD_CORE):
         socket, _ = opened(target, people[0], 0)
         with socket:
             head = row.history
-            befores = Random(1).choices(range(head // 10, head), k=WARM + PAGES)  # noqa: S311 - the same for all
+            befores = Random(1).choices(range(head // 10, head), k=WARM_UP + PAGES)  # noqa: S311 - the same for all
             page = timed("page", target, (page_ms(socket, room, before) for before in befores))
         resume = timed("resume", target, (resume_ms(target, person, row.missed) for person in people[1:]))
     return {"clients": 1, "seconds": 0, **page, **resume}
 
 
 def timed(name: str, target: Target, times: Iterator[float]) -> Figures:
-    for _ in range(WARM):
+    for _ in range(WARM_UP):
         next(times)
     spent = proc.cpu_s(*target.pids)
     taken = sorted(times)
@@ -56,7 +56,7 @@ def page_ms(socket: ClientConnection, room: str, before: int) -> float:
 
 
 def resume_ms(target: Target, person: tuple[str, str], events: int) -> float:
-    """From the first byte of the handshake to the last missed event."""
+    """Return the time from the first byte of the handshake to the last missed event."""
     socket, taken = opened(target, person, events)
     socket.close()
     return taken

@@ -1,4 +1,4 @@
-"""One run of the generator against one server, and what the server's processes used meanwhile."""
+"""Run the generator against one server, and measure what the server's processes use meanwhile."""
 
 import json
 import subprocess
@@ -9,14 +9,14 @@ from bench import proc
 from bench.rows import Row
 from bench.servers import LOAD_CORE, Target, generator
 
-VOID = 0.7
-"""share of its core above which the generator has measured itself"""
+VOID_SHARE = 0.7
+"""A run is void when the generator uses more than this share of its core: it has measured itself."""
 
 Figures = dict[str, Any]
 
 
 def options(row: Row) -> list[str]:
-    """What the generator is told of a row."""
+    """Return the generator's options for a row."""
     given = ["-n", str(row.clients), "-s", str(row.senders), "-t", str(row.seconds), "-x", "10"]
     given += ["-r", str(row.rate)] if row.rate else ["-w", "1"]
     if row.joiners:
@@ -25,7 +25,7 @@ def options(row: Row) -> list[str]:
 
 
 def measure(row: Row, target: Target) -> Figures:
-    """The generator's figures, and the server's."""
+    """Return the figures of the generator and of the server."""
     marks = {"IDLE": (proc.cpu_s(*target.pids), proc.rss_kb(*target.pids))}
     command = [str(generator()), "-a", ",".join(target.addresses), *options(row), *target.load]
     load = subprocess.Popen(
@@ -43,9 +43,10 @@ def measure(row: Row, target: Target) -> Figures:
 
 
 def used(figures: Figures, marks: Mapping[str, tuple[float, float]]) -> Figures:
-    """What the server used, `marks` being its CPU seconds and its KB at the generator's words.
+    """Return what the server used. `marks` has its CPU seconds and its KB at each word of the generator.
 
-    `cpu_us_*` between BEGIN and END; `cpu_ms_open` and `rss_kb_connection` from IDLE to READY, a client that came.
+    `cpu_us_*` are measured between BEGIN and END. `cpu_ms_open` and `rss_kb_connection` are measured from IDLE to
+        READY, for each client that connected.
     """
     (idle_s, idle_kb), (ready_s, ready_kb), (begin_s, _), (end_s, end_kb) = (
         marks[name] for name in ("IDLE", "READY", "BEGIN", "END")
@@ -58,5 +59,5 @@ def used(figures: Figures, marks: Mapping[str, tuple[float, float]]) -> Figures:
         "cpu_ms_open": round((ready_s - idle_s) * 1e3 / here, 3),
         "rss_kb_connection": round((ready_kb - idle_kb) / here, 2),
         "rss_mb": round(end_kb / 1024, 1),
-        "void": figures["generator"] > VOID,
+        "void": figures["generator"] > VOID_SHARE,
     }

@@ -1,4 +1,4 @@
-"""Parlor under test: a room prepared once, and for every run a fresh copy of it with a server over it."""
+"""Run Parlor under test: a room is prepared once, and every run has a new copy of it with a server over it."""
 
 import json
 import platform
@@ -26,7 +26,7 @@ from tests.services.postgres import postgres
 from tests.services.redis import redis_server
 
 LIFTED = {"rate": 1_000_000, "burst": 1_000_000}
-"""the only limits that are not Parlor's own: a sender here says what a hundred people would"""
+"""Only the limits for posts are lifted: a sender here posts as much as a hundred people."""
 DATA = BUILD / "data"
 POSTS = """
     SELECT count(*) FROM realtime_event e JOIN chat_message m ON m.log_id = e.log_id AND m."offset" = e."offset"
@@ -35,7 +35,7 @@ POSTS = """
 
 
 class Scene(NamedTuple):
-    """What a row needs prepared; rows that need the same share it."""
+    """A scene is what must be prepared for a row. Rows with equal needs share one."""
 
     people: int
     rooms: int
@@ -46,14 +46,14 @@ class Scene(NamedTuple):
 
 
 def scene_of(row: Row) -> Scene:
-    """A room of a thousand does for fewer."""
+    """Return the scene of a row. A room of a thousand people serves for fewer too."""
     people = row.clients if row.joiners else max(row.clients, 1000)
     return Scene(people, row.rooms, row.history, row.joiners, row.missed, row.processes > 0)
 
 
 @dataclass(frozen=True)
 class Site:
-    """Servers over one database: how they are reached, and what Django is told."""
+    """A site is the servers over one database: their addresses, and the environment of Django."""
 
     target: Target
     folder: Path
@@ -61,7 +61,7 @@ class Site:
     key: str
 
     def posts(self) -> int:
-        """Posts in the database, as event and as line."""
+        """Count the posts that are in the database both as event and as message."""
         return int(self.rows(POSTS)[0][0])
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -74,7 +74,10 @@ class Site:
 
 @dataclass
 class Parlor:
-    """What is prepared and started lives until the stack ends. One port for all: the cookies' names hold it."""
+    """Prepare scenes and start servers; both live until the stack ends.
+
+    All servers have the same port, because the names of the cookies contain it.
+    """
 
     stack: ExitStack
     port: int = field(default_factory=free_port)
@@ -97,7 +100,7 @@ class Parlor:
 
     @contextmanager
     def serving(self, row: Row) -> Iterator[Site]:
-        """Servers over a copy of the row's scene."""
+        """Start servers over a copy of the row's scene."""
         scene = scene_of(row)
         if scene not in self.scenes:
             self.scenes[scene] = self.prepare(scene)
@@ -123,7 +126,7 @@ class Parlor:
         return DATA / ("scene-" + "-".join(str(int(value)) for value in scene))
 
     def prepare(self, scene: Scene) -> str:
-        """Made by `prepare.py`; the room's key."""
+        """Let `prepare.py` make the scene, and return the room's key."""
         folder = self.folder(scene)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -147,7 +150,7 @@ class Parlor:
         return without_settings() | given | settings
 
     def database(self, scene: Scene, run: str | None) -> str:
-        """A new empty PostgreSQL database for the scene, or a copy of it for a run."""
+        """Create an empty PostgreSQL database for the scene, or a copy of it for a run, and return its URL."""
         server = self.started_services()[0].rpartition("/")[0]
         original = self.folder(scene).name
         new = sql.Identifier(run or original)
@@ -158,7 +161,7 @@ class Parlor:
         return f"{server}/{run or original}"
 
     def started_services(self) -> tuple[str, str]:
-        """PostgreSQL, which waits for its disk, and Redis, on the server's core; their URLs."""
+        """Start PostgreSQL, which waits for its disk, and Redis on the server's core. Return their URLs."""
         if self.services is None:
             with on_core(SERVER_CORE):
                 enter = self.stack.enter_context
@@ -167,7 +170,7 @@ class Parlor:
 
 
 def load(lines: Path, key: str) -> list[str]:
-    """How the generator speaks to Parlor."""
+    """Return the generator's options for Parlor."""
     return ["-u", "/ws/", "-P", SUBPROTOCOL, "-o", OPENED, "-f", str(lines), "-m", message(key)]
 
 
@@ -177,7 +180,7 @@ def hello_of(folder: Path) -> Any:
 
 
 def cookie_of(folder: Path) -> tuple[str, str]:
-    """Name and value of somebody's cookie for whom the generator has no use: the last one's."""
+    """Return name and value of the last person's cookie, which the generator does not use."""
     *_, last = (folder / "clients.tsv").read_text().splitlines()
     name, _, value = last.partition("\t")[0].removeprefix("Cookie: ").partition("=")
     return name, value

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""An ordinary room with a history and people in it, made by the services, in the database of DATABASE_URL.
+"""Make an ordinary room with people and a history, by the services, in the database of DATABASE_URL.
 
     python bench/prepare.py --clients 500 --base http://127.0.0.1:8000 > clients.tsv
 
-Prints a line a client, `Cookie: …<TAB>session.hello`, for a load generator's -f; what else it needs goes to stderr.
-The server may run or not. The cookie's name holds the port of --base; tokens are good for a day.
+Prints one line for each client, `Cookie: …<TAB>session.hello`, for the option -f of a load generator. What else the
+generator needs goes to stderr.
+The server may run or not. The name of the cookie contains the port of --base. A token is valid for a day.
 """
 
 import argparse
@@ -18,14 +19,14 @@ from urllib.parse import urlsplit
 
 SUBPROTOCOL = "parlor.v1"
 OPENED = '"opened":'
-"""in the answer to hello, and in no frame before it"""
+"""The answer to hello contains this text, and no frame before it does."""
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, required=True, help="people, each with a login session")
     parser.add_argument("--base", required=True, help="the server's address: http://127.0.0.1:8000")
-    parser.add_argument("--senders", type=int, default=0, help="taken, not needed: everybody may speak")
+    parser.add_argument("--senders", type=int, default=0, help="accepted and ignored: all may post")
     parser.add_argument("--history", type=int, default=100_000, help="lines in the room")
     parser.add_argument("--rooms", type=int, default=1, help="rooms a client opens; the first has the history")
     parser.add_argument("--joiners", type=int, default=0, help="how many of the clients, the last ones, were away")
@@ -34,7 +35,7 @@ def arguments() -> argparse.Namespace:
 
 
 def message(room: str) -> str:
-    """A load generator's template of a line said in this room: `$` a number, `#` a fresh cid, `@` the text."""
+    """Return a load generator's template of a message: `$` is a number, `#` a new cid, `@` the text."""
     params = json.dumps({"room": room, "cid": "#", "text": "@"})
     return f'{{"jsonrpc":"2.0","id":$,"method":"message.post","params":{params}}}'
 
@@ -45,7 +46,7 @@ def hello(token: str, rooms: dict[str, dict[str, int]]) -> str:
 
 
 def lines(options: argparse.Namespace) -> Iterator[str]:
-    """A line a client; Django is set up."""
+    """Yield one line for each client. Django must be set up."""
     import msgspec
 
     from bench import room

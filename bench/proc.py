@@ -1,4 +1,4 @@
-"""What Linux says of a process and those it has started: CPU seconds and resident memory."""
+"""Read what Linux knows of a process and its descendants: CPU seconds and resident memory."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def tree(*pids: int) -> list[int]:
-    """These processes and all below them, parents first."""
+    """Return the processes and all their descendants, parents first."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (fields := _stat(int(entry.name))):
@@ -20,17 +20,17 @@ def tree(*pids: int) -> list[int]:
 
 
 def cpu_s(*pids: int) -> float:
-    """User and system time of the trees below these processes, those that have ended and were waited for included."""
+    """Return user and system time of the processes and their descendants, also of those that ended and were reaped."""
     return sum(sum(map(int, fields[11:15])) for pid in tree(*pids) if (fields := _stat(pid))) / TICKS
 
 
 def rss_kb(*pids: int) -> float:
-    """Resident memory; pages that a fork shares count twice."""
+    """Return the resident memory in KB. Pages that a fork shares count twice."""
     return sum(int(fields[21]) for pid in tree(*pids) if (fields := _stat(pid))) * PAGE / 1024
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third on (proc(5)); none where it has ended."""
+    """Return the fields of /proc/PID/stat from the third on (proc(5)), or none when the process has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""An ordinary room: people, their login sessions, and what was said. Django must be set up."""
+"""Make an ordinary room: people, their login sessions, and messages. Django must be set up."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +23,8 @@ from realtime.log import SITE, batch, head_of, now_ms, read
 from realtime.models import Log
 from realtime.types import NOBODY, ClientId, Head, LogKey, Position
 
-TOGETHER: Final = 500
-"""people a transaction; ten times as many lines"""
+BATCH_SIZE: Final = 500
+"""A transaction creates so many people, or ten times as many messages."""
 WORDS: Final = "the lamp over our table is on again and somebody has left a cup of tea".split()  # noqa: SIM905
 MARKED: Final = "**Look**: https://example.com/a/page?of=it, and *then* tell me"
 MEMBERS: Final = 1_000
@@ -48,14 +48,14 @@ T = TypeVar("T")
 
 
 def counted() -> None:
-    """So much at once is told to PostgreSQL's planner, as by `restore`; it would find out by itself within minutes."""
+    """Run ANALYZE on PostgreSQL, as `restore` does, because so many rows are new to its planner."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
 def enter(count: int, rooms: int) -> tuple[list[User], list[LogKey]]:
-    """Guests, in the lounge and in these public rooms, which the first has made. From the 1,001st on they only look."""
+    """Create guests in the lounge and in public rooms of the first guest. From the 1,001st on they are no members."""
     run, hall = secrets.token_hex(3), LogKey(lounge().log.key)
     people = _guests([f"Guest 0 {run}"], [hall])
     keys = [_room(people[0], f"Room {number + 1}") for number in range(rooms)]
@@ -65,7 +65,7 @@ def enter(count: int, rooms: int) -> tuple[list[User], list[LogKey]]:
 
 
 def _guests(names: Sequence[str], rooms: Sequence[LogKey]) -> list[User]:
-    """What `chat.services.entrance.guest_enter` does for one, for many in one transaction."""
+    """Do what `chat.services.entrance.guest_enter` does, for many guests in one transaction."""
     with batch([*rooms, SITE]) as staged:
         people = [guest_create(name=name, face="", colour=7, device="", now=staged.now) for name in names]
         for user in people if rooms else []:
@@ -81,12 +81,12 @@ def _room(maker: User, name: str) -> LogKey:
 
 
 def texts() -> list[str]:
-    """Ten lines, one with Markdown and a link."""
+    """Return ten texts, one with Markdown and a link."""
     return [*(" ".join(islice(cycle(WORDS), start, start + 8 + start)) for start in range(9)), MARKED]
 
 
 def history(key: LogKey, people: Sequence[User], count: int) -> None:
-    """`count` lines: the first 10,000 by the service that a post comes to, the rest as copies of their rows."""
+    """Make `count` messages: the first 10,000 by the service of a post, the rest as copies of their rows."""
     said = min(count, SAID)
     before = head_of(key)
     talk(key, people, said)
@@ -97,7 +97,7 @@ def history(key: LogKey, people: Sequence[User], count: int) -> None:
 
 
 def _copy(key: LogKey, before: Head, said: int, more: int) -> None:
-    """The first `more` of the `said` lines after `before` once more at the end, with tags and cids of their own."""
+    """Copy the first `more` of the `said` messages after `before` to the end, with tags and cids of their own."""
     with batch([key]) as staged:
         log = staged.log(key)
         first, last = before.o, before.o + more
@@ -109,10 +109,10 @@ def _copy(key: LogKey, before: Head, said: int, more: int) -> None:
 
 
 def talk(key: LogKey, people: Sequence[User], count: int) -> None:
-    """`count` lines by all in turn."""
+    """Post `count` messages, by all people in turn."""
     lines = cycle([Line(rendered(text)) for text in texts()])
     callers = cycle([caller_of(user) or NOBODY for user in people[:1000]])
-    for part in parts(range(count), 10 * TOGETHER):
+    for part in parts(range(count), 10 * BATCH_SIZE):
         with batch([key]) as staged:
             for caller, line, _ in zip(callers, lines, part, strict=False):
                 cid = ClientId(secrets.token_hex(16))
@@ -120,13 +120,13 @@ def talk(key: LogKey, people: Sequence[User], count: int) -> None:
 
 
 def position(key: LogKey, missed: int = 0) -> Position:
-    """Where a client stands who has missed that many events."""
+    """Return the position of a client that has missed that many events."""
     at = max(head_of(key).o - missed, 1)
     return Position(at, read(key, at - 1, at)[0].t)
 
 
 def logins(people: Sequence[User]) -> Iterator[str]:
-    """`Cookie` headers of login sessions as the front door begins them."""
+    """Yield the `Cookie` headers of login sessions as the entry form begins them."""
     for part in parts(people):
         with transaction.atomic():
             keys = [_login(user) for user in part]
@@ -142,5 +142,5 @@ def _login(user: User) -> str:
 
 
 def parts(things: Sequence[T], size: int | None = None) -> Iterable[Sequence[T]]:
-    step = size or TOGETHER
+    step = size or BATCH_SIZE
     return (things[start : start + step] for start in range(0, len(things), step))

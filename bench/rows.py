@@ -1,4 +1,4 @@
-"""The rows of the table: who is in the room, who speaks, and what is looked at."""
+"""The rows of the table: who is in the room, who posts, and what is measured."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,10 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Row:
-    """`rate` 0 is the closed loop. The last `joiners` clients come while the others talk, `missed` events behind."""
+    """A row of the table. `rate` 0 is the closed loop.
+
+    The last `joiners` clients connect while the others talk; they have missed `missed` events.
+    """
 
     name: str
     title: str
@@ -21,18 +24,18 @@ class Row:
     history: int = 100_000
     peers: bool = True
     processes: int = 0
-    """over Redis and PostgreSQL; 0: one, on SQLite"""
+    """The processes share Redis and PostgreSQL. Zero means one process on SQLite."""
     tab: bool = False
-    """a browser sits in the room too"""
+    """A browser is in the room too."""
 
     @property
     def is_history(self) -> bool:
-        """Pages and resumes are measured, one by one, and no talk."""
+        """Tell whether the row measures pages and resumes one by one, and no talk."""
         return self.name.startswith("history-")
 
 
-MOMENT: Final = 3
-"""seconds in which nobody speaks: enough to look"""
+SILENT_S: Final = 3
+"""A row without senders is measured for so long."""
 
 ALL: Final[Mapping[str, Row]] = {
     row.name: row
@@ -45,8 +48,8 @@ ALL: Final[Mapping[str, Row]] = {
         Row("500@1", "500 clients, 1 message a second", 500, 50, rate=1, seconds=10, tab=True),
         Row("500@10", "500 clients, 10 messages a second", 500, 50, rate=10, tab=True),
         Row("500@100", "500 clients, 100 messages a second", 500, 50, rate=100),
-        Row("idle", "8,000 idle clients", 8000, seconds=MOMENT),
-        Row("open", "1,000 clients open 3 rooms each", 1000, seconds=MOMENT, rooms=3, peers=False),
+        Row("idle", "8,000 idle clients", 8000, seconds=SILENT_S),
+        Row("open", "1,000 clients open 3 rooms each", 1000, seconds=SILENT_S, rooms=3, peers=False),
         Row("resume", "2,000 come back to 100 who talk", 2100, 10, rate=10, joiners=2000, missed=20, peers=False),
         Row("join", "2,000 come to 100 who talk", 2100, 10, rate=10, joiners=2000),
         *(Row(f"room-{size}", f"a room of {size:,}", size, 1, peers=False) for size in (1, 100, 500, 1000, 4000)),

@@ -1,7 +1,7 @@
-"""`make bench`: every row with every server in turn, several times over; what came out, as JSON, with what it ran on.
+"""Run `make bench`: measure every row with every server in turn, several times, and write the results as JSON.
 
-ROWS and PEERS name some: ROWS="500x1 500x64" PEERS=parlor. RUNS is how often, 5 where it is not said. What was measured
-of the same commit on the same day stays in the file.
+ROWS and PEERS choose: ROWS="500x1 500x64" PEERS=parlor. RUNS is the number of runs, 5 by default. Results of the same
+commit and day are added to the same file.
 """
 
 import json
@@ -61,7 +61,7 @@ def chosen(variable: str, known: Sequence[str]) -> list[str]:
 
 
 def built(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The servers that can be had, with their versions, and those that cannot, with what is missing."""
+    """Build the servers. Return the versions of those that could be built, and the reasons for the others."""
     versions, missing = {PARLOR: parlor.version()} if PARLOR in names else {}, {}
     for name in names:
         if name != PARLOR:
@@ -81,7 +81,7 @@ def once(row: Row, name: str, ours: Parlor) -> Figures:
 
 
 def machine() -> dict[str, Any]:
-    """What it runs on; `disk` is a file system, and not one in memory, where durability would cost nothing."""
+    """Describe the machine. Exit when the file system is in memory, where durability would cost nothing."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
     kind = said("stat", "-f", "-c", "%T", str(BUILD))
@@ -94,7 +94,7 @@ def said(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def facts() -> dict[str, Any]:
+def circumstances() -> dict[str, Any]:
     commit = said("git", "describe", "--always", "--dirty") or "unknown"
     date = time.strftime("%Y-%m-%d")
     return {"date": date, "commit": commit, "machine": machine(), "limits_lifted": parlor.LIFTED}
@@ -104,7 +104,7 @@ def main() -> None:
     many_files()
     BUILD.mkdir(exist_ok=True)
     wanted = [rows.ALL[name] for name in chosen("ROWS", list(rows.ALL))]
-    results = facts()
+    results = circumstances()
     print(json.dumps(results), flush=True)
     versions, missing = built(chosen("PEERS", [PARLOR, *servers.ALL]))
     before = earlier(results)
@@ -121,13 +121,13 @@ def main() -> None:
 
 
 def earlier(results: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What was measured before of the same commit on the same day; what is not committed may be anything."""
+    """Return the results of the same commit and day, or nothing when there are uncommitted changes."""
     file = file_of(results)
     return json.loads(file.read_text()) if file.exists() and not results["commit"].endswith("-dirty") else {}
 
 
 def joined(before: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
-    """Both; a server that is measured again in a row has only the new figures there."""
+    """Join two results. A server that is measured again in a row has only the new figures there."""
     parts = {name: {**before.get(name, {}), **results[name]} for name in ("versions", "missing")}
     parts["rows"] = {**before.get("rows", {})}
     for row, found in results["rows"].items():
@@ -154,7 +154,7 @@ def told(figures: Figures) -> str:
 
 
 def keep(results: Mapping[str, Any]) -> None:
-    """Written after each measurement: what is stopped has its results so far."""
+    """Write the results. This happens after each measurement, so that a stopped run keeps its figures."""
     RESULTS.mkdir(exist_ok=True)
     file_of(results).write_text(json.dumps(results, indent=1) + "\n")
 

@@ -1,4 +1,4 @@
-"""Servers under test: what each needs built, how it is started on a port, and how a client talks to it."""
+"""The servers under test: how each is built, started on a port, and spoken to by a client."""
 
 import os
 import resource
@@ -25,24 +25,24 @@ SERVER_CORE, LOAD_CORE = "0", "1"
 
 
 class Missing(Exception):
-    """A server that cannot be built on this machine, and what it lacks."""
+    """A server cannot be built on this machine; the text says what is missing."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """`command` with `{port}`; `load`: what the generator is told besides; `build` raises `Missing`."""
+    """A server to compare with. `command` contains `{port}`; `load` has further options of the generator."""
 
     name: str
     title: str
     command: tuple[str, ...]
     build: Callable[[], str]
-    """its version"""
+    """Build the server and return its version, or raise `Missing`."""
     load: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server that listens: its addresses, the numbers of its processes, and how it is spoken to."""
+    """A server that listens: its addresses, its process ids, and the generator's options for it."""
 
     addresses: Sequence[str]
     pids: Sequence[int]
@@ -50,7 +50,7 @@ class Target:
 
 
 def run(*command: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None) -> str:
-    """What a command prints; `Missing` with its last line where it fails."""
+    """Return what a command prints. Raise `Missing` with its last line when it fails."""
     try:
         done = subprocess.run(
             command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=600
@@ -69,7 +69,7 @@ def newer(made: Path, *sources: Path) -> bool:
 
 @cache
 def generator() -> Path:
-    """The load generator, compiled where that is due."""
+    """Return the load generator, compiled when its source is newer."""
     made, source = BUILD / "load", HERE / "load.c"
     BUILD.mkdir(exist_ok=True)
     if not newer(made, source):
@@ -79,7 +79,7 @@ def generator() -> Path:
 
 @cache
 def node_modules() -> Path:
-    """What `peers/package-lock.json` pins, in .build."""
+    """Install the packages of `peers/package-lock.json` in .build, and return their folder."""
     modules, pinned = BUILD / "node_modules", ("package.json", "package-lock.json")
     BUILD.mkdir(exist_ok=True)
     if not newer(modules / ".package-lock.json", *(PEERS / name for name in pinned)):
@@ -98,7 +98,7 @@ def node(package: str) -> Callable[[], str]:
 
 
 def go(source: str) -> Callable[[], str]:
-    """Debian's golang-github-gorilla-websocket-dev brings the sources, without a module proxy."""
+    """Build a Go server. Debian's golang-github-gorilla-websocket-dev has the sources, so no module proxy is asked."""
 
     def build() -> str:
         made, path = BUILD / source, PEERS / f"{source}.go"
@@ -114,7 +114,7 @@ def go(source: str) -> Callable[[], str]:
 
 @cache
 def venv() -> Path:
-    """The Python of a virtual environment with `peers/requirements.txt`."""
+    """Return the Python of a virtual environment with `peers/requirements.txt`."""
     python, pins = BUILD / "venv" / "bin" / "python", PEERS / "requirements.txt"
     stamp = BUILD / "venv" / "installed"
     if not newer(stamp, pins):
@@ -160,7 +160,7 @@ ALL: Mapping[str, Peer] = {
 
 
 def many_files() -> None:
-    """A client is a file: as many as the system lets us have."""
+    """Raise the limit of open files as far as the system allows, because each client is one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -181,9 +181,9 @@ def listens(host: str, port: int) -> bool:
 def started(
     command: Sequence[str], address: tuple[str, int], environment: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """The number of a server pinned to its core, once it listens; ended afterwards with all that it started."""
+    """Start a server pinned to its core, and yield its process id once it listens. End it with all its children."""
     if listens(*address):
-        raise RuntimeError(f"somebody listens on {address} already")
+        raise RuntimeError(f"{address} is in use already")
     pinned = ["taskset", "-c", SERVER_CORE, *command]
     with tempfile.TemporaryFile("w+") as said:
         server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=said, stderr=said)
@@ -213,7 +213,7 @@ def serving(peer: Peer) -> Iterator[Target]:
 
 @contextmanager
 def on_core(core: str) -> Iterator[None]:
-    """What starts in here stays on this core."""
+    """Pin the processes that start inside to this core."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {int(core)})
     try:

@@ -1,4 +1,4 @@
-"""A slow mobile network in front of a server: delay and bandwidth as Lighthouse's slow 4G has them."""
+"""Simulate a slow mobile network in front of a server, with the delay and bandwidth of Lighthouse's slow 4G."""
 
 import asyncio
 from contextlib import suppress
@@ -26,7 +26,7 @@ class Link:
 
 
 class Shaper:
-    """A TCP proxy. `down.bytes` is all that a client was sent, headers included."""
+    """A TCP proxy. `down.bytes` counts all bytes that clients were sent, headers included."""
 
     def __init__(self, port: int) -> None:
         self.down, self.up = Link(DOWN_BITS_S), Link(UP_BITS_S)

@@ -1,4 +1,4 @@
-"""A browser in the room: when a line is on the screen, and whether the list is the table."""
+"""A browser in the room measures when a message is on the screen, and whether the page shows what is stored."""
 
 import html
 import json
@@ -39,7 +39,7 @@ TABLE = """
 
 
 class Tab:
-    """Somebody who looks at the room `key`, with the cookie `(name, value)`."""
+    """A browser that shows the room `key`, with the cookie `(name, value)`."""
 
     def __init__(self, address: str, key: str, cookie: tuple[str, str]) -> None:
         self._url, self._key, self._cookie = f"http://{address}", key, cookie
@@ -72,7 +72,10 @@ class Tab:
         self._stack.close()
 
     def seen(self, rows: Rows) -> Figures:
-        """`screen_*`: from the sender's stamp to the frame that shows it; `list_is_table`: line by line, to the end."""
+        """Return the figures: `screen_*` are the times from the sender's stamp to the frame that shows the message.
+
+        `list_is_table` says whether the page shows exactly the stored messages.
+        """
         last = rows(TABLE.format(key=self._key, first=0))[-1][0]
         self._page.wait_for_selector(f'#lines article[data-o="{last}"]', timeout=10_000)
         shown = [(offset, plain(text)) for offset, text in self._page.evaluate(LIST)]
@@ -83,12 +86,15 @@ class Tab:
 
 
 def screen_ms(shown: Iterable[tuple[str, float]], epoch_ns: int) -> list[float]:
-    """`shown`: a stamp (ns, monotonic) and when it was painted (ms, UTC); `epoch_ns` lies between the two clocks."""
+    """Return the sorted delays of `shown`, pairs of a stamp (ns, monotonic) and the time of painting (ms, UTC).
+
+    `epoch_ns` is the difference between the two clocks.
+    """
     return sorted(max(0.0, painted - (int(stamp) + epoch_ns) / 1e6) for stamp, painted in shown)
 
 
 def said(data: str) -> str:
-    """The text that a line of the table shows."""
+    """Return the text that the page shows for a stored message."""
     line = json.loads(data)
     markup = line.get("html")
     return plain(html.unescape(re.sub(r"<[^>]*>", "", markup)) if markup else str(line.get("text", "")))

@@ -1,4 +1,4 @@
-"""A results file as Markdown tables, put between the marks of docs/performance.md: `python -m bench.table FILE`."""
+"""Write a results file as Markdown tables between the marks of docs/performance.md: `python -m bench.table FILE`."""
 
 import json
 import re
@@ -17,7 +17,7 @@ Runs = Sequence[Mapping[str, Any]]
 
 
 def number(value: float) -> str:
-    """Three digits that count: 1.85 M, 412 k, 3,120, 14.2, 0.72."""
+    """Format a number with three significant digits: 1.85 M, 412 k, 3,120, 14.2, 0.72."""
     for size, unit in ((1e6, " M"), (1e4, " k")):
         if value >= size:
             return f"{_short(value / (1e6 if unit == ' M' else 1e3))}{unit}"
@@ -29,7 +29,7 @@ def _short(value: float) -> str:
 
 
 def cell(runs: Runs, name: str) -> str:
-    """Median, and the range of several runs; of how many, where some do not count."""
+    """Format the median and the range of the runs, and how many of them count when some do not."""
     found = middle(runs, name)
     if found is None:
         return "void" if any(run.get("void") for run in runs) else ""
@@ -45,7 +45,7 @@ def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
 
 
 def by_server(results: Mapping[str, Any], name: str, columns: Mapping[str, str]) -> str:
-    """One row of the run: a line a server. `columns`: figure → head."""
+    """Return the table of one row, with a line for each server. `columns` maps figures to heads."""
     found: Mapping[str, Runs] = results["rows"][name]
     body = [[TITLES[server], *(cell(runs, figure) for figure in columns)] for server, runs in found.items()]
     body += [[TITLES[server], f"missing: {why}", *[""] * (len(columns) - 1)] for server, why in missing(results, name)]
@@ -58,7 +58,7 @@ def missing(results: Mapping[str, Any], name: str) -> Iterable[tuple[str, str]]:
 
 
 def by_row(results: Mapping[str, Any], names: Iterable[str], columns: Mapping[str, str]) -> str:
-    """Parlor alone: a line a row."""
+    """Return a table of Parlor alone, with a line for each row."""
     found = {name: results["rows"][name].get("parlor", []) for name in names if name in results["rows"]}
     body = [[rows.ALL[name].title, *(cell(runs, figure) for figure in columns)] for name, runs in found.items()]
     return table(["", *columns.values()], body) if body else ""
@@ -78,7 +78,7 @@ CROSS = {"p99_ms": "p99 ms", "cross_p99_ms": "other process p99 ms", "cpu_us_del
 
 
 def sections(results: Mapping[str, Any]) -> dict[str, str]:
-    """What stands between which marks."""
+    """Return the text between each pair of marks, by its name."""
     here: Callable[[str], bool] = results["rows"].__contains__
     closed, opened = ("500x1", "100x16", "500x64", "1000x32", "256x256"), ("500@1", "500@10", "500@100")
     return {
@@ -109,7 +109,7 @@ def machine(results: Mapping[str, Any]) -> str:
 
 
 def rooms(results: Mapping[str, Any]) -> str:
-    """A message's own cost is that in a room of one; what is left is shared by the readers."""
+    """Return the table of room sizes. A message itself costs what it costs in a room of one; readers share the rest."""
     alone = middle(results["rows"].get("room-1", {}).get("parlor", []), "cpu_us_message")
     body = []
     for name, row in rows.ALL.items():
@@ -120,7 +120,7 @@ def rooms(results: Mapping[str, Any]) -> str:
 
 
 def filled(page: str, parts: Mapping[str, str]) -> str:
-    """The page with each part between `<!-- name -->` and `<!-- /name -->`."""
+    """Return the page with each part put between `<!-- name -->` and `<!-- /name -->`."""
     for name, text in parts.items():
         marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if not marks.search(page):

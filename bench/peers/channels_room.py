@@ -1,4 +1,4 @@
-"""The room of the Channels tutorial on stock daphne, with the layer in memory and room for a crowd in it."""
+"""The room of the Channels tutorial on stock daphne, with the layer in memory and a large capacity."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A results file as `make bench` writes it, made up and small."""
+"""A small invented results file, as `make bench` writes it."""
 
 from typing import Any
 

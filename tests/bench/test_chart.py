@@ -1,4 +1,4 @@
-"""A results file as a picture."""
+"""Tests of the picture of a results file."""
 
 from xml.etree import ElementTree
 
@@ -8,14 +8,14 @@ from tests.bench.results import results
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_the_fastest_is_on_top_and_what_is_void_is_not_there() -> None:
+def test_bars_are_sorted_and_leave_out_void_runs() -> None:
     assert bars(results(), "500x64", "deliveries_s") == [
         ("parlor", 1.3e6, 1.2e6, 1.4e6),
         ("ws", 120_000, 120_000, 120_000),
     ]
 
 
-def test_bars_are_as_long_as_the_powers_of_ten_say() -> None:
+def test_bars_are_drawn_on_a_logarithmic_scale() -> None:
     picture = ElementTree.fromstring(chart(results(), "500x64", "deliveries_s", "Deliveries a second"))  # noqa: S314
     lines = [line for line in picture.iter(f"{SVG}line") if line.get("class") == "grid"]
     grid = [float(line.get("x1", "")) for line in lines]

@@ -1,4 +1,4 @@
-"""The generator against real servers: everything said arrives everywhere, and what is acknowledged is on disk."""
+"""Tests of the generator against real servers: all messages arrive everywhere, and acknowledged ones are on disk."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def run(row: Row, address: str, *more: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_everything_said_in_a_plain_room_arrives_at_everybody() -> None:
+def test_messages_of_a_plain_room_arrive_at_all_clients() -> None:
     port = free_port()
     with started([sys.executable, str(PEERS / "websockets_room.py"), str(port)], ("127.0.0.1", port)):
         closed = run(Row("closed", "all at once", 20, 4, seconds=0.2), f"127.0.0.1:{port}")
@@ -41,7 +41,7 @@ def test_everything_said_in_a_plain_room_arrives_at_everybody() -> None:
     assert (late["residents"], late["joined"]) == (12, 8)
 
 
-def test_what_parlor_acknowledges_is_in_the_database_and_late_comers_get_what_they_missed(tmp_path: Path) -> None:
+def test_parlor_stores_acknowledged_messages_and_replays_missed_ones_to_joiners(tmp_path: Path) -> None:
     with Parlor(tmp_path, REALTIME=json.dumps(LIFTED)) as parlor:
         key, lines = prepared(parlor, tmp_path)
         before = posts(tmp_path)
@@ -78,10 +78,10 @@ def posts(folder: Path) -> int:
     return count
 
 
-def test_only_this_machine_is_loaded() -> None:
+def test_generator_refuses_other_machines() -> None:
     done = subprocess.run([str(generator()), "-a", "192.0.2.1:80"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "loopback only: 192.0.2.1\n")
 
 
-def test_a_row_is_found_by_its_name() -> None:
+def test_rows_are_found_by_name() -> None:
     assert [row.name for row in ALL.values()] == list(ALL)

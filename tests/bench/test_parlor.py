@@ -1,4 +1,4 @@
-"""Parlor as it is measured."""
+"""Tests of the servers that are measured."""
 
 import sys
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from bench.parlor import Parlor
 from bench.servers import run
 
 
-def test_the_process_that_is_measured_is_the_one_that_serves_and_the_only_one(tmp_path: Path) -> None:
+def test_measured_process_is_the_only_one_that_serves(tmp_path: Path) -> None:
     with ExitStack() as stack:
         parlor = Parlor(stack)
         given = parlor.environment(tmp_path, None)

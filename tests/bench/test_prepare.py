@@ -1,4 +1,4 @@
-"""What a load generator is told."""
+"""Tests of the requests that a load generator sends."""
 
 import json
 
@@ -12,7 +12,7 @@ from realtime.wire.messages import Hello
 ROOM = LogKey("A1b2C3d4E5f6G7h8")
 
 
-def test_a_message_is_a_request_once_the_marks_are_filled() -> None:
+def test_message_template_is_a_request_when_the_marks_are_filled() -> None:
     template = message(ROOM)
     assert [template.count(mark) for mark in "$#@"] == [1, 1, 1]
     request = json.loads(template.replace("$", "17").replace("#", "0" * 32).replace("@", "T=1;"))

@@ -1,4 +1,4 @@
-"""A room prepared for measuring is one that people have made."""
+"""Tests of the room that is prepared for measuring."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from realtime.models import Event
 
 
 @pytest.mark.django_db
-def test_a_long_history_has_no_hole_and_its_copies_are_events_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_history_has_no_gap_and_its_copies_have_their_own_tags_and_cids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SAID", 20)
     people, (key, other) = room.enter(3, 2)
     before = head_of(key)
@@ -27,9 +27,9 @@ def test_a_long_history_has_no_hole_and_its_copies_are_events_of_their_own(monke
 
 
 @pytest.mark.django_db
-def test_all_are_members_until_there_are_a_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_guests_are_members_until_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MEMBERS", 4)
-    monkeypatch.setattr(room, "TOGETHER", 2)
+    monkeypatch.setattr(room, "BATCH_SIZE", 2)
     people, (key,) = room.enter(7, 1)
     assert len({person.pk for person in people}) == 7
     assert Membership.objects.filter(room__log__key=key).count() == 5

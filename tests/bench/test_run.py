@@ -1,4 +1,4 @@
-"""What is measured in several goes stands in one file."""
+"""Tests of results that several runs write to one file."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bench.run import joined
 from tests.bench.results import results
 
 
-def test_what_was_measured_before_stays_and_a_server_measured_again_has_only_the_new_figures() -> None:
+def test_joined_results_keep_old_rows_and_replace_servers_measured_again() -> None:
     before = results(idle={"parlor": [{"rss_kb_connection": 28.0}]})
     new: dict[str, dict[str, list[Any]]] = {"500x64": {"gorilla": [], "ws": []}}
     again = results() | {"versions": {"gorilla": "1.5"}, "missing": {}, "rows": new}

@@ -1,4 +1,4 @@
-"""A results file as tables in docs/performance.md."""
+"""Tests of the tables in docs/performance.md."""
 
 import re
 
@@ -19,11 +19,11 @@ from tests.bench.results import results
         (0.718, "0.72"),
     ],
 )
-def test_three_digits_count(value: float, text: str) -> None:
+def test_number_has_three_significant_digits(value: float, text: str) -> None:
     assert number(value) == text
 
 
-def test_a_table_has_medians_with_ranges_what_is_void_and_what_is_missing() -> None:
+def test_table_shows_medians_ranges_void_runs_and_missing_servers() -> None:
     table = sections(results())["closed"]
     cells = {line.split(" | ")[0].strip("| "): line.split(" | ")[1] for line in table.splitlines() if "|" in line}
     assert cells["**Parlor**"] == "1.30 M (1.20 M–1.40 M)"
@@ -32,19 +32,19 @@ def test_a_table_has_medians_with_ranges_what_is_void_and_what_is_missing() -> N
     assert cells["gorilla"] == "missing: go: not found"
 
 
-def test_what_a_reader_adds_is_told_without_what_the_message_costs_by_itself() -> None:
+def test_cost_of_a_delivery_leaves_out_the_cost_of_the_message() -> None:
     many = {f"room-{size}": {"parlor": [{"cpu_us_message": 300 + size * 7}]} for size in (100, 4000)}
     table = rooms(results(**many, **{"room-1": {"parlor": [{"cpu_us_message": 300}]}}))
     assert [line.rsplit(" | ", 1)[1] for line in table.splitlines()[2:]] == ["7.00 |", "7.00 |"]
 
 
-def test_a_part_goes_between_its_marks_and_leaves_the_rest() -> None:
+def test_filled_page_changes_only_between_the_marks() -> None:
     page = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\nkept\n<!-- /y -->\n"
     assert filled(page, {"x": "new \\1", "y": ""}) == page.replace("old", "new \\1")
     with pytest.raises(ValueError, match="no marks for z"):
         filled(page, {"z": "new"})
 
 
-def test_the_page_has_the_marks_of_every_part_and_no_other() -> None:
+def test_page_has_the_marks_of_every_part_and_no_other() -> None:
     marks = re.findall(r"<!-- (\w+) -->", PAGE.read_text())
     assert sorted(marks) == sorted(sections(results()))

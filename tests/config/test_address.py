@@ -1,4 +1,4 @@
-"""Where the server listens, and what follows from it."""
+"""Tests of the address that the server listens on, and of the settings that follow from it."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from config.address import allowed_hosts, is_loopback, tell_settings, tell_setti
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`tell_settings` writes to the environment: what it wrote is gone after the test."""
+    """Clear the environment before and after the test, because `tell_settings` writes to it."""
     for name in ("HOST", "PORT", "DEBUG"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
@@ -28,7 +28,7 @@ def test_loopback_is_known_in_every_spelling(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "example.com", "::"])
-def test_what_others_can_reach_is_not_loopback(host: str) -> None:
+def test_address_that_others_can_reach_is_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
@@ -49,7 +49,7 @@ def test_settings_learn_the_address_that_runserver_is_given(
     assert (os.environ.get("HOST"), os.environ.get("PORT")) == (host, port)
 
 
-def test_debug_is_on_by_itself_where_nobody_else_can_come_in() -> None:
+def test_debug_is_on_by_default_on_loopback() -> None:
     tell_settings(["8000"])
     assert os.environ["DEBUG"] == "true"
 
@@ -59,7 +59,7 @@ def test_debug_stays_off_on_the_network() -> None:
     assert "DEBUG" not in os.environ
 
 
-def test_debug_that_was_said_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_of_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBUG", "false")
     tell_settings(["8000"])
     assert os.environ["DEBUG"] == "false"
@@ -71,7 +71,7 @@ def test_listening_everywhere_lets_the_lan_address_in() -> None:
     assert allowed_hosts("127.0.0.1") == ["localhost", "127.0.0.1", "[::1]"]
 
 
-def test_without_a_network_only_this_machine_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_allowed_hosts_are_this_machine_when_there_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.address.lan_address", lambda family: None)
     assert allowed_hosts("0.0.0.0") == ["localhost", "127.0.0.1", "[::1]"]
 

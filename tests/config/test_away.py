@@ -1,4 +1,4 @@
-"""Pages while the database is away, and what the log says of them and of bad input: one line each."""
+"""Tests of pages while the database is down, and of the one log line for each of them and for bad input."""
 
 import logging
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PAGES = ("/", "/account/login/", "/realtime/token", "/i/abcdefghij", "/r/RoomOfT
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The records as the console handler gets them."""
+    """Return the records as the console handler gets them."""
     line = OneLine()
     caplog.handler.addFilter(line)
     yield caplog
@@ -29,7 +29,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """Every statement fails, as it does in a process whose database is away."""
+    """Let every statement fail, as in a process whose database is down."""
 
     def fail(*given: Any, **named: Any) -> None:
         raise error
@@ -45,7 +45,7 @@ def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def member(**options: Any) -> Client:
-    """A browser with a cookie of a login session, so that every page looks at the database."""
+    """Return a browser with a login cookie, so that every page asks the database."""
     client = Client(raise_request_exception=False, **options)
     client.cookies["parlor_login_8000"] = "a" * 32
     return client
@@ -95,20 +95,20 @@ def test_reset_answers_503_when_the_mail_server_is_away(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.asyncio
 async def test_page_under_asgi_answers_503_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django finds the reason in another thread there."""
+    """Django under ASGI sees the reason in another thread."""
     failing(monkeypatch, OperationalError("away"))
     assert (await AsyncClient(raise_request_exception=False).get("/")).status_code == 503
 
 
 @pytest.mark.django_db
-def test_an_absent_database_is_one_line_of_the_log(away: None, log: pytest.LogCaptureFixture) -> None:
+def test_log_has_one_line_when_the_database_is_away(away: None, log: pytest.LogCaptureFixture) -> None:
     member().get("/")
     [record] = [record for record in log.records if record.name.startswith("django")]
     assert (record.levelno, record.exc_info) == (logging.WARNING, None)
     assert record.getMessage() in ("Service Unavailable: /: the database is locked", "Service Unavailable: /: closed")
 
 
-def test_a_foreign_host_is_one_short_line_of_the_log(log: pytest.LogCaptureFixture) -> None:
+def test_log_has_one_short_line_for_a_foreign_host(log: pytest.LogCaptureFixture) -> None:
     page = Client(raise_request_exception=False).get("/", HTTP_HOST="evil.example" + "x" * 9000)
     assert page.status_code == 400
     [record] = log.records
@@ -116,7 +116,7 @@ def test_a_foreign_host_is_one_short_line_of_the_log(log: pytest.LogCaptureFixtu
     assert len(record.getMessage()) <= 300
 
 
-def test_a_bug_keeps_its_traceback(log: pytest.LogCaptureFixture) -> None:
+def test_log_keeps_the_traceback_of_a_bug(log: pytest.LogCaptureFixture) -> None:
     try:
         raise RuntimeError("a bug")
     except RuntimeError:

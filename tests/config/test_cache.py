@@ -1,4 +1,4 @@
-"""The shared cache goes on in the process while Redis is away, and comes back by itself."""
+"""Tests that the shared cache works in the process while Redis is down, and returns to Redis by itself."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Forms whose token does not fit: the page comes again with what was typed, and nothing is done."""
+"""Tests of forms whose token is wrong: the page is shown again with the typed values, and nothing is done."""
 
 from typing import Any
 
@@ -20,21 +20,21 @@ NAME: dict[str, Any] = {"name": "Ana", "face": "🦦", "colour": "3", "next": "/
 
 @pytest.fixture
 def tab() -> Client:
-    """A browser whose forms are checked, with the cookie that the first page brings."""
+    """Return a browser whose forms are checked, with the cookie of the first page."""
     tab = Client(enforce_csrf_checks=True)
     tab.get("/account/login/")
     return tab
 
 
-def send(tab: Client, path: str, *, fresh: bool = False, **form: str) -> Any:
-    token = tab.cookies[settings.CSRF_COOKIE_NAME].value if fresh else "x" * 32
+def send(tab: Client, path: str, *, valid: bool = False, **form: str) -> Any:
+    token = tab.cookies[settings.CSRF_COOKIE_NAME].value if valid else "x" * 32
     return tab.post(path, {**form, "csrfmiddlewaretoken": token})
 
 
-def test_second_tab_goes_on_when_the_first_has_come_in(tab: Client) -> None:
+def test_second_tab_goes_on_when_the_first_has_entered(tab: Client) -> None:
     tab.get("/")
     old = tab.cookies[settings.CSRF_COOKIE_NAME].value
-    assert send(tab, "/enter/", fresh=True, **NAME).status_code == 303
+    assert send(tab, "/enter/", valid=True, **NAME).status_code == 303
     answer = tab.post("/enter/", {**NAME, "name": "Second", "csrfmiddlewaretoken": old})
     assert (answer.status_code, answer["Location"]) == (303, "/")
     assert User.objects.count() == 1
@@ -46,7 +46,7 @@ def test_name_and_face_are_kept_and_the_next_try_works(tab: Client) -> None:
     assert EXPIRED in page.content.decode()
     assert [page.context["enter"][name].value() for name in ("name", "face", "colour")] == ["Ana", "🦦", "3"]
     assert not User.objects.exists()
-    assert send(tab, "/enter/", fresh=True, **NAME).status_code == 303
+    assert send(tab, "/enter/", valid=True, **NAME).status_code == 303
 
 
 def test_browser_without_cookies_is_told_so() -> None:
@@ -68,7 +68,7 @@ def test_invite_keeps_the_name_of_a_newcomer_and_asks_a_guest_again(tab: Client)
     code = Invite.objects.get(room__log__key=key).code
     page = send(tab, "/enter/", **NAME | {"invite": code})
     assert (page.status_code, page.context["enter"]["name"].value()) == (403, "Ana")
-    assert send(tab, "/enter/", fresh=True, **NAME).status_code == 303
+    assert send(tab, "/enter/", valid=True, **NAME).status_code == 303
     answer = send(tab, f"/i/{code}/join")
     assert answer["Location"] == f"/i/{code}"
     assert not Membership.objects.filter(user__name="Ana", room__log__key=LogKey(key)).exists()
@@ -86,7 +86,7 @@ def test_login_and_signup_keep_the_name_and_try_no_password(tab: Client) -> None
 
 
 def test_keeping_a_name_asks_again_on_the_page_and_in_the_dialog(tab: Client) -> None:
-    send(tab, "/enter/", fresh=True, **NAME)
+    send(tab, "/enter/", valid=True, **NAME)
     page = send(tab, "/account/keep/", password="correct horse", email="a@b.example")
     assert EXPIRED in page.content.decode()
     answer = tab.post("/account/keep/", {"password": "correct horse"}, headers={"Accept": "application/json"})

@@ -1,4 +1,4 @@
-"""What every page is sent with."""
+"""Tests of the headers of every page."""
 
 from typing import Any
 
@@ -17,29 +17,29 @@ def policy(secure: bool = False) -> dict[str, list[str]]:
     return {name: values for name, *values in parts}
 
 
-def test_a_page_may_connect_to_its_own_socket_by_name() -> None:
+def test_page_may_connect_to_its_own_socket_by_name() -> None:
     assert policy()["connect-src"] == ["'self'", "ws://testserver"]
     assert policy(secure=True)["connect-src"] == ["'self'", "wss://testserver"]
 
 
 def test_page_for_a_foreign_host_names_no_socket() -> None:
-    """Asking for the host raises: the page that says so would be an error of its own."""
+    """The host of the request raises here, and the page that reports it must not fail too."""
     page = ContentSecurityPolicyMiddleware(lambda _: HttpResponse())
     response = page.process_response(RequestFactory().get("/", HTTP_HOST="evil.example"), HttpResponse())
     assert "connect-src 'self';" in response["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("directive", ["script-src", "style-src", "font-src", "form-action"])
-def test_nothing_comes_from_elsewhere_and_nothing_is_inline(directive: str) -> None:
+def test_policy_allows_neither_other_origins_nor_inline_code(directive: str) -> None:
     assert policy()[directive] == ["'self'"]
 
 
-def test_what_is_not_named_is_forbidden() -> None:
+def test_policy_forbids_by_default() -> None:
     assert policy()["default-src"] == policy()["frame-ancestors"] == policy()["base-uri"] == ["'none'"]
 
 
 @pytest.mark.parametrize("path", ["/ws/", "/ws/echo", "/ws/lab/anything"])
-def test_websocket_asked_for_as_a_page_says_how(client: Client, path: str) -> None:
+def test_websocket_address_answers_page_requests_with_426(client: Client, path: str) -> None:
     for answer in (client.get(path), client.post(path)):
         assert (answer.status_code, answer["Upgrade"]) == (426, "websocket")
         assert b"WebSocket" in answer.content

@@ -1,4 +1,4 @@
-"""The data folder is its user's own."""
+"""Tests that the data folder is private to its user."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ def mode(path: Path) -> int:
 
 
 def manage(data: Path, *arguments: str, **given: str) -> None:
-    """Run a command as somebody whose files everybody may read."""
+    """Run a command under a umask that lets all users read new files."""
     environment = without_settings() | {"PARLOR_DATA": str(data)} | given
     command = ["sh", "-c", 'umask 022; exec "$@"', "sh", sys.executable, "manage.py", *arguments]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)

@@ -1,11 +1,11 @@
-"""The name of a static tree."""
+"""Tests of the name of a static tree."""
 
 from pathlib import Path
 
 from config.release import release
 
 
-def test_the_release_changes_with_a_byte_a_name_and_nothing_else(tmp_path: Path) -> None:
+def test_release_changes_only_with_a_byte_or_a_name(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("one")
     first = release(tmp_path)
     assert release(tmp_path) == first
@@ -15,7 +15,7 @@ def test_the_release_changes_with_a_byte_a_name_and_nothing_else(tmp_path: Path)
     assert len({first, second, release(tmp_path)}) == 3
 
 
-def test_bytes_that_move_to_the_next_file_make_another_release(tmp_path: Path) -> None:
+def test_release_changes_when_bytes_move_to_the_next_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("12")
     (tmp_path / "b").write_text("3")
     first = release(tmp_path)
@@ -24,6 +24,6 @@ def test_bytes_that_move_to_the_next_file_make_another_release(tmp_path: Path) -
     assert release(tmp_path) != first
 
 
-def test_another_version_of_django_has_other_files_in_the_admin(tmp_path: Path) -> None:
+def test_release_changes_with_the_version_of_django(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("one")
     assert release(tmp_path, "5.2.1") != release(tmp_path, "5.2.2")

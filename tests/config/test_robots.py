@@ -1,4 +1,4 @@
-"""Search engines are told what they may list."""
+"""Tests of what search engines may list."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ def test_no_page_is_listed_unless_it_is_asked_for(client: Client, path: str) -> 
     assert client.get(path)["X-Robots-Tag"] == "noindex"
 
 
-def test_room_says_so_in_its_page_too(client: Client) -> None:
+def test_page_of_rooms_is_marked_as_not_listed_too(client: Client) -> None:
     assert b'<meta name="robots" content="noindex">' in client.get("/").content
     assert client.get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
 
 
-def test_public_rooms_are_listed_where_the_site_wants_it(client: Client, settings: Any) -> None:
+def test_public_rooms_are_listed_when_the_site_allows_it(client: Client, settings: Any) -> None:
     settings.SEARCH_ENGINES = True
     page = client.get("/")
     assert "X-Robots-Tag" not in page

@@ -1,4 +1,4 @@
-"""Settings, read in a fresh process with one environment each, and the page that documents them."""
+"""Tests of settings, each read in a new process with an environment of its own, and of their documentation."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def source() -> str:
     return (ROOT / "config" / "settings.py").read_text()
 
 
-def test_without_a_word_debug_is_off_and_only_this_machine_comes_in(tmp_path: Path) -> None:
+def test_debug_is_off_and_only_this_machine_is_allowed_by_default(tmp_path: Path) -> None:
     assert setting("DEBUG", tmp_path) is False
     assert setting("ALLOWED_HOSTS", tmp_path) == ["localhost", "127.0.0.1", "[::1]"]
 
@@ -52,25 +52,25 @@ def test_postgresql_gets_no_start_up_options_which_pgbouncer_refuses(tmp_path: P
     assert "options" not in setting("DATABASES", tmp_path, DATABASE_URL="postgres://p@h/d")["default"]["OPTIONS"]
 
 
-def test_a_database_that_is_gone_without_a_word_is_noticed(tmp_path: Path) -> None:
+def test_postgresql_connection_that_is_cut_is_noticed(tmp_path: Path) -> None:
     options = setting("DATABASES", tmp_path, DATABASE_URL="postgres://p@h/d")["default"]["OPTIONS"]
     assert (options["connect_timeout"], options["tcp_user_timeout"], options["pool"]["timeout"]) == (4, 15_000, 4)
     assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] == 30
 
 
-def test_redis_that_is_gone_without_a_word_is_noticed(tmp_path: Path) -> None:
+def test_redis_connection_that_is_cut_is_noticed(tmp_path: Path) -> None:
     layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="redis://h")["default"]["CONFIG"]["hosts"][0]
     cache = setting("CACHES", tmp_path, REDIS_URL="redis://h")["default"]["OPTIONS"]
     assert (layer["socket_connect_timeout"], cache["socket_connect_timeout"], cache["socket_timeout"]) == (2, 1, 1)
     assert layer["socket_keepalive_options"] == cache["socket_keepalive_options"] != {}
 
 
-def test_a_unix_socket_of_redis_has_no_keepalive(tmp_path: Path) -> None:
+def test_unix_socket_of_redis_has_no_keepalive(tmp_path: Path) -> None:
     layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="unix:///run/redis.sock")["default"]["CONFIG"]["hosts"][0]
     assert "socket_keepalive" not in layer
 
 
-def test_a_doorbell_over_redis_may_be_silent_for_hours(tmp_path: Path) -> None:
+def test_bus_over_redis_may_be_silent_for_hours(tmp_path: Path) -> None:
     layer = setting("CHANNEL_LAYERS", tmp_path, REDIS_URL="redis://h")["default"]
     assert layer["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
     assert layer["CONFIG"]["hosts"][0]["socket_timeout"] is None
@@ -87,7 +87,7 @@ def test_tries_are_counted_where_all_processes_see_them(tmp_path: Path) -> None:
     assert (shared["BACKEND"], shared["LOCATION"]) == ("config.cache.SharedCache", "redis://h")
 
 
-def test_without_an_address_no_mail_is_sent(tmp_path: Path) -> None:
+def test_mail_is_sent_only_when_email_url_is_set(tmp_path: Path) -> None:
     assert setting("EMAIL_BACKEND", tmp_path) == "django.core.mail.backends.dummy.EmailBackend"
     mail = {"EMAIL_URL": "smtp+tls://me:secret@mail.example:587"}
     asked = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL")
@@ -95,7 +95,7 @@ def test_without_an_address_no_mail_is_sent(tmp_path: Path) -> None:
     assert setting("DEFAULT_FROM_EMAIL", tmp_path, ALLOWED_HOSTS=".example.org") == "Parlor <parlor@example.org>"
 
 
-def test_behind_a_proxy_its_word_for_an_address_is_taken(tmp_path: Path) -> None:
+def test_proxy_is_trusted_for_addresses_when_https_is_on(tmp_path: Path) -> None:
     assert setting("TRUSTED_PROXIES", tmp_path) == []
     assert setting("TRUSTED_PROXIES", tmp_path, HTTPS="true") == ["1"]
     assert setting("TRUSTED_PROXIES", tmp_path, TRUSTED_PROXIES="10.0.0.0/8,fd00::/8") == ["10.0.0.0/8", "fd00::/8"]
@@ -105,8 +105,8 @@ def test_limits_are_overridden_by_json(tmp_path: Path) -> None:
     assert setting("REALTIME", tmp_path, REALTIME='{"rate": 99}') == {"rate": 99}
 
 
-def refusal(data: Path, **environment: str) -> str:
-    """Return the one line that `manage.py` says of settings it cannot read."""
+def error_of(data: Path, **environment: str) -> str:
+    """Return the one line that `manage.py` prints about settings it cannot read."""
     given = without_settings() | {"PARLOR_DATA": str(data)} | environment
     command = [sys.executable, "manage.py", "check"]
     done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -196,13 +196,13 @@ def test_empty_variables_count_as_not_set(tmp_path: Path) -> None:
 def test_setting_that_cannot_be_read_is_said_in_one_line_without_its_password(
     tmp_path: Path, name: str, value: str, said: str
 ) -> None:
-    line = refusal(tmp_path, **{name: value})
+    line = error_of(tmp_path, **{name: value})
     assert said in line
     assert "secret" not in line
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES_READ.findall(source()))))
-def test_the_environment_that_settings_read_is_documented(name: str) -> None:
+def test_environment_that_settings_read_is_documented(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs" / "operating.md").read_text()
 
 

@@ -1,4 +1,4 @@
-"""Static files as a browser gets them, without a proxy and without collecting them."""
+"""Tests of static files as a browser gets them, without a proxy and without collecting them."""
 
 import gzip
 import re
@@ -18,7 +18,7 @@ asynchronous = pytest.mark.asyncio
 
 @asynchronous
 @override_settings(SERVESTATIC_USE_FINDERS=True)
-async def test_a_file_is_found_under_its_release_and_may_be_kept_for_ever() -> None:
+async def test_static_file_is_found_under_its_release_and_may_be_kept_forever() -> None:
     response = await AsyncClient().get(f"{settings.STATIC_URL}main.js")
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/javascript")
@@ -56,7 +56,7 @@ async def test_static_files_are_not_compressed_in_part_and_unchanged_ones_are_no
 @asynchronous
 @override_settings(SERVESTATIC_USE_FINDERS=True, DEBUG=True, SERVESTATIC_AUTOREFRESH=True)
 @pytest.mark.parametrize("path", ["%2e%2e/%2e%2e/config/settings.py", "../settings.py", "nothing.js", "css/"])
-async def test_a_missing_static_file_is_not_found_also_under_debug(path: str) -> None:
+async def test_missing_static_file_is_not_found_also_under_debug(path: str) -> None:
     assert (await AsyncClient().get(f"{settings.STATIC_URL}{path}")).status_code == 404
 
 
@@ -73,7 +73,7 @@ def test_collected_text_has_a_compressed_copy(tmp_path: Path) -> None:
 
 
 def test_scripts_nest_no_template_literals() -> None:
-    """The minifier takes the blanks at their ends for blanks between words of the program."""
+    """The minifier removes spaces at the ends of nested literals, as if they were spaces of the program."""
     scripts = {path: path.read_text() for path in (settings.BASE / "static").rglob("*.js")}
     assert [path.name for path, text in scripts.items() if re.search(r"\$\{[^}]*`", text)] == []
 

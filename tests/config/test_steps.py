@@ -1,4 +1,4 @@
-"""What fails beside others is asked once more alone: once in a while passes then, always does not."""
+"""Tests of the steps of `make test`: tests that fail beside others run once more alone."""
 
 import sys
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from tests.services.steps import Session, Step
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-c", "/dev/null")
 
 
-def test_what_fails_beside_others_is_asked_again_alone(tmp_path: Path) -> None:
+def test_failed_tests_run_again_alone(tmp_path: Path) -> None:
     moody, broken = tmp_path / "test_moody.py", tmp_path / "test_broken.py"
     moody.write_text(
         "from pathlib import Path\n"

@@ -1,4 +1,4 @@
-"""Parlors as they are deployed, on either database; the tiny application behind the proxies of deploy/."""
+"""Fixtures: servers as they are deployed, on either database, and a tiny application behind the proxies of deploy/."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ from tests.services.tools import advice, missing
 
 HERE = "127.0.0.2"
 BRISK = json.dumps({"rate": 100_000, "burst": 100_000})
-"""nobody is told to talk slower"""
+"""No rate limit is ever reached."""
 
 
 @pytest.fixture(
@@ -29,7 +29,7 @@ BRISK = json.dumps({"rate": 100_000, "burst": 100_000})
     ],
 )
 def parlor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
-    """Running on a database of its own; tests leave it so, and take rooms of their own."""
+    """Start a server on a database of its own. Tests leave it running, and make rooms of their own."""
     folder = tmp_path_factory.mktemp("parlor")
     if request.param == "sqlite":
         with Parlor(folder, REALTIME=BRISK) as parlor:
@@ -44,7 +44,7 @@ def parlor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Two processes, which tell what they know of who asks."""
+    """Start two processes, which answer with what they know of the client."""
     site = Serve(tmp_path_factory.mktemp("site"), "--processes", "2", SHARED="yes", HTTPS="true")
     yield site.started()
     site.process.kill()
@@ -60,7 +60,7 @@ def started(name: str, upstream: int, folder: Path) -> Proxy:
     return PROXIES[name](folder / "proxy", upstream, folder / "files")
 
 
-def line_to(proxy: Proxy) -> socket.socket:
+def connection_to(proxy: Proxy) -> socket.socket:
     return socket.create_connection(("127.0.0.1", proxy.port), source_address=(HERE, 0), timeout=60)
 
 
@@ -70,7 +70,7 @@ def opened(
     url = f"wss://{NAME}:{proxy.port}{path}"
     return connect(
         url,
-        sock=line_to(proxy),
+        sock=connection_to(proxy),
         ssl=proxy.trust,
         additional_headers=headers,
         open_timeout=60,

@@ -1,4 +1,4 @@
-"""What the Dockerfile and the compose file say."""
+"""Read the Dockerfile and the compose file."""
 
 import json
 import re
@@ -18,12 +18,12 @@ class Instruction(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """Of the JSON form, in which nothing is left to a shell, or by spaces."""
+        """Return the words of the JSON form, which needs no shell, or those between spaces."""
         return json.loads(self.rest) if self.rest.startswith("[") else self.rest.split()
 
 
 def dockerfile() -> Iterator[Instruction]:
-    """Comments left out, and lines that go on put together."""
+    """Yield the instructions without comments; continued lines are joined."""
     lines = [line for line in (DEPLOY / "Dockerfile").read_text().splitlines() if not line.startswith("#")]
     for line in filter(None, "\n".join(lines).replace("\\\n", " ").splitlines()):
         name, _, rest = line.partition(" ")
@@ -39,13 +39,13 @@ def image_environment() -> dict[str, str]:
 
 
 def compose() -> dict[str, Any]:
-    """With its variables as they stand there."""
+    """Return the compose file with its variables unfilled."""
     read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     return read
 
 
 def filled(value: str, given: Mapping[str, str]) -> str:
-    """As compose does; KeyError for a variable that must be given and is not."""
+    """Fill in the variables as compose does. Raise KeyError for a required variable that is missing."""
 
     def fill(found: re.Match[str]) -> str:
         return given.get(found["name"], found["what"]) if found["how"] == "-" else given[found["name"]]

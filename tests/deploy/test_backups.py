@@ -1,4 +1,4 @@
-"""A backup taken while people talk, and put back: nothing breaks silently."""
+"""Tests of a backup that is taken while people talk, and of its restore: nothing breaks silently."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.services.parlor import ROOT, Parlor
 from tests.system.guest import Guest
 
 
-def refusal(parlor: Parlor, *arguments: str) -> str:
+def error_of(parlor: Parlor, *arguments: str) -> str:
     with pytest.raises(subprocess.CalledProcessError) as refused:
         parlor.manage(*arguments)
     said: str = refused.value.stderr
@@ -30,11 +30,11 @@ def opened(guest: Guest, room: str, position: dict[str, int] | None) -> dict[str
     return answer
 
 
-def texts(opening: dict[str, Any]) -> list[str]:
-    return [line["data"]["text"] for line in opening["snapshot"]["lines"] if "text" in line["data"]]
+def texts(answer: dict[str, Any]) -> list[str]:
+    return [line["data"]["text"] for line in answer["snapshot"]["lines"] if "text" in line["data"]]
 
 
-def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path: Path) -> None:
+def test_client_notices_a_restored_log(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     guest = Guest(parlor.url, "Ann who notices")
     room = guest.makes_room("Restored")
@@ -43,7 +43,7 @@ def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path:
     parlor.manage("backup", file)
     guest.say(room, "lost 1", "lost 2", "lost 3")
     after = opened(guest, room, None)["head"]
-    assert re.search(r"stop (it|every server)", refusal(parlor, "restore", file))
+    assert re.search(r"stop (it|every server)", error_of(parlor, "restore", file))
     guest.leave()
 
     parlor.stop()
@@ -60,7 +60,7 @@ def test_a_client_notices_that_the_log_is_an_older_one(parlor: Parlor, tmp_path:
 
 
 def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
-    """Every line of the room, with its offset."""
+    """Yield every message of the room with its offset."""
     after, more = 0, True
     while more:
         page = guest.request("history.page", room=room, after=after)
@@ -70,7 +70,7 @@ def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
         after, more = page["lines"][-1]["o"], page["after"]
 
 
-def test_while_people_write_it_holds_what_was_acknowledged_before_and_no_line_without_those_before_it(
+def test_backup_during_writes_holds_all_messages_acknowledged_before_it_without_a_gap(
     parlor: Parlor, tmp_path: Path
 ) -> None:
     guest, stored = Guest(parlor.url, "Ann who goes on"), list[tuple[int, str]]()
@@ -110,19 +110,19 @@ def test_while_people_write_it_holds_what_was_acknowledged_before_and_no_line_wi
     assert kept == stored[: len(kept)]
 
 
-def test_a_backup_is_its_owner_s_and_replaces_none_unasked(parlor: Parlor, tmp_path: Path) -> None:
+def test_backup_is_private_and_replaces_a_file_only_with_force(parlor: Parlor, tmp_path: Path) -> None:
     file = tmp_path / "backup"
     parlor.manage("backup", str(file))
     assert file.stat().st_mode & 0o777 == 0o600
     first = file.stat().st_ino
-    assert refusal(parlor, "backup", str(file)) == f"{file} exists; --force replaces it."
+    assert error_of(parlor, "backup", str(file)) == f"{file} exists; --force replaces it."
     assert file.stat().st_ino == first
     parlor.manage("backup", "--force", str(file))
     assert file.stat().st_ino != first
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".backup")] == []
 
 
-def test_what_is_no_backup_of_this_database_is_refused_and_nothing_changes(parlor: Parlor, tmp_path: Path) -> None:
+def test_restore_refuses_other_files_and_changes_nothing(parlor: Parlor, tmp_path: Path) -> None:
     parlor.stop()
     file = tmp_path / "backup"
     parlor.manage("backup", str(file))
@@ -133,12 +133,12 @@ def test_what_is_no_backup_of_this_database_is_refused_and_nothing_changes(parlo
         (b"PGDMP" if whole.startswith(b"SQLite") else b"SQLite format 3\0", "this Parlor has"),
     ):
         file.write_bytes(content)
-        assert re.search(words, refusal(parlor, "restore", str(file)))
+        assert re.search(words, error_of(parlor, "restore", str(file)))
     parlor.start()
     Guest(parlor.url, "Ann who comes back").leave()
 
 
-def test_restore_ends_all_log_ins_unless_told_otherwise(parlor: Parlor, tmp_path: Path) -> None:
+def test_restore_ends_all_log_ins_unless_asked_to_keep_them(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     guest = Guest(parlor.url, "Ann who is known")
     guest.leave()
@@ -155,7 +155,7 @@ def test_restore_ends_all_log_ins_unless_told_otherwise(parlor: Parlor, tmp_path
         guest.connect(parlor.url)
 
 
-def test_restore_tells_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
+def test_restore_lists_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     host, pest = Guest(parlor.url, "Hanna"), Guest(parlor.url, "Pest")
     room = host.makes_room("Quiet place")
@@ -175,7 +175,7 @@ def test_restore_tells_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("command", ["backup", "restore"])
-def test_full_disk_is_told_in_words_and_changes_nothing(parlor: Parlor, tmp_path: Path, command: str) -> None:
+def test_full_disk_is_reported_and_changes_nothing(parlor: Parlor, tmp_path: Path, command: str) -> None:
     file = tmp_path / "backup"
     parlor.stop()
     if command == "restore":
@@ -203,7 +203,7 @@ def test_restore_says_so_when_the_former_database_cannot_be_read(parlor: Parlor,
 
 
 @pytest.mark.sqlite
-def test_the_former_database_is_kept_whole_with_what_only_its_log_holds(parlor: Parlor, tmp_path: Path) -> None:
+def test_former_database_is_kept_with_its_write_ahead_log(parlor: Parlor, tmp_path: Path) -> None:
     parlor.manage("backup", str(tmp_path / "backup"))
     guest = Guest(parlor.url, "Ann who is kept")
     room = guest.makes_room("Kept")
@@ -221,7 +221,7 @@ def test_the_former_database_is_kept_whole_with_what_only_its_log_holds(parlor: 
     guest.leave()
 
 
-def test_without_postgresql_s_tools_it_says_what_to_install(tmp_path: Path) -> None:
+def test_backup_names_the_package_to_install_when_tools_are_missing(tmp_path: Path) -> None:
     from django.db import connections
 
     from realtime.storage.backups.file import Refused
@@ -234,8 +234,8 @@ def test_without_postgresql_s_tools_it_says_what_to_install(tmp_path: Path) -> N
 
 
 @pytest.mark.postgresql
-def test_postgresql_knows_after_a_restore_what_is_in_it(parlor: Parlor, tmp_path: Path) -> None:
-    """Else it reads whole tables for everybody who comes back, until its own count a minute or more later."""
+def test_postgresql_has_statistics_after_a_restore(parlor: Parlor, tmp_path: Path) -> None:
+    """PostgreSQL without statistics reads whole tables for each client that resumes, until autovacuum counts."""
     parlor.manage("backup", str(tmp_path / "backup"))
     parlor.stop()
     parlor.manage("restore", str(tmp_path / "backup"))

@@ -1,4 +1,4 @@
-"""The Dockerfile and the compose file, against the code and each other. No engine is there that could build them."""
+"""Tests the Dockerfile and the compose file against the code and each other. No engine builds them here."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ from tests.services.proxies import DEPLOY
 
 ROOT = DEPLOY.parent
 INSTRUCTIONS = {"FROM", "RUN", "COPY", "WORKDIR", "ENV", "VOLUME", "EXPOSE", "USER", "STOPSIGNAL", "HEALTHCHECK", "CMD"}
-"""those that are used, of those that Docker has"""
+"""The Dockerfile uses only these instructions of Docker."""
 WORDS_OF_A_SERVICE = {
     "build",
     "image",
@@ -39,7 +39,7 @@ SERVICES: dict[str, Any] = compose()["services"]
 
 
 def commands() -> list[list[str]]:
-    """What the image runs, one `manage.py` after the other."""
+    """Return the commands that the image runs, in order."""
     [cmd] = all_of("CMD")
     shell, minus_c, script = cmd.words
     assert (shell, minus_c) == ("sh", "-c")
@@ -50,7 +50,7 @@ def commands() -> list[list[str]]:
 # The image
 
 
-def test_instructions_are_dockers_and_begin_from_a_python_that_is_new_enough() -> None:
+def test_dockerfile_has_known_instructions_and_a_python_that_is_new_enough() -> None:
     first, *others = dockerfile()
     assert {each.name for each in others} <= INSTRUCTIONS
     version = re.fullmatch(r"python:3\.(\d+)-slim-\w+", first.rest)
@@ -59,18 +59,18 @@ def test_instructions_are_dockers_and_begin_from_a_python_that_is_new_enough() -
     assert int(version[1]) >= 11
 
 
-def test_what_is_copied_is_there() -> None:
+def test_image_copies_files_that_exist() -> None:
     sources = [source for each in all_of("COPY") for source in each.words[:-1]]
     assert sources
     assert [source for source in sources if not (ROOT / source).exists()] == []
 
 
 @pytest.mark.parametrize("script", [each.rest for each in all_of("RUN")] + [all_of("CMD")[0].words[-1]])
-def test_a_shell_can_read_what_is_left_to_it(script: str) -> None:
+def test_shell_scripts_of_the_image_parse(script: str) -> None:
     assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0
 
 
-def test_it_runs_commands_that_there_are_with_options_that_they_have() -> None:
+def test_image_runs_existing_commands_with_existing_options() -> None:
     ran = commands()
     assert [command[2] for command in ran] == ["migrate", "collectstatic", "serve"]
     for python, manage, name, *options in ran:
@@ -78,11 +78,11 @@ def test_it_runs_commands_that_there_are_with_options_that_they_have() -> None:
         load_command_class(get_commands()[name], name).create_parser(manage, name).parse_args(options)
 
 
-def test_its_environment_names_settings_that_there_are() -> None:
+def test_image_environment_names_existing_settings() -> None:
     assert set(image_environment()) - {"PYTHONUNBUFFERED", "PROCESSES"} <= SETTINGS
 
 
-def test_who_serves_is_not_root_and_owns_the_volumes() -> None:
+def test_image_serves_as_a_user_that_owns_the_volumes() -> None:
     [user], names = all_of("USER"), [each.name for each in dockerfile()]
     made = all_of("RUN")[0].rest
     assert re.search(rf"useradd .*--home-dir /var/lib/parlor --create-home {user.rest}\b", made)
@@ -92,7 +92,7 @@ def test_who_serves_is_not_root_and_owns_the_volumes() -> None:
     assert all_of("VOLUME")[0].words == [given["PARLOR_DATA"], given["STATIC_FILES"]]
 
 
-def test_its_health_is_asked_where_it_listens() -> None:
+def test_health_check_asks_the_port_of_the_server() -> None:
     python, minus_c, program = json.loads(all_of("HEALTHCHECK")[0].rest.partition("CMD ")[2])
     ast.parse(program)
     assert (python, minus_c) == ("python", "-c")
@@ -104,7 +104,7 @@ def test_its_health_is_asked_where_it_listens() -> None:
 # The composition
 
 
-def test_services_are_those_that_the_page_names_in_words_that_compose_has() -> None:
+def test_compose_services_are_documented_and_use_known_keys() -> None:
     assert list(SERVICES) == ["parlor", "postgres", "redis", "caddy"]
     assert "starts Parlor, PostgreSQL, Redis and Caddy" in page("docs/operating.md")
     for service in SERVICES.values():
@@ -113,28 +113,28 @@ def test_services_are_those_that_the_page_names_in_words_that_compose_has() -> N
         assert service["restart"] == "unless-stopped"
 
 
-def test_the_image_is_built_of_this_repository() -> None:
+def test_compose_builds_the_image_from_this_repository() -> None:
     build = SERVICES["parlor"]["build"]
     context = (DEPLOY / build["context"]).resolve()
     assert context == ROOT
     assert (context / build["dockerfile"]).samefile(DEPLOY / "Dockerfile")
 
 
-def test_variables_are_those_that_parlor_and_caddy_read() -> None:
+def test_compose_sets_variables_that_parlor_and_caddy_read() -> None:
     read = set(re.findall(r"\{\$([A-Z_]+)", (DEPLOY / "Caddyfile").read_text()))
     assert set(SERVICES["parlor"]["environment"]) - {"PROCESSES"} <= SETTINGS
     assert '"$PROCESSES"' in all_of("CMD")[0].words[-1]
     assert set(SERVICES["caddy"]["environment"]) <= read
 
 
-def test_what_must_be_given_is_what_the_page_says() -> None:
+def test_required_variables_are_documented() -> None:
     found = list(VARIABLE.finditer((DEPLOY / "compose.yaml").read_text()))
     assert {each["name"] for each in found if each["how"] == "?"} == set(GIVEN)
     assert "with `PARLOR_SITE` and `POSTGRES_PASSWORD` in the environment" in page("docs/operating.md")
     assert {each["name"] for each in found} - set(GIVEN) == {"PROCESSES"}
 
 
-def test_its_environment_is_ready_for_production(tmp_path: Path) -> None:
+def test_compose_environment_is_ready_for_production(tmp_path: Path) -> None:
     given = {name: filled(value, GIVEN) for name, value in SERVICES["parlor"]["environment"].items()}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     here = {"PARLOR_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -155,7 +155,7 @@ def test_services_find_each_other() -> None:
     assert SERVICES["postgres"]["healthcheck"]["test"] == ["CMD", "pg_isready", "--username", url.username]
 
 
-def test_who_waits_for_health_waits_for_somebody_who_is_asked() -> None:
+def test_services_wait_only_for_services_with_a_health_check() -> None:
     for service in SERVICES.values():
         awaited = service.get("depends_on", [])
         assert set(awaited) <= set(SERVICES)
@@ -164,7 +164,7 @@ def test_who_waits_for_health_waits_for_somebody_who_is_asked() -> None:
             assert how["condition"] == "service_started" or "healthcheck" in SERVICES[name]
 
 
-def test_volumes_are_declared_and_mounted_where_they_are_looked_for() -> None:
+def test_volumes_are_declared_and_mounted_at_their_paths() -> None:
     mounts = {name: [each.split(":") for each in it.get("volumes", [])] for name, it in SERVICES.items()}
     sources = {source for each in mounts.values() for source, *_ in each}
     files = {source for source in sources if source.startswith(".")}
@@ -175,6 +175,6 @@ def test_volumes_are_declared_and_mounted_where_they_are_looked_for() -> None:
     assert f"{{$STATIC_FILES:{image_environment()['STATIC_FILES']}}}" in (DEPLOY / "Caddyfile").read_text()
 
 
-def test_it_is_given_the_time_to_leave() -> None:
+def test_stop_grace_period_is_longer_than_a_drain() -> None:
     assert float(SERVICES["parlor"]["stop_grace_period"].removesuffix("s")) > LEAVE_S
     assert [each.rest for each in all_of("STOPSIGNAL")] == ["SIGTERM"]

@@ -1,4 +1,4 @@
-"""Caddy and nginx with the files of deploy/: what the server is told of who asks, and what never gets to it."""
+"""Tests of Caddy and nginx with the files of deploy/: what they pass on of the client, and what they hold back."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from realtime.limits import Limits
-from tests.deploy.conftest import HERE, line_to, opened, started
+from tests.deploy.conftest import HERE, connection_to, opened, started
 from tests.realtime.server.conftest import closing as closing_of
 from tests.realtime.server.served import Serve
 from tests.services.proxies import DEPLOY, NAME, PROXIES, Proxy
@@ -39,13 +39,13 @@ class Answer(NamedTuple):
 
 def asked(proxy: Proxy, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
     with closing(HTTPConnection(NAME, proxy.port)) as connection:
-        connection.sock = proxy.trust.wrap_socket(line_to(proxy), server_hostname=NAME)
+        connection.sock = proxy.trust.wrap_socket(connection_to(proxy), server_hostname=NAME)
         connection.request("GET" if body is None else "POST", path, body, headers or {})
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
 
 
-def is_told_the_truth(proxy: Proxy, facts: dict[str, Any]) -> None:
+def assert_true_client(proxy: Proxy, facts: dict[str, Any]) -> None:
     headers = facts["headers"]
     assert facts["client"][0] == headers["x-forwarded-for"] == HERE
     assert headers["x-forwarded-proto"] == "https"
@@ -53,18 +53,18 @@ def is_told_the_truth(proxy: Proxy, facts: dict[str, Any]) -> None:
     assert "x-forwarded-port" not in headers
 
 
-def test_a_request_comes_with_its_address_and_https_whatever_the_client_says(proxy: Proxy) -> None:
+def test_request_has_the_true_address_and_scheme(proxy: Proxy) -> None:
     facts = json.loads(asked(proxy, "/", FORGED).body)
-    is_told_the_truth(proxy, facts)
+    assert_true_client(proxy, facts)
     assert facts["root_path"] == ""
 
 
-def test_a_websocket_comes_with_its_address_and_https_whatever_the_client_says(proxy: Proxy) -> None:
+def test_websocket_has_the_true_address_and_scheme(proxy: Proxy) -> None:
     with opened(proxy, "/facts", FORGED) as websocket:
-        is_told_the_truth(proxy, json.loads(websocket.recv(timeout=60)))
+        assert_true_client(proxy, json.loads(websocket.recv(timeout=60)))
 
 
-def test_frames_go_both_ways_and_a_close_keeps_its_code(proxy: Proxy) -> None:
+def test_frames_pass_both_ways_and_close_keeps_its_code(proxy: Proxy) -> None:
     with opened(proxy, "/echo") as websocket:
         for text in ("", "x" * 200_000):
             websocket.send(text)
@@ -73,7 +73,7 @@ def test_frames_go_both_ways_and_a_close_keeps_its_code(proxy: Proxy) -> None:
         assert closing_of(websocket) == (4103, "draining")
 
 
-def test_what_was_collected_it_serves_itself_for_ever_and_asks_for_the_rest(proxy: Proxy) -> None:
+def test_proxy_serves_collected_files_and_passes_on_the_rest(proxy: Proxy) -> None:
     answer = asked(proxy, "/static/12345678/main.js")
     assert answer.body == b"// collected"
     assert "immutable" in answer.headers["Cache-Control"]
@@ -85,23 +85,23 @@ def test_what_was_collected_it_serves_itself_for_ever_and_asks_for_the_rest(prox
     assert "process" in json.loads(asked(proxy, "/static/87654321/main.js").body)
 
 
-def test_a_body_larger_than_any_form_does_not_get_in(proxy: Proxy) -> None:
-    """Parlor's own limit is the same: Caddy passes on what it has, and may find the line closed before it counts."""
+def test_proxy_refuses_a_body_larger_than_any_form(proxy: Proxy) -> None:
+    """Parlor has the same limit: Caddy forwards early, and may find the connection closed before it counts."""
     assert asked(proxy, "/", body=bytes(1_100_000)).status in {413, 502}
 
 
 @pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
 def test_http_is_sent_to_https(proxy: Proxy) -> None:
-    """Caddy does so by itself on port 80, which no test has."""
+    """Caddy redirects by itself on port 80, which no test can use."""
     with closing(HTTPConnection("127.0.0.1", proxy.http_port, timeout=60)) as connection:
         connection.request("GET", "/r/abc/", headers={"Host": NAME})
         answer = connection.getresponse()
         assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/r/abc/")
 
 
-def test_a_silent_websocket_is_pinged_long_before_nginx_would_end_it() -> None:
-    """Its own default is 60 s. Caddy has no such limit."""
+def test_pings_are_more_frequent_than_the_read_timeout_of_nginx() -> None:
+    """The default of nginx is 60 s. Caddy has no such limit."""
     limits = Limits()
-    [patience] = re.findall(r"proxy_read_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text())
-    assert limits.ping_s * 1.1 < limits.silent_s < 60 < int(patience)
+    [timeout_s] = re.findall(r"proxy_read_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text())
+    assert limits.ping_s * 1.1 < limits.silent_s < 60 < int(timeout_s)
     assert "timeout" not in (DEPLOY / "Caddyfile").read_text()

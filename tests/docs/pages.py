@@ -1,4 +1,4 @@
-"""Pages of documentation, read: sections by heading, tables by row, words by their backticks."""
+"""Read pages of documentation: sections by heading, tables by row, words in backticks."""
 
 import re
 from pathlib import Path
@@ -14,14 +14,14 @@ def page(name: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """What stands between a heading of the second rank and the next one."""
+    """Return the text between a heading of the second rank and the next one."""
     found = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, f"no section “{heading}”"
     return found[1]
 
 
 def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of the tables in a section, without heads and rules."""
+    """Return the cells of the tables in a section, without heads and rules."""
     lines = [line for line in section(text, heading).splitlines() if line.startswith("|")]
     rules = [place for place, line in enumerate(lines) if set(line) <= set("|-: ")]
     body = [line for place, line in enumerate(lines) if place not in rules and place + 1 not in rules]
@@ -33,10 +33,10 @@ def codes(text: str) -> list[str]:
 
 
 def code(cell: str) -> str:
-    """The first word in backticks; `""` is the empty one."""
+    """Return the first word in backticks; `""` is the empty one."""
     return codes(cell)[0].strip('"')
 
 
 def blocks(text: str, language: str) -> list[str]:
-    """Fenced blocks of code."""
+    """Return the fenced blocks of code in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""What the sources say to clients, collected from them: calls with literal arguments."""
+"""Collect from the sources what clients are sent, by calls with literal arguments."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ def trees(*apps: str) -> Iterator[ast.AST]:
 
 
 def calls(name: str, *apps: str) -> Iterator[ast.Call]:
-    """Calls of `name` or of anything's `.name`."""
+    """Yield the calls of `name`, as a function or as a method of any object."""
     for tree in trees(*apps):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _name(node.func) == name:
@@ -29,27 +29,27 @@ def _name(function: ast.expr) -> str:
 
 
 def literal(node: ast.expr) -> object:
-    """The value of a literal, or of a constant of `realtime.errors`; None for anything else."""
+    """Return the value of a literal or of a constant of `realtime.errors`, or None."""
     if isinstance(node, ast.Constant):
         return node.value
     return getattr(errors, _name(node), None)
 
 
 def literals(found: Iterable[ast.Call], place: int) -> set[str]:
-    """The words that stand at this place of the arguments."""
+    """Return the literal texts that are the argument at this place."""
     nodes = [call.args[place] for call in found if len(call.args) > place]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def event_kinds() -> set[str]:
-    """`batch.append(…, kind="…")` and `_tell(…, kind="…")` of the apps; what `realtime` appends only processes read."""
+    """Return the kinds of `batch.append` and `_tell` in the apps; only processes read what `realtime` appends."""
     telling = [call for name in ("append", "_tell") for call in calls(name, "accounts", "chat", "game")]
     given = [keyword for call in telling for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
 
 
 def signal_kinds() -> set[str]:
-    """`Signal(room, "…", …)`, `messages.signal(room, "…", …)` and `slots["…", …] = …`."""
+    """Return the kinds of `Signal(room, "…", …)`, `messages.signal(room, "…", …)` and `slots["…", …] = …`."""
     said = literals(calls("Signal", *APPS), 1) | literals(calls("signal", "realtime"), 1)
     return said | {word for tree in trees("realtime") for node in ast.walk(tree) for word in _slot(node)}
 
@@ -63,7 +63,7 @@ def _slot(node: ast.AST) -> Iterator[str]:
 
 
 def problems() -> set[tuple[int, str]]:
-    """(code, type) of every refusal."""
+    """Return code and type of every error response."""
     direct = [(literal(call.args[0]), literal(call.args[1])) for call in calls("RealtimeError", *APPS)]
     helped = [(code, literal(call.args[0])) for name, code in HELPERS.items() for call in calls(name, *APPS)]
     fast = [(429, literal(call.args[1])) for call in calls("too_fast", *APPS) if len(call.args) > 1]
@@ -72,7 +72,7 @@ def problems() -> set[tuple[int, str]]:
 
 
 def closes() -> set[tuple[int, str]]:
-    """(code, reason) of every `Close(…)`, with the final twin of those that count as a strike."""
+    """Return code and reason of every `Close(…)`, and the final code of those that count as a violation."""
     struck = [literal(call.args[0]) for call in calls("_strike", "realtime")]
     twins = {(close.code + 500, close.reason) for close in struck if isinstance(close, errors.Close)}
     made = [(literal(call.args[0]), literal(call.args[1])) for call in calls("Close", *APPS)]

@@ -1,4 +1,4 @@
-"""docs/architecture.md gives the folders and the numbers of the code."""
+"""Tests that docs/architecture.md gives the folders and the numbers of the code."""
 
 from realtime.limits import Limits
 from realtime.workers.readers import Readers

@@ -1,4 +1,4 @@
-"""docs/glossary.md: every word has a meaning, and a source or none."""
+"""Tests that every word of docs/glossary.md has a code name, a meaning and a source."""
 
 import re
 
@@ -9,12 +9,12 @@ HEADINGS = re.findall(r"^## (.+)$", GLOSSARY, re.MULTILINE)
 ROWS = [row for heading in HEADINGS for row in rows(GLOSSARY, heading)]
 
 
-def test_words_are_named_once() -> None:
+def test_glossary_names_each_word_once() -> None:
     words = [row[0] for row in ROWS]
     assert len(words) == len(set(words))
 
 
-def test_every_word_has_a_code_name_a_sentence_and_a_source() -> None:
+def test_glossary_gives_each_word_a_code_name_a_sentence_and_a_source() -> None:
     for word, name, meaning, source in ROWS:
         assert code(name), word
         assert meaning.endswith("."), word

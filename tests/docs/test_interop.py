@@ -1,4 +1,4 @@
-"""docs/interop.md names all that the tutorial names, and tests that exist."""
+"""Tests that docs/interop.md names all parts of the tutorial, and tests that exist."""
 
 import re
 
@@ -23,11 +23,11 @@ NAMES = """
 
 
 @pytest.mark.parametrize("name", re.split(r",\s+", NAMES.strip()))
-def test_the_page_says_what_became_of_it(name: str) -> None:
+def test_interop_page_has_an_answer_for_each_part(name: str) -> None:
     assert re.search(rf"(?<!\w){re.escape(name)}(?!\w|://)", PAGE)
 
 
-def test_what_it_points_at_is_there() -> None:
+def test_interop_page_points_at_files_that_exist() -> None:
     named = re.findall(r"`((?:tests|deploy)/[\w./]+)`", PAGE)
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []

@@ -1,4 +1,4 @@
-"""What the pages point at is there."""
+"""Tests that the links of the pages lead somewhere."""
 
 import re
 from functools import cache

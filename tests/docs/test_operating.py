@@ -1,4 +1,4 @@
-"""docs/operating.md: limits and dependencies; the settings are compared in tests/config/test_settings.py."""
+"""Tests the limits and dependencies in docs/operating.md; tests/config/test_settings.py compares the settings."""
 
 import json
 import re
@@ -43,14 +43,14 @@ def test_every_option_of_serve_is_documented_and_nothing_else() -> None:
     assert listed - {"--verbosity", "-v"} == known - everywhere
 
 
-def test_the_defaults_of_the_server_are_told_with_its_options() -> None:
+def test_server_options_are_documented_with_their_defaults() -> None:
     told = {code(row[0]).strip("-").replace("-", "_"): row[1] for row in rows(OPERATING, "`manage.py serve`")}
     own = {name: "-1" if value == inf else f"{value:g}" for name, value in OPTIONS.items() if name in told}
     assert len(own) == 4
     assert own == {name: told[name] for name in own}
 
 
-def test_the_cases_of_a_suite_that_cannot_pass_are_those_beyond_the_bounds() -> None:
+def test_documented_suite_failures_are_those_beyond_the_bounds() -> None:
     told = section(OPERATING, "What one client may cost")
     assert LARGEST_MESSAGE == LARGEST_ECHO == 256 * 1024
     assert "| 256 KiB | 1009 |" in told
@@ -65,7 +65,7 @@ def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
     assert ("manage.py runserver" in page("bin/run")) is ("restarts when a source changes" in OPERATING)
 
 
-def test_the_bound_of_a_body_is_told_to_who_sets_up_a_proxy() -> None:
+def test_body_limit_is_documented_for_proxies() -> None:
     assert f"{LARGEST_BODY // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
 
 

@@ -1,4 +1,4 @@
-"""docs/protocol.md against the code: what a client is told is what the server does, no more and no less."""
+"""Tests docs/protocol.md against the code: the page names what the server does, no more and no less."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ NUMBERS = {
 
 
 def members(shape: str) -> set[str]:
-    """The names at the first depth of `{a, b?: {c}}`; a question mark stays with its name."""
+    """Return the names at the first depth of `{a, b?: {c}}`. A question mark stays with its name."""
     found: set[str] = set()
     depth, word, is_name = 0, "", True
     for letter in shape:
@@ -138,7 +138,7 @@ def test_every_notification_is_documented_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(("what", "numbers"), NUMBERS.items())
-def test_a_limit_is_the_one_in_the_code(what: str, numbers: list[float]) -> None:
+def test_documented_limit_is_the_one_in_the_code(what: str, numbers: list[float]) -> None:
     said = {row[0]: row[1] for row in rows(PROTOCOL, "Limits")}[what]
     assert [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", said)] == numbers
 
@@ -147,14 +147,14 @@ def test_no_limit_is_documented_without_its_number() -> None:
     assert [row[0] for row in rows(PROTOCOL, "Limits")] == list(NUMBERS)
 
 
-def test_at_most_a_hundred_people_are_asked_for() -> None:
+def test_people_read_is_documented_with_its_limit() -> None:
     ids = {field.name: field.type for field in msgspec.structs.fields(accounts.protocol.PeopleParams)}["ids"]
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert([""] * 101, ids)
     msgspec.convert([""] * 100, ids)
 
 
-def test_the_limits_told_in_hello_are_named() -> None:
+def test_limits_in_hello_are_documented() -> None:
     assert set(TOLD) <= set(codes(section(PROTOCOL, "Limits")))
 
 
@@ -163,14 +163,14 @@ def examples() -> Iterator[dict[str, object]]:
         yield msgspec.json.decode(line)
 
 
-def test_the_example_is_json_rpc_and_asks_what_there_is() -> None:
+def test_examples_are_json_rpc_requests_that_exist() -> None:
     frames = list(examples())
     assert len(frames) > 10
     assert {frame["jsonrpc"] for frame in frames} == {"2.0"}
     assert {frame["method"] for frame in frames if "method" in frame} <= {*REQUESTS, "room.event", "session.bye"}
 
 
-def test_what_counts_as_several_requests_is_said() -> None:
+def test_requests_that_count_as_several_are_documented() -> None:
     costs: dict[int, list[str]] = {}
     for name, cost in sorted(COSTS.items() | {(name, method.cost) for name, method in backend.methods.items()}):
         costs.setdefault(cost, []).append(name)

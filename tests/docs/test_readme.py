@@ -1,4 +1,4 @@
-"""README.md does what it says: its client runs against a real server, and its files are there."""
+"""Tests that README.md is true: its client runs against a real server, and its files exist."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ README = page("README.md")
 LINE = "Hello from ten lines"
 
 
-def test_the_client_in_ten_lines_says_something_and_learns_that_it_is_on_disk(tmp_path: Path) -> None:
+def test_client_in_ten_lines_posts_a_message_and_gets_its_offset(tmp_path: Path) -> None:
     [client] = blocks(README, "python")
     with Parlor(tmp_path) as parlor:
         command = [sys.executable, "-c", client, parlor.url, "Robo", LINE]
@@ -30,20 +30,20 @@ def test_the_client_in_ten_lines_says_something_and_learns_that_it_is_on_disk(tm
     assert LINE in seen
 
 
-def test_the_client_has_ten_lines_besides_its_imports() -> None:
+def test_client_has_ten_lines_besides_its_imports() -> None:
     [client] = blocks(README, "python")
     lines = [line for line in client.splitlines() if line and not re.match(r"import |from ", line)]
     assert len(lines) == 10
 
 
-def test_the_tree_is_the_repository_s() -> None:
+def test_tree_names_the_folders_of_the_repository() -> None:
     named = set(re.findall(r"^(\w+)/ ", blocks(section(README, "The tree") + "\n", "")[0], re.MULTILINE))
     ignored = {line.strip("/") for line in page(".gitignore").splitlines()}
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
     assert named == folders - ignored
 
 
-def test_the_settings_are_among_those_that_are_read() -> None:
+def test_settings_in_the_readme_are_read() -> None:
     named = {name for row in rows(README, "Settings") for name in re.findall(r"`([A-Z_]+)`", row[0])}
     assert named
     assert named <= SETTINGS
