@@ -1,1 +1,1 @@
-"""The tutorial, running: stock Channels consumers, a page each. Off unless `LAB` is on."""
+"""The WebSocket tutorial, running: stock Channels consumers with a page each. It is there only while `LAB` is on."""

@@ -1,4 +1,4 @@
-"""A thief's page: it asks the site's WebSockets in the name of whoever looks at it."""
+"""An attacker's page: it connects to the site's WebSockets with the cookies of its visitor."""
 
 from typing import Final
 
@@ -18,5 +18,5 @@ PAGE: Final = """\
 
 
 def attack(origin: str) -> str:
-    """The page against this site, `origin` as `http://host:port`. To be served from anywhere else."""
+    """Return the page that attacks `origin`, `http://host:port`. It must be served from another origin."""
     return PAGE.replace("{origin}", origin.replace("http", "ws", 1))

@@ -1,4 +1,4 @@
-"""The tutorial's servers as stock Channels consumers. `lab.door.Door` stands in front of each."""
+"""The tutorial's servers as stock Channels consumers. `lab.route_limits.RouteLimits` wraps each."""
 
 import asyncio
 import struct
@@ -12,15 +12,15 @@ from realtime.security import user_of
 TOPIC: Final = "sensors/home/temperature"
 SLOW_S: Final = 3
 FLOOD: Final = 400
-"""chunks of 64 KiB: more than the kernels on both sides take for somebody who reads nothing"""
+"""The flood has so many chunks: more than the kernels on both sides buffer for a client that does not read."""
 CHUNK: Final = "x" * 64 * 1024
 NOBODY: Final = "nobody is logged in"
 MAY_BE_SENT: Final = {*range(1000, 1004), *range(1007, 1014), *range(3000, 5000)}
-"""close codes that may stand in a frame; 1005, 1006 and 1015 are only told to the page (RFC 6455 7.4.1)"""
+"""A frame may contain these close codes. A page sees 1005, 1006 and 1015 without a frame (RFC 6455 7.4.1)."""
 
 
 class EchoConsumer(AsyncWebsocketConsumer):
-    """The tutorial's Go server: the same bytes, two spaces. Bytes come back as they are."""
+    """The tutorial's Go server: it answers a text with the same two spaces, and bytes unchanged."""
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is not None:
@@ -30,7 +30,7 @@ class EchoConsumer(AsyncWebsocketConsumer):
 
 
 class LampConsumer(AsyncWebsocketConsumer):
-    """One lamp for all: in the memory of this process, told through a group."""
+    """The lamp of all pages: its state is in the memory of this process, and a group sends the changes."""
 
     groups = ["lab.lamp"]
     lamp = "off"
@@ -49,19 +49,19 @@ class LampConsumer(AsyncWebsocketConsumer):
 
 
 class UpdatesConsumer(AsyncWebsocketConsumer):
-    """Takes updates and says how many. Asked to be slow, it reads nothing for a while."""
+    """The server of updates: it answers with their count. When asked to be slow, it reads nothing for a while."""
 
     updates = 0
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data == "slow":
-            await self.rest()
+            await self.read_nothing()
         else:
             self.updates += 1
             await self.send(text_data=str(self.updates))
 
-    async def rest(self) -> None:
-        """A server that pauses by itself who writes more than is read needs no word; ours takes one."""
+    async def read_nothing(self) -> None:
+        """Pause reading for a while. Parlor's server must be asked; others stop by themselves when nothing is taken."""
         server = (self.scope.get("extensions") or {}).get("parlor")
         if server:
             server.pause()
@@ -71,7 +71,7 @@ class UpdatesConsumer(AsyncWebsocketConsumer):
 
 
 class FloatsConsumer(AsyncWebsocketConsumer):
-    """A `Float32Array`, read as the little-endian bytes that it is; said as text, and sent back as bytes."""
+    """The server of floats: it reads a `Float32Array` as little-endian bytes, and answers with text and with bytes."""
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if bytes_data and len(bytes_data) % 4 == 0:
@@ -82,7 +82,7 @@ class FloatsConsumer(AsyncWebsocketConsumer):
 
 
 class SensorsConsumer(AsyncWebsocketConsumer):
-    """`app.publish('sensors/home/temperature', '22C')`. The name of a group may hold no slash."""
+    """The tutorial's `app.publish('sensors/home/temperature', '22C')`. The name of a group may not contain a slash."""
 
     group = TOPIC.replace("/", ".")
 
@@ -102,7 +102,7 @@ class SensorsConsumer(AsyncWebsocketConsumer):
 
 
 class LimitsConsumer(AsyncWebsocketConsumer):
-    """`ws.send(message, isBinary)`. Asked for a flood it sends 25 MB, if the server tells what is not sent yet."""
+    """The tutorial's `ws.send(message, isBinary)`. It can send a flood of 25 MB, if the server reports unsent bytes."""
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data != "flood":
@@ -116,7 +116,7 @@ class LimitsConsumer(AsyncWebsocketConsumer):
 
 
 class InterfaceConsumer(AsyncWebsocketConsumer):
-    """For the members of the page's WebSocket: chooses the subprotocol, returns what comes."""
+    """The server for the page about members of WebSocket: it chooses the subprotocol and echoes messages."""
 
     async def connect(self) -> None:
         await self.accept("lab.v1" if "lab.v1" in self.scope["subprotocols"] else None)
@@ -126,7 +126,7 @@ class InterfaceConsumer(AsyncWebsocketConsumer):
 
 
 class ClosingConsumer(AsyncWebsocketConsumer):
-    """Closes as it is told: `4001 a reason`."""
+    """The server closes with the code and reason that it receives: `4001 a reason`."""
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         code, _, reason = (text_data or "").partition(" ")
@@ -135,16 +135,16 @@ class ClosingConsumer(AsyncWebsocketConsumer):
 
 
 class RefusedConsumer(AsyncWebsocketConsumer):
-    """Refuses the handshake: a page sees 1006, and not why."""
+    """The server refuses the handshake: a page sees 1006 and no reason."""
 
     async def connect(self) -> None:
         await self.close()
 
 
 class LoginConsumer(AsyncWebsocketConsumer):
-    """Tells whose log-in the cookie is of, by name. It is for `lab.routing` to say who comes in.
+    """The server sends the name of the person whose log-in the cookie is of. `lab.routing` decides who may connect.
 
-    Unlike `AuthMiddlewareStack` it never ends the log-in (docs/channels.md).
+    It never ends the log-in, unlike `AuthMiddlewareStack` (docs/channels.md).
     """
 
     async def connect(self) -> None:

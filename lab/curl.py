@@ -1,15 +1,15 @@
-"""The tutorial's command that tries a WebSocket without a browser."""
+"""Build the tutorial's command that tests a WebSocket without a browser."""
 
 from typing import Final
 
 TUTORIAL_KEY: Final = "SGVsbG8sIHdvcmxkIQ=="
-"""`Hello, world!`: 13 bytes, where RFC 6455 4.1 wants 16"""
+"""`Hello, world!` has 13 bytes; RFC 6455 4.1 requires 16."""
 KEY: Final = "f7cb4ezEAl6C3wRaU6JORA=="
-"""16 bytes, from the tutorial's own example of a handshake"""
+"""A key of 16 bytes, from the tutorial's own example of a handshake."""
 
 
 def curl(origin: str, key: str) -> str:
-    """The command for this site, `origin` as `http://host:port`; curl goes on listening after a 101."""
+    """Return the command for `origin`, `http://host:port`. After a 101 curl goes on listening."""
     headers = [
         "Connection: Upgrade",
         "Upgrade: websocket",

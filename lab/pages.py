@@ -1,4 +1,4 @@
-"""The pages of the lab: what each is about, which lines do it, and why a room does it otherwise."""
+"""The pages of the lab: the subject of each, the lines that do it, and why a room does it in another way."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lab import consumers, door, routing, source
+from lab import consumers, route_limits, routing, source
 from lab.curl import curl
 from realtime import security
 from realtime.server import handshake
@@ -15,9 +15,9 @@ Words = str | Promise
 
 
 class Lab(NamedTuple):
-    """One page. `heading` is the tutorial's own; `document` a page of `docs/`, without its `.md`.
+    """A page of the lab. `heading` is the tutorial's own; `document` is a page of `docs/`, without its `.md`.
 
-    `modules` are those that `static/lab/<name>.js` imports besides `page.js`. `sources` are read when the page is.
+    `modules` are those that `static/lab/<name>.js` imports besides `page.js`. `sources` are read for each request.
     """
 
     name: str
@@ -45,8 +45,8 @@ LABS = [
         "Go",
         _("The tutorial’s first page and its Go server: what you send comes back after “Received:” and two spaces."),
         _(
-            "An echo answers whoever comes. A room first asks who says it and whether they may, writes it to disk, "
-            "and only then shows it to anybody."
+            "An echo answers everyone. A room first checks who sends a message and whether they may, writes it to "
+            "disk, and only then shows it."
         ),
         "channels",
         lambda: [
@@ -59,10 +59,11 @@ LABS = [
         "lamp",
         _("Example: turnLampOn(), turnLampOff()"),
         "Example",
-        _("The text “on” or “off”, and nothing else. Open this page in a second browser: it is the same lamp."),
+        _("Send the text “on” or “off”. Open this page in a second browser: it is the same lamp."),
         _(
-            "This lamp lives in the memory of one process, and a group tells only who listens at that moment. The "
-            "state of a room is what its log on disk adds up to, and who was away gets what they missed."
+            "This lamp is in the memory of one process, and a group reaches only those who are connected at that "
+            "moment. The state of a room comes from its log on disk, and people who were away get what they "
+            "missed."
         ),
         "channels",
         lambda: [
@@ -74,11 +75,14 @@ LABS = [
         "updates",
         _("Example: setInterval, 50 ms"),
         "Example",
-        _("An update every 50 ms, sent only while bufferedAmount is 0: a slow line gets fewer, not older ones."),
         _(
-            "An update may be skipped, because the next one replaces it. A line of talk replaces nothing: it waits in "
-            "the outbox until the server has answered. What may be skipped in a room, such as who is typing, the "
-            "server skips for readers that lag."
+            "An update every 50 ms, sent only while bufferedAmount is 0: a slow connection gets fewer updates, "
+            "not older ones."
+        ),
+        _(
+            "An update may be skipped, because the next one replaces it. A message replaces nothing: it waits in "
+            "the outbox until the server has answered. The server skips signals, such as who is typing, for slow "
+            "connections."
         ),
         "protocol",
         lambda: [
@@ -94,8 +98,8 @@ LABS = [
         "Sending binary data",
         _("A Float32Array of five numbers, i / 2: 20 bytes, little-endian on every machine that runs a browser today."),
         _(
-            "Bytes pay where numbers come many times a second. What is said in a room is JSON text: it is checked "
-            "field by field, and can be read on the wire."
+            "Bytes are useful when numbers come many times a second. Messages of a room are JSON text: each field "
+            "is checked, and people can read it on the wire."
         ),
         "protocol",
         lambda: [source.python(consumers.FloatsConsumer), source.javascript("floats", "numbers")],
@@ -106,8 +110,9 @@ LABS = [
         "uWebSockets.js",
         _("“22C” published to sensors/home/temperature reaches every page that is open here."),
         _(
-            "group_send reaches who is subscribed just now, at most once. A room’s group only rings: the event is in "
-            "the database, and who did not hear the bell finds it there."
+            "group_send reaches those who are subscribed at this moment, at most once. A room’s group only says "
+            "that there is an event. The event itself is in the database, where a process finds it when it missed "
+            "the message."
         ),
         "channels",
         lambda: [source.python(consumers.SensorsConsumer), source.javascript("sensors", "heard")],
@@ -121,14 +126,14 @@ LABS = [
             "other side has not read."
         ),
         _(
-            "A room does not drop who reads slowly for a moment: from 256 KiB on they lag, and are later resumed "
-            "from where they were. Who sends more than 64 KiB at once is told why in a last message; above 256 KiB "
-            "the server itself closes."
+            "A room does not close a connection that is slow for a moment: above 256 KiB of unread data it stops "
+            "sending, and later resumes at the same position. A client that sends more than 64 KiB at once gets "
+            "the reason in a last message; above 256 KiB the server itself closes."
         ),
         "operating",
         lambda: [
             source.python(routing.tutorial_options),
-            source.python(door.Visit),
+            source.python(route_limits.LimitedConnection),
             source.python(consumers.LimitsConsumer),
         ],
     ),
@@ -138,8 +143,9 @@ LABS = [
         "IDL版",
         _("Every member of WebSocket and of CloseEvent in the tutorial’s IDL, tried in this browser just now."),
         _(
-            "A room’s page has one such object, in static/realtime/socket.js. The interface does not tell that a line "
-            "is dead, nor that a message has arrived: heartbeat, back-off and outbox stand around it."
+            "A room’s page has one such object, in static/realtime/socket.js. The interface does not say that a "
+            "connection is dead, or that a message has arrived. Parlor adds a heartbeat, a back-off and an "
+            "outbox."
         ),
         "channels",
         lambda: [
@@ -155,8 +161,8 @@ LABS = [
         "handshake",
         _("From Sec-WebSocket-Key to Sec-WebSocket-Accept, step by step."),
         _(
-            "The answer proves that the other side speaks WebSocket, and nothing else: the key is no secret. Who may "
-            "come into a room is decided by the Origin, the cookie of the log-in and a token in the first message."
+            "The answer proves only that the other side speaks WebSocket: the key is no secret. The Origin, the "
+            "login cookie and a token in the first message decide who may enter a room."
         ),
         "channels",
         lambda: [
@@ -169,10 +175,10 @@ LABS = [
         "closing",
         _("event.code, event.reason, event.wasClean"),
         "For web developers (non-normative)",
-        _("Each close code that can be had, and what the page sees of it. A reason holds 123 bytes: 41 汉字."),
+        _("All close codes, and what the page sees of each. A reason has at most 123 bytes: 41 汉字."),
         _(
-            "A room’s codes say whether to come back: 4000 and above yes, 4500 and above no. The reason also comes as "
-            "a last message, for servers and proxies that lose it."
+            "A room’s codes say whether to reconnect: 4000 to 4499 yes, 4500 and above no. The reason also comes "
+            "as a last message, because some servers and proxies lose it."
         ),
         "protocol",
         lambda: [
@@ -185,10 +191,10 @@ LABS = [
         "curl",
         _("Testing a connection with curl"),
         "使用curl测试ws连接性",
-        _("The tutorial’s command gets 400 from every correct server. This is why, and what works."),
+        _("The tutorial’s command gets 400 from every correct server. Here is the reason, and a command that works."),
         _(
-            "With a right key curl comes as far as the handshake. Into a room it comes no further: session.hello "
-            "wants the cookie of a log-in and the token of our own page."
+            "With a valid key, curl completes the handshake. It cannot enter a room, because session.hello "
+            "requires a login cookie and the token of our own page."
         ),
         "protocol",
         lambda: [source.python(curl), source.python(handshake.refusal), source.python(handshake.key_refusal)],
@@ -197,10 +203,10 @@ LABS = [
         "origin",
         _("Security considerations"),
         "安全考虑",
-        _("The same-origin policy does not hold for WebSockets: a foreign page may connect unless the server refuses."),
+        _("The same-origin policy does not apply to WebSockets: a foreign page may connect unless the server refuses."),
         _(
-            "The handshake of a room is refused unless the Origin is one of ours, and the cookie alone opens nothing: "
-            "session.hello wants a token that only our own page holds."
+            "The handshake of a room is refused unless the Origin is one of ours. The cookie alone is not enough: "
+            "session.hello requires a token that only our own page has."
         ),
         "channels",
         lambda: [

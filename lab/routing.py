@@ -1,4 +1,4 @@
-"""Where the lab's WebSockets are, as Channels' tutorial has it."""
+"""Route the lab's WebSockets, as in the tutorial of Channels."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,13 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from lab import consumers
-from lab.door import Application, Door, Options
+from lab.route_limits import Application, Options, RouteLimits
 
 UPDATES = Options(max_payload_length=192 * 1024)
 
 
 def tutorial_options() -> Options:
-    """The tutorial's option block, to the letter."""
+    """Return the tutorial's option block, unchanged."""
     return Options(idle_timeout=32, max_backpressure=1024, max_payload_length=512)
 
 
@@ -28,12 +28,12 @@ def open_to_everybody() -> bool:
 def route(
     name: str, application: Application, options: Options | None = None, is_open: Callable[[], bool] = lab_is_on
 ) -> URLPattern:
-    door = Door(application, options or Options(), is_open=is_open)
-    return path(f"ws/lab/{name}", door)  # type: ignore[arg-type]
+    limited = RouteLimits(application, options or Options(), is_open=is_open)
+    return path(f"ws/lab/{name}", limited)  # type: ignore[arg-type]
 
 
 def websocket_urlpatterns() -> list[URLPattern]:
-    """Behind the site's Origin check."""
+    """Return the routes that the site's Origin check protects."""
     return [
         route("echo", consumers.EchoConsumer.as_asgi()),
         route("lamp", consumers.LampConsumer.as_asgi()),
@@ -49,5 +49,5 @@ def websocket_urlpatterns() -> list[URLPattern]:
 
 
 def open_urlpatterns() -> list[URLPattern]:
-    """Before any Origin check, on purpose: what an attacker meets where somebody forgot it. Never in production."""
+    """Return the route without an Origin check, to show an attack. It is never open in production."""
     return [route("open", SessionMiddlewareStack(consumers.LoginConsumer.as_asgi()), is_open=open_to_everybody)]

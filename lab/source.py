@@ -1,4 +1,4 @@
-"""Lines of source as they run, for the page beside them."""
+"""Read lines of source code for the page that shows them."""
 
 import inspect
 import re
@@ -11,21 +11,22 @@ from django.contrib.staticfiles import finders
 
 
 class Source(NamedTuple):
-    """Where the lines are, from the repository's root, and the lines."""
+    """Lines of source code, and their path from the repository's root."""
 
     path: str
     text: str
 
 
 def python(thing: Any) -> Source:
-    """A class or a function."""
+    """Return the source of a class or a function."""
     path = Path(inspect.getsourcefile(thing) or "")
     return Source(str(path.relative_to(settings.BASE)), dedent(inspect.getsource(thing)).rstrip())
 
 
 def javascript(module: str, *names: str) -> Source:
-    """Functions, classes and constants that `static/lab/<module>.js` declares at its first column, each with the
-    comment in the line before it.
+    """Return functions, classes and constants of `static/lab/<module>.js`.
+
+    Each is declared at the first column, and is returned with the comment in the line before it.
     """
     text = Path(str(finders.find(f"lab/{module}.js"))).read_text("utf-8")
     return Source(f"static/lab/{module}.js", "\n\n".join(_declared(name, text) for name in names))

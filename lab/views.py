@@ -1,4 +1,4 @@
-"""The pages. While `LAB` is off none is there."""
+"""The views of the pages. All of them answer 404 while `LAB` is off."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @lab_only
 @csp_update({"worker-src": [SELF, "data:"]})  # type: ignore[arg-type]
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """A worker made of `data:` has an origin of its own: the page about origins needs one."""
+    """Show a page. The page about origins needs a worker made of `data:`, which has an origin of its own."""
     lab = find(name)
     if lab is None:
         raise Http404
@@ -55,7 +55,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "words": words(f"lab/{get_language()}"),
         "before": LABS[place - 1] if place else None,
         "after": LABS[place + 1] if place + 1 < len(LABS) else None,
-        "door_is_open": open_to_everybody(),
+        "open_route_is_on": open_to_everybody(),
         "tutorial_command": curl(origin, TUTORIAL_KEY),
         "command": curl(origin, KEY),
         "attack": attack(origin),
@@ -66,7 +66,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 @lab_only
 def document(request: HttpRequest, name: str) -> HttpResponse:
-    """A page of `docs/`, as it lies there: it is ours, so its HTML is taken as it comes."""
+    """Show a page of `docs/`. Its HTML is trusted, because the page is part of Parlor."""
     path = Path(settings.FILES) / "docs" / f"{name}.md"
     if not path.is_file():
         raise Http404

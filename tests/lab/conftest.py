@@ -1,4 +1,4 @@
-"""The lab switched on, as DEBUG does it; and one page's WebSocket."""
+"""Fixtures: the lab is on, as under DEBUG, and a page's WebSocket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from django.conf import settings
 
 
 class Page(WebsocketCommunicator):  # type: ignore[misc, unused-ignore]
-    """Channels' own takes an empty frame for none."""
+    """A communicator that sends empty frames too, which Channels' own does not."""
 
     async def say(self, message: str | bytes) -> None:
         await self.send_input({"type": "websocket.receive", "text" if isinstance(message, str) else "bytes": message})
@@ -27,7 +27,10 @@ def lab_on(settings: Any) -> None:
 
 @pytest_asyncio.fixture
 async def visit() -> AsyncIterator[Visit]:
-    """Come to a route of the real application; refused is an AssertionError. Only a log-in asks the database."""
+    """Connect to a route of the real application. A refused connection is an AssertionError.
+
+    The database is asked only when there is a log-in.
+    """
     from config.asgi import websocket
 
     pages: list[Page] = []

@@ -1,4 +1,4 @@
-"""The pages: there while the lab is on, in both languages, with the lines that do it."""
+"""Tests of the pages: they exist while the lab is on, in both languages, with the lines that do it."""
 
 import re
 from itertools import pairwise
@@ -23,7 +23,7 @@ SHARED = {"page", "chat/ui/dom", "chat/ui/words"}
 
 @ALL
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_page_has_its_title_its_reason_and_its_lines(client: Client, lab: Lab, language: str) -> None:
+def test_page_has_its_title_its_reason_and_its_source(client: Client, lab: Lab, language: str) -> None:
     page = client.get(f"/lab/{lab.name}/", headers={"accept-language": language})
     assert page.status_code == 200
     with override(language):
@@ -41,16 +41,16 @@ SHOWN = {
     "handshake": ["258EAFA5-E914-47DA-95CA-C5AB0DC85B11", "function mix(", "0xca62c1d6", "(word >>> (32 - bits))"],
     "limits": ["idle_timeout=32, max_backpressure=1024, max_payload_length=512"],
 }
-"""of what a page says it does, the lines that must not be missing"""
+"""A page must show these lines."""
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_page_shows_the_lines_that_are_in_force(client: Client, name: str) -> None:
+def test_page_shows_the_lines_that_run(client: Client, name: str) -> None:
     shown = "\n".join(source.text for source in client.get(f"/lab/{name}/").context["sources"])
     assert [line for line in SHOWN[name] if line not in shown] == []
 
 
-def test_the_open_route_is_told_of_only_where_it_is_open(client: Client, settings: Any) -> None:
+def test_open_route_is_described_only_when_it_is_open(client: Client, settings: Any) -> None:
     page = client.get("/lab/origin/").content.decode()
     assert "http://testserver:8099/attack.html" in page
     assert "new WebSocket(&quot;ws://testserver&quot; + path)" in page
@@ -59,44 +59,44 @@ def test_the_open_route_is_told_of_only_where_it_is_open(client: Client, setting
 
 
 def words_of(html: str) -> str:
-    """Text and markup alike, without what only one of them escapes."""
+    """Return the letters of a text or of markup, without entities."""
     return re.sub(r"&#?\w+;|[^\w]", "", html)
 
 
 @ALL
-def test_a_page_speaks_chinese(lab: Lab) -> None:
+def test_page_speaks_chinese(lab: Lab) -> None:
     with override("zh-hans"):
         assert [str(words) for words in (lab.about, lab.why) if not HAN.search(str(words))] == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_switched_off_there_is_no_page(client: Client, settings: Any, address: str) -> None:
+def test_pages_are_not_found_when_the_lab_is_off(client: Client, settings: Any, address: str) -> None:
     assert client.get(address).status_code == 200
     settings.LAB = False
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.django_db
-def test_the_rooms_page_leads_to_it_only_while_it_is_on(client: Client, settings: Any) -> None:
+def test_page_of_rooms_links_to_the_lab_only_while_it_is_on(client: Client, settings: Any) -> None:
     assert b'href="/lab/"' in client.get("/").content
     settings.LAB = False
     assert b'href="/lab/"' not in client.get("/").content
 
 
-def test_the_index_leads_to_every_page_and_each_to_the_next(client: Client) -> None:
+def test_index_links_to_every_page_and_each_to_the_next(client: Client) -> None:
     index = client.get("/lab/").content.decode()
     assert re.findall(r'href="/lab/(\w+)/"', index) == [lab.name for lab in LABS]
     for lab, after in pairwise(LABS):
         assert f'rel="next" href="/lab/{after.name}/"' in client.get(f"/lab/{lab.name}/").content.decode()
 
 
-def test_the_index_leads_to_what_the_tutorial_names(client: Client) -> None:
+def test_index_links_to_the_coverage_of_the_tutorial(client: Client) -> None:
     assert 'href="/lab/docs/interop.md"' in client.get("/lab/").content.decode()
     assert "/lab/closing/" in client.get("/lab/docs/interop.md").content.decode()
 
 
 @ALL
-def test_the_document_a_page_points_at_is_there(client: Client, lab: Lab) -> None:
+def test_document_of_a_page_exists(client: Client, lab: Lab) -> None:
     document = client.get(f"/lab/docs/{lab.document}.md")
     assert document.status_code == 200
     assert b"<h1>" in document.content
@@ -115,7 +115,7 @@ def test_only_a_foreign_worker_is_let_in_by_the_policy(client: Client) -> None:
 
 
 @ALL
-def test_what_a_page_imports_is_what_it_preloads(lab: Lab) -> None:
+def test_page_preloads_what_it_imports(lab: Lab) -> None:
     script = (ROOT / "static" / "lab" / f"{lab.name}.js").read_text()
     imported = {name.removeprefix("../").removeprefix("./") for name in re.findall(r'from "(.+?)\.js"', script)}
     assert imported - SHARED == set(lab.modules)
@@ -128,16 +128,16 @@ def test_every_module_belongs_to_a_page() -> None:
     assert {path.stem for path in (ROOT / "static" / "lab").glob("*.js")} == known
 
 
-def test_a_function_that_is_gone_is_an_error() -> None:
+def test_missing_function_is_an_error() -> None:
     with pytest.raises(LookupError):
         javascript("echo", "nothing")
     assert javascript("loop", "update").text.endswith("\n}")
 
 
-def test_a_constant_ends_with_its_statement() -> None:
+def test_constant_ends_with_its_statement() -> None:
     assert javascript("accept", "GUID").text == 'export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";'
     assert javascript("accept", "ROUNDS").text.endswith("\n];")
 
 
-def test_by_default_it_is_on_with_debug_only() -> None:
+def test_lab_is_on_by_default_only_with_debug() -> None:
     assert 'LAB = env.bool("LAB", default=DEBUG)' in (Path(django_settings.BASE) / "config/settings.py").read_text()

@@ -1,4 +1,4 @@
-"""The lab on servers that really listen: ours, stock daphne, uvicorn. What differs is what the pages say differs."""
+"""Tests of the lab on real servers: ours, stock daphne, uvicorn. They differ as the pages say."""
 
 import select
 import shlex
@@ -29,7 +29,7 @@ COMMANDS = {
 
 
 class Other(Parlor):
-    """Parlor's application on a server that knows nothing of it."""
+    """Parlor's application on another server."""
 
     def __init__(self, folder: Path, module: str) -> None:
         super().__init__(folder, LAB="true", DEBUG="true")
@@ -54,7 +54,7 @@ class Other(Parlor):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One after the other they serve one database."""
+    """Make the folder of the database that all servers use in turn."""
     folder = tmp_path_factory.mktemp("parlor")
     Parlor(folder).manage("migrate", "--verbosity", "0")
     return folder
@@ -72,7 +72,7 @@ def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[Parlor]:
 
 
 def at(server: Parlor, route: str, origin: str = "") -> ClientConnection:
-    """A page of this origin, or of ours."""
+    """Connect from a page of this origin, or of our own."""
     return connect(f"{server.url.replace('http', 'ws')}/ws/lab/{route}", origin=Origin(origin or server.url))
 
 
@@ -81,14 +81,14 @@ def is_daphne(server: Parlor) -> bool:
 
 
 def closing(page: ClientConnection) -> tuple[int, str]:
-    """How the server closes, after whatever it had sent."""
+    """Return code and reason of the server's close. Messages before it are skipped."""
     with suppress(ConnectionClosed):
         while True:
             page.recv(timeout=30)
     return page.close_code or 0, page.close_reason or ""
 
 
-def test_it_echoes(server: Parlor) -> None:
+def test_server_echoes(server: Parlor) -> None:
     with at(server, "echo") as page:
         page.send("Hello, world!")
         assert page.recv(timeout=30) == "Received:  Hello, world!"
@@ -96,7 +96,7 @@ def test_it_echoes(server: Parlor) -> None:
         assert page.recv(timeout=30) == b"\x00\xff"
 
 
-def test_too_large_is_1009_with_its_reason_and_on_stock_daphne_4009_without(server: Parlor) -> None:
+def test_large_message_is_closed_with_1009_and_a_reason_or_on_daphne_with_4009(server: Parlor) -> None:
     with at(server, "limits") as page:
         page.send("x" * 512)
         assert page.recv(timeout=30) == "x" * 512
@@ -112,7 +112,7 @@ def test_each_code_that_the_page_offers_arrives(server: Parlor, code: int) -> No
         assert closing(page) == (code + moved, "" if is_daphne(server) else "字字")
 
 
-def test_who_reads_nothing_of_a_flood_is_dropped_where_the_server_tells_what_is_unsent(server: Parlor) -> None:
+def test_client_that_reads_no_flood_is_closed_when_the_server_reports_unsent_bytes(server: Parlor) -> None:
     with at(server, "limits") as page:
         page.send("flood")
         if isinstance(server, Other):
@@ -123,7 +123,7 @@ def test_who_reads_nothing_of_a_flood_is_dropped_where_the_server_tells_what_is_
         assert closing(page)[0] in {1008, 1006}  # it is cut if it does not answer the close within a second
 
 
-def test_a_foreign_origin_is_told_on_the_open_route_and_refused_on_ours(server: Parlor) -> None:
+def test_foreign_origin_is_accepted_on_the_open_route_and_refused_on_the_guarded_one(server: Parlor) -> None:
     with at(server, "open", EVIL) as page:
         assert page.recv(timeout=30) == NOBODY
     with pytest.raises(InvalidStatus) as refused, at(server, "guarded", EVIL):
@@ -134,8 +134,8 @@ def test_a_foreign_origin_is_told_on_the_open_route_and_refused_on_ours(server: 
 
 
 @pytest.mark.parametrize("server", ["ours", "uvicorn"], indirect=True)
-def test_a_server_that_reads_nothing_lets_the_sender_wait(server: Parlor) -> None:
-    """Stock daphne takes in what comes."""
+def test_sender_waits_when_the_server_reads_nothing(server: Parlor) -> None:
+    """Stock daphne is left out: it reads without limit."""
     with at(server, "updates") as page:
         page.send("slow")
         header = b"\x82\xff" + (128 * 1024).to_bytes(8, "big") + bytes(4)  # binary, masked with zeros
@@ -147,7 +147,7 @@ def test_a_server_that_reads_nothing_lets_the_sender_wait(server: Parlor) -> Non
 
 
 def status(server: Parlor, command: str) -> str:
-    """What the command would get: its own headers, sent raw."""
+    """Return the status that the command would get: its headers are sent over a socket."""
     words = shlex.split(command.replace("\\\n", ""))
     headers = [words[place + 1] for place, word in enumerate(words) if word == "--header"]
     with socket.create_connection(("127.0.0.1", server.port)) as raw:
@@ -157,12 +157,12 @@ def status(server: Parlor, command: str) -> str:
         return raw.makefile("rb").readline().decode().split()[1]
 
 
-def test_the_tutorial_s_key_gets_400_and_one_of_sixteen_bytes_101(server: Parlor) -> None:
+def test_key_of_the_tutorial_gets_400_and_a_key_of_sixteen_bytes_101(server: Parlor) -> None:
     assert status(server, curl(server.url, KEY)) == "101"
     assert status(server, curl(server.url, TUTORIAL_KEY)) == "400"
 
 
-def test_the_page_shows_these_commands(server: Parlor) -> None:
+def test_page_shows_these_commands(server: Parlor) -> None:
     page = build_opener().open(f"{server.url}/lab/curl/").read().decode().replace("&quot;", '"')
     assert curl(server.url, KEY) in page
     assert curl(server.url, TUTORIAL_KEY) in page

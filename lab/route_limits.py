@@ -1,4 +1,4 @@
-"""What holds a stock consumer within bounds: the option block of the tutorial's µWebSockets.js, as ASGI middleware."""
+"""ASGI middleware that limits a stock consumer: the option block of the tutorial's µWebSockets.js."""
 
 import asyncio
 import logging
@@ -12,10 +12,10 @@ from realtime.wire.rate_limits import TokenBucket
 
 logger = logging.getLogger(__name__)
 
-CONNECTIONS: Final = 50
-"""of a route in a process"""
+MAX_CONNECTIONS: Final = 50
+"""A route takes so many connections in a process."""
 RATE: Final = 40.0
-"""messages a second from one connection, twice as many at once"""
+"""A connection may send so many messages a second, and twice as many at once."""
 RETRY: Final = [(b"retry-after", b"30")]
 IDLE, TOO_FAST, TOO_LARGE = 4008, 1008, 1009
 
@@ -26,15 +26,15 @@ Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
 class Options(NamedTuple):
-    """Seconds and bytes; names and defaults are those of µWebSockets.js."""
+    """The options of a route, in seconds and bytes. Names and defaults are those of µWebSockets.js."""
 
     idle_timeout: float = 120
     max_backpressure: int = 64 * 1024
     max_payload_length: int = 16 * 1024
 
 
-class Door:
-    """One route. Who comes when it is shut or full is refused before the accept."""
+class RouteLimits:
+    """The limits of one route. A connection is refused before the accept when the route is closed or full."""
 
     def __init__(
         self,
@@ -45,23 +45,23 @@ class Door:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._application, self._options, self._is_open, self._clock = application, options, is_open, clock
-        self._inside = 0
+        self._connected = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if not self._is_open():
             return await refuse(scope, send, 404, "This page of the lab is not open here.")
-        if self._inside >= CONNECTIONS:
+        if self._connected >= MAX_CONNECTIONS:
             return await refuse(scope, send, 503, "Enough are at this page of the lab.", RETRY)
-        visit = Visit(self._options, scope, receive, send, self._clock)
-        self._inside += 1
+        connection = LimitedConnection(self._options, scope, receive, send, self._clock)
+        self._connected += 1
         try:
-            return await self._application(scope, visit.receive, visit.send)
+            return await self._application(scope, connection.receive, connection.send)
         finally:
-            self._inside -= 1
+            self._connected -= 1
 
 
-class Visit:
-    """One connection: the server's `receive` and `send`, held to the options."""
+class LimitedConnection:
+    """The server's `receive` and `send` for one connection, held to the options."""
 
     def __init__(self, options: Options, scope: Any, receive: Receive, send: Send, clock: Callable[[], float]) -> None:
         self._options, self._receive, self._send, self._clock = options, receive, send, clock
@@ -71,7 +71,7 @@ class Visit:
         self._ended: Message | None = None
 
     async def receive(self) -> Message:
-        """What comes next, or the disconnect that this route has decided on."""
+        """Return the next message, or the disconnect that the limits have caused."""
         arriving = asyncio.ensure_future(self._receive())
         try:
             while not (arriving.done() or self._ended):
@@ -83,10 +83,10 @@ class Visit:
         finally:
             arriving.cancel()
         if not self._ended:
-            await self._weigh(arriving.result())
+            await self._check_limits(arriving.result())
         return self._ended or arriving.result()
 
-    async def _weigh(self, message: Message) -> None:
+    async def _check_limits(self, message: Message) -> None:
         self._touched = self._clock()
         size = len(message.get("bytes") or (message.get("text") or "").encode())
         if size > self._options.max_payload_length:
@@ -95,7 +95,7 @@ class Visit:
             await self._end(TOO_FAST, "too fast")
 
     async def send(self, message: Message) -> None:
-        """What comes after the end is dropped."""
+        """Send a message, or drop it when the connection has ended."""
         if self._ended:
             return
         if message["type"] == "websocket.close":
@@ -108,11 +108,11 @@ class Visit:
 
     async def _end(self, code: int, reason: str) -> None:
         self._ended = {"type": "websocket.disconnect", "code": code, "reason": reason}
-        logger.info("ended a visit to the lab: %d %s", code, reason)
+        logger.info("closed a connection of the lab: %d %s", code, reason)
         await self._close(code, reason)
 
     async def _close(self, code: int, reason: str) -> None:
-        """Stock daphne sends no code but 1000 and 3000 to 4999: there 1009 goes out as 4009. It drops the reason."""
+        """Close the connection. Stock daphne sends only 1000 and 3000 to 4999, and no reason, so 1009 becomes 4009."""
         close = {"type": "websocket.close", "reason": reason_bytes(reason).decode()}
         try:
             await self._send({**close, "code": code})
