@@ -57,7 +57,7 @@ def postmaster(url: str) -> int:
         return int(Path(f"/proc/{serving}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def message() -> Bell:
+def message() -> BusMessage:
     data = '{"kind":"text","text":"' + "x" * 100 + '"}'
     entry = LogEvent(ROOM, 1, 1, 1, 1, "message.posted", UserId("u"), ClientId("c"), None, (), data)
     return BusMessage("bench", ROOM, 1, [entry])
@@ -67,7 +67,7 @@ async def publish_all(url: str, receivers: int) -> None:
     """Publish on one bus and receive on all others, a hundred messages at a time."""
     received = asyncio.Semaphore(0)
     publishing, *receiving = buses = [
-        Doorbell(RedisPubSubChannelLayer(hosts=[url]), lambda _: received.release()) for _ in range(receivers + 1)
+        Bus(RedisPubSubChannelLayer(hosts=[url]), lambda _: received.release()) for _ in range(receivers + 1)
     ]
     for each in buses:
         await each.start()
