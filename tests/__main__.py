@@ -1,7 +1,8 @@
-"""`make test`: every check, in order, each whether or not the one before passed. Arguments name steps."""
+"""Run every check of `make test` in order, also after one has failed. Arguments name steps."""
 
 import signal
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -11,7 +12,7 @@ from tests.services.steps import Outcome, Session, Step, table
 from tests.services.tools import CI, TOOLS, install
 
 PYTHON = sys.executable
-PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs")
+PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs", "--durations=10", "--durations-min=0.5")
 BROWSER = ("chromium", "chinese", "emoji")
 PROXIES = ("caddy", "nginx")
 COVERAGE = (PYTHON, "-m", "coverage")
@@ -20,17 +21,17 @@ CHAOS = (PYTHON, "-m", "tests.chaos")
 DATABASE = tuple(
     f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "deploy/test_backups.py", "game", "realtime")
 )
-"""what asks a database anything; the rest is the same on both, or starts both by itself"""
+"""The tests that depend on the database. All others are the same on both, or start both themselves."""
 
 SILENCE = "tests/deploy/test_silence.py"
-"""a minute in which nothing happens: others have the processor meanwhile"""
+"""The test that waits for a minute in which nothing happens. It runs beside the others."""
 
 SYSTEM = sorted(map(str, Path("tests/system").glob("test_*.py")), key=lambda file: Path(file).stat().st_size)
-"""so sorted that of two halves, every second file, one takes about as long as the other"""
+"""The files are sorted by size, so that every second file is about half of the time."""
 
 
 def cache(step: str) -> tuple[str, str]:
-    """Where pytest keeps what has failed, of this step alone."""
+    """Return the options that keep the failed tests of this step apart from others."""
     return "-o", f"cache_dir=.pytest_cache/{step}"
 
 
@@ -42,17 +43,17 @@ STEPS = [
     Step("biome", (("npx", "--no-install", "biome", "check", "--error-on-warnings"),), needs=("node", "npm")),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
-    Step("silence", ((*PYTEST, *cache("silence"), SILENCE),), beside="database", wants=PROXIES),
+    Step("silence", ((*PYTEST, *cache("silence"), SILENCE),), group="database", wants=PROXIES),
     Step(
         "sqlite",
         ((*PYTEST, *cache("sqlite"), f"--ignore={SILENCE}"),),
-        beside="database",
+        group="database",
         wants=("redis", "cc", *PROXIES, "systemd"),
     ),
     Step(
         "postgresql",
         ((*PYTEST, *cache("postgresql"), "--ignore=tests/realtime/server", *DATABASE),),
-        beside="database",
+        group="database",
         needs=("postgresql",),
         wants=("redis", "pgbouncer"),
         environment={"DATABASE_URL": "{TEST_POSTGRES_URL}"},
@@ -63,12 +64,12 @@ STEPS = [
             ((*PYTEST, *cache(name), *files),),
             needs=BROWSER,
             wants=("postgresql", "redis", *PROXIES),
-            beside="browser",
+            group="browser",
         )
         for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
     ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
-    Step("chaos-full", (CHAOS, (*CHAOS, "--hang")), needs=("postgresql", "redis", "cc"), by_itself=False),
+    Step("chaos-full", (CHAOS, (*CHAOS, "--hang")), needs=("postgresql", "redis", "cc"), default=False),
     Step(
         "coverage",
         (
@@ -78,16 +79,16 @@ STEPS = [
             (*COVERAGE, "report"),
         ),
         wants=("postgresql", "redis", "cc"),
-        by_itself=False,
+        default=False,
     ),
-    Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, by_itself=False),
+    Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, default=False),
 ]
 
 
 def chosen(names: list[str]) -> list[Step]:
     if unknown := set(names) - {step.name for step in STEPS}:
         sys.exit(f"No such step: {', '.join(sorted(unknown))}. There are: {', '.join(step.name for step in STEPS)}")
-    return [step for step in STEPS if (step.name in names if names else step.by_itself)]
+    return [step for step in STEPS if (step.name in names if names else step.default)]
 
 
 def failed(outcome: Outcome) -> bool:
@@ -100,13 +101,13 @@ def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def main(names: list[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
-    steps = chosen(names)
+    steps, started = chosen(names), time.monotonic()
     wanted = {name for step in steps for name in (*step.needs, *step.wants)}
     install(name for name in TOOLS if name in wanted)
     with ExitStack() as stack:
         session = Session(stack)
         outcomes = session.run_all(steps)
-    print(table(outcomes))
+    print(table(outcomes, time.monotonic() - started))
     return int(any(map(failed, outcomes)))
 
 

@@ -1,1 +1,1 @@
-"""What tests run on: servers of their own on private ports, and the programs a machine may lack."""
+"""Servers for tests on private ports, and the programs that a machine may lack."""

@@ -19,11 +19,11 @@ class Certificate:
     chain: Path
     key: Path
     fingerprint: str
-    """of its public key, as Chromium's `--ignore-certificate-errors-spki-list` takes it"""
+    """The hash of the public key, as Chromium's `--ignore-certificate-errors-spki-list` takes it."""
 
 
 def certificate(name: str, folder: Path) -> Certificate:
-    """For a host's name, good for an hour; the files lie in the folder."""
+    """Make a certificate for a host name, valid for an hour, with its files in the folder."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _signed("Only for a test", authority_key.public_key(), "Only for a test", authority_key, None)
     leaf = _signed(name, key.public_key(), "Only for a test", authority_key, name)

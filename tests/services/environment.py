@@ -1,11 +1,11 @@
-"""The environment without what would lead a test to somebody's real Parlor."""
+"""The environment without the settings of a real Parlor on this machine."""
 
 import os
 
 from accounts.quotas import Quotas
 
 NO_QUOTAS = dict.fromkeys(Quotas.__struct_fields__, 0)
-"""Quotas of sites that one machine fills with people and rooms: nothing is counted."""
+"""Quotas for tests in which one machine makes many people and rooms: all are off."""
 SETTINGS = {
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",

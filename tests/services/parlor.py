@@ -1,4 +1,4 @@
-"""A Parlor of our own in a process of its own: to be looked at with a browser, killed and started again."""
+"""Run Parlor in a process of its own, which a test can open in a browser, kill and start again."""
 
 import json
 import signal
@@ -22,13 +22,13 @@ SERVERS = {
     "daphne": ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", "{port}", APPLICATION],
     "uvicorn": ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}", APPLICATION],
 }
-"""how each is started"""
+"""The arguments of Python that start each server."""
 
 
 class Parlor:
-    """Keeps its port and its folder over restarts. `output` is all it has printed.
+    """A server that keeps its port and its folder over restarts; `output` is all it has printed.
 
-    For developers unless there are options for `serve`, or the name of another server.
+    `manage.py runserver` runs, or `manage.py serve` when `serve` has its options, or another server by its name.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Parlor:
         return done.stdout
 
     def start(self) -> None:
-        """Returns once it listens."""
+        """Start the server and wait until it listens."""
         command = [sys.executable, *(word.format(port=self.port) for word in self._command)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self._process.stdout
-        self._said_before = len(self.output)
+        self._printed_before = len(self.output)
         self._reader = Thread(target=self._read_on, args=[self._process.stdout], daemon=True)
         self._reader.start()
         while not self._listens():
@@ -66,10 +66,10 @@ class Parlor:
             time.sleep(0.05)
 
     def _listens(self) -> bool:
-        """Ours says so, and then what there is to open."""
+        """Return whether the server listens. Ours prints its address when it does."""
         if self._command[0] != "manage.py":
             return answers(self.port)
-        return any(line.startswith("Parlor is at") for line in self.output[self._said_before :])
+        return any(line.startswith("Parlor is at") for line in self.output[self._printed_before :])
 
     def _read_on(self, output: IO[str]) -> None:
         with output:
@@ -80,21 +80,21 @@ class Parlor:
         return memory(self._process.pid, which)
 
     def stop(self) -> None:
-        """SIGTERM: it says goodbye and leaves."""
+        """Send SIGTERM: the server says goodbye to its clients and ends."""
         self._end(signal.SIGTERM)
 
     def renew(self) -> None:
-        """SIGHUP: a rolling restart begins."""
+        """Send SIGHUP: a rolling restart begins."""
         assert self._process
         self._process.send_signal(signal.SIGHUP)
 
     def kill(self) -> None:
-        """SIGKILL: it says nothing."""
+        """Send SIGKILL: clients get no goodbye."""
         self._end(signal.SIGKILL)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, number: signal.Signals) -> None:
         if self._process:
-            self._process.send_signal(how)
+            self._process.send_signal(number)
             self._process.wait()
             self._process = None
             self._reader.join()

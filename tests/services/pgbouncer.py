@@ -1,4 +1,4 @@
-"""A PgBouncer of our own with transaction pooling. It refuses the start-up parameter `options`, as any does."""
+"""Run PgBouncer with transaction pooling. Like any PgBouncer it refuses the start-up parameter `options`."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from tests.services.postgres import owner
 
 
 def program() -> str | None:
-    """Debian keeps it where only root looks."""
+    """Return the path of PgBouncer; Debian keeps it outside the PATH of users."""
     return shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
 
 

@@ -1,4 +1,4 @@
-"""Ports that nobody listens on, and those that somebody does."""
+"""Find ports that are free, and check ports that a server listens on."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own: private port, temporary folder, gone afterwards."""
+"""Run a PostgreSQL server on a private port, with a temporary folder."""
 
 import os
 import pwd
@@ -15,7 +15,7 @@ from tests.services.ports import free_port
 
 
 def binaries() -> Path | None:
-    """The folder of `initdb`; Debian keeps it out of PATH, one folder a version."""
+    """Return the folder of `initdb`; Debian keeps one for each version outside PATH."""
     folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if folders:
         return max(folders, key=lambda folder: int(folder.parent.name))
@@ -24,7 +24,7 @@ def binaries() -> Path | None:
 
 
 def owner() -> str | None:
-    """PostgreSQL refuses root: the user root hands it to, or None to stay who we are."""
+    """Return the user that PostgreSQL runs as, because it refuses root; None for the present user."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -42,7 +42,7 @@ def _run(command: Sequence[str], folder: Path) -> None:
 
 @contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
-    """Yield a DATABASE_URL whose user may create databases. `durable`: it waits for the disk as a real one does."""
+    """Yield a DATABASE_URL whose user may create databases. With `durable` it waits for the disk."""
     programs = binaries()
     assert programs, "PostgreSQL is not installed"
     folder = Path(tempfile.mkdtemp(prefix="parlor-postgres-"))

@@ -1,4 +1,4 @@
-"""Caddy and nginx with the files of deploy/, on ports of their own and with a certificate of ours."""
+"""Run Caddy and nginx with the files of deploy/, on private ports and with a test certificate."""
 
 import os
 import re
@@ -17,12 +17,12 @@ from tests.services.tools import nginx
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 NAME = "chat.localhost"
-"""browsers find it on this machine by themselves"""
+"""A name that browsers resolve to this machine themselves."""
 START_S = 20.0
 
 
 class Proxy:
-    """In front of `upstream`, a port here. `static` is where collected files lie."""
+    """A proxy in front of the local port `upstream`; `static` is the folder of collected files."""
 
     def __init__(self, folder: Path, upstream: int, static: Path) -> None:
         self.folder, self.upstream, self.static = folder, upstream, static
@@ -34,7 +34,7 @@ class Proxy:
         self.log = folder / "log"
 
     def command(self) -> tuple[list[str], dict[str, str]]:
-        """What starts it, and its environment besides."""
+        """Return the command that starts the proxy, and additions to its environment."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -109,7 +109,7 @@ PROXIES: dict[str, type[Proxy]] = {"caddy": Caddy, "nginx": Nginx}
 
 
 def changed(text: str, changes: dict[str, str]) -> str:
-    """Each of the changes must have something to change."""
+    """Replace each text by the other; a text that is absent fails the test."""
     for old, new in changes.items():
         assert old in text, f"deploy/ no longer says {old}"
         text = re.sub(re.escape(old), lambda _, new=new: new, text)  # type: ignore[misc]

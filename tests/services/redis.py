@@ -1,4 +1,4 @@
-"""A redis-server of our own: private port, nothing written to disk, gone afterwards."""
+"""Run a redis-server on a private port that writes nothing to disk."""
 
 import subprocess
 import tempfile

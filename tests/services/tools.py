@@ -1,4 +1,4 @@
-"""Programs that pip does not bring: is each here, which Debian package has it, install it where that is wanted."""
+"""Programs that pip does not install: where they are, and the Debian package of each."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ CI = bool(os.environ.get("CI"))
 
 
 def chromium() -> str | None:
-    """The system's own browser; none is downloaded."""
+    """Return the path of the system's own browser; none is downloaded."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 
 def nginx() -> str | None:
-    """Debian keeps it where only root looks."""
+    """Return the path of nginx; Debian keeps it outside the PATH of users."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
@@ -62,7 +62,7 @@ def advice(names: Iterable[str]) -> str:
 
 
 def install(names: Iterable[str]) -> None:
-    """By apt, and only as root or in CI: a machine that somebody works on is asked, not changed."""
+    """Install Debian packages as root or in CI. The machine of a developer is not changed."""
     absent = missing(names)
     root = os.geteuid() == 0
     if not absent or not shutil.which("apt-get") or not (root or CI):
@@ -74,7 +74,7 @@ def install(names: Iterable[str]) -> None:
 
 
 def node_modules() -> bool:
-    """What package-lock.json says, installed again only after it changed."""
+    """Install the packages of package-lock.json if it changed; return whether they are there."""
     lock = Path("package-lock.json").read_bytes()
     stamp = Path("node_modules/.installed")
     if not (stamp.exists() and stamp.read_bytes() == lock):
