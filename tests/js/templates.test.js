@@ -71,7 +71,7 @@ test("every reason to be out of a room has words", () => {
 });
 
 test("who is told that there is no such command is told the protocol's own way to say it as it is", () => {
-  assert.ok(read("docs/protocol.md").includes("`//` at the beginning says one `/`"));
+  assert.ok(read("docs/protocol.md").includes("`//` at the beginning stands for one `/`"));
   for (const language of ["en", "zh-hans"])
     assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
 });
