@@ -1,6 +1,6 @@
 """What is known of people. Reads only, bounded and indexed."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from random import SystemRandom
 from typing import Any, Final
 
@@ -14,8 +14,10 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from accounts import suggestions
 from accounts.models import LoginSession, User
 from accounts.names import NAME_LENGTH, cleaned, fold, look
+from accounts.protocol import PeopleParams
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
+from realtime.methods import method
 from realtime.models import Event
 from realtime.security import login_of
 from realtime.storage.prepared import prepared
@@ -104,6 +106,11 @@ def refuse_muted(user: User, now: int) -> None:
 def rank_on_site(*, moderator: bool, superuser: bool) -> int:
     """3 for an admin, 2 for a moderator, 0 for everybody else."""
     return 3 if superuser else 2 if moderator else 0
+
+
+@method("people.read", PeopleParams, lane="read", cost=2)
+def people_read(*, ids: Sequence[UserId]) -> dict[str, Any]:
+    return {"people": people(ids)}
 
 
 def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:

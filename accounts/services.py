@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import faces, names
 from accounts.models import LoginSession, QuotaUse, User
+from accounts.protocol import ProfileParams
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
 from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
 from accounts.reserved import is_reserved
@@ -25,6 +26,7 @@ from accounts.selectors import (
     counts_as_guest,
     has_acted,
     name_variant,
+    person_of,
     person_signal,
     refuse_banned,
     refuse_muted,
@@ -33,8 +35,9 @@ from accounts.selectors import (
 from accounts.sessions import upgrade
 from realtime.errors import RealtimeError, conflict, too_fast, unprocessable
 from realtime.log import SITE, Batch, batch, key_new
+from realtime.methods import method
 from realtime.security import login_of
-from realtime.types import UserId
+from realtime.types import Caller, Signal, UserId
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +72,16 @@ def guest_create(*, name: str, face: str, colour: int, device: str, now: int, pl
     return user
 
 
-def profile_change(*, pk: int, name: str, face: str, colour: int, now: int) -> User:
+@method("profile.change", ProfileParams)
+def profile_change(
+    batch: Batch, *, caller: Caller, name: str, face: str, colour: int
+) -> tuple[dict[str, Any], list[Signal]]:
+    """Change the caller's name, face and colour, and show it on all their connections; presence tells the others."""
+    user = person_change(pk=caller.pk, name=name, face=face, colour=colour, now=batch.now)
+    return {"user": {"id": caller.id, **person_of(user)}}, [person_signal(user)]
+
+
+def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> User:
     """Another name, face or colour, and a new `rev`."""
     user = User.objects.select_for_update().get(pk=pk)
     refuse_banned(user, now)

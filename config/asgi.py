@@ -20,26 +20,24 @@ from django.urls import re_path
 http = get_asgi_application()  # loads the apps; what follows imports models
 
 # ruff: noqa: E402, I001
-import accounts.methods
 import accounts.selectors
 import accounts.services
 import chat.methods
 import chat.rendering
 import chat.selectors
 import chat.unread
-import game.methods
 import lab.routing
 from realtime.echo import with_echo
 from realtime.server.forwarded import Forwarded
 from realtime.health import Probes
-from realtime.methods import Backend
+from realtime.methods import METHODS, Backend
 from realtime.process import LifespanMiddleware
 from realtime.routing import websocket_urlpatterns
 from realtime.security import DefaultPorts, OriginCheck
 
 
 backend = Backend(
-    methods={**accounts.methods.METHODS, **chat.methods.METHODS, **game.methods.METHODS},
+    methods={**chat.methods.METHODS, **METHODS},
     user=accounts.selectors.caller_of,
     people=accounts.selectors.people,
     may_read=chat.selectors.may_open,

@@ -12,10 +12,9 @@ from chat import methods as chat
 from chat.models import Message
 from chat.services.entrance import guest_enter
 from chat.services.rooms import lounge
-from game import methods as game
 from game.models import Match
 from realtime.errors import RealtimeError
-from realtime.methods import Call
+from realtime.methods import METHODS, Call
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import write
 
@@ -85,10 +84,9 @@ def _play(first: Caller, second: Caller, room: LogKey) -> None:
 
 def _act(caller: Caller, method_name: str, /, **params: Any) -> dict[str, Any]:
     """Do what a client asks for; each request is a batch of its own."""
-    method = (chat.METHODS | game.METHODS)[method_name]
+    method = (chat.METHODS | METHODS)[method_name]
     given: Any = msgspec.convert({"cid": secrets.token_urlsafe(16), **params}, method.params)
-    prepared = method.prepare(given) if method.prepare else None
-    [answer] = write([Call(method, caller, given, prepared=prepared)])
+    [answer] = write([Call(method, caller, given, preprocessed=method.preprocessed(given))])
     if isinstance(answer, RealtimeError):
         raise answer
     result: dict[str, Any] = answer.result

@@ -35,7 +35,7 @@ class Nothing(msgspec.Struct):
     """Params of the probe's own request; nobody can send it."""
 
 
-PROBE: Final = Method(name="health.write", params=Nothing, function=lambda batch, call: None, lane="write")
+PROBE: Final = Method(name="health.write", params=Nothing, function=lambda batch: None)
 """a transaction that takes its turn and the locks, and changes nothing"""
 
 

@@ -1,38 +1,68 @@
-"""What an app hands to `realtime`: methods, the signals they send, and who may read which log. Values only."""
+"""What an app registers with `realtime`: the methods of the protocol, and the answers that only apps know.
+
+A service becomes a method by its decorator:
+
+    @method("message.delete", MessageDelete)
+    def message_delete(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> LogEvent: ...
+
+The fields of the params struct are passed by name. Admin and commands call the same function with the same arguments.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
 
+from realtime.log import SITE
+from realtime.signatures import mismatches
 from realtime.types import Caller, Head, Labels, LogKey, UserId
 
 if TYPE_CHECKING:
     from realtime.log import Batch, LogEvent
 
 Lane = Literal["write", "read", "now"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+CONTEXT: Final = ("caller", "prefetched", "labels", "here", "absent_ms", "live")
+"""Attributes of a call that a function gets when it has a keyword parameter of that name."""
+METHODS: Final[dict[str, "Method"]] = {}
+"""The methods of all apps, filled by `method` when the services are imported."""
 
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way: params in their type, what `prepare` made of them, what `load` fetched for the run."""
+    """One request for a method."""
 
     method: "Method"
     caller: Caller
     params: Any
-    prepared: Any = None
-    loaded: Any = None
+    preprocessed: Any = None
+    """The value that replaces a field of the params."""
+    prefetched: Any = None
+    """The return value of the method's `prefetch` for the group of this call."""
     labels: Labels | None = None
-    """lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it"""
+    """Lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it."""
     here: Callable[[LogKey], int] = lambda room: 0
-    """how many are in a room, as far as this process knows"""
+    """Return how many people are in a room, as far as this process knows."""
     absent_ms: Callable[[LogKey, UserId], int] = lambda room, user: 0
-    """how long somebody has not been in a room, as far as this process knows"""
+    """Return how long a user has been absent from a room, as far as this process knows."""
     live: Callable[[], dict[str, Any]] = dict
-    """what this process tells of itself; lane `read` only: the loop answers"""
+    """Return the status of this process; lane `read` only, because it waits for the event loop."""
     arrived: float = 0.0
-    """when its frame came, on the process's monotonic clock"""
+    """The time when its frame arrived, on the process's monotonic clock."""
+
+    def run(self, *batch: "Batch") -> Any:
+        """Call the function. A method of the lane `write` gets the batch as well."""
+        method, arguments = self.method, msgspec.structs.asdict(self.params)
+        if method.takes_call:
+            return method.function(*batch, self)
+        if method.preprocess:
+            arguments[method.preprocess[0]] = self.preprocessed
+        for name in method.context:
+            arguments[name] = getattr(self, name)
+        return method.function(*batch, **arguments)
 
 
 def room_of_params(params: Any) -> Iterable[LogKey]:
@@ -40,38 +70,85 @@ def room_of_params(params: Any) -> Iterable[LogKey]:
     return () if room is None else (room,)
 
 
+def room_and_site(params: Any) -> Iterable[LogKey]:
+    """Return the logs of a method that changes what somebody may read or do in the room."""
+    return (params.room, SITE)
+
+
+def site_only(params: Any) -> Iterable[LogKey]:
+    """Return the log of a method that names no room, and changes permissions or is counted by a quota.
+
+    Its lock makes processes count one after the other.
+    """
+    return (SITE,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """One method of the protocol.
 
-    `function` is plain and synchronous.
-    Lane `write`: `(batch, call) -> signals or (result, signals) or None`, in the writer's transaction. With a `cid` in
-    its params it is durable: the function appends one event with that cid, and the result is that row's
-    `{room, o, at}`. Without one the result is what it returns, else `{}`.
-    Lane `read`: `(call) -> result` in the reader pool. Lane `now`: `(call) -> Iterable[Signal]`, memory only.
-    `prepare(params)` is pure and runs in a pool of its own, on the user's budget of CPU time, unless it is `light`;
-    `load(calls)` fetches what a run of requests needs in one query.
+    `function` is plain and synchronous, and checks permissions itself. It gets the fields of the params as keyword
+    arguments, and the members of `CONTEXT` that it has parameters for.
+    Lane `write`: `(batch, …) -> (result, signals), signals, an event or None`, in the writer's transaction. With a
+    `cid` in its params it is durable: the function appends one event with that cid, and the result is that event's
+    `{room, o, t, at}`. Without one the result is what it returns, else `{}`.
+    Lane `read`: `(…) -> result`, in the reader pool. Lane `now`: `(…) -> Iterable[Signal]`, memory only.
     """
 
     name: str
     params: type
     function: Callable[..., Any]
-    lane: Lane
+    lane: Lane = "write"
     logs: Callable[[Any], Iterable[LogKey]] = room_of_params
+    """Return the logs to lock, from the params."""
     cost: int = 1
-    """how many requests it counts as, for the rate and in a batch"""
-    prepare: Callable[[Any], Any] | None = None
-    light: Callable[[Any], bool] = lambda params: False
-    """(params) -> may `prepare` run in the loop: it takes less than a hop to a thread and back"""
-    load: "Callable[[Batch, Sequence[Call]], Any] | None" = None
+    """The number of requests that it counts as, for the rate limit and in a batch."""
+    preprocess: tuple[str, Callable[[Any], Any]] | None = None
+    """A field of the params, and the pure function whose result replaces it. It runs in a pool of its own, on the
+    user's budget of CPU time."""
+    cheap: Callable[[Any], bool] = lambda value: False
+    """Return whether preprocessing this value takes less time than a hop to a thread and back."""
+    prefetch: "Callable[[Batch, Sequence[Call]], Any] | None" = None
+    """Read what a group of calls needs in one query. The function may not write except through the batch."""
+    takes_call: bool = False
     decoder: "msgspec.json.Decoder[Any]" = field(init=False, repr=False, compare=False)
+    context: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decoder", msgspec.json.Decoder(self.params))
+        asked = signature(self.function).parameters
+        object.__setattr__(self, "context", tuple(name for name in CONTEXT if name in asked))
+        replaced = [self.preprocess[0]] if self.preprocess else []
+        if not self.takes_call and (found := mismatches(self.function, self.params, CONTEXT, replaced)):
+            raise TypeError(f"{self.name}: {'; '.join(found)}")
 
     @property
     def durable(self) -> bool:
         return "cid" in getattr(self.params, "__struct_fields__", ())
+
+    def preprocessed(self, params: Any) -> Any:
+        """Return the value for `Call.preprocessed`."""
+        return self.preprocess and self.preprocess[1](getattr(params, self.preprocess[0]))
+
+    def runs_at_once(self, params: Any) -> bool:
+        """Return whether nothing has to be preprocessed, or nothing that would hold up the event loop."""
+        return self.preprocess is None or self.cheap(getattr(params, self.preprocess[0]))
+
+
+def method(name: str, params: type, **options: Any) -> Callable[[F], F]:
+    """Register a function as a method of the protocol; `options` are the members of `Method`.
+
+    Raise `TypeError` when the fields of `params` do not fit the function's parameters, and `ValueError` for a second
+    method of the same name. The function itself stays as it is.
+    """
+
+    def register(function: F) -> F:
+        if name in METHODS:
+            raise ValueError(f"{name} is registered already, by {METHODS[name].function.__module__}")
+        METHODS[name] = Method(name=name, params=params, function=function, **options)
+        return function
+
+    return register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@
 from typing import Any
 
 from chat import protocol
-from chat.methods.logs import site_alone
 from chat.selectors import rooms
 from chat.selectors.direct import requests_of
 from chat.services import direct
 from realtime.log import Batch
-from realtime.methods import Call, Method
+from realtime.methods import Call, Method, site_only
 from realtime.types import Signal
 
 
@@ -41,11 +40,26 @@ def block_list(call: Call) -> dict[str, Any]:
 
 
 _METHODS = [
-    Method(name="direct.open", params=protocol.DirectOpen, function=direct_open, lane="write", logs=site_alone, cost=4),
-    Method(name="direct.answer", params=protocol.DirectAnswer, function=direct_answer, lane="write"),
-    Method(name="direct.hide", params=protocol.DirectHide, function=direct_hide, lane="write"),
-    Method(name="direct.requests", params=protocol.NoParams, function=direct_requests, lane="read"),
-    Method(name="person.block", params=protocol.PersonBlock, function=person_block, lane="write", logs=site_alone),
-    Method(name="block.list", params=protocol.NoParams, function=block_list, lane="read"),
+    Method(
+        name="direct.open",
+        params=protocol.DirectOpen,
+        function=direct_open,
+        lane="write",
+        takes_call=True,
+        logs=site_only,
+        cost=4,
+    ),
+    Method(name="direct.answer", params=protocol.DirectAnswer, function=direct_answer, lane="write", takes_call=True),
+    Method(name="direct.hide", params=protocol.DirectHide, function=direct_hide, lane="write", takes_call=True),
+    Method(name="direct.requests", params=protocol.NoParams, function=direct_requests, lane="read", takes_call=True),
+    Method(
+        name="person.block",
+        params=protocol.PersonBlock,
+        function=person_block,
+        lane="write",
+        takes_call=True,
+        logs=site_only,
+    ),
+    Method(name="block.list", params=protocol.NoParams, function=block_list, lane="read", takes_call=True),
 ]
 METHODS = {method.name: method for method in _METHODS}

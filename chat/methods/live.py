@@ -12,4 +12,6 @@ def live_read(call: Call) -> dict[str, Any]:
     return live.live(user, call.live())
 
 
-METHODS = {"live.read": Method(name="live.read", params=NoParams, function=live_read, lane="read", cost=4)}
+METHODS = {
+    "live.read": Method(name="live.read", params=NoParams, function=live_read, lane="read", takes_call=True, cost=4)
+}

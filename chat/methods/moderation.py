@@ -3,13 +3,12 @@
 from typing import Any, Final
 
 from chat import protocol
-from chat.methods.logs import room_and_site
 from chat.selectors import access, sanctions
 from chat.services import memberships, reports, rules
 from chat.services import sanctions as services
 from chat.services.sanctions import Decision
 from realtime.log import Batch
-from realtime.methods import Call, Method
+from realtime.methods import Call, Method, room_and_site
 from realtime.types import Signal
 from realtime.wire.messages import RoomParams
 
@@ -170,6 +169,7 @@ _METHODS = [
         params=protocol.SanctionMake,
         function=sanction_make,
         lane="write",
+        takes_call=True,
         logs=room_and_site,
         cost=JUDGED,
     ),
@@ -178,6 +178,7 @@ _METHODS = [
         params=protocol.SanctionLift,
         function=sanction_lift,
         lane="write",
+        takes_call=True,
         logs=room_and_site,
         cost=JUDGED,
     ),
@@ -186,33 +187,52 @@ _METHODS = [
         params=protocol.SanctionAct,
         function=sanction_acknowledge,
         lane="write",
+        takes_call=True,
         logs=room_and_site,
     ),
-    Method(name="sanction.appeal", params=protocol.SanctionAppeal, function=sanction_appeal, lane="write"),
+    Method(
+        name="sanction.appeal", params=protocol.SanctionAppeal, function=sanction_appeal, lane="write", takes_call=True
+    ),
     Method(
         name="sanction.answer",
         params=protocol.SanctionAnswer,
         function=sanction_answer,
         lane="write",
+        takes_call=True,
         logs=room_and_site,
         cost=JUDGED,
     ),
-    Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read", cost=4),
-    Method(name="sanction.preview", params=protocol.SanctionPreview, function=sanction_preview, lane="read", cost=4),
-    Method(name="room.restrict", params=protocol.RoomRestrict, function=room_restrict, lane="write"),
-    Method(name="room.panic", params=protocol.RoomPanic, function=room_panic, lane="write"),
-    Method(name="member.admit", params=protocol.MemberAdmit, function=member_admit, lane="write", logs=room_and_site),
+    Method(name="sanction.list", params=RoomParams, function=sanction_list, lane="read", takes_call=True, cost=4),
+    Method(
+        name="sanction.preview",
+        params=protocol.SanctionPreview,
+        function=sanction_preview,
+        lane="read",
+        takes_call=True,
+        cost=4,
+    ),
+    Method(name="room.restrict", params=protocol.RoomRestrict, function=room_restrict, lane="write", takes_call=True),
+    Method(name="room.panic", params=protocol.RoomPanic, function=room_panic, lane="write", takes_call=True),
+    Method(
+        name="member.admit",
+        params=protocol.MemberAdmit,
+        function=member_admit,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
     Method(
         name="report.create",
         params=protocol.ReportCreate,
         function=report_create,
         lane="write",
+        takes_call=True,
         logs=room_and_site,
         cost=4,
     ),
-    Method(name="report.close", params=protocol.ReportClose, function=report_close, lane="write"),
-    Method(name="report.list", params=RoomParams, function=report_list, lane="read", cost=4),
-    Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read", cost=4),
-    Method(name="audit.list", params=protocol.AuditList, function=audit_list, lane="read", cost=4),
+    Method(name="report.close", params=protocol.ReportClose, function=report_close, lane="write", takes_call=True),
+    Method(name="report.list", params=RoomParams, function=report_list, lane="read", takes_call=True, cost=4),
+    Method(name="report.read", params=protocol.ReportRead, function=report_read, lane="read", takes_call=True, cost=4),
+    Method(name="audit.list", params=protocol.AuditList, function=audit_list, lane="read", takes_call=True, cost=4),
 ]
 METHODS = {method.name: method for method in _METHODS}

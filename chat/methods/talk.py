@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import plugin, protocol
-from chat.methods.logs import room_and_site, site_alone
 from chat.parsing import understood
 from chat.plugin import Author
 from chat.rendering import rendered
@@ -17,7 +16,7 @@ from chat.services import rooms as room_services
 from chat.text import light, written
 from realtime.errors import forbidden
 from realtime.log import Batch, head_of
-from realtime.methods import Call, Method
+from realtime.methods import Call, Method, room_and_site, site_only
 from realtime.types import UNSEEN, Signal
 from realtime.wire.messages import RoomParams
 
@@ -123,8 +122,8 @@ def posts_load(batch: Batch, calls: Sequence[Call]) -> Loaded:
 
 
 def message_post(batch: Batch, call: Call) -> list[Signal]:
-    given, loaded = call.params, call.loaded
-    said = {"said": call.prepared, "heard": loaded.heard, "found": loaded.standings}
+    given, loaded = call.params, call.prefetched
+    said = {"said": call.preprocessed, "heard": loaded.heard, "found": loaded.standings}
     return messages.message_post(batch, caller=call.caller, room=given.room, cid=given.cid, **said)
 
 
@@ -137,7 +136,7 @@ def message_edit(batch: Batch, call: Call) -> None:
         cid=given.cid,
         o=given.o,
         t=given.t,
-        text=call.prepared,
+        text=call.preprocessed,
     )
 
 
@@ -187,45 +186,113 @@ def typing_set(call: Call) -> list[Signal]:
 
 
 _METHODS = [
-    Method(name="room.list", params=protocol.RoomList, function=room_list, lane="read", cost=4),
-    Method(name="room.create", params=protocol.RoomCreate, function=room_create, lane="write", logs=site_alone, cost=4),
-    Method(name="room.change", params=protocol.RoomChange, function=room_change, lane="write", logs=room_and_site),
-    Method(name="room.join", params=protocol.RoomAct, function=room_join, lane="write", logs=room_and_site),
-    Method(name="room.archive", params=protocol.RoomAct, function=room_archive, lane="write", logs=room_and_site),
-    Method(name="room.delete", params=protocol.RoomAct, function=room_delete, lane="write", logs=room_and_site),
-    Method(name="room.restore", params=protocol.RoomAct, function=room_restore, lane="write", logs=room_and_site),
-    Method(name="room.leave", params=protocol.RoomAct, function=room_leave, lane="write", logs=room_and_site),
+    Method(name="room.list", params=protocol.RoomList, function=room_list, lane="read", takes_call=True, cost=4),
     Method(
-        name="invite.create", params=protocol.InviteCreate, function=invite_create, lane="write", logs=room_and_site
+        name="room.create",
+        params=protocol.RoomCreate,
+        function=room_create,
+        lane="write",
+        takes_call=True,
+        logs=site_only,
+        cost=4,
     ),
-    Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write"),
-    Method(name="member.list", params=RoomParams, function=member_list, lane="read", cost=4),
-    Method(name="member.role", params=protocol.MemberRole, function=member_role, lane="write", logs=room_and_site),
     Method(
-        name="member.remove", params=protocol.MemberRemove, function=member_remove, lane="write", logs=room_and_site
+        name="room.change",
+        params=protocol.RoomChange,
+        function=room_change,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
     ),
-    Method(name="history.page", params=protocol.HistoryPage, function=history_page, lane="read", cost=4),
+    Method(
+        name="room.join", params=protocol.RoomAct, function=room_join, lane="write", takes_call=True, logs=room_and_site
+    ),
+    Method(
+        name="room.archive",
+        params=protocol.RoomAct,
+        function=room_archive,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="room.delete",
+        params=protocol.RoomAct,
+        function=room_delete,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="room.restore",
+        params=protocol.RoomAct,
+        function=room_restore,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="room.leave",
+        params=protocol.RoomAct,
+        function=room_leave,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="invite.create",
+        params=protocol.InviteCreate,
+        function=invite_create,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(name="invite.revoke", params=protocol.InviteRevoke, function=invite_revoke, lane="write", takes_call=True),
+    Method(name="member.list", params=RoomParams, function=member_list, lane="read", takes_call=True, cost=4),
+    Method(
+        name="member.role",
+        params=protocol.MemberRole,
+        function=member_role,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="member.remove",
+        params=protocol.MemberRemove,
+        function=member_remove,
+        lane="write",
+        takes_call=True,
+        logs=room_and_site,
+    ),
+    Method(
+        name="history.page", params=protocol.HistoryPage, function=history_page, lane="read", takes_call=True, cost=4
+    ),
     Method(
         name="message.post",
         params=protocol.MessagePost,
         function=message_post,
         lane="write",
-        prepare=lambda params: understood(params.text),
-        light=lambda params: light(params.text),
-        load=posts_load,
+        takes_call=True,
+        preprocess=("text", understood),
+        cheap=light,
+        prefetch=posts_load,
     ),
     Method(
         name="message.edit",
         params=protocol.MessageEdit,
         function=message_edit,
         lane="write",
-        prepare=lambda params: rendered(written(params.text)),
-        light=lambda params: light(params.text),
+        takes_call=True,
+        preprocess=("text", lambda text: rendered(written(text))),
+        cheap=light,
     ),
-    Method(name="message.delete", params=protocol.MessageDelete, function=message_delete, lane="write"),
-    Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write"),
-    Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write"),
-    Method(name="unread.read", params=protocol.NoParams, function=unread_read, lane="read", cost=4),
-    Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now"),
+    Method(
+        name="message.delete", params=protocol.MessageDelete, function=message_delete, lane="write", takes_call=True
+    ),
+    Method(name="message.restore", params=protocol.MessageAct, function=message_restore, lane="write", takes_call=True),
+    Method(name="read.mark", params=protocol.ReadMark, function=read_mark, lane="write", takes_call=True),
+    Method(name="unread.read", params=protocol.NoParams, function=unread_read, lane="read", takes_call=True, cost=4),
+    Method(name="typing.set", params=protocol.TypingSet, function=typing_set, lane="now", takes_call=True),
 ]
 METHODS = {method.name: method for method in _METHODS}

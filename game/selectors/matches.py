@@ -6,17 +6,27 @@ from typing import Any, Final
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
+from chat.selectors import access
 from chat.selectors.head_cache import kept
+from game import protocol
 from game.cards import Table
 from game.models import Match, Seat
 from realtime.errors import not_found
+from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Head, Labels, LogKey
+from realtime.types import Caller, Head, Labels, LogKey
 
 UNFINISHED: Final = 20
 """matches of a room that a snapshot shows"""
 _table = msgspec.json.Decoder(Table)
+
+
+@method("match.read", protocol.MatchRead, lane="read", cost=4)
+def match_read(*, caller: Caller, room: LogKey, match: int) -> dict[str, Any]:
+    """Return a match's table and the steps of its replay, for anybody who may read the room."""
+    found = match_find(access.readable(caller, room).log, match)
+    return {"table": table_of(found), "steps": steps(found)}
 
 
 def match_find(log: int, o: int) -> Match:

@@ -8,6 +8,7 @@ from chat.plugin import Line
 from chat.selectors import access
 from chat.services.memberships import spoken
 from chat.services.messages import line_post
+from game import protocol
 from game.cards import Table
 from game.games import GAMES
 from game.models import Match
@@ -15,13 +16,17 @@ from game.selectors.matches import seated_at, table_of
 from game.services.tables import MatchSession, locked, opened
 from realtime.errors import conflict, forbidden, unprocessable
 from realtime.log import Batch, LogEvent
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey
 
 IN_LINE: Final = 10
 """who can wait for the next match"""
 
 
-def match_create(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None) -> LogEvent:
+@method("match.create", protocol.MatchCreate, logs=room_and_site)
+def match_create(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None = None
+) -> LogEvent:
     """A table in the talk, by who may speak, its maker in the first seat; with a bot the game begins."""
     standing = access.speaker(caller, room)
     table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
@@ -44,6 +49,7 @@ def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str
     return table.stage()
 
 
+@method("seat.take", protocol.SeatTake)
 def seat_take(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, t: int | None = None
 ) -> LogEvent:
@@ -56,6 +62,7 @@ def seat_take(
     return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.take", step=started, seat=seat)
 
 
+@method("seat.bot", protocol.SeatBot)
 def seat_bot(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str, t: int | None = None
 ) -> LogEvent:
@@ -68,6 +75,7 @@ def seat_bot(
     return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.bot", step=started, seat=seat)
 
 
+@method("seat.leave", protocol.MatchAct)
 def seat_leave(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
@@ -78,6 +86,7 @@ def seat_leave(
     return table.append(kind="match.unseated", actor=caller.id, cid=cid, method="seat.leave", seat=seat)
 
 
+@method("seat.wait", protocol.SeatWait)
 def seat_wait(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool, t: int | None = None
 ) -> LogEvent:
@@ -97,6 +106,7 @@ def seat_wait(
     )
 
 
+@method("match.rematch", protocol.MatchAct, logs=room_and_site)
 def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:

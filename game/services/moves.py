@@ -4,18 +4,21 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from chat.selectors import access
+from game import protocol
 from game.engine.interface import Forfeit
 from game.models import Match
 from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
 from game.services.tables import MatchSession, locked, move_of
-from realtime.errors import conflict
+from realtime.errors import conflict, forbidden
 from realtime.log import Batch, LogEvent
-from realtime.types import Caller, ClientId, LogKey, UserId
+from realtime.methods import method
+from realtime.types import Caller, ClientId, Labels, LogKey, Signal, UserId
 
 ABSENT_MS: Final = 30_000
 
 
+@method("move.play", protocol.MovePlay)
 def move_play(
     batch: Batch,
     *,
@@ -40,6 +43,17 @@ def move_play(
     )
 
 
+@method("move.hover", protocol.MoveHover, lane="now")
+def move_hover(
+    *, caller: Caller, labels: Labels | None, room: LogKey, match: int, column: int | None = None
+) -> list[Signal]:
+    """Show the others over which column a player's pointer is."""
+    if labels is None or "member" not in labels:
+        raise forbidden("join the room first")
+    hovered = None if column is None else {"match": match, "column": column}
+    return [Signal(room, "hover", caller.id, hovered)]
+
+
 def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> LogEvent | None:
     """The bot's move, or nothing when the table has changed since it began to think."""
     table = locked(batch, room, log, match)
@@ -50,6 +64,7 @@ def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, 
     return table.append(kind="match.moved", step=True, seat=seat, move=move)
 
 
+@method("match.resign", protocol.MatchAct)
 def match_resign(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
@@ -63,6 +78,7 @@ def match_resign(
     )
 
 
+@method("match.claim", protocol.MatchAct)
 def match_claim(
     batch: Batch,
     *,
@@ -70,7 +86,7 @@ def match_claim(
     room: LogKey,
     cid: ClientId,
     match: int,
-    absent_ms: Callable[[UserId], int],
+    absent_ms: Callable[[LogKey, UserId], int],
     t: int | None = None,
 ) -> LogEvent:
     """Call an opponent who seems to be away; `claim_due` gives the win if they do not answer.
@@ -83,7 +99,7 @@ def match_claim(
     _refuse_idle(table)
     other = 1 - seat
     user = table.seats[other].user
-    absent = min(absent_ms(UserId(user.key)), batch.now - began_at(table.match)) if user else 0
+    absent = min(absent_ms(room, UserId(user.key)), batch.now - began_at(table.match)) if user else 0
     if absent < ABSENT_MS:
         raise conflict("not_absent", retry_after_ms=ABSENT_MS - absent, table=table.table)
     if table.table.claim is not None:
@@ -92,6 +108,7 @@ def match_claim(
     return table.append(kind="match.claimed", actor=caller.id, cid=cid, method="match.claim", seat=other)
 
 
+@method("match.present", protocol.MatchAct)
 def match_present(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:

@@ -208,7 +208,7 @@ class Connection:
 
     async def _read(self, invoke: CallMethod) -> Any:
         try:
-            return await self._process.readers.run(invoke.method.function, self._call(invoke))
+            return await self._process.readers.run(self._call(invoke).run)
         finally:
             self._waiting -= 1
 
@@ -219,7 +219,7 @@ class Connection:
         try:
             if call.labels is None:
                 raise not_found("open the room first")
-            for signal in invoke.method.function(call):
+            for signal in call.run():
                 self._process.hub.signals.send(signal)
             self._answer(invoke.id, Answer({}))
         except RealtimeError as error:
@@ -232,8 +232,7 @@ class Connection:
         self._waiting += 1
         call = self._call(invoke)
         call.arrived = self._process.now()
-        at_once = invoke.method.prepare is None or invoke.method.light(invoke.params)
-        if at_once and not (self._durable or self.out.lagging):
+        if invoke.method.runs_at_once(invoke.params) and not (self._durable or self.out.lagging):
             return self._prepared(invoke, call)
         self._durable.append((invoke, call))
         if len(self._durable) == 1:
@@ -243,8 +242,7 @@ class Connection:
     def _prepared(self, invoke: CallMethod, call: Call) -> None:
         """Prepare here and now what takes less time than a hop to a thread."""
         try:
-            if invoke.method.prepare:
-                call.prepared = invoke.method.prepare(invoke.params)
+            call.preprocessed = invoke.method.preprocessed(invoke.params)
             self._process.writer.put(call, partial(self._written, invoke))
         except Exception as error:
             self._unprepared(invoke, error)
@@ -254,19 +252,17 @@ class Connection:
             invoke, call = self._durable[0]
             await self.out.roomy()
             try:
-                call.prepared = await self._preparation(invoke)
+                call.preprocessed = await self._preparation(invoke)
                 self._process.writer.put(call, partial(self._written, invoke))
             except Exception as error:
                 self._unprepared(invoke, error)
             self._durable.pop(0)
 
     async def _preparation(self, invoke: CallMethod) -> Any:
-        prepare = invoke.method.prepare
-        if prepare is None:
-            return None
-        if invoke.method.light(invoke.params):
-            return prepare(invoke.params)
-        return await self._process.gate(self.caller.id).cpu.run(prepare, invoke.params)
+        method = invoke.method
+        if method.runs_at_once(invoke.params):
+            return method.preprocessed(invoke.params)
+        return await self._process.gate(self.caller.id).cpu.run(method.preprocessed, invoke.params)
 
     def _unprepared(self, invoke: CallMethod, error: Exception) -> None:
         if not isinstance(error, RealtimeError):

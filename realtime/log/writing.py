@@ -43,6 +43,8 @@ class Batch:
         self.now = now_ms()
         self.entries: list[LogEvent] = []
         self.signals: list[Signal] = []
+        self.method = ""
+        """The method whose request is being written; events with a `cid` are stored under it."""
         self._logs = {LogKey(log.key): log for log in logs}
         self._unwritten = 0
         self._rows: list[Row] = []
@@ -89,7 +91,7 @@ class Batch:
             audience=None if audience is None else labels(audience),
             blanks=tuple(blanks),
             data=None if data is None else encode(data).decode(),
-            method=method,
+            method=method or (self.method if cid else ""),
         )
         self.entries.append(entry)
         return entry

@@ -81,5 +81,5 @@ def _postpone(batch: Batch, call: Call) -> None:
     Deadline.objects.filter(pk=call.params.id).update(at=batch.now + _kinds[call.params.kind].again_ms)
 
 
-CLAIM: Final = Method(name="clock.claim", params=Due, function=_claim, lane="write", logs=_logs)
-POSTPONE: Final = Method(name="clock.postpone", params=Due, function=_postpone, lane="write")
+CLAIM: Final = Method(name="clock.claim", params=Due, function=_claim, lane="write", takes_call=True, logs=_logs)
+POSTPONE: Final = Method(name="clock.postpone", params=Due, function=_postpone, lane="write", takes_call=True)

@@ -25,4 +25,8 @@ def told(seen: Callable[[Collection[int], int], None], users: Iterable[int]) -> 
     def tell(batch: Batch, call: Call) -> None:
         seen(call.params.users, batch.now)
 
-    return Call(Method(name="users.seen", params=Seen, function=tell, lane="write"), NOBODY, Seen(sorted(users)))
+    return Call(
+        Method(name="users.seen", params=Seen, function=tell, lane="write", takes_call=True),
+        NOBODY,
+        Seen(sorted(users)),
+    )

@@ -30,7 +30,7 @@ from django.db.models import QuerySet
 
 from realtime.errors import RealtimeError, unavailable, unprocessable
 from realtime.limits import Limits
-from realtime.log import Batch, batch
+from realtime.log import Batch, LogEvent, batch
 from realtime.log.locks import HeldLogs
 from realtime.methods import Call
 from realtime.metrics import Metrics
@@ -319,22 +319,22 @@ def _again(call: Call, done: dict[CidKey, tuple[str, LogKey, Outcome]]) -> Outco
 
 
 def _perform(staged: Batch, run: Sequence[tuple[int, Call]]) -> dict[int, Outcome]:
-    """Consecutive requests of one method: one `load`, one flush, so that the next run reads what this one wrote."""
-    load = run[0][1].method.load
-    loaded = load(staged, [call for _, call in run]) if load else None
+    """Consecutive requests of one method: one `prefetch`, one flush, so that the next run reads what this one wrote."""
+    prefetch = run[0][1].method.prefetch
+    prefetched = prefetch(staged, [call for _, call in run]) if prefetch else None
     outcomes: dict[int, Outcome] = {}
     for place, call in run:
-        call.loaded = loaded
+        call.prefetched = prefetched
         outcomes[place] = _one(staged, call)
     staged.flush()
     return outcomes
 
 
 def _one(staged: Batch, call: Call) -> Outcome:
-    mark = staged.mark()
+    mark, staged.method = staged.mark(), call.method.name
     try:
         with _guard(staged, call):
-            return _answer(staged, call, call.method.function(staged, call), mark[0])
+            return _answer(staged, call, call.run(staged), mark[0])
     except (DatabaseError, InterfaceError):
         raise
     except RealtimeError as refusal:
@@ -348,8 +348,8 @@ def _one(staged: Batch, call: Call) -> Outcome:
 
 @contextlib.contextmanager
 def _guard(staged: Batch, call: Call) -> Iterator[None]:
-    """A method without `load` may write by itself: a savepoint takes it back when it refuses."""
-    if call.method.load:
+    """A method without `prefetch` may write by itself: a savepoint takes it back when it refuses."""
+    if call.method.prefetch:
         yield
         return
     with transaction.atomic():
@@ -358,7 +358,9 @@ def _guard(staged: Batch, call: Call) -> Iterator[None]:
 
 
 def _answer(staged: Batch, call: Call, returned: Any, since: int) -> Answer:
-    result, signals = returned if isinstance(returned, tuple) else ({}, returned or ())
+    result, signals = returned if isinstance(returned, tuple) else ({}, returned)
+    if signals is None or isinstance(signals, LogEvent):
+        signals = ()
     if call.method.durable:
         entry = next(entry for entry in staged.entries[since:] if entry.cid == call.params.cid)
         result = _stored(entry.room, entry.o, entry.t, entry.at).result

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from accounts.selectors import caller_of, name_suggestion, name_variant, people
-from accounts.services import DAY, FREE_AFTER, guest_create, name_keep, profile_change, user_seen, users_seen
+from accounts.services import DAY, FREE_AFTER, guest_create, name_keep, person_change, user_seen, users_seen
 from realtime.errors import INVALID_PARAMS, RealtimeError
 from realtime.types import UserId
 
@@ -81,7 +81,7 @@ def test_every_kind_of_emoji_is_a_face(face: str) -> None:
 
 
 def test_a_change_of_profile_has_a_new_rev_and_may_keep_the_name() -> None:
-    ana = profile_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
+    ana = person_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
     assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2, "badge": "guest"}}
 
 
@@ -89,7 +89,7 @@ def test_a_change_to_a_taken_name_changes_nothing() -> None:
     guest("Ben")
     ana = guest()
     with pytest.raises(RealtimeError, match="name_taken"):
-        profile_change(pk=ana.pk, name="BEN", face="", colour=0, now=NOW)
+        person_change(pk=ana.pk, name="BEN", face="", colour=0, now=NOW)
     ana.refresh_from_db()
     assert (ana.name, ana.rev) == ("Ana", 1)
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.names import BADGES, MARKS, cleaned, fold, look
 from accounts.reserved import is_reserved
 from accounts.selectors import name_suggestion
-from accounts.services import FREE_AFTER, account_create, admin_create, guest_create, person_forget, profile_change
+from accounts.services import FREE_AFTER, account_create, admin_create, guest_create, person_change, person_forget
 from accounts.skeletons import name_skeleton, skeleton
 from realtime.errors import RealtimeError
 from tests.accounts.people import NOW, account, guest
@@ -167,9 +167,9 @@ def test_reserved_names_are_for_whoever_speaks_for_the_site() -> None:
         account_create(name="管理员", hashed="!", email="", colour=0, device="", now=NOW)
     gus = guest()
     with pytest.raises(RealtimeError, match="name_reserved"):
-        profile_change(pk=gus.pk, name="Moderator", face="", colour=0, now=NOW)
+        person_change(pk=gus.pk, name="Moderator", face="", colour=0, now=NOW)
     User.objects.filter(pk=gus.pk).update(is_moderator=True)
-    assert profile_change(pk=gus.pk, name="Moderator", face="", colour=0, now=NOW).name == "Moderator"
+    assert person_change(pk=gus.pk, name="Moderator", face="", colour=0, now=NOW).name == "Moderator"
     given = {"hashed": "!", "email": "", "colour": 0, "device": "", "now": NOW}
     assert admin_create(guest=None, name="Admin", **given).name == "Admin"  # type: ignore[arg-type]
 
@@ -180,8 +180,8 @@ def test_older_name_stays_valid_beside_its_look_alike() -> None:
     account("Alice")
     old = User.objects.create(name="Alісе", name_folded=fold("Alісе"))
     speaks = User.objects.create(name="Admin", name_folded="admin")
-    assert profile_change(pk=old.pk, name="Alісе", face="🦊", colour=1, now=NOW).face == "🦊"
-    assert profile_change(pk=speaks.pk, name="ADMIN", face="", colour=1, now=NOW).name == "ADMIN"
+    assert person_change(pk=old.pk, name="Alісе", face="🦊", colour=1, now=NOW).face == "🦊"
+    assert person_change(pk=speaks.pk, name="ADMIN", face="", colour=1, now=NOW).name == "ADMIN"
 
 
 @pytest.mark.django_db

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from accounts import methods as accounts
 from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
@@ -13,10 +12,9 @@ from chat import methods as chat
 from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
 from chat.selectors.messages import line_find, line_of
-from game import methods as game
 from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms
-from realtime.methods import Call
+from realtime.methods import METHODS, Call
 from realtime.models import Event
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import Answer, write
@@ -40,11 +38,11 @@ def again(user: User) -> Caller:
 
 def call(caller: Caller, method: str, /, **params: Any) -> Call:
     """A request as it reaches the writer."""
-    found = (accounts.METHODS | chat.METHODS | game.METHODS)[method]
+    found = (chat.METHODS | METHODS)[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
     given: Any = msgspec.convert(params, found.params)
-    return Call(found, caller, given, prepared=found.prepare(given) if found.prepare else None)
+    return Call(found, caller, given, preprocessed=found.preprocessed(given))
 
 
 def outcome(asked: Call) -> Answer:
@@ -64,7 +62,7 @@ def act(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
 def ask(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
     """The result of a reading method."""
     asked = call(caller, method, **params)
-    result: dict[str, Any] = asked.method.function(asked)
+    result: dict[str, Any] = asked.run()
     return result
 
 

@@ -11,7 +11,7 @@ from realtime.errors import conflict, unprocessable
 from realtime.log import Batch
 from realtime.log.event import LogEvent
 from realtime.methods import Backend, Call, Method
-from realtime.types import Caller, Cid, Head, Labels, LogKey, Offset, Room, Signal, UserId
+from realtime.types import Caller, Cid, ClientId, Head, Labels, LogKey, Offset, Room, Signal, UserId
 
 
 class Note(msgspec.Struct):
@@ -37,64 +37,48 @@ def told(entries: Sequence[LogEvent], n: int) -> dict[str, Any]:
     return {"lines": [entry.o for entry in entries]}
 
 
-def note_post(batch: Batch, call: Call) -> None:
-    """Refuses "no", fails on "bug"; else appends."""
-    params = call.params
-    if params.text == "no":
+def note_post(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, text: str, audience: list[str] | None = None
+) -> LogEvent:
+    """Refuse "no", fail on "bug"; else append."""
+    if text == "no":
         raise unprocessable("empty")
-    if params.text == "bug":
+    if text == "bug":
         raise RuntimeError("a bug")
-    data = {"text": call.prepared or params.text}
-    batch.append(
-        params.room,
-        kind="note.posted",
-        data=data,
-        actor=call.caller.id,
-        cid=params.cid,
-        method=call.method.name,
-        audience=params.audience,
-        line=True,
+    return batch.append(
+        room, kind="note.posted", data={"text": text}, actor=caller.id, cid=cid, audience=audience, line=True
     )
 
 
-def note_remove(batch: Batch, call: Call) -> None:
-    params = call.params
-    if params.o >= batch.log(params.room).head + 1:
+def note_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> None:
+    if o >= batch.log(room).head + 1:
         raise conflict("removed")
-    batch.append(
-        params.room,
-        kind="note.removed",
-        data={"o": params.o},
-        actor=call.caller.id,
-        cid=params.cid,
-        method=call.method.name,
-        blanks=[params.o],
-    )
+    batch.append(room, kind="note.removed", data={"o": o}, actor=caller.id, cid=cid, blanks=[o])
 
 
-def shout(params: Note) -> str:
-    if params.text == "unpreparable":
+def shout(text: str) -> str:
+    if text == "unpreparable":
         raise unprocessable("too_long")
-    return params.text.upper()
+    return text.upper()
 
 
-def placed(params: Note) -> str:
-    """Says in which thread it was prepared."""
-    if "unpreparable" in params.text:
+def placed(text: str) -> str:
+    """Name the thread that preprocesses the text."""
+    if "unpreparable" in text:
         raise unprocessable("too_long")
-    return f"{params.text} in {threading.current_thread().name.partition('_')[0]}"
+    return f"{text} in {threading.current_thread().name.partition('_')[0]}"
 
 
-def light(params: Note) -> bool:
-    return params.text.startswith("light")
+def cheap(text: str) -> bool:
+    return text.startswith("light")
 
 
-def hand_wave(call: Call) -> list[Signal]:
-    return [Signal(call.params.room, "wave", call.caller.id, call.params.hand)]
+def hand_wave(*, caller: Caller, room: LogKey, hand: str) -> list[Signal]:
+    return [Signal(room, "wave", caller.id, hand)]
 
 
-def hand_read(call: Call) -> dict[str, str]:
-    return {"hand": call.params.hand}
+def hand_read(*, room: LogKey, hand: str) -> dict[str, str]:
+    return {"hand": hand}
 
 
 def nothing(batch: Batch, calls: Sequence[Call]) -> int:
@@ -108,10 +92,12 @@ class Gate:
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
 
-    def note_wait(self, batch: Batch, call: Call) -> None:
+    def note_wait(
+        self, batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, text: str, audience: list[str] | None = None
+    ) -> None:
         self.reached.set()
         assert self.opened.wait(30)
-        note_post(batch, call)
+        note_post(batch, caller=caller, room=room, cid=cid, text=text, audience=audience)
 
 
 @dataclass
@@ -154,11 +140,25 @@ class Notes:
 
     def backend(self) -> Backend:
         methods = [
-            Method(name="note.post", params=Note, function=note_post, lane="write", load=nothing),
+            Method(name="note.post", params=Note, function=note_post, lane="write", prefetch=nothing),
             Method(name="note.alone", params=Note, function=note_post, lane="write"),
-            Method(name="note.shout", params=Note, function=note_post, lane="write", prepare=shout, load=nothing),
-            Method(name="note.place", params=Note, function=note_post, lane="write", prepare=placed, light=light),
-            Method(name="note.wait", params=Note, function=self.gate.note_wait, lane="write", load=nothing),
+            Method(
+                name="note.shout",
+                params=Note,
+                function=note_post,
+                lane="write",
+                preprocess=("text", shout),
+                prefetch=nothing,
+            ),
+            Method(
+                name="note.place",
+                params=Note,
+                function=note_post,
+                lane="write",
+                preprocess=("text", placed),
+                cheap=cheap,
+            ),
+            Method(name="note.wait", params=Note, function=self.gate.note_wait, lane="write", prefetch=nothing),
             Method(name="note.remove", params=Remove, function=note_remove, lane="write"),
             Method(name="hand.wave", params=Wave, function=hand_wave, lane="now"),
             Method(name="hand.read", params=Wave, function=hand_read, lane="read"),

@@ -55,7 +55,12 @@ def saying(*rooms: LogKey, text: str = "x", first: Do | None = None, once: str =
         said(batch, call)
 
     method = Method(
-        name="deed.do", params=Deed, function=function, lane="write", logs=lambda params: params.rooms, load=nothing
+        name="deed.do",
+        params=Deed,
+        function=function,
+        logs=lambda params: params.rooms,
+        prefetch=nothing,
+        takes_call=True,
     )
     return Call(method, ANA, Deed(list(rooms), ClientId(once or cid()), text))
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from asgiref.sync import sync_to_async
 
@@ -18,6 +19,10 @@ from tests.realtime.conftest import START, Open
 from tests.realtime.notes import Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+
+class NoParams(msgspec.Struct):
+    pass
 
 
 @sync_to_async
@@ -169,7 +174,7 @@ async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open,
 async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
     writer = Writer(Limits(batch=16), Metrics())
     dear, cheap = (
-        Call(Method(name=name, params=dict, function=lambda batch, call: None, lane="write", cost=cost), NOBODY, None)
+        Call(Method(name=name, params=NoParams, function=lambda batch: None, cost=cost), NOBODY, None)
         for name, cost in (("dear", 8), ("cheap", 1))
     )
     for call in [*[dear] * 3, *[cheap] * 20]:
