@@ -1,5 +1,8 @@
 /** Wires the page: what each part tells the others, and what apps add to it. */
 
+/** @import {Boot} from "./chat/state/types.js" */
+/** @import {Direct} from "./chat/views/direct.js" */
+
 import { Client } from "./chat/client/client.js";
 import { startDirectory } from "./chat/client/directory.js";
 import { Pages } from "./chat/client/pages.js";
@@ -10,6 +13,7 @@ import { Scroll } from "./chat/ui/scroll.js";
 import { startTheme } from "./chat/ui/theme.js";
 import { useClock } from "./chat/ui/time.js";
 import { startViewport } from "./chat/ui/viewport.js";
+import { explainProblems } from "./chat/ui/words.js";
 import { Arrivals } from "./chat/views/arrivals.js";
 import { Browse } from "./chat/views/browse.js";
 import { Hints } from "./chat/views/command_menu.js";
@@ -27,7 +31,6 @@ import { Invites } from "./chat/views/invites.js";
 import { Pills } from "./chat/views/jump_buttons.js";
 import { startKeepName } from "./chat/views/keep_name.js";
 import { Acts } from "./chat/views/message_actions.js";
-/** @import {Boot} from "./chat/state/types.js" */
 import { Actions } from "./chat/views/message_bar.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
@@ -42,17 +45,18 @@ import { Side } from "./chat/views/side_panel.js";
 import { Switcher } from "./chat/views/switcher.js";
 import { Timeline } from "./chat/views/timeline.js";
 import { Typing } from "./chat/views/typing.js";
-import { COMMANDS, registerGames, startGames } from "./game/plug.js";
-import { registerModeration, startModeration, startRules } from "./moderation/plug.js";
+import { game } from "./game/plug.js";
+import { moderation } from "./moderation/plug.js";
 import { forgetWhoLeft } from "./realtime/browser_data.js";
 import { Seen } from "./realtime/page_visibility.js";
 
-registerGames();
-registerModeration();
 const boot = readBoot();
 forgetWhoLeft(boot.user?.id ?? null);
 const client = new Client(boot);
+client.use(game);
+client.use(moderation);
 client.connection.on("greeted", () => useClock(() => client.connection.serverNow()));
+explainProblems(client.plugs.problems);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
 const pages = new Pages(client);
 const timeline = new Timeline(client, scroll, pages);
@@ -60,32 +64,39 @@ const navigation = new Navigation(client, timeline);
 const go = (/** @type {string} */ key) => navigation.go(key);
 const side = new Side();
 const moments = new Moments(client, timeline, scroll, pages);
+const header = new Header(client);
+const dialogs = boot.user ? new RoomDialogs(client, go) : null;
+const direct = boot.user ? startDirect(client, { go, blocked: () => requests?.load() }) : null;
+const requests = direct && new Requests(client, { go, block: direct.block });
 
 client.start();
 scroll.start();
 timeline.start();
 new Pills(client, timeline, scroll, pages).start();
 side.start();
-const games = startGames(client, { side, scroll, timeline, navigation, moment: (o) => moments.show(o) });
-const header = new Header(client, () => games.turns.mark);
+new PeoplePanel(client, side, (user) => direct?.actions(user) ?? []).start();
+client.plugs.start({
+  client,
+  scroll,
+  timeline,
+  navigation,
+  side,
+  moments,
+  join: async () => dialogs?.join(),
+  titleChanged: () => header.refresh(),
+});
 header.start();
-games.turns.on("changed", () => header.marked());
-new PeoplePanel(client, side).start();
-startRules(client, scroll);
 navigation.start();
 startViewport();
 startFiles();
-if (boot.user) startTalking(boot.user);
+if (boot.user && dialogs && direct && requests) startTalking(boot.user, { dialogs, direct, requests });
 else startLooking();
-if (boot.focus) timeline.showLine(boot.focus);
-if (boot.focus && boot.user && location.hash === "#replay") games.replay(boot.focus);
+if (boot.focus) navigation.arrive(boot.focus, location.hash);
 
-/** @param {NonNullable<Boot["user"]>} user */
-function startTalking(user) {
+/** @param {NonNullable<Boot["user"]>} user @param {{dialogs: RoomDialogs, direct: Direct, requests: Requests}} parts */
+function startTalking(user, { dialogs, direct, requests }) {
   const typing = new Typing(client);
   const invites = new Invites(client);
-  const dialogs = new RoomDialogs(client, go);
-  const moderation = startModeration(client, side, go);
   const composer = new Composer(client, {
     fitting: (change) => scroll.keep(change),
     sent: () => {
@@ -93,8 +104,6 @@ function startTalking(user) {
       timeline.showNewest();
     },
     typed: (text) => typing.typed(text),
-    closed: () => moderation.closed(),
-    slow: () => moderation.slow(),
     lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
   });
   const acts = new Acts(client, {
@@ -103,7 +112,8 @@ function startTalking(user) {
   });
   const read = new Read(client, scroll, timeline);
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
-  new Seen(client.connection, { stays: games.isSeated, ...(onPhone && { patience: 0 }) }).start();
+  const stays = () => client.plugs.ask("staysVisible").some(Boolean);
+  new Seen(client.connection, { stays, ...(onPhone && { patience: 0 }) }).start();
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
   for (const view of [
     new Actions(timeline, acts),
@@ -113,13 +123,11 @@ function startTalking(user) {
     new Arrivals(client),
   ])
     view.start();
-  new Empty(client, timeline, invites, games.pastime).start(scroll);
-  new Hints(COMMANDS).start();
+  new Empty(client, timeline, invites).start(scroll);
+  new Hints(client.plugs.commands).start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startRecount(client);
-  const direct = startDirect(client, { go, blocked: () => requests.load() });
-  const requests = new Requests(client, { go, block: direct.block, report: moderation.report });
   requests.start();
   startKeepName();
   startTheme();
@@ -127,11 +135,6 @@ function startTalking(user) {
   startRoomMenu(client, {
     invite: () => invites.open(),
     settings: () => dialogs.change(),
-    safety: () => moderation.open(),
-    moderate: async () => {
-      await dialogs.join();
-      moderation.open();
-    },
     archive: () => dialogs.close("archive"),
     delete: () => dialogs.close("delete"),
     restore: () => dialogs.restore(),

@@ -1,19 +1,13 @@
 /** What games add to the page, and how their parts hear of each other. */
 
 /** @import {Client} from "../chat/client/client.js" */
-/** @import {Navigation} from "../chat/views/navigation.js" */
-/** @import {Scroll} from "../chat/ui/scroll.js" */
-/** @import {Side} from "../chat/views/side_panel.js" */
-/** @import {Timeline} from "../chat/views/timeline.js" */
-import { EVENTS, LINE_EVENTS, POSTED } from "../chat/state/events.js";
-import { LINE_PEOPLE, PART_PEOPLE } from "../chat/state/people.js";
-import { SLOTS } from "../chat/state/store.js";
+/** @import {Plug, PlugPage, PlugParts} from "../chat/client/plugs.js" */
+
 import { byId, part } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";
-import { LINE_KINDS, LINE_SEES } from "../chat/views/message.js";
 import { Presence } from "./client/presence.js";
-import { MATCH_EVENTS, MATCH_LINE_EVENTS, matchPosted } from "./state/events.js";
-import { myTable, peopleOf } from "./state/table.js";
+import { gameState } from "./state/events.js";
+import { myTable } from "./state/table.js";
 import { Sound } from "./ui/sound.js";
 import { Buttons, startBotMenu } from "./views/buttons.js";
 import { cardSees, paintCard } from "./views/card.js";
@@ -27,30 +21,26 @@ import { Replay } from "./views/replay.js";
 import { Seating } from "./views/seating.js";
 import { Turns } from "./views/turns.js";
 
-/** What stands behind "/", for the composer. */
-export const COMMANDS = ["play", "roll", "flip", "pick"].map((name) => ({ name, about: `command.${name}` }));
+/** @type {Plug} */
+export const game = {
+  name: "game",
+  ...gameState,
+  cards: {
+    match: { paint: paintCard, depends: cardSees },
+    roll: { paint: paintRoll },
+    flip: { paint: paintFlip },
+    pick: { paint: paintPick },
+  },
+  commands: ["play", "roll", "flip", "pick"].map((name) => ({ name, about: `command.${name}` })),
+  start,
+};
 
-/** Before anything of a room is read. */
-export function registerGames() {
-  Object.assign(EVENTS, MATCH_EVENTS);
-  Object.assign(LINE_EVENTS, MATCH_LINE_EVENTS);
-  Object.assign(POSTED, { match: matchPosted });
-  Object.assign(LINE_KINDS, { match: paintCard, roll: paintRoll, flip: paintFlip, pick: paintPick });
-  Object.assign(LINE_SEES, { match: cardSees });
-  Object.assign(LINE_PEOPLE, { match: peopleOf });
-  Object.assign(PART_PEOPLE, {
-    matches: (/** @type {Record<string, import("./state/types.js").Table>} */ matches) =>
-      Object.values(matches).flatMap(peopleOf),
-  });
-  SLOTS.add("hover");
-}
-
-/** @param {Client} client @param {{side: Side, scroll: Scroll, timeline: Timeline, navigation: Navigation, moment: (o: number) => void}} page */
-export function startGames(client, { side, scroll, timeline, navigation, moment }) {
+/** @param {PlugPage} page @returns {PlugParts} */
+function start({ client, side, scroll, timeline, navigation, moments, titleChanged }) {
   const deeds = new Deeds(client);
   const sound = new Sound();
   const play = new Play(deeds, () => client.state());
-  const replay = new Replay(client, moment);
+  const replay = new Replay(client, (o) => moments.show(o));
   const panel = new TablePanel(client, play, replay);
   const place = new Place(side, scroll);
   const seating = new Seating(client, panel, place);
@@ -70,12 +60,16 @@ export function startGames(client, { side, scroll, timeline, navigation, moment 
     (button) => Number(button.closest(".card")?.getAttribute("data-match")) || null,
   );
   buttons.start(byId("table", HTMLElement), () => panel.table?.match ?? null);
-  navigation.on("arrived", (o, hash) => hash === "#replay" && replayed(o));
+  navigation.on("arrived", (o, hash) => client.me && hash === "#replay" && replayed(o));
+  turns.on("changed", titleChanged);
   startBotMenu();
   startSound(sound);
   if (client.me) startPlayMenu(client, deeds);
-  const isSeated = () => client.open.some((key) => myTable(client.state(key)) !== null);
-  return { turns, isSeated, replay: replayed, pastime: pastime(client, deeds) };
+  return {
+    titleMark: () => turns.mark,
+    staysVisible: () => client.open.some((key) => myTable(client.state(key)) !== null),
+    emptyRoomOffer: () => pastime(client, deeds),
+  };
 }
 
 /** For one who is alone. @param {Client} client @param {Deeds} deeds */

@@ -1,6 +1,7 @@
 /** The numbers on the page: one card a concern, and the charts of the last hour. */
 
 /** @import {Live, Minute} from "./types.js" */
+
 import { byId, make } from "../chat/ui/dom.js";
 import { count, say } from "../chat/ui/words.js";
 import { Chart } from "./chart.js";

@@ -2,6 +2,7 @@
 
 /** @import {Connection} from "../realtime/connection.js" */
 /** @import {Live} from "./types.js" */
+
 import { Emitter } from "../realtime/emitter.js";
 
 const EVERY_MS = 2000;

@@ -1,9 +1,10 @@
 /** What a browser keeps of one person, drafts and what is not sent: gone when they log out here or delete the account. */
 
+/** @import {EntryStorage} from "./types.js" */
+
 import { draftsOf, LEAVING } from "./drafts.js";
 import { openStorage } from "./outbox_storage.js";
 
-/** @import {EntryStorage} from "./types.js" */
 /** @typedef {{storage?: Storage, open?: (user: string) => Promise<EntryStorage>}} Places */
 
 /** Whether something was typed and not sent. @param {string} user @param {Places} [places] @returns {Promise<boolean>} */

@@ -1,6 +1,7 @@
 /** One line to the server, kept up: connects, greets, hears, comes back. It knows no room and no message. */
 
 /** @import {ConnectionFacts, ConnectionOptions, ConnectionState, Greeting, Page} from "./types.js" */
+
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";

@@ -1,6 +1,7 @@
 /** Durable requests, written down before they are sent, repeated under one cid until answered or seen. */
 
 /** @import {Entry, EntryStorage, OutboxFacts, OutboxOptions, Problem} from "./types.js" */
+
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";

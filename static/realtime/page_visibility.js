@@ -1,7 +1,8 @@
 /** Is the page before somebody's eyes? Told when it has been hidden for a while, and at once when it is seen again. */
 
-/** @import {Clock, Page} from "./types.js" */
 /** @import {Connection} from "./connection.js" */
+/** @import {Clock, Page} from "./types.js" */
+
 import { realClock } from "./clock.js";
 
 const PATIENCE_MS = 5_000;

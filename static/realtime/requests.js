@@ -1,6 +1,7 @@
 /** Requests on their way: each ends once, by its answer, by the time-out, or by the close. */
 
 /** @import {Clock} from "./types.js" */
+
 import { ConnectionLost, RequestError } from "./protocol.js";
 
 const TIMEOUT_MS = 10_000;

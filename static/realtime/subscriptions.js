@@ -1,7 +1,8 @@
 /** Which rooms are open on the line: opened at hello or one by one, again after a hole, until closed or put out. */
 
-/** @import {Clock, Greeting, Opening, Position, RoomsFacts, WireError} from "./types.js" */
 /** @import {Connection} from "./connection.js" */
+/** @import {Clock, Greeting, Opening, Position, RoomsFacts, WireError} from "./types.js" */
+
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
 import { RequestError } from "./protocol.js";

@@ -1,8 +1,21 @@
 /** Stand-ins whose time and network move only when a test says so. */
 
 /** @import {Clock, ConnectionFacts, ConnectionState} from "../../static/realtime/types.js" */
+
 import { Emitter } from "../../static/realtime/emitter.js";
 import { ConnectionLost, RequestError } from "../../static/realtime/protocol.js";
+
+/** Give modules that look at the page a page in English. @param {object} [document] more members of it */
+export function fakePage(document = {}) {
+  const value = Object.assign(
+    new EventTarget(),
+    { documentElement: { lang: "en" }, createElement: () => ({}) },
+    document,
+  );
+  Object.defineProperty(globalThis, "document", { value, configurable: true });
+  Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-GB", "en"] }, configurable: true });
+  globalThis.addEventListener ??= () => undefined;
+}
 
 /** Let every promise that can go on go on. @returns {Promise<void>} */
 export const settle = () => new Promise((resolve) => setImmediate(resolve));

@@ -2,6 +2,7 @@
 
 /** @import {Entry, Opening, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
 /** @import {Boot, RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "../state/types.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { Connection } from "../../realtime/connection.js";
 import { Drafts } from "../../realtime/drafts.js";
@@ -12,8 +13,9 @@ import { ConnectionLost, RequestError, VERSION } from "../../realtime/protocol.j
 import { Rooms } from "../../realtime/subscriptions.js";
 import { introduce } from "../state/people.js";
 import { reduceRooms } from "../state/rooms.js";
-import { emptyRoom, reduce } from "../state/store.js";
+import { emptyRoom, reducer } from "../state/store.js";
 import { find } from "../state/window.js";
+import { Plugs } from "./plugs.js";
 import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
@@ -37,6 +39,7 @@ export class Client extends Emitter {
   /** @type {Set<string>} rooms that were open when the line was lost, until they are open again */
   #lost = new Set();
   shown;
+  plugs = new Plugs();
 
   /** @param {Boot} boot */
   constructor(boot) {
@@ -51,6 +54,11 @@ export class Client extends Emitter {
     this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
     this.drafts = new Drafts({ user: this.me ?? "" });
     this.#listen();
+  }
+
+  /** Add what another app adds to chat, before `start`. @param {import("./plugs.js").Plug} plug */
+  use(plug) {
+    this.plugs.add(plug);
   }
 
   start() {
@@ -100,7 +108,7 @@ export class Client extends Emitter {
   /** @param {string} key @param {RoomAction} action */
   dispatch(key, action) {
     const before = this.state(key);
-    const state = reduce(before, action);
+    const state = reducer(this.plugs.added)(before, action);
     this.#states.set(key, state);
     if (state === before) return;
     this.emit("roomChanged", key);

@@ -1,7 +1,8 @@
 /** History fetched page by page: what is near an end of the window, what is around a line, what is newest. */
 
-/** @import {Client} from "./client.js" */
 /** @import {Cursor} from "../state/types.js" */
+/** @import {Client} from "./client.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { ConnectionLost } from "../../realtime/protocol.js";
 import { cursor } from "../state/store.js";

@@ -1,6 +1,7 @@
 /** Asks the server what is unread where that cannot be told from what came: seldom, and not all tabs at once. */
 
 /** @import {Client} from "./client.js" */
+
 import { realClock } from "../../realtime/clock.js";
 
 const EVERY_MS = 5_000;

@@ -1,13 +1,13 @@
 /** What each kind of event does to a room: to its lines, and to all else. A kind that is not here only moves the position. Apps add theirs. */
 
 /** @import {RoomEvent} from "../../realtime/types.js" */
+/** @import {Added, Reducer} from "./added.js" */
 /** @import {Line, Member, RoomState} from "./types.js" */
+
 import { put, remove } from "./window.js";
 
-/** @typedef {(state: RoomState, event: RoomEvent) => RoomState} Reducer */
-
 /** Done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
-export const LINE_EVENTS = {
+export const MESSAGE_EVENTS = {
   "message.posted": arrived,
   "room.created": arrived,
   "room.changed": arrived,
@@ -16,12 +16,9 @@ export const LINE_EVENTS = {
   "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
 };
 
-/** What a posted line does besides, by its kind; apps add theirs. @type {Record<string, Reducer>} */
-export const POSTED = {};
-
 /** Done once. @type {Record<string, Reducer>} */
 export const EVENTS = {
-  "message.posted": (state, event) => posted(counted(silenced(state, event.by), event), event),
+  "message.posted": (state, event, added) => posted(counted(silenced(state, event.by), event), event, added),
   "room.created": counted,
   "room.archived": (state, { at }) => closed(state, at),
   "room.restored": (state) => closed(state, null),
@@ -40,9 +37,9 @@ function arrived(state, event) {
   return put(state, lineOf(event));
 }
 
-/** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
-function posted(state, event) {
-  return POSTED[event.data?.kind]?.(state, event) ?? state;
+/** @param {RoomState} state @param {RoomEvent} event @param {Added} added @returns {RoomState} */
+function posted(state, event, added) {
+  return added.posted[event.data?.kind]?.(state, event, added) ?? state;
 }
 
 /** @param {RoomState} state @param {number | null} archived @returns {RoomState} */

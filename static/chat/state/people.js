@@ -1,13 +1,8 @@
 /** The directory of a room: people by id, the newest revision of each, and the ids nobody has named yet. */
 
 /** @import {People} from "../../realtime/types.js" */
+/** @import {Added} from "./added.js" */
 /** @import {Line, RoomState} from "./types.js" */
-
-/** Whom the data of a line speaks of besides its author, by kind; apps add theirs. @type {Record<string, (data: any) => string[]>} */
-export const LINE_PEOPLE = {};
-
-/** Whom a part of a snapshot speaks of, by name; apps add theirs. @type {Record<string, (part: any) => string[]>} */
-export const PART_PEOPLE = {};
 
 /** @param {RoomState} state @param {People} people @returns {RoomState} */
 export function introduce(state, people) {
@@ -25,9 +20,9 @@ export function meet(state, ids) {
     : state;
 }
 
-/** @param {RoomState} state @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
-export function meetSpokenOf(state, lines, parts = {}) {
-  const inLines = lines.flatMap(({ kind, data }) => (data && LINE_PEOPLE[kind]?.(data)) ?? []);
-  const inParts = Object.entries(parts).flatMap(([name, part]) => PART_PEOPLE[name]?.(part) ?? []);
+/** @param {RoomState} state @param {Added} added @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
+export function meetSpokenOf(state, added, lines, parts = {}) {
+  const inLines = lines.flatMap(({ kind, data }) => (data && added.messagePeople[kind]?.(data)) ?? []);
+  const inParts = Object.entries(parts).flatMap(([name, part]) => added.sectionPeople[name]?.(part) ?? []);
   return meet(state, [...inLines, ...inParts]);
 }

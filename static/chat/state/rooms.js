@@ -2,6 +2,7 @@
 
 /** @import {RoomEvent, RoomSignal} from "../../realtime/types.js" */
 /** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
+
 import { changed, changesOf, changesSince, counted, readTo, recounted } from "./unread.js";
 
 export { unread } from "./unread.js";

@@ -1,6 +1,7 @@
 /** From items to rows: where a day begins, where "New" stands, which lines belong together, which are folded away. Pure. */
 
 /** @import {Item} from "./types.js" */
+
 import { dayKey } from "./days.js";
 import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
 

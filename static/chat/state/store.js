@@ -1,23 +1,17 @@
 /** What is known of one room, as a pure function of what came: (state, action) -> state, never changed in place. */
 
 /** @import {Entry, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
+/** @import {Added} from "./added.js" */
 /** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
-import { EVENTS, LINE_EVENTS, without } from "./events.js";
+
+import { NOTHING_ADDED } from "./added.js";
+import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
 import { introduce, meet, meetSpokenOf } from "./people.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
 export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;
-
-/** Kinds of signals that are kept in `slots`; apps add theirs. @type {Set<string>} */
-export const SLOTS = new Set();
-
-/** What kinds of signals do to a room; apps add theirs. @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
-export const SIGNALS = {};
-
-/** What apps take from a snapshot besides its parts; they add theirs. @type {((state: RoomState, snapshot: Snapshot) => RoomState)[]} */
-export const SNAPSHOTS = [];
 
 /** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
@@ -37,13 +31,19 @@ export function emptyRoom(me = null) {
   };
 }
 
-/** The same state object comes back when nothing changed. @param {RoomState} state @param {RoomAction} action @returns {RoomState} */
-export function reduce(state, action) {
+/** Return the reducer of a room with what plugs add. It returns the same object when nothing has changed.
+ * @param {Added} added @returns {(state: RoomState, action: RoomAction) => RoomState} */
+export const reducer = (added) => (state, action) => reduceWith(added, state, action);
+
+export const reduce = reducer(NOTHING_ADDED);
+
+/** @param {Added} added @param {RoomState} state @param {RoomAction} action @returns {RoomState} */
+function reduceWith(added, state, action) {
   switch (action.type) {
     case "snapshot":
-      return snapshotCame(state, action.snapshot);
+      return snapshotCame(state, action.snapshot, added);
     case "opened":
-      return opened(state, action.opening, action.lost ?? false);
+      return opened(state, action.opening, action.lost ?? false, added);
     case "entered":
       return {
         ...state,
@@ -52,9 +52,9 @@ export function reduce(state, action) {
         atBottom: !state.after,
       };
     case "event":
-      return eventCame(state, action.event);
+      return eventCame(state, action.event, added);
     case "signal":
-      return signalCame(state, action.signal, action.now);
+      return signalCame(state, action.signal, action.now, added);
     case "tick":
       return ticked(state, action.now);
     case "pageAsked":
@@ -62,7 +62,7 @@ export function reduce(state, action) {
     case "pageFailed":
       return askEnded(state);
     case "page":
-      return askEnded(pageCame(state, action.cursor, action.page));
+      return askEnded(pageCame(state, action.cursor, action.page, added));
     case "people":
       return introduce({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
     case "members":
@@ -81,8 +81,8 @@ export function reduce(state, action) {
   }
 }
 
-/** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot */
-function snapshotCame(state, snapshot) {
+/** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot @param {Added} added */
+function snapshotCame(state, snapshot, added) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
   const atBottom = state.atBottom && !snapshot.after;
@@ -98,9 +98,9 @@ function snapshotCame(state, snapshot) {
     invites: standing(parts.invites),
   };
   const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
-  const next = SNAPSHOTS.reduce(
+  const next = added.snapshots.reduce(
     (met, taken) => taken(met, snapshot),
-    meetSpokenOf(meet(known, room.direct ?? []), snapshot.lines, parts),
+    meetSpokenOf(meet(known, room.direct ?? []), added, snapshot.lines, parts),
   );
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
@@ -110,9 +110,9 @@ function standing(invites = []) {
   return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
 }
 
-/** @param {RoomState} state @param {import("../../realtime/types.js").Opening} opening @param {boolean} lost */
-function opened(state, { snapshot, head, presence, here, gone }, lost) {
-  const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot) : state;
+/** @param {RoomState} state @param {import("../../realtime/types.js").Opening} opening @param {boolean} lost @param {Added} added */
+function opened(state, { snapshot, head, presence, here, gone }, lost, added) {
+  const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot, added) : state;
   const fresh =
     lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
   return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
@@ -128,28 +128,28 @@ function unreadUpTo({ read, room }, to) {
   return room?.role ? { from: read, to } : null;
 }
 
-/** @param {RoomState} state @param {RoomEvent} event */
-function eventCame(state, event) {
+/** @param {RoomState} state @param {RoomEvent} event @param {Added} added */
+function eventCame(state, event, added) {
   if (event.o <= state.head.o) return state;
   const held = state.asking ? [...state.held, event] : state.held;
   const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
-  const lined = dropUnfilled(applyLine(moved, event), event.o);
-  const applied = EVENTS[event.kind]?.(lined, event) ?? lined;
+  const lined = dropUnfilled(applyLine(moved, event, added), event.o);
+  const applied = (EVENTS[event.kind] ?? added.events[event.kind])?.(lined, event, added) ?? lined;
   const met = meet(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
   return trim(met, met.atBottom ? "end" : "start");
 }
 
-/** @param {RoomState} state @param {RoomEvent} event */
-function applyLine(state, event) {
-  return LINE_EVENTS[event.kind]?.(state, event) ?? state;
+/** @param {RoomState} state @param {RoomEvent} event @param {Added} added */
+function applyLine(state, event, added) {
+  return (MESSAGE_EVENTS[event.kind] ?? added.messageEvents[event.kind])?.(state, event, added) ?? state;
 }
 
-/** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page */
-function pageCame(state, cursor, page) {
-  const met = meetSpokenOf(introduce(state, page.people), page.lines);
+/** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page @param {Added} added */
+function pageCame(state, cursor, page, added) {
+  const met = meetSpokenOf(introduce(state, page.people), added, page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
   const since = state.held.filter(({ o }) => o > page.as_of);
-  return since.reduce(applyLine, join(met, cursor, page));
+  return since.reduce((next, event) => applyLine(next, event, added), join(met, cursor, page));
 }
 
 /** @param {RoomState} state */
@@ -173,21 +173,25 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
   return put(state, { ...known, edited: null, removed: null, touched: 0 });
 }
 
-/** @param {RoomState} state @param {RoomSignal} signal @param {number} now */
-function signalCame(state, signal, now) {
+/** @type {Record<string, (state: RoomState, signal: RoomSignal, now: number) => RoomState>} */
+export const SIGNALS = {
+  typing: (state, { key, value }, now) =>
+    key === state.me ? state : meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]),
+  presence: (state, { key, value }) =>
+    introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {}),
+  people: (state, { value }) => introduce({ ...state, ...value }, value.presence),
+  person: (state, { key, value }) => introduce(state, { [key]: value }),
+  here: (state, { value }) => ({ ...state, here: value }),
+  read: (state, { value }) => reduce(state, { type: "read", o: value }),
+};
+
+/** @param {RoomState} state @param {RoomSignal} signal @param {number} now @param {Added} added */
+function signalCame(state, signal, now, added) {
   const { kind, key, value } = signal;
-  if (kind === "typing" && key !== state.me)
-    return meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]);
-  if (kind === "presence")
-    return introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {});
-  if (kind === "people") return introduce({ ...state, ...value }, value.presence);
-  if (kind === "person") return introduce(state, { [key]: value });
-  if (kind === "here") return { ...state, here: value };
-  if (kind === "read") return reduce(state, { type: "read", o: value });
-  if (SIGNALS[kind]) return SIGNALS[kind](state, signal);
-  if (SLOTS.has(kind))
-    return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
-  return state;
+  if (SIGNALS[kind]) return SIGNALS[kind](state, signal, now);
+  if (added.signals[kind]) return added.signals[kind](state, signal);
+  if (!added.slots.has(kind)) return state;
+  return { ...state, slots: { ...state.slots, [kind]: slot(state.slots[kind] ?? {}, key, value) } };
 }
 
 /** @param {RoomState} state @param {number} now */

@@ -1,6 +1,7 @@
 /** What the page brings along: its state at the moment it was made, and its words. */
 
 /** @import {Boot} from "../state/types.js" */
+
 import { byId } from "./dom.js";
 import { learn } from "./words.js";
 

@@ -2,6 +2,7 @@
 
 /** @import {Entry} from "../../realtime/types.js" */
 /** @import {Item} from "../state/types.js" */
+
 import { knows, say } from "./words.js";
 
 /** Under this, nothing is shown: most lines are on disk before one could read a clock. */

@@ -29,8 +29,13 @@ export function knows(key) {
   return key in catalogue;
 }
 
-/** What is said of problems that carry more than a name, by their type; apps add theirs. @type {Record<string, (problem: any) => string>} */
-export const PROBLEMS = {};
+/** @type {Record<string, (problem: any) => string>} */
+let explanations = {};
+
+/** Use these texts for problems that carry more than a name. @param {Record<string, (problem: any) => string>} table by type of problem */
+export function explainProblems(table) {
+  explanations = table;
+}
 
 /** Why something did not work, and what to do. @param {unknown} error @returns {string} */
 export function refusal(error) {
@@ -38,6 +43,6 @@ export function refusal(error) {
     error instanceof Error && "data" in error
       ? /** @type {import("../../realtime/types.js").Problem} */ (error.data)
       : { type: "internal" };
-  if (PROBLEMS[problem.type]) return PROBLEMS[problem.type](problem);
-  return say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
+  const explained = explanations[problem.type]?.(problem);
+  return explained || say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
 }

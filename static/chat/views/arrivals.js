@@ -1,6 +1,7 @@
 /** Says who has come into the room one looks at: each person once in a while, several at once in one sentence. */
 
 /** @import {Client} from "../client/client.js" */
+
 import { personOf } from "../ui/face.js";
 import { toast } from "../ui/toast.js";
 import { count, say } from "../ui/words.js";

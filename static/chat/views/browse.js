@@ -1,10 +1,11 @@
 /** The public rooms one is not in: searched, page by page; look in, or join. And one's own that are archived or deleted. */
 
+/** @import {Client} from "../client/client.js" */
+
 import { dialog } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { short } from "../ui/time.js";
 import { count, refusal, say } from "../ui/words.js";
-/** @import {Client} from "../client/client.js" */
 import { restoreRoom } from "./closing.js";
 
 const TYPED_MS = 250;

@@ -1,6 +1,7 @@
 /** Archiving, deleting and restoring a room, and how its last host leaves. */
 
 /** @import {Client} from "../client/client.js" */
+
 import { confirmed } from "../ui/confirm.js";
 import { byId, make } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";

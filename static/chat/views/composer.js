@@ -3,6 +3,7 @@
 /** @import {Entry} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { textOf } from "../state/item.js";
 import { lengthOf, written } from "../state/text.js";
@@ -15,8 +16,8 @@ const LONGEST = 10_000;
 const LONGEST_REQUEST = 500;
 const TELL_WITHIN = 500; // and of a short message its last fifth
 
-/** `fitting`: the composer is about to change its height; `closed`: something else stands in its place; `slow`: words for a wait.
- * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null, closed: () => boolean, slow: () => string}} ComposerFacts */
+/** `fitting`: the composer is about to change its height.
+ * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
 
 export class Composer {
   #form = byId("composer", HTMLFormElement);
@@ -104,7 +105,7 @@ export class Composer {
 
   #roomChanged() {
     const { room } = this.#client.state();
-    const closed = this.#facts.closed();
+    const closed = this.#client.plugs.ask("locksComposer").some(Boolean);
     const appears = this.#form.hidden && Boolean(room?.role) && !closed;
     this.#form.hidden = !room?.role || closed;
     if (appears) this.focus();
@@ -212,7 +213,8 @@ export class Composer {
         : left <= Math.min(TELL_WITHIN, this.#longest / 5)
           ? count("composer.left", left)
           : "";
-    this.#note.textContent = about || this.#refusal || (this.#slow ? this.#facts.slow() : "");
+    this.#note.textContent =
+      about || this.#refusal || (this.#slow ? (this.#client.plugs.ask("waitText")[0] ?? "") : "");
   }
 
   get #longest() {

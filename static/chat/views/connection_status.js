@@ -2,6 +2,7 @@
 
 /** @import {Entry, Opening} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { diagnose } from "../../realtime/diagnosis.js";
 import { byId } from "../ui/dom.js";

@@ -2,8 +2,9 @@
 
 /** @import {Entry} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
-/** @import {Timeline} from "./timeline.js" */
 /** @import {Item} from "../state/types.js" */
+/** @import {Timeline} from "./timeline.js" */
+
 import { storedWords } from "../ui/delivery.js";
 import { byId } from "../ui/dom.js";
 import { openBy } from "../ui/menu.js";

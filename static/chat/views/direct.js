@@ -1,13 +1,13 @@
 /** Direct rooms: write to one person, block them, close the conversation. */
 
+/** @import {Client} from "../client/client.js" */
+/** @import {Act} from "../ui/menu.js" */
+
 import { nameOf, partner } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";
-/** @import {Client} from "../client/client.js" */
-/** @import {Act} from "../ui/menu.js" */
-import { PERSON_ACTS } from "./people_panel.js";
 
-/** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>}} Direct */
+/** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>, actions: (user: string) => Act[]}} Direct */
 
 /** `blocked`: the people one blocks have changed. @param {Client} client @param {{go: (key: string) => void, blocked: () => void}} facts @returns {Direct} */
 export function startDirect(client, { go, blocked: changed }) {
@@ -47,8 +47,8 @@ export function startDirect(client, { go, blocked: changed }) {
   };
 
   client.connection.on("greeted", load);
-  PERSON_ACTS.push((user) => (user === client.me ? [] : acts(client, user, write, block)));
-  return { block, close };
+  const actions = (/** @type {string} */ user) => (user === client.me ? [] : acts(client, user, write, block));
+  return { block, close, actions };
 }
 
 /** @param {Client} client @param {string} user @param {(user: string) => void} write @param {Direct["block"]} block @returns {Act[]} */

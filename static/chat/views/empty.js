@@ -1,18 +1,17 @@
 /** A room in which nobody has spoken, or nobody else is: what to do now. */
 
-import { isSystem } from "../state/item.js";
 /** @import {Client} from "../client/client.js" */
-/** @import {Invites} from "./invites.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
+/** @import {Invites} from "./invites.js" */
 /** @import {Timeline} from "./timeline.js" */
+
+import { isSystem } from "../state/item.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { say } from "../ui/words.js";
 import { showCards } from "./invites.js";
 import { isDirect } from "./room_list.js";
 
 const ALONE_MS = 4000;
-
-/** What an app has for one who is alone. `isOn`: it is being done already. @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Pastime */
 
 export class Empty {
   #section = byId("empty", HTMLElement);
@@ -28,12 +27,12 @@ export class Empty {
   #dismissed = new Set();
   #wasAlone = "";
 
-  /** @param {Client} client @param {Timeline} timeline @param {Invites | null} invites @param {Pastime | null} [pastime] */
-  constructor(client, timeline, invites, pastime = null) {
+  /** @param {Client} client @param {Timeline} timeline @param {Invites | null} invites*/
+  constructor(client, timeline, invites) {
     this.#client = client;
     this.#timeline = timeline;
     this.#invites = invites;
-    this.#pastime = pastime;
+    this.#pastime = invites ? (client.plugs.ask("emptyRoomOffer")[0] ?? null) : null;
   }
 
   /** @param {Scroll} scroll */

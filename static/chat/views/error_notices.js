@@ -1,12 +1,10 @@
 /** When the room or the page itself goes: said plainly, with the one thing to do. */
 
 /** @import {Client} from "../client/client.js" */
+
 import { notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
 import { knows, say } from "../ui/words.js";
-
-/** Reasons of leaving and types of refusals that apps tell themselves; they add theirs. @type {Set<string>} */
-export const TOLD_ELSEWHERE = new Set();
 
 /** @param {Client} client @param {(key: string) => void} go */
 export function startTroubles(client, go) {
@@ -17,7 +15,7 @@ export function startTroubles(client, go) {
     else location.assign("/");
   };
   client.on("left", ({ room, reason }) => {
-    if (TOLD_ELSEWHERE.has(reason)) return;
+    if (client.plugs.departures.has(reason)) return;
     const name = client.state(room).room?.name ?? "";
     if (reason === "left") toast(say("left.left", { room: name }));
     else notice(knows(`left.${reason}.title`) ? `left.${reason}` : "left.removed", leave, { room: name });
@@ -25,7 +23,7 @@ export function startTroubles(client, go) {
   });
   client.on(
     "refused",
-    (room, { type }) => room === client.shown && !TOLD_ELSEWHERE.has(type) && notice("refused", leave),
+    (room, { type }) => room === client.shown && !client.plugs.departures.has(type) && notice("refused", leave),
   );
   client.connection.on("stopped", ({ reason }) =>
     notice(knows(`stopped.${reason}.title`) ? `stopped.${reason}` : "stopped", () => location.reload()),

@@ -1,8 +1,9 @@
 /** The bar over the talk and the title of the page: which room, who is here, what is unread. */
 
+/** @import {Client} from "../client/client.js" */
+
 import { unread } from "../state/rooms.js";
 import { nameOf, partner } from "../state/selectors.js";
-/** @import {Client} from "../client/client.js" */
 import { byId, make } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { shownName } from "../ui/room_name.js";
@@ -17,12 +18,10 @@ export class Header {
   #people = byId("people-toggle", HTMLElement);
   #facesPainted = "";
   #client;
-  #mark;
 
-  /** @param {Client} client @param {() => string} [mark] what stands at the very front of the title while something waits for the reader */
-  constructor(client, mark = () => "") {
+  /** @param {Client} client */
+  constructor(client) {
     this.#client = client;
-    this.#mark = mark;
   }
 
   start() {
@@ -32,8 +31,8 @@ export class Header {
     this.#paint();
   }
 
-  /** The mark has changed. */
-  marked() {
+  /** Paint again, because a plug has another mark for the title. */
+  refresh() {
     this.#paint();
   }
 
@@ -92,8 +91,8 @@ export class Header {
   /** @param {string} name */
   #paintTitle(name) {
     const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
-    const mark = this.#mark();
+    const mark = this.#client.plugs.ask("titleMark").find(Boolean);
     const count = waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : "";
-    document.title = `${mark && mark + " · "}${count}${name} · Parlor`;
+    document.title = `${mark ? mark + " · " : ""}${count}${name} · Parlor`;
   }
 }

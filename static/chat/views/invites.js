@@ -1,12 +1,13 @@
 /** Invite links: made, shown with their QR code, copied, shared, taken back. */
 
+/** @import {Client} from "../client/client.js" */
+/** @import {Invite} from "../state/types.js" */
+
 import { dialog, field, onSubmit } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { serverNow, short } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { count, refusal, say } from "../ui/words.js";
-/** @import {Client} from "../client/client.js" */
-/** @import {Invite} from "../state/types.js" */
 import { copy } from "./message_actions.js";
 
 export class Invites {

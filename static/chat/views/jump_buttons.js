@@ -1,10 +1,11 @@
 /** The two ways out of the middle of the talk: up to the first unread line, down to the newest. */
 
-import { unread } from "../state/rooms.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
 /** @import {Timeline} from "./timeline.js" */
+
+import { unread } from "../state/rooms.js";
 import { byId, icon } from "../ui/dom.js";
 import { count, say } from "../ui/words.js";
 

@@ -1,11 +1,14 @@
 /** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
 
+/** @import {Person} from "../../realtime/types.js" */
+/** @import {Card} from "../client/plugs.js" */
+/** @import {Item, Line, RoomState} from "../state/types.js" */
+
+import { attempt } from "../client/plugs.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
 import { linked } from "../state/links.js";
 import { badgeOf } from "../state/selectors.js";
 import { isLong, withoutTurns } from "../state/text.js";
-/** @import {Person} from "../../realtime/types.js" */
-/** @import {Item, Line, RoomState} from "../state/types.js" */
 import { paintBadge } from "../ui/badge.js";
 import { deliveryOf, isHopeless } from "../ui/delivery.js";
 import { clone, make, part } from "../ui/dom.js";
@@ -17,18 +20,27 @@ import { say } from "../ui/words.js";
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
-/** @typedef {{item: Item, blocked: boolean, state: RoomState, grouped: boolean, now: number}} LineView */
+/** @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} LineView */
 
-/** How the data of a kind becomes what one reads. @type {Record<string, (body: HTMLElement, data: any, author: Person, view: LineView) => void>} */
-export const LINE_KINDS = {
-  text: paintText,
-  "room.created": (body, data, author) =>
-    (body.textContent = say("line.created", { who: author.name, name: data.name })),
-  "room.changed": (body, data, author) => (body.textContent = changed(data, author.name)),
+/** @type {Record<string, Card>} */
+const CARDS = {
+  text: { paint: paintText },
+  "room.created": {
+    paint: (body, data, author) => {
+      body.textContent = say("line.created", { who: author.name, name: data.name });
+    },
+  },
+  "room.changed": {
+    paint: (body, data, author) => {
+      body.textContent = changed(data, author.name);
+    },
+  },
 };
 
-/** What else of the room a kind shows: painted again when any of it is another value. @type {Record<string, (line: Line, state: RoomState) => unknown[]>} */
-export const LINE_SEES = {};
+/** Return the values on which the card of a message depends. @param {Line} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]} */
+export function cardDepends(message, state, cards) {
+  return attempt(`card ${message.kind}`, () => cards[message.kind]?.depends?.(message, state) ?? [], []);
+}
 
 /** @param {Item} item @returns {HTMLElement} */
 export function lineBuilt(item) {
@@ -76,9 +88,21 @@ function paintBody(body, author, view) {
   if (isRemoved(item))
     body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
   else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
-  else if (line) (LINE_KINDS[line.kind] ?? LINE_KINDS.text)(body, line.data ?? {}, author, view);
+  else if (line) paintCard(body, line, author, view);
   else paintText(body, { text: textOf(item) });
   if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
+}
+
+/** Paint a message by its kind. A kind that is unknown or fails gets a card that says so. @param {HTMLElement} body @param {Line} message @param {Person} author @param {LineView} view */
+export function paintCard(body, { kind, data }, author, view) {
+  const card = CARDS[kind] ?? view.cards[kind];
+  const painted = () => {
+    card?.paint(body, data ?? {}, author, view);
+    return card !== undefined;
+  };
+  if (attempt(`card ${kind}`, painted, false)) return;
+  body.className = "line-body";
+  body.replaceChildren(make("span", "muted", say("card.broken")));
 }
 
 /** @param {HTMLElement} body @param {{text?: string, html?: string}} data */

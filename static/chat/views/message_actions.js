@@ -1,15 +1,13 @@
 /** What can be done with a line, by whom. */
 
 /** @import {Client} from "../client/client.js" */
-/** @import {Act} from "../ui/menu.js" */
 /** @import {Item} from "../state/types.js" */
+/** @import {Act} from "../ui/menu.js" */
+
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
 import { isAbove } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
-
-/** What else can be done with a line; apps add theirs. @type {((item: Item) => Act[])[]} */
-export const LINE_ACTS = [];
 
 /** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} ActsFacts */
 
@@ -25,7 +23,7 @@ export class Acts {
 
   /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Act[]} */
   of(item) {
-    return [...this.#changes(item), ...this.#copies(item), ...LINE_ACTS.flatMap((more) => more(item))];
+    return [...this.#changes(item), ...this.#copies(item), ...this.#client.plugs.ask("messageActions", item).flat()];
   }
 
   /** @param {Item} item */

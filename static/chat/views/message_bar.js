@@ -1,8 +1,9 @@
 /** The bar over the line under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
 
+/** @import {Item} from "../state/types.js" */
 /** @import {Acts} from "./message_actions.js" */
 /** @import {Timeline} from "./timeline.js" */
-/** @import {Item} from "../state/types.js" */
+
 import { byId, icon, make } from "../ui/dom.js";
 import { LongPress } from "../ui/long_press.js";
 import { fill, openBy, walk } from "../ui/menu.js";

@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Timeline} from "./timeline.js" */
+
 import { Emitter } from "../../realtime/emitter.js";
 import { byId } from "../ui/dom.js";
 
@@ -69,9 +70,13 @@ export class Navigation extends Emitter {
     const [, key, o] = ADDRESS.exec(path) ?? [];
     this.#turn(view);
     if (key && key !== this.#client.shown) this.#client.show(key);
-    if (!key || !o) return;
-    this.#timeline.showLine(Number(o));
-    this.emit("arrived", Number(o), hash);
+    if (key && o) this.arrive(Number(o), hash);
+  }
+
+  /** Show a message of the shown room, and tell it. @param {number} o @param {string} hash */
+  arrive(o, hash) {
+    this.#timeline.showLine(o);
+    this.emit("arrived", o, hash);
   }
 
   /** @param {string} view */

@@ -1,10 +1,11 @@
 /** Who is here, who belongs here, and what a host may do about it. */
 
-import { badgeOf, isAbove, myRank } from "../state/selectors.js";
 /** @import {Client} from "../client/client.js" */
+/** @import {RoomState} from "../state/types.js" */
 /** @import {Act} from "../ui/menu.js" */
 /** @import {Side} from "./side_panel.js" */
-/** @import {RoomState} from "../state/types.js" */
+
+import { badgeOf, isAbove, myRank } from "../state/selectors.js";
 import { badgeWord } from "../ui/badge.js";
 import { confirmed } from "../ui/confirm.js";
 import { byId, clone, make, part } from "../ui/dom.js";
@@ -14,21 +15,20 @@ import { serverNow } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";
 
-/** What else can be done about a person; apps add theirs. @type {((user: string) => Act[])[]} */
-export const PERSON_ACTS = [];
-
 export class PeoplePanel {
   #body = byId("people-body", HTMLElement);
   #toggle = byId("people-toggle", HTMLButtonElement);
   #menu = byId("person-menu", HTMLElement);
   #client;
   #side;
+  #more;
   #frame = 0;
   /** @type {string | null} the room whose members are asked for */
   #loading = null;
 
-  /** @param {Client} client @param {Side} side */
-  constructor(client, side) {
+  /** @param {Client} client @param {Side} side @param {(user: string) => Act[]} [more] actions besides those on members */
+  constructor(client, side, more = () => []) {
+    this.#more = more;
     this.#client = client;
     this.#side = side;
   }
@@ -115,7 +115,11 @@ export class PeoplePanel {
     const user = row?.getAttribute("data-user");
     if (!row || !user) return;
     if (user === this.#client.me) return byId("me", HTMLElement).click(); // one's own name, face and account
-    fill(this.#menu, [...this.#actsOn(user), ...PERSON_ACTS.flatMap((more) => more(user))]);
+    fill(this.#menu, [
+      ...this.#actsOn(user),
+      ...this.#client.plugs.ask("personActions", user).flat(),
+      ...this.#more(user),
+    ]);
     this.#menu.prepend(card(this.#client.state(), user));
     openBy(this.#menu, row);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();

@@ -1,6 +1,7 @@
 /** Oneself: name, face and colour, at the foot of the rooms and in a dialog. */
 
 /** @import {Client} from "../client/client.js" */
+
 import { dialog, field, fillForm, onSubmit } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
 import { paintFace } from "../ui/face.js";

@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Line, RoomState} from "../state/types.js" */
+
 import { confirmed } from "../ui/confirm.js";
 import { toast } from "../ui/toast.js";
 import { count } from "../ui/words.js";

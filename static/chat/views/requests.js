@@ -2,7 +2,8 @@
 
 /** @import {People, RoomSignal} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
-/** @import {Line, MessageRequest} from "../state/types.js" */
+/** @import {MessageRequest} from "../state/types.js" */
+
 import { dialog } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
@@ -11,7 +12,7 @@ import { count, refusal, say } from "../ui/words.js";
 
 const AT_ONCE = 50;
 
-/** @typedef {{go: (key: string) => void, block: (user: string, blocked: boolean, name: string) => Promise<unknown>, report: (line: Line, place: {room: string, name: string}) => void}} RequestActs */
+/** @typedef {{go: (key: string) => void, block: (user: string, blocked: boolean, name: string) => Promise<unknown>}} RequestActs */
 
 export class Requests {
   #section = byId("requests", HTMLElement);
@@ -161,6 +162,6 @@ export class Requests {
   /** @param {MessageRequest} request */
   #report({ room, by, o, at, text }) {
     const line = { o, n: 0, at, by, kind: "text", data: { text }, edited: null, removed: null, touched: o };
-    this.#acts.report(line, { room, name: personOf(this.#people, by).name });
+    this.#client.plugs.ask("report", line, { room, name: personOf(this.#people, by).name });
   }
 }

@@ -1,11 +1,12 @@
 /** Making a room, joining it, changing it, leaving it. */
 
+/** @import {Client} from "../client/client.js" */
+
 import { confirmed } from "../ui/confirm.js";
 import { dialog, field, fillForm, onSubmit } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { refusal, say } from "../ui/words.js";
-/** @import {Client} from "../client/client.js" */
 import { closeRoom, handedOver, restoreRoom } from "./closing.js";
 import { isDirect } from "./room_list.js";
 

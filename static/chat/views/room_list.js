@@ -1,8 +1,9 @@
 /** The column of my rooms: what is unread, who is there, where a draft waits. */
 
-import { unread } from "../state/rooms.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
+
+import { unread } from "../state/rooms.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
 import { count } from "../ui/words.js";

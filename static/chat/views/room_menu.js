@@ -1,23 +1,30 @@
 /** What can be done with a room as a whole; only hosts change it, and nobody leaves the lounge. */
 
+/** @import {Client} from "../client/client.js" */
+
 import { myRank, partner } from "../state/selectors.js";
 import { byId, part } from "../ui/dom.js";
 import { attach } from "../ui/menu.js";
-/** @import {Client} from "../client/client.js" */
 import { copy } from "./message_actions.js";
 import { isDirect } from "./room_list.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, safety: () => void, moderate: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked */
+/** @param {Client} client @param {{invite: () => void, settings: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
-  for (const [name, act] of Object.entries({ ...asked, copy: copyLink })) {
+  const added = Object.entries(Object.assign({}, ...client.plugs.ask("roomActions")));
+  const acts = Object.fromEntries(added.map(([name, { act }]) => [name, act]));
+  for (const [name, act] of Object.entries({ ...asked, ...acts, copy: copyLink })) {
     menu.querySelector(`[data-act=${name}]`)?.addEventListener("click", () => {
       menu.hidePopover();
       act();
     });
   }
-  const paint = () => offer(menu, client.state());
+  const paint = () => {
+    offer(menu, client.state());
+    for (const [name, { isOffered }] of added)
+      menu.querySelector(`[data-act=${name}]`)?.toggleAttribute("hidden", !isOffered(client.state()));
+  };
   client.on("roomChanged", (key) => key === client.shown && paint());
   client.on("shown", paint);
   paint();
@@ -30,9 +37,7 @@ function offer(menu, state) {
   const between = room !== null && isDirect(room);
   byId("invite", HTMLElement).hidden = !room?.role || between;
   part(menu, "[data-act=invite]", HTMLElement).hidden = !room?.role || between;
-  for (const act of ["settings", "safety"])
-    part(menu, `[data-act=${act}]`, HTMLElement).hidden = between || myRank(state) < 1;
-  menu.querySelector("[data-act=moderate]")?.toggleAttribute("hidden", !room?.public || room.role !== null); // only moderators have it
+  part(menu, "[data-act=settings]", HTMLElement).hidden = between || myRank(state) < 1;
   part(menu, "[data-act=leave]", HTMLElement).hidden = !room?.role || room.lounge || partner(state) !== null;
   part(menu, "[data-act=close]", HTMLElement).hidden = !room?.role || !between;
   for (const act of ["archive", "delete"])

@@ -19,14 +19,15 @@ export class Side extends Emitter {
     this.#bar.addEventListener("keydown", (event) => this.#keyPressed(event));
   }
 
-  /** @param {string} id of an element in the column @param {string} word on its tab */
-  add(id, word) {
+  /** @param {string} id of an element in the column @param {string} word on its tab @param {{isFirst?: boolean}} [where] */
+  add(id, word, { isFirst = false } = {}) {
     const tab = make("button", "tab", word);
     Object.assign(tab, { id: `tab-${id}`, type: "button", role: "tab", hidden: true });
     tab.setAttribute("aria-controls", id);
     tab.addEventListener("click", () => this.open(id));
-    this.#tabs.set(id, tab);
-    this.#bar.append(tab);
+    if (this.#tabs.has(id)) throw new Error(`two panels are ${id}`);
+    this.#tabs = new Map(isFirst ? [[id, tab], ...this.#tabs] : [...this.#tabs, [id, tab]]);
+    this.#bar.replaceChildren(...this.#tabs.values());
   }
 
   /** Is there anything behind this tab? @param {string} id @param {boolean} offered */

@@ -1,8 +1,9 @@
 /** Ctrl or Cmd and K: a few letters of a room's name, Enter, and one is there. */
 
-import { unread } from "../state/rooms.js";
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
+
+import { unread } from "../state/rooms.js";
 import { dialog } from "../ui/dialog.js";
 import { byId, make } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";

@@ -1,10 +1,11 @@
 /** The talk on the screen: rows by key, added, changed and removed one by one, once a frame. */
 
-/** @import {Item} from "../state/types.js" */
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
-/** @import {Scroll} from "../ui/scroll.js" */
 /** @import {Row} from "../state/rows.js" */
+/** @import {Item} from "../state/types.js" */
+/** @import {Scroll} from "../ui/scroll.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { Emitter } from "../../realtime/emitter.js";
 import { authorOf } from "../state/item.js";
@@ -15,7 +16,7 @@ import { byId, clone, part } from "../ui/dom.js";
 import { personOf } from "../ui/face.js";
 import { currentZone, dayName, watchCalendar } from "../ui/time.js";
 import { count, say } from "../ui/words.js";
-import { LINE_SEES, lineBuilt, paintLine, unfold } from "./message.js";
+import { cardDepends, lineBuilt, paintLine, unfold } from "./message.js";
 
 const LIT_MS = 2400;
 
@@ -264,7 +265,7 @@ export class Timeline extends Emitter {
       personOf(state.people, authorOf(row.item, state.me)),
       badgeOf(state, authorOf(row.item, state.me)),
     ];
-    return line && LINE_SEES[line.kind] ? [...seen, ...LINE_SEES[line.kind](line, state)] : seen;
+    return line ? [...seen, ...cardDepends(line, state, this.#client.plugs.cards)] : seen;
   }
 
   /** @param {HTMLElement} element @param {Row} row */
@@ -277,6 +278,7 @@ export class Timeline extends Emitter {
         item: row.item,
         grouped: row.grouped,
         state: this.#client.state(),
+        cards: this.#client.plugs.cards,
         now: realClock.now(),
       });
   }

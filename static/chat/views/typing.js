@@ -1,6 +1,7 @@
 /** Who is writing: told about oneself at most every three seconds, believed of others for five. */
 
 /** @import {Client} from "../client/client.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { typists } from "../state/store.js";
 import { byId } from "../ui/dom.js";

@@ -2,6 +2,7 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table} from "../state/types.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { opponentOf } from "../state/table.js";
 

@@ -1,6 +1,7 @@
 /** A player who is called because they seem to be away answers by being here: the page does it for them. */
 
 /** @import {Client} from "../../chat/client/client.js" */
+
 import { realClock } from "../../realtime/clock.js";
 import { myTable, seatOf } from "../state/table.js";
 

@@ -1,8 +1,10 @@
 /** What the events of matches do to a room: the card in the talk, and the table beside it. Pure. */
 
-/** @import {Reducer} from "../../chat/state/events.js" */
+/** @import {PlugState} from "../../chat/client/plugs.js" */
+/** @import {Reducer} from "../../chat/state/added.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table} from "./types.js" */
+
 import { meet } from "../../chat/state/people.js";
 import { find } from "../../chat/state/window.js";
 import { peopleOf } from "./table.js";
@@ -20,18 +22,8 @@ const KINDS = [
   "rematched",
 ].map((kind) => `match.${kind}`);
 
-/** The card in the window; done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
-export const MATCH_LINE_EVENTS = Object.fromEntries(
-  KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]),
-);
-
-/** The tables of the room; one that is over stays as long as the tab. @type {Record<string, Reducer>} */
-export const MATCH_EVENTS = Object.fromEntries(
-  KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withTable(unhovered(state), data.table) : state)]),
-);
-
 /** A new card brings its table. @type {Reducer} */
-export function matchPosted(state, { data }) {
+function matchPosted(state, { data }) {
   const { kind: _, ...table } = data;
   return withTable(state, table);
 }
@@ -60,3 +52,19 @@ function withTable(state, table) {
 function unhovered(state) {
   return state.slots.hover ? { ...state, slots: { ...state.slots, hover: {} } } : state;
 }
+
+/** @type {PlugState} */
+export const gameState = {
+  messageEvents: Object.fromEntries(
+    KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withCard(state, data.table) : state)]),
+  ),
+  events: Object.fromEntries(
+    KINDS.map((kind) => [kind, (state, { data }) => (data?.table ? withTable(unhovered(state), data.table) : state)]),
+  ),
+  posted: { match: matchPosted },
+  slots: ["hover"],
+  messagePeople: { match: peopleOf },
+  sectionPeople: {
+    matches: (/** @type {Record<string, Table>} */ matches) => Object.values(matches).flatMap(peopleOf),
+  },
+};

@@ -2,6 +2,7 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Offer, Table} from "./types.js" */
+
 import { opponentOf, seatOf } from "./table.js";
 
 /** A visitor has no line to ask by: they only watch. @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */

@@ -2,6 +2,7 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Seat} from "../state/types.js" */
+
 import { paintFace, personOf } from "../../chat/ui/face.js";
 
 const BOT = { name: "", face: "🤖", colour: 8 };

@@ -1,8 +1,9 @@
 /** Tables in words: who did what, whose turn it is, how it ended. */
 
-/** @import {People} from "../../realtime/types.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {People} from "../../realtime/types.js" */
 /** @import {Says, Seat, Table} from "../state/types.js" */
+
 import { personOf } from "../../chat/ui/face.js";
 import { knows, say } from "../../chat/ui/words.js";
 import { boardText } from "../state/four.js";

@@ -1,8 +1,9 @@
 /** The board one plays on: a drawing, and over it a button for each column. */
 
+/** @import {View} from "../state/types.js" */
+
 import { make } from "../../chat/ui/dom.js";
 import { count, say } from "../../chat/ui/words.js";
-/** @import {View} from "../state/types.js" */
 import { Emitter } from "../../realtime/emitter.js";
 import { COLUMNS, isWinning, landing, ROWS } from "../state/four.js";
 import { burst, disc, plate, ring, stroke } from "../ui/discs.js";

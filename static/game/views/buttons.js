@@ -1,11 +1,12 @@
 /** The buttons of a table: what each says, and what it does. */
 
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Level, Offer, Table} from "../state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+
 import { byId, make } from "../../chat/ui/dom.js";
 import { fill, openBy, walk } from "../../chat/ui/menu.js";
 import { say } from "../../chat/ui/words.js";
-/** @import {Client} from "../../chat/client/client.js" */
-/** @import {Deeds} from "./commands.js" */
-/** @import {Level, Offer, Table} from "../state/types.js" */
 import { copy } from "../../chat/views/message_actions.js";
 import { tableOf } from "../state/table.js";
 import { copied } from "../ui/sentences.js";

@@ -1,9 +1,10 @@
 /** The card of a match in the talk: who sits there, how it stands, what one may do. */
 
-/** @import {Person} from "../../realtime/types.js" */
-/** @import {LineView} from "../../chat/views/message.js" */
 /** @import {Line, RoomState} from "../../chat/state/types.js" */
+/** @import {LineView} from "../../chat/views/message.js" */
+/** @import {Person} from "../../realtime/types.js" */
 /** @import {Offer, Table} from "../state/types.js" */
+
 import { clone, make, part } from "../../chat/ui/dom.js";
 import { personOf } from "../../chat/ui/face.js";
 import { count, say } from "../../chat/ui/words.js";

@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Level, Table} from "../state/types.js" */
+
 import { confirmed } from "../../chat/ui/confirm.js";
 import { toast } from "../../chat/ui/toast.js";
 import { refusal } from "../../chat/ui/words.js";

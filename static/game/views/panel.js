@@ -2,9 +2,10 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Table} from "../state/types.js" */
 /** @import {Play} from "./play.js" */
 /** @import {Replay} from "./replay.js" */
-/** @import {Table} from "../state/types.js" */
+
 import { byId } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
 import { Absence } from "../client/absence.js";

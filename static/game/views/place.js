@@ -1,9 +1,10 @@
 /** Where the table stands: in the third column on a desk; on a phone over the talk, where it folds to a strip. */
 
-import { byId, part } from "../../chat/ui/dom.js";
-import { say } from "../../chat/ui/words.js";
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
 /** @import {Side} from "../../chat/views/side_panel.js" */
+
+import { byId, part } from "../../chat/ui/dom.js";
+import { say } from "../../chat/ui/words.js";
 import { Emitter } from "../../realtime/emitter.js";
 
 const ID = "table";
@@ -26,7 +27,7 @@ export class Place extends Emitter {
   }
 
   start() {
-    this.#side.add(ID, say("table.title"));
+    this.#side.add(ID, say("table.title"), { isFirst: true });
     this.#side.on("turned", () => this.#turned());
     this.#narrow.addEventListener("change", () => this.#arrange());
     this.#fold.addEventListener("click", () => this.fold(!this.isFolded));

@@ -1,10 +1,11 @@
 /** One's own moves: a disc falls in the same frame, and is replaced by what the server says of it. */
 
+/** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {Table, View} from "../state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+
 import { toast } from "../../chat/ui/toast.js";
 import { refusal, say } from "../../chat/ui/words.js";
-/** @import {RoomState} from "../../chat/state/types.js" */
-/** @import {Deeds} from "./commands.js" */
-/** @import {Table, View} from "../state/types.js" */
 import { Emitter } from "../../realtime/emitter.js";
 import { landing, NOTHING, withDisc } from "../state/four.js";
 import { isMyTurn, movesMade, seatOf, tableOf } from "../state/table.js";

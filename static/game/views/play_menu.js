@@ -3,6 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Act} from "../../chat/ui/menu.js" */
 /** @import {Deeds} from "./commands.js" */
+
 import { byId } from "../../chat/ui/dom.js";
 import { attach, fill } from "../../chat/ui/menu.js";
 import { say } from "../../chat/ui/words.js";

@@ -3,6 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table} from "../state/types.js" */
+
 import { byId, part } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
 import { clockText, isHurry, nextTick } from "../state/clock.js";

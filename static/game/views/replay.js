@@ -1,10 +1,11 @@
 /** A match once more, move by move: all its steps come at once, the talk of the moment beside them. */
 
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Played, Step, Table} from "../state/types.js" */
+
 import { byId, part } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { refusal, say } from "../../chat/ui/words.js";
-/** @import {Client} from "../../chat/client/client.js" */
-/** @import {Played, Step, Table} from "../state/types.js" */
 import { Emitter } from "../../realtime/emitter.js";
 import { tableCame } from "../state/events.js";
 import { write } from "../ui/seats.js";

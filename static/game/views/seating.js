@@ -3,6 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {TablePanel} from "./panel.js" */
 /** @import {Place} from "./place.js" */
+
 import { myTable, tableOf } from "../state/table.js";
 
 export class Seating {

@@ -1,8 +1,9 @@
 /** Is it my turn anywhere? Told by the title of the page, and once by a sound. */
 
-import { say } from "../../chat/ui/words.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Sound} from "../ui/sound.js" */
+
+import { say } from "../../chat/ui/words.js";
 import { Emitter } from "../../realtime/emitter.js";
 import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 

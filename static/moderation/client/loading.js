@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
+
 import { myRank } from "../../chat/state/selectors.js";
 import { deskCame, deskOf } from "../state/queue.js";
 

@@ -1,9 +1,10 @@
 /** What events, signals and snapshots of moderation do to a room. Pure. */
 
-/** @import {Reducer} from "../../chat/state/events.js" */
-/** @import {RoomSignal} from "../../realtime/types.js" */
+/** @import {PlugState} from "../../chat/client/plugs.js" */
+/** @import {Reducer} from "../../chat/state/added.js" */
 /** @import {RoomState, Snapshot} from "../../chat/state/types.js" */
 /** @import {Sanction} from "./types.js" */
+
 import { remove } from "../../chat/state/window.js";
 import { reportCame, sanctionCame, waits } from "./queue.js";
 
@@ -11,33 +12,8 @@ import { reportCame, sanctionCame, waits } from "./queue.js";
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const SANCTIONED = ["made", "lifted", "acknowledged", "appealed", "answered"].map((fact) => `sanction.${fact}`);
 
-/** Many lines in one event; done again for a page that was asked for before it. @type {Record<string, Reducer>} */
-export const MODERATION_LINE_EVENTS = {
-  "messages.removed": (state, { o, data }) => (data ? data.offsets.reduce(removing(data, o), state) : state),
-};
-
-/** @type {Record<string, Reducer>} */
-export const MODERATION_EVENTS = {
-  ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
-  "room.restricted": (state, { data }) =>
-    data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state,
-  "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
-  "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
-  "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),
-  "member.admitted": (state, { data }) => (data ? waits(state, data.user, false) : state),
-};
-
-/** @type {Record<string, (state: RoomState, signal: RoomSignal) => RoomState>} */
-export const MODERATION_SIGNALS = {
-  standing: (state, { value }) => ({ ...state, parts: { ...state.parts, standing: value } }),
-  membership: (state, { value }) =>
-    value && state.room
-      ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } }
-      : state,
-};
-
 /** What hosts look after is asked for again: some of it may have been missed. @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState} */
-export function standingCame(state, { me }) {
+function standingCame(state, { me }) {
   return { ...state, parts: { ...state.parts, standing: me ?? null } };
 }
 
@@ -61,3 +37,28 @@ function muted(state, { kind, user, until, lifted }) {
     members: { ...state.members, [user]: { ...member, muted_until: lifted ? 0 : (until ?? FOREVER) } },
   };
 }
+
+/** @type {PlugState} */
+export const moderationState = {
+  // One event removes many messages; it is applied again to a page that was requested before it.
+  messageEvents: {
+    "messages.removed": (state, { o, data }) => (data ? data.offsets.reduce(removing(data, o), state) : state),
+  },
+  events: {
+    ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
+    "room.restricted": (state, { data }) =>
+      data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state,
+    "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
+    "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
+    "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),
+    "member.admitted": (state, { data }) => (data ? waits(state, data.user, false) : state),
+  },
+  signals: {
+    standing: (state, { value }) => ({ ...state, parts: { ...state.parts, standing: value } }),
+    membership: (state, { value }) =>
+      value && state.room
+        ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } }
+        : state,
+  },
+  snapshot: standingCame,
+};

@@ -2,6 +2,7 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Mute, Standing} from "./types.js" */
+
 import { isRequestSent, myRank } from "../../chat/state/selectors.js";
 
 /** @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered" | "archived"} Closed why one may not write, the gravest first */

@@ -1,8 +1,9 @@
 /** What hosts look after: who waits, what is reported, what stands against whom. Lists and events may cross; what is further on holds. Pure. */
 
-/** @import {People} from "../../realtime/types.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
+/** @import {People} from "../../realtime/types.js" */
 /** @import {Desk, Report, Sanction} from "./types.js" */
+
 import { introduce, meet } from "../../chat/state/people.js";
 
 /** @type {Desk} */

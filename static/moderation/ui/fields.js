@@ -1,6 +1,7 @@
 /** What the dialogs of moderation have in common: a counted text, a line quoted. */
 
 /** @import {Line} from "../../chat/state/types.js" */
+
 import { say } from "../../chat/ui/words.js";
 
 /** @param {HTMLTextAreaElement} text @param {HTMLElement} counter */

@@ -1,8 +1,9 @@
 /** What has been decided, in words. */
 
-/** @import {Problem} from "../../realtime/types.js" */
 /** @import {Room, RoomState, Rules} from "../../chat/state/types.js" */
+/** @import {Problem} from "../../realtime/types.js" */
 /** @import {AuditEntry, Preview, Report, Sanction} from "../state/types.js" */
+
 import { personOf } from "../../chat/ui/face.js";
 import { count, knows, say } from "../../chat/ui/words.js";
 import { left, span, until } from "./times.js";

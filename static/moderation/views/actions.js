@@ -1,27 +1,27 @@
 /** What moderation adds to the menus of lines and people. */
 
+/** @import {Client} from "../../chat/client/client.js" */
+/** @import {Item, Line} from "../../chat/state/types.js" */
+/** @import {Act} from "../../chat/ui/menu.js" */
+
 import { isRemoved, isSystem } from "../../chat/state/item.js";
 import { isAbove } from "../../chat/state/selectors.js";
 import { say } from "../../chat/ui/words.js";
-/** @import {Client} from "../../chat/client/client.js" */
-/** @import {Act} from "../../chat/ui/menu.js" */
-/** @import {Item, Line} from "../../chat/state/types.js" */
-import { LINE_ACTS } from "../../chat/views/message_actions.js";
-import { PERSON_ACTS } from "../../chat/views/people_panel.js";
 
 /** @typedef {{moderate: (user: string, line: Line | null) => void, report: (line: Line) => void}} ActsAsked */
 
-/** @param {Client} client @param {ActsAsked} asked */
-export function addActs(client, { moderate, report }) {
+/** Return what moderation adds to the menus of messages and people. @param {Client} client @param {ActsAsked} asked */
+export function menuActions(client, { moderate, report }) {
   const moderating = (/** @type {string} */ user, /** @type {Line | null} */ line) =>
     /** @type {Act} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, line) });
-  LINE_ACTS.push((item) => {
+  const messageActions = (/** @type {Item} */ item) => {
     const line = said(item, client.me);
     if (!line?.by || !client.state().room?.role) return [];
     const mine = isAbove(client.state(), line.by) ? [moderating(line.by, line)] : [];
     return isRemoved(item) ? mine : [...mine, { icon: "flag", word: say("act.report"), act: () => report(line) }];
-  });
-  PERSON_ACTS.push((user) => (isAbove(client.state(), user) ? [moderating(user, null)] : []));
+  };
+  const personActions = (/** @type {string} */ user) => (isAbove(client.state(), user) ? [moderating(user, null)] : []);
+  return { messageActions, personActions };
 }
 
 /** A line of somebody else, which a person wrote or made. @param {Item} item @param {string | null} me @returns {Line | null} */

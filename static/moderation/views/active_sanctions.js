@@ -1,9 +1,10 @@
 /** Sanctions: those in force with the time they have left and what was appealed; those of the last day that are over. */
 
-import { isAbove, myRank } from "../../chat/state/selectors.js";
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Deeds} from "./commands.js" */
 /** @import {Sanction} from "../state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+
+import { isAbove, myRank } from "../../chat/state/selectors.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
 import { when } from "../../chat/ui/time.js";

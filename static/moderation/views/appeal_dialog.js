@@ -1,6 +1,7 @@
 /** The one appeal against a sanction. */
 
 /** @import {Client} from "../../chat/client/client.js" */
+
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";

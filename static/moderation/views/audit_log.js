@@ -1,8 +1,9 @@
 /** Who did what to whom, and why; the newest first, older ones page by page. */
 
-import { introduce } from "../../chat/state/people.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {AuditEntry} from "../state/types.js" */
+
+import { introduce } from "../../chat/state/people.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { when, whole } from "../../chat/ui/time.js";
 import { toast } from "../../chat/ui/toast.js";

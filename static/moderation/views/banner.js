@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
+
 import { byId, part } from "../../chat/ui/dom.js";
 import { Ticker } from "../ui/interval.js";
 import { rulesInWords } from "../ui/sentences.js";

@@ -3,6 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Rules} from "../../chat/state/types.js" */
 /** @import {Decision, Report, Sanction} from "../state/types.js" */
+
 import { toast } from "../../chat/ui/toast.js";
 import { refusal, say } from "../../chat/ui/words.js";
 import { RequestError } from "../../realtime/protocol.js";

@@ -1,9 +1,10 @@
 /** What stands in place of the composer while one may not write: why, by whom, how much longer, and what to do. */
 
-import { find } from "../../chat/state/window.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Closed} from "../state/own_sanctions.js" */
 /** @import {Mute, Warning} from "../state/types.js" */
+
+import { find } from "../../chat/state/window.js";
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { refusal, say } from "../../chat/ui/words.js";

@@ -1,10 +1,11 @@
 /** What was said around a reported line, also what is removed now: asked for when it is looked at. */
 
-import { SYSTEM_KINDS } from "../../chat/state/item.js";
-/** @import {Person} from "../../realtime/types.js" */
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
+/** @import {Person} from "../../realtime/types.js" */
 /** @import {Report} from "../state/types.js" */
+
+import { SYSTEM_KINDS } from "../../chat/state/item.js";
 import { clone, make, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
 import { clock } from "../../chat/ui/time.js";

@@ -1,23 +1,25 @@
 /** Kicked or banned: said over the talk, by whom and until when; the page of the room says why and takes the appeal. */
 
-/** @import {RoomLeft} from "../../realtime/types.js" */
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Side} from "../../chat/views/side_panel.js" */
+/** @import {RoomLeft} from "../../realtime/types.js" */
+
 import { byId } from "../../chat/ui/dom.js";
 import { notice } from "../../chat/ui/notice.js";
 import { say } from "../../chat/ui/words.js";
-import { TOLD_ELSEWHERE } from "../../chat/views/error_notices.js";
 import { deskOf } from "../state/queue.js";
 import { because } from "../ui/sentences.js";
 import { until as untilWords } from "../ui/times.js";
 
+/** Reasons for leaving a room that are told here. */
+export const DEPARTURES = ["kicked", "banned"];
+
 /** @param {Client} client @param {Side} side @param {(key: string) => void} go */
 export function startDepartures(client, side, go) {
-  for (const reason of ["kicked", "banned"]) TOLD_ELSEWHERE.add(reason);
   /** @type {Map<string, string>} what the notice says of rooms one is out of */
   const out = new Map();
   client.on("left", (left) => {
-    if (!TOLD_ELSEWHERE.has(left.reason)) return;
+    if (!DEPARTURES.includes(left.reason)) return;
     const words = why(client, left) || out.get(left.room) || "";
     out.set(left.room, words);
     if (left.room === client.shown) side.close();

@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
+
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";

@@ -1,11 +1,12 @@
 /** Reports, the open ones first: what was said and around it, and what is done about it. */
 
-import { isAbove } from "../../chat/state/selectors.js";
-import { find } from "../../chat/state/window.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
-/** @import {Deeds} from "./commands.js" */
 /** @import {Report} from "../state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+
+import { isAbove } from "../../chat/state/selectors.js";
+import { find } from "../../chat/state/window.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { when } from "../../chat/ui/time.js";
 import { say } from "../../chat/ui/words.js";

@@ -3,6 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Rules} from "../../chat/state/types.js" */
 /** @import {Deeds} from "./commands.js" */
+
 import { byId, part } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
 import { Ticker } from "../ui/interval.js";

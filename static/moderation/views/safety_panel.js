@@ -1,8 +1,9 @@
 /** What hosts look after, beside the talk: the room's rules, who waits, reports, sanctions, the log; and how much of it is open. */
 
-import { myRank } from "../../chat/state/selectors.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Side} from "../../chat/views/side_panel.js" */
+
+import { myRank } from "../../chat/state/selectors.js";
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { count, say } from "../../chat/ui/words.js";

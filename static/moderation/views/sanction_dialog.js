@@ -1,10 +1,11 @@
 /** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
 
-import { myRank } from "../../chat/state/selectors.js";
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
-/** @import {Deeds} from "./commands.js" */
 /** @import {Decision, Preview, Report} from "../state/types.js" */
+/** @import {Deeds} from "./commands.js" */
+
+import { myRank } from "../../chat/state/selectors.js";
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
 import { personOf } from "../../chat/ui/face.js";

@@ -2,6 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Deeds} from "./commands.js" */
+
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
 import { deskOf } from "../state/queue.js";

@@ -1,10 +1,14 @@
 /** What games say: sentences, a board to be copied, the clock, what may be done by whom. */
 
+/** @import {RoomState} from "../../../static/chat/state/types.js" */
+/** @import {Result, Table, View} from "../../../static/game/state/types.js" */
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { FakeClock, fakePage } from "../fakes.js";
 
-Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+fakePage();
 const { learn } = await import("../../../static/chat/ui/words.js");
 const { emptyRoom } = await import("../../../static/chat/state/store.js");
 const { copied, ended, scored, spoken, status, told } = await import("../../../static/game/ui/sentences.js");
@@ -13,10 +17,6 @@ const { NOTHING, boardText, landing, withDisc } = await import("../../../static/
 const { maySit, offers } = await import("../../../static/game/state/offers.js");
 const { Presence } = await import("../../../static/game/client/presence.js");
 const { Emitter } = await import("../../../static/realtime/emitter.js");
-const { FakeClock } = await import("../fakes.js");
-
-/** @import {RoomState} from "../../../static/chat/state/types.js" */
-/** @import {Result, Table, View} from "../../../static/game/state/types.js" */
 
 learn(JSON.parse(readFileSync(new URL("../../../static/words/en.json", import.meta.url), "utf8")));
 const person = (/** @type {string} */ name) => ({ name, face: "", colour: 1, rev: 1 });

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fakePage } from "../fakes.js";
 
-Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+fakePage();
 const read = (/** @type {string} */ language) =>
   JSON.parse(readFileSync(new URL(`../../../static/words/live/${language}.json`, import.meta.url), "utf8"));
 const { learn } = await import("../../../static/chat/ui/words.js");

@@ -1,10 +1,10 @@
+/** @import {Entry, EntryStorage} from "../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outbox } from "../../../static/realtime/outbox.js";
 import { MemoryStorage, openStorage } from "../../../static/realtime/outbox_storage.js";
 import { FakeClock, FakeConnection, settle } from "../fakes.js";
-
-/** @import {Entry, EntryStorage} from "../../../static/realtime/types.js" */
 
 const STORED = { room: "lounge", o: 51, at: 1 };
 const FORBIDDEN = { code: 403, message: "forbidden", data: { type: "forbidden", status: 403 } };

@@ -1,8 +1,8 @@
+/** @import {Opening, RoomEvent} from "../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RoomPosition } from "../../../static/realtime/room_position.js";
-
-/** @import {Opening, RoomEvent} from "../../../static/realtime/types.js" */
 
 /** @param {number} o @param {number} [t] @returns {RoomEvent} */
 const event = (o, t = o * 10) => ({ room: "lounge", o, t, n: o, at: o, kind: "message.posted", data: {} });

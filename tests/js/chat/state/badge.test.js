@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NOTHING_ADDED } from "../../../../static/chat/state/added.js";
 import { EVENTS } from "../../../../static/chat/state/events.js";
 import { badgeOf } from "../../../../static/chat/state/selectors.js";
 
@@ -24,7 +25,7 @@ test("a rank of the site comes before one of the room", () => {
 
 test("a badge follows what happens to the role", () => {
   /** @param {any} from @param {string} kind @param {any} data */
-  const after = (from, kind, data) => EVENTS[kind](from, /** @type {any} */ ({ o: 1, at: 1, data }));
+  const after = (from, kind, data) => EVENTS[kind](from, /** @type {any} */ ({ o: 1, at: 1, data }), NOTHING_ADDED);
   const promoted = after(state("guest", ["bo"]), "member.role", { user: "ana", role: "host" });
   assert.equal(badgeOf(promoted, "ana"), "host");
   assert.equal(badgeOf(after(promoted, "member.role", { user: "ana", role: "member" }), "ana"), "guest");

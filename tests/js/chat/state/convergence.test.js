@@ -1,12 +1,12 @@
 /** However pages, snapshots, replays and live events interleave, the list becomes the server's, and never has a hole on the way. */
 
+/** @import {Cursor, Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cursor, emptyRoom, lines, reduce } from "../../../../static/chat/state/store.js";
 import { seeded } from "../../fakes.js";
-
-/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
-/** @import {Cursor, Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 
 const PAGE = 5;
 const ROOM = {

@@ -1,11 +1,11 @@
+/** @import {RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRequestSent, partner } from "../../../../static/chat/state/selectors.js";
 import { emptyRoom, reduce } from "../../../../static/chat/state/store.js";
 import { closedBy } from "../../../../static/moderation/state/own_sanctions.js";
-
-/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
-/** @import {RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 
 /** @param {string[]} direct @param {Partial<Snapshot["room"]>} [more] @returns {RoomState} */
 function opened(direct, more = {}) {

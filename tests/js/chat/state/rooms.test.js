@@ -1,9 +1,9 @@
+/** @import {Membership, RoomList, RoomListAction, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reduceRooms, unread } from "../../../../static/chat/state/rooms.js";
-
-/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
-/** @import {Membership, RoomList, RoomListAction, Snapshot} from "../../../../static/chat/state/types.js" */
 
 const BLOCKED = new Set(["eve"]);
 const range = (/** @type {number} */ from, /** @type {number} */ to) =>

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakePage } from "../../fakes.js";
 
-Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
-Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"] } });
+fakePage();
 const { rowsOf } = await import("../../../../static/chat/state/rows.js");
 const { initials } = await import("../../../../static/chat/ui/face.js");
 

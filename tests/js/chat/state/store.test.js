@@ -1,9 +1,9 @@
+/** @import {Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {Entry, RoomEvent} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cursor, emptyRoom, lines, newLine, reduce, timeline, typists } from "../../../../static/chat/state/store.js";
-
-/** @import {Entry, RoomEvent} from "../../../../static/realtime/types.js" */
-/** @import {Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 
 const ANA = { name: "Ana", face: "", colour: 3, rev: 1 };
 

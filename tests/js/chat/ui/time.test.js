@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { fakePage } from "../../fakes.js";
 
 process.env.TZ = "Europe/Berlin";
-Object.defineProperty(globalThis, "document", {
-  value: Object.assign(new EventTarget(), { documentElement: { lang: "en" } }),
-});
-globalThis.addEventListener ??= () => undefined;
-Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-GB", "en"] }, configurable: true });
+fakePage();
 const { learn } = await import("../../../../static/chat/ui/words.js");
 const { clock, currentZone, dayName, untilMidnight, useClock, watchCalendar, when } = await import(
   "../../../../static/chat/ui/time.js"

@@ -1,13 +1,13 @@
 /** What is said when the line is back. */
 
+/** @import {Entry, Opening} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakePage } from "../../fakes.js";
 
-Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
-Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"] } });
+fakePage();
 const { isWhole } = await import("../../../../static/chat/views/connection_status.js");
-
-/** @import {Entry, Opening} from "../../../../static/realtime/types.js" */
 
 /** @param {Opening["mode"]} mode @returns {Opening} */
 const opening = (mode) => ({ mode, head: { o: 9, t: 9, n: 9 }, presence: {}, here: 1 });

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakePage } from "../../fakes.js";
 
-Object.defineProperty(globalThis, "document", { value: { documentElement: { lang: "en" } } });
+fakePage();
 const { lostOf, saidIn } = await import("../../../../static/chat/views/recovery.js");
 const { emptyRoom, reduce } = await import("../../../../static/chat/state/store.js");
 

@@ -1,26 +1,20 @@
 /** Cards and tables: of two states of a match the newer holds, in whatever order they become known. */
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { EVENTS, LINE_EVENTS, POSTED } from "../../../../static/chat/state/events.js";
-import { LINE_PEOPLE, PART_PEOPLE } from "../../../../static/chat/state/people.js";
-import { emptyRoom, reduce, SLOTS } from "../../../../static/chat/state/store.js";
-import { MATCH_EVENTS, MATCH_LINE_EVENTS, matchPosted, tableCame } from "../../../../static/game/state/events.js";
-import { myTable, peopleOf, tableOf, unfinished } from "../../../../static/game/state/table.js";
-import { seeded } from "../../fakes.js";
-
-/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 /** @import {Line, RoomAction, RoomState} from "../../../../static/chat/state/types.js" */
 /** @import {Table} from "../../../../static/game/state/types.js" */
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 
-Object.assign(EVENTS, MATCH_EVENTS);
-Object.assign(LINE_EVENTS, MATCH_LINE_EVENTS);
-Object.assign(POSTED, { match: matchPosted });
-Object.assign(LINE_PEOPLE, { match: peopleOf });
-Object.assign(PART_PEOPLE, {
-  matches: (/** @type {Record<string, Table>} */ matches) => Object.values(matches).flatMap(peopleOf),
-});
-SLOTS.add("hover");
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Plugs } from "../../../../static/chat/client/plugs.js";
+import { emptyRoom, reducer } from "../../../../static/chat/state/store.js";
+import { gameState, tableCame } from "../../../../static/game/state/events.js";
+import { myTable, tableOf, unfinished } from "../../../../static/game/state/table.js";
+import { seeded } from "../../fakes.js";
+
+const withPlugs = new Plugs();
+withPlugs.add({ name: "game", ...gameState, cards: { match: { paint: () => undefined } } });
+const reduce = reducer(withPlugs.added);
 
 const ROOM = {
   key: "lounge",

@@ -1,16 +1,15 @@
 /** What events and lists of moderation do to a room, in whatever order they come. */
 
+/** @import {Line, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
+/** @import {Report, Sanction, Standing} from "../../../../static/moderation/state/types.js" */
+/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EVENTS, LINE_EVENTS } from "../../../../static/chat/state/events.js";
+import { Plugs } from "../../../../static/chat/client/plugs.js";
 import { isAbove, lines, myRank } from "../../../../static/chat/state/selectors.js";
-import { emptyRoom, reduce, SIGNALS, SNAPSHOTS } from "../../../../static/chat/state/store.js";
-import {
-  MODERATION_EVENTS,
-  MODERATION_LINE_EVENTS,
-  MODERATION_SIGNALS,
-  standingCame,
-} from "../../../../static/moderation/state/events.js";
+import { emptyRoom, reducer } from "../../../../static/chat/state/store.js";
+import { moderationState } from "../../../../static/moderation/state/events.js";
 import { closedBy, mutedNow, standingOf } from "../../../../static/moderation/state/own_sanctions.js";
 import {
   asksForAnswer,
@@ -23,14 +22,9 @@ import {
 } from "../../../../static/moderation/state/queue.js";
 import { seeded } from "../../fakes.js";
 
-/** @import {RoomEvent} from "../../../../static/realtime/types.js" */
-/** @import {Line, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
-/** @import {Report, Sanction, Standing} from "../../../../static/moderation/state/types.js" */
-
-Object.assign(EVENTS, MODERATION_EVENTS);
-Object.assign(LINE_EVENTS, MODERATION_LINE_EVENTS);
-Object.assign(SIGNALS, MODERATION_SIGNALS);
-SNAPSHOTS.push(standingCame);
+const withPlugs = new Plugs();
+withPlugs.add({ name: "moderation", ...moderationState });
+const reduce = reducer(withPlugs.added);
 
 /** @type {Rules} */
 const CALM = { slow_s: 0, locked: false, guests_off: false, approval_until: null, panic_until: null };
