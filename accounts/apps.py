@@ -18,10 +18,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import selectors, services, setup
-        from realtime.server.banner_pages import greets
+        from realtime.server.startup_banner import adds_banner_pages
         from realtime.storage.backups.undone import on_logins_end, on_restore
 
-        greets(setup.greeting)
+        adds_banner_pages(setup.greeting)
         on_logins_end(services.logins_end_all)
         on_restore(selectors.undone_accounts)
 

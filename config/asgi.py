@@ -28,7 +28,7 @@ import chat.selectors
 import chat.unread
 import lab.routing
 from realtime.echo import with_echo
-from realtime.server.forwarded import Forwarded
+from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
 from realtime.methods import METHODS, Backend
 from realtime.process import LifespanMiddleware
@@ -56,4 +56,4 @@ guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
 serving = LifespanMiddleware(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
-application = Probes(Forwarded(DefaultPorts(serving), settings.TRUSTED_PROXIES))
+application = Probes(ForwardedMiddleware(DefaultPorts(serving), settings.TRUSTED_PROXIES))

@@ -197,7 +197,7 @@ LABS = [
             "requires a login cookie and the token of our own page."
         ),
         "protocol",
-        lambda: [source.python(curl), source.python(handshake.refusal), source.python(handshake.key_refusal)],
+        lambda: [source.python(curl), source.python(handshake.check_handshake), source.python(handshake.check_key)],
     ),
     Lab(
         "origin",

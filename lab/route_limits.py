@@ -6,9 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from realtime.server.denial import refuse
-from realtime.wire.frames import reason_bytes
-from realtime.wire.rate_limits import TokenBucket
+from realtime.limits import TokenBucket
+from realtime.server.denial import deny
+from realtime.server.frames import reason_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +49,9 @@ class RouteLimits:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if not self._is_open():
-            return await refuse(scope, send, 404, "This page of the lab is not open here.")
+            return await deny(scope, send, 404, "This page of the lab is not open here.")
         if self._connected >= MAX_CONNECTIONS:
-            return await refuse(scope, send, 503, "Enough are at this page of the lab.", RETRY)
+            return await deny(scope, send, 503, "Enough are at this page of the lab.", RETRY)
         connection = LimitedConnection(self._options, scope, receive, send, self._clock)
         self._connected += 1
         try:

@@ -17,7 +17,7 @@ from realtime.connection.transports import QueueTransport, SocketTransport, Tran
 from realtime.errors import Close
 from realtime.methods import Backend
 from realtime.process import Process
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 from realtime.types import SUBPROTOCOL
 from realtime.wire.rate_limits import network_of
 
@@ -56,7 +56,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         process = await Process.of(self.backend)
         network = network_of(str((self.scope.get("client") or [""])[0]))
         if not self.entered(process, network):
-            await refuse(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY)
+            await deny(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY)
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)

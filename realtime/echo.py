@@ -9,7 +9,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 
 PATH: Final = "/ws/echo"
 LARGEST: Final = 256 * 1024
@@ -39,7 +39,7 @@ class EchoConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         if EchoConsumer.open_now >= MOST:
             retry = [(b"retry-after", b"10")]
-            await refuse(self.scope, self.base_send, 503, "Enough are listening to themselves.", retry)
+            await deny(self.scope, self.base_send, 503, "Enough are listening to themselves.", retry)
             return
         EchoConsumer.open_now += 1
         self.entered = True

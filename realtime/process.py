@@ -23,18 +23,18 @@ from realtime import errors, log, steady_clock, types
 from realtime.errors import Close, Closed, RealtimeError
 from realtime.hub import login_check
 from realtime.hub.hub import Hub
-from realtime.limits import limits_of
+from realtime.limits import TokenBucket, limits_of
 from realtime.log.event import LogEvent
 from realtime.methods import Backend
 from realtime.metrics import Metrics
 from realtime.security import login_of, token_fits, token_make, user_of
 from realtime.server import accept_throttle, on_drain
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 from realtime.status import status_of
 from realtime.storage import timeouts
 from realtime.types import NOBODY, Caller, Labels, LogKey, Signal, UserId
 from realtime.wire.messages import Hello
-from realtime.wire.rate_limits import VIOLATIONS_S, AddressLimiter, TokenBucket, Violations
+from realtime.wire.rate_limits import VIOLATIONS_S, AddressLimiter, Violations
 from realtime.wire.session import HubRequest, hello_cost
 from realtime.workers import deadlines, last_seen
 from realtime.workers.preprocessing import CpuBudget, PreprocessPool
@@ -430,6 +430,6 @@ async def _turn_away(scope: Any, receive: Any, send: Any) -> None:
     sentence = "The database does not answer. Try again in a few seconds."
     if scope["type"] == "websocket":
         await receive()
-        return await refuse(scope, send, 503, sentence, headers[1:])
+        return await deny(scope, send, 503, sentence, headers[1:])
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})

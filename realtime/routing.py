@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from realtime.consumers import RealtimeConsumer
 from realtime.methods import Backend
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 
 
 def websocket_urlpatterns(backend: Backend) -> list[object]:
@@ -17,4 +17,4 @@ def websocket_urlpatterns(backend: Backend) -> list[object]:
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
     """Any other address refuses the handshake, without a word in the log."""
     await receive()
-    await refuse(scope, send, 404, "There is no WebSocket here.")
+    await deny(scope, send, 404, "There is no WebSocket here.")

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 from realtime.storage.prepared import prepared
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class OriginCheck:
             return await self._application(scope, receive, send)
         logger.warning("refused a WebSocket from origin %r to %r", _header(scope, b"origin"), _header(scope, b"host"))
         await receive()
-        return await refuse(scope, send, 403, FOREIGN if _header(scope, b"origin") else MISSING)
+        return await deny(scope, send, 403, FOREIGN if _header(scope, b"origin") else MISSING)
 
 
 def origin_verified(scope: Scope) -> bool:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from realtime.connection.transports import SocketTransport, Transport
 from realtime.errors import Close
 from realtime.limits import Limits
+from realtime.server.frames import EncodedFrames
 from realtime.types import RequestId
 from realtime.wire import messages
-from realtime.wire.frames import EncodedFrames
 from realtime.wire.session import Ping
 
 STREAM_PING_BYTES: Final = 1024 * 1024

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtime.errors import Close
-from realtime.wire.frames import EncodedFrames
+from realtime.server.frames import EncodedFrames
 
 if TYPE_CHECKING:
     from realtime.server.extension import Extension
@@ -44,15 +44,15 @@ class SocketTransport:
 
     def __init__(self, extension: "Extension") -> None:
         self._extension, self._deflates = extension, extension.deflates
-        self.unsent, self.ready, self.put = extension.unsent, extension.ready, extension.put
+        self.unsent, self.ready, self.put = extension.unsent, extension.fast_send, extension.write_data
 
     @property
     def waits(self) -> Callable[[], None]:
-        return self._extension.waits
+        return self._extension.on_blocked
 
     @waits.setter
     def waits(self, called: Callable[[], None]) -> None:
-        self._extension.waits = called
+        self._extension.on_blocked = called
 
     def write(self, chunk: EncodedFrames, most: int | None = None) -> bool:
         return self._extension.write(chunk.compressed if self._deflates else chunk.plain, most)

@@ -23,9 +23,9 @@ from realtime.log.event import LogEvent
 from realtime.log.permissions import PermissionsChanged, permissions_changed
 from realtime.methods import Backend
 from realtime.metrics import Metrics
+from realtime.server.frames import EncodedFrames
 from realtime.types import Caller, Labels, LogKey, Position, Signal
 from realtime.wire import messages
-from realtime.wire.frames import EncodedFrames
 from realtime.workers.readers import Readers
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from realtime import errors
 from realtime.hub.presence import Changes, Person, Presence
 from realtime.hub.recent import RecentEvents
 from realtime.log.event import LogEvent
+from realtime.server.frames import EncodedFrames, size_of
 from realtime.types import UNSEEN, Head, Labels, LogKey, UserId
 from realtime.wire import messages
-from realtime.wire.frames import EncodedFrames, size_of
 
 if TYPE_CHECKING:
     from realtime.connection.connection import Connection

@@ -12,9 +12,9 @@ from realtime.hub.rooms import Rooms
 from realtime.limits import Limits
 from realtime.log import SITE
 from realtime.log.event import LogEvent
+from realtime.server.frames import EncodedFrames
 from realtime.types import UNSEEN, LogKey, Signal, UserId
 from realtime.wire import messages
-from realtime.wire.frames import EncodedFrames
 
 if TYPE_CHECKING:
     from realtime.connection.connection import Connection

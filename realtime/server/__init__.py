@@ -1,5 +1,5 @@
-"""Daphne's server, subclassed: what an application needs to know about a connection, and a way to leave politely."""
+"""Daphne's server, subclassed: bounds, direct writes to a WebSocket's socket, and a drain before it stops."""
 
-from realtime.server.drain import on_drain
+from realtime.server.processes.drain import on_drain
 
 __all__ = ["on_drain"]

@@ -1,47 +1,47 @@
-"""How fast new connections are taken: a few in a turn of the loop, and none while the application is behind.
+"""The accept throttle: take a few new connections in a turn of the loop, and none while the application is behind.
 
-What is not taken waits in the kernel's queue, or goes to another process. Imports no server: any process may tell.
+Connections that are not accepted wait in the kernel's queue, or go to another process. The module imports no server.
 """
 
 import asyncio
 from typing import Any, Final
 
-AT_ONCE: Final = 8
-"""connections taken in a turn of the loop; each is good for two milliseconds of work"""
+ACCEPTS_PER_TURN: Final = 8
+"""Each new connection is two milliseconds of work."""
 
-LONGEST_S: Final = 1.0
-"""of a pause: where nothing moves at all, `/healthz` and pages are not to wait for it"""
+MAX_PAUSE_S: Final = 1.0
+"""A pause ends by itself after this time, so that `/healthz` and pages are answered when everything else is stuck."""
 
 _ports: set[Any] = set()
-_ends: list[asyncio.TimerHandle] = []
+_timers: list[asyncio.TimerHandle] = []
 
 
 class ThrottledPort:
-    """A port that takes a few at a time. Twisted's own takes more the more there are: nobody else would have a turn."""
+    """A port with a fixed number of accepts in a turn. Twisted raises the number while connections are waiting."""
 
-    numberAccepts = property(lambda self: AT_ONCE, lambda self, grown: None)
+    numberAccepts = property(lambda self: ACCEPTS_PER_TURN, lambda self, raised: None)
 
 
-def added(port: Any) -> None:
-    """A port of Twisted's, TCP or UNIX, that listens from now on."""
-    port.__class__ = type("PatientPort", (ThrottledPort, type(port)), {})
+def add_port(port: Any) -> None:
+    """Throttle a listening port of Twisted, TCP or UNIX."""
+    port.__class__ = type("ThrottledPort", (ThrottledPort, type(port)), {})
     _ports.add(port)
 
 
-def closed(port: Any) -> None:
-    """It takes nobody any more."""
+def remove_port(port: Any) -> None:
+    """Forget a port that stops listening."""
     _ports.discard(port)
 
 
 def pause() -> None:
-    """The application has enough to do with those who have come."""
+    """Accept no connections until `resume`, or for `MAX_PAUSE_S`."""
     for port in _ports:
         port.stopReading()
-    _ends.append(asyncio.get_running_loop().call_later(LONGEST_S, resume))
+    _timers.append(asyncio.get_running_loop().call_later(MAX_PAUSE_S, resume))
 
 
 def resume() -> None:
-    while _ends:
-        _ends.pop().cancel()
+    while _timers:
+        _timers.pop().cancel()
     for port in _ports:
         port.startReading()

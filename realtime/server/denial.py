@@ -1,4 +1,4 @@
-"""A handshake refused before the accept: with its real status where the server can, else as the server does it."""
+"""Denial responses: a handshake answered with an HTTP status, where the server supports ASGI's extension."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-async def refuse(
+async def deny(
     scope: dict[str, Any], send: Send, status: int, sentence: str, headers: Iterable[tuple[bytes, bytes]] = ()
 ) -> None:
-    """ASGI's extension `websocket.http.response`; without it a close, which servers answer with 403 and no word."""
+    """Send `websocket.http.response`. Without the extension send a close, which servers answer with an empty 403."""
     if "websocket.http.response" not in (scope.get("extensions") or {}):
         return await send({"type": "websocket.close"})
-    told = [(b"content-type", b"text/plain; charset=utf-8"), *headers]
-    await send({"type": "websocket.http.response.start", "status": status, "headers": told})
+    all_headers = [(b"content-type", b"text/plain; charset=utf-8"), *headers]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": all_headers})
     return await send({"type": "websocket.http.response.body", "body": f"{sentence}\n".encode()})

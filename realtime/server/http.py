@@ -1,4 +1,4 @@
-"""HTTP: a request has a time and a size to come in, and a connection a place. Daphne would wait, and keep all of it."""
+"""HTTP with bounds: a time and a size for each request, and a limit of connections. Daphne has none of them."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from daphne.http_protocol import WebRequest
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.web.http import HTTPChannel
 
-from realtime.server.handshake import Refusal, response
+from realtime.server.handshake import HandshakeError, response
 
-LARGEST_BODY: Final = 1024 * 1024
+MAX_BODY_BYTES: Final = 1024 * 1024
 LINGER_S: Final = 2
-"""for a client to stop sending and read why it was refused"""
-LATE: Final = response(408, b"The request took too long to come in.\n")
-LONG: Final = response(431, b"A line of the request is longer than 16 KiB.\n")
-TOO_LARGE: Final = response(413, b"The body is larger than any form here.\n")
-FOLDED: Final = response(400, b"A header line begins with white space (RFC 9112 5.2).\n")
-HOSTS: Final = response(400, b"A request has one header Host (RFC 9112 3.2).\n")
-CROWDED: Final = response(503, b"The server is full; try again in a while.\n", [(b"retry-after", b"10")])
+"""A client has this time to stop sending and to read the error response."""
+REQUEST_TIMEOUT: Final = response(408, b"The request took too long to come in.\n")
+HEADERS_TOO_LARGE: Final = response(431, b"A line of the request is longer than 16 KiB.\n")
+BODY_TOO_LARGE: Final = response(413, b"The body is larger than any form here.\n")
+FOLDED_HEADER: Final = response(400, b"A header line begins with white space (RFC 9112 5.2).\n")
+WRONG_HOST: Final = response(400, b"A request has one header Host (RFC 9112 3.2).\n")
+OVER_CAPACITY: Final = response(503, b"The server is full; try again in a while.\n", [(b"retry-after", b"10")])
 
 
-def say_and_hang_up(protocol: Any, answer: bytes) -> None:
-    """Whatever still comes is thrown away for a moment: to close with unread bytes would take the answer back."""
+def respond_and_close(protocol: Any, answer: bytes) -> None:
+    """Write the response and discard what still arrives: closing with unread bytes would reset the connection."""
     transport = protocol.transport
     protocol.dataReceived = lambda data: None
     transport.unregisterProducer()
@@ -33,130 +33,130 @@ def say_and_hang_up(protocol: Any, answer: bytes) -> None:
 
 
 class Request(WebRequest):
-    """Counts its body, whether or not its length was told (RFC 9110 15.5.14)."""
+    """Limits the body's size, with or without a Content-Length (RFC 9110 15.5.14)."""
 
-    refused = False
-    taken = 0
+    failed = False
+    body_bytes = 0
 
     def gotLength(self, length: int | None) -> None:
-        super().gotLength(0 if length and length > LARGEST_BODY else length)
-        if length and length > LARGEST_BODY:
-            self._refuse()
+        super().gotLength(0 if length and length > MAX_BODY_BYTES else length)
+        if length and length > MAX_BODY_BYTES:
+            self._fail()
 
     def handleContentChunk(self, data: bytes) -> None:
-        self.taken += len(data)
-        if self.taken > LARGEST_BODY and not self.refused:
-            self._refuse()
-        if not self.refused:
+        self.body_bytes += len(data)
+        if self.body_bytes > MAX_BODY_BYTES and not self.failed:
+            self._fail()
+        if not self.failed:
             super().handleContentChunk(data)
 
     def process(self) -> Any:
-        """A request to open a WebSocket that is none is answered here (RFC 6455 4.2.2)."""
+        """Answer an invalid WebSocket handshake here (RFC 6455 4.2.2), and pass on everything else."""
         upgrade = self.requestHeaders.getRawHeaders(b"upgrade", [b""])[0]
-        if upgrade.lower() == b"websocket" and (refusal := self.server.refusal_of(self)):
-            return self._answer(refusal)
+        if upgrade.lower() == b"websocket" and (error := self.server.handshake_error(self)):
+            return self._answer(error)
         return super().process()
 
-    def _answer(self, refusal: Refusal) -> None:
-        body = f"{refusal.sentence}\n".encode()
+    def _answer(self, error: HandshakeError) -> None:
+        body = f"{error.sentence}\n".encode()
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
-        start = {"type": "http.response.start", "status": refusal.status, "headers": [*headers, *refusal.headers]}
+        start = {"type": "http.response.start", "status": error.status, "headers": [*headers, *error.headers]}
         self.handle_reply(start)
         self.handle_reply({"type": "http.response.body", "body": body})
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        if not self.refused:
+        if not self.failed:
             super().requestReceived(command, path, version)
 
-    def _refuse(self) -> None:
-        self.refused = True
-        say_and_hang_up(self.channel, TOO_LARGE)
+    def _fail(self) -> None:
+        self.failed = True
+        respond_and_close(self.channel, BODY_TOO_LARGE)
 
 
 class Channel(HTTPChannel):
-    """One connection, as long as it speaks HTTP."""
+    """A connection while it speaks HTTP, with time limits."""
 
-    head_s = 10.0
-    """for a request's line and headers, from its first byte"""
-    body_s = 30.0
+    headers_timeout_s = 10.0
+    """The request line and the headers must arrive within this time, counted from the first byte."""
+    body_timeout_s = 30.0
     transport: Any
-    _deadline: Any = None
+    _timer: Any = None
 
     def connectionMade(self) -> None:
-        self.factory.server.lines += 1
+        self.factory.server.connection_count += 1
         super().connectionMade()  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Any = connectionDone) -> None:
-        self._expect_nothing()
-        self.factory.server.lines -= 1
+        self._cancel_timeout()
+        self.factory.server.connection_count -= 1
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def dataReceived(self, data: bytes) -> None:
-        if not self.requests and not self._deadline:
-            self._expect_within(self.head_s)
+        if not self.requests and not self._timer:
+            self._set_timeout(self.headers_timeout_s)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
     def lineReceived(self, line: bytes) -> None:
-        """Twisted would join a folded header line to the one before it."""
+        """Reject a folded header line. Twisted would join it to the line before."""
         if line[:1] in (b" ", b"\t"):
-            self._refuse(FOLDED)
+            self._fail(FOLDED_HEADER)
         else:
             super().lineReceived(line)  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        say_and_hang_up(self, LONG)
+        respond_and_close(self, HEADERS_TOO_LARGE)
 
     def allHeadersReceived(self) -> None:
-        self._expect_within(self.body_s)
+        self._set_timeout(self.body_timeout_s)
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
         request = self.requests[-1]
         hosts = len(request.requestHeaders.getRawHeaders(b"host", []))
         if hosts > 1 or (not hosts and self._version == b"HTTP/1.1"):
-            request.refused = True
-            self._refuse(HOSTS)
+            request.failed = True
+            self._fail(WRONG_HOST)
 
     def allContentReceived(self) -> None:
-        self._expect_nothing()
+        self._cancel_timeout()
         super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def rawDataReceived(self, data: bytes) -> None:
-        """What comes in one piece with a request to open a WebSocket belongs to that."""
+        """Pass data that follows a handshake in the same packet to the WebSocket."""
         if self.transport.protocol is self:
             super().rawDataReceived(data)
         else:
             self.transport.protocol.dataReceived(data)
 
-    def _refuse(self, answer: bytes) -> None:
-        """Answer and hang up. The rest of what has come in is not looked at."""
-        self._expect_nothing()
+    def _fail(self, answer: bytes) -> None:
+        """Respond, close, and ignore the rest of what has been read."""
+        self._cancel_timeout()
         for method in ("lineReceived", "rawDataReceived"):
             setattr(self, method, lambda data: None)
-        say_and_hang_up(self, answer)
+        respond_and_close(self, answer)
 
-    def _expect_within(self, seconds: float) -> None:
-        self._expect_nothing()
-        self._deadline = asyncio.get_running_loop().call_later(seconds, say_and_hang_up, self, LATE)
+    def _set_timeout(self, timeout_s: float) -> None:
+        self._cancel_timeout()
+        self._timer = asyncio.get_running_loop().call_later(timeout_s, respond_and_close, self, REQUEST_TIMEOUT)
 
-    def _expect_nothing(self) -> None:
-        if self._deadline:
-            self._deadline.cancel()
-        self._deadline = None
+    def _cancel_timeout(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = None
 
 
 class OverCapacity(Protocol):
-    """A connection too many: it is told so once it has said something, and those that are here do not notice."""
+    """A connection over the limit: it is answered 503 after its first bytes, and costs the others nothing."""
 
     transport: Any
 
-    def __init__(self, left: Callable[[], None]) -> None:
-        self._left = left
+    def __init__(self, on_lost: Callable[[], None]) -> None:
+        self._on_lost = on_lost
 
     def connectionMade(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(LINGER_S, self.transport.abortConnection)
 
     def dataReceived(self, data: bytes) -> None:
-        say_and_hang_up(self, CROWDED)
+        respond_and_close(self, OVER_CAPACITY)
 
     def connectionLost(self, reason: Any = connectionDone) -> None:
         self._timer.cancel()
-        self._left()
+        self._on_lost()

@@ -1,83 +1,81 @@
-"""What has come in over one WebSocket and the application has not taken yet."""
+"""The messages of one WebSocket that the application has not received yet."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-MESSAGES: Final = 64
-BYTES: Final = 256 * 1024
-"""so much may wait; a message comes in whole, so that it may be one more"""
+MAX_MESSAGES: Final = 64
+MAX_BYTES: Final = 256 * 1024
+"""The inbox is full at either bound. A message is added whole, so that it may exceed the bound by one message."""
 
 Message = dict[str, Any]
 
 
 class Inbox:
-    """ASGI's `receive`. Whoever fills it stops while it is `crowded`, and is called once there is room again.
+    """ASGI's `receive`. The protocol stops reading while it is `full`; `on_space` is called when it may continue.
 
-    An `asyncio.Queue` has four deques, 3 KB of each connection that has nothing to say; here one waits, if anybody.
+    An `asyncio.Queue` has four deques, 3 KB of every silent connection. Here at most one task waits.
     """
 
-    patience_s = 2.0
-    """for an application that does not ask for its next message"""
+    receive_timeout_s = 2.0
+    """The application has this time to ask for its next message before the last action is done without it."""
 
-    def __init__(self, room: Callable[[], None]) -> None:
-        self.crowded = False
+    def __init__(self, on_space: Callable[[], None]) -> None:
+        self.full = False
         self._messages: list[Message] = []
-        self._room, self._bytes = room, 0
-        self._asking: asyncio.Future[None] | None = None
-        self._last: Callable[[], None] | None = None
+        self._on_space, self._bytes = on_space, 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._last_action: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def waiting(self) -> int:
-        """messages"""
+    def __len__(self) -> int:
         return len(self._messages)
 
     def put_nowait(self, message: Message) -> None:
         self._messages.append(message)
         self._bytes += _size(message)
-        self.crowded = self.crowded or len(self._messages) >= MESSAGES or self._bytes >= BYTES
-        if self._asking and not self._asking.done():
-            self._asking.set_result(None)
+        self.full = self.full or len(self._messages) >= MAX_MESSAGES or self._bytes >= MAX_BYTES
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def get(self) -> Message:
-        """Whoever asks has dealt with what it got before: Channels gives a consumer one message after the other.
+        """Return the next message. A call means that the message before has been handled (Channels is serial).
 
-        One asks at a time.
+        Only one task may wait.
         """
         if not self._messages:
-            self._say_last()
+            self._run_last_action()
         while not self._messages:
-            if self._asking:
-                raise RuntimeError("somebody is waiting for the next message already")
-            self._asking = asyncio.get_running_loop().create_future()
+            if self._waiter:
+                raise RuntimeError("another task is waiting for the next message")
+            self._waiter = asyncio.get_running_loop().create_future()
             try:
-                await self._asking
+                await self._waiter
             finally:
-                self._asking = None
+                self._waiter = None
         message = self._messages.pop(0)
         self._bytes -= _size(message)
-        if self.crowded and len(self._messages) <= MESSAGES // 2 and self._bytes <= BYTES // 2:
-            self.crowded = False
-            asyncio.get_running_loop().call_soon(self._room)
+        if self.full and len(self._messages) <= MAX_MESSAGES // 2 and self._bytes <= MAX_BYTES // 2:
+            self.full = False
+            asyncio.get_running_loop().call_soon(self._on_space)
         return message
 
-    def afterwards(self, last: Callable[[], None]) -> None:
-        """Do this once what is here has been dealt with, and nothing is put in any more."""
-        self._last = last
-        if self._asking and not self._messages:
-            self._say_last()
+    def run_after_messages(self, action: Callable[[], None]) -> None:
+        """Run the action when the messages here have been handled. Put no message in after this call."""
+        self._last_action = action
+        if self._waiter and not self._messages:
+            self._run_last_action()
         else:
-            self._timer = asyncio.get_running_loop().call_later(self.patience_s, self._say_last)
+            self._timer = asyncio.get_running_loop().call_later(self.receive_timeout_s, self._run_last_action)
 
-    def _say_last(self) -> None:
+    def _run_last_action(self) -> None:
         if self._timer:
             self._timer.cancel()
-        last, self._last, self._timer = self._last, None, None
-        if last:
-            last()
+        action, self._last_action, self._timer = self._last_action, None, None
+        if action:
+            action()
 
 
 def _size(message: Message) -> int:
-    """Characters for bytes: near enough for a bound."""
+    """Count characters as bytes, which is exact enough for a bound."""
     return len(message.get("text") or message.get("bytes") or "")

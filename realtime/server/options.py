@@ -1,18 +1,19 @@
-"""What daphne's command line can be told, for `serve`. What is said there wins over the server's own `OPTIONS`.
+"""The options of daphne's command line for `serve`. An option that is given replaces the server's own `OPTIONS`.
 
-Where nothing is said nothing is handed on: the defaults are the server's, and not daphne's.
+Options that are not given are not passed on, so that the server's defaults apply, and not daphne's.
 """
 
 import logging
 import math
-import os
 from argparse import ArgumentTypeError
 from typing import Any, Final
 
 from daphne.access import AccessLogGenerator
 from django.core.management.base import CommandError, CommandParser
 
-HANDED_ON: Final = (
+from realtime.server.processes.sockets import reason_text
+
+PASSED_ON: Final = (
     "http_timeout",
     "ping_interval",
     "ping_timeout",
@@ -24,7 +25,7 @@ HANDED_ON: Final = (
     "verbosity",
 )
 LEVELS: Final = {0: logging.WARNING, 2: logging.DEBUG, 3: logging.DEBUG}
-"""by verbosity, as in daphne; at 1 it is the settings' business"""
+"""Log levels by verbosity, as in daphne; at 1 the settings decide."""
 STANDARD_OUTPUT: Final = 1
 
 
@@ -33,7 +34,7 @@ def add_options(parser: CommandParser) -> None:
     add("-t", "--http-timeout", type=seconds, help="Seconds until a request without an answer is answered 503.")
     add("--ping-interval", type=seconds, help="Seconds of silence before a WebSocket is pinged.")
     add("--ping-timeout", type=seconds, help="Seconds until a WebSocket that answers no ping is dropped; 0 is never.")
-    add("--websocket_timeout", type=seconds_or_never, help="Seconds that a WebSocket may last; -1 is for ever.")
+    add("--websocket_timeout", type=seconds_or_never, help="Seconds that a WebSocket may last; -1 is forever.")
     add(
         "--websocket_connect_timeout",
         type=seconds_or_never,
@@ -45,18 +46,18 @@ def add_options(parser: CommandParser) -> None:
         help="Seconds that the application has to end after its client is gone.",
     )
     add("--root-path", help="ASGI's root_path.")
-    add("-s", "--server-name", help="The header Server of answers.")
-    add("--no-server-name", dest="server_name", action="store_const", const="", help="No such header.")
-    add("--access-log", help="The file to which a line for each request is added; - is the standard output.")
-    add("--log-fmt", type=logging.Formatter, help="How a line of the log is written, in logging's %%-style.")
+    add("-s", "--server-name", help="The header Server of responses.")
+    add("--no-server-name", dest="server_name", action="store_const", const="", help="Send no header Server.")
+    add("--access-log", help="Append a line for each request to this file; - is the standard output.")
+    add("--log-fmt", type=logging.Formatter, help="The format of a log line, in logging's %%-style.")
 
 
-def chosen(options: dict[str, Any]) -> dict[str, Any]:
-    """What was said, as the server's constructor takes it. Opens the access log."""
-    said = {name: options[name] for name in HANDED_ON if options.get(name) is not None}
+def server_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the given options as the server's constructor takes them. Opens the access log."""
+    given = {name: options[name] for name in PASSED_ON if options.get(name) is not None}
     if path := options.get("access_log"):
-        said["action_logger"] = access_log(path)
-    return said
+        given["action_logger"] = access_log(path)
+    return given
 
 
 def set_up_logging(options: dict[str, Any]) -> None:
@@ -69,12 +70,12 @@ def set_up_logging(options: dict[str, Any]) -> None:
 
 
 def access_log(path: str) -> AccessLogGenerator:
-    """Line by line, so that several processes may share it."""
+    """Open the access log with a buffer of one line, so that several processes can share it."""
     standard = path == "-"
     try:
         stream = open(STANDARD_OUTPUT if standard else path, "a", buffering=1, closefd=not standard)  # noqa: SIM115
     except OSError as error:
-        raise CommandError(f"Cannot write to {path}: {os.strerror(error.errno or 0)}.") from None
+        raise CommandError(f"Cannot write to {path}: {reason_text(error)}.") from None
     return AccessLogGenerator(stream)
 
 

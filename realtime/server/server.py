@@ -1,127 +1,148 @@
-"""The server: daphne's, with its limits set, a deep listen queue, and a drain before it leaves."""
+"""Daphne's server with its limits set, a deep listen queue, and a drain before it stops."""
 
 import asyncio
 import gc
 import logging
 import math
 import signal
+import socket
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from daphne.server import Server as DaphneServer  # first: it chooses Twisted's reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import ISSLTransport
 from twisted.python.failure import Failure
 
-from realtime.server import accept_throttle, file_limit
-from realtime.server.debug_formatting import quieten
+from realtime.server import accept_throttle
+from realtime.server.debug_formatting import skip_debug_formatting
 from realtime.server.deflate import accept
-from realtime.server.drain import drain
-from realtime.server.handshake import Refusal, refusal
+from realtime.server.handshake import HandshakeError, check_handshake
 from realtime.server.http import Channel, OverCapacity, Request
-from realtime.server.sockets import BACKLOG
-from realtime.server.websocket import FAREWELL_S, WebSocketProtocol
+from realtime.server.processes import file_limit
+from realtime.server.processes.drain import drain
+from realtime.server.processes.sockets import BACKLOG
+from realtime.server.websocket import CLOSE_TIMEOUT_S, WebSocketProtocol
 
 logger = logging.getLogger(__name__)
 
-LARGEST_MESSAGE = 256 * 1024  # bytes in; what comes above 64 KiB gets a reason from the session
-OPTIONS: dict[str, float] = {  # unless something else is asked for
+MAX_MESSAGE_BYTES = 256 * 1024  # the session refuses what is above 64 KiB with a reason
+OPTIONS: dict[str, float] = {  # defaults
     "websocket_timeout": math.inf,  # no close after a day
-    "websocket_handshake_timeout": 0,  # autobahn's drops the line; the protocol's own answers 503
+    "websocket_handshake_timeout": 0,  # autobahn drops the connection; our protocol answers 503
     "websocket_connect_timeout": 20,
-    "websocket_max_message_size": LARGEST_MESSAGE,
-    "websocket_max_frame_size": LARGEST_MESSAGE,
-    "ping_interval": 25,  # only for silent clients of other applications: the session has a heartbeat of its own
+    "websocket_max_message_size": MAX_MESSAGE_BYTES,
+    "websocket_max_frame_size": MAX_MESSAGE_BYTES,
+    "ping_interval": 25,  # for silent clients of other applications: the session has a heartbeat of its own
     "ping_timeout": 20,
 }
 
 
 class Server(DaphneServer):
-    """Calls `listening(host, port)` for each address once it is open. `run` ends in SystemExit where none can be."""
+    """Listens on `endpoints` and on open `sockets`, and calls `ready(addresses)` once it accepts connections.
 
-    drain_seconds = 19.0  # for the application to say goodbye
-    finish_seconds = 5.0  # for what is still open after that
+    `run` raises SystemExit where it cannot listen.
+    """
+
+    drain_timeout_s = 19.0
+    """The drain hooks have this time."""
+    finish_timeout_s = 5.0
+    """The connections still open after the drain have this time to end."""
 
     def __init__(
         self,
         application: Any,
         endpoints: Iterable[str],
-        listening: Callable[[str, int], None] | None = None,
+        ready: Callable[[list[tuple[str, int]]], object] | None = None,
         deflate: bool = False,
+        sockets: Iterable[socket.socket] = (),
         **options: Any,
     ) -> None:
-        deep = [_with_backlog(endpoint) for endpoint in endpoints]
-        super().__init__(application, deep, ready_callable=self._ready, **OPTIONS | options)
-        self.listening, self.deflate = listening, deflate
+        own = [_with_backlog(endpoint) for endpoint in endpoints]
+        super().__init__(application, own or ["none"], ready_callable=self._ready, **OPTIONS | options)
+        self.endpoints = own  # daphne's constructor ends the process when it gets none
+        self.sockets = list(sockets)
+        self.ready, self.deflate = ready, deflate
         self.ports: list[Any] = []
-        self.refusal: BaseException | None = None
+        self.listen_failure: BaseException | None = None
         self.leaving = False
-        self.lines = self.turned_away = 0
-        """connections, whatever they speak, and those beyond the limit that are just being told so"""
+        self.connection_count = self.rejected_count = 0
+        """Connections of any protocol, and connections over the limit that are being answered 503."""
 
     def run(self) -> None:
         super().run()
-        if self.refusal:
-            raise SystemExit(str(self.refusal))
+        if self.listen_failure:
+            raise SystemExit(str(self.listen_failure))
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
-        accept_throttle.added(port)
+        accept_throttle.add_port(port)
         self.ports.append(port)
 
     def listen_error(self, failure: Failure) -> None:
-        self.refusal = failure.value
+        self.listen_failure = failure.value
         self.stop()
 
     def _ready(self) -> None:
-        """Daphne makes the factory and listens, calls this, and only then lets the first connection in."""
-        self.most_lines = file_limit.connections()
+        """Set up the protocols. Daphne calls this after it listens, before it lets the first connection in."""
+        self._adopt_sockets()
+        self.max_connections = file_limit.max_connections()
         gc.collect()
-        gc.freeze()  # what is loaded stays: no search for garbage goes through it
+        gc.freeze()  # the garbage collector need not look at the modules, which stay
         self.http_factory.protocol = Channel
-        self.http_factory.buildProtocol = partial(self._connected, self.http_factory.buildProtocol)
-        quieten()
+        self.http_factory.buildProtocol = partial(self._build_protocol, self.http_factory.buildProtocol)
+        skip_debug_formatting()
         self.ws_factory.protocol = WebSocketProtocol
         self.ws_factory.setProtocolOptions(
             allowNullOrigin=True,  # lost if not repeated
             versions=[13],
             failByDrop=False,
             echoCloseCodeReason=True,
-            closeHandshakeTimeout=FAREWELL_S,
+            closeHandshakeTimeout=CLOSE_TIMEOUT_S,
             perMessageCompressionAccept=accept if self.deflate else None,
         )
-        if self.listening:
-            for address in self.listening_addresses:
-                asyncio.get_event_loop().call_soon(self.listening, *address)  # once signals are handled
+        if self.ready:
+            asyncio.get_event_loop().call_soon(self.ready, self.listening_addresses)  # once signals are handled
 
-    def _connected(self, build: Callable[[Any], Any], address: Any) -> Any:
-        """The protocol of a new connection; None hangs up."""
-        if self.lines < self.most_lines:
+    def _adopt_sockets(self) -> None:
+        from twisted.internet import reactor  # not before daphne has chosen one
+
+        for listener in self.sockets:
+            listener.setblocking(False)
+            self.listen_success(reactor.adoptStreamPort(listener.fileno(), listener.family, self.http_factory))
+            listener.close()  # Twisted has a copy of the descriptor, and closes that when it stops listening
+
+    def _build_protocol(self, build: Callable[[Any], Any], address: Any) -> Any:
+        """Return the protocol of a new connection, or None to hang up."""
+        if self.connection_count < self.max_connections:
             channel = build(address)
             channel.requestFactory = Request
             return channel
-        if self.turned_away >= file_limit.LEAST_KEPT // 2:
+        if self.rejected_count >= file_limit.RESERVED_FILES // 2:
             return None
-        self.turned_away += 1
-        return OverCapacity(self._turned_away)
+        self.rejected_count += 1
+        return OverCapacity(self._rejected_connection_lost)
 
-    def _turned_away(self) -> None:
-        self.turned_away -= 1
+    def _rejected_connection_lost(self) -> None:
+        self.rejected_count -= 1
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        scope["root_path"] = self.root_path  # and not what a client put into `Daphne-Root-Path`
+        scope["root_path"] = self.root_path  # daphne takes it from the client's header `Daphne-Root-Path`
         if not isinstance(protocol, WebSocketProtocol):
             return super().create_application(protocol, scope)
+        if ISSLTransport.providedBy(protocol.transport):
+            scope["scheme"] = "wss"  # daphne sets the scheme of HTTP requests only
         scope["asgi"] = {"version": "3.0", "spec_version": "2.5"}
         scope["extensions"] = {"parlor": protocol.extension, "websocket.http.response": {}}
         inbox, send = protocol.inbox, partial(self.handle_reply, protocol)
         instance = asyncio.ensure_future(self.application(scope=scope, receive=inbox.get, send=send))
         self.connections[protocol]["application_instance"] = instance
-        instance.add_done_callback(partial(self._ended, protocol))
+        instance.add_done_callback(partial(self._application_ended, protocol))
         return inbox
 
-    def _ended(self, protocol: WebSocketProtocol, instance: "asyncio.Future[None]") -> None:
-        """At once: daphne looks once a second, and leaves a connection open that nobody reads any more."""
+    def _application_ended(self, protocol: WebSocketProtocol, instance: "asyncio.Future[None]") -> None:
+        """Close the connection at once. Daphne looks once a second, and leaves it open after a normal return."""
         details = self.connections.get(protocol, {})
         details.pop("application_instance", None)
         if instance.cancelled():
@@ -129,52 +150,52 @@ class Server(DaphneServer):
         if error := instance.exception():
             logger.error("Exception inside application: %s", error, exc_info=error)
         if "disconnected" not in details:
-            protocol.ended(error)
+            protocol.application_ended(error)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """An application that sends to a WebSocket waits for its reader: nothing is kept without bound."""
+        """Pass a message of the application on, and wait for a slow reader: nothing is kept without bound."""
         await super().handle_reply(protocol, message)
-        if message["type"] == "websocket.send" and protocol.behind:
-            await asyncio.wait([protocol.behind])
+        if message["type"] == "websocket.send" and protocol.writable:
+            await asyncio.wait([protocol.writable])
 
-    def refusal_of(self, request: Request) -> Refusal | None:
-        """Why a request opens no WebSocket here; asked before anything is made for it."""
+    def handshake_error(self, request: Request) -> HandshakeError | None:
+        """Return why a request cannot open a WebSocket, before anything is created for it."""
         if self.leaving:
-            return Refusal(503, "The server is leaving; another one comes.", ((b"retry-after", b"5"),))
-        return refusal(request.method, request.clientproto, request.requestHeaders)
+            return HandshakeError(503, "The server is restarting. Please try again.", ((b"retry-after", b"5"),))
+        return check_handshake(request.method, request.clientproto, request.requestHeaders)
 
-    # Leaving
+    # Shutting down
 
     def kill_all_applications(self) -> Deferred[None]:
-        return Deferred.fromFuture(asyncio.ensure_future(self._leave()))
+        return Deferred.fromFuture(asyncio.ensure_future(self._shut_down()))
 
-    async def _leave(self) -> None:
+    async def _shut_down(self) -> None:
         self.leaving = True
         if self.signal_handlers:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C does not wait
         for port in self.ports:
-            accept_throttle.closed(port)
+            accept_throttle.remove_port(port)
             port.stopListening()
-        await drain(self.drain_seconds)
+        await drain(self.drain_timeout_s)
         self._close_websockets()
-        await self._wait_for_applications(self.finish_seconds)
-        for application in self._applications():
+        await self._wait_for_applications(self.finish_timeout_s)
+        for application in self._running_applications():
             application.cancel()
         await self._wait_for_applications(1)
 
     def _close_websockets(self) -> None:
         for protocol, details in self.connections.items():
             if isinstance(protocol, WebSocketProtocol) and "disconnected" not in details:
-                protocol.leave()
+                protocol.close_for_restart()
 
-    async def _wait_for_applications(self, seconds: float) -> None:
-        if applications := self._applications():
-            await asyncio.wait(applications, timeout=seconds)
+    async def _wait_for_applications(self, timeout_s: float) -> None:
+        if applications := self._running_applications():
+            await asyncio.wait(applications, timeout=timeout_s)
 
-    def _applications(self) -> list[asyncio.Future[None]]:
-        """Those still running. A request that has not come in whole has none."""
-        every = (details.get("application_instance") for details in self.connections.values())
-        return [application for application in every if application and not application.done()]
+    def _running_applications(self) -> list[asyncio.Future[None]]:
+        """Return the tasks still running. A request that has not arrived completely has none."""
+        instances = (details.get("application_instance") for details in self.connections.values())
+        return [instance for instance in instances if instance and not instance.done()]
 
 
 def _with_backlog(endpoint: str) -> str:

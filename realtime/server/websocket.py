@@ -1,4 +1,4 @@
-"""One WebSocket, RFC 6455 to the letter. With extension.py alone it touches private names of Twisted and autobahn."""
+"""A WebSocket, strictly by RFC 6455. Only this file and extension.py use private names of Twisted and autobahn."""
 
 import asyncio
 import time
@@ -7,108 +7,108 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from autobahn.websocket.protocol import WebSocketProtocol as Wire
+from autobahn.websocket.protocol import WebSocketProtocol as AutobahnProtocol
 from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
 from twisted.internet.protocol import connectionDone
 
-from realtime.server.deflate import Offer, understood
+from realtime.limits import TokenBucket
+from realtime.server.deflate import Offer, valid_offers
 from realtime.server.extension import Extension
+from realtime.server.frames import MIN_DEFLATED_BYTES, deflate, reason_bytes
 from realtime.server.handshake import Pairs, checked, response
 from realtime.server.inbox import Inbox
-from realtime.wire.frames import SMALLEST, deflated, reason_bytes
-from realtime.wire.rate_limits import TokenBucket
 
 TEXT, BINARY, CLOSE = 1, 2, 8  # RFC 6455 5.2: opcodes
 COMPRESSED = 4  # RFC 7692 6: RSV1
 PROTOCOL_ERROR, NO_CODE, INVALID, POLICY, INTERNAL, RESTART = 1002, 1005, 1007, 1008, 1011, 1012  # RFC 6455 7.4.1
-FAREWELL_S: Final = 5
-"""for a client to take what was written before a close, and to answer the close"""
-FRAGMENTS: Final = 256
-"""of one message"""
-CONTROLS, CONTROLS_AT_ONCE = 20, 100
-"""pings and pongs a second of one client, and at once"""
+CLOSE_TIMEOUT_S: Final = 5
+"""A client has this time to read what was written before a close, and to answer the close."""
+MAX_FRAGMENTS: Final = 256
+"""Frames of one message."""
+CONTROL_FRAMES_PER_S, MAX_CONTROL_FRAMES = 20, 100
+"""A client may send this many pings and pongs a second, and at once."""
 
 
 class WebSocketProtocol(DaphneProtocol):
-    """Between the frames of autobahn and an ASGI application.
+    """Connects autobahn's frames with an ASGI application.
 
-    What fails or closes the connection takes its turn behind the messages that came before it.
+    An error or a close takes effect after the messages that came before it have been handled.
     """
 
     inbox: Inbox
     extension: Extension
     websocket_extensions: list[Offer]
-    asked = False
-    """the application knows of it"""
+    handshaking = False
+    """True from the moment at which the application is asked to accept the connection."""
     ending = False
-    """nothing that comes in is looked at any more (RFC 6455 7.1.7)"""
-    stuck_s = 20.0
-    """for a reader that takes nothing"""
-    behind: "asyncio.Future[None] | None" = None
-    """while its reader is: done when what was written is gone"""
-    _leaving: asyncio.TimerHandle | None = None
+    """True when nothing that comes in is read any more (RFC 6455 7.1.7)."""
+    progress_timeout_s = 20.0
+    """A reader that takes no data for this time is dropped."""
+    writable: "asyncio.Future[None] | None" = None
+    """A future while data is buffered for a slow reader; done when the buffer is empty."""
+    _abort_timer: asyncio.TimerHandle | None = None
 
-    # Coming in
+    # Incoming
 
     def connectionMade(self) -> None:
-        self.inbox, self.extension = Inbox(self._read_on), Extension(self)
+        self.inbox, self.extension = Inbox(self._continue_reading), Extension(self)
         super().connectionMade()
-        self.send_queue = ()  # nothing uses it since `sendData` is ours, and an empty deque has 760 bytes
+        self.send_queue = ()  # unused since `sendData` is ours, and an empty deque has 760 bytes
 
     def onConnect(self, request: Any) -> Any:
-        self.asked, self.heard_at = True, time.monotonic()
-        self.websocket_extensions = understood(self.websocket_extensions)
+        self.handshaking, self.heard_at = True, time.monotonic()
+        self.websocket_extensions = valid_offers(self.websocket_extensions)
         return super().onConnect(request)
 
     def onOpen(self) -> None:
-        self._controls = TokenBucket(CONTROLS, CONTROLS_AT_ONCE, time.monotonic())
-        self.transport.unregisterProducer()  # the HTTP channel: it would stop reading whom we cannot write to
+        self._control_frames = TokenBucket(CONTROL_FRAMES_PER_S, MAX_CONTROL_FRAMES, time.monotonic())
+        self.transport.unregisterProducer()  # the HTTP channel stops reading from a client that we cannot write to
         self.transport.registerProducer(self, True)
         self.transport.resumeProducing()
         super().onOpen()
 
     def dataReceived(self, data: bytes) -> None:
-        """What comes before the handshake is answered waits. Autobahn's own makes a line of log that nobody reads."""
+        """Keep what arrives before the handshake is answered. Autobahn's own method formats a log line each time."""
         if self.ending:
             return
-        if self.asked and self.state == self.STATE_CONNECTING:
+        if self.handshaking and self.state == self.STATE_CONNECTING:
             self.data += data
             self.transport.pauseProducing()
         else:
             self._dataReceived(data)
 
     def processData(self) -> bool:
-        """One step of autobahn's loop over what has been read."""
-        if self.inbox.crowded and self.state == self.STATE_OPEN:
+        """Do one step of autobahn's loop over the data, unless the inbox is full."""
+        if self.inbox.full and self.state == self.STATE_OPEN:
             self.transport.pauseProducing()
             return False
         return not self.ending and bool(super().processData())
 
-    def _read_on(self) -> None:
+    def _continue_reading(self) -> None:
         if not self.ending:
             self.transport.resumeProducing()
             self.consumeData()
 
     def onFrameBegin(self) -> None:
-        """Each costs as much as a message, and a message has no end until it says so."""
+        """Limit control frames and fragments: each costs as much as a message."""
         if self.current_frame.opcode > CLOSE:
-            if self._controls.take(time.monotonic()):
+            if self._control_frames.take(time.monotonic()):
                 self._fail_connection(POLICY, "too many pings")
         elif not self.inside_message:
             self._fragments = 1
         else:
             self._fragments += 1
-            if self._fragments > FRAGMENTS:
-                self._fail_connection(POLICY, f"more than {FRAGMENTS} fragments")
+            if self._fragments > MAX_FRAGMENTS:
+                self._fail_connection(POLICY, f"more than {MAX_FRAGMENTS} fragments")
         super().onFrameBegin()
 
     def onMessageEnd(self) -> None:
-        """Without autobahn's listeners: nobody listens, and a future for each message is dear."""
+        """Deliver the message. Autobahn's own method creates a future for each message, and listeners that we lack."""
         if not self.failedByMe:
             self.onMessage(b"".join(self.message_data), self.message_is_binary)
         del self.message_data
         if self._isMessageCompressed:
-            self._perMessageCompress._decompressor = None  # its window, until the next message
+            self._perMessageCompress._decompressor = None  # frees its window until the next message
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         self.heard_at = time.monotonic()
@@ -117,31 +117,31 @@ class WebSocketProtocol(DaphneProtocol):
             self.inbox.put_nowait({"type": "websocket.receive", **content})
 
     def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool:
-        self._afterwards(partial(super().onCloseFrame, code, reasonRaw))
+        self._end_after_messages(partial(super().onCloseFrame, code, reasonRaw))
         return True
 
-    def _afterwards(self, last: Callable[[], Any]) -> None:
+    def _end_after_messages(self, action: Callable[[], Any]) -> None:
         if self.state == self.STATE_OPEN and not self.ending:
             self.ending = True
             self.transport.pauseProducing()
-            self.inbox.afterwards(last)
+            self.inbox.run_after_messages(action)
         else:
-            last()
+            action()
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        """The connection is gone. Without a close frame 1006; where we failed it, our own code."""
-        for timer in filter(None, (self._leaving, self.closeHandshakeTimeoutCall)):
+        """Tell the application: 1006 when there was no close frame, our own code when we failed the connection."""
+        for timer in filter(None, (self._abort_timer, self.closeHandshakeTimeoutCall)):
             timer.cancel()
-        if not self.asked:
+        if not self.handshaking:
             return
         if self.failedByMe:
             code, reason, wasClean = self.localCloseCode, (self.localCloseReason or b"").decode(), True
         self.server.protocol_disconnected(self)
-        told = {"code": NO_CODE if code is None else code, "reason": reason if wasClean and reason else ""}
-        self.inbox.put_nowait({"type": "websocket.disconnect", **told})
+        details = {"code": NO_CODE if code is None else code, "reason": reason if wasClean and reason else ""}
+        self.inbox.put_nowait({"type": "websocket.disconnect", **details})
         self._log("disconnected")
 
-    # What a client does wrong
+    # Errors of the client
 
     def _protocol_violation(self, reason: str) -> bool:
         self._fail_connection(PROTOCOL_ERROR, reason)
@@ -152,24 +152,24 @@ class WebSocketProtocol(DaphneProtocol):
         return True
 
     def _fail_connection(self, code: int = 1001, reason: str = "going away") -> None:
-        self._afterwards(partial(self._fail, code, reason))
+        self._end_after_messages(partial(self._fail, code, reason))
 
     def _fail(self, code: int, reason: str) -> None:
-        """Say why, then hang up: a line closed with unread bytes in it is reset, and the reason with it."""
+        """Send the reason, then close. A socket closed with unread data is reset, and the reason is lost."""
         if self.state == self.STATE_OPEN:
             self.failedByMe = True
             self.sendCloseFrame(code, reason_bytes(reason))
-            self.transport.unregisterProducer()  # or it would be waited for
+            self.transport.unregisterProducer()  # otherwise the transport waits for it
             self.transport.loseWriteConnection()
             self.transport.resumeProducing()
         else:
             self.dropConnection()
 
-    # Going out
+    # Outgoing
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         if self.state == self.STATE_CONNECTING:
-            self._answer(message)
+            self._answer_handshake(message)
         elif message["type"] == "websocket.send":
             self._send(message.get("text"), message.get("bytes"))
         elif message["type"] == "websocket.close":
@@ -177,20 +177,20 @@ class WebSocketProtocol(DaphneProtocol):
         else:
             raise ValueError(f"{message['type']} after the handshake")
 
-    def _answer(self, message: dict[str, Any]) -> None:
-        """To the handshake. The response messages are ASGI's extension `websocket.http.response`."""
+    def _answer_handshake(self, message: dict[str, Any]) -> None:
+        """Accept or deny. The response messages are ASGI's extension `websocket.http.response`."""
         match message["type"]:
             case "websocket.accept":
                 self._accept(message.get("subprotocol"), message.get("headers") or ())
             case "websocket.close":
                 self.serverReject()
             case "websocket.http.response.start":
-                self._refusal = message["status"], list(message.get("headers") or ()), b""
+                self._denial = message["status"], list(message.get("headers") or ()), b""
             case "websocket.http.response.body":
-                status, headers, body = self._refusal
-                self._refusal = status, headers, body + message.get("body", b"")
+                status, headers, body = self._denial
+                self._denial = status, headers, body + message.get("body", b"")
                 if not message.get("more_body"):
-                    self.refuse(status, self._refusal[2], headers)
+                    self.deny(status, self._denial[2], headers)
             case other:
                 raise ValueError(f"{other} before the WebSocket is accepted")
 
@@ -202,134 +202,132 @@ class WebSocketProtocol(DaphneProtocol):
             values[name.decode("latin-1")].append(value.decode("latin-1"))
         self.serverAccept((subprotocol, values))
 
-    def refuse(self, status: int, body: bytes, headers: Pairs = ()) -> None:
-        """Answer the handshake with something else than a WebSocket."""
+    def deny(self, status: int, body: bytes, headers: Pairs = ()) -> None:
+        """Answer the handshake with an HTTP response, and close."""
         self.transport.write(response(status, body, headers))
         self.server.protocol_disconnected(self)
         self._log("rejected")
         self.dropConnection()
 
     def serverReject(self) -> None:
-        """A bare close before the accept (ASGI)."""
-        self.refuse(403, b"This WebSocket is not open to you.\n")
+        """Answer a close before the accept (ASGI)."""
+        self.deny(403, b"This WebSocket is not open to you.\n")
 
     def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:
-        """What autobahn itself refuses: its own puts the reason, the client's words in it, into the status line."""
+        """Send autobahn's own errors. Its method puts the reason, with the client's text, into the status line."""
         self.transport.write(response(code, b"Internal server error\n" if code >= 500 else f"{reason}\n".encode()))
 
     def _send(self, text: str | None, data: bytes | None) -> None:
-        """Frames after a close are dropped: the application learns of the close by its own message."""
+        """Send a message, or drop it after a close, which the application receives as a message."""
         if (text is None) == (data is None):
             raise ValueError("websocket.send needs text or bytes")
         if self.state != self.STATE_OPEN:
             return
         opcode, payload = (BINARY, data or b"") if text is None else (TEXT, text.encode())
-        if self.deflates and len(payload) >= SMALLEST:
-            self.sendFrame(opcode, deflated(payload), rsv=COMPRESSED)
+        if self.extension.deflates and len(payload) >= MIN_DEFLATED_BYTES:
+            self.sendFrame(opcode, deflate(payload), rsv=COMPRESSED)
         else:
             self.sendFrame(opcode, payload)
 
-    @property
-    def deflates(self) -> bool:
-        """Has it negotiated compression?"""
-        return self._perMessageCompress is not None
-
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """Without a line of log for each frame, heard or not."""
-        self.extension.put(data)
+        """Write to the socket. Autobahn's own method formats a log line for each frame."""
+        self.extension.write_data(data)
 
     def sendCloseFrame(self, *args: Any, **options: Any) -> None:
-        """Nothing follows it."""
-        self.extension.waits()
+        """Send the last frame."""
+        self.extension.on_blocked()
         super().sendCloseFrame(*args, **options)
 
-    # `IPushProducer`: the transport tells when its reader is behind, and when it has caught up
+    # `IPushProducer`: the transport calls these when its buffer fills, and when it is empty
 
     def pauseProducing(self) -> None:
-        if self.behind is None:
-            self.behind = asyncio.get_running_loop().create_future()
+        if self.writable is None:
+            self.writable = asyncio.get_running_loop().create_future()
             self._least_unsent, self._progress_at = self.extension.unsent(), time.monotonic()
 
     def resumeProducing(self) -> None:
-        if self.behind is not None:
-            self.behind.set_result(None)
-            self.behind = None
+        if self.writable is not None:
+            self.writable.set_result(None)
+            self.writable = None
 
     stopProducing = resumeProducing
 
-    def _stuck(self) -> bool:
-        """Has its reader been behind for long without taking anything?"""
+    def _has_stalled(self) -> bool:
+        """Tell whether the reader has taken no data for `progress_timeout_s`."""
         now, unsent = time.monotonic(), self.extension.unsent()
         if unsent < self._least_unsent:
             self._least_unsent, self._progress_at = unsent, now
-        return now - self._progress_at > self.stuck_s
+        return now - self._progress_at > self.progress_timeout_s
 
     def _close(self, code: int, reason: str) -> None:
-        if code not in Wire.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
+        if code not in AutobahnProtocol.CLOSE_STATUS_CODES_ALLOWED and not 3000 <= code <= 4999:
             raise ValueError(f"{code} is not a close code")
         self.sendCloseFrame(code, reason_bytes(reason))
-        asyncio.get_running_loop().call_soon(self._read_on)  # the answer may stand behind messages nobody took
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._continue_reading)  # the client's close may come after messages that nobody received
 
-    def ended(self, error: BaseException | None) -> None:
-        """The application has, by itself or by an exception: nobody would read what comes."""
+    def application_ended(self, error: BaseException | None) -> None:
+        """Close the connection, which has no reader any more: the application returned, or failed with `error`."""
         if self.state == self.STATE_CONNECTING:
-            self.refuse(500, b"Internal server error\n")
+            self.deny(500, b"Internal server error\n")
         else:
             self.sendCloseFrame(INTERNAL if error else 1000)
 
-    # Leaving
+    # Closing
 
-    def leave(self) -> None:
-        """The server does."""
+    def close_for_restart(self) -> None:
         if self.state == self.STATE_CONNECTING:
-            self.refuse(503, b"The server is leaving; another one comes.\n", [(b"retry-after", b"5")])
+            self.deny(503, b"The server is restarting. Please try again.\n", [(b"retry-after", b"5")])
         else:
             self._close(RESTART, "restart")
 
     def dropConnection(self, abort: bool = False) -> None:
-        """After a closing handshake nothing is cut off: the other side may still be reading what came before it.
+        """Close the connection. After a closing handshake never abort it: the client may still be reading.
 
-        And a browser says of a reset line that it was not closed cleanly.
+        A browser reports a reset connection as not closed cleanly.
         """
         super().dropConnection(abort and not self.wasClean)
         self.resumeProducing()
 
     def connectionLost(self, reason: Any = connectionDone) -> None:
-        self.factory.server_class.lines -= 1
+        self.factory.server_class.connection_count -= 1
         self.resumeProducing()
         super().connectionLost(reason)
 
     def _closeConnection(self, abort: bool = False) -> None:
-        """Nobody waits for ever until a client has taken what was written to it."""
+        """Close, and abort after `CLOSE_TIMEOUT_S` when the client has not taken the rest."""
         super()._closeConnection(abort)
         if not abort:
-            self._leaving = asyncio.get_running_loop().call_later(FAREWELL_S, self.transport.abortConnection)
+            self._abort_timer = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT_S, self.transport.abortConnection)
 
-    # Time
+    # Time limits
 
     def check_timeouts(self) -> None:
-        """Every two seconds. One ping at a time: a second one would orphan the timer of the first."""
-        silent = time.monotonic() - self.heard_at
-        if self.state == self.STATE_CONNECTING and silent > self.server.websocket_connect_timeout:
-            self.refuse(503, b"The application has not answered.\n", [(b"retry-after", b"10")])
-        elif self.behind and self._stuck():
-            self.wasNotCleanReason = "its reader takes nothing"
+        """Check every limit; daphne calls this every two seconds.
+
+        Only one ping is open at a time: a second one would lose the timer of the first.
+        """
+        silent_s = time.monotonic() - self.heard_at
+        if self.state == self.STATE_CONNECTING and silent_s > self.server.websocket_connect_timeout:
+            self.deny(503, b"The application has not answered.\n", [(b"retry-after", b"10")])
+        elif self.writable and self._has_stalled():
+            self.wasNotCleanReason = "the client reads nothing"
             self.dropConnection(abort=True)
         elif self.state == self.STATE_OPEN and self.duration() > self.server.websocket_timeout:
             self._close(1000, "it has lasted long enough")
-        waiting: Any = self.autoPingTimeoutCall
-        if self.state == self.STATE_OPEN and silent > self.server.ping_interval and not (waiting or self.inbox.crowded):
+        ping: Any = self.autoPingTimeoutCall
+        if self.state == self.STATE_OPEN and silent_s > self.server.ping_interval and not (ping or self.inbox.full):
             self._sendAutoPing()
 
     def onPong(self, payload: bytes) -> None:
-        """Any pong is a sign of life, also one to an older ping."""
+        """Take any pong as a sign of life, also the answer to an older ping."""
         self.heard_at = time.monotonic()
         if self.autoPingTimeoutCall is not None:
             self._cancelAutoPingTimeoutCall()
 
     def onAutoPingTimeout(self) -> None:
-        """While an application is behind, its client is not read, and cannot be heard."""
-        if self.inbox.crowded:
+        """Drop the client, unless the server itself has stopped reading because the inbox is full."""
+        if self.inbox.full:
             self.autoPingTimeoutCall = None
         else:
             super().onAutoPingTimeout()

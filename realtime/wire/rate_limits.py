@@ -1,4 +1,4 @@
-"""Rate limiters: token buckets, violations, and connections by address. Pure; times are monotonic seconds."""
+"""Violations, and connections by address. Pure; times are monotonic seconds."""
 
 from collections import Counter
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -6,34 +6,6 @@ from typing import Final
 
 VIOLATIONS_S: Final = 600
 """the window in which the third close of a kind is final"""
-
-
-class TokenBucket:
-    """A token bucket: `rate` a second, at most `burst` at once."""
-
-    __slots__ = ("_burst", "_rate", "_tokens", "_when")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate, self._burst, self._tokens, self._when = rate, burst, burst, now
-
-    def take(self, now: float, cost: int = 1) -> int:
-        """0 when there were `cost` tokens (or it is full), else the milliseconds until there are."""
-        wanted = min(cost, self._burst)
-        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
-        self._when = now
-        if self._tokens >= wanted:
-            self._tokens -= wanted
-            return 0
-        return max(1, round((wanted - self._tokens) / self._rate * 1000))
-
-    def spend(self, now: float, cost: float) -> None:
-        """Take what has been used already, also more than there is: `take` waits until that is made up for."""
-        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - cost
-        self._when = now
-
-    def idle(self, now: float) -> float:
-        """Seconds since it was last asked."""
-        return now - self._when
 
 
 class Violations:

@@ -12,12 +12,12 @@ import msgspec
 
 from realtime import errors, types
 from realtime.errors import Close, RealtimeError
-from realtime.limits import Limits
+from realtime.limits import Limits, TokenBucket
 from realtime.methods import Method
 from realtime.types import LogKey, RequestId
 from realtime.wire import messages
 from realtime.wire.messages import Hello, Incoming, OpenParams, Pong, RoomParams, SeenParams
-from realtime.wire.rate_limits import VIOLATIONS_S, TokenBucket, Violations
+from realtime.wire.rate_limits import VIOLATIONS_S, Violations
 
 
 @dataclass(frozen=True, slots=True)

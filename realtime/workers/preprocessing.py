@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from realtime.errors import too_fast, unavailable
-from realtime.wire.rate_limits import TokenBucket
+from realtime.limits import TokenBucket
 
 T = TypeVar("T")
 

@@ -290,7 +290,7 @@ def test_a_process_leaves_while_bots_are_asked_and_do_not_answer() -> None:
 def test_the_server_stops_its_bots_when_it_leaves() -> None:
     from django.apps import apps
 
-    from realtime.server import drain
+    from realtime.server.processes import drain
 
     own = apps.get_app_config("game").bots  # type: ignore[attr-defined]
     assert own.leave in drain._hooks

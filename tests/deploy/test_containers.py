@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from realtime.server.supervisor import LEAVE_S
+from realtime.server.processes.supervisor import LEAVE_TIMEOUT_S
 from tests.deploy.containers import VARIABLE, all_of, compose, dockerfile, filled, image_environment
 from tests.docs.pages import page
 from tests.services.environment import SETTINGS, without_settings
@@ -176,5 +176,5 @@ def test_volumes_are_declared_and_mounted_at_their_paths() -> None:
 
 
 def test_stop_grace_period_is_longer_than_a_drain() -> None:
-    assert float(SERVICES["parlor"]["stop_grace_period"].removesuffix("s")) > LEAVE_S
+    assert float(SERVICES["parlor"]["stop_grace_period"].removesuffix("s")) > LEAVE_TIMEOUT_S
     assert [each.rest for each in all_of("STOPSIGNAL")] == ["SIGTERM"]

@@ -12,9 +12,9 @@ from accounts.quotas import Quotas
 from realtime.echo import LARGEST as LARGEST_ECHO
 from realtime.limits import Limits
 from realtime.management.commands.serve import Command as Serve
-from realtime.server.http import LARGEST_BODY
-from realtime.server.server import LARGEST_MESSAGE, OPTIONS
-from realtime.server.websocket import CONTROLS, CONTROLS_AT_ONCE, FRAGMENTS
+from realtime.server.http import MAX_BODY_BYTES
+from realtime.server.server import MAX_MESSAGE_BYTES, OPTIONS
+from realtime.server.websocket import CONTROL_FRAMES_PER_S, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from tests.docs.pages import code, codes, page, rows, section
 
 OPERATING = page("docs/operating.md")
@@ -52,13 +52,13 @@ def test_server_options_are_documented_with_their_defaults() -> None:
 
 def test_documented_suite_failures_are_those_beyond_the_bounds() -> None:
     told = section(OPERATING, "What one client may cost")
-    assert LARGEST_MESSAGE == LARGEST_ECHO == 256 * 1024
+    assert MAX_MESSAGE_BYTES == LARGEST_ECHO == 256 * 1024
     assert "| 256 KiB | 1009 |" in told
-    assert f"| {FRAGMENTS} | 1008 |" in told
-    assert f"| {CONTROLS} a second, {CONTROLS_AT_ONCE} at once | 1008 |" in told
+    assert f"| {MAX_FRAGMENTS} | 1008 |" in told
+    assert f"| {CONTROL_FRAMES_PER_S} a second, {MAX_CONTROL_FRAMES} at once | 1008 |" in told
     assert f"{ceil(64 * 1024 / 1300)} fragments" in told
-    assert f"1008 where the data does not shrink to {FRAGMENTS * 256 // 1024} KiB" in told
-    assert f"1008 after {FRAGMENTS} fragments, or 1009 after {LARGEST_MESSAGE // 1024} KiB" in told
+    assert f"1008 where the data does not shrink to {MAX_FRAGMENTS * 256 // 1024} KiB" in told
+    assert f"1008 after {MAX_FRAGMENTS} fragments, or 1009 after {MAX_MESSAGE_BYTES // 1024} KiB" in told
 
 
 def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
@@ -66,7 +66,7 @@ def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
 
 
 def test_body_limit_is_documented_for_proxies() -> None:
-    assert f"{LARGEST_BODY // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
+    assert f"{MAX_BODY_BYTES // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
 
 
 def test_every_quota_is_documented_with_its_default_and_nothing_else() -> None:

@@ -23,8 +23,8 @@ from realtime.log import SITE, batch, writing
 from realtime.log.event import LogEvent
 from realtime.models import Event, Log
 from realtime.process import GREETED, HELLOS, Process
+from realtime.server.frames import EncodedFrames
 from realtime.types import Caller, Head, LogKey, Signal, UserId
-from realtime.wire.frames import EncodedFrames
 from tests.client import Client, Ended, MemoryWire, Refused, cid, login
 from tests.queries import queries
 from tests.realtime.conftest import START, Open, append

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.apps import limits_check
-from realtime.limits import Limits, limits_of
-from realtime.wire.rate_limits import AddressLimiter, TokenBucket, Violations, network_of
+from realtime.limits import Limits, TokenBucket, limits_of
+from realtime.wire.rate_limits import AddressLimiter, Violations, network_of
 
 
 @given(st.lists(st.floats(0, 2), max_size=300))

@@ -8,8 +8,8 @@ import pytest
 from realtime.connection.send_queue import SendQueue
 from realtime.connection.transports import QueueTransport, SocketTransport, Transport
 from realtime.limits import Limits
-from realtime.wire import frames
-from realtime.wire.frames import EncodedFrames
+from realtime.server import frames
+from realtime.server.frames import EncodedFrames
 
 MOST = Limits().lagging_bytes
 LINE = "人" * 1000
@@ -22,8 +22,8 @@ class Socket:
 
     def __init__(self, *, deflates: bool = False) -> None:
         self.deflates, self.frames = deflates, b""
-        self.waits = self.ready = lambda: None
-        self.put = Mock()
+        self.on_blocked = self.fast_send = lambda: None
+        self.write_data = Mock()
 
     def unsent(self) -> int:
         return len(self.frames)
@@ -93,8 +93,8 @@ async def test_what_was_sent_waits_no_more() -> None:
 
 
 def test_what_goes_out_compressed_is_compressed_once_for_all_who_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    compressing = Mock(wraps=frames.deflated)
-    monkeypatch.setattr(frames, "deflated", compressing)
+    compressing = Mock(wraps=frames.deflate)
+    monkeypatch.setattr(frames, "deflate", compressing)
     chunk = EncodedFrames(LINE, LINE + "again")
     sockets = [Socket(deflates=number % 2 == 0) for number in range(20)]
     for socket in sockets:

@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from accounts.models import User
 from realtime.errors import RealtimeError
+from realtime.limits import TokenBucket
 from realtime.process import Process
 from realtime.types import LogKey
-from realtime.wire.rate_limits import TokenBucket
 from realtime.workers.preprocessing import THREADS, CpuBudget, PreprocessPool, spent
 from tests.client import cid
 from tests.realtime.conftest import START, Open

@@ -13,8 +13,8 @@ from realtime.hub.recent import RecentEvents
 from realtime.hub.room import GONE, Frames, Room, Subscription
 from realtime.hub.signals import SLOT_S, pause
 from realtime.log.event import LogEvent
+from realtime.server.frames import EncodedFrames
 from realtime.types import UNSEEN, Head, LogKey, UserId
-from realtime.wire.frames import EncodedFrames
 
 MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.limits import Limits
+from realtime.limits import Limits, TokenBucket
 from realtime.types import LogKey
-from realtime.wire.rate_limits import TokenBucket, Violations
+from realtime.wire.rate_limits import Violations
 from realtime.wire.session import (
     Authenticate,
     CallMethod,

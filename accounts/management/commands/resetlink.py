@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import login_name
 from accounts.services import power_changed
-from realtime.server.startup_banner import public
+from realtime.server.startup_banner import public_url
 
 
 class Command(BaseCommand):
@@ -29,4 +29,4 @@ class Command(BaseCommand):
             Authenticator.objects.filter(user=user).delete()
             power_changed(user=user)
         place = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-        self.stdout.write(public(reverse("account_reset_password_from_key", kwargs=place)))
+        self.stdout.write(public_url(reverse("account_reset_password_from_key", kwargs=place)))

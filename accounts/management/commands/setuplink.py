@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.setup import link
-from realtime.server.startup_banner import public
+from realtime.server.startup_banner import public_url
 
 
 class Command(BaseCommand):
@@ -15,4 +15,4 @@ class Command(BaseCommand):
         found = link()
         if found is None:
             raise CommandError("There is an admin already, or the database is not migrated.")
-        self.stdout.write(public(found))
+        self.stdout.write(public_url(found))

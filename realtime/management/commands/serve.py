@@ -1,4 +1,4 @@
-"""`manage.py serve`: Parlor for others. One process, or several behind one port; no autoreload, never DEBUG."""
+"""`manage.py serve`: the production server. One process, or several behind one port; no autoreload, no DEBUG."""
 
 import asyncio
 import os
@@ -15,21 +15,27 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from realtime.server import supervisor
-from realtime.server.banner_pages import pages
-from realtime.server.drain import on_drain
-from realtime.server.options import add_options, chosen, set_up_logging
-from realtime.server.socket_activation import SocketActivatedServer
-from realtime.server.sockets import inherited, listen, place, spoken, why_not
-from realtime.server.startup_banner import announce, announce_behind_proxy
+from realtime.server.options import add_options, server_options, set_up_logging
+from realtime.server.processes import supervisor
+from realtime.server.processes.drain import on_drain
+from realtime.server.processes.sockets import (
+    activated_socket,
+    address_of,
+    address_text,
+    listen_error_text,
+    open_listener,
+    reason_text,
+)
+from realtime.server.server import Server
+from realtime.server.startup_banner import announce, announce_behind_proxy, banner_pages
 from realtime.storage.sqlite.serving import AlreadyServed, hold_database
 
 GRACE_S = 0.5
-"""what was accepted just before a process stops listening has sent its request by then"""
+"""Connections accepted just before a process stops listening send their requests within this time."""
 
 
 class Command(BaseCommand):
-    help = "Serves Parlor to others: one process, or several behind one port."
+    help = "Run the production server: one process, or several behind one port."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("-b", "--bind", default=settings.HOST, help="Address to listen on. Default: HOST.")
@@ -41,11 +47,15 @@ class Command(BaseCommand):
             "--endpoint",
             action="append",
             default=[],
-            help="Listen on this endpoint of Twisted's instead, for example "
+            help="Listen on this endpoint of Twisted instead, for example "
             "ssl:443:privateKey=key.pem:certKey=chain.pem. One process only.",
         )
         parser.add_argument(
-            "-n", "--processes", type=int, default=1, help="How many serve. More than one: PostgreSQL and Redis."
+            "-n",
+            "--processes",
+            type=int,
+            default=1,
+            help="Number of processes. More than one needs PostgreSQL and Redis.",
         )
         parser.add_argument("--child", help=SUPPRESS)
         add_options(parser)
@@ -64,29 +74,28 @@ class Command(BaseCommand):
 
     def serve_alone(self, options: dict[str, Any]) -> None:
         try:
-            self.serving = hold_database()
-        except AlreadyServed as refusal:
-            raise CommandError(str(refusal)) from None
-        sockets = [] if self.endpoints(options) else [self.opened(options)]
-        announcement = self.announcement(options, sockets)
-        signal.signal(signal.SIGHUP, self.refuse_renewal)
-        self.run_server(options, sockets, self.endpoints(options), announcement)
+            self.database_hold = hold_database()
+        except AlreadyServed as error:
+            raise CommandError(str(error)) from None
+        endpoints = self.endpoints(options)
+        sockets = [] if endpoints else [self.open_socket(options)]
+        banner = self.startup_banner(options, sockets)
+        signal.signal(signal.SIGHUP, self.ignore_hangup)
+        self.run_server(options, sockets, endpoints, banner)
 
-    def refuse_renewal(self, *_: object) -> None:
-        self.stderr.write("One process has nobody to take its place: stop it and start it again.")
+    def ignore_hangup(self, *_: object) -> None:
+        self.stderr.write("A single process cannot be replaced: stop it and start it again.")
 
-    # Several
+    # Several processes
 
     def supervise(self, options: dict[str, Any]) -> None:
-        self.refuse_unless_shared(options)
-        listening = self.opened(options)
-        announcement = self.announcement(options, [listening])
+        self.check_shared_services(options)
+        listener = self.open_socket(options)
+        banner = self.startup_banner(options, [listener])
         command = [sys.executable, *sys.orig_argv[1:], "--skip-checks"]
-        raise SystemExit(
-            asyncio.run(supervisor.Supervisor(command, [listening], options["processes"], announcement).run())
-        )
+        raise SystemExit(asyncio.run(supervisor.Supervisor(command, [listener], options["processes"], banner).run()))
 
-    def refuse_unless_shared(self, options: dict[str, Any]) -> None:
+    def check_shared_services(self, options: dict[str, Any]) -> None:
         missing = []
         if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
             missing.append("DATABASE_URL=postgres://user:password@host/name (a SQLite file has one serving process)")
@@ -98,75 +107,78 @@ class Command(BaseCommand):
             raise CommandError("More than one process listens on an address and port, or on --fd.")
 
     def serve_as_child(self, options: dict[str, Any]) -> None:
-        *listening, last = (int(descriptor) for descriptor in options["child"].split(","))
-        lifeline = socket.socket(fileno=last)
-        sockets = [socket.socket(fileno=descriptor) for descriptor in listening]
+        *listeners, lifeline = (socket.socket(fileno=int(number)) for number in options["child"].split(","))
 
         def ready() -> None:
-            asyncio.get_event_loop().add_reader(lifeline, self.leave)
-            self.beat()
+            asyncio.get_event_loop().add_reader(lifeline, self.stop_without_supervisor)
+            self.send_heartbeat()
 
         self.lifeline = lifeline
-        self.run_server(options, sockets, [], ready)
+        self.run_server(options, listeners, [], ready)
 
-    def beat(self) -> None:
-        """Say that the process is ready, and later that it lives: the supervisor kills one that falls silent."""
+    def send_heartbeat(self) -> None:
+        """Report that the process is ready, and later that it lives. The supervisor kills a silent process."""
         with suppress(OSError):
             self.lifeline.send(b".", socket.MSG_DONTWAIT)
-        asyncio.get_event_loop().call_later(supervisor.BEAT_S, self.beat)
+        asyncio.get_event_loop().call_later(supervisor.HEARTBEAT_S, self.send_heartbeat)
 
-    def leave(self) -> None:
-        """The supervisor is gone: nobody would start this process again, or stop it."""
+    def stop_without_supervisor(self) -> None:
+        """Stop when the supervisor is gone, because nothing would restart or stop this process."""
         asyncio.get_event_loop().remove_reader(self.lifeline)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    # All of them
+    # Both
 
     def run_server(
         self, options: dict[str, Any], sockets: list[socket.socket], endpoints: list[str], ready: Callable[[], object]
     ) -> None:
-        on_drain(grace)
-        asked = chosen(options) | {"deflate": settings.WEBSOCKET_DEFLATE}
-        SocketActivatedServer(get_default_application(), endpoints, sockets, ready, **asked).run()
+        on_drain(wait_for_requests)
+        Server(
+            get_default_application(),
+            endpoints,
+            lambda _addresses: ready(),
+            settings.WEBSOCKET_DEFLATE,
+            sockets,
+            **server_options(options),
+        ).run()
 
     def endpoints(self, options: dict[str, Any]) -> list[str]:
         unix = [f"unix:{options['unix_socket']}"] if options["unix_socket"] else []
         return [*unix, *options["endpoint"]]
 
-    def opened(self, options: dict[str, Any]) -> socket.socket:
+    def open_socket(self, options: dict[str, Any]) -> socket.socket:
         descriptor, host, port = options["fd"], options["bind"], options["port"]
         try:
-            return listen(host, port) if descriptor is None else inherited(descriptor)
+            return open_listener(host, port) if descriptor is None else activated_socket(descriptor)
         except OSError as error:
             if descriptor is None:
-                raise CommandError(why_not(host, port, error)) from None
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise CommandError(f"Cannot listen on descriptor {descriptor}: {reason}.") from None
+                raise CommandError(listen_error_text(host, port, error)) from None
+            raise CommandError(f"Cannot listen on descriptor {descriptor}: {reason_text(error)}.") from None
 
-    def announcement(self, options: dict[str, Any], sockets: list[socket.socket]) -> Callable[[], None]:
-        """What to say once the server listens; asked of the database before, which is let go."""
-        greetings = pages()
-        let_go()
-        host, port = place(sockets[0]) if sockets else ("", 0)
-        listening = " and ".join([*map(spoken, sockets), *self.endpoints(options)])
+    def startup_banner(self, options: dict[str, Any], sockets: list[socket.socket]) -> Callable[[], None]:
+        """Return what prints the banner. Its pages query the database here, and the connection is closed again."""
+        pages = banner_pages()
+        close_connections()
+        addresses = [address_of(listener) for listener in sockets]
+        listening = " and ".join([*(address_text(*address) for address in addresses), *self.endpoints(options)])
 
-        def say() -> None:
-            if settings.HTTPS or not host:
-                announce_behind_proxy(self.stdout.write, listening, greetings)
+        def write() -> None:
+            if settings.HTTPS or not addresses:
+                announce_behind_proxy(self.stdout.write, listening, pages)
             else:
-                announce(self.stdout.write, host, port, greetings)
+                announce(self.stdout.write, *addresses[0], pages)
             self.stdout.flush()
 
-        return say
+        return write
 
 
-def let_go() -> None:
-    """Who supervises holds no connection, and who serves makes its own."""
+def close_connections() -> None:
+    """Close the database connections: a supervisor keeps none, and a server opens its own."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if close_pool := getattr(connection, "close_pool", None):
             close_pool()
 
 
-async def grace() -> None:
+async def wait_for_requests() -> None:
     await asyncio.sleep(GRACE_S)

@@ -5,12 +5,12 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from realtime.server import supervisor
+from realtime.server.processes import supervisor
 from realtime.storage.sqlite import serving
 
 if __name__ == "__main__":
     serving.PATIENCE = 0.1
-    supervisor.FIRST_PAUSE_S = 0.01  # type: ignore[misc]
+    supervisor.FIRST_BACKOFF_S = 0.01  # type: ignore[misc]
     if hung_s := os.environ.get("HUNG_S"):
-        supervisor.HUNG_S, supervisor.BEAT_S = float(hung_s), float(hung_s) / 10  # type: ignore[misc]
+        supervisor.HUNG_TIMEOUT_S, supervisor.HEARTBEAT_S = float(hung_s), float(hung_s) / 10  # type: ignore[misc]
     execute_from_command_line(sys.argv)

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from realtime.server.banner_pages import greets
+from realtime.server.startup_banner import adds_banner_pages
 
 SHARED = "SHARED" in os.environ
 DATABASE = Path(os.environ["DATABASE"])
@@ -31,5 +31,5 @@ LOGGING = {
     "loggers": {"realtime": {"level": "INFO"}},
 }
 
-greets(lambda: [("Open once", "/once")])
+adds_banner_pages(lambda: [("Open once", "/once")])
 WEBSOCKET_DEFLATE = False

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from realtime.server.accept_throttle import AT_ONCE
-from realtime.server.inbox import MESSAGES
-from realtime.server.websocket import CONTROLS_AT_ONCE, FRAGMENTS
+from realtime.server.accept_throttle import ACCEPTS_PER_TURN
+from realtime.server.inbox import MAX_MESSAGES
+from realtime.server.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
 from tests.realtime.server.raw import (
     BINARY,
@@ -61,7 +61,7 @@ def test_an_application_that_is_behind_stops_the_reading_and_loses_nothing(start
             for _ in range(500):  # as many turns in which it could have been read
                 other.send(frame(TEXT, b"hello"))
                 assert other.receive() == Frame(TEXT, b"hello")
-        assert facts(server)["waiting"] <= MESSAGES
+        assert facts(server)["waiting"] <= MAX_MESSAGES
         assert server.memory("VmHWM") - before < 8 * MIB
         facts(server, path="/release")
         assert json.loads(line.receive().payload) == [size] * count
@@ -76,11 +76,11 @@ def test_thousands_of_messages_in_one_write_are_answered_in_order(server: Tiny) 
 
 def test_a_message_has_so_many_fragments_and_no_more(server: Tiny) -> None:
     with WebSocket(server.port) as line:
-        middle = frame(CONTINUATION, b"x", MORE) * (FRAGMENTS - 2)
+        middle = frame(CONTINUATION, b"x", MORE) * (MAX_FRAGMENTS - 2)
         line.send(frame(TEXT, b"x", MORE), middle, frame(CONTINUATION, b"x"))
-        assert line.receive() == Frame(TEXT, b"x" * FRAGMENTS)
+        assert line.receive() == Frame(TEXT, b"x" * MAX_FRAGMENTS)
         line.send(frame(TEXT, b"x", MORE), middle, frame(CONTINUATION, b"x", MORE), frame(CONTINUATION, b"x"))
-        assert line.closed() == (1008, f"more than {FRAGMENTS} fragments")
+        assert line.closed() == (1008, f"more than {MAX_FRAGMENTS} fragments")
 
 
 def test_an_endless_message_of_empty_fragments_ends(server: Tiny) -> None:
@@ -95,7 +95,7 @@ def test_a_flood_of_pings_ends(server: Tiny) -> None:
         pongs = 0
         while (answer := line.receive()) == Frame(PONG, b""):
             pongs += 1
-        assert CONTROLS_AT_ONCE <= pongs < 1000
+        assert MAX_CONTROL_FRAMES <= pongs < 1000
         assert answer.payload == b"\x03\xf0too many pings"
 
 
@@ -232,12 +232,12 @@ def test_who_comes_all_at_once_is_taken_a_few_at_a_time(start: Start) -> None:
     tiny = start()
     with ExitStack() as stack:
         tiny.process.send_signal(signal.SIGSTOP)
-        lines = [stack.enter_context(Line(tiny.port)) for _ in range(5 * AT_ONCE)]
+        lines = [stack.enter_context(Line(tiny.port)) for _ in range(5 * ACCEPTS_PER_TURN)]
         tiny.process.send_signal(signal.SIGCONT)
         for line in lines:
             line.ask()
             assert line.answer().status == 200
-    assert facts(tiny)["most_taken"] == AT_ONCE
+    assert facts(tiny)["most_taken"] == ACCEPTS_PER_TURN
 
 
 def test_while_the_application_is_behind_nobody_is_taken_and_nobody_lost(start: Start) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect
 
-from realtime.wire.frames import deflated
+from realtime.server.frames import deflate
 from tests.realtime.server.conftest import Tiny
 from tests.realtime.server.raw import (
     BINARY,
@@ -56,7 +56,7 @@ def test_what_does_not_fit_is_declined_and_the_websocket_opens(deflating: Tiny, 
 def test_it_is_off_where_it_is_not_configured(server: Tiny) -> None:
     with WebSocket(server.port, "/echo", CHROMIUM) as line:
         assert "sec-websocket-extensions" not in line.opened.headers
-        line.send(frame(TEXT, deflated(b"x"), FIN | RSV1))
+        line.send(frame(TEXT, deflate(b"x"), FIN | RSV1))
         assert line.closed()[0] == 1002
 
 
@@ -64,7 +64,7 @@ def test_it_is_off_where_it_is_not_configured(server: Tiny) -> None:
 def test_each_frame_stands_for_itself(deflating: Tiny, opcode: int) -> None:
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         for _ in range(3):
-            line.send(frame(opcode, deflated(b"same " * 200), FIN | RSV1))
+            line.send(frame(opcode, deflate(b"same " * 200), FIN | RSV1))
             answer = line.receive()
             assert (answer.opcode, answer.first) == (opcode, FIN | RSV1)
             assert inflated(answer.payload) == b"same " * 200
@@ -74,12 +74,12 @@ def test_each_frame_stands_for_itself(deflating: Tiny, opcode: int) -> None:
 @pytest.mark.parametrize("size", [0, 1, 299])
 def test_small_frames_go_plain(deflating: Tiny, size: int) -> None:
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
-        line.send(frame(TEXT, deflated(b"x" * size), FIN | RSV1), frame(TEXT, b"y" * size))
+        line.send(frame(TEXT, deflate(b"x" * size), FIN | RSV1), frame(TEXT, b"y" * size))
         assert [line.receive() for _ in range(2)] == [Frame(TEXT, b"x" * size), Frame(TEXT, b"y" * size)]
 
 
 def test_a_compressed_message_comes_in_fragments_with_a_ping_between(deflating: Tiny) -> None:
-    data = deflated(bytes(range(256)) * 4)
+    data = deflate(bytes(range(256)) * 4)
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         line.send(frame(BINARY, data[:9], RSV1), frame(PING), frame(CONTINUATION, data[9:]))
         line.receive()
@@ -88,7 +88,7 @@ def test_a_compressed_message_comes_in_fragments_with_a_ping_between(deflating: 
 
 def test_a_bomb_is_answered_by_1009_before_it_has_grown(deflating: Tiny) -> None:
     """256 KiB of a hundred million zeros would be as much memory; what is more than a message may be is never made."""
-    bomb = deflated(bytes(100_000_000))
+    bomb = deflate(bytes(100_000_000))
     assert len(bomb) < LARGEST * 2
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         before = deflating.memory("VmHWM")
@@ -100,7 +100,7 @@ def test_a_bomb_is_answered_by_1009_before_it_has_grown(deflating: Tiny) -> None
 @pytest.mark.parametrize("size", [LARGEST, LARGEST + 1])
 def test_the_bound_counts_what_it_is_inflated_to(deflating: Tiny, size: int) -> None:
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
-        line.send(frame(BINARY, deflated(bytes(size)), FIN | RSV1))
+        line.send(frame(BINARY, deflate(bytes(size)), FIN | RSV1))
         if size > LARGEST:
             assert line.closed()[0] == 1009
         else:

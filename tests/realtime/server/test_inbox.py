@@ -41,7 +41,7 @@ async def test_who_gives_up_leaves_the_message_to_the_next(inbox: Inbox) -> None
 async def test_two_cannot_ask_at_a_time(inbox: Inbox) -> None:
     asking = asyncio.ensure_future(inbox.get())
     await asyncio.sleep(0)
-    with pytest.raises(RuntimeError, match="already"):
+    with pytest.raises(RuntimeError, match="another task"):
         await inbox.get()
     inbox.put_nowait({"text": "for the first"})
     assert await asking == {"text": "for the first"}

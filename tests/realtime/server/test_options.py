@@ -14,9 +14,8 @@ from websockets.sync.client import connect
 
 from realtime.management.commands.runserver import Command as Runserver
 from realtime.management.commands.serve import Command
-from realtime.server.options import chosen
-from realtime.server.server import LARGEST_MESSAGE, OPTIONS
-from realtime.server.socket_activation import SocketActivatedServer
+from realtime.server.options import server_options
+from realtime.server.server import MAX_MESSAGE_BYTES, OPTIONS, Server
 from tests.realtime.server.conftest import closing
 from tests.realtime.server.raw import PING, WebSocket
 from tests.realtime.server.served import StartServe, http
@@ -34,8 +33,8 @@ def parsed(*arguments: str) -> dict[str, Any]:
     return vars(Command().create_parser("manage.py", "serve").parse_args(arguments))
 
 
-def server(*arguments: str) -> SocketActivatedServer:
-    return SocketActivatedServer(None, [], [], lambda: None, **chosen(parsed(*arguments)))
+def server(*arguments: str) -> Server:
+    return Server(None, [], **server_options(parsed(*arguments)))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_where_nothing_is_said_the_server_has_its_own() -> None:
 
 def test_what_the_command_of_daphne_always_hands_on_does_not_win_over_it() -> None:
     options = vars(Runserver().create_parser("manage.py", "runserver").parse_args([]))
-    assert options["websocket_max_message_size"] == options["websocket_max_frame_size"] == LARGEST_MESSAGE
+    assert options["websocket_max_message_size"] == options["websocket_max_frame_size"] == MAX_MESSAGE_BYTES
     assert options["websocket_handshake_timeout"] == 0
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from realtime.server import accept_throttle, on_drain
-from realtime.server.forwarded import Forwarded
+from realtime.server.forwarded import ForwardedMiddleware
+from realtime.server.frames import compressed_frame, frame
 from realtime.server.http import Channel
 from realtime.server.inbox import Inbox
 from realtime.server.server import OPTIONS, Server
 from realtime.server.websocket import WebSocketProtocol
-from realtime.wire.frames import compressed_frame, frame
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -31,13 +31,13 @@ class Counting(Server):
 
     turn = most = taken = 0
 
-    def _connected(self, build: Callable[[Any], Any], address: Any) -> Any:
+    def _build_protocol(self, build: Callable[[Any], Any], address: Any) -> Any:
         if not self.turn:
             asyncio.get_running_loop().call_soon(self._over)
         self.turn += 1
         Counting.taken += 1
         Counting.most = max(Counting.most, self.turn)
-        return super()._connected(build, address)
+        return super()._build_protocol(build, address)
 
     def _over(self) -> None:
         self.turn = 0
@@ -51,7 +51,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     await (http if scope["type"] == "http" else websocket)(scope, receive, send)
 
 
-behind_a_proxy = Forwarded(application, ["1"])
+behind_a_proxy = ForwardedMiddleware(application, ["1"])
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -65,9 +65,9 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         "connecting": len(connecting),
         "unsent": [extension.unsent() for extension, _ in open_now],
         "pinged": sum(protocol.autoPingTimeoutCall is not None for protocol in protocols),
-        "behind": sum(protocol.behind is not None for protocol in protocols),
-        "crowded": sum(protocol.inbox.crowded for protocol in protocols),
-        "waiting": max((protocol.inbox.waiting for protocol in protocols), default=0),
+        "behind": sum(protocol.writable is not None for protocol in protocols),
+        "crowded": sum(protocol.inbox.full for protocol in protocols),
+        "waiting": max((len(protocol.inbox) for protocol in protocols), default=0),
         "process": os.getpid(),
         "taken": Counting.taken,
         "most_taken": Counting.most,
@@ -245,13 +245,13 @@ PATHS = {
 def hurry() -> None:
     """Nobody waits for long."""
     hurry_requests()
-    Inbox.patience_s = 0.05
-    WebSocketProtocol.stuck_s = 0.3
+    Inbox.receive_timeout_s = 0.05
+    WebSocketProtocol.progress_timeout_s = 0.3
     OPTIONS.update(ping_interval=0, ping_timeout=0.3, websocket_connect_timeout=0.1)
 
 
 def hurry_requests() -> None:
-    Channel.head_s = Channel.body_s = 0.3
+    Channel.headers_timeout_s = Channel.body_timeout_s = 0.3
 
 
 async def polite() -> None:
@@ -276,8 +276,8 @@ if __name__ == "__main__":
         hurried()
     if hook := {"polite": polite, "broken": broken, "endless": endless}.get(sys.argv[2]):
         on_drain(hook)
-    Server.drain_seconds = 5 if sys.argv[2] == "polite" else 0.05
-    Server.finish_seconds = 5 if sys.argv[2] == "polite" else 0.5
+    Server.drain_timeout_s = 5 if sys.argv[2] == "polite" else 0.05
+    Server.finish_timeout_s = 5 if sys.argv[2] == "polite" else 0.5
     deflate = sys.argv[2] == "deflate"
-    Counting(application, [sys.argv[1]], lambda _, port: say("listening", port), deflate).run()
+    Counting(application, [sys.argv[1]], lambda addresses: say("listening", addresses[0][1]), deflate).run()
     say("left")

@@ -26,7 +26,7 @@ def stopped(rooms: list[LogKey], postgres_url: str) -> Iterator["subprocess.Pope
     """Make a process that has locked the first room."""
     database = postgres_url.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
     environment = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "tests.realtime.postgresql.stopped", rooms[0]]
+    command = [sys.executable, "-m", "tests.realtime.storage.postgresql.stopped", rooms[0]]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "stops\n"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from realtime.server.sockets import listen, why_not
-from realtime.server.startup_banner import announce, announce_behind_proxy, public
+from realtime.server.processes.sockets import listen_error_text, open_listener
+from realtime.server.startup_banner import announce, announce_behind_proxy, public_url
 
 PAGES = [("Open once", "/once")]
 
@@ -38,23 +38,23 @@ def test_proxy_without_a_known_name_gets_no_words_in_an_address(settings: Any) -
 
 def test_host_that_is_no_address_is_named_with_what_to_say_instead() -> None:
     with pytest.raises(socket.gaierror) as refusal:
-        listen("x86_64-conda-linux-gnu", 0)
-    said = why_not("x86_64-conda-linux-gnu", 8000, refusal.value)
+        open_listener("x86_64-conda-linux-gnu", 0)
+    said = listen_error_text("x86_64-conda-linux-gnu", 8000, refusal.value)
     assert said.startswith("HOST=x86_64-conda-linux-gnu is not an address of this machine.")
     assert "HOST=127.0.0.1" in said
 
 
 def test_address_in_brackets_is_listened_on() -> None:
-    with listen("[::1]", 0) as listening:
+    with open_listener("[::1]", 0) as listening:
         assert listening.getsockname()[0] == "::1"
 
 
 def test_address_of_a_page_is_whole_where_the_name_is_known(settings: Any) -> None:
     settings.ALLOWED_HOSTS, settings.PORT = ["localhost"], 8000
-    assert public("/x") == "http://127.0.0.1:8000/x"
+    assert public_url("/x") == "http://127.0.0.1:8000/x"
     settings.ALLOWED_HOSTS = ["localhost", "192.0.2.7"]
-    assert public("/x") == "http://192.0.2.7:8000/x"
+    assert public_url("/x") == "http://192.0.2.7:8000/x"
     settings.HTTPS, settings.ALLOWED_HOSTS = True, ["chat.example.com"]
-    assert public("/x") == "https://chat.example.com/x"
+    assert public_url("/x") == "https://chat.example.com/x"
     settings.ALLOWED_HOSTS = ["*"]
-    assert public("/x") == "/x"
+    assert public_url("/x") == "/x"

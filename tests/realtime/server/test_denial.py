@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.server.denial import refuse
+from realtime.server.denial import deny
 
 pytestmark = pytest.mark.asyncio
 
@@ -15,7 +15,7 @@ async def said(extensions: dict[str, Any] | None) -> list[dict[str, Any]]:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await refuse({"extensions": extensions}, send, 429, "Too many.", [(b"retry-after", b"30")])
+    await deny({"extensions": extensions}, send, 429, "Too many.", [(b"retry-after", b"30")])
     return sent
 
 

@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 
 from realtime.storage.sqlite.base import DatabaseWrapper
-from tests.realtime.sqlite import writer
-from tests.realtime.sqlite.conftest import connect
+from tests.realtime.storage.sqlite import writer
+from tests.realtime.storage.sqlite.conftest import connect
 
 REPOSITORY = Path(__file__).parents[3]
 

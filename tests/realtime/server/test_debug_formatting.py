@@ -9,14 +9,14 @@ from realtime.server import debug_formatting
 
 
 def test_the_printers_are_used_for_debug_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, names in debug_formatting.PRINTERS.items():
+    for module, names in debug_formatting.FORMATTERS.items():
         source = Path(str(module.__file__)).read_text()
         for name in names:
             monkeypatch.setattr(module, name, getattr(module, name))  # and put back
             assert re.search(rf"\.debug\([^;]*?=\s*{name}\(", source), f"{module.__name__} has no use for {name}"
-    debug_formatting.quieten()
+    debug_formatting.skip_debug_formatting()
     assert all(
-        getattr(module, name) is debug_formatting.as_it_is
-        for module, names in debug_formatting.PRINTERS.items()
+        getattr(module, name) is debug_formatting.unchanged
+        for module, names in debug_formatting.FORMATTERS.items()
         for name in names
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.server.forwarded import Forwarded
+from realtime.server.forwarded import ForwardedMiddleware
 
 pytestmark = pytest.mark.asyncio
 PROXY = "10.0.0.9"
@@ -18,7 +18,7 @@ async def client(trusted: list[str], *lines: str, peer: str | None = PROXY, kind
 
     headers = [(b"x-forwarded-for", line.encode()) for line in lines]
     scope = {"type": kind, "headers": headers, "client": peer and [peer, 5000]}
-    await Forwarded(application, trusted)(scope, None, None)
+    await ForwardedMiddleware(application, trusted)(scope, None, None)
     return seen["client"] and str(seen["client"][0])
 
 
@@ -70,4 +70,4 @@ async def test_or_the_first_from_the_right_that_is_no_proxy_of_ours(
 
 async def test_what_is_no_address_is_said_at_the_start() -> None:
     with pytest.raises(ValueError, match="proxy"):
-        Forwarded(None, ["my proxy"])
+        ForwardedMiddleware(None, ["my proxy"])

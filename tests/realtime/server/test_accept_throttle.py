@@ -26,13 +26,13 @@ class Port:
 
 @pytest.fixture
 def port() -> Iterator[Port]:
-    accept_throttle.added(port := Port())
+    accept_throttle.add_port(port := Port())
     yield port
-    accept_throttle.closed(port)
+    accept_throttle.remove_port(port)
 
 
 async def test_a_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accept_throttle, "LONGEST_S", 0)
+    monkeypatch.setattr(accept_throttle, "MAX_PAUSE_S", 0)
     accept_throttle.pause()
     assert not port.reads.is_set()
     await asyncio.wait_for(port.reads.wait(), 10)
@@ -40,7 +40,7 @@ async def test_a_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatc
 
 async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
     accept_throttle.pause()
-    [end] = accept_throttle._ends
+    [end] = accept_throttle._timers
     accept_throttle.resume()
     assert port.reads.is_set()
     assert end.cancelled()
@@ -48,11 +48,11 @@ async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
 
 async def test_a_port_that_takes_nobody_any_more_is_left_alone(port: Port) -> None:
     accept_throttle.pause()
-    accept_throttle.closed(port)
+    accept_throttle.remove_port(port)
     accept_throttle.resume()
     assert not port.reads.is_set()
 
 
 async def test_a_port_takes_the_same_number_each_time(port: Port) -> None:
     port.numberAccepts = 100  # type: ignore[attr-defined]
-    assert port.numberAccepts == accept_throttle.AT_ONCE  # type: ignore[attr-defined]
+    assert port.numberAccepts == accept_throttle.ACCEPTS_PER_TURN  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from pytest_django import DjangoDbBlocker
 from realtime.storage import timeouts
 from realtime.storage.sqlite.base import DatabaseWrapper, may_write
 from realtime.storage.sqlite.fair_lock import FairLock
-from tests.realtime.sqlite.conftest import Open
+from tests.realtime.storage.sqlite.conftest import Open
 
 POST = "INSERT INTO line (author) VALUES ('ada')"
 
