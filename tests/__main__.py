@@ -19,7 +19,7 @@ COVERAGE = (PYTHON, "-m", "coverage")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
 DATABASE = tuple(
-    f"tests/{name}" for name in ("accounts", "admin", "attacks", "chat", "deploy/test_backups.py", "game", "realtime")
+    f"tests/{name}" for name in ("accounts", "admin", "chat", "deploy/test_backups.py", "game", "realtime")
 )
 """The tests that depend on the database. All others are the same on both, or start both themselves."""
 

@@ -20,6 +20,8 @@ from realtime.process import Process
 from realtime.security import token_make
 
 PATIENCE_S = 10
+HIGH_RATES = {"rate": 100_000.0, "burst": 100_000.0, "signal_rate": 100_000.0}
+"""Members of `settings.REALTIME` for tests that are not about rates."""
 
 
 class Wire(Protocol):
@@ -48,6 +50,9 @@ class Ended(Exception):
 
 class Client:
     """Requests, responses by id, and a list of every notification that came."""
+
+    user = ""
+    """The wire id of the person, for a test to set."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire

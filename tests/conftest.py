@@ -3,19 +3,27 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 import pytest_asyncio
+import time_machine
 from asgiref.sync import SyncToAsync
 from channels.layers import channel_layers
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
+from chat.models import Message, Room
+from realtime.log import now_ms
+from realtime.models import Event, Log
 from realtime.steady_clock import SteadyClock
+from realtime.types import Caller, LogKey
+from tests.actions import guest
+from tests.client import HIGH_RATES, ChannelsWire, Client, login
+from tests.people import Tab, person
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
 from tests.services.tools import missing
@@ -103,3 +111,89 @@ async def application(transactional_db: None) -> AsyncIterator[Any]:
     yield application
     if process := Process.running.pop(asyncio.get_running_loop(), None):
         await process.stop()
+
+
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    """Stop the clock; `time.shift(seconds)` moves it."""
+    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def host(db: None) -> Caller:
+    return guest("Host")
+
+
+@pytest.fixture
+def ana(db: None) -> Caller:
+    return guest("Ana")
+
+
+@pytest.fixture
+def ann(db: None) -> Caller:
+    return guest("Ann")
+
+
+@pytest.fixture
+def ben(db: None) -> Caller:
+    return guest("Ben")
+
+
+@pytest.fixture
+def bo(db: None) -> Caller:
+    return guest("Bo")
+
+
+@pytest.fixture
+def cy(db: None) -> Caller:
+    return guest("Cy")
+
+
+@pytest.fixture
+def grown() -> Callable[[LogKey, int], None]:
+    """Make a room's history this many lines long, past the writer: rows as it would have left them."""
+
+    def grow(key: LogKey, lines: int) -> None:
+        log = Log.objects.get(key=key)
+        author = Room.objects.get(log=log).created_by
+        assert author is not None
+        places = [(log.head + n, log.lines + n) for n in range(1, lines - log.lines + 1)]
+        said = {"log": log, "data": '{"text":"old"}', "at": 1}
+        Event.objects.bulk_create(
+            (
+                Event(offset=o, lines=n, tag=o, kind="message.posted", actor=author.key, cid=f"grown-{key}-{o}", **said)
+                for o, n in places
+            ),
+            batch_size=500,
+        )
+        Message.objects.bulk_create(
+            (Message(offset=o, lines=n, touched=o, kind="text", author=author, **said) for o, n in places),
+            batch_size=500,
+        )
+        log.head, log.lines = places[-1] if places else (log.head, log.lines)
+        log.save()
+
+    return grow
+
+
+@pytest_asyncio.fixture
+async def tab(application: Any, settings: Any) -> AsyncIterator[Tab]:
+    """Return `open_tab`: `await tab("Mei")` connects the person of this name and says hello.
+
+    Tabs go through the real application. Rates are high enough not to matter. `client.user` is the person's wire id.
+    """
+    settings.REALTIME = HIGH_RATES
+    opened: list[Client] = []
+
+    async def open_tab(name: str) -> Client:
+        wire = ChannelsWire(application, await login(await person(name)))
+        assert await wire.connect()
+        client = Client(wire)
+        opened.append(client)
+        client.user = (await client.hello())["user"]["id"]
+        return client
+
+    yield open_tab
+    for client in opened:
+        await client.wire.close()

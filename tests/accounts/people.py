@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.services import account_create, guest_create
 from accounts.sessions import stored
-from tests.older import named
+from tests.people import named
 
 NOW = 1_800_000_000_000
 PASSWORD = "four words are enough"

@@ -18,8 +18,8 @@ from accounts.services import (
 from chat.models import Membership
 from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
+from tests import actions
 from tests.accounts.people import NOW, PASSWORD, account, guest
-from tests.chat import acts
 
 pytestmark = pytest.mark.django_db
 
@@ -84,10 +84,10 @@ def test_a_name_is_kept_once() -> None:
 
 
 def test_to_have_come_in_is_to_have_said_nothing() -> None:
-    caller = acts.guest("Gus")
+    caller = actions.guest("Gus")
     gus = User.objects.get(pk=caller.pk)
     assert not has_acted(gus)
-    acts.post(caller, acts.room(caller))
+    actions.post(caller, actions.room(caller))
     assert has_acted(gus)
 
 

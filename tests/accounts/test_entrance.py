@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.models import LoginSession, User
 from realtime.security import token_fits
 from tests.accounts.people import PASSWORD, account, entered, guest, log_in, logged_in, second_step, user_at, words_of
-from tests.chat.acts import again, post, room
+from tests.actions import again, post, room
 
 pytestmark = pytest.mark.django_db
 FOREIGN = [

@@ -9,7 +9,7 @@ from chat.models import Membership, Message
 from realtime.log import SITE, tail
 from realtime.types import LogKey
 from tests.accounts.people import PASSWORD, account, entered, logged_in, user_at
-from tests.chat.acts import act, again, guest, post, room
+from tests.actions import act, again, guest, post, room
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from realtime.errors import RealtimeError
 from realtime.types import LogKey, Signal
-from tests.chat.acts import act, ask, call, guest, outcome
+from tests.actions import act, ask, call, guest, outcome
 
 pytestmark = pytest.mark.django_db
 

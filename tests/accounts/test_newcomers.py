@@ -14,14 +14,9 @@ from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
 from tests.accounts.people import PASSWORD, entered
-from tests.chat.acts import act, again, guest, post, room
+from tests.actions import act, again, post, room
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
 
 
 def ban(by: Caller, whom: Caller, key: LogKey, **more: Any) -> None:

@@ -15,8 +15,8 @@ from accounts.models import User
 from accounts.selectors import guards_unproven
 from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
+from tests import actions
 from tests.accounts.people import PASSWORD, account, code_of, entered, log_in, logged_in, second_step, user_at
-from tests.chat import acts
 
 pytestmark = pytest.mark.django_db
 
@@ -253,14 +253,14 @@ def test_who_guards_the_site_is_led_to_set_it_up(power: str, settings: Any) -> N
 
 
 def test_on_the_wire_who_guards_the_site_is_like_everybody_until_then() -> None:
-    host, ana = acts.guest("Host"), acts.again(account())
-    key = acts.room(host, ana)
-    o = acts.post(host, key)
+    host, ana = actions.guest("Host"), actions.again(account())
+    key = actions.room(host, ana)
+    o = actions.post(host, key)
     User.objects.filter(pk=ana.pk).update(is_moderator=True)
     with pytest.raises(RealtimeError):
-        acts.act(ana, "message.delete", room=key, o=o, reason="spam")
+        actions.act(ana, "message.delete", room=key, o=o, reason="spam")
     second_step(User.objects.get(pk=ana.pk))
-    acts.act(ana, "message.delete", room=key, o=o, reason="spam")
+    actions.act(ana, "message.delete", room=key, o=o, reason="spam")
 
 
 def test_turning_it_on_or_off_has_every_process_ask_again() -> None:

@@ -9,10 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, again, guest, post, room
-from tests.chat.conftest import grown
-
-__all__ = ["grown"]
+from tests.actions import act, again, guest, post, room
 
 Come = Callable[..., Client]
 RANKS: dict[str, dict[str, bool]] = {
@@ -45,16 +42,6 @@ def come(db: None) -> Come:
         return client
 
     return come
-
-
-@pytest.fixture
-def host(db: None) -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ann(db: None) -> Caller:
-    return guest("Ann")
 
 
 @pytest.fixture

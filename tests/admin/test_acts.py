@@ -19,8 +19,8 @@ from chat.services.site import AT_ONCE
 from realtime.log import now_ms
 from realtime.models import Event
 from realtime.types import Caller, LogKey
+from tests.actions import act, guest, message, post, room
 from tests.admin.conftest import RANKS, Come, person
-from tests.chat.acts import act, guest, message, post, room
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -17,10 +17,9 @@ from accounts.models import User
 from accounts.services import account_create
 from chat.models import Message
 from tests.admin.conftest import RANKS, person
-from tests.attacks.conftest import Tab, tab
 from tests.client import cid, login
+from tests.people import Tab
 
-__all__ = ["tab"]
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
@@ -93,7 +92,7 @@ async def test_badge_changes_on_open_screens_when_somebody_is_made_a_moderator(t
     key = (await ann.request("room.create", cid=cid(), name="Badges", topic="", public=True))["room"]
     await bo.request("room.join", room=key, cid=cid())
     opened = [await each.request("room.open", room=key, position=None) for each in (bo, ann)]
-    user = bo.user  # type: ignore[attr-defined]
+    user = bo.user
     assert opened[1]["presence"][user]["badge"] == ""
     for act, badge, rev in (("make_moderator", "moderator", 2), ("unmake_moderator", "", 3)):
         assert await admin.do("accounts/user", act, bo_pk, reason="kind") == 302

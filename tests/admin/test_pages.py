@@ -15,8 +15,8 @@ from chat.models import Audit, Invite, Membership, Message, Report, Room, Sancti
 from game.models import Match, Seat
 from realtime.models import Deadline, Event, Log
 from realtime.types import LogKey
+from tests.actions import act, post, room
 from tests.admin.conftest import Come
-from tests.chat.acts import act, post, room
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, now_ms
 from realtime.models import Deadline, Event
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, ask, call, guest, last_event, outcome, post, room
+from tests.actions import act, ask, call, guest, last_event, outcome, post, room
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from chat.models import Hold, Membership
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, again, guest, post, room
+from tests.actions import act, again, post, room
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +51,6 @@ def log_out(browser: Client) -> None:
 
 def forget(browser: Client) -> None:
     assert browser.post("/account/forget/", {"old": PASSWORD}).status_code == 302
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
 
 
 @pytest.mark.parametrize("kind", ["ban", "kick"])

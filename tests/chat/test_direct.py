@@ -8,7 +8,7 @@ from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import write
-from tests.chat.acts import act, ask, call, guest, outcome, post, room
+from tests.actions import act, ask, call, guest, outcome, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db

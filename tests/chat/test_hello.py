@@ -16,7 +16,7 @@ from accounts.models import User
 from chat import plugin
 from realtime.log import head_of
 from realtime.types import LogKey
-from tests.chat.acts import guest, post, room
+from tests.actions import guest, post, room
 from tests.client import ChannelsWire, Client, login_session
 from tests.queries import queries
 

@@ -12,7 +12,7 @@ from chat.selectors import head_cache, invites, may_read, messages, rooms, snaps
 from game.selectors import matches
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, guest, post
+from tests.actions import act, guest, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db

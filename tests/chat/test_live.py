@@ -10,10 +10,9 @@ from django.test import AsyncClient
 from accounts.models import User
 from chat.models import Report
 from realtime.process import Process
-from tests.attacks.conftest import Tab, tab
 from tests.client import Client, cid
+from tests.people import Tab
 
-__all__ = ["tab"]
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
@@ -104,7 +103,7 @@ async def test_what_waits_at_the_door_is_counted(tab: Tab) -> None:
     await promote("Host", is_moderator=True)
     key = await room_of(host, ann)
     o = (await ann.request("message.post", room=key, cid=cid(), text="an advert"))["o"]
-    asked: dict[str, Any] = {"room": key, "user": ann.user, "reason": "adverts"}  # type: ignore[attr-defined]
+    asked: dict[str, Any] = {"room": key, "user": ann.user, "reason": "adverts"}
     await host.request("report.create", room=key, cid=cid(), o=o, rule="spam")
     await host.request("sanction.make", cid=cid(), kind="mute", **asked)
     await host.request("sanction.make", cid=cid(), kind="mute", site=True, **asked)

@@ -16,7 +16,7 @@ from realtime.log import batch, now_ms
 from realtime.models import Deadline, Event
 from realtime.types import Caller, ClientId, LogKey
 from realtime.workers import deadlines
-from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, outcome, post, room
+from tests.actions import act, ask, call, data_of, guest, last_event, line, message, outcome, post, room
 
 pytestmark = pytest.mark.django_db
 MARKER = "xyzzy-7731"

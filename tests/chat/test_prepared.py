@@ -21,7 +21,7 @@ import realtime.workers.writer
 from chat.models import Room
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
-from tests.chat.acts import act, guest, post, room
+from tests.actions import act, guest, post, room
 from tests.client import login_session
 
 pytestmark = pytest.mark.django_db

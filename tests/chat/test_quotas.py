@@ -15,7 +15,7 @@ from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms
 from realtime.types import Caller
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, again, call, guest, post, room
+from tests.actions import act, again, call, guest, post, room
 
 pytestmark = pytest.mark.django_db
 

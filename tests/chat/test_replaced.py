@@ -12,7 +12,7 @@ from chat.models import Message
 from game.models import Match
 from realtime.models import Event
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, last_event, post
+from tests.actions import act, last_event, post
 from tests.game.play import begun, move, refused, table
 
 pytestmark = pytest.mark.django_db

@@ -12,25 +12,10 @@ from realtime.errors import RealtimeError
 from realtime.log import batch, read
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, ask, call, guest, last_event, post, room
+from tests.actions import act, ask, call, guest, last_event, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
 
 
 @pytest.fixture

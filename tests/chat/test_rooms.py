@@ -17,7 +17,7 @@ from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
 from realtime.models import Event, Log
 from realtime.types import Caller, LogKey, Signal
-from tests.chat.acts import act, ask, call, data_of, enter, guest, last_event, outcome, post, room
+from tests.actions import act, ask, call, data_of, enter, guest, last_event, outcome, post, room
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from accounts.faces import initials
 from accounts.models import User
 from chat.rows import rows_of
 from realtime.types import LogKey
-from tests.chat.acts import act, again, guest, post, room
+from tests.actions import act, again, guest, post, room
 
 WORDS = json.loads((settings.BASE / "static/words/en.json").read_text())
 PEOPLE = {"a": {"name": "Ana Sol", "face": "", "colour": 3}, "b": {"name": "Ben", "face": "🦦", "colour": 1}}

@@ -1,6 +1,5 @@
 """How a room is: slow, locked, without guests, at the hosts' yes; and the switch that does it all."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,27 +13,11 @@ from realtime.log import head_of, now_ms
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, ask, call, data_of, guest, last_event, outcome, post, room
+from tests.actions import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 CALM = {"slow_s": 0, "locked": False, "guests_off": False, "approval": False}
-
-
-@pytest.fixture(autouse=True)
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is decided about people, and what each side gets of it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -21,32 +20,11 @@ from realtime.models import Event
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, again, ask, call, data_of, enter, guest, last_event, line, outcome, post, room
+from tests.actions import act, again, ask, call, data_of, enter, guest, last_event, line, outcome, post, room
 from tests.game.play import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 HOUR = 60 * 60_000
-
-
-@pytest.fixture(autouse=True)
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from realtime.errors import RealtimeError
 from realtime.log import batch, head_of, now_ms
 from realtime.types import Caller, Labels, LogKey, Position, UserId
 from realtime.workers import deadlines
-from tests.chat.acts import act, ask, call, outcome, post
+from tests.actions import act, ask, call, outcome, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -21,12 +21,11 @@ from chat.services import site
 from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms
 from realtime.types import Caller
+from tests import actions
 from tests.accounts.people import account, logged_in, second_step
-from tests.attacks.conftest import Tab, tab
-from tests.chat import acts
 from tests.client import cid
+from tests.people import Tab
 
-__all__ = ["tab"]
 pytestmark = pytest.mark.django_db
 GUARDS = {
     "admin": {"is_superuser": True, "is_staff": True},
@@ -43,7 +42,7 @@ def required(settings: Any) -> None:
 def guard(request: pytest.FixtureRequest) -> Caller:
     """An admin or a moderator, logged in by the password alone."""
     facts = GUARDS[request.param]
-    return acts.again(account("Root", email="", **facts))
+    return actions.again(account("Root", email="", **facts))
 
 
 def user_of(caller: Caller) -> User:
@@ -62,8 +61,8 @@ def allowed(ask: Callable[[], object]) -> bool:
 
 @pytest.mark.parametrize("act", sorted(NEEDED))
 def test_permission_in_a_room_needs_the_second_step(guard: Caller, act: str) -> None:
-    host = acts.guest("Host")
-    key = acts.room(host, guard)
+    host = actions.guest("Host")
+    key = actions.room(host, guard)
     asked = [
         lambda: access.ranked(guard, key, act),
         lambda: ranks.outrank(access.member(guard, key), user_of(host), room=key, act=act),
@@ -82,15 +81,15 @@ def test_permission_on_the_site_needs_the_second_step(guard: Caller, act: str) -
 
 
 def test_others_respect_the_rank_that_may_not_be_used_yet(guard: Caller) -> None:
-    host = acts.guest("Host")
-    key = acts.room(host, guard)
+    host = actions.guest("Host")
+    key = actions.room(host, guard)
     assert ranks.rank_of(user_of(guard), None) >= Rank.MODERATOR
     assert not allowed(lambda: ranks.outrank(access.member(host, key), user_of(guard), room=key, act="member.remove"))
 
 
 def test_services_of_the_admin_refuse_who_is_unproven(guard: Caller) -> None:
-    ann = acts.guest("Ann")
-    key = acts.room(ann)
+    ann = actions.guest("Ann")
+    key = actions.room(ann)
     tries: list[Callable[[], object]] = [
         lambda: site.rules_set(
             caller=guard, room=Room.objects.get(log__key=key), reason="spam", locked=True, slow_s=None, guests_off=None
@@ -101,17 +100,17 @@ def test_services_of_the_admin_refuse_who_is_unproven(guard: Caller) -> None:
 
 
 def test_invite_of_an_unproven_guard_opens_no_private_room(guard: Caller) -> None:
-    host = acts.guest("Host")
-    key = acts.room(host, guard, public=False)
+    host = actions.guest("Host")
+    key = actions.room(host, guard, public=False)
     second_step(user_of(guard))
-    acts.act(guard, "invite.create", room=key, expires_ms=None, uses=9)
+    actions.act(guard, "invite.create", room=key, expires_ms=None, uses=9)
     invite = Invite.objects.get(created_by=guard.pk)
     shown = {"member", "host"}
     assert stands(invite, now_ms())
     assert len(invites(key, frozenset(shown), head_of(key))) == 1
     Authenticator.objects.filter(user=guard.pk).delete()
     assert not stands(invite, now_ms())
-    acts.post(host, key)  # what is kept of the room is read again
+    actions.post(host, key)  # what is kept of the room is read again
     assert invites(key, frozenset(shown), head_of(key)) == []
 
 
@@ -147,7 +146,7 @@ def test_page_leads_to_the_second_step(guard: Caller, address: str) -> None:
 
 
 def test_act_of_the_admin_is_not_done_without_the_second_step(guard: Caller) -> None:
-    ann = acts.guest("Ann")
+    ann = actions.guest("Ann")
     browser = logged_in("Root")
     form = {"action": "mute", ACTION_CHECKBOX_NAME: [ann.pk], "sure": "yes", "reason": "loud", "duration": "3600000"}
     assert browser.post("/admin/accounts/user/", form)["Location"] == "/account/2fa/totp/activate/"

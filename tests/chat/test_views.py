@@ -20,7 +20,7 @@ from chat.templatetags.room_names import shown_name
 from realtime.log import now_ms
 from realtime.security import token_fits
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, again, ask, guest, post, room
+from tests.actions import act, again, ask, guest, post, room
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from accounts.models import User
 from chat.models import Invite, Membership
 from realtime.types import LogKey
 from tests.accounts.people import PASSWORD, account
-from tests.chat.acts import act, guest, room
+from tests.actions import act, guest, room
 
 pytestmark = pytest.mark.django_db
 EXPIRED = "This form has expired"

@@ -4,8 +4,7 @@ import pytest
 
 from game.services import tables
 from realtime.types import Caller, LogKey
-from tests.attacks.conftest import tab  # noqa: F401 - the same tabs here
-from tests.chat.acts import guest, room
+from tests.actions import room
 
 
 @pytest.fixture(autouse=True)
@@ -14,21 +13,6 @@ def no_bots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[LogKey, int]]:
     asked: list[tuple[LogKey, int]] = []
     monkeypatch.setattr(tables, "_bot_turns", [lambda room, match: asked.append((room, match))])
     return asked
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
-
-
-@pytest.fixture
-def cy() -> Caller:
-    return guest("Cy")
 
 
 @pytest.fixture

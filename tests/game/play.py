@@ -9,7 +9,7 @@ import pytest
 from game.models import Match
 from realtime.errors import RealtimeError
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, ask
+from tests.actions import act, ask
 
 WON = [0, 1, 0, 1, 0, 1, 0]
 """columns by which who begins has four in the first"""

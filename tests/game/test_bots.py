@@ -13,7 +13,7 @@ from game.services.bots import Bots, bot_turn
 from game.services.moves import bot_move
 from realtime.log import batch, listen
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act
+from tests.actions import act
 from tests.game.play import made, move, table
 
 PATIENCE_S = 20

@@ -1,6 +1,6 @@
 """The clock of matches: turns that are over, tables to which nobody came, and what an outage took."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -15,18 +15,12 @@ from realtime.steady_clock import SLOWEST, SteadyClock
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import write
-from tests.chat.acts import last_event
+from tests.actions import last_event
 from tests.game.play import begun, made, move, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
 TURN_MS = 60_000
 Passes = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from realtime.types import Caller, LogKey
-from tests.chat.acts import call, line, outcome, post
+from tests.actions import call, line, outcome, post
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db

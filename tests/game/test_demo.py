@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from chat.models import Message, Room
 from game.models import Match
-from tests.chat.acts import guest, post, room
+from tests.actions import guest, post, room
 
 pytestmark = pytest.mark.django_db
 

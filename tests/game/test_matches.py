@@ -13,7 +13,7 @@ from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, call, data_of, guest, last_event, line, post, room
+from tests.actions import act, call, data_of, guest, last_event, line, post, room
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 
 pytestmark = pytest.mark.django_db

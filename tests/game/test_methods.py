@@ -8,8 +8,8 @@ from django.apps import apps
 
 from game.services import tables
 from realtime.log import now_ms
-from tests.attacks.conftest import Tab
 from tests.client import Client, Refused, cid
+from tests.people import Tab
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -85,7 +85,7 @@ async def test_a_hand_over_the_board_is_seen_by_the_others_and_by_nobody_outside
     room, match = await begun(ann, bo)
     await ann.notify("move.hover", room=room, match=match, column=3)
     seen = await bo.notification("room.signal", kind="hover")
-    assert (seen["key"], seen["value"]) == (ann.user, {"match": match, "column": 3})  # type: ignore[attr-defined]
+    assert (seen["key"], seen["value"]) == (ann.user, {"match": match, "column": 3})
     assert (await out.refusal("move.hover", room=room, match=match, column=3)).code == 404
     await out.request("room.open", room=room, position=None)
     assert (await out.refusal("move.hover", room=room, match=match, column=3)).code == 403
@@ -106,7 +106,7 @@ async def test_claim_calls_a_player_who_has_been_away_for_half_a_minute(
     ann, bo = await tab("Ann"), await tab("Bo")
     room, match = await begun(ann, bo)
     await bo.wire.close()
-    await ann.notification("room.signal", kind="presence", key=bo.user, value=None)  # type: ignore[attr-defined]
+    await ann.notification("room.signal", kind="presence", key=bo.user, value=None)
     early = await ann.refusal("match.claim", room=room, cid=cid(), match=match)
     assert early.type == "not_absent"
     process = Process.running[asyncio.get_running_loop()]

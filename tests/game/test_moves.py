@@ -1,6 +1,5 @@
 """Moves against the version, and the ways in which a game ends before its end."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from realtime.log import now_ms
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, call, data_of, last_event, outcome
+from tests.actions import act, call, data_of, last_event, outcome
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 
 pytestmark = pytest.mark.django_db
@@ -93,12 +92,6 @@ def test_who_resigns_has_lost(ann: Caller, bo: Caller, key: LogKey) -> None:
     act(bo, "match.resign", room=key, match=o)
     assert table(ann, key, o)["result"] == {"winner": 0, "reason": "resigned"}
     assert table(ann, key, o)["says"] == {"key": "four.lost", "seat": 1, "reason": "resigned"}
-
-
-@pytest.fixture
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
-        yield traveller
 
 
 def claim(caller: Caller, key: LogKey, o: int, absent: int = 10**6) -> Any:

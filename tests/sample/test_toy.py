@@ -15,28 +15,13 @@ from realtime.models import Deadline
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import write
-from tests.chat.acts import act, ask, call, data_of, guest, last_event, line, message, post, room
+from tests.actions import act, ask, call, data_of, last_event, line, message, post, room
 from tests.queries import queries
 from tests.sample.game import SHOWN_AFTER, Hidden, word_hide
 from tests.sample.models import Word
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ana() -> Caller:
-    return guest("Ana")
-
-
-@pytest.fixture
-def ben() -> Caller:
-    return guest("Ben")
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from django.test import Client as Browser
 
 from realtime.types import LogKey
 from realtime.wire.session import LOOKS
-from tests.attacks.conftest import Tab
-from tests.chat.acts import enter, guest
-from tests.chat.acts import room as make_room
+from tests.actions import enter, guest
+from tests.actions import room as make_room
 from tests.client import Client, Refused, cid
+from tests.people import Tab
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 ABSENT = "NotThereAtAll000"
 MORE: dict[str, dict[str, Any]] = {
@@ -98,7 +98,7 @@ async def answer(client: Client, method: str, **params: Any) -> Any:
 def hidden_room(*, removed: str) -> tuple[LogKey, str]:
     """A private room, and the id of somebody who was put out of it."""
     from accounts.models import User
-    from tests.chat.acts import act, again
+    from tests.actions import act, again
 
     host, gone = guest("Host"), again(User.objects.get(name=removed))
     key = make_room(host, public=False)
@@ -133,7 +133,7 @@ async def test_who_is_removed_hears_no_more(tab: Tab) -> None:
     await other.request("room.join", room=key, cid=cid())
     await other.request("room.open", room=key)
     await host.request("room.change", room=key, cid=cid(), name="Room", topic="", public=False)
-    await host.request("member.remove", room=key, cid=cid(), user=other.user)  # type: ignore[attr-defined]
+    await host.request("member.remove", room=key, cid=cid(), user=other.user)
     await other.notification("room.left", room=key)
     await host.request("message.post", room=key, cid=cid(), text="aMarkOnlyForMembers")
     await other.request("session.ping")

@@ -1,7 +1,7 @@
 """Who is kept out or silenced looks for a way around it, and who has a little rank for more of it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -23,32 +23,11 @@ from realtime.models import Deadline, Event, Log
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, again, ask, call, enter, guest, last_event, post, room
+from tests.actions import act, again, ask, call, enter, guest, last_event, post, room
 from tests.game.play import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db, pytest.mark.usefixtures("time")]
 HOUR = 60 * 60_000
-
-
-@pytest.fixture(autouse=True)
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now_ms() / 1000, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
 
 
 @pytest.fixture
@@ -375,7 +354,7 @@ def test_an_appeal_is_written_into_no_log_that_one_has_no_part_in(
 
 
 def test_the_log_of_processes_takes_nothing_that_people_ask(mod: Caller, ann: Caller, key: LogKey) -> None:
-    from tests.attacks.test_hidden_rooms import asked_of_rooms
+    from tests.chat.test_hidden_rooms import asked_of_rooms
 
     sanction = make(mod, key, ann, "mute", site=True)
     before = Event.objects.filter(log__key=SITE).count()

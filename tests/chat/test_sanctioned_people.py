@@ -9,17 +9,12 @@ from accounts.models import User
 from chat.models import Membership, Room, Sanction
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
-from tests.chat.acts import act, ask, enter, guest, post, room
+from tests.actions import act, ask, enter, guest, post, room
 from tests.game.play import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 REASON = "I know where you live"
-
-
-@pytest.fixture
-def host() -> Caller:
-    return guest("Host")
 
 
 @pytest.fixture

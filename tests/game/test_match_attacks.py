@@ -28,8 +28,10 @@ from realtime.process import Process
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.writer import Answer, write
-from tests.chat.acts import act, call, guest, room
+from tests.actions import act, call, guest, room
 from tests.game.play import begun, made, move, play, refused, table
+
+pytestmark = pytest.mark.attack
 
 ROOT = Path(__file__).parent.parent.parent
 WON = [0, 1, 0, 1, 0, 1, 0]
@@ -45,21 +47,6 @@ QUESTION: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def no_bots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "_bot_turns", [])
-
-
-@pytest.fixture
-def ann() -> Caller:
-    return guest("Ann")
-
-
-@pytest.fixture
-def bo() -> Caller:
-    return guest("Bo")
-
-
-@pytest.fixture
-def cy() -> Caller:
-    return guest("Cy")
 
 
 @pytest.fixture
@@ -266,7 +253,7 @@ LEAVES = """
 import django, sys, threading
 django.setup()
 from game.services.bots import Bots
-from game.services import bots, thinker
+from game.services import bots
 import subprocess
 own = Bots()
 own._thinker._process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],

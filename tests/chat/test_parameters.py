@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
-from tests.attacks.conftest import Tab
 from tests.client import Client, Refused, cid
+from tests.people import Tab
+
+pytestmark = pytest.mark.attack
 
 NASTY = [
     "\0", "a\0b", "", "x" * 30_000, "\uffff", "\u202e\u200b", "\u2028", "ﷺ" * 60, "ΐ" * 60, "a" + "\u0301" * 59, "%s%n",

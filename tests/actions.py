@@ -7,27 +7,22 @@ import msgspec
 
 from accounts.models import User
 from accounts.selectors import caller_of
-from accounts.services import guest_create
 from chat import methods as chat
 from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
 from chat.selectors.messages import line_find, line_of
 from realtime.errors import RealtimeError
-from realtime.log import key_new, now_ms
+from realtime.log import key_new
 from realtime.methods import METHODS, Call
 from realtime.models import Event
 from realtime.types import Caller, LogKey
 from realtime.workers.writer import Answer, write
-from tests.older import named
+from tests.people import guest_named
 
 
 def guest(name: str = "") -> Caller:
-    user = named(_guest, name or f"Guest {key_new(8)}")
+    user = guest_named(name or f"Guest {key_new(8)}")
     return again(User.objects.get(pk=user.pk))
-
-
-def _guest(name: str) -> User:
-    return guest_create(name=name, face="", colour=0, device="", now=now_ms())
 
 
 def again(user: User) -> Caller:

@@ -8,10 +8,10 @@ import pytest
 
 from realtime.process import Process
 from realtime.workers.preprocessing import spent
-from tests.attacks.conftest import PATIENT, person
-from tests.client import ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
+from tests.client import HIGH_RATES, ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
+from tests.people import person
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 async def test_unknown_methods_are_counted(application: Any) -> None:
@@ -70,7 +70,7 @@ async def test_answers_that_nobody_reads_make_a_connection_lag_or_end(transactio
     """Requests are few and small, answers large: 128 KiB each."""
     from config.asgi import backend
 
-    settings.REALTIME = PATIENT
+    settings.REALTIME = HIGH_RATES
     process = Process(backend, "one")
     await process.start()
     try:
@@ -116,7 +116,7 @@ async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_an
     from config.asgi import backend
 
     monkeypatch.setattr("chat.rendering.spent", lambda seconds: spent(seconds + 0.4))
-    settings.REALTIME = PATIENT
+    settings.REALTIME = HIGH_RATES
     process = Process(backend, "one")
     monkeypatch.setattr(process, "now", lambda: 1000.0)
     await process.start()

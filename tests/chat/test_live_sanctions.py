@@ -8,10 +8,10 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from realtime.models import Event
-from tests.attacks.conftest import Tab
 from tests.client import PATIENCE_S, Client, Refused, cid
+from tests.people import Tab
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 async def room_of(host: Client, *members: Client) -> str:
@@ -24,7 +24,7 @@ async def room_of(host: Client, *members: Client) -> str:
 
 
 async def sanction(host: Client, room: str, user: Client, kind: str, **more: Any) -> int:
-    asked = {"room": room, "cid": cid(), "user": user.user, "kind": kind}  # type: ignore[attr-defined]
+    asked = {"room": room, "cid": cid(), "user": user.user, "kind": kind}
     return int((await host.request("sanction.make", **asked, **more))["o"])
 
 
@@ -40,7 +40,7 @@ async def say(client: Client, room: str, text: str) -> int:
 
 @sync_to_async
 def promote(client: Client, **facts: bool) -> None:
-    User.objects.filter(key=client.user).update(**facts)  # type: ignore[attr-defined]
+    User.objects.filter(key=client.user).update(**facts)
 
 
 async def test_the_banned_are_put_out_of_every_tab_and_the_others_see_the_lines_go(tab: Tab) -> None:

@@ -8,6 +8,8 @@ from accounts.names import clean, fold
 from chat.text import TAGS, rendered, written
 from realtime.errors import RealtimeError
 
+pytestmark = pytest.mark.attack
+
 MARKUP = [
     "<script>X=1</script>", "<img src=x onerror=X=1>", "<svg/onload=X=1>",
     '"><script>X=1</script>', "</script><script>",

@@ -11,6 +11,8 @@ from tests.realtime.server.raw import KEY, VERSION, handshake
 from tests.realtime.server.raw import UPGRADE as WEBSOCKET
 from tests.services.parlor import Parlor
 
+pytestmark = pytest.mark.attack
+
 UPGRADE = [*WEBSOCKET, VERSION, KEY]
 
 

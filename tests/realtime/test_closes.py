@@ -9,10 +9,10 @@ import pytest_asyncio
 
 from realtime.errors import Close
 from realtime.process import Process
-from tests.attacks.conftest import person
 from tests.client import ChannelsWire, Client, cid, login
+from tests.people import person
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 Provoke = Callable[[Client], Awaitable[None]]
 Tab = Callable[..., Awaitable[Client]]

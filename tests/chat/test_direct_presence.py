@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.conftest import Tab
 from tests.client import Client, cid
+from tests.people import Tab
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 async def hall(host: Client, *others: Client) -> str:
@@ -24,35 +24,35 @@ async def opened(client: Client, key: str) -> Any:
 async def test_blocker_is_not_present_in_a_direct_room(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     lobby = await hall(ann, bo)
-    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]
     await bo.request("direct.answer", room=key, accept=True)
-    await bo.request("person.block", user=ann.user, blocked=True)  # type: ignore[attr-defined]
+    await bo.request("person.block", user=ann.user, blocked=True)
     assert (await opened(bo, key))["here"] == 0
-    assert set((await opened(ann, key))["presence"]) == {ann.user}  # type: ignore[attr-defined]
+    assert set((await opened(ann, key))["presence"]) == {ann.user}
     await bo.request("typing.set", room=key, typing=True)
     await bo.request("message.post", cid=cid(), room=key, text="still here")
     await ann.until(lambda: any("still here" in frame for frame in ann.frames))
     assert not any('"kind":"typing"' in frame for frame in ann.frames)
     await opened(bo, lobby)
-    assert bo.user in (await opened(ann, lobby))["presence"]  # type: ignore[attr-defined]
+    assert bo.user in (await opened(ann, lobby))["presence"]
 
 
 async def test_block_takes_the_blocker_out_of_the_people_present(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     await hall(ann, bo)
-    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]
     await bo.request("direct.answer", room=key, accept=True)
     for client in (ann, bo):
         await opened(client, key)
     assert (await ann.request("presence.read", room=key))["here"] == 2
-    await bo.request("person.block", user=ann.user, blocked=True)  # type: ignore[attr-defined]
-    await ann.until(lambda: any(f'"kind":"presence","key":"{bo.user}","value":null' in frame for frame in ann.frames))  # type: ignore[attr-defined]
+    await bo.request("person.block", user=ann.user, blocked=True)
+    await ann.until(lambda: any(f'"kind":"presence","key":"{bo.user}","value":null' in frame for frame in ann.frames))
 
 
 async def test_addressee_of_a_request_cannot_open_the_room(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     await hall(ann, bo)
-    key = (await ann.request("direct.open", users=[bo.user]))["room"]  # type: ignore[attr-defined]
+    key = (await ann.request("direct.open", users=[bo.user]))["room"]
     await ann.request("message.post", cid=cid(), room=key, text="hello")
     signal = await bo.notification("room.signal", kind="request")
     assert (signal["room"], signal["value"]["text"]) == (key, "hello")
