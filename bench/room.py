@@ -15,7 +15,7 @@ from accounts.selectors import caller_of
 from accounts.services import guest_create
 from accounts.sessions import SessionStore
 from chat.plugin import Line
-from chat.services.memberships import room_join
+from chat.services.memberships import member_join
 from chat.services.messages import line_post
 from chat.services.rooms import lounge, room_create
 from chat.text import rendered
@@ -70,13 +70,13 @@ def _guests(names: Sequence[str], rooms: Sequence[LogKey]) -> list[User]:
         people = [guest_create(name=name, face="", colour=7, device="", now=staged.now) for name in names]
         for user in people if rooms else []:
             for key in rooms:
-                room_join(staged, caller=caller_of(user) or NOBODY, key=key)
+                member_join(staged, caller=caller_of(user) or NOBODY, room=key)
     return people
 
 
 def _room(maker: User, name: str) -> LogKey:
     with batch([SITE]) as staged:
-        made = room_create(staged, caller=caller_of(maker) or NOBODY, cid=None, name=name, topic="", public=True)
+        made, _ = room_create(staged, caller=caller_of(maker) or NOBODY, cid=None, name=name, topic="", public=True)
     return LogKey(made.room.log.key)
 
 
@@ -114,9 +114,10 @@ def talk(key: LogKey, people: Sequence[User], count: int) -> None:
     callers = cycle([caller_of(user) or NOBODY for user in people[:1000]])
     for part in parts(range(count), 10 * BATCH_SIZE):
         with batch([key]) as staged:
+            staged.method = "message.post"
             for caller, line, _ in zip(callers, lines, part, strict=False):
                 cid = ClientId(secrets.token_hex(16))
-                line_post(staged, room=key, line=line, caller=caller, cid=cid, method="message.post")
+                line_post(staged, room=key, line=line, caller=caller, cid=cid)
 
 
 def position(key: LogKey, missed: int = 0) -> Position:

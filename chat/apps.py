@@ -11,6 +11,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registry import browser, farewell, newcomer
+        from chat.selectors import live  # noqa: F401 - its method registers itself
         from chat.selectors.undone import undone_moderation
         from chat.services import closing, devices, direct, entrance, memberships, messages, removal, rules, sanctions
         from realtime.storage.backups.undone import on_restore

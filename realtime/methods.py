@@ -11,18 +11,20 @@ The fields of the params struct are passed by name. Admin and commands call the 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from realtime.log import SITE
-from realtime.signatures import mismatches
-from realtime.types import Caller, Head, Labels, LogKey, UserId
+from realtime.log import SITE, LogEvent
+from realtime.signatures import accepts, mismatches
+from realtime.types import Caller, Head, Labels, LogKey, Signal, UserId
 
 if TYPE_CHECKING:
-    from realtime.log import Batch, LogEvent
+    from realtime.log import Batch
 
 Lane = Literal["write", "read", "now"]
+Returned = tuple[Any, list[Signal]] | list[Signal] | LogEvent | None
+"""The return types of a function in the lane `write`: `(result, signals)`, signals, the event it appended, or None."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONTEXT: Final = ("caller", "prefetched", "labels", "here", "absent_ms", "live")
@@ -89,7 +91,7 @@ class Method:
 
     `function` is plain and synchronous, and checks permissions itself. It gets the fields of the params as keyword
     arguments, and the members of `CONTEXT` that it has parameters for.
-    Lane `write`: `(batch, …) -> (result, signals), signals, an event or None`, in the writer's transaction. With a
+    Lane `write`: `(batch, …) -> Returned`, in the writer's transaction. With a
     `cid` in its params it is durable: the function appends one event with that cid, and the result is that event's
     `{room, o, t, at}`. Without one the result is what it returns, else `{}`.
     Lane `read`: `(…) -> result`, in the reader pool. Lane `now`: `(…) -> Iterable[Signal]`, memory only.
@@ -119,7 +121,10 @@ class Method:
         asked = signature(self.function).parameters
         object.__setattr__(self, "context", tuple(name for name in CONTEXT if name in asked))
         replaced = [self.preprocess[0]] if self.preprocess else []
-        if not self.takes_call and (found := mismatches(self.function, self.params, CONTEXT, replaced)):
+        found = [] if self.takes_call else mismatches(self.function, self.params, CONTEXT, replaced)
+        if self.lane == "write" and not accepts(Returned, get_type_hints(self.function).get("return", Any)):
+            found.append("the return value is none of a method")
+        if found:
             raise TypeError(f"{self.name}: {'; '.join(found)}")
 
     @property

@@ -77,13 +77,13 @@ def room(host: Caller, *members: Caller, public: bool = True, name: str = "Room"
 def enter(host: Caller, member: Caller, key: LogKey) -> None:
     """Into a private room by an invite."""
     from chat.models import Invite
-    from chat.services.memberships import room_join
+    from chat.services.memberships import member_join
     from realtime.log import SITE, batch
 
     act(host, "invite.create", room=key, expires_ms=None, uses=1)
     invite = Invite.objects.filter(room__log__key=key).latest("pk")
     with batch([key, SITE]) as staged:
-        room_join(staged, caller=member, key=key, invite=invite)
+        member_join(staged, caller=member, room=key, invite=invite)
 
 
 def post(caller: Caller, key: LogKey, text: str = "hello") -> int:

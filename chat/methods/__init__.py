@@ -1,5 +1,5 @@
 """Chat's methods, all of them."""
 
-from chat.methods import direct, live, moderation, talk
+from chat.methods import moderation
 
-METHODS = {**talk.METHODS, **direct.METHODS, **moderation.METHODS, **live.METHODS}
+METHODS = moderation.METHODS

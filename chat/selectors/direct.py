@@ -8,9 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.selectors import person_of
+from chat import protocol
 from chat.models import Block, Membership, Message, Room
 from chat.selectors.access import IN_IT
 from realtime.log import now_ms
+from realtime.methods import method
 from realtime.types import Caller, LogKey
 
 REQUEST_LENGTH: Final = 500
@@ -63,7 +65,8 @@ def has_written(log: int, user: int) -> bool:
     return Message.objects.filter(log=log, author=user).exists()
 
 
-def requests_of(caller: Caller) -> dict[str, Any]:
+@method("direct.requests", protocol.NoParams, lane="read")
+def direct_requests(*, caller: Caller) -> dict[str, Any]:
     """`{requests, people}`: what the caller has not answered, the newest first."""
     rows = list(_requests(caller.pk).order_by("-pk")[:LISTED])
     keys = {key for row in rows for key in row.room.direct.split()}
@@ -72,7 +75,7 @@ def requests_of(caller: Caller) -> dict[str, Any]:
 
 
 def request_of(user: int, room: int) -> dict[str, Any] | None:
-    """Return a request as `requests_of` has it, with its people, or None."""
+    """Return a request as `direct_requests` has it, with its people, or None."""
     row = _requests(user).filter(room=room).first()
     if row is None:
         return None

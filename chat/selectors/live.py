@@ -1,22 +1,28 @@
 """What the live page shows besides the process's own numbers: names of rooms, and what waits at the door."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from django.db.models import Q
 
 from accounts.models import User
+from chat import protocol
 from chat.models import Membership, Report, Room, Sanction
+from chat.selectors import ranks
 from chat.selectors.sanctions import runs
 from realtime.log import now_ms
-from realtime.types import LogKey
+from realtime.methods import method
+from realtime.types import Caller, LogKey
 
 COUNTED: Final = 1000
 """of sanctions, reports and appeals: counted up to here"""
 
 
-def live(user: User, told: dict[str, Any]) -> dict[str, Any]:
-    """The process's numbers, its rooms with the names that this user may know, and the door."""
+@method("live.read", protocol.NoParams, lane="read", cost=4)
+def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the status of this process, with the names of rooms that the caller may know, and what waits."""
+    user = ranks.on_site(caller.pk, "live.read")
+    told = live()
     names = names_of(user, [room["room"] for room in told["rooms"]])
     rooms = [room | {"name": names.get(room["room"])} for room in told["rooms"]]
     return {**told, "rooms": rooms, "door": door()}

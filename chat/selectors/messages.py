@@ -9,11 +9,15 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from accounts.selectors import PERSON, person_columns
+from chat import protocol
 from chat.models import Message
+from chat.selectors import access
 from chat.selectors.head_cache import kept
+from realtime.log import head_of
+from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Head, Labels, LogKey
+from realtime.types import Caller, Head, Labels, LogKey
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
@@ -48,6 +52,23 @@ def line_find(log: int, labels: Labels, o: int) -> Message | None:
     """One line, if this reader may see it."""
     lines = Message.objects.filter(visible(labels), log=log, offset=o)
     return lines.select_related("author", "removed_by").first()
+
+
+@method("history.page", protocol.HistoryPage, lane="read", cost=4)
+def history_page(
+    *, caller: Caller, room: LogKey, before: int | None = None, after: int | None = None, around: int | None = None
+) -> Page:
+    """Return a page of messages before, after or around an offset, and the head of the log before it was read."""
+    as_of = head_of(room).o
+    standing = access.readable(caller, room)
+    labels = access.labels_of(caller.id, standing)
+    if around is not None:
+        page = page_around(standing.log, labels, around)
+    elif after is not None:
+        page = page_after(standing.log, labels, after)
+    else:
+        page = page_before(standing.log, labels, before)
+    return {**page, "as_of": as_of}
 
 
 def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LINES) -> Page:

@@ -1,6 +1,6 @@
 """Rooms, and who is in them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db.models import (
@@ -21,7 +21,7 @@ from django.db.models.lookups import Exact
 
 from accounts.models import User
 from accounts.selectors import person_of, rank_on_site
-from chat import plugin
+from chat import plugin, protocol
 from chat.models import Block, Membership, Message, Room
 from chat.permissions import Rank
 from chat.selectors import access, messages
@@ -30,9 +30,11 @@ from chat.selectors.head_cache import kept
 from chat.selectors.sanctions import against
 from realtime.errors import conflict, not_found
 from realtime.log import now_ms
+from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
 from realtime.types import Caller, Head, Labels, LogKey
+from realtime.wire.messages import RoomParams
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000
@@ -81,6 +83,11 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
         | names.get(row.pk, {})
         for row in rows
     ]
+
+
+@method("unread.read", protocol.NoParams, lane="read", cost=4)
+def unread_read(*, caller: Caller) -> dict[str, Any]:
+    return {"rooms": unread_of(caller)}
 
 
 def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
@@ -196,7 +203,15 @@ def guests_off(key: str | None) -> bool:
     return Room.objects.filter(Q(lounge=True) | Q(log__key=key), guests_off=True).exists()
 
 
-def room_list(caller: Caller, *, before: str | None, search: str, archived: bool) -> dict[str, Any]:
+@method("room.list", protocol.RoomList, lane="read", cost=4)
+def room_list(
+    *,
+    caller: Caller,
+    here: Callable[[LogKey], int],
+    before: str | None = None,
+    search: str = "",
+    archived: bool = False,
+) -> dict[str, Any]:
     """A page of the public rooms that the caller is not in, those where people speak first.
 
     `archived`: of the rooms that are archived, and those that were deleted and can be restored, the caller's own.
@@ -216,7 +231,7 @@ def room_list(caller: Caller, *, before: str | None, search: str, archived: bool
     rooms = rooms.select_related("log").annotate(tag=Subquery(_last("log")), members=Count(_members()))
     found = list(rooms.order_by("-active_at", "-pk")[: PAGE + 1])
     more = f"{found[PAGE - 1].active_at}-{found[PAGE - 1].pk}" if len(found) > PAGE else None
-    return {"rooms": [_listed(room) for room in found[:PAGE]], "next": more}
+    return {"rooms": [{**_listed(room), "here": here(LogKey(room.log.key))} for room in found[:PAGE]], "next": more}
 
 
 def _listed(room: Any) -> dict[str, Any]:
@@ -233,10 +248,13 @@ def _matches(text: str) -> Q:
     return found
 
 
-def member_list(room: int, rank: Rank = Rank.MEMBER) -> dict[str, Any]:
-    """Hosts first, then who has been in it longest; for a rank also who waits, and what stands against whom."""
-    members = list(_in_it(room).order_by("role", "joined_at")[:LISTED])
-    waiting = Membership.objects.filter(room=room, state=Membership.State.WAITING).select_related("user")
+@method("member.list", RoomParams, lane="read", cost=4)
+def member_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
+    """Return the members, hosts first; a rank also sees who waits to be admitted, and who is muted."""
+    standing = access.readable(caller, room)
+    pk, rank = standing.room, standing.rank
+    members = list(_in_it(pk).order_by("role", "joined_at")[:LISTED])
+    waiting = Membership.objects.filter(room=pk, state=Membership.State.WAITING).select_related("user")
     asked = list(waiting.order_by("joined_at")[:LISTED]) if rank >= Rank.HOST else []
     people = {row.user.key: person_of(row.user) for row in [*members, *asked]}
     listed = [_member_as(row, rank) for row in members]
@@ -266,6 +284,11 @@ def rules_of(room: Any) -> dict[str, Any]:
         **times,
         "by_rank": room.rules_rank,
     }
+
+
+@method("block.list", protocol.NoParams, lane="read")
+def block_list(*, caller: Caller) -> dict[str, Any]:
+    return {"users": blocked_by(caller.pk)}
 
 
 def blocked_by(user: int) -> list[str]:

@@ -7,6 +7,7 @@ gapless.
 
 from typing import Any, Final
 
+from chat import protocol
 from chat.models import Invite, Membership, Message, Revision, Room
 from chat.permissions import Rank
 from chat.plugin import CLOSERS
@@ -16,6 +17,7 @@ from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
 from chat.services.audit import REASON_LENGTH, audit_write
 from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
 from realtime.log import Batch, LogEvent, redactable
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey, Signal, UserId
 
 TOLD: Final = 50
@@ -24,53 +26,56 @@ REDACTED: Final = 500
 """events that one run of the purge redacts"""
 
 
+@method("room.archive", protocol.RoomAct, logs=room_and_site)
 def room_archive(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
-    standing = _closable(access.ranked(caller, key, "room.archive", found, archived=True), reason)
+    standing = _closable(access.ranked(caller, room, "room.archive", found, archived=True), reason)
     if standing.archived_at is not None:
         raise conflict("already_done")
     _close(batch, standing, archived_at=batch.now)
-    _tell(batch, key, standing, caller, cid, kind="room.archived", method="room.archive", reason=reason)
-    _end(batch, key)
-    return _out_of_lists(key, standing.room)
+    _tell(batch, room, standing, caller, cid, kind="room.archived", method="room.archive", reason=reason)
+    _end(batch, room)
+    return _out_of_lists(room, standing.room)
 
 
+@method("room.delete", protocol.RoomAct, logs=room_and_site)
 def room_delete(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Hide a room from everybody at once. It can be restored until it is purged."""
-    standing = _closable(access.ranked(caller, key, "room.delete", found, archived=True), reason)
+    standing = _closable(access.ranked(caller, room, "room.delete", found, archived=True), reason)
     _close(batch, standing, deleted_at=batch.now)
-    _tell(batch, key, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
-    _end(batch, key)
-    batch.schedule(key, "chat.room_purge", batch.now + DELETED_KEPT_MS, {"at": batch.now})
-    batch.narrow(None, log=key, reason="deleted")
-    return _out_of_lists(key, standing.room)
+    _tell(batch, room, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
+    _end(batch, room)
+    batch.schedule(room, "chat.room_purge", batch.now + DELETED_KEPT_MS, {"at": batch.now})
+    batch.narrow(None, log=room, reason="deleted")
+    return _out_of_lists(room, standing.room)
 
 
+@method("room.restore", protocol.RoomAct, logs=room_and_site)
 def room_restore(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
-    found = access.standings_of_closed(key, caller) if found is None else found
-    standing, room = _restorable(caller, key, found)
+    found = access.standings_of_closed(room, caller) if found is None else found
+    standing, row = _restorable(caller, room, found)
     _closable(standing, reason)
-    if room.closed_rank is None:
+    if row.closed_rank is None:
         raise conflict("already_done")
-    if room.closed_rank > standing.rank:
+    if row.closed_rank > standing.rank:
         raise RealtimeError(403, "rank")
-    if room.deleted_at is not None and not 0 <= batch.now - room.deleted_at < DELETED_KEPT_MS:
+    if row.deleted_at is not None and not 0 <= batch.now - row.deleted_at < DELETED_KEPT_MS:
         raise conflict("undo_over")
-    if room.deleted_at is not None:
-        room.deleted_at = None
+    if row.deleted_at is not None:
+        row.deleted_at = None
     else:
-        room.archived_at = None
-    room.closed_rank = None if room.archived_at is None else room.closed_rank
-    room.save(update_fields=["deleted_at", "archived_at", "closed_rank"])
-    _tell(batch, key, standing, caller, cid, kind="room.restored", method="room.restore", reason=reason)
-    return _into_lists(key, room) if room.archived_at is None else []
+        row.archived_at = None
+    row.closed_rank = None if row.archived_at is None else row.closed_rank
+    row.save(update_fields=["deleted_at", "archived_at", "closed_rank"])
+    _tell(batch, room, standing, caller, cid, kind="room.restored", method="room.restore", reason=reason)
+    return _into_lists(room, row) if row.archived_at is None else []
 
 
 def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
@@ -135,7 +140,7 @@ def _tell(
     reason: str,
 ) -> LogEvent:
     audit_write(batch, standing, caller, method, reason=reason)
-    return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid, method=method)
+    return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid)
 
 
 def _end(batch: Batch, key: LogKey) -> None:

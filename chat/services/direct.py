@@ -6,6 +6,7 @@ from typing import Any, Final
 from accounts.models import User
 from accounts.selectors import FOREVER, refuse_banned
 from accounts.services import quota_use
+from chat import protocol
 from chat.models import Block, Membership, Room
 from chat.selectors import access
 from chat.selectors.access import IN_IT, blocks_one_of
@@ -14,6 +15,7 @@ from chat.services.removal import elsewhere
 from chat.services.requests import list_signal, request_signal
 from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
 from realtime.log import Batch
+from realtime.methods import method, site_only
 from realtime.types import Caller, LogKey, Signal, UserId
 
 OTHERS: Final = 7
@@ -22,7 +24,8 @@ BLOCKED: Final = 200
 REQUEST, LEFT = Membership.State.REQUEST, Membership.State.LEFT
 
 
-def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tuple[LogKey, list[Signal]]:
+@method("direct.open", protocol.DirectOpen, logs=site_only, cost=4)
+def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tuple[dict[str, LogKey], list[Signal]]:
     """Return the room of these people and the caller, made when it is first asked for.
 
     Whoever opens a room into which they were asked accepts. The others must be people whom the caller meets.
@@ -36,36 +39,40 @@ def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tup
     if len(others) == 1 and blocks_one_of(caller.pk, others[0]):
         raise RealtimeError(403, "blocked")
     if room:
-        return LogKey(room.log.key), _entered(batch, caller, room)
+        return {"room": LogKey(room.log.key)}, _entered(batch, caller, room)
     met = _met(caller, others)
     if blocks_one_of(caller.pk, " ".join(others)):
         raise RealtimeError(403, "blocked")
-    return _made(batch, caller, me, met)
+    key, signals = _made(batch, caller, me, met)
+    return {"room": key}, signals
 
 
-def direct_answer(batch: Batch, *, caller: Caller, key: LogKey, accept: bool | None) -> list[Signal]:
+@method("direct.answer", protocol.DirectAnswer)
+def direct_answer(batch: Batch, *, caller: Caller, room: LogKey, accept: bool | None) -> list[Signal]:
     """Accept a request, ignore it, or with None take back that it was ignored. Only accepting tells the others."""
-    mine = _mine(caller, key)
+    mine = _mine(caller, room)
     if accept:
         if _accepted(batch, mine):
-            batch.append(key, kind="member.joined", data={"user": caller.id, "via": None}, actor=caller.id)
+            batch.append(room, kind="member.joined", data={"user": caller.id, "via": None}, actor=caller.id)
         return _in_the_list(batch, caller, mine)
     if mine.state == IN_IT:
         raise conflict("conflict", "it is accepted already")
     Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT]).update(state=LEFT if accept is False else REQUEST)
-    return [request_signal(caller.pk, caller.id, mine.room_id, key)]
+    return [request_signal(caller.pk, caller.id, mine.room_id, room)]
 
 
-def direct_hide(batch: Batch, *, caller: Caller, key: LogKey, hidden: bool) -> list[Signal]:
+@method("direct.hide", protocol.DirectHide)
+def direct_hide(batch: Batch, *, caller: Caller, room: LogKey, hidden: bool) -> list[Signal]:
     """Leave a direct room out of one's list until somebody writes there, or put it back."""
-    standing = access.member(caller, key)
+    standing = access.member(caller, room)
     if not standing.direct:
         raise forbidden("leave the room instead")
-    lines = batch.log(key).lines
+    lines = batch.log(room).lines
     Membership.objects.filter(room=standing.room, user=caller.pk).update(hidden=lines + 1 if hidden else 0)
-    return [list_signal(caller, standing.room, key, hidden=hidden)]
+    return [list_signal(caller, standing.room, room, hidden=hidden)]
 
 
+@method("person.block", protocol.PersonBlock, logs=site_only)
 def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -> list[Signal]:
     """Block somebody, which closes the room of the two, or end it. The other is not told."""
     other = User.objects.filter(key=user).exclude(pk=caller.pk).first()

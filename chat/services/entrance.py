@@ -5,7 +5,7 @@ from accounts.quotas import NOWHERE, Place
 from accounts.selectors import caller_of, person_of
 from accounts.services import guest_create
 from chat.models import Invite
-from chat.services.memberships import joined_signal, room_join
+from chat.services.memberships import joined_signal, member_join
 from chat.services.rooms import lounge
 from chat.services.sanctions import sanction_appeal
 from realtime.errors import RealtimeError
@@ -24,7 +24,7 @@ def guest_enter(
         if caller is None:
             raise RealtimeError(403, "forbidden")
         for door in dict.fromkeys([hall, key]):
-            room_join(staged, caller=caller, key=door, invite=invite if door == key else None)
+            member_join(staged, caller=caller, room=door, invite=invite if door == key else None)
     return user
 
 
@@ -33,13 +33,13 @@ def account_enter(user: User) -> None:
     caller, hall = caller_of(user), LogKey(lounge().log.key)
     if caller:
         with batch([hall, SITE]) as staged:
-            room_join(staged, caller=caller, key=hall)
+            member_join(staged, caller=caller, room=hall)
 
 
 def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
     """Into the room of an invite."""
     with batch([key, SITE]) as staged:
-        membership = room_join(staged, caller=caller, key=key, invite=invite)
+        membership = member_join(staged, caller=caller, room=key, invite=invite)
         staged.signal(joined_signal(staged, caller=caller, membership=membership))
 
 

@@ -3,6 +3,7 @@
 from django.db.models import F
 
 from accounts.services import quota_use
+from chat import protocol
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
@@ -11,14 +12,16 @@ from chat.selectors.invites import standing_now
 from chat.services.audit import audit_write
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey
 
 
+@method("invite.create", protocol.InviteCreate, logs=room_and_site)
 def invite_create(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
-) -> Invite:
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
+) -> None:
     """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
-    standing = access.member(caller, key)
+    standing = access.member(caller, room)
     if standing.direct:
         raise forbidden("a direct room is its people's")
     if not standing.public and standing.rank < Rank.HOST:
@@ -33,24 +36,22 @@ def invite_create(
     )
     data = {"invite": invite.key, "code": invite.code, "expires_at": invite.expires_at, "uses": uses}
     audience = [f"u:{caller.id}", "host"]
-    batch.append(
-        key, kind="invite.created", data=data, actor=caller.id, cid=cid, method="invite.create", audience=audience
-    )
-    return invite
+    batch.append(room, kind="invite.created", data=data, actor=caller.id, cid=cid, audience=audience)
 
 
+@method("invite.revoke", protocol.InviteRevoke)
 def invite_revoke(
     batch: Batch,
     *,
     caller: Caller,
-    key: LogKey,
+    room: LogKey,
     cid: ClientId,
     invite: str,
     reason: str = "",
     found: RoomAccesses | None = None,
 ) -> None:
     """End an invite of one's own, as a host any."""
-    standing = access.member(caller, key, found)
+    standing = access.member(caller, room, found)
     door = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
     if door is None or (door.created_by_id != caller.pk and standing.rank < Rank.HOST):
         raise not_found("no such invite")
@@ -62,9 +63,7 @@ def invite_revoke(
         audit_write(batch, standing, caller, "invite.revoke", user=door.created_by, reason=reason, invite=door.key)
     audience = [f"u:{door.created_by.key}", "host"]
     data = {"invite": door.key}
-    batch.append(
-        key, kind="invite.revoked", data=data, actor=caller.id, cid=cid, method="invite.revoke", audience=audience
-    )
+    batch.append(room, kind="invite.revoked", data=data, actor=caller.id, cid=cid, audience=audience)
 
 
 def invite_use(batch: Batch, *, invite: Invite) -> None:

@@ -7,6 +7,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
+from chat import protocol
 from chat.models import Block, Invite, Membership, Message, Room
 from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
@@ -20,6 +21,7 @@ from chat.services.invites import invite_use
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, Head, LogKey, Signal, UserId
 
 IN_IT = Membership.State.MEMBER
@@ -27,11 +29,21 @@ ACTIVE_MS: Final = 10 * 60_000
 PAIR: Final = 2
 
 
-def room_join(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None = None, invite: Invite | None = None
+@method("room.join", protocol.RoomAct, logs=room_and_site)
+def room_join(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId) -> list[Signal]:
+    """Make the caller a member of a public room."""
+    membership = member_join(batch, caller=caller, room=room, cid=cid)
+    return [joined_signal(batch, caller=caller, membership=membership)]
+
+
+def member_join(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None = None, invite: Invite | None = None
 ) -> Membership:
-    """Into a public room, or with an invite into any; to its door where hosts are asked. The first is its host."""
-    standing = (access.invited if invite else access.readable)(caller, key)
+    """Make the caller a member of a public room, or with an invite of any room.
+
+    Where the hosts decide, the membership waits for them. The first member is the host.
+    """
+    standing = (access.invited if invite else access.readable)(caller, room)
     if standing.role or standing.waiting:
         raise conflict("conflict", "in it already")
     access.refuse_archived(standing)
@@ -42,15 +54,15 @@ def room_join(
         refuse_full(user.pk)
     if invite:
         invite_use(batch, invite=invite)
-    room = Room.objects.select_related("log").get(log__key=key)
-    if is_new_here(user, batch.now) and room.approval_until > batch.now:
-        return _ask(batch, caller=caller, user=user, room=room, cid=cid, invite=invite)
+    row = Room.objects.select_related("log").get(log__key=room)
+    if is_new_here(user, batch.now) and row.approval_until > batch.now:
+        return _ask(batch, caller=caller, user=user, room=row, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
-    entry = batch.append(key, kind="member.joined", data=data, actor=caller.id, cid=cid, method="room.join")
-    batch.narrow(caller.id, log=key)
-    role = Membership.Role.MEMBER if room.lounge or _others(room.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, user, room)}
-    return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
+    entry = batch.append(room, kind="member.joined", data=data, actor=caller.id, cid=cid)
+    batch.narrow(caller.id, log=room)
+    role = Membership.Role.MEMBER if row.lounge or _others(row.pk, caller.pk).exists() else HOST
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, user, row)}
+    return Membership.objects.update_or_create(room=row, user_id=caller.pk, defaults=given)[0]
 
 
 def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
@@ -85,7 +97,6 @@ def _ask(
         data={"user": caller.id},
         actor=caller.id,
         cid=cid,
-        method="room.join",
         audience=["host", f"u:{caller.id}"],
     )
     given = {"state": Membership.State.WAITING, "via": invite, **_stands_against(batch, user, room)}
@@ -115,9 +126,10 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
     return Signal(key, "membership", "", value, to=caller.id)
 
 
-def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | None) -> None:
+@method("room.leave", protocol.RoomAct, logs=room_and_site)
+def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None) -> list[Signal]:
     """Out of a room; its last host hands it over first. A direct room of two is closed instead: `direct.hide`."""
-    standing = access.member(caller, key, archived=True)
+    standing = access.member(caller, room, archived=True)
     if standing.direct and len(standing.direct.split()) <= PAIR:
         raise forbidden("close it instead")
     if standing.role == HOST:
@@ -128,9 +140,10 @@ def room_leave(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId | Non
     else:
         mine.delete()
     data = {"user": caller.id, "reason": "left"}
-    batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="room.leave")
-    batch.narrow(caller.id, log=key, reason="left")
-    left(batch, key, caller.pk)
+    batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
+    batch.narrow(caller.id, log=room, reason="left")
+    left(batch, room, caller.pk)
+    return [Signal(room, "membership", "", None, to=caller.id)]
 
 
 def farewell(user: User) -> None:
@@ -140,7 +153,7 @@ def farewell(user: User) -> None:
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
         with open_batch([key, SITE]) as staged:
             hand_over(staged, key, access.member(caller, key, archived=True).room, caller.pk)
-            room_leave(staged, caller=caller, key=key, cid=None)
+            room_leave(staged, caller=caller, room=key, cid=None)
     Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
 
 
@@ -159,9 +172,10 @@ def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
         batch.narrow(UserId(heir.user.key), log=key, reason="role")
 
 
-def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, role: str) -> Membership:
+@method("member.role", protocol.MemberRole, logs=room_and_site)
+def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, role: str) -> None:
     """Make a member a host or a host a member."""
-    standing = access.ranked(caller, key, "member.role")
+    standing = access.ranked(caller, room, "member.role")
     if standing.direct:
         raise forbidden("a direct room has no host")
     target = _target(standing.room, user)
@@ -174,26 +188,27 @@ def member_role(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, use
     target.role = role
     target.save(update_fields=["role"])
     data = {"user": user, "role": role}
-    batch.append(key, kind="member.role", data=data, actor=caller.id, cid=cid, method="member.role")
+    batch.append(room, kind="member.role", data=data, actor=caller.id, cid=cid)
     audit_write(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
-    batch.narrow(user, log=key, reason="role")
-    return target
+    batch.narrow(user, log=room, reason="role")
 
 
-def member_remove(batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId) -> None:
+@method("member.remove", protocol.MemberRemove, logs=room_and_site)
+def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId) -> list[Signal]:
     """Put a member out, and end the invites they made: nobody comes back by a door of their own."""
-    standing = access.ranked(caller, key, "member.remove")
+    standing = access.ranked(caller, room, "member.remove")
     target = _target(standing.room, user)
     if target.role == HOST:
         raise forbidden("a host: change the role first")
-    ranks.outrank(standing, target.user, room=key, act="member.remove")
+    ranks.outrank(standing, target.user, room=room, act="member.remove")
     Invite.objects.filter(room=target.room_id, created_by=target.user_id, revoked_at=None).update(revoked_at=batch.now)
     target.delete()
     data = {"user": user, "reason": "removed"}
-    batch.append(key, kind="member.left", data=data, actor=caller.id, cid=cid, method="member.remove")
+    batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
     audit_write(batch, standing, caller, "member.remove", user=target.user)
-    batch.narrow(user, log=key)
-    left(batch, key, target.user_id)
+    batch.narrow(user, log=room)
+    left(batch, room, target.user_id)
+    return [Signal(room, "membership", "", None, to=user)]
 
 
 def spoken(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
@@ -210,12 +225,14 @@ def room_active(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
         Room.objects.filter(pk=standing.room).update(active_at=batch.now)
 
 
-def read_mark(batch: Batch, *, caller: Caller, key: LogKey, o: int) -> int:
-    """Move the pointer forward, at most to the end; where it stands now."""
-    standing = access.member(caller, key, archived=True)
+@method("read.mark", protocol.ReadMark)
+def read_mark(batch: Batch, *, caller: Caller, room: LogKey, o: int) -> tuple[dict[str, int], list[Signal]]:
+    """Move the caller's read pointer forward, at most to the end of the log."""
+    standing = access.member(caller, room, archived=True)
     mine = Membership.objects.filter(room=standing.room, user=caller.pk)
-    mine.update(read=Greatest(F("read"), min(o, batch.log(key).head)))
-    return mine.values_list("read", flat=True).get()
+    mine.update(read=Greatest(F("read"), min(o, batch.log(room).head)))
+    read = mine.values_list("read", flat=True).get()
+    return {"o": read}, [Signal(room, "read", "", read, to=caller.id)]
 
 
 def left(batch: Batch, key: LogKey, user: int) -> None:

@@ -4,14 +4,16 @@ What it was before is in `Revision`, until that is purged.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from chat import protocol
 from chat.models import Message, Revision
-from chat.parsing import Said, SlashCommand
+from chat.parsing import Said, SlashCommand, understood
 from chat.permissions import Rank
 from chat.plugin import CARDS, COMMANDS, INTERCEPTORS, Author, Line
+from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.access import RoomAccess, RoomAccesses
 from chat.selectors.direct import people_of
@@ -20,10 +22,11 @@ from chat.selectors.ranks import rank_of
 from chat.services.audit import audit_write
 from chat.services.memberships import room_active, spoken
 from chat.services.requests import edit_check, request_check, written_signals
-from chat.text import Text
+from chat.text import Text, light, written
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch, LogEvent
-from realtime.types import Caller, ClientId, LogKey, Signal
+from realtime.methods import method
+from realtime.types import UNSEEN, Caller, ClientId, Labels, LogKey, Signal
 from realtime.wire.messages import encode
 
 AUTHOR_UNDO: Final = 60_000
@@ -31,25 +34,40 @@ HOST_UNDO: Final = 24 * 60 * 60 * 1000
 """ms; what nobody can undo any more is purged"""
 
 
+class Prefetched(NamedTuple):
+    """The accesses of a group of posts, and what each message hook loaded for them."""
+
+    accesses: RoomAccesses
+    hooks: Sequence[Any]
+
+
+def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
+    accesses = access.standings({room for _, room in asked}, {caller.pk for caller, _ in asked})
+    found = [(caller, room, accesses.get((room, caller.pk))) for caller, room in asked]
+    authors = [Author(caller, room, standing.role or "") for caller, room, standing in found if standing]
+    return Prefetched(accesses, [each.load(authors) if each.load else None for each in INTERCEPTORS])
+
+
+@method(
+    "message.post",
+    protocol.MessagePost,
+    preprocess=("text", understood),
+    cheap=light,
+    prefetch=lambda batch, calls: posts_prefetch([(call.caller, call.params.room) for call in calls]),
+)
 def message_post(
-    batch: Batch,
-    *,
-    caller: Caller,
-    room: LogKey,
-    cid: ClientId,
-    said: Said,
-    heard: Sequence[Any],
-    found: RoomAccesses | None = None,
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, text: Said, prefetched: Prefetched | None = None
 ) -> list[Signal]:
-    """Say something: a command's line, an interceptor's, or the text. `heard`: what each interceptor has loaded."""
-    standing = access.speaker(caller, room, found, asking=True)
+    """Post a message: that of a command, that of a message hook, or the text."""
+    accesses, hooks = prefetched or posts_prefetch([(caller, room)])
+    standing = access.speaker(caller, room, accesses, asking=True)
     people = people_of(standing.room) if standing.direct else []
-    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=said, people=people)
-    if asks and isinstance(said, Text):
-        line = Line(said)
+    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=text, people=people)
+    if asks and isinstance(text, Text):
+        line = Line(text)
     else:
-        line = _line_said(batch, Author(caller, room, standing.role or ""), said, heard)
-    line_post(batch, room=room, caller=caller, cid=cid, method="message.post", line=line)
+        line = _line_said(batch, Author(caller, room, standing.role or ""), text, hooks)
+    line_post(batch, room=room, caller=caller, cid=cid, line=line)
     if standing.slow_s:
         spoken(batch, standing=standing, caller=caller)
     room_active(batch, standing=standing, caller=caller)
@@ -63,7 +81,6 @@ def line_post(
     line: Line,
     caller: Caller | None = None,
     cid: ClientId | None = None,
-    method: str = "",
 ) -> LogEvent:
     """Put a line into the timeline; without a caller it is the server's."""
     kind, data = CARDS[type(line.card)], msgspec.to_builtins(line.card)
@@ -73,7 +90,6 @@ def line_post(
         data={"kind": kind, **data},
         actor=caller.id if caller else None,
         cid=cid,
-        method=method,
         audience=line.audience,
         line=True,
     )
@@ -110,6 +126,7 @@ def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
         Revision.objects.filter(pk__in=last).update(data=data)
 
 
+@method("message.edit", protocol.MessageEdit, preprocess=("text", lambda text: rendered(written(text))), cheap=light)
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
 ) -> LogEvent:
@@ -129,12 +146,12 @@ def message_edit(
         data={"line": line_of(message)},
         actor=caller.id,
         cid=cid,
-        method="message.edit",
         audience=_audience(message),
         blanks=[superseded],
     )
 
 
+@method("message.delete", protocol.MessageDelete)
 def message_delete(
     batch: Batch,
     *,
@@ -165,12 +182,12 @@ def message_delete(
         data={"o": o, "by": caller.id, "at": batch.now, "author": message.author.key if message.author else None},
         actor=caller.id,
         cid=cid,
-        method="message.delete",
         audience=_audience(message),
         blanks=[superseded],
     )
 
 
+@method("message.restore", protocol.MessageAct)
 def message_restore(
     batch: Batch,
     *,
@@ -199,9 +216,16 @@ def message_restore(
         data={"line": line_of(message)},
         actor=caller.id,
         cid=cid,
-        method="message.restore",
         audience=_audience(message),
     )
+
+
+@method("typing.set", protocol.TypingSet, lane="now")
+def typing_set(*, caller: Caller, labels: Labels | None, room: LogKey, typing: bool) -> list[Signal]:
+    """Show the other members that the caller is typing, or no longer is."""
+    if labels is None or "member" not in labels or access.silenced(labels):
+        raise forbidden("join the room first")
+    return [] if UNSEEN in labels else [Signal(room, "typing", caller.id, typing or None)]
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:

@@ -8,14 +8,17 @@ from accounts.models import User
 from accounts.names import clean, look
 from accounts.selectors import refuse_banned, refuse_muted
 from accounts.services import quota_use
+from chat import protocol
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
 from chat.selectors.rooms import refuse_full
+from chat.services.memberships import joined_signal
 from chat.services.messages import line_insert
 from realtime.errors import conflict, forbidden
 from realtime.log import Batch, batch
-from realtime.types import Caller, ClientId, LogKey
+from realtime.methods import method, room_and_site, site_only
+from realtime.types import Caller, ClientId, LogKey, Signal
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
@@ -30,9 +33,10 @@ def lounge() -> Room:
     return lounges.order_by("lounge").first() or _lounge_create()
 
 
+@method("room.create", protocol.RoomCreate, logs=site_only, cost=4)
 def room_create(
     batch: Batch, *, caller: Caller, cid: ClientId | None, name: str, topic: str, public: bool
-) -> Membership:
+) -> tuple[Membership, list[Signal]]:
     """A room with its maker as host."""
     facts = _facts(name, topic, public)
     _refuse_taken(facts)
@@ -42,9 +46,7 @@ def room_create(
     refuse_full(caller.pk)
     quota_use("rooms", pk=caller.pk, now=batch.now)
     log = batch.create_log()
-    entry = batch.append(
-        LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, method="room.create", line=True
-    )
+    entry = batch.append(LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, line=True)
     room = Room.objects.create(
         log=log,
         created_by_id=caller.pk,
@@ -54,30 +56,32 @@ def room_create(
         **facts,
     )
     line_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
-    return Membership.objects.create(room=room, user_id=caller.pk, role=HOST, read=entry.o, joined_at=batch.now)
+    host = {"user_id": caller.pk, "role": HOST, "read": entry.o, "joined_at": batch.now}
+    membership = Membership.objects.create(room=room, **host)
+    return membership, [joined_signal(batch, caller=caller, membership=membership)]
 
 
+@method("room.change", protocol.RoomChange, logs=room_and_site)
 def room_change(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, name: str, topic: str, public: bool
-) -> Room:
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, name: str, topic: str, public: bool
+) -> None:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
-    standing = access.ranked(caller, key, "room.change")
+    standing = access.ranked(caller, room, "room.change")
     access.refuse_silenced(standing, batch.now)
     if standing.direct:
         raise forbidden("a direct room is its people's")
     facts = _facts(name, topic, public)
-    room = Room.objects.select_related("log").get(pk=standing.room)
-    before = {"name": room.name, "topic": room.topic, "public": room.public}
-    if (facts["name"], public) != (room.name, room.public):
-        _refuse_taken(facts, room)
+    row = Room.objects.select_related("log").get(pk=standing.room)
+    before = {"name": row.name, "topic": row.topic, "public": row.public}
+    if (facts["name"], public) != (row.name, row.public):
+        _refuse_taken(facts, row)
     data = {**facts, "before": before}
-    entry = batch.append(key, kind="room.changed", data=data, actor=caller.id, cid=cid, method="room.change", line=True)
+    entry = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, line=True)
     line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
-    room.name, room.topic, room.public, room.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
-    room.save()
+    row.name, row.topic, row.public, row.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
+    row.save()
     if before["public"] and not public:
-        batch.narrow(None, log=key, reason="private")
-    return room
+        batch.narrow(None, log=room, reason="private")
 
 
 def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def room_close(*, caller: Caller, room: Room, act: str, reason: str) -> None:
     key, service = LogKey(room.log.key), {"archive": room_archive, "delete": room_delete, "restore": room_restore}[act]
     with batch([key, SITE]) as staged:
         found = access.on_site(caller, key, closed=True)
-        signals = service(staged, caller=caller, key=key, cid=ClientId(key_new(22)), reason=reason, found=found)
+        signals = service(staged, caller=caller, room=key, cid=ClientId(key_new(22)), reason=reason, found=found)
         for signal in signals:
             staged.signal(signal)
 
@@ -149,7 +149,7 @@ def panic_set(*, caller: Caller, room: Room, on: bool, reason: str) -> None:
 def invite_end(*, caller: Caller, invite: Invite, reason: str) -> None:
     key = LogKey(invite.room.log.key)
     with _acting(caller, key) as (staged, acting):
-        invite_revoke(staged, key=key, invite=invite.key, reason=reason, **acting)
+        invite_revoke(staged, room=key, invite=invite.key, reason=reason, **acting)
 
 
 def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) -> None:

@@ -30,7 +30,7 @@ def match_create(
     """A table in the talk, by who may speak, its maker in the first seat; with a bot the game begins."""
     standing = access.speaker(caller, room)
     table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
-    entry = line_post(batch, room=room, line=Line(table), caller=caller, cid=cid, method="match.create")
+    entry = line_post(batch, room=room, line=Line(table), caller=caller, cid=cid)
     if standing.slow_s:
         spoken(batch, standing=standing, caller=caller)
     return entry
@@ -59,7 +59,7 @@ def seat_take(
     _refuse_seated(table.match.log_id, caller)
     table.sit(seat, user=_user(caller))
     started = table.position is not None
-    return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.take", step=started, seat=seat)
+    return table.append(kind="match.seated", actor=caller.id, cid=cid, step=started, seat=seat)
 
 
 @method("seat.bot", protocol.SeatBot)
@@ -72,7 +72,7 @@ def seat_bot(
     _refuse_taken(table, seat)
     table.sit(seat, bot=bot)
     started = table.position is not None
-    return table.append(kind="match.seated", actor=caller.id, cid=cid, method="seat.bot", step=started, seat=seat)
+    return table.append(kind="match.seated", actor=caller.id, cid=cid, step=started, seat=seat)
 
 
 @method("seat.leave", protocol.MatchAct)
@@ -83,7 +83,7 @@ def seat_leave(
     table = _open_table(batch, caller, room, match, t)
     seat = refuse_stranger(table, caller)
     table.rise(seat)
-    return table.append(kind="match.unseated", actor=caller.id, cid=cid, method="seat.leave", seat=seat)
+    return table.append(kind="match.unseated", actor=caller.id, cid=cid, seat=seat)
 
 
 @method("seat.wait", protocol.SeatWait)
@@ -101,9 +101,7 @@ def seat_wait(
         line.append(caller.id)
     else:
         line.remove(caller.id)
-    return table.append(
-        kind="match.waited", actor=caller.id, cid=cid, method="seat.wait", user=caller.id, waiting=waiting
-    )
+    return table.append(kind="match.waited", actor=caller.id, cid=cid, user=caller.id, waiting=waiting)
 
 
 @method("match.rematch", protocol.MatchAct, logs=room_and_site)
@@ -120,7 +118,7 @@ def match_rematch(
     _refuse_seated(old.match.log_id, caller)
     quota_use("matches", pk=caller.pk, now=batch.now)
     card = _again(batch, old, seat, caller)
-    entry = line_post(batch, room=room, line=Line(card), caller=caller, cid=cid, method="match.rematch")
+    entry = line_post(batch, room=room, line=Line(card), caller=caller, cid=cid)
     old.table.rematch = entry.o
     old.append(kind="match.rematched", actor=caller.id)
     return entry

@@ -38,9 +38,7 @@ def move_play(
     if table.match.version != version or (version_t is not None and table.table.version_t not in (version_t, None)):
         raise conflict("stale", table=table.table)
     table.happen(move_of(table, seat, move))
-    return table.append(
-        kind="match.moved", actor=caller.id, cid=cid, method="move.play", step=True, seat=seat, move=move
-    )
+    return table.append(kind="match.moved", actor=caller.id, cid=cid, step=True, seat=seat, move=move)
 
 
 @method("move.hover", protocol.MoveHover, lane="now")
@@ -73,9 +71,7 @@ def match_resign(
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     table.happen(Forfeit(seat, "resigned"))
-    return table.append(
-        kind="match.ended", actor=caller.id, cid=cid, method="match.resign", step=True, seat=seat, reason="resigned"
-    )
+    return table.append(kind="match.ended", actor=caller.id, cid=cid, step=True, seat=seat, reason="resigned")
 
 
 @method("match.claim", protocol.MatchAct)
@@ -105,7 +101,7 @@ def match_claim(
     if table.table.claim is not None:
         raise conflict("claimed", table=table.table)
     table.call(other)
-    return table.append(kind="match.claimed", actor=caller.id, cid=cid, method="match.claim", seat=other)
+    return table.append(kind="match.claimed", actor=caller.id, cid=cid, seat=other)
 
 
 @method("match.present", protocol.MatchAct)
@@ -118,7 +114,7 @@ def match_present(
     if table.table.claim is None or table.table.claim.seat != seat:
         raise conflict("not_claimed", table=table.table)
     table.table.claim = None
-    return table.append(kind="match.present", actor=caller.id, cid=cid, method="match.present", seat=seat)
+    return table.append(kind="match.present", actor=caller.id, cid=cid, seat=seat)
 
 
 def member_left(batch: Batch, room: LogKey, user: int) -> None:

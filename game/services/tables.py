@@ -132,7 +132,6 @@ class MatchSession:
         kind: str,
         actor: UserId | None = None,
         cid: ClientId | None = None,
-        method: str = "",
         step: bool = False,
         **data: Any,
     ) -> LogEvent:
@@ -141,7 +140,7 @@ class MatchSession:
             self.table.last = self._next
         self._settle(step)
         told = {"match": self.match.offset, **data, "table": self.table}
-        entry = self.batch.append(self.room, kind=kind, data=told, actor=actor, cid=cid, method=method)
+        entry = self.batch.append(self.room, kind=kind, data=told, actor=actor, cid=cid)
         self.match.save()
         for seat in self.seats.values():
             if seat.pk is None:

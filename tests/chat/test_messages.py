@@ -63,9 +63,7 @@ def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Call
 
     def said(caller: Caller, place: LogKey) -> None:
         with batch([place]) as staged:
-            message_post(
-                staged, caller=caller, room=place, cid=ClientId("a" * 8), said=SlashCommand("flip", ""), heard=[]
-            )
+            message_post(staged, caller=caller, room=place, cid=ClientId("a" * 8), text=SlashCommand("flip", ""))
 
     said(ana, private)
     with pytest.raises(RealtimeError, match="not_found"):

@@ -12,7 +12,7 @@ from accounts.models import User
 from chat.models import Audit, Hold, Invite, Membership, Message, Room, Sanction
 from chat.permissions import NEEDED, Rank
 from chat.selectors import access, may_read, snapshot
-from chat.services.memberships import room_join
+from chat.services.memberships import member_join
 from chat.services.removal import AT_ONCE
 from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, head_of, now_ms, read
@@ -279,7 +279,7 @@ def invite_into(host: Caller, key: LogKey) -> Invite:
 
 def joins(caller: Caller, key: LogKey, invite: Invite) -> None:
     with batch([key, SITE]) as staged:
-        room_join(staged, caller=caller, key=key, invite=invite)
+        member_join(staged, caller=caller, room=key, invite=invite)
 
 
 def test_undoing_a_ban_restores_invites_and_approval(host: Caller, key: LogKey) -> None:

@@ -77,7 +77,17 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 
 def test_no_selector_of_lines_is_missing_above() -> None:
-    walked = {"line_find", "page_last", "page_before", "page_after", "page_around", "snapshot", "welcome", "unread_of"}
+    walked = {
+        "line_find",
+        "page_last",
+        "page_before",
+        "page_after",
+        "page_around",
+        "history_page",
+        "snapshot",
+        "welcome",
+        "unread_of",
+    }
     other = {
         "visible",
         "heard_by",
@@ -88,6 +98,8 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "membership_of",
         "refuse_full",
         "room_list",
+        "block_list",
+        "unread_read",
         "member_list",
         "faces",
         "rules_of",

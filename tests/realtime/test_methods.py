@@ -51,11 +51,16 @@ def with_unknown(batch: Any, *, room: LogKey, cid: ClientId, name: str, o: int |
 def with_other_type(batch: Any, *, room: LogKey, cid: ClientId, name: str, o: int) -> None: ...
 
 
+def with_other_result(batch: Any, *, room: LogKey, cid: ClientId, name: str, o: int | None) -> dict[str, int]:
+    return {}
+
+
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
         (without_field, "thing.rename: no parameter for the field name"),
         (with_unknown, "thing.rename: no field for the parameter topic"),
+        (with_other_result, "thing.rename: the return value is none of a method"),
         (with_other_type, "thing.rename: o is .*, the parameter takes <class .int.>"),
     ],
 )
