@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from realtime.log import SITE, LogEvent
+from realtime.log import SITE
 from realtime.signatures import accepts, mismatches
 from realtime.types import Caller, Head, Labels, LogKey, Signal, UserId
 
 if TYPE_CHECKING:
-    from realtime.log import Batch
+    from realtime.log import Batch, LogEvent
 
 Lane = Literal["write", "read", "now"]
-Returned = tuple[Any, list[Signal]] | list[Signal] | LogEvent | None
-"""The return types of a function in the lane `write`: `(result, signals)`, signals, the event it appended, or None."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONTEXT: Final = ("caller", "prefetched", "labels", "here", "absent_ms", "live")
@@ -91,7 +89,7 @@ class Method:
 
     `function` is plain and synchronous, and checks permissions itself. It gets the fields of the params as keyword
     arguments, and the members of `CONTEXT` that it has parameters for.
-    Lane `write`: `(batch, …) -> Returned`, in the writer's transaction. With a
+    Lane `write`: `(batch, …) -> (result, signals), signals, the event or None`, in the writer's transaction. With a
     `cid` in its params it is durable: the function appends one event with that cid, and the result is that event's
     `{room, o, t, at}`. Without one the result is what it returns, else `{}`.
     Lane `read`: `(…) -> result`, in the reader pool. Lane `now`: `(…) -> Iterable[Signal]`, memory only.
@@ -122,7 +120,7 @@ class Method:
         object.__setattr__(self, "context", tuple(name for name in CONTEXT if name in asked))
         replaced = [self.preprocess[0]] if self.preprocess else []
         found = [] if self.takes_call else mismatches(self.function, self.params, CONTEXT, replaced)
-        if self.lane == "write" and not accepts(Returned, get_type_hints(self.function).get("return", Any)):
+        if self.lane == "write" and not accepts(_returned(), get_type_hints(self.function).get("return", Any)):
             found.append("the return value is none of a method")
         if found:
             raise TypeError(f"{self.name}: {'; '.join(found)}")
@@ -138,6 +136,13 @@ class Method:
     def runs_at_once(self, params: Any) -> bool:
         """Return whether nothing has to be preprocessed, or nothing that would hold up the event loop."""
         return self.preprocess is None or self.cheap(getattr(params, self.preprocess[0]))
+
+
+def _returned() -> Any:
+    """Return the type of what a function of the lane `write` may return."""
+    from realtime.log import LogEvent  # needs the models, and methods are registered after them
+
+    return tuple[Any, list[Signal]] | list[Signal] | LogEvent | None
 
 
 def method(name: str, params: type, **options: Any) -> Callable[[F], F]:
