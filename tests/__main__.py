@@ -16,6 +16,7 @@ PYTEST = (PYTHON, "-X", "dev", "-m", "pytest", "-rfEs", "--durations=10", "--dur
 BROWSER = ("chromium", "chinese", "emoji")
 PROXIES = ("caddy", "nginx")
 COVERAGE = (PYTHON, "-m", "coverage")
+ON_POSTGRESQL = ("sh", "-c", 'DATABASE_URL=$TEST_POSTGRES_URL exec "$@"', "sh")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
 DATABASE = tuple(
@@ -34,6 +35,8 @@ def cache(step: str) -> tuple[str, str]:
     """Return the options that keep the failed tests of this step apart from others."""
     return "-o", f"cache_dir=.pytest_cache/{step}"
 
+
+MEASURED = (*COVERAGE, "run", "-m", "pytest", *cache("coverage"), "tests/realtime")
 
 STEPS = [
     Step("ruff", ((PYTHON, "-m", "ruff", "check", "."),)),
@@ -74,11 +77,12 @@ STEPS = [
         "coverage",
         (
             (*COVERAGE, "erase"),
-            (*COVERAGE, "run", "-m", "pytest", *cache("coverage"), "tests/realtime"),
+            (*MEASURED, "tests/admin"),
+            (*ON_POSTGRESQL, *MEASURED, "--ignore=tests/realtime/server"),
             (*COVERAGE, "combine", "--quiet"),
             (*COVERAGE, "report"),
         ),
-        wants=("postgresql", "redis", "cc"),
+        needs=("postgresql", "redis", "cc"),
         default=False,
     ),
     Step("pictures", ((PYTHON, "-m", "tests.system.pictures"),), needs=BROWSER, default=False),

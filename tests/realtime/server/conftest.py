@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.realtime.server.served import REPOSITORY, Serve, StartServe
 from tests.services.memory import memory
+from tests.services.processes import end
 
 ANY_PORT = "tcp:port=0:interface=127.0.0.1"
 
@@ -38,7 +39,7 @@ class Tiny:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
+        end(self.process)
         self.process.communicate()
 
     @property
@@ -117,7 +118,7 @@ def serve(tmp_path: Path) -> Iterator[StartServe]:
 
     yield serve
     for each in running:
-        each.process.kill()  # those it supervises leave with it
+        end(each.process)  # those it supervises leave with it
         each.process.communicate()
 
 
