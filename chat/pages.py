@@ -1,26 +1,22 @@
 """What a page is made of: the boot data that the client starts from, and the words it speaks."""
 
 import json
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.forms import EnterForm
 from accounts.login import user_of
-from accounts.models import User
 from accounts.selectors import caller_of, counts_as_guest
-from chat.models import Invite, Membership, Room, Sanction
+from chat.models import Invite, Membership
 from chat.rows import rows_of
 from chat.selectors import access, rooms
-from chat.selectors.sanctions import in_force, sanction_as, was_there
 from realtime.log import head_of, now_ms
 from realtime.security import token_make
 from realtime.types import Caller, LogKey
@@ -35,44 +31,12 @@ def caller_on(request: HttpRequest) -> Caller | None:
     return caller_of(user) if user else None
 
 
-def site_ban(request: HttpRequest) -> Sanction | None:
-    """What keeps who asks out of everything."""
-    user = request.user
-    if not isinstance(user, User) or user.banned_until <= now_ms():
-        return None
-    return in_force(user.pk, None, "ban", now_ms())
-
-
-def room_ban(request: HttpRequest, key: str) -> Sanction | None:
-    """What keeps who asks out of a room; of one that was deleted nobody hears."""
-    user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
-    if not isinstance(user, User) or room is None:
-        return None
-    ban = in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
-    return ban if ban and was_there(room.pk, room.log_id, user) else None
-
-
 def waits_at(request: HttpRequest, key: str) -> str | None:
     """The name of the private room at whose door they wait."""
     waiting = Membership.objects.filter(
         user=request.user.pk, room__log__key=key, room__deleted_at=None, state=Membership.State.WAITING
     )
     return waiting.values_list("room__name", flat=True).first() if request.user.pk else None
-
-
-def banned_page(
-    request: HttpRequest, ban: Sanction, key: str | None, *, problem: str = "", text: str | None = None
-) -> HttpResponse:
-    """Why one may not come in, by whom, until when, and the one appeal."""
-    context = {
-        "sanction": sanction_as(ban),
-        "room": ban.room.name if ban.room else None,
-        "until": ban.until and datetime.fromtimestamp(ban.until / 1000, UTC),
-        "appeal_url": reverse("room_appeal", kwargs={"key": key}) if key else reverse("appeal"),
-        "problem": problem,
-        "text": text or "",
-    }
-    return render(request, "chat/banned.html", context, status=403)
 
 
 def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:
@@ -105,7 +69,7 @@ def _page(
     next: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    language = _language()
+    language = language_of_page()
     who: dict[str, Any] = {
         "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
@@ -162,18 +126,6 @@ def _guest(user: Any) -> bool:
     return counts_as_guest(user.password, user.account_at, now_ms())
 
 
-def live_page(request: HttpRequest, user: User) -> HttpResponse:
-    """The numbers of the process that the page's connection comes to."""
-    language = _language()
-    boot = {
-        "user": user.key,
-        "token": token_make(request.session.session_key or ""),
-        "socket": "/ws/",
-        "admin": user.is_staff,
-    }
-    return render(request, "live/live.html", {"boot": boot, "words": words(f"live/{language}")})
-
-
 def _invite_shown(invite: Invite) -> dict[str, Any]:
     facts = {"name": invite.room.name, "topic": invite.room.topic, "public": invite.room.public}
     faces = [_face_of(person) for person in rooms.faces(invite.room.pk).values()]
@@ -186,7 +138,7 @@ def _face_of(person: dict[str, Any]) -> dict[str, Any]:
     return {"face": face, "initial": "" if face else person["name"][0], "colour": person["colour"]}
 
 
-def _language() -> str:
+def language_of_page() -> str:
     language = get_language() or settings.LANGUAGE_CODE
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -199,3 +151,9 @@ def words(language: str) -> Any:
 @lru_cache
 def _words(language: str) -> Any:
     return json.loads(Path(str(finders.find(f"words/{language}.json"))).read_text("utf-8"))
+
+
+def see_other(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response

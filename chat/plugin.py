@@ -4,12 +4,15 @@ Everything here runs inside a method of chat: it may refuse with a `RealtimeErro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, TypeVar
 
 import msgspec
+from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
 from chat.text import Text
+from chat.types import RoomAccess
 from realtime.log import Batch
 from realtime.types import Caller, Head, Labels, LogKey
 
@@ -135,6 +138,66 @@ def leaver(foresee: Foresee, places: Places) -> Callable[[Leave], Leave]:
         return leave
 
     return add
+
+
+# Questions
+
+
+MayPost = Callable[[RoomAccess, int, bool], None]
+"""`(access, now, slowed)`: raise `RealtimeError` when this member may not write here now, in ms UTC"""
+MayChange = Callable[[RoomAccess, int], None]
+"""`(access, now)`: the same for a change that is no message, such as another topic"""
+MayJoin = Callable[[User, int, int], None]
+"""`(user, primary key of the room, now)`: raise `RealtimeError` when this person may not join"""
+JoinTerms = Callable[[User, int, int], dict[str, Any]]
+"""`(user, primary key of the room, now) -> columns` that the new membership begins with"""
+OwnSanctions = Callable[[int, RoomAccess | None], dict[str, Any] | None]
+"""`(primary key of the user, access) -> JSON`: what a member is shown of the sanctions against them"""
+Audit = Callable[..., object]
+"""`(batch, access, caller, act, *, user, offset, room, reason, rule, **detail)`: write an entry of the audit log"""
+BanPage = Callable[[HttpRequest, str | None], HttpResponse | None]
+"""`(request, key of a room, or None for the site) -> page` that a banned person gets instead, or None"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPlugin:
+    """What one app answers and adds. An exception in an answer refuses what was asked for."""
+
+    may_post: MayPost | None = None
+    may_change: MayChange | None = None
+    may_join: MayJoin | None = None
+    join_terms: JoinTerms | None = None
+    own_sanctions: OwnSanctions | None = None
+    audit: Audit | None = None
+    ban_page: BanPage | None = None
+
+
+def _unanswered(*given: Any, **more: Any) -> Any:
+    raise LookupError("no installed app answers this question of chat")
+
+
+class Installed:
+    """The answers of all installed apps. A question that no app answers raises `LookupError`: it refuses."""
+
+    may_post: MayPost = staticmethod(_unanswered)
+    may_change: MayChange = staticmethod(_unanswered)
+    may_join: MayJoin = staticmethod(_unanswered)
+    join_terms: JoinTerms = staticmethod(_unanswered)
+    own_sanctions: OwnSanctions = staticmethod(_unanswered)
+    audit: Audit = staticmethod(_unanswered)
+    ban_page: BanPage = staticmethod(_unanswered)
+
+
+installed: Final = Installed()
+
+
+def use(plugin: ChatPlugin) -> None:
+    """Add the plugin of an app; call this once from its `AppConfig.ready`. Raise `ValueError` for a second answer."""
+    for field in fields(plugin):
+        answer = getattr(plugin, field.name)
+        if answer is not None:
+            _once(vars(installed), field.name)
+            setattr(installed, field.name, answer)
 
 
 def _once(registry: Mapping[Any, Any], key: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import segno
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,13 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import expired, login
 from accounts.expired import shows_again
 from accounts.forms import EnterForm
-from accounts.models import User
-from accounts.selectors import guards_unproven
+from chat import plugin
 from chat.models import Invite
-from chat.pages import banned_page, caller_on, invite_page, live_page, room_ban, room_page, site_ban, waits_at
-from chat.selectors import access, ranks
+from chat.pages import caller_on, invite_page, room_page, see_other, waits_at
+from chat.selectors import access
 from chat.selectors.invites import invite_by_code, stands
-from chat.services.entrance import appeal_make, guest_enter, invite_accept
+from chat.services.entrance import guest_enter, invite_accept
 from chat.services.rooms import lounge
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
@@ -43,15 +42,15 @@ def refusals(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, **given: Any) -> HttpResponse:
-        if ban := site_ban(request):
-            return banned_page(request, ban, None)
+        if page := plugin.installed.ban_page(request, None):
+            return page
         try:
             return view(request, **given)
         except RealtimeError as refusal:
             if refusal.code == 410:
                 return render(request, "chat/invite_ended.html", status=410)
-            if refusal.args[0] == "banned" and (ban := room_ban(request, given.get("key", ""))):
-                return banned_page(request, ban, given["key"])
+            if refusal.args[0] == "banned" and (page := plugin.installed.ban_page(request, given.get("key", ""))):
+                return page
             if (room := waits_at(request, given.get("key", ""))) is not None:
                 return render(request, "chat/waiting.html", {"room": room}, status=403)
             raise Http404 from None
@@ -78,47 +77,6 @@ def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpRespons
     return room_page(request, LogKey(key), focus=None if o is None else min(o, LAST))
 
 
-@require_safe
-@never_cache
-def banned(request: HttpRequest) -> HttpResponse:
-    """Where a connection that ended for a ban of the site leads."""
-    ban = site_ban(request)
-    return banned_page(request, ban, None) if ban else redirect("home")
-
-
-@require_safe
-@never_cache
-def live(request: HttpRequest) -> HttpResponse:
-    """Show the live page to moderators and admins, who are led to the second step first; 404 for others."""
-    user = request.user
-    try:
-        return live_page(request, ranks.on_site(user.pk or 0, "live.read"))
-    except RealtimeError:
-        if isinstance(user, User) and guards_unproven(user):
-            return redirect("mfa_activate_totp")
-        raise Http404 from None
-
-
-@shows_again
-@require_POST
-@never_cache
-def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
-    """The one appeal, from the page that says why one may not come in."""
-    ban = room_ban(request, key) if key else site_ban(request)
-    if ban is None:
-        return redirect("home")
-    if expired.is_expired(request):
-        return banned_page(request, ban, key or None, problem="expired", text=request.POST.get("text"))
-    try:
-        appeal_make(
-            user=ban.user, key=LogKey(key) if key else None, sanction=ban.key, text=request.POST.get("text", "")
-        )
-    except RealtimeError as refusal:
-        if refusal.code != 409:  # twice is once
-            return banned_page(request, ban, key or None, problem=str(refusal.args[0]), text=request.POST.get("text"))
-    return _see_other(reverse("room", kwargs={"key": key}) if key else reverse("banned"))
-
-
 @shows_again
 @require_POST
 @never_cache
@@ -131,7 +89,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     key = LogKey(invite.room.log.key) if invite else _room_at(next)
     after = reverse("room", kwargs={"key": key}) if invite or not next else next
     if caller_on(request) is not None:
-        return _see_other(reverse("invite", kwargs={"code": code}) if invite else after)
+        return see_other(reverse("invite", kwargs={"code": code}) if invite else after)
     if invite:
         _standing(invite)
     if expired.is_expired(request):
@@ -156,7 +114,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             page["Retry-After"] = str(ceil(wait / 1000))
         return page
     login.begin(request, user)
-    response = _see_other(after)
+    response = see_other(after)
     login.device_keep(response, device)
     return response
 
@@ -181,13 +139,13 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     found, caller = _invite(code), caller_on(request)
     key = LogKey(found.room.log.key)
     if caller is None or expired.is_expired(request):
-        return _see_other(reverse("invite", kwargs={"code": code}))
+        return see_other(reverse("invite", kwargs={"code": code}))
     try:
         invite_accept(caller=caller, key=key, invite=found)
     except RealtimeError as refusal:
         if refusal.code != 409:  # in it already, by a second click or another tab
             raise
-    return _see_other(reverse("room", kwargs={"key": key}))
+    return see_other(reverse("room", kwargs={"key": key}))
 
 
 @require_safe
@@ -233,9 +191,3 @@ def _room_at(address: str) -> LogKey:
     except (Resolver404, RealtimeError):
         pass
     return LogKey(lounge().log.key)
-
-
-def _see_other(address: str) -> HttpResponse:
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from accounts.models import User
 from accounts.selectors import caller_of, guards_unproven
 
-OURS: Final = {"accounts", "chat", "game", "realtime"}
+OURS: Final = {"accounts", "chat", "game", "moderation", "realtime"}
 
 
 class ParlorAdmin(AdminSite):

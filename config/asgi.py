@@ -22,11 +22,11 @@ http = get_asgi_application()  # loads the apps; what follows imports models
 # ruff: noqa: E402, I001
 import accounts.selectors
 import accounts.services
-import chat.methods
 import chat.rendering
 import chat.selectors
 import chat.unread
 import lab.routing
+import moderation.methods
 from realtime.echo import with_echo
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
@@ -37,7 +37,7 @@ from realtime.security import DefaultPorts, OriginCheck
 
 
 backend = Backend(
-    methods={**chat.methods.METHODS, **METHODS},
+    methods={**moderation.methods.METHODS, **METHODS},
     user=accounts.selectors.caller_of,
     people=accounts.selectors.people,
     may_read=chat.selectors.may_open,

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "chat",
+    "moderation",
     "game",
     "lab",
 ]

@@ -1,7 +1,8 @@
 """Addresses of the pages; what a page shows is its view's business."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from accounts.expired import shows_again
@@ -11,6 +12,7 @@ from accounts.views.token import token
 from chat import views as chat
 from config.robots import robots
 from config.security_txt import security_txt
+from moderation import views as moderation
 from realtime.views import upgrade_required
 
 handler400 = "config.errors.bad_request"
@@ -18,14 +20,18 @@ handler429 = "config.errors.too_many_requests"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
+    re_path(
+        r"^admin/chat/(?P<table>sanction|report|audit)/(?P<rest>.*)$",  # where they were in release 0.1
+        RedirectView.as_view(url="/admin/moderation/%(table)s/%(rest)s", query_string=True),
+    ),
     path("admin/", admin.site.urls),
-    path("live/", chat.live, name="live"),
+    path("live/", moderation.live, name="live"),
     path("enter/", chat.enter, name="enter"),
     path("r/<slug:key>/", chat.room, name="room"),
     path("r/<slug:key>/@<int:o>", chat.room, name="line"),
-    path("r/<slug:key>/appeal", chat.appeal, name="room_appeal"),
-    path("banned", chat.banned, name="banned"),
-    path("banned/appeal", chat.appeal, name="appeal"),
+    path("r/<slug:key>/appeal", moderation.appeal, name="room_appeal"),
+    path("banned", moderation.banned, name="banned"),
+    path("banned/appeal", moderation.appeal, name="appeal"),
     path("i/<slug:code>", chat.invite, name="invite"),
     path("i/<slug:code>/join", chat.invite_join, name="invite_join"),
     path("i/<slug:code>/qr.svg", chat.invite_qr, name="invite_qr"),

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from chat.admin.rooms import who
-from chat.admin.visible_rooms import VisibleRoomsMixin
 from game.models import Match, Seat
 from game.selectors.matches import seats_of
+from moderation.admin.rooms import who
+from moderation.admin.visible_rooms import VisibleRoomsMixin
 from realtime.storage.admin import ReadOnlyAdmin, listed, moment, page
 
 WORDS = {"game": _("game"), "state": _("state"), "version": _("version"), "number": _("seat"), "bot": _("bot")}

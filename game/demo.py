@@ -8,7 +8,6 @@ import msgspec
 
 from accounts.models import User
 from accounts.selectors import caller_of
-from chat import methods as chat
 from chat.models import Message
 from chat.services.entrance import guest_enter
 from chat.services.rooms import lounge
@@ -84,7 +83,7 @@ def _play(first: Caller, second: Caller, room: LogKey) -> None:
 
 def _act(caller: Caller, method_name: str, /, **params: Any) -> dict[str, Any]:
     """Do what a client asks for; each request is a batch of its own."""
-    method = (chat.METHODS | METHODS)[method_name]
+    method = METHODS[method_name]
     given: Any = msgspec.convert({"cid": secrets.token_urlsafe(16), **params}, method.params)
     [answer] = write([Call(method, caller, given, preprocessed=method.preprocessed(given))])
     if isinstance(answer, RealtimeError):

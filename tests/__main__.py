@@ -20,7 +20,8 @@ ON_POSTGRESQL = ("sh", "-c", 'DATABASE_URL=$TEST_POSTGRES_URL exec "$@"', "sh")
 CHAOS = (PYTHON, "-m", "tests.chaos")
 
 DATABASE = tuple(
-    f"tests/{name}" for name in ("accounts", "admin", "chat", "deploy/test_backups.py", "game", "realtime")
+    f"tests/{name}"
+    for name in ("accounts", "admin", "chat", "deploy/test_backups.py", "game", "moderation", "realtime")
 )
 """The tests that depend on the database. All others are the same on both, or start both themselves."""
 

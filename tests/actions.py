@@ -7,10 +7,10 @@ import msgspec
 
 from accounts.models import User
 from accounts.selectors import caller_of
-from chat import methods as chat
 from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
 from chat.selectors.messages import line_find, line_of
+from moderation import methods as moderation
 from realtime.errors import RealtimeError
 from realtime.log import key_new
 from realtime.methods import METHODS, Call
@@ -33,7 +33,7 @@ def again(user: User) -> Caller:
 
 def call(caller: Caller, method: str, /, **params: Any) -> Call:
     """A request as it reaches the writer."""
-    found = (chat.METHODS | METHODS)[method]
+    found = (moderation.METHODS | METHODS)[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
     given: Any = msgspec.convert(params, found.params)

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ["realtime", "accounts", "chat", "game", "lab", "config"]
+APPS = ["realtime", "accounts", "chat", "moderation", "game", "lab", "config"]
 MAY_IMPORT = {
     "realtime": set(),
     "accounts": {"realtime"},
     "chat": {"realtime", "accounts"},
-    "game": {"realtime", "accounts", "chat"},
+    "moderation": {"realtime", "accounts", "chat"},
+    "game": {"realtime", "accounts", "chat", "moderation"},
     "lab": {"realtime", "accounts", "chat"},
-    "config": {"realtime", "accounts", "chat", "game", "lab"},
+    "config": {"realtime", "accounts", "chat", "moderation", "game", "lab"},
 }
 # Inside an app, from the outside in: a module imports only what stands to its right.
 LAYERS = [{"consumers", "views", "admin"}, {"methods"}, {"services"}, {"selectors"}, {"models"}]
@@ -96,7 +97,7 @@ def test_an_app_imports_only_what_stands_below_it(app: str) -> None:
     assert {str(path): found for path in modules(app) if (found := roots(path) & forbidden)} == {}
 
 
-@pytest.mark.parametrize("app", ["accounts", "chat", "game", "lab"])
+@pytest.mark.parametrize("app", ["accounts", "chat", "moderation", "game", "lab"])
 def test_inside_an_app_imports_go_from_consumers_and_views_to_models(app: str) -> None:
     wrong = []
     for path in modules(app):
@@ -107,7 +108,7 @@ def test_inside_an_app_imports_go_from_consumers_and_views_to_models(app: str) -
     assert wrong == []
 
 
-@pytest.mark.parametrize("app", ["accounts", "chat", "game"])
+@pytest.mark.parametrize("app", ["accounts", "chat", "moderation", "game"])
 def test_methods_call_services_and_do_not_query(app: str) -> None:
     methods = [path for path in modules(app) if part(path, app) == "methods"]
     assert [path for path in methods if any(name.startswith("django.db") for name in imports(path))] == []

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from msgspec.structs import replace
 
 from accounts.models import User
-from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, muted, usable_rank, usable_rank_of
+from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, usable_rank, usable_rank_of
+from chat import plugin
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
-from realtime.errors import RealtimeError, conflict, forbidden, not_found, too_fast
+from chat.types import RoomAccess, RoomAccesses
+from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
 from realtime.types import UNSEEN, Caller, Labels, LogKey, UserId
@@ -26,42 +27,6 @@ SILENCED = "silenced:"
 IN_IT = Membership.State.MEMBER
 
 
-class RoomAccess(msgspec.Struct):
-    """One person and one room; ids are primary keys, `role` is None for who is not in it. Times in ms, 0 for none."""
-
-    room: int
-    log: int
-    public: bool
-    lounge: bool
-    slow_s: int
-    locked: bool
-    guests_off: bool
-    direct: str
-    active_at: int = 0
-    archived_at: int | None = None
-    made_by: int | None = None
-    role: str | None = None
-    rank: Rank = Rank.MEMBER
-    guest: bool = True
-    waiting: bool = False
-    asked: bool = False
-    banned_until: int = 0
-    muted_until: int = 0
-    muted_on_site: int = 0
-    warned: str = ""
-    spoke_at: int = 0
-    read: int = 0
-
-    @property
-    def banned(self) -> bool:
-        return self.banned_until > now_ms()
-
-    @property
-    def may_look(self) -> bool:
-        return (self.public or self.role is not None) and not self.banned
-
-
-RoomAccesses = Mapping[tuple[LogKey, int], RoomAccess]
 _ROOM = (
     "pk",
     "log_id",
@@ -204,23 +169,15 @@ def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> RoomAccess
 def speaker(
     caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, slowed: bool = True, asking: bool = False
 ) -> RoomAccess:
-    """The standing of a member who may write now; who has a rank is neither slowed nor locked out.
+    """Return the access of a member who may write now, as the app that answers `may_post` decides.
 
-    A direct room that nobody has accepted lets nothing through, unless the caller is `asking` and looks after it.
+    `slowed`: slow mode counts. A direct room that nobody has accepted lets nothing through, unless the caller is
+    `asking` and looks after it.
     """
     standing = member(caller, room, found)
-    now = now_ms()
-    refuse_silenced(standing, now)
-    if standing.rank > Rank.MEMBER and not standing.direct:
-        return standing
+    plugin.installed.may_post(standing, now_ms(), slowed)
     if standing.direct and not asking and unanswered(standing.room, caller.pk):
         raise RealtimeError(403, "unanswered")
-    if standing.locked:
-        raise RealtimeError(403, "locked")
-    if standing.guests_off and standing.guest:
-        raise RealtimeError(403, "guests_off")
-    if slowed and (wait := standing.spoke_at + standing.slow_s * 1000 - now) > 0:
-        raise too_fast(wait, "slow_mode")
     return standing
 
 
@@ -232,15 +189,6 @@ def unanswered(room: int, user: int) -> bool:
 def blocks_one_of(user: int, people: str) -> bool:
     """Return whether a user blocks one of the people of a direct room."""
     return Block.objects.filter(user=user, blocked__key__in=people.split()).exists()
-
-
-def refuse_silenced(standing: RoomAccess, now: int) -> None:
-    """Mutes and warnings close the input, whoever it is."""
-    if standing.warned:
-        raise RealtimeError(403, "warned", sanction=standing.warned)
-    for until, by in ((standing.muted_on_site, "site"), (standing.muted_until, "host")):
-        if until > now:
-            raise muted(until, by)
 
 
 def readable(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess:

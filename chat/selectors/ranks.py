@@ -4,7 +4,8 @@ from accounts.models import User
 from accounts.selectors import rank_on_site, usable_rank_of
 from chat.models import Membership
 from chat.permissions import NEEDED, ON_SITE, Rank
-from chat.selectors.access import HOST, RoomAccess
+from chat.selectors.access import HOST
+from chat.types import RoomAccess
 from realtime.errors import RealtimeError, forbidden
 from realtime.log import now_ms
 from realtime.types import LogKey

@@ -27,7 +27,6 @@ from chat.permissions import Rank
 from chat.selectors import access, messages
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import kept
-from chat.selectors.sanctions import against
 from realtime.errors import conflict, not_found
 from realtime.log import now_ms
 from realtime.methods import method
@@ -188,7 +187,7 @@ def snapshot(
     read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
     parts = {name: part(key, labels, head) for name, part in plugin.PARTS.items()}
-    me = against(caller.pk, mine) if caller else None
+    me = plugin.installed.own_sanctions(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}
     shown["archived"] = room.archived_at

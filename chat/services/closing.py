@@ -7,15 +7,15 @@ gapless.
 
 from typing import Any, Final
 
-from chat import protocol
+from chat import plugin, protocol
 from chat.models import Invite, Membership, Message, Revision, Room
 from chat.permissions import Rank
 from chat.plugin import CLOSERS
 from chat.selectors import access
-from chat.selectors.access import IN_IT, RoomAccess, RoomAccesses
+from chat.selectors.access import IN_IT
 from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
-from chat.services.audit import REASON_LENGTH, audit_write
-from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
+from chat.types import RoomAccess, RoomAccesses
+from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch, LogEvent, redactable
 from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey, Signal, UserId
@@ -31,7 +31,7 @@ def room_archive(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
-    standing = _closable(access.ranked(caller, room, "room.archive", found, archived=True), reason)
+    standing = _closable(access.ranked(caller, room, "room.archive", found, archived=True))
     if standing.archived_at is not None:
         raise conflict("already_done")
     _close(batch, standing, archived_at=batch.now)
@@ -45,7 +45,7 @@ def room_delete(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
 ) -> list[Signal]:
     """Hide a room from everybody at once. It can be restored until it is purged."""
-    standing = _closable(access.ranked(caller, room, "room.delete", found, archived=True), reason)
+    standing = _closable(access.ranked(caller, room, "room.delete", found, archived=True))
     _close(batch, standing, deleted_at=batch.now)
     _tell(batch, room, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
     _end(batch, room)
@@ -61,7 +61,7 @@ def room_restore(
     """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
     found = access.standings_of_closed(room, caller) if found is None else found
     standing, row = _restorable(caller, room, found)
-    _closable(standing, reason)
+    _closable(standing)
     if row.closed_rank is None:
         raise conflict("already_done")
     if row.closed_rank > standing.rank:
@@ -113,11 +113,9 @@ def _restorable(caller: Caller, key: LogKey, found: RoomAccesses) -> tuple[RoomA
     return standing, Room.objects.get(pk=standing.room)
 
 
-def _closable(standing: RoomAccess, reason: str) -> RoomAccess:
+def _closable(standing: RoomAccess) -> RoomAccess:
     if standing.lounge or standing.direct:
         raise forbidden("the lounge and direct rooms stay")
-    if len(reason) > REASON_LENGTH:
-        raise unprocessable("too_long", "the reason")
     return standing
 
 
@@ -139,7 +137,7 @@ def _tell(
     method: str,
     reason: str,
 ) -> LogEvent:
-    audit_write(batch, standing, caller, method, reason=reason)
+    plugin.installed.audit(batch, standing, caller, method, reason=reason)
     return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid)
 
 

@@ -11,7 +11,7 @@ from chat.models import Block, Membership, Room
 from chat.selectors import access
 from chat.selectors.access import IN_IT, blocks_one_of
 from chat.selectors.direct import accepted_by, blockers_among, room_between, shared_by
-from chat.services.removal import elsewhere
+from chat.services.elsewhere import elsewhere
 from chat.services.requests import list_signal, request_signal
 from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
 from realtime.log import Batch

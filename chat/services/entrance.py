@@ -2,15 +2,14 @@
 
 from accounts.models import User
 from accounts.quotas import NOWHERE, Place
-from accounts.selectors import caller_of, person_of
+from accounts.selectors import caller_of
 from accounts.services import guest_create
 from chat.models import Invite
 from chat.services.memberships import joined_signal, member_join
 from chat.services.rooms import lounge
-from chat.services.sanctions import sanction_appeal
 from realtime.errors import RealtimeError
 from realtime.log import SITE, batch
-from realtime.types import Caller, LogKey, UserId
+from realtime.types import Caller, LogKey
 
 
 def guest_enter(
@@ -41,11 +40,3 @@ def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
     with batch([key, SITE]) as staged:
         membership = member_join(staged, caller=caller, room=key, invite=invite)
         staged.signal(joined_signal(staged, caller=caller, membership=membership))
-
-
-def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> None:
-    """Once, by who may not come in; of the site, the hosts of the lounge hear it."""
-    room = key or LogKey(lounge().log.key)
-    caller = Caller(id=UserId(user.key), pk=user.pk, login="", person=person_of(user))
-    with batch([room]) as staged:
-        sanction_appeal(staged, caller=caller, room=room, cid=None, key=sanction, text=text)

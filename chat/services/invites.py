@@ -3,13 +3,12 @@
 from django.db.models import F
 
 from accounts.services import quota_use
-from chat import protocol
+from chat import plugin, protocol
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import RoomAccesses
 from chat.selectors.invites import standing_now
-from chat.services.audit import audit_write
+from chat.types import RoomAccesses
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch
 from realtime.methods import method, room_and_site
@@ -60,7 +59,9 @@ def invite_revoke(
     door.revoked_at = batch.now
     door.save(update_fields=["revoked_at"])
     if door.created_by_id != caller.pk:
-        audit_write(batch, standing, caller, "invite.revoke", user=door.created_by, reason=reason, invite=door.key)
+        plugin.installed.audit(
+            batch, standing, caller, "invite.revoke", user=door.created_by, reason=reason, invite=door.key
+        )
     audience = [f"u:{door.created_by.key}", "host"]
     data = {"invite": door.key}
     batch.append(room, kind="invite.revoked", data=data, actor=caller.id, cid=cid, audience=audience)

@@ -7,17 +7,15 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
-from chat import protocol
+from chat import plugin, protocol
 from chat.models import Block, Invite, Membership, Message, Room
 from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
-from chat.selectors.access import HOST, RoomAccess
+from chat.selectors.access import HOST
 from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as, refuse_full
-from chat.selectors.sanctions import held
-from chat.services.audit import audit_write
-from chat.services.devices import kept_out, mute_follow
 from chat.services.invites import invite_use
+from chat.types import RoomAccess
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
@@ -82,8 +80,7 @@ def _refuse_outside(standing: RoomAccess, user: User, now: int) -> None:
     """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
     if standing.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
-    if kept_out(user, standing.room, now):
-        raise RealtimeError(403, "banned", until=None)
+    plugin.installed.may_join(user, standing.room, now)
 
 
 def _ask(
@@ -105,12 +102,10 @@ def _ask(
 
 def _stands_against(batch: Batch, user: User, room: Room) -> dict[str, Any]:
     """Return what a new membership begins with: leaving and joining again changes nothing of it, nor a new name."""
-    stands = held(user.pk, room.pk, batch.now)
-    muted_until = max(stands.muted_until, mute_follow(user, room.pk, batch.now))
+    terms = plugin.installed.join_terms(user, room.pk, batch.now)
     said = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()
     last = said.order_by("-offset").values_list("at", flat=True).first()
-    silenced = {"muted_until": muted_until, "warned": stands.warned, "spoke_at": last or 0}
-    return {"joined_at": batch.now, "banned_until": 0, **silenced}
+    return {"joined_at": batch.now, "banned_until": 0, "spoke_at": last or 0, **terms}
 
 
 def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Signal:
@@ -168,7 +163,7 @@ def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
         heir.role = HOST
         heir.save(update_fields=["role"])
         batch.append(key, kind="member.role", data={"user": heir.user.key, "role": HOST})
-        audit_write(batch, None, None, "member.role", room=room, user=heir.user, on=True)
+        plugin.installed.audit(batch, None, None, "member.role", room=room, user=heir.user, on=True)
         batch.narrow(UserId(heir.user.key), log=key, reason="role")
 
 
@@ -189,7 +184,7 @@ def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, us
     target.save(update_fields=["role"])
     data = {"user": user, "role": role}
     batch.append(room, kind="member.role", data=data, actor=caller.id, cid=cid)
-    audit_write(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
+    plugin.installed.audit(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
     batch.narrow(user, log=room, reason="role")
 
 
@@ -205,7 +200,7 @@ def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, 
     target.delete()
     data = {"user": user, "reason": "removed"}
     batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
-    audit_write(batch, standing, caller, "member.remove", user=target.user)
+    plugin.installed.audit(batch, standing, caller, "member.remove", user=target.user)
     batch.narrow(user, log=room)
     left(batch, room, target.user_id)
     return [Signal(room, "membership", "", None, to=user)]

@@ -8,21 +8,20 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from chat import protocol
+from chat import plugin, protocol
 from chat.models import Message, Revision
 from chat.parsing import Said, SlashCommand, understood
 from chat.permissions import Rank
 from chat.plugin import CARDS, COMMANDS, INTERCEPTORS, Author, Line
 from chat.rendering import rendered
 from chat.selectors import access, ranks
-from chat.selectors.access import RoomAccess, RoomAccesses
 from chat.selectors.direct import people_of
 from chat.selectors.messages import line_find, line_of, tag_of
 from chat.selectors.ranks import rank_of
-from chat.services.audit import audit_write
 from chat.services.memberships import room_active, spoken
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
+from chat.types import RoomAccess, RoomAccesses
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch, LogEvent
 from realtime.methods import method
@@ -172,7 +171,9 @@ def message_delete(
         raise forbidden("only what was said")
     if message.author_id != caller.pk:
         ranks.outrank(standing, message.author, room=room, act="message.delete")
-        audit_write(batch, standing, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule)
+        plugin.installed.audit(
+            batch, standing, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule
+        )
     _revision_keep(batch, message, room=room, caller=caller)
     message.data, message.removed_at, message.removed_by_id = None, batch.now, caller.pk
     superseded = _touch(batch, message, room=room)
@@ -203,10 +204,10 @@ def message_restore(
     standing = access.member(caller, room, found)
     message = line_meant(caller, standing, o, t)
     if message.author_id == caller.pk:
-        access.refuse_silenced(standing, batch.now)
+        plugin.installed.may_change(standing, batch.now)
     revision = _revision_undone(batch, message, caller=caller, standing=standing)
     if message.author_id != caller.pk:
-        audit_write(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
+        plugin.installed.audit(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
     message.data, message.removed_at, message.removed_by = revision.data, None, None
     revision.delete()
     _touch(batch, message, room=room)

@@ -6,9 +6,10 @@ from accounts.selectors import FOREVER
 from chat.models import Membership
 from chat.parsing import Said
 from chat.selectors import rooms
-from chat.selectors.access import IN_IT, RoomAccess, unanswered
+from chat.selectors.access import IN_IT, unanswered
 from chat.selectors.direct import REQUEST_LENGTH, Person, has_written, request_of
 from chat.text import Text
+from chat.types import RoomAccess
 from realtime.errors import RealtimeError, unprocessable
 from realtime.log import Batch
 from realtime.types import Caller, LogKey, Signal, UserId

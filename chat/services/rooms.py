@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.names import clean, look
 from accounts.selectors import refuse_banned, refuse_muted
 from accounts.services import quota_use
-from chat import protocol
+from chat import plugin, protocol
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
@@ -67,7 +67,7 @@ def room_change(
 ) -> None:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
     standing = access.ranked(caller, room, "room.change")
-    access.refuse_silenced(standing, batch.now)
+    plugin.installed.may_change(standing, batch.now)
     if standing.direct:
         raise forbidden("a direct room is its people's")
     facts = _facts(name, topic, public)

@@ -9,7 +9,8 @@ from django.test import Client
 from accounts.forms import colour_drawn
 from accounts.models import User
 from accounts.selectors import NEW_FOR
-from chat.models import Hold, Membership
+from chat.models import Membership
+from moderation.models import Hold
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey

@@ -11,11 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat.admin.actions import MOST
-from chat.models import Audit, Invite, Membership, Message, Report, Room, Sanction
+from chat.models import Invite, Membership, Message, Room
 from chat.permissions import Rank
 from chat.services.rooms import lounge
-from chat.services.site import AT_ONCE
+from moderation.admin.actions import MOST
+from moderation.models import Audit, Report, Sanction
+from moderation.services.site import AT_ONCE
 from realtime.log import now_ms
 from realtime.models import Event
 from realtime.types import Caller, LogKey
@@ -271,14 +272,14 @@ def test_a_row_s_page_has_the_acts_of_its_list(
 ) -> None:
     act(host, "report.create", room=key, o=post(ann, key), rule="insult")
     report = Report.objects.get()
-    page = superuser.get(reverse("admin:chat_report_change", args=[report.pk]))
+    page = superuser.get(reverse("admin:moderation_report_change", args=[report.pk]))
     assert [name for name, _ in page.context["acts"]] == ["handled", "dismissed"]
     asked = superuser.post(
-        reverse("admin:chat_report_changelist"), {"action": "handled", "_selected_action": report.pk}
+        reverse("admin:moderation_report_changelist"), {"action": "handled", "_selected_action": report.pk}
     )
     assert asked.context["action"] == "handled"
     assert Report.objects.get().state == "open", "it is asked about first"
-    unranked = come("staff").get(reverse("admin:chat_report_change", args=[report.pk]))
+    unranked = come("staff").get(reverse("admin:moderation_report_change", args=[report.pk]))
     assert unranked.context["acts"] == []
 
 
@@ -287,7 +288,10 @@ def test_moderators_find_reports_that_no_host_reads(come: Come, superuser: Clien
     act(ann, "report.create", room=hidden, o=post(host, hidden), rule="insult")
     act(host, "report.create", room=hidden, o=post(ann, hidden), rule="insult")
     about_host, about_ann = Report.objects.order_by("pk")
-    page = come("moderator").get(reverse("admin:chat_report_changelist"))
+    page = come("moderator").get(reverse("admin:moderation_report_changelist"))
     assert list(page.context["cl"].queryset) == [about_host]
-    assert list(come("staff").get(reverse("admin:chat_report_changelist")).context["cl"].queryset) == []
-    assert set(superuser.get(reverse("admin:chat_report_changelist")).context["cl"].queryset) == {about_host, about_ann}
+    assert list(come("staff").get(reverse("admin:moderation_report_changelist")).context["cl"].queryset) == []
+    assert set(superuser.get(reverse("admin:moderation_report_changelist")).context["cl"].queryset) == {
+        about_host,
+        about_ann,
+    }

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from chat.models import Audit, Invite, Membership, Message, Report, Room, Sanction
+from chat.models import Invite, Membership, Message, Room
 from game.models import Match, Seat
+from moderation.models import Audit, Report, Sanction
 from realtime.models import Deadline, Event, Log
 from realtime.types import LogKey
 from tests.actions import act, post, room
@@ -209,3 +210,9 @@ def check_long(
     unbounded = [sql for sql in long if "COUNT(" in sql and "LIMIT" not in sql]
     assert unbounded == []
     assert page.context["cl"].result_count <= 1000
+
+
+@pytest.mark.parametrize("table", ["sanction", "report", "audit"])
+def test_old_addresses_of_moderation_redirect(come: Come, table: str) -> None:
+    moved = come("superuser").get(f"/admin/chat/{table}/7/change/?q=a")
+    assert (moved.status_code, moved["Location"]) == (302, f"/admin/moderation/{table}/7/change/?q=a")

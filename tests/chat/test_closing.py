@@ -8,13 +8,15 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
-from chat.models import Audit, Invite, Message, Room
+from chat.models import Invite, Message, Room
 from chat.selectors import access
 from chat.selectors.rooms import DELETED_KEPT_MS, welcome
-from chat.services import closing, site
+from chat.services import closing
 from chat.services.closing import purge_due
 from chat.services.rooms import lounge
 from game.models import Match
+from moderation.models import Audit
+from moderation.services import site
 from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, now_ms
 from realtime.models import Deadline, Event

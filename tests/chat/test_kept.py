@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from chat import plugin
-from chat.models import Invite, Room, Sanction
+from chat.models import Invite, Room
 from chat.selectors import head_cache, invites, may_read, messages, rooms, snapshot
 from game.selectors import matches
+from moderation.models import Sanction
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
 from tests.actions import act, guest, post

@@ -15,11 +15,12 @@ from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
 from chat.plugin import Line
-from chat.selectors import access, invites, may_read, may_read_all, messages, ranks, rooms, sanctions, snapshot, welcome
+from chat.selectors import access, invites, may_read, may_read_all, messages, ranks, rooms, snapshot, welcome
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.messages import line_post
 from chat.services.rooms import lounge
 from chat.text import Text
+from moderation.selectors import sanctions
 from realtime import log as logs
 from realtime.errors import RealtimeError
 from realtime.log import batch, head_of, now_ms

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from realtime import errors
 from tests.docs.pages import ROOT
 
-APPS = ("realtime", "accounts", "chat", "game", "config")
+APPS = ("realtime", "accounts", "chat", "moderation", "game", "config")
 HELPERS = {"conflict": 409, "unprocessable": 422}
 
 
@@ -43,7 +43,7 @@ def literals(found: Iterable[ast.Call], place: int) -> set[str]:
 
 def event_kinds() -> set[str]:
     """Return the kinds of `batch.append` and `_tell` in the apps; only processes read what `realtime` appends."""
-    telling = [call for name in ("append", "_tell") for call in calls(name, "accounts", "chat", "game")]
+    telling = [call for name in ("append", "_tell") for call in calls(name, "accounts", "chat", "moderation", "game")]
     given = [keyword for call in telling for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
 

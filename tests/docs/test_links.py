@@ -21,6 +21,7 @@ FOLDERS = [
     "game",
     "lab",
     "locale",
+    "moderation",
     "realtime",
     "static",
     "templates",

@@ -1,5 +1,0 @@
-"""Chat's methods, all of them."""
-
-from chat.methods import moderation
-
-METHODS = moderation.METHODS

@@ -1,0 +1,14 @@
+"""Work in rooms whose log the present batch has not locked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from realtime.log import Batch
+from realtime.models import Deadline
+from realtime.wire.messages import encode
+
+
+def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:
+    """Schedule a deadline of this kind, due at once, in each of these logs: each runs in a batch of its own."""
+    for log in logs:
+        batch.insert(Deadline(log_id=log, kind=kind, at=batch.now, data=encode(data).decode()))

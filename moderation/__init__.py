@@ -1,0 +1,1 @@
+"""Sanctions, reports, room rules, the audit log and the admin pages. `chat` asks this app through `chat.plugin`."""

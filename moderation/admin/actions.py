@@ -1,0 +1,147 @@
+"""Acts of the admin: chosen over a list, asked about once on a page of their own, done one by one, told.
+
+Each calls one service; what a service refuses is said, and the others are done all the same.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.selectors import caller_of, usable_rank_of
+from chat.permissions import Rank
+from moderation.services.audit import REASON_LENGTH
+from realtime.errors import RealtimeError
+from realtime.storage.admin import ReadOnlyAdmin
+from realtime.types import Caller
+
+MOST: Final = 500
+"""rows that one act is done to"""
+TOLD: Final = 10
+"""refusals that are said one by one"""
+RULES: Final = [
+    ("insult", _("insult")),
+    ("spam", _("spam")),
+    ("sexual", _("sexual content")),
+    ("danger", _("threats or danger")),
+    ("other", _("other")),
+]
+SAID: Final = {
+    "rank": _("you can't moderate someone of your rank or higher"),
+    "forbidden": _("your rank is too low"),
+    "already_done": _("already done"),
+    "invite_ended": _("it has expired"),
+    "removed": _("already deleted"),
+    "stale": _("not deleted"),
+    "undo_over": _("too late: the text is only kept for a day"),
+    "not_found": _("not found"),
+    "conflict": _("guests can't be moderators: they need an account"),
+    "too_long": _("the reason is too long"),
+}
+Refused = tuple[Any, RealtimeError]
+Do = Callable[[Caller, Sequence[Any], dict[str, Any]], Iterable[Refused]]
+"""`(who acts, rows, what the form says) -> rows that were refused, and why`"""
+
+
+class ReasonForm(forms.Form):
+    """Why: every act is written down with it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
+    )
+
+
+class OptionalReasonForm(ReasonForm):
+    """Of what narrows nobody, the reason may stay away."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+    )
+
+
+def each(service: Callable[..., Any], name: str) -> Do:
+    """One call of a service a row, which it gets by this name."""
+
+    def do(caller: Caller, rows: Sequence[Any], given: dict[str, Any]) -> Iterable[Refused]:
+        for row in rows:
+            try:
+                service(caller=caller, **{name: row}, **given)
+            except RealtimeError as refusal:
+                yield row, refusal
+
+    return do
+
+
+def act(name: str, title: Any, do: Do, form: type[forms.Form] = ReasonForm, rank: Rank = Rank.MODERATOR) -> Any:
+    """An action for a list of the admin, with the page that asks before it is done; for staff of this rank."""
+
+    def action(table: Any, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
+        rows = list(queryset[: MOST + 1])
+        if len(rows) > MOST:
+            messages.error(request, _("At most %(most)d at once. Narrow the list.") % {"most": MOST})
+            return None
+        asked = form(request.POST if "sure" in request.POST else None)
+        if not asked.is_valid():
+            return _page(table, request, rows, asked, name, title)
+        user: Any = request.user
+        caller = caller_of(user)
+        if caller is not None:
+            _tell(request, title, len(rows), list(do(caller, rows, asked.cleaned_data)))
+        return HttpResponseRedirect(request.get_full_path())
+
+    action.__name__ = name
+    action.short_description = title  # type: ignore[attr-defined]
+    action.rank = rank  # type: ignore[attr-defined]
+    return action
+
+
+class AdminWithActions(ReadOnlyAdmin):
+    """A table of the admin with acts, over the list and on a row's page: shown to whose rank is enough."""
+
+    change_form_template = "moderation/admin_row.html"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_actions(request)
+        rank = usable_rank_of(request.user)  # type: ignore[arg-type]
+        return {name: each for name, each in found.items() if rank >= getattr(each[0], "rank", Rank.MEMBER)}
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        acts = [(name, title) for _function, name, title in self.get_actions(request).values()]
+        more = {"acts": acts, "checkbox": ACTION_CHECKBOX_NAME}
+        return super().change_view(request, object_id, form_url, more)
+
+
+def _page(
+    table: Any, request: HttpRequest, rows: Sequence[Any], asked: forms.Form, name: str, title: Any
+) -> HttpResponse:
+    context = {
+        **table.admin_site.each_context(request),
+        "title": title,
+        "opts": table.opts,
+        "form": asked,
+        "rows": rows,
+        "media": table.media,
+        "action": name,
+        "checkbox": ACTION_CHECKBOX_NAME,
+    }
+    return render(request, "moderation/admin_act.html", context)
+
+
+def _tell(request: HttpRequest, title: Any, asked: int, refused: Sequence[Refused]) -> None:
+    if done := asked - len(refused):
+        said = ngettext("%(act)s: %(n)d done.", "%(act)s: %(n)d done.", done)
+        messages.success(request, said % {"act": title, "n": done})
+    for row, refusal in refused[:TOLD]:
+        messages.warning(request, f"{row}: {SAID.get(str(refusal.args[0]), refusal.args[0])}")
+    if len(refused) > TOLD:
+        messages.warning(request, _("… and %(n)d more were refused.") % {"n": len(refused) - TOLD})

@@ -1,0 +1,148 @@
+"""Lines of the talk, as they stand: text is changed by acts, never by a form."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.names import fold
+from chat.models import Message, Revision, Room
+from chat.selectors.messages import visible
+from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act
+from moderation.admin.rooms import person
+from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin
+from moderation.services import site
+from realtime.storage.admin import at, listed, moment, page, short
+from realtime.types import Caller, Labels
+
+FOUND: Final = 50
+"""people and rooms that a search word stands for"""
+HOSTS: Final[Labels] = frozenset({"host", "member"})
+
+
+class Deleted(ReasonForm):
+    rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
+
+
+def delete(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Refused]:
+    return site.lines_delete(caller=caller, lines=lines, **given)
+
+
+def restore(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Refused]:
+    return site.lines_return(caller=caller, lines=lines, **given)
+
+
+class RemovedFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "removed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("not deleted")), ("yes", _("deleted"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        value = self.value()
+        return queryset.filter(removed_at__isnull=value == "no") if value in {"no", "yes"} else queryset
+
+
+def said(kind: str, data: str | None) -> str:
+    """A line as plain text; of a card, its kind and its data."""
+    if data is None:
+        return ""
+    found = msgspec.json.decode(data)
+    return str(found["text"]) if kind == "text" else f"{kind}: {data}"
+
+
+@admin.register(Message)
+class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
+    named = _("message"), _("messages")
+    words = WORDS
+    room = "log__room"
+    actions: Any = [
+        act("delete_lines", _("Delete messages"), delete, Deleted),
+        act("restore_lines", _("Restore deleted messages"), restore, OptionalReasonForm),
+    ]
+    list_display = ["place", "by", "where", "said", "state", moment("at", _("at"))]
+    list_filter = [RemovedFilter]
+    list_select_related = ["author", "log__room", "removed_by"]
+    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_help_text = _("Start of the author's name, part of the room name, or a key")
+    ordering = ["-pk"]
+    shown: Any = [
+        "place",
+        "by",
+        "where",
+        "whole",
+        "was",
+        "state",
+        moment("at", _("at")),
+        moment("edited_at", _("edited")),
+        "audience",
+        "touched",
+        "in_log",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        """Others than superusers see what the hosts of the room see."""
+        rows = super().get_queryset(request)
+        user: Any = request.user
+        return rows if user.is_superuser else rows.filter(visible(HOSTS))
+
+    @admin.display(description=_("place"))
+    def place(self, line: Message) -> str:
+        return f"@{line.offset}"
+
+    @admin.display(description=_("by"))
+    def by(self, line: Message) -> str:
+        return person(line, "author")
+
+    @admin.display(description=_("room"))
+    def where(self, line: Message) -> str:
+        return page("chat_room", line.log.room.pk, line.log.room.name)
+
+    @admin.display(description=_("text"))
+    def said(self, line: Message) -> str:
+        return short(said(line.kind, line.data))
+
+    @admin.display(description=_("text"))
+    def whole(self, line: Message) -> str:
+        return format_html('<div class="said">{}</div>', said(line.kind, line.data))
+
+    @admin.display(description=_("previous text"))
+    def was(self, line: Message) -> str:
+        """For a day, and then nowhere any more."""
+        kept = Revision.objects.filter(log=line.log_id, offset=line.offset).order_by("pk")
+        texts = "\n".join(f"{at(row.at)}  {said(line.kind, row.data)}" for row in kept)
+        return format_html('<div class="said">{}</div>', texts) if texts else "–"
+
+    @admin.display(description=_("state"))
+    def state(self, line: Message) -> Any:
+        if line.removed_at is None:
+            return _("edited") if line.edited_at else ""
+        by = line.removed_by.name if line.removed_by else "–"
+        return _("deleted by %(name)s, %(at)s") % {"name": by, "at": at(line.removed_at)}
+
+    @admin.display(description=_("in the room"))
+    def in_log(self, line: Message) -> str:
+        address = reverse("line", kwargs={"key": line.log.key, "o": line.offset})
+        events = listed("realtime_event", _("events up to here"), q=f"{line.log.key}@{line.touched}")
+        return format_html('<a href="{}">{}</a> · {}', address, address, events)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> tuple["QuerySet[Any]", bool]:
+        """Each word is a person or a room, found first: the lines then come by an index."""
+        for word in search_term.split():
+            folded = Q(name_folded__startswith=fold(word)) | Q(key=word)
+            people = list(User.objects.filter(folded).values_list("pk", flat=True)[:FOUND])
+            named = Q(name__icontains=word) | Q(log__key=word)
+            rooms = list(Room.objects.filter(named).values_list("log", flat=True)[:FOUND])
+            queryset = queryset.filter(Q(author__in=people) | Q(log__in=rooms))
+        return queryset, False

@@ -1,0 +1,255 @@
+"""What was decided about people, what people complain about, and who did what: to be looked at and acted on."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts.names import fold
+from chat.permissions import Rank
+from moderation.admin.actions import AdminWithActions, OptionalReasonForm, Refused, act, each
+from moderation.admin.rooms import where, who
+from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin, rooms_seen
+from moderation.models import Audit, Report, Sanction
+from moderation.selectors.sanctions import report_read, runs
+from moderation.services import site
+from realtime.log import now_ms
+from realtime.storage.admin import ReadOnlyAdmin, at, listed, moment, page
+from realtime.types import Caller, Labels
+
+HOST_SEES: Labels = frozenset({"host", "member"})
+
+
+def named(row_name: str, term: str) -> Q:
+    """Somebody whose name begins like this."""
+    return Q(**{f"{row_name}__name_folded__startswith": fold(term)})
+
+
+class ForceFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "force"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("active")), ("appealed", _("appealed, unanswered")), ("lifted", _("removed"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        match self.value():
+            case "yes":
+                return queryset.filter(runs(now_ms()), lifted_at=None)
+            case "appealed":
+                return queryset.filter(appealed_at__isnull=False, answer="", lifted_at=None)
+            case "lifted":
+                return queryset.filter(lifted_at__isnull=False)
+        return queryset
+
+
+class PlaceFilter(admin.SimpleListFilter):
+    title = _("where")
+    parameter_name = "place"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("site", _("whole site")), ("room", _("in a room"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        value = self.value()
+        return queryset.filter(room__isnull=value == "site") if value in {"site", "room"} else queryset
+
+
+class NameSearchMixin(ReadOnlyAdmin):
+    """By how a person's name begins. `people`: columns of people."""
+
+    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_help_text = _("Start of the user name")
+    people = ["user", "by"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> tuple["QuerySet[Any]", bool]:
+        found = Q()
+        for name in self.people if search_term.strip() else ():
+            found |= named(name, search_term.strip())
+        return queryset.filter(found), False
+
+
+@admin.register(Sanction)
+class SanctionAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
+    named = _("sanction"), _("sanctions")
+    words = WORDS
+    nowhere = True
+    actions: Any = [act("lift", _("Remove"), each(site.sanction_undo, "sanction"), OptionalReasonForm)]
+    list_display = [
+        "kind",
+        who("user", _("user")),
+        where,
+        who("by", _("by")),
+        moment("at", _("at")),
+        "until_shown",
+        "reason",
+        "state",
+    ]
+    list_filter = ["kind", ForceFilter, PlaceFilter]
+    list_select_related = ["user", "by", "room__log", "lifted_by"]
+    ordering = ["-pk"]
+    shown: Any = [
+        "kind",
+        who("user", _("user")),
+        where,
+        who("by", _("by")),
+        "rank",
+        moment("at", _("at")),
+        "until_shown",
+        "rule",
+        "reason",
+        "state",
+        who("lifted_by", _("removed by")),
+        "lifted_reason",
+        moment("acknowledged_at", _("acknowledged")),
+        "appeal",
+        moment("appealed_at", _("appealed")),
+        "answer",
+        "audit",
+    ]
+
+    @admin.display(description=_("until"), ordering="until")
+    def until_shown(self, sanction: Sanction) -> Any:
+        if sanction.kind == "warn":
+            return _("acknowledged") if sanction.acknowledged_at else _("not acknowledged")
+        return _("Permanent") if sanction.until is None else at(sanction.until)
+
+    @admin.display(description=_("state"))
+    def state(self, sanction: Sanction) -> Any:
+        if sanction.lifted_at:
+            return _("removed %(at)s") % {"at": at(sanction.lifted_at)}
+        if sanction.until is not None and sanction.until <= now_ms():
+            return _("ended")
+        return _("appealed") if sanction.appealed_at and not sanction.answer else _("active")
+
+    @admin.display(description=_("audit log"))
+    def audit(self, sanction: Sanction) -> str:
+        return listed("moderation_audit", _("audit entries"), sanction__id__exact=sanction.pk)
+
+
+def settle(outcome: str) -> Any:
+    def do(caller: Caller, reports: Sequence[Report], given: dict[str, Any]) -> Iterable[Refused]:
+        yield from each(site.report_settle, "report")(caller, reports, {"outcome": outcome, **given})
+
+    return do
+
+
+@admin.register(Report)
+class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
+    named = _("report"), _("reports")
+    words = WORDS
+    people = ["user", "by"]
+    actions: Any = [
+        act("handled", _("Mark as resolved"), settle("handled"), OptionalReasonForm),
+        act("dismissed", _("Dismiss"), settle("dismissed"), OptionalReasonForm),
+    ]
+    list_display = [
+        "about",
+        where,
+        who("user", _("author")),
+        who("by", _("reported by")),
+        "rule",
+        "reason",
+        "state",
+        moment("at", _("at")),
+    ]
+    list_filter = ["state", "rule"]
+    list_select_related = ["user", "by", "closed_by", "room__log"]
+    ordering = ["-pk"]
+    shown: Any = [
+        "about",
+        where,
+        who("user", _("author")),
+        who("by", _("reported by")),
+        moment("at", _("at")),
+        "rule",
+        "reason",
+        "state",
+        who("closed_by", _("resolved by")),
+        moment("closed_at", _("resolved")),
+        "around",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
+        """For moderators also those that no host reads, of any room; none about oneself or for a higher rank."""
+        rows: QuerySet[Report] = super(VisibleRoomsMixin, self).get_queryset(request)
+        user: Any = request.user
+        if user.is_superuser:
+            return rows
+        seen = Q(room__in=rooms_seen(user))
+        if user.is_moderator:
+            seen |= Q(rank=Rank.MODERATOR)
+        return rows.filter(seen, rank__lte=Rank.MODERATOR).exclude(user=user)
+
+    @admin.display(description=_("message"))
+    def about(self, report: Report) -> str:
+        return f"@{report.offset}"
+
+    @admin.display(description=_("context"))
+    def around(self, report: Report) -> str:
+        """As the hosts of the room see them; of removed ones what they said, while it is known."""
+        found = report_read(report, HOST_SEES)
+        rows = (
+            (
+                "this" if line["o"] == report.offset else "",
+                line["o"],
+                at(line["at"]),
+                found["people"].get(line["by"], {}).get("name", "–"),
+                _told(line),
+            )
+            for line in found["lines"]
+        )
+        cells = format_html_join("", '<tr class="{}"><td>@{}</td><td>{}</td><th>{}</th><td>{}</td></tr>', rows)
+        return format_html('<div class="around"><table>{}</table></div>', cells)
+
+
+def _told(line: dict[str, Any]) -> str:
+    data = line["data"] or line["was"]
+    text = str(data["text"]) if data and "text" in data else line["kind"] if data else ""
+    return _("(deleted) %(text)s") % {"text": text} if line["removed"] else text
+
+
+class ActFilter(admin.SimpleListFilter):
+    """Acts that occur: read from the last entries, for there may be many."""
+
+    title = _("action")
+    parameter_name = "did"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        latest = Audit.objects.order_by("-pk").values_list("act", flat=True)[:1000]
+        return [(act, act) for act in sorted({*latest, self.value() or ""} - {""})]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+@admin.register(Audit)
+class AuditAdmin(VisibleRoomsMixin, NameSearchMixin):
+    named = _("audit entry"), _("audit log")
+    words = WORDS
+    nowhere = True
+    list_display = [
+        moment("at", _("at")),
+        who("by", _("by")),
+        "rank",
+        "act",
+        who("user", _("user")),
+        where,
+        "reason",
+        "undone",
+    ]
+    list_display_links = [list_display[0]]
+    list_filter = [ActFilter, "undone"]
+    list_select_related = ["user", "by", "room", "sanction"]
+    ordering = ["-pk"]
+    shown: Any = [*list_display, "offset", "rule", "decision", "detail"]
+
+    @admin.display(description=_("sanction"))
+    def decision(self, entry: Audit) -> str:
+        return page("moderation_sanction", entry.sanction_id, entry.sanction.kind) if entry.sanction else "–"

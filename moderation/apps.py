@@ -1,0 +1,41 @@
+"""The app's name for Django, its answers to chat, and the deadlines it handles."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ModerationConfig(AppConfig):
+    name = "moderation"
+    verbose_name = _("Moderation")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.registry import browser
+        from chat.plugin import ChatPlugin, use
+        from moderation import pages
+        from moderation.selectors import live  # noqa: F401 - its method registers itself
+        from moderation.selectors.posting import may_change, may_post
+        from moderation.selectors.sanctions import against
+        from moderation.selectors.undone import undone_moderation
+        from moderation.services import audit, devices, removal, rules, sanctions
+        from realtime.storage.backups.undone import on_restore
+        from realtime.workers.deadlines import deadline
+
+        use(
+            ChatPlugin(
+                may_post=may_post,
+                may_change=may_change,
+                may_join=devices.may_join,
+                join_terms=devices.join_terms,
+                own_sanctions=against,
+                audit=audit.audit_write,
+                ban_page=pages.ban_page,
+            )
+        )
+        on_restore(undone_moderation)
+        browser(devices.device_follow)
+        # The kinds keep the names of the release before: its processes schedule some, and handle some.
+        deadline("chat.remove")(removal.remove_due)
+        deadline("chat.bring_back")(removal.restore_due)
+        deadline("chat.calm")(rules.calm_due)
+        deadline("chat.put_out", narrows=True)(sanctions.put_out_due)

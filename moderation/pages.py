@@ -1,0 +1,65 @@
+"""The pages of moderation: why somebody may not come in, and the live page."""
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.models import User
+from chat.models import Room
+from chat.pages import language_of_page, words
+from moderation.models import Sanction
+from moderation.selectors.sanctions import in_force, sanction_as, was_there
+from realtime.log import now_ms
+from realtime.security import token_make
+
+
+def ban_page(request: HttpRequest, key: str | None) -> HttpResponse | None:
+    """Return the page for a ban from this room, or without a key from the site; None where there is no ban."""
+    ban = site_ban(request) if key is None else room_ban(request, key)
+    return banned_page(request, ban, key) if ban else None
+
+
+def site_ban(request: HttpRequest) -> Sanction | None:
+    """What keeps who asks out of everything."""
+    user = request.user
+    if not isinstance(user, User) or user.banned_until <= now_ms():
+        return None
+    return in_force(user.pk, None, "ban", now_ms())
+
+
+def room_ban(request: HttpRequest, key: str) -> Sanction | None:
+    """What keeps who asks out of a room; of one that was deleted nobody hears."""
+    user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
+    if not isinstance(user, User) or room is None:
+        return None
+    ban = in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+    return ban if ban and was_there(room.pk, room.log_id, user) else None
+
+
+def banned_page(
+    request: HttpRequest, ban: Sanction, key: str | None, *, problem: str = "", text: str | None = None
+) -> HttpResponse:
+    """Why one may not come in, by whom, until when, and the one appeal."""
+    context = {
+        "sanction": sanction_as(ban),
+        "room": ban.room.name if ban.room else None,
+        "until": ban.until and datetime.fromtimestamp(ban.until / 1000, UTC),
+        "appeal_url": reverse("room_appeal", kwargs={"key": key}) if key else reverse("appeal"),
+        "problem": problem,
+        "text": text or "",
+    }
+    return render(request, "moderation/banned.html", context, status=403)
+
+
+def live_page(request: HttpRequest, user: User) -> HttpResponse:
+    """The numbers of the process that the page's connection comes to."""
+    language = language_of_page()
+    boot = {
+        "user": user.key,
+        "token": token_make(request.session.session_key or ""),
+        "socket": "/ws/",
+        "admin": user.is_staff,
+    }
+    return render(request, "live/live.html", {"boot": boot, "words": words(f"live/{language}")})

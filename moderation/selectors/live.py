@@ -1,0 +1,51 @@
+"""What the live page shows besides the process's own numbers: names of rooms, and what waits at the door."""
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from django.db.models import Q
+
+from accounts.models import User
+from chat import protocol
+from chat.models import Membership, Room
+from chat.selectors import ranks
+from moderation.models import Report, Sanction
+from moderation.selectors.sanctions import runs
+from realtime.log import now_ms
+from realtime.methods import method
+from realtime.types import Caller, LogKey
+
+COUNTED: Final = 1000
+"""of sanctions, reports and appeals: counted up to here"""
+
+
+@method("live.read", protocol.NoParams, lane="read", cost=4)
+def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the status of this process, with the names of rooms that the caller may know, and what waits."""
+    user = ranks.on_site(caller.pk, "live.read")
+    told = live()
+    names = names_of(user, [room["room"] for room in told["rooms"]])
+    rooms = [room | {"name": names.get(room["room"])} for room in told["rooms"]]
+    return {**told, "rooms": rooms, "door": door()}
+
+
+def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
+    """Of public rooms and one's own; an admin's are all."""
+    rooms = Room.objects.filter(log__key__in=keys)
+    if not user.is_superuser:
+        mine = Membership.objects.filter(user=user, state=Membership.State.MEMBER).values("room")
+        rooms = rooms.filter(Q(public=True) | Q(pk__in=mine))
+    return {LogKey(key): name for key, name in rooms.values_list("log__key", "name")}
+
+
+def door() -> dict[str, Any]:
+    """`{sanctions: {kind: n}, on_site, appeals, reports}`: what is in force, and what nobody has answered."""
+    now = now_ms()
+    standing = Sanction.objects.filter(runs(now), lifted_at=None).order_by("-pk")
+    rows = list(standing.values_list("kind", "room")[:COUNTED])
+    return {
+        "sanctions": {kind: sum(each == kind for each, _ in rows) for kind in Sanction.Kind.values},
+        "on_site": sum(room is None for _, room in rows),
+        "appeals": Sanction.objects.filter(appealed_at__isnull=False, answer="", lifted_at=None)[:COUNTED].count(),
+        "reports": Report.objects.filter(state=Report.State.OPEN)[:COUNTED].count(),
+    }

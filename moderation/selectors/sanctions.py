@@ -1,0 +1,273 @@
+"""Sanctions, reports and the audit, for who may see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from accounts.selectors import FOREVER, person_of
+from chat.models import Membership, Revision
+from chat.permissions import Rank
+from chat.selectors.messages import page_after, page_before
+from chat.types import RoomAccess
+from moderation.models import Audit, Report, Sanction
+from realtime.errors import not_found
+from realtime.log import now_ms
+from realtime.models import Event
+from realtime.types import Labels
+
+LISTED: Final = 100
+AROUND: Final = 10
+"""lines on each side of a reported one"""
+DAY: Final = 24 * 60 * 60 * 1000
+
+
+def side_of(sanction: Sanction) -> str:
+    """Whose act it was, as everybody may know it."""
+    return "host" if sanction.rank == Rank.HOST else "site"
+
+
+def sanction_to_person(sanction: Sanction) -> dict[str, Any]:
+    """To whom it is about: by a host or the site, never by whom."""
+    told = sanction_as(sanction)
+    return {**told, "by": None, "lifted": told["lifted"] and {**told["lifted"], "by": None}}
+
+
+def sanction_as(sanction: Sanction) -> dict[str, Any]:
+    """A sanction on the wire (docs/protocol.md)."""
+    lifted = {"by": _key(sanction.lifted_by), "at": sanction.lifted_at, "reason": sanction.lifted_reason}
+    appeal = {"text": sanction.appeal, "at": sanction.appealed_at, "answer": sanction.answer or None}
+    return {
+        "sanction": sanction.key,
+        "kind": sanction.kind,
+        "site": sanction.room_id is None,
+        "user": sanction.user.key,
+        "by": _key(sanction.by),
+        "side": side_of(sanction),
+        "at": sanction.at,
+        "until": sanction.until,
+        "reason": sanction.reason,
+        "rule": sanction.rule,
+        "o": sanction.offset,
+        "removed": len(msgspec.json.decode(sanction.removed)),
+        "lifted": lifted if sanction.lifted_at else None,
+        "acknowledged_at": sanction.acknowledged_at,
+        "appeal": appeal if sanction.appealed_at else None,
+    }
+
+
+def sanction_find(room: int, key: str) -> Sanction:
+    """One of this room or of the site, locked, or 404: of the site it can be asked in two rooms at once."""
+    rows = _sanctions().select_for_update(of=("self",))
+    found = rows.filter(Q(room=room) | Q(room=None), key=key).first()
+    if found is None:
+        raise not_found("no such sanction")
+    return found
+
+
+def in_force(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
+    """What stands against somebody, of this kind and in this place: of several, the one that lasts longest."""
+    standing = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
+    return standing.filter(runs(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
+
+
+def on_site(user: int, now: int) -> list[Sanction]:
+    """The bans and mutes of the site that stand against somebody."""
+    standing = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
+    return list(standing.filter(runs(now)).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSanctions:
+    """All that stands against somebody in one place, as the columns say it that every request is asked by."""
+
+    banned_until: int = 0
+    muted_until: int = 0
+    warned: str = ""
+    was: str = ""
+    """the role that the latest ban or kick ended"""
+
+
+def held(user: int, room: int | None, now: int) -> ActiveSanctions:
+    """Of a room, or without one of the site. A warning of the site is to be read in every room."""
+    mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
+    rows = list(mine.filter(runs(now)).order_by("pk"))
+    out = [row for row in rows if row.kind in {"kick", "ban"}]
+    return ActiveSanctions(
+        banned_until=max((row.until or FOREVER for row in out), default=0),
+        muted_until=max((row.until or FOREVER for row in rows if row.kind == "mute"), default=0),
+        warned=next((row.key for row in reversed(rows) if row.kind == "warn"), ""),
+        was=next((row.was for row in reversed(out) if row.was), ""),
+    )
+
+
+def runs(now: int) -> Q:
+    """Not over yet; a warning is over when it is acknowledged."""
+    timed = Q(until=None) | Q(until__gt=now)
+    return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
+
+
+def sanctions_of(standing: RoomAccess) -> dict[str, Any]:
+    """In force here, and those of the last day; of the site too for who may lift them."""
+    now = now_ms()
+    place = Q(room=standing.room)
+    if standing.rank >= Rank.MODERATOR:
+        place |= Q(room=None)
+    rows = list(_sanctions().filter(place).filter(runs(now) | Q(at__gt=now - DAY)).order_by("-at")[:LISTED])
+    return {"sanctions": [sanction_as(row) for row in rows], "people": _people(rows, "user", "by", "lifted_by")}
+
+
+def against(user: int, standing: RoomAccess | None) -> dict[str, Any] | None:
+    """What stands against the reader: `{muted, warning, waiting}`; asked only where something does."""
+    if standing is None:
+        return None
+    now = now_ms()
+    muted = max(standing.muted_until, standing.muted_on_site) > now
+    if not (muted or standing.warned or standing.waiting):
+        return None
+    on_site = standing.muted_on_site > now
+    mute = in_force(user, None if on_site else standing.room, "mute", now) if muted else None
+    warning = _sanctions().filter(key=standing.warned).first() if standing.warned else None
+    until = max(standing.muted_until, standing.muted_on_site)
+    return {
+        "muted": _mute_as(mute, on_site, until) if muted else None,
+        "warning": _warning_as(warning) if warning else None,
+        "waiting": standing.waiting,
+    }
+
+
+def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]:
+    return {
+        "sanction": mute.key if mute else None,
+        "until": until if until < FOREVER else None,
+        "by": side_of(mute) if mute else "site" if on_site else "host",
+        "reason": mute.reason if mute else "",
+        "rule": mute.rule if mute else "",
+        "appealed": bool(mute and mute.appealed_at),
+    }
+
+
+def _warning_as(warning: Sanction) -> dict[str, Any]:
+    facts = {"reason": warning.reason, "rule": warning.rule, "o": warning.offset}
+    return {"sanction": warning.key, "by": side_of(warning), **facts}
+
+
+# Reports
+
+
+def report_as(report: Report) -> dict[str, Any]:
+    return {
+        "report": report.key,
+        "o": report.offset,
+        "by": report.by.key,
+        "at": report.at,
+        "reason": report.reason,
+        "rule": report.rule,
+        "user": _key(report.user),
+        "state": report.state,
+        "closed": {"by": _key(report.closed_by), "at": report.closed_at} if report.closed_at else None,
+    }
+
+
+def report_find(standing: RoomAccess, reader: int, key: str) -> Report:
+    found = _reports_for(standing, reader).filter(key=key).first()
+    if found is None:
+        raise not_found("no such report")
+    return found
+
+
+def reports_of(standing: RoomAccess, reader: int) -> dict[str, Any]:
+    """Open ones first, then the last day's."""
+    recent = Q(state=Report.State.OPEN) | Q(closed_at__gt=now_ms() - DAY)
+    rows = list(_reports_for(standing, reader).filter(recent).order_by("-at")[:LISTED])
+    rows.sort(key=lambda row: row.state != Report.State.OPEN)
+    return {"reports": [report_as(row) for row in rows], "people": _people(rows, "user", "by", "closed_by")}
+
+
+def report_read(report: Report, labels: Labels) -> dict[str, Any]:
+    """The line with those around it that this reader may see; what a removed one said stands in `was`."""
+    log, o = report.room.log_id, report.offset
+    older, newer = page_before(log, labels, o + 1, AROUND + 1), page_after(log, labels, o, AROUND)
+    lines = older["lines"] + newer["lines"]
+    removed = [line["o"] for line in lines if line["removed"]]
+    was = {row.offset: _was(row.data) for row in Revision.objects.filter(log=log, offset__in=removed).order_by("pk")}
+    people = older["people"] | newer["people"] | _people([report], "user", "by", "closed_by")
+    told = [line | {"was": was.get(line["o"])} for line in lines]
+    return {"report": report_as(report), "lines": told, "people": people}
+
+
+def _was(data: str) -> Any:
+    return msgspec.json.decode(data)
+
+
+# Audit
+
+
+def audit_of(room: int, before: int | None) -> dict[str, Any]:
+    rows = Audit.objects.filter(room=room).select_related("by", "user").order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: LISTED + 1])
+    entries = [_entry_as(row) for row in found[:LISTED]]
+    return {"entries": entries, "people": _people(found[:LISTED], "user", "by"), "before": len(found) > LISTED}
+
+
+def _entry_as(entry: Audit) -> dict[str, Any]:
+    return {
+        "id": entry.pk,
+        "at": entry.at,
+        "by": _key(entry.by),
+        "by_rank": entry.rank,
+        "act": entry.act,
+        "user": _key(entry.user),
+        "o": entry.offset,
+        "reason": entry.reason,
+        "rule": entry.rule,
+        "detail": msgspec.json.decode(entry.detail),
+        "undone": entry.undone,
+    }
+
+
+def person_find(key: str) -> User:
+    found = User.objects.filter(key=key).first()
+    if found is None:
+        raise not_found("no such person")
+    return found
+
+
+def refuse_stranger(standing: RoomAccess, person: User) -> None:
+    """404 for somebody whom a room's ranks have no say over: who never was in it, wrote there or asked to come in."""
+    if not was_there(standing.room, standing.log, person):
+        raise not_found("no such person here")
+
+
+def was_there(room: int, log: int, person: User) -> bool:
+    """Return whether somebody is or was in a room, wrote there or asked to come in; a ban alone does not count."""
+    knows = Membership.objects.filter(room=room, user=person).exclude(state=Membership.State.BANNED).exists()
+    return knows or Event.objects.filter(log=log, actor=person.key).exists()
+
+
+def membership_find(room: int, user: int) -> Membership | None:
+    return Membership.objects.filter(room=room, user=user).select_related("via", "user", "room__log").first()
+
+
+def _sanctions() -> "QuerySet[Sanction]":
+    return Sanction.objects.select_related("user", "by", "lifted_by", "room__log")
+
+
+def _reports_for(standing: RoomAccess, reader: int) -> "QuerySet[Report]":
+    """Those of this room that a rank may read; never about whom they are."""
+    rows = Report.objects.select_related("user", "by", "closed_by", "room")
+    return rows.filter(room=standing.room, rank__lte=standing.rank).exclude(user=reader)
+
+
+def _key(user: User | None) -> str | None:
+    return user.key if user else None
+
+
+def _people(rows: Iterable[Any], *names: str) -> dict[str, Any]:
+    users = [user for row in rows for name in names if (user := getattr(row, name))]
+    return {user.key: person_of(user) for user in users}

@@ -1,0 +1,45 @@
+"""Who did what to whom, and why: written in the transaction of the act."""
+
+from typing import Any, Final
+
+from accounts.models import User
+from chat.types import RoomAccess
+from moderation.models import Audit, Sanction
+from realtime.errors import unprocessable
+from realtime.log import Batch
+from realtime.types import Caller
+from realtime.wire.messages import encode
+
+REASON_LENGTH: Final = 500
+
+
+def audit_write(
+    batch: Batch,
+    standing: RoomAccess | None,
+    caller: Caller | None,
+    act: str,
+    *,
+    user: User | None = None,
+    offset: int | None = None,
+    sanction: Sanction | None = None,
+    room: int | None = None,
+    reason: str = "",
+    rule: str = "",
+    **detail: Any,
+) -> Audit:
+    """One entry; without a caller it is the clock's, without a standing or a room the site's. 422 for a long reason."""
+    if len(reason) > REASON_LENGTH:
+        raise unprocessable("too_long", "the reason")
+    return Audit.objects.create(
+        at=batch.now,
+        by_id=caller.pk if caller else None,
+        rank=standing.rank if standing else 0,
+        act=act,
+        room_id=standing.room if standing else room,
+        user=user,
+        offset=offset,
+        sanction=sanction,
+        reason=reason,
+        rule=rule,
+        detail=encode(detail).decode(),
+    )

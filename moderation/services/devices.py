@@ -1,0 +1,97 @@
+"""Sanctions that hold in a browser: whoever leaves an account there and comes in again as somebody new has them still.
+
+A browser is known by the hash of its device cookie. Accounts that are older than the sanction are not concerned.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest
+
+from accounts.models import User
+from accounts.selectors import FOREVER
+from accounts.services import devices_of
+from chat.models import Membership
+from moderation.models import Hold, Sanction
+from moderation.selectors.sanctions import held, runs
+from realtime.errors import RealtimeError
+from realtime.log import Batch, now_ms
+from realtime.types import LogKey, UserId
+
+OUT = (Sanction.Kind.KICK, Sanction.Kind.BAN)
+HELD = (*OUT, Sanction.Kind.MUTE)
+
+
+def devices_hold(sanction: Sanction) -> None:
+    """Let a kick, a ban or a mute hold in all browsers of its person."""
+    for device in devices_of(sanction.user):
+        _hold(sanction, device)
+
+
+def device_follow(user: User, device: str) -> None:
+    """Let all that holds for a person hold in this browser, where they log in or leave for good."""
+    for sanction in Sanction.objects.filter(runs(now_ms()), user=user, lifted_at=None, kind__in=HELD):
+        _hold(sanction, device)
+
+
+def may_join(user: User, room: int, now: int) -> None:
+    """Raise 403 `banned` when the browser of somebody who is new since a kick or a ban is kept out of this room."""
+    if user.device and _holds(user, room, now).filter(sanction__kind__in=OUT).exists():
+        raise RealtimeError(403, "banned", until=None)
+
+
+def join_terms(user: User, room: int, now: int) -> dict[str, Any]:
+    """Return the mute and the warning that a new membership begins with: to leave and to join again changes neither."""
+    stands = held(user.pk, room, now)
+    return {"muted_until": max(stands.muted_until, mute_follow(user, room, now)), "warned": stands.warned}
+
+
+def mute_follow(user: User, room: int, now: int) -> int:
+    """Return until when somebody is muted in this room for what was decided in their browser; 0 for not at all.
+
+    A mute of the site is theirs from now on.
+    """
+    if not user.device:
+        return 0
+    mutes = list(_holds(user, room, now).filter(sanction__kind=Sanction.Kind.MUTE))
+    if site := max((hold.until for hold in mutes if hold.room_id is None), default=0):
+        User.objects.filter(pk=user.pk).update(muted_until=Greatest("muted_until", site))
+    return max((hold.until for hold in mutes if hold.room_id is not None), default=0)
+
+
+def holds_end(batch: Batch, room: LogKey, sanction: Sanction) -> None:
+    """Free the browsers when a sanction is lifted, and those who were muted for it because they came in there."""
+    devices = list(sanction.holds.values_list("device", flat=True))
+    sanction.holds.all().delete()
+    if sanction.kind == Sanction.Kind.MUTE and devices:
+        _unmute(batch, room, sanction, devices)
+
+
+def _unmute(batch: Batch, room: LogKey, sanction: Sanction, devices: Collection[str]) -> None:
+    until = sanction.until or FOREVER
+    others = User.objects.filter(device__in=devices).exclude(pk=sanction.user_id)
+    if sanction.room_id is None:
+        muted = others.filter(muted_until=until)
+    else:
+        muted = others.filter(memberships__room=sanction.room_id, memberships__muted_until=until)
+    people = list(muted.values_list("pk", "key"))
+    pks = [pk for pk, _ in people]
+    if sanction.room_id is None:
+        User.objects.filter(pk__in=pks).update(muted_until=0)
+    else:
+        Membership.objects.filter(room=sanction.room_id, user__in=pks).update(muted_until=0)
+    for _, key in people:
+        batch.narrow(UserId(key), log=room if sanction.room_id else None, reason="lifted")
+
+
+def _holds(user: User, room: int, now: int) -> "QuerySet[Hold]":
+    """Return what holds in the browser of a guest, or of an account that is younger than the sanction."""
+    found = Hold.objects.filter(Q(room=room) | Q(room=None), device=user.device, until__gt=now)
+    found = found.exclude(sanction__user=user)
+    return found if user.is_guest else found.filter(sanction__at__lt=user.account_at)
+
+
+def _hold(sanction: Sanction, device: str) -> None:
+    given = {"room_id": sanction.room_id, "until": sanction.until or FOREVER}
+    Hold.objects.get_or_create(sanction=sanction, device=device, defaults=given)

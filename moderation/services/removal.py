@@ -1,0 +1,122 @@
+"""Many lines of one person at once: taken away with a ban, and brought back when it is lifted.
+
+A batch does a bounded part; a deadline that is due at once does the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from accounts.models import User
+from accounts.selectors import FOREVER
+from chat.models import Message, Revision
+from chat.plugin import CARDS
+from chat.selectors.messages import line_of
+from chat.services.messages import HOST_UNDO
+from moderation.models import Sanction
+from realtime.log import Batch
+from realtime.types import Caller, LogKey, UserId
+from realtime.wire.messages import encode
+
+AT_ONCE: Final = 200
+
+
+def lines_of(log: int, user: int, since: int) -> Any:
+    """What somebody has said here since then and what still stands, the newest first."""
+    said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=CARDS.values())
+    return said.order_by("-offset")
+
+
+def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, before: int = FOREVER) -> None:
+    """Take them away, `AT_ONCE` in an event, those before an offset: what is gone already is not looked through."""
+    log = batch.log(room).pk
+    lines = list(lines_of(log, sanction.user_id, since).filter(offset__lt=before)[:AT_ONCE])
+    if not lines:
+        return
+    offsets = [line.offset for line in lines]
+    by = sanction.by
+    entry = batch.append(
+        room,
+        kind="messages.removed",
+        data={"offsets": offsets, "by": by.key if by else None, "at": batch.now, "author": sanction.user.key},
+        actor=UserId(by.key) if by else None,
+        blanks=sorted({line.touched for line in lines}),
+    )
+    _keep(batch, room, lines, by)
+    removal = {"data": None, "removed_at": batch.now, "removed_by": by, "touched": entry.o}
+    Message.objects.filter(log=log, offset__in=offsets).update(**removal)
+    places = msgspec.json.decode(sanction.removed)
+    sanction.removed = encode([*places, *([log, o, entry.o] for o in offsets)]).decode()
+    sanction.save(update_fields=["removed"])
+    if len(lines) == AT_ONCE:
+        batch.schedule(
+            room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since, "before": offsets[-1]}
+        )
+
+
+def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.remove`: the next part, or another room's."""
+    sanction = _locked(data["sanction"])
+    if sanction and sanction.lifted_at is None:
+        before = data.get("before", FOREVER)
+        lines_remove(batch, room=room, sanction=sanction, since=data["since"], before=before)
+
+
+def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Caller | None) -> None:
+    """Bring back here what this sanction took; the rest of it by deadlines."""
+    log = batch.log(room).pk
+    places = msgspec.json.decode(sanction.removed)
+    here = [place for place in places if place[0] == log]
+    part, rest = here[:AT_ONCE], here[AT_ONCE:]
+    sanction.removed = encode([*(place for place in places if place[0] != log), *rest]).decode()
+    sanction.save(update_fields=["removed"])
+    for line in _revived(log, {o: touched for _, o, touched in part}):
+        _tell(batch, room, line, caller)
+    if rest:
+        batch.schedule(room, "chat.bring_back", batch.now, {"sanction": sanction.key})
+
+
+def restore_due(batch: Batch, room: LogKey, data: Any) -> None:
+    """The deadline `chat.bring_back`: the next part, or another room's."""
+    sanction = _locked(data["sanction"])
+    if sanction:
+        lines_restore(batch, room=room, sanction=sanction, caller=None)
+
+
+def _locked(key: str) -> Sanction | None:
+    """Its parts go in batches of several rooms, which have no log in common, and each adds to what was removed."""
+    return Sanction.objects.select_for_update(of=("self",)).select_related("by").filter(key=key).first()
+
+
+def _keep(batch: Batch, room: LogKey, lines: Sequence[Message], by: User | None) -> None:
+    purge_at = batch.now + HOST_UNDO
+    for line in lines:
+        kept = {"data": line.data or "null", "by_id": by.pk if by else line.author_id, "at": batch.now}
+        batch.insert(Revision(log_id=line.log_id, offset=line.offset, purge_at=purge_at, **kept))
+    batch.schedule(room, "chat.purge", purge_at, {"offsets": [line.offset for line in lines]})
+
+
+def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
+    """Lines that this removal still holds, with what they said last: nobody has put them back or taken them since."""
+    kept = {row.offset: row for row in Revision.objects.filter(log=log, offset__in=list(touched)).order_by("pk")}
+    removed = Message.objects.filter(log=log, offset__in=list(kept)).exclude(removed_at=None)
+    found = removed.select_related("author").order_by("offset")
+    lines = [line for line in found if line.touched == touched[line.offset]]
+    for line in lines:
+        line.data, line.removed_at, line.removed_by = kept[line.offset].data, None, None
+    Revision.objects.filter(pk__in=[kept[line.offset].pk for line in lines]).delete()
+    return lines
+
+
+def _tell(batch: Batch, room: LogKey, line: Message, caller: Caller | None) -> None:
+    """An event a line: what is done to one later blanks it, and must not take others along."""
+    line.touched = batch.log(room).head + 1
+    line.save()
+    batch.append(
+        room,
+        kind="message.restored",
+        data={"line": line_of(line)},
+        actor=caller.id if caller else None,
+        audience=None if line.audience is None else line.audience.split(),
+    )

@@ -1,0 +1,76 @@
+"""Complaints about lines: made once, closed once."""
+
+from accounts.models import User
+from accounts.services import quota_use
+from chat.permissions import Rank
+from chat.selectors import access
+from chat.selectors.access import GUARDS
+from chat.selectors.ranks import rank_of
+from chat.services.messages import line_meant
+from chat.types import RoomAccess, RoomAccesses
+from moderation.models import Report
+from moderation.selectors.sanctions import report_as, report_find
+from moderation.services.audit import REASON_LENGTH, audit_write
+from realtime.errors import conflict, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey
+
+
+def report_create(
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str, t: int | None = None
+) -> LogEvent:
+    """About a line of somebody else that one can see."""
+    standing = access.reporter(caller, room)
+    line = line_meant(caller, standing, o, t)
+    if line.author_id == caller.pk:
+        raise unprocessable("own_line")
+    if len(reason) > REASON_LENGTH:
+        raise unprocessable("too_long", "the reason")
+    if Report.objects.filter(room=standing.room, offset=o, by=caller.pk).exists():
+        raise conflict("already_done")
+    quota_use("reports", pk=caller.pk, now=batch.now)
+    by = User(pk=caller.pk, key=caller.id)
+    said = {"reason": reason, "rule": rule, "at": batch.now}
+    rank = _rank_above(line.author, standing)
+    report = Report.objects.create(room_id=standing.room, offset=o, user=line.author, by=by, rank=rank, **said)
+    return _tell(batch, room, report, caller, cid, kind="report.made", method="report.create")
+
+
+def report_close(
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    key: str,
+    outcome: str,
+    reason: str,
+    found: RoomAccesses | None = None,
+) -> LogEvent:
+    """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
+    standing = access.ranked(caller, room, "report.close", found, archived=True)
+    report = report_find(standing, caller.pk, key)
+    if report.state != Report.State.OPEN:
+        raise conflict("already_done", report=report_as(report))
+    report.state, report.closed_at = outcome, batch.now
+    report.closed_by = User(pk=caller.pk, key=caller.id)
+    report.save()
+    audit_write(batch, standing, caller, f"report.{outcome}", user=report.user, offset=report.offset, reason=reason)
+    return _tell(batch, room, report, caller, cid, kind="report.closed", method="report.close")
+
+
+def _rank_above(author: User | None, standing: RoomAccess) -> Rank:
+    """The least rank that reads it: who complains about a host is not read by hosts. A direct room has none."""
+    least = Rank.MODERATOR if standing.direct else Rank.HOST
+    above = rank_of(author, standing.room) + 1 if author else Rank.HOST
+    return Rank(min(max(least, above), Rank.ADMIN))
+
+
+def _tell(
+    batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str, method: str
+) -> LogEvent:
+    """To who may read it, though to no admin about an admin; who complained is told by the answer."""
+    about_admin = report.user is not None and report.user.is_superuser
+    audience = [] if about_admin else [GUARDS[Rank(report.rank)]]
+    data = {"report": report_as(report)}
+    return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=audience)

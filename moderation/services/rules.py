@@ -1,0 +1,151 @@
+"""How a room is: slow, locked, without guests, at the hosts' yes; and the one switch for all of it."""
+
+from typing import Any, Final
+
+import msgspec
+
+from accounts.models import User
+from chat.models import Membership, Room
+from chat.selectors import access
+from chat.selectors.access import IN_IT
+from chat.selectors.rooms import rules_of
+from chat.types import RoomAccesses
+from moderation.selectors.sanctions import membership_find, person_find
+from moderation.services.audit import audit_write
+from realtime.errors import conflict, not_found, unprocessable
+from realtime.log import Batch, LogEvent
+from realtime.types import Caller, ClientId, LogKey, UserId
+from realtime.wire.messages import encode
+
+PANIC_MS: Final = 15 * 60_000
+APPROVAL_MS: Final = 60 * 60_000
+SLOW_S: Final = (0, 5, 10, 30, 60, 300)
+PANIC: Final = {"slow_s": 30, "locked": True, "guests_off": True}
+
+
+def room_restrict(
+    batch: Batch,
+    *,
+    caller: Caller,
+    key: LogKey,
+    cid: ClientId,
+    slow_s: int,
+    locked: bool,
+    guests_off: bool,
+    approval: bool,
+    reason: str,
+    found: RoomAccesses | None = None,
+) -> LogEvent:
+    """Set what may be done here; it ends the panic too."""
+    standing = access.ranked(caller, key, "room.restrict", found)
+    if slow_s not in SLOW_S:
+        raise unprocessable("bad_rules", f"seconds: {SLOW_S}")
+    room = _room(standing.room)
+    before = rules_of(room)
+    room.slow_s, room.locked, room.guests_off, room.panic_until, room.calm = slow_s, locked, guests_off, 0, ""
+    room.rules_rank = standing.rank
+    if approval != (room.approval_until > batch.now):
+        room.approval_until = batch.now + APPROVAL_MS if approval else 0
+    room.save()
+    audit_write(batch, standing, caller, "room.restrict", reason=reason, before=before, after=rules_of(room))
+    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.restrict")
+
+
+def room_panic(
+    batch: Batch,
+    *,
+    caller: Caller,
+    key: LogKey,
+    cid: ClientId,
+    on: bool,
+    reason: str = "",
+    found: RoomAccesses | None = None,
+) -> LogEvent:
+    """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
+    standing = access.ranked(caller, key, "room.panic", found)
+    room = _room(standing.room)
+    if (room.panic_until > batch.now) if on else not room.panic_until:
+        raise conflict("already_done")
+    if on:
+        _panic(batch, key, room, standing.rank)
+    else:
+        _calm(room)
+    audit_write(batch, standing, caller, "room.panic", reason=reason, on=on)
+    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.panic")
+
+
+def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
+    """The deadline `chat.calm`: the panic is over, unless it was ended or begun again."""
+    room = Room.objects.filter(log__key=key).exclude(panic_until=0).first()
+    if room and room.panic_until <= batch.now:
+        _calm(room)
+        audit_write(batch, None, None, "room.calm", room=room.pk)
+        rules_told(batch, room=key)
+
+
+def _panic(batch: Batch, key: LogKey, room: Room, rank: int) -> None:
+    if not room.panic_until:  # else the clock has not looked yet, and what was before is kept already
+        room.calm = encode({name: getattr(room, name) for name in (*PANIC, "rules_rank")}).decode()
+    for name, value in {**PANIC, "rules_rank": rank}.items():
+        setattr(room, name, value)
+    room.panic_until = batch.now + PANIC_MS
+    room.save()
+    batch.schedule(key, "chat.calm", room.panic_until, None)
+
+
+def _calm(room: Room) -> None:
+    """As it was before."""
+    for name, value in msgspec.json.decode(room.calm or "{}").items():
+        setattr(room, name, value)
+    room.panic_until, room.calm = 0, ""
+    room.save()
+
+
+def rules_told(
+    batch: Batch,
+    *,
+    room: LogKey,
+    caller: Caller | None = None,
+    cid: ClientId | None = None,
+    method: str = "",
+) -> LogEvent:
+    data = {"rules": rules_of(Room.objects.get(log__key=room))}
+    actor = caller.id if caller else None
+    return batch.append(room, kind="room.restricted", data=data, actor=actor, cid=cid, method=method)
+
+
+def member_admit(
+    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, yes: bool
+) -> Membership | None:
+    """Let somebody in who waits at the door, or not."""
+    standing = access.ranked(caller, key, "member.admit")
+    person = person_find(user)
+    waiting = membership_find(standing.room, person.pk)
+    if waiting is None or waiting.state != Membership.State.WAITING:
+        raise not_found("nobody waits by this name")
+    _admitted(batch, key, caller, cid, person, yes)
+    audit_write(batch, standing, caller, "member.admit", user=person, yes=yes)
+    if not yes:
+        waiting.delete()
+        return None
+    waiting.state, waiting.joined_at = IN_IT, batch.now
+    waiting.read = batch.append(key, kind="member.joined", data={"user": user, "via": None}).o
+    waiting.save()
+    batch.narrow(user, log=key, reason="admitted")
+    return waiting
+
+
+def _admitted(batch: Batch, key: LogKey, caller: Caller, cid: ClientId, person: User, yes: bool) -> None:
+    batch.append(
+        key,
+        kind="member.admitted",
+        data={"user": person.key, "yes": yes},
+        actor=caller.id,
+        cid=cid,
+        method="member.admit",
+        audience=["host", f"u:{person.key}"],
+    )
+
+
+def _room(pk: int) -> Room:
+    return Room.objects.select_for_update().get(pk=pk)

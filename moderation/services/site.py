@@ -1,0 +1,209 @@
+"""Acts from outside the rooms, by who has a rank on the site: the rooms' own services, each act in a batch of its own.
+
+They run in the thread of a page (the admin), and reach clients as what the writer commits does.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, Final
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.selectors import person_signal
+from chat.models import Invite, Message, Room
+from chat.selectors import access, ranks
+from chat.services.closing import room_archive, room_delete, room_restore
+from chat.services.invites import invite_revoke
+from chat.services.memberships import admitted_signals
+from chat.services.messages import message_delete, message_restore
+from chat.services.rooms import lounge
+from chat.types import RoomAccesses
+from moderation.models import Audit, Report, Sanction
+from moderation.selectors.sanctions import on_site, person_find
+from moderation.services.audit import audit_write
+from moderation.services.reports import report_close
+from moderation.services.rules import room_panic, room_restrict
+from moderation.services.sanctions import Decision, member_again, sanction_lift, sanction_make, standings_told
+from realtime.errors import RealtimeError, conflict
+from realtime.log import SITE, Batch, batch, key_new, now_ms
+from realtime.types import Caller, ClientId, LogKey, UserId
+
+AT_ONCE: Final = 100
+"""lines in a batch: the room's log is locked for as long"""
+Refusals = list[tuple[Message, RealtimeError]]
+
+
+@contextmanager
+def _acting(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any]]]:
+    """A batch over a room and the site, and what every service is told: who, as what, under which new `cid`."""
+    with batch([room, SITE]) as staged:
+        yield staged, {"caller": caller, "cid": ClientId(key_new(22)), "found": access.on_site(caller, room)}
+
+
+# People
+
+
+def sanction_on_site(*, caller: Caller, user: UserId, decision: Decision) -> Sanction:
+    """From the site; the lounge, which moderators look after, is told."""
+    room = _lounge()
+    with _acting(caller, room) as (staged, acting):
+        made = sanction_make(staged, room=room, user=user, decision=decision, **acting)
+        _tell(staged, room, made)
+    return made
+
+
+def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanction:
+    """Lifted in the room in which it was told."""
+    room = _told_in(sanction)
+    with _acting(caller, room) as (staged, acting):
+        lifted = sanction_lift(staged, room=room, key=sanction.key, reason=reason, **acting)
+        _tell(staged, room, lifted)
+    return lifted
+
+
+def person_pardon(*, caller: Caller, user: User, reason: str) -> list[Sanction]:
+    """Lift what stands against somebody on the site; 409 where nothing does."""
+    standing = on_site(user.pk, now_ms())
+    if not standing:
+        raise conflict("already_done")
+    return [sanction_undo(caller=caller, sanction=sanction, reason=reason) for sanction in standing]
+
+
+def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> User:
+    """Make a moderator of somebody with a password, who may then look into the admin too; or end it."""
+    room = _lounge()
+    with batch([room, SITE]) as staged:
+        standing = access.member(caller, room, access.on_site(caller, room))
+        target = User.objects.select_for_update().get(pk=person_find(user).pk)
+        ranks.outrank(standing, target, room=room, act="moderator.set")
+        if target.is_moderator == on:
+            raise conflict("already_done")
+        if on and not target.has_usable_password():
+            raise conflict("conflict", "a name that anybody can take guards nothing")
+        target.is_moderator = target.is_staff = on
+        target.rev += 1
+        target.save(update_fields=["is_moderator", "is_staff", "rev"])
+        staged.signal(person_signal(target))
+        audit_write(staged, standing, caller, "moderator.set", user=target, reason=reason, on=on)
+        staged.narrow(user, reason="role")
+    return target
+
+
+def _tell(staged: Batch, room: LogKey, sanction: Sanction) -> None:
+    """The person, in all tabs: how they stand, and which room they have back."""
+    back = member_again(sanction)
+    for signal in [*standings_told(room, sanction), *(admitted_signals(staged, membership=back) if back else ())]:
+        staged.signal(signal)
+
+
+def _told_in(sanction: Sanction) -> LogKey:
+    if sanction.room is not None:
+        return LogKey(sanction.room.log.key)
+    made = Audit.objects.filter(sanction=sanction, act=f"sanction.{sanction.kind}").select_related("room__log").first()
+    return LogKey(made.room.log.key) if made and made.room else _lounge()
+
+
+def _lounge() -> LogKey:
+    return LogKey(lounge().log.key)
+
+
+# Rooms
+
+
+def rules_set(
+    *, caller: Caller, room: Room, reason: str, slow_s: int | None, locked: bool | None, guests_off: bool | None
+) -> None:
+    """The room's rules; None leaves one as it is."""
+    key = LogKey(room.log.key)
+    with _acting(caller, key) as (staged, acting):
+        room = Room.objects.get(pk=room.pk)
+        room_restrict(
+            staged,
+            key=key,
+            slow_s=room.slow_s if slow_s is None else slow_s,
+            locked=room.locked if locked is None else locked,
+            guests_off=room.guests_off if guests_off is None else guests_off,
+            approval=room.approval_until > staged.now,
+            reason=reason,
+            **acting,
+        )
+
+
+def room_close(*, caller: Caller, room: Room, act: str, reason: str) -> None:
+    """Archive, delete or restore a room."""
+    key, service = LogKey(room.log.key), {"archive": room_archive, "delete": room_delete, "restore": room_restore}[act]
+    with batch([key, SITE]) as staged:
+        found = access.on_site(caller, key, closed=True)
+        signals = service(staged, caller=caller, room=key, cid=ClientId(key_new(22)), reason=reason, found=found)
+        for signal in signals:
+            staged.signal(signal)
+
+
+def panic_set(*, caller: Caller, room: Room, on: bool, reason: str) -> None:
+    key = LogKey(room.log.key)
+    with _acting(caller, key) as (staged, acting):
+        room_panic(staged, key=key, on=on, reason=reason, **acting)
+
+
+def invite_end(*, caller: Caller, invite: Invite, reason: str) -> None:
+    key = LogKey(invite.room.log.key)
+    with _acting(caller, key) as (staged, acting):
+        invite_revoke(staged, room=key, invite=invite.key, reason=reason, **acting)
+
+
+def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) -> None:
+    key = LogKey(report.room.log.key)
+    with _acting(caller, key) as (staged, acting):
+        report_close(staged, room=key, key=report.key, outcome=outcome, reason=reason, **acting)
+
+
+# Lines
+
+
+def lines_delete(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Refusals:
+    """Take lines away, at most `AT_ONCE` of a room in a batch; those that were refused, with why."""
+    return _each(caller, lines, message_delete, reason=reason, rule=rule)
+
+
+def lines_return(*, caller: Caller, lines: Sequence[Message], reason: str) -> Refusals:
+    """Bring removed lines back, the same way."""
+    return _each(caller, lines, message_restore, reason=reason)
+
+
+def _each(caller: Caller, lines: Sequence[Message], service: Callable[..., Any], **given: Any) -> Refusals:
+    refused: Refusals = []
+    for key, group in groupby(sorted(lines, key=_place), key=lambda line: line.log.key):
+        there = list(group)
+        for start in range(0, len(there), AT_ONCE):
+            with batch([LogKey(key)]) as staged:
+                found = access.on_site(caller, LogKey(key))
+                for line in there[start : start + AT_ONCE]:
+                    if refusal := _tried(staged, line, caller, found, service, given):
+                        refused.append((line, refusal))
+    return refused
+
+
+def _tried(
+    staged: Batch,
+    line: Message,
+    caller: Caller,
+    found: RoomAccesses,
+    service: Callable[..., Any],
+    given: dict[str, Any],
+) -> RealtimeError | None:
+    """One line of a batch, which goes on without it when it is refused."""
+    mark = staged.mark()
+    place = {"room": LogKey(line.log.key), "o": line.offset, "cid": ClientId(key_new(22))}
+    try:
+        with transaction.atomic():
+            service(staged, caller=caller, found=found, **place, **given)
+    except RealtimeError as refusal:
+        staged.rewind(mark)
+        return refusal
+    return None
+
+
+def _place(line: Message) -> tuple[str, int]:
+    return line.log.key, line.offset
