@@ -44,14 +44,14 @@ ALL: Final[Mapping[str, Row]] = {
         Row("100x16", "100 clients, 16 senders", 100, 16),
         Row("500x64", "500 clients, 64 senders", 500, 64),
         Row("1000x32", "1,000 clients, 32 senders", 1000, 32),
-        Row("256x256", "256 clients, all of them speak", 256, 256),
+        Row("256x256", "256 clients, all of them post", 256, 256),
         Row("500@1", "500 clients, 1 message a second", 500, 50, rate=1, seconds=10, tab=True),
         Row("500@10", "500 clients, 10 messages a second", 500, 50, rate=10, tab=True),
         Row("500@100", "500 clients, 100 messages a second", 500, 50, rate=100),
         Row("idle", "8,000 idle clients", 8000, seconds=SILENT_S),
         Row("open", "1,000 clients open 3 rooms each", 1000, seconds=SILENT_S, rooms=3, peers=False),
-        Row("resume", "2,000 come back to 100 who talk", 2100, 10, rate=10, joiners=2000, missed=20, peers=False),
-        Row("join", "2,000 come to 100 who talk", 2100, 10, rate=10, joiners=2000),
+        Row("resume", "2,000 clients resume while 100 talk", 2100, 10, rate=10, joiners=2000, missed=20, peers=False),
+        Row("join", "2,000 clients connect while 100 talk", 2100, 10, rate=10, joiners=2000),
         *(Row(f"room-{size}", f"a room of {size:,}", size, 1, peers=False) for size in (1, 100, 500, 1000, 4000)),
         *(
             Row(f"history-{size}", f"{size:,} lines old", 121, joiners=120, missed=20, history=size, peers=False)

@@ -67,7 +67,7 @@ def by_row(results: Mapping[str, Any], names: Iterable[str], columns: Mapping[st
 SPEED = {"deliveries_s": "deliveries/s", "messages_s": "messages/s", "p50_ms": "p50 ms", "p99_ms": "p99 ms"}
 CPU = {"cpu_us_delivery": "CPU µs a delivery", "cpu_us_message": "CPU µs a message", "generator": "generator"}
 SCREEN = {"screen_p50_ms": "on the screen p50 ms", "screen_p99_ms": "p99 ms"}
-JOIN = {"joined_s": "all through after s", "p50_ms": "others’ p50 ms", "p99_ms": "p99 ms", "came_again": "turned away"}
+JOIN = {"joined_s": "all ready after s", "p50_ms": "others’ p50 ms", "p99_ms": "p99 ms", "came_again": "refused"}
 HISTORY = {
     "page_p50_ms": "page p50 ms",
     "page_cpu_ms": "CPU ms",
