@@ -16,39 +16,39 @@ import { startViewport } from "./chat/ui/viewport.js";
 import { explainProblems } from "./chat/ui/words.js";
 import { Arrivals } from "./chat/views/arrivals.js";
 import { Browse } from "./chat/views/browse.js";
-import { Hints } from "./chat/views/command_menu.js";
+import { CommandMenu } from "./chat/views/command_menu.js";
 import { Composer } from "./chat/views/composer.js";
-import { Chip } from "./chat/views/connection_status.js";
+import { ConnectionStatus } from "./chat/views/connection_status.js";
 import { showDelivery, startDelivery } from "./chat/views/delivery_note.js";
 import { startDirect } from "./chat/views/direct.js";
 import { Empty } from "./chat/views/empty.js";
 import { startEnter } from "./chat/views/enter.js";
-import { startTroubles } from "./chat/views/error_notices.js";
+import { startErrorNotices } from "./chat/views/error_notices.js";
 import { startFiles } from "./chat/views/files.js";
 import { Header } from "./chat/views/header.js";
-import { Moments } from "./chat/views/history_position.js";
+import { HistoryPosition } from "./chat/views/history_position.js";
 import { Invites } from "./chat/views/invites.js";
-import { Pills } from "./chat/views/jump_buttons.js";
+import { JumpButtons } from "./chat/views/jump_buttons.js";
 import { startKeepName } from "./chat/views/keep_name.js";
-import { Acts } from "./chat/views/message_actions.js";
-import { Actions } from "./chat/views/message_bar.js";
+import { MessageActions } from "./chat/views/message_actions.js";
+import { MessageBar } from "./chat/views/message_bar.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
 import { Profile } from "./chat/views/profile.js";
-import { Read } from "./chat/views/read_pointer.js";
+import { ReadPointer } from "./chat/views/read_pointer.js";
 import { Recovery } from "./chat/views/recovery.js";
 import { Requests } from "./chat/views/requests.js";
 import { RoomDialogs } from "./chat/views/room_dialogs.js";
 import { RoomList } from "./chat/views/room_list.js";
 import { startRoomMenu } from "./chat/views/room_menu.js";
-import { Side } from "./chat/views/side_panel.js";
+import { SidePanel } from "./chat/views/side_panel.js";
 import { Switcher } from "./chat/views/switcher.js";
 import { Timeline } from "./chat/views/timeline.js";
 import { Typing } from "./chat/views/typing.js";
 import { game } from "./game/plug.js";
 import { moderation } from "./moderation/plug.js";
 import { forgetWhoLeft } from "./realtime/browser_data.js";
-import { Seen } from "./realtime/page_visibility.js";
+import { PageVisibility } from "./realtime/page_visibility.js";
 
 const boot = readBoot();
 forgetWhoLeft(boot.user?.id ?? null);
@@ -62,8 +62,8 @@ const pages = new Pages(client);
 const timeline = new Timeline(client, scroll, pages);
 const navigation = new Navigation(client, timeline);
 const go = (/** @type {string} */ key) => navigation.go(key);
-const side = new Side();
-const moments = new Moments(client, timeline, scroll, pages);
+const sidePanel = new SidePanel();
+const history = new HistoryPosition(client, timeline, scroll, pages);
 const header = new Header(client);
 const dialogs = boot.user ? new RoomDialogs(client, go) : null;
 const direct = boot.user ? startDirect(client, { go, blocked: () => requests?.load() }) : null;
@@ -72,16 +72,16 @@ const requests = direct && new Requests(client, { go, block: direct.block });
 client.start();
 scroll.start();
 timeline.start();
-new Pills(client, timeline, scroll, pages).start();
-side.start();
-new PeoplePanel(client, side, (user) => direct?.actions(user) ?? []).start();
+new JumpButtons(client, timeline, scroll, pages).start();
+sidePanel.start();
+new PeoplePanel(client, sidePanel, (user) => direct?.actions(user) ?? []).start();
 client.plugs.start({
   client,
   scroll,
   timeline,
   navigation,
-  side,
-  moments,
+  sidePanel,
+  history,
   join: async () => dialogs?.join(),
   titleChanged: () => header.refresh(),
 });
@@ -104,19 +104,19 @@ function startTalking(user, { dialogs, direct, requests }) {
       timeline.showNewest();
     },
     typed: (text) => typing.typed(text),
-    lastOwn: () => timeline.items.findLast((item) => acts.mayEdit(item)) ?? null,
+    lastOwn: () => timeline.items.findLast((item) => actions.mayEdit(item)) ?? null,
   });
-  const acts = new Acts(client, {
+  const actions = new MessageActions(client, {
     edit: (item) => composer.edit(item),
     deliveryAsked: (item) => showDelivery(timeline, item),
   });
-  const read = new Read(client, scroll, timeline);
+  const read = new ReadPointer(client, scroll, timeline);
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
   const stays = () => client.plugs.ask("staysVisible").some(Boolean);
-  new Seen(client.connection, { stays, ...(onPhone && { patience: 0 }) }).start();
-  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new Chip(client)]) view.start();
+  new PageVisibility(client.connection, { stays, ...(onPhone && { hiddenAfterMs: 0 }) }).start();
+  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new ConnectionStatus(client)]) view.start();
   for (const view of [
-    new Actions(timeline, acts),
+    new MessageBar(timeline, actions),
     new Browse(client, go),
     new Switcher(client, go),
     new Profile(client, user),
@@ -124,7 +124,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   ])
     view.start();
   new Empty(client, timeline, invites).start(scroll);
-  new Hints(client.plugs.commands).start();
+  new CommandMenu(client.plugs.commands).start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startRecount(client);
@@ -141,7 +141,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     leave: () => dialogs.leave(),
     close: direct.close,
   });
-  startTroubles(client, go);
+  startErrorNotices(client, go);
   new Recovery(client).start();
   client.connect();
 }

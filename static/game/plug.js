@@ -1,4 +1,4 @@
-/** What games add to the page, and how their parts hear of each other. */
+/** What games add to the page, and how their parts setBlocked of each other. */
 
 /** @import {Client} from "../chat/client/client.js" */
 /** @import {Plug, PlugPage, PlugParts} from "../chat/client/plugs.js" */
@@ -12,7 +12,7 @@ import { Sound } from "./ui/sound.js";
 import { Buttons, startBotMenu } from "./views/buttons.js";
 import { cardSees, paintCard } from "./views/card.js";
 import { paintFlip, paintPick, paintRoll } from "./views/chance.js";
-import { Deeds } from "./views/commands.js";
+import { Commands } from "./views/commands.js";
 import { TablePanel } from "./views/panel.js";
 import { Place } from "./views/place.js";
 import { Play } from "./views/play.js";
@@ -36,19 +36,19 @@ export const game = {
 };
 
 /** @param {PlugPage} page @returns {PlugParts} */
-function start({ client, side, scroll, timeline, navigation, moments, titleChanged }) {
-  const deeds = new Deeds(client);
+function start({ client, sidePanel, scroll, timeline, navigation, history, titleChanged }) {
+  const commands = new Commands(client);
   const sound = new Sound();
-  const play = new Play(deeds, () => client.state());
-  const replay = new Replay(client, (o) => moments.show(o));
+  const play = new Play(commands, () => client.state());
+  const replay = new Replay(client, (o) => history.show(o));
   const panel = new TablePanel(client, play, replay);
-  const place = new Place(side, scroll);
+  const place = new Place(sidePanel, scroll);
   const seating = new Seating(client, panel, place);
   const turns = new Turns(client, sound);
   const replayed = async (/** @type {number} */ match) => {
     if (await replay.open(match)) seating.show(match);
   };
-  const buttons = new Buttons(client, deeds, {
+  const buttons = new Buttons(client, commands, {
     show: (match) => seating.show(match),
     replay: replayed,
     goTo: (o) => timeline.showLine(o),
@@ -64,18 +64,18 @@ function start({ client, side, scroll, timeline, navigation, moments, titleChang
   turns.on("changed", titleChanged);
   startBotMenu();
   startSound(sound);
-  if (client.me) startPlayMenu(client, deeds);
+  if (client.me) startPlayMenu(client, commands);
   return {
     titleMark: () => turns.mark,
     staysVisible: () => client.open.some((key) => myTable(client.state(key)) !== null),
-    emptyRoomOffer: () => pastime(client, deeds),
+    emptyRoomOffer: () => emptyRoomOffer(client, commands),
   };
 }
 
-/** For one who is alone. @param {Client} client @param {Deeds} deeds */
-function pastime(client, deeds) {
+/** For one who is alone. @param {Client} client @param {Commands} commands */
+function emptyRoomOffer(client, commands) {
   const isOn = () => Object.keys(client.state().parts.matches ?? {}).length > 0;
-  return { title: say("pastime.title"), word: say("pastime.act"), act: () => deeds.create("medium"), isOn };
+  return { title: say("pastime.title"), word: say("pastime.act"), act: () => commands.create("medium"), isOn };
 }
 
 /** @param {Sound} sound */

@@ -40,7 +40,7 @@ export class Board {
     this.#showTalk(told);
     this.#showWriter(told);
     this.#showSafety(told);
-    this.#showDoor(told);
+    this.#showModeration(told);
     this.#showRooms(told);
     this.#showHour(told);
   }
@@ -90,7 +90,7 @@ export class Board {
   }
 
   /** @param {Live} told */
-  #showDoor({ door }) {
+  #showModeration({ door }) {
     const standing = Object.values(door.sanctions).reduce((sum, n) => sum + n, 0);
     write("in-force", figure(standing));
     write("in-force-word", count("live.in_force", standing));

@@ -16,7 +16,7 @@
  */
 
 /** @typedef {{room: string, name: string | null, here: number, readers: number, lines: number}} Loud `lines` a minute */
-/** @typedef {{sanctions: Record<string, number>, on_site: number, appeals: number, reports: number}} Door */
+/** @typedef {{sanctions: Record<string, number>, on_site: number, appeals: number, reports: number}} ModerationCounts */
 
 /**
  * @typedef {object} Live
@@ -37,7 +37,7 @@
  * @property {Loud[]} rooms
  * @property {number} rooms_known
  * @property {Minute[]} minutes
- * @property {Door} door
+ * @property {ModerationCounts} door
  */
 
 export {};

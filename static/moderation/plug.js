@@ -1,4 +1,4 @@
-/** What moderation adds to the page, and how its parts hear of each other. */
+/** What moderation adds to the page, and how its parts setBlocked of each other. */
 
 /** @import {Client} from "../chat/client/client.js" */
 /** @import {Plug, PlugPage, PlugParts} from "../chat/client/plugs.js" */
@@ -11,19 +11,19 @@ import { moderationState } from "./state/events.js";
 import { mutedInWords, pace } from "./ui/sentences.js";
 import { wait } from "./ui/times.js";
 import { menuActions } from "./views/actions.js";
-import { InForce } from "./views/active_sanctions.js";
+import { ActiveSanctions } from "./views/active_sanctions.js";
 import { AppealDialog } from "./views/appeal_dialog.js";
-import { Log } from "./views/audit_log.js";
+import { AuditLog } from "./views/audit_log.js";
 import { Banner } from "./views/banner.js";
-import { Deeds } from "./views/commands.js";
-import { Door } from "./views/composer_lock.js";
+import { Commands } from "./views/commands.js";
+import { ComposerLock } from "./views/composer_lock.js";
 import { DEPARTURES, startDepartures } from "./views/departures.js";
 import { ReportDialog } from "./views/report_dialog.js";
-import { Queue } from "./views/reports.js";
-import { Switches } from "./views/room_rules.js";
-import { Safety } from "./views/safety_panel.js";
+import { ReportList } from "./views/reports.js";
+import { RoomRules } from "./views/room_rules.js";
+import { SafetyPanel } from "./views/safety_panel.js";
 import { SanctionDialog } from "./views/sanction_dialog.js";
-import { Waiting } from "./views/waiting_list.js";
+import { WaitingList } from "./views/waiting_list.js";
 
 /** @type {Plug} */
 export const moderation = {
@@ -41,28 +41,28 @@ export const moderation = {
 };
 
 /** Start what a logged-in person sees. @param {PlugPage} page @returns {PlugParts} */
-function startForPeople({ client, side, navigation, join }) {
-  const deeds = new Deeds(client);
+function startForPeople({ client, sidePanel, navigation, join }) {
+  const commands = new Commands(client);
   const [sanction, report, appeal] = [
-    new SanctionDialog(client, deeds),
+    new SanctionDialog(client, commands),
     new ReportDialog(client),
     new AppealDialog(client),
   ];
-  const lock = new Door(client, { appeal: (key) => appeal.open(key) });
-  const parts = [new Switches(client, deeds), new Waiting(client, deeds)];
+  const lock = new ComposerLock(client, { appeal: (key) => appeal.open(key) });
+  const parts = [new RoomRules(client, commands), new WaitingList(client, commands)];
   const room = {
     start: () => parts.forEach((part) => part.start()),
     paint: () => parts.forEach((part) => part.paint()),
   };
-  const queue = new Queue(client, deeds, { moderate: (user, line, report) => sanction.open(user, line, report) });
-  const safety = new Safety(client, side, {
+  const queue = new ReportList(client, commands, { moderate: (user, line, report) => sanction.open(user, line, report) });
+  const safety = new SafetyPanel(client, sidePanel, {
     room,
     reports: queue,
-    sanctions: new InForce(client, deeds),
-    log: new Log(client),
+    sanctions: new ActiveSanctions(client, commands),
+    log: new AuditLog(client),
   });
   for (const part of [sanction, report, appeal, lock, safety]) part.start();
-  startDepartures(client, side, (key) => navigation.go(key));
+  startDepartures(client, sidePanel, (key) => navigation.go(key));
   startLoading(client);
   return {
     ...menuActions(client, {

@@ -1,11 +1,11 @@
 /** What a browser keeps of one person, drafts and what is not sent: gone when they log out here or delete the account. */
 
-/** @import {EntryStorage} from "./types.js" */
+/** @import {OutboxStorage} from "./types.js" */
 
 import { draftsOf, LEAVING } from "./drafts.js";
 import { openStorage } from "./outbox_storage.js";
 
-/** @typedef {{storage?: Storage, open?: (user: string) => Promise<EntryStorage>}} Places */
+/** @typedef {{storage?: Storage, open?: (user: string) => Promise<OutboxStorage>}} Places */
 
 /** Whether something was typed and not sent. @param {string} user @param {Places} [places] @returns {Promise<boolean>} */
 export async function hasUnsent(user, { storage = localStorage, open = openStorage } = {}) {
@@ -24,6 +24,6 @@ export async function forgetWhoLeft(me, { storage = localStorage, open = openSto
   storage.removeItem(LEAVING);
   if (user === me) return;
   for (const key of draftsOf(user, storage)) storage.removeItem(key);
-  const entries = await open(user);
-  for (const { cid } of await entries.all()) await entries.remove(cid);
+  const outbox = await open(user);
+  for (const { cid } of await outbox.all()) await outbox.remove(cid);
 }

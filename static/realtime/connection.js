@@ -1,6 +1,6 @@
 /** One line to the server, kept up: connects, greets, hears, comes back. It knows no room and no message. */
 
-/** @import {ConnectionFacts, ConnectionOptions, ConnectionState, Greeting, Page} from "./types.js" */
+/** @import {ConnectionEvents, ConnectionOptions, ConnectionState, Greeting, Page} from "./types.js" */
 
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
@@ -17,7 +17,7 @@ const STABLE_MS = 10_000;
 const HURRY_MS = 60_000;
 const HURRIED_MS = 3_000;
 
-/** @extends {Emitter<ConnectionFacts>} */
+/** @extends {Emitter<ConnectionEvents>} */
 export class Connection extends Emitter {
   #options;
   #clock;
@@ -123,7 +123,7 @@ export class Connection extends Emitter {
         await this.#requests.send(socket, "session.hello", { ...hello, token: this.#token ?? hello.token }),
       );
     } catch (error) {
-      // after any other refusal the server says bye, and with which code
+      // after any other errorText the server says bye, and with which code
       if (error instanceof RequestError && error.code >= 429) this.#giveUp(error.data.retry_after_ms);
     }
   }

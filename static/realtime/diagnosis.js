@@ -2,7 +2,7 @@
 
 import { realClock } from "./clock.js";
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /** @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network here; no server there; it refuses this page's address; HTTP passes and WebSockets do not */
 
@@ -14,7 +14,7 @@ export async function diagnose({
 } = {}) {
   if (!online()) return "offline";
   const stop = new AbortController();
-  const timer = clock.setTimeout(() => stop.abort(), PATIENCE_MS);
+  const timer = clock.setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
     const answer = await fetch("/realtime/check", { method: "POST", cache: "no-store", signal: stop.signal });
     if (answer.status === 400 || answer.status === 403) return "origin"; // a proxy, or ALLOWED_HOSTS

@@ -1,6 +1,6 @@
 /** Durable requests, written down before they are sent, repeated under one cid until answered or seen. */
 
-/** @import {Entry, EntryStorage, OutboxFacts, OutboxOptions, Problem} from "./types.js" */
+/** @import {PendingRequest, OutboxStorage, OutboxEvents, OutboxOptions, Problem} from "./types.js" */
 
 import { Backoff } from "./backoff.js";
 import { realClock } from "./clock.js";
@@ -13,10 +13,10 @@ const TOO_FAST = 429;
 const PASSING = [401, TOO_FAST, 503, 504];
 const LOSSES = 2;
 
-/** @extends {Emitter<OutboxFacts>} */
+/** @extends {Emitter<OutboxEvents>} */
 export class Outbox extends Emitter {
-  /** @type {Map<string, Entry>} */
-  #entries = new Map();
+  /** @type {Map<string, PendingRequest>} */
+  #requests = new Map();
   /** @type {Set<string>} rooms with a send in flight or a pause after one */
   #busy = new Set();
   /** @type {Set<string>} being written down */
@@ -27,7 +27,7 @@ export class Outbox extends Emitter {
   #connection;
   #clock;
   #backoff;
-  /** @type {Promise<EntryStorage>} */
+  /** @type {Promise<OutboxStorage>} */
   #storage;
   #otherTabs;
   /** @type {(() => void) | null} */
@@ -63,13 +63,13 @@ export class Outbox extends Emitter {
     this.#otherTabs?.close();
   }
 
-  /** Returns at once; the cid is added to the params. @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more @returns {Entry} */
+  /** Returns at once; the cid is added to the params. @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more @returns {PendingRequest} */
   add(method, params, cid = randomId()) {
     this.#gone.delete(cid);
     const room = params.room ?? "";
     this.#lastAt = Math.max(this.#lastAt + 1, Math.round(this.#clock.now()));
-    /** @type {Entry} */
-    const entry = {
+    /** @type {PendingRequest} */
+    const pending = {
       cid,
       room,
       method,
@@ -79,14 +79,14 @@ export class Outbox extends Emitter {
       state: "waiting",
       problem: null,
     };
-    this.#write(entry);
-    return entry;
+    this.#write(pending);
+    return pending;
   }
 
   /** Send a failed one again. @param {string} cid */
   retry(cid) {
-    const entry = this.#entries.get(cid);
-    if (entry?.state === "failed") this.#write({ ...entry, state: "waiting", losses: 0, problem: null });
+    const pending = this.#requests.get(cid);
+    if (pending?.state === "failed") this.#write({ ...pending, state: "waiting", losses: 0, problem: null });
   }
 
   /** @param {string} cid */
@@ -98,71 +98,71 @@ export class Outbox extends Emitter {
 
   /** Its event has come. @param {string | null | undefined} cid */
   seen(cid) {
-    if (cid && this.#entries.has(cid)) this.remove(cid);
+    if (cid && this.#requests.has(cid)) this.remove(cid);
   }
 
-  /** In the order added, the failed ones too. @param {string} room @returns {Entry[]} */
-  entries(room) {
-    return [...this.#entries.values()].filter((entry) => entry.room === room);
+  /** In the order added, the failed ones too. @param {string} room @returns {PendingRequest[]} */
+  pending(room) {
+    return [...this.#requests.values()].filter((pending) => pending.room === room);
   }
 
   async #load() {
     const stored = await (await this.#storage).all();
-    const unknown = stored.filter(({ cid }) => !this.#entries.has(cid) && !this.#gone.has(cid));
-    const all = [...this.#entries.values(), ...unknown].sort((a, b) => a.at - b.at);
-    this.#entries = new Map(all.map((entry) => [entry.cid, entry]));
+    const unknown = stored.filter(({ cid }) => !this.#requests.has(cid) && !this.#gone.has(cid));
+    const all = [...this.#requests.values(), ...unknown].sort((a, b) => a.at - b.at);
+    this.#requests = new Map(all.map((pending) => [pending.cid, pending]));
     this.#lastAt = Math.max(this.#lastAt, all.at(-1)?.at ?? 0);
-    for (const room of new Set(unknown.map((entry) => entry.room))) this.emit("changed", room);
-    for (const room of new Set(all.map((entry) => entry.room))) this.#sendNext(room);
+    for (const room of new Set(unknown.map((pending) => pending.room))) this.emit("changed", room);
+    for (const room of new Set(all.map((pending) => pending.room))) this.#sendNext(room);
   }
 
-  /** Written down first, sent after; a full disk does not keep it from being sent. @param {Entry} entry */
-  async #write(entry) {
-    this.#change(entry);
-    this.#unwritten.add(entry.cid);
-    await this.#storage.then((storage) => storage.put(entry)).catch(() => undefined);
-    this.#unwritten.delete(entry.cid);
-    this.#sendNext(entry.room);
+  /** Written down first, sent after; a full disk does not keep it from being sent. @param {PendingRequest} pending */
+  async #write(pending) {
+    this.#change(pending);
+    this.#unwritten.add(pending.cid);
+    await this.#storage.then((storage) => storage.put(pending)).catch(() => undefined);
+    this.#unwritten.delete(pending.cid);
+    this.#sendNext(pending.room);
   }
 
-  /** @param {Entry} entry */
-  #change(entry) {
-    this.#entries.set(entry.cid, entry);
-    this.emit("changed", entry.room);
+  /** @param {PendingRequest} pending */
+  #change(pending) {
+    this.#requests.set(pending.cid, pending);
+    this.emit("changed", pending.room);
   }
 
   /** @param {string} cid */
   #forget(cid) {
-    const entry = this.#entries.get(cid);
+    const pending = this.#requests.get(cid);
     this.#gone.add(cid);
-    this.#entries.delete(cid);
-    if (entry) this.emit("changed", entry.room);
+    this.#requests.delete(cid);
+    if (pending) this.emit("changed", pending.room);
   }
 
   /** @param {string} room */
   #sendNext(room) {
-    const entry = this.entries(room).find(({ state }) => state === "waiting");
-    if (!entry || this.#busy.has(room) || this.#unwritten.has(entry.cid) || this.#connection.state.name !== "ready")
+    const pending = this.pending(room).find(({ state }) => state === "waiting");
+    if (!pending || this.#busy.has(room) || this.#unwritten.has(pending.cid) || this.#connection.state.name !== "ready")
       return;
     this.#busy.add(room);
-    this.#change({ ...entry, state: "sending" });
-    this.#send(entry);
+    this.#change({ ...pending, state: "sending" });
+    this.#send(pending);
   }
 
-  /** @param {Entry} entry */
-  async #send(entry) {
+  /** @param {PendingRequest} pending */
+  async #send(pending) {
     const began = this.#clock.now();
     let pause = null;
     try {
-      const stored = await this.#connection.request(entry.method, entry.params);
+      const stored = await this.#connection.request(pending.method, pending.params);
       this.#backoff.reset();
-      this.emit("answered", entry, stored, Math.round(this.#clock.now() - began));
-      this.remove(entry.cid);
+      this.emit("answered", pending, stored, Math.round(this.#clock.now() - began));
+      this.remove(pending.cid);
     } catch (error) {
-      pause = this.#unanswered(entry, /** @type {RequestError | ConnectionLost} */ (error));
+      pause = this.#unanswered(pending, /** @type {RequestError | ConnectionLost} */ (error));
     }
-    if (pause === null) this.#free(entry.room);
-    else this.#clock.setTimeout(() => this.#free(entry.room), pause);
+    if (pause === null) this.#free(pending.room);
+    else this.#clock.setTimeout(() => this.#free(pending.room), pause);
   }
 
   /** @param {string} room */
@@ -171,21 +171,21 @@ export class Outbox extends Emitter {
     this.#sendNext(room);
   }
 
-  /** @param {Entry} entry @param {RequestError | ConnectionLost} error @returns {number | null} ms to pause */
-  #unanswered(entry, error) {
-    if (this.#gone.has(entry.cid)) return null; // seen meanwhile
+  /** @param {PendingRequest} pending @param {RequestError | ConnectionLost} error @returns {number | null} ms to pause */
+  #unanswered(pending, error) {
+    if (this.#gone.has(pending.cid)) return null; // seen meanwhile
     const lost = error instanceof ConnectionLost;
     const usedUp = !lost && error.data.type === "quota";
     const passing = (PASSING.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;
-    const losses = entry.losses + (passing ? 0 : 1);
+    const losses = pending.losses + (passing ? 0 : 1);
     const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
-    /** @type {Entry} */
-    const next = { ...entry, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null };
+    /** @type {PendingRequest} */
+    const next = { ...pending, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null };
     this.#write(next);
     if (failed) this.emit("failed", next);
     if (lost || failed) return null;
     const pause = this.#backoff.next(error.data.retry_after_ms);
-    if (error.code === TOO_FAST) this.emit("slowed", entry.room, pause);
+    if (error.code === TOO_FAST) this.emit("slowed", pending.room, pause);
     return pause;
   }
 }

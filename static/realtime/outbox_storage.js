@@ -1,28 +1,28 @@
 /** Where the outbox is written down: IndexedDB, one database a user, or memory where the browser refuses it. */
 
-/** @import {Entry, EntryStorage} from "./types.js" */
+/** @import {PendingRequest, OutboxStorage} from "./types.js" */
 
-/** @implements {EntryStorage} */
+/** @implements {OutboxStorage} */
 export class MemoryStorage {
-  /** @type {Map<string, Entry>} */
-  #entries = new Map();
+  /** @type {Map<string, PendingRequest>} */
+  #requests = new Map();
 
   async all() {
-    return [...this.#entries.values()];
+    return [...this.#requests.values()];
   }
 
-  /** @param {Entry} entry */
-  async put(entry) {
-    this.#entries.set(entry.cid, entry);
+  /** @param {PendingRequest} pending */
+  async put(pending) {
+    this.#requests.set(pending.cid, pending);
   }
 
   /** @param {string} cid */
   async remove(cid) {
-    this.#entries.delete(cid);
+    this.#requests.delete(cid);
   }
 }
 
-/** @implements {EntryStorage} */
+/** @implements {OutboxStorage} */
 class IndexedStorage {
   #database;
 
@@ -31,14 +31,14 @@ class IndexedStorage {
     this.#database = database;
   }
 
-  /** @returns {Promise<Entry[]>} */
+  /** @returns {Promise<PendingRequest[]>} */
   all() {
     return this.#run("readonly", (entries) => entries.getAll());
   }
 
-  /** @param {Entry} entry */
-  put(entry) {
-    return this.#run("readwrite", (entries) => entries.put(entry));
+  /** @param {PendingRequest} pending */
+  put(pending) {
+    return this.#run("readwrite", (entries) => entries.put(pending));
   }
 
   /** @param {string} cid */
@@ -57,7 +57,7 @@ class IndexedStorage {
   }
 }
 
-/** @param {string} user @returns {Promise<EntryStorage>} */
+/** @param {string} user @returns {Promise<OutboxStorage>} */
 export function openStorage(user) {
   return new Promise((resolve) => {
     const request = globalThis.indexedDB?.open(`parlor.outbox.${user}`);

@@ -5,24 +5,24 @@
 
 import { realClock } from "./clock.js";
 
-const PATIENCE_MS = 5_000;
+const HIDDEN_AFTER_MS = 5_000;
 
-export class Seen {
+export class PageVisibility {
   #connection;
   #page;
   #clock;
-  #patience;
+  #hiddenAfterMs;
   #stays;
   #visible = true;
   /** @type {any} */
   #timer = null;
 
-  /** `patience`: ms; while `stays` a hidden page is not told. @param {Connection} connection @param {{page?: Page, clock?: Clock, patience?: number, stays?: () => boolean}} [options] */
-  constructor(connection, { page = globalThis, clock = realClock, patience = PATIENCE_MS, stays = () => false } = {}) {
+  /** `hiddenAfterMs`: ms; while `stays` a hidden page is not told. @param {Connection} connection @param {{page?: Page, clock?: Clock, hiddenAfterMs?: number, stays?: () => boolean}} [options] */
+  constructor(connection, { page = globalThis, clock = realClock, hiddenAfterMs = HIDDEN_AFTER_MS, stays = () => false } = {}) {
     this.#connection = connection;
     this.#page = page;
     this.#clock = clock;
-    this.#patience = patience;
+    this.#hiddenAfterMs = hiddenAfterMs;
     this.#stays = stays;
   }
 
@@ -36,12 +36,12 @@ export class Seen {
     const hidden = this.#page.document?.visibilityState === "hidden";
     this.#clock.clearTimeout(this.#timer);
     if (!hidden) return this.#visible || this.#tell(true);
-    if (this.#patience > 0) this.#later(this.#patience);
+    if (this.#hiddenAfterMs > 0) this.#later(this.#hiddenAfterMs);
     else this.#leave();
   }
 
   #leave() {
-    if (this.#stays()) this.#later(PATIENCE_MS);
+    if (this.#stays()) this.#later(HIDDEN_AFTER_MS);
     else this.#tell(false);
   }
 

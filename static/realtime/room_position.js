@@ -1,6 +1,6 @@
 /** How far one open room has been applied: every event once, in order, without a hole. */
 
-/** @import {Opening, Position, RoomEvent} from "./types.js" */
+/** @import {SubscribeResult, Position, RoomEvent} from "./types.js" */
 
 const HELD = 64;
 
@@ -9,7 +9,7 @@ export class RoomPosition {
   /** @type {Map<number, RoomEvent>} */
   #held = new Map();
   /** @type {number | null} where the last hole was */
-  #stuckAt = null;
+  #gapAt = null;
   #asking = false;
   #facts;
 
@@ -33,12 +33,12 @@ export class RoomPosition {
   /** Where to open from: a hole that a replay did not fill asks for a snapshot. @returns {Position | null} */
   ask() {
     this.#asking = true;
-    const stuck = this.position?.o === this.#stuckAt;
-    this.#stuckAt = this.position?.o ?? null;
-    return stuck ? null : this.position;
+    const repeated = this.position?.o === this.#gapAt;
+    this.#gapAt = this.position?.o ?? null;
+    return repeated ? null : this.position;
   }
 
-  /** The events after it follow, so what is held comes again; after a restored backup it must not be believed. @param {Opening} opening */
+  /** The events after it follow, so what is held comes again; after a restored backup it must not be believed. @param {SubscribeResult} opening */
   opened({ mode, head }) {
     this.#asking = false;
     this.#held.clear();

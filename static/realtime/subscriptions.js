@@ -1,7 +1,7 @@
 /** Which rooms are open on the line: opened at hello or one by one, again after a hole, until closed or put out. */
 
 /** @import {Connection} from "./connection.js" */
-/** @import {Clock, Greeting, Opening, Position, RoomsFacts, WireError} from "./types.js" */
+/** @import {Clock, Greeting, SubscribeResult, Position, SubscriptionEvents, WireError} from "./types.js" */
 
 import { realClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
@@ -10,8 +10,8 @@ import { RoomPosition } from "./room_position.js";
 
 const RETRY_MS = 2_000;
 
-/** @extends {Emitter<RoomsFacts>} */
-export class Rooms extends Emitter {
+/** @extends {Emitter<SubscriptionEvents>} */
+export class Subscriptions extends Emitter {
   /** @type {Map<string, RoomPosition>} */
   #open = new Map();
   #connection;
@@ -67,7 +67,7 @@ export class Rooms extends Emitter {
     }
   }
 
-  /** @param {RoomPosition} at @param {Opening | {error: WireError}} opening */
+  /** @param {RoomPosition} at @param {SubscribeResult | {error: WireError}} opening */
   #answered(at, opening) {
     if ("error" in opening) return this.#refused(at, new RequestError(opening.error));
     if (this.#open.get(at.room) !== at) return;

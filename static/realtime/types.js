@@ -25,7 +25,7 @@
 
 /** @typedef {{room: string, kind: string, key: string, value: any}} RoomSignal */
 /** @typedef {{room: string, reason: string, until: number | null}} RoomLeft */
-/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any, gone?: boolean}} Opening */
+/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any, gone?: boolean}} SubscribeResult */
 /** @typedef {{code: number, message: string, data?: Problem}} WireError */
 /** @typedef {{v: number, token: string, rooms: Record<string, Position>}} Hello */
 
@@ -38,7 +38,7 @@
  * @property {number} ping_ms
  * @property {Record<string, any>} limits
  * @property {any[]} rooms
- * @property {Record<string, Opening | {error: WireError}>} opened
+ * @property {Record<string, SubscribeResult | {error: WireError}>} opened
  */
 
 /** @typedef {EventTarget & {document?: {visibilityState: string}}} Page */
@@ -56,7 +56,7 @@
 
 /**
  * "greeted" comes after the state is ready; "stopped": do not come back.
- * @typedef {{stateChanged: [ConnectionState], greeted: [Greeting], notified: [{method: string, params: any}], stopped: [{code: number, reason: string}]}} ConnectionFacts
+ * @typedef {{stateChanged: [ConnectionState], greeted: [Greeting], notified: [{method: string, params: any}], stopped: [{code: number, reason: string}]}} ConnectionEvents
  */
 
 /** @typedef {"connecting" | "greeting" | "ready" | "waiting" | "stopped"} StateName */
@@ -65,13 +65,13 @@
 /**
  * "opened" goes to the room's store; "refused": 404, 403, the room is closed here; "eventApplied": once, in order;
  * "signalled", of rooms not open too; "left": put out, the room is closed here.
- * @typedef {{opened: [string, Opening], refused: [string, RequestError], eventApplied: [RoomEvent], signalled: [RoomSignal], left: [RoomLeft]}} RoomsFacts
+ * @typedef {{opened: [string, SubscribeResult], refused: [string, RequestError], eventApplied: [RoomEvent], signalled: [RoomSignal], left: [RoomLeft]}} SubscriptionEvents
  */
 
 /** @typedef {{now: () => number, setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} Clock */
 
 /**
- * @typedef {object} Entry one durable request that waits in the outbox
+ * @typedef {object} PendingRequest one durable request that waits in the outbox
  * @property {string} cid
  * @property {string} room "" where the method has none
  * @property {string} method
@@ -88,14 +88,14 @@
  * @typedef {object} OutboxOptions
  * @property {string} user whose entries these are
  * @property {Connection} connection
- * @property {EntryStorage} [storage] IndexedDB, or memory where there is none
+ * @property {OutboxStorage} [storage] IndexedDB, or memory where there is none
  * @property {Clock} [clock]
  * @property {() => number} [random]
  * @property {typeof BroadcastChannel} [Channel]
  */
 
-/** "changed" (room); "answered" (entry, stored, ms from send to answer), before the entry goes; "failed", as it happens; "slowed" (room, ms until the next try).
- * @typedef {{changed: [string], answered: [Entry, Stored, number], failed: [Entry], slowed: [string, number]}} OutboxFacts */
-/** @typedef {{all: () => Promise<Entry[]>, put: (entry: Entry) => Promise<void>, remove: (cid: string) => Promise<void>}} EntryStorage */
+/** "changed" (room); "answered" (pending, stored, ms from send to answer), before the pending goes; "failed", as it happens; "slowed" (room, ms until the next try).
+ * @typedef {{changed: [string], answered: [PendingRequest, Stored, number], failed: [PendingRequest], slowed: [string, number]}} OutboxEvents */
+/** @typedef {{all: () => Promise<PendingRequest[]>, put: (pending: PendingRequest) => Promise<void>, remove: (cid: string) => Promise<void>}} OutboxStorage */
 
 export {};

@@ -1,6 +1,6 @@
 /** Stand-ins whose time and network move only when a test says so. */
 
-/** @import {Clock, ConnectionFacts, ConnectionState} from "../../static/realtime/types.js" */
+/** @import {Clock, ConnectionEvents, ConnectionState} from "../../static/realtime/types.js" */
 
 import { Emitter } from "../../static/realtime/emitter.js";
 import { ConnectionLost, RequestError } from "../../static/realtime/protocol.js";
@@ -121,7 +121,7 @@ export function fakeNetwork() {
   return { WebSocket, sockets };
 }
 
-/** A connection whose requests a test answers by hand. @extends {Emitter<ConnectionFacts>} */
+/** A connection whose requests a test answers by hand. @extends {Emitter<ConnectionEvents>} */
 export class FakeConnection extends Emitter {
   /** @type {ConnectionState} */
   state = { name: "ready" };

@@ -77,7 +77,7 @@ test("who is told that there is no such command is told the protocol's own way t
 });
 
 test("markup enters the page through one door", () => {
-  const doors = [
+  const places = [
     ...modules("chat"),
     ...modules("game"),
     ...modules("lab"),
@@ -86,7 +86,7 @@ test("markup enters the page through one door", () => {
   ].filter((path) =>
     /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|createContextualFragment/.test(read(`static/${path}`)),
   );
-  assert.deepEqual(doors, ["chat/ui/html.js"]);
+  assert.deepEqual(places, ["chat/ui/html.js"]);
 });
 
 test("every sentence of a template is translated", () => {

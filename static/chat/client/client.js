@@ -1,6 +1,6 @@
 /** All that one tab knows: the connection, its rooms and their states, what waits to be sent. Views listen, and ask it to act. */
 
-/** @import {Entry, Opening, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
+/** @import {PendingRequest, SubscribeResult, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
 /** @import {Boot, RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "../state/types.js" */
 
 import { realClock } from "../../realtime/clock.js";
@@ -10,8 +10,8 @@ import { Emitter } from "../../realtime/emitter.js";
 import { randomId } from "../../realtime/ids.js";
 import { Outbox } from "../../realtime/outbox.js";
 import { ConnectionLost, RequestError, VERSION } from "../../realtime/protocol.js";
-import { Rooms } from "../../realtime/subscriptions.js";
-import { introduce } from "../state/people.js";
+import { Subscriptions } from "../../realtime/subscriptions.js";
+import { addPeople } from "../state/people.js";
 import { reduceRooms } from "../state/rooms.js";
 import { emptyRoom, reducer } from "../state/store.js";
 import { find } from "../state/window.js";
@@ -20,12 +20,12 @@ import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
 
-/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientFacts */
+/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientEvents */
 
 /**
  * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
  * "left" ({room, reason}): no longer a member; "gone" (key, state): a backup was restored, and the room is not what this state was; "refused" (key, error): it may not be opened.
- * @extends {Emitter<ClientFacts>}
+ * @extends {Emitter<ClientEvents>}
  */
 export class Client extends Emitter {
   /** @type {Map<string, RoomState>} */
@@ -50,7 +50,7 @@ export class Client extends Emitter {
     this.blocked = new Set(boot.blocked);
     const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
     this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
-    this.rooms = new Rooms(this.connection);
+    this.rooms = new Subscriptions(this.connection);
     this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
     this.drafts = new Drafts({ user: this.me ?? "" });
     this.#listen();
@@ -87,12 +87,12 @@ export class Client extends Emitter {
   /** Whoever looks knows at least themselves: what they write bears their name before the server has answered. */
   #emptyRoom() {
     const { user } = this.boot;
-    return user ? introduce(emptyRoom(this.me), { [user.id]: user }) : emptyRoom(this.me);
+    return user ? addPeople(emptyRoom(this.me), { [user.id]: user }) : emptyRoom(this.me);
   }
 
-  /** @param {string} [key] @returns {Entry[]} */
-  entries(key = this.shown) {
-    return this.outbox.entries(key);
+  /** @param {string} [key] @returns {PendingRequest[]} */
+  pending(key = this.shown) {
+    return this.outbox.pending(key);
   }
 
   /** Look at another room. @param {string} key */
@@ -147,8 +147,8 @@ export class Client extends Emitter {
     });
   }
 
-  /** Whom one does not want to hear. @param {string[]} users */
-  hear(users) {
+  /** Whom one does not want to setBlocked. @param {string[]} users */
+  setBlocked(users) {
     const same = users.length === this.blocked.size && users.every((user) => this.blocked.has(user));
     this.blocked = new Set(users);
     this.emit("roomChanged", this.shown);
@@ -176,8 +176,8 @@ export class Client extends Emitter {
     this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
     this.outbox.on("changed", (key) => this.emit("roomChanged", key));
-    this.outbox.on("answered", (entry, stored, ms) =>
-      this.dispatch(entry.room, { type: "answered", entry, stored, ms }),
+    this.outbox.on("answered", (pending, stored, ms) =>
+      this.dispatch(pending.room, { type: "answered", pending, stored, ms }),
     );
     this.rooms.on("opened", (key, opening) => this.#opened(key, opening));
     this.rooms.on("refused", (key, error) => this.emit("refused", key, error));
@@ -190,7 +190,7 @@ export class Client extends Emitter {
     for (const key of this.#open) this.#lost.add(key);
   }
 
-  /** @param {string} key @param {Opening} opening */
+  /** @param {string} key @param {SubscribeResult} opening */
   #opened(key, opening) {
     const before = this.state(key);
     this.dispatch(key, { type: "opened", opening, lost: this.#lost.delete(key) });

@@ -37,7 +37,7 @@ export class Pages {
     }
   }
 
-  /** Around the greatest offset there can be: what comes with a line that is only just back may be beyond the head. */
+  /** ContextView the greatest offset there can be: what comes with a line that is only just back may be beyond the head. */
   async newest() {
     if (this.#client.state().after) await this.around(Number.MAX_SAFE_INTEGER);
   }

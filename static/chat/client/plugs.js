@@ -3,12 +3,12 @@
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Added} from "../state/added.js" */
 /** @import {Item, Line, RoomState} from "../state/types.js" */
-/** @import {Act} from "../ui/menu.js" */
+/** @import {Action} from "../ui/menu.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
-/** @import {Moments} from "../views/history_position.js" */
+/** @import {HistoryPosition} from "../views/history_position.js" */
 /** @import {LineView} from "../views/message.js" */
 /** @import {Navigation} from "../views/navigation.js" */
-/** @import {Side} from "../views/side_panel.js" */
+/** @import {SidePanel} from "../views/side_panel.js" */
 /** @import {Timeline} from "../views/timeline.js" */
 /** @import {Client} from "./client.js" */
 
@@ -33,16 +33,16 @@ import { SIGNALS } from "../state/store.js";
  * @property {Scroll} scroll
  * @property {Timeline} timeline
  * @property {Navigation} navigation
- * @property {Side} side
- * @property {Moments} moments
+ * @property {SidePanel} sidePanel
+ * @property {HistoryPosition} history
  * @property {() => Promise<void>} join joins the shown room
  * @property {() => void} titleChanged
  */
 
 /**
  * @typedef {object} PlugParts what chat asks a plug once the page is built
- * @property {(item: Item) => Act[]} [messageActions]
- * @property {(user: string) => Act[]} [personActions]
+ * @property {(item: Item) => Action[]} [messageActions]
+ * @property {(user: string) => Action[]} [personActions]
  * @property {() => Record<string, RoomAction>} [roomActions] by the name of the menu's entry
  * @property {() => boolean} [locksComposer] something else stands in place of the composer
  * @property {() => string} [waitText] below the composer, while a message waits to be sent

@@ -18,14 +18,14 @@ export const isText = (item) => kindOf(item) === "text";
 export const authorOf = ({ line }, me) => (line ? line.by : me);
 
 /** @param {Item} item */
-export const timeOf = ({ line, entry }) => line?.at ?? entry?.at ?? 0;
+export const timeOf = ({ line, pending }) => line?.at ?? pending?.at ?? 0;
 
 /** @param {Item} item */
-export function isRemoved({ line, entry }) {
-  return Boolean(line?.removed) || (entry?.method === "message.delete" && entry.state !== "failed");
+export function isRemoved({ line, pending }) {
+  return Boolean(line?.removed) || (pending?.method === "message.delete" && pending.state !== "failed");
 }
 
 /** The words of a line as they were written, a pending change included. @param {Item} item @returns {string} */
-export function textOf({ line, entry }) {
-  return (entry?.state !== "failed" || !line ? entry?.params.text : null) ?? line?.data?.text ?? "";
+export function textOf({ line, pending }) {
+  return (pending?.state !== "failed" || !line ? pending?.params.text : null) ?? line?.data?.text ?? "";
 }

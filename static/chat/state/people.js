@@ -5,7 +5,7 @@
 /** @import {Line, RoomState} from "./types.js" */
 
 /** @param {RoomState} state @param {People} people @returns {RoomState} */
-export function introduce(state, people) {
+export function addPeople(state, people) {
   const newer = Object.entries(people).filter(([id, { rev }]) => rev > (state.people[id]?.rev ?? -1));
   if (newer.length === 0) return state;
   const known = { ...state.people, ...Object.fromEntries(newer) };
@@ -13,7 +13,7 @@ export function introduce(state, people) {
 }
 
 /** @param {RoomState} state @param {(string | null | undefined)[]} ids @returns {RoomState} */
-export function meet(state, ids) {
+export function markUnknown(state, ids) {
   const strangers = new Set(ids.filter((id) => id && !state.people[id] && !state.unknown.includes(id)));
   return strangers.size > 0
     ? { ...state, unknown: [...state.unknown, .../** @type {Set<string>} */ (strangers)] }
@@ -21,8 +21,8 @@ export function meet(state, ids) {
 }
 
 /** @param {RoomState} state @param {Added} added @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
-export function meetSpokenOf(state, added, lines, parts = {}) {
+export function markMentioned(state, added, lines, parts = {}) {
   const inLines = lines.flatMap(({ kind, data }) => (data && added.messagePeople[kind]?.(data)) ?? []);
   const inParts = Object.entries(parts).flatMap(([name, part]) => added.sectionPeople[name]?.(part) ?? []);
-  return meet(state, [...inLines, ...inParts]);
+  return markUnknown(state, [...inLines, ...inParts]);
 }

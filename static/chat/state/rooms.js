@@ -17,7 +17,7 @@ export function reduceRooms(list, action) {
     case "opened":
       return opened(list, action.snapshot, action.here);
     case "event":
-      return eventCame(list, action.event, action);
+      return applyEvent(list, action.event, action);
     case "signal":
       if (action.signal.kind === "membership") return membershipChanged(list, action.signal);
       return change(list, action.signal.room, (row) => signalled(row, action.signal, action));
@@ -61,7 +61,7 @@ function opened(list, { room, head }, here) {
 }
 
 /** @param {RoomList} list @param {RoomEvent} event @param {Reader} reader @returns {RoomList} */
-function eventCame(list, event, reader) {
+function applyEvent(list, event, reader) {
   const { room, o, t, n, kind, data } = event;
   if (kind === "room.archived" || (kind === "member.left" && data?.user === reader.me))
     return list.filter(({ key }) => key !== room);

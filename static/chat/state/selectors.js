@@ -1,6 +1,6 @@
 /** What views ask of a room's state. */
 
-/** @import {Entry} from "../../realtime/types.js" */
+/** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item, Line, RoomState} from "./types.js" */
 
 /** The lines to show, oldest first. @param {RoomState} state @returns {Line[]} */
@@ -9,17 +9,17 @@ export function lines(state) {
 }
 
 /** Lines with what waits in the outbox: posts at the end, pending edits and removals at their line.
- * `key` stays the same while a pending post becomes a line. @param {RoomState} state @param {Entry[]} entries @returns {Item[]} */
-export function timeline(state, entries) {
-  const changes = new Map(entries.filter(({ params }) => "o" in params).map((entry) => [entry.params.o, entry]));
+ * `key` stays the same while a pending post becomes a line. @param {RoomState} state @param {PendingRequest[]} pending @returns {Item[]} */
+export function timeline(state, pending) {
+  const changes = new Map(pending.filter(({ params }) => "o" in params).map((request) => [request.params.o, request]));
   const arrived = new Set(state.lines.map(({ cid }) => cid));
-  const posts = entries.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
+  const posts = pending.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
   const stored = lines(state).map((line) => ({
     key: line.cid ? `c${line.cid}` : `o${line.o}`,
     line,
-    entry: changes.get(line.o) ?? null,
+    pending: changes.get(line.o) ?? null,
   }));
-  return [...stored, ...posts.map((entry) => ({ key: `c${entry.cid}`, line: null, entry }))];
+  return [...stored, ...posts.map((request) => ({ key: `c${request.cid}`, line: null, pending: request }))];
 }
 
 /** Offset of the line above which "New" stands, or null: none, or it is outside the window. @param {RoomState} state @returns {number | null} */

@@ -1,12 +1,12 @@
 /** What is known of one room, as a pure function of what came: (state, action) -> state, never changed in place. */
 
-/** @import {Entry, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
+/** @import {PendingRequest, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
 /** @import {Added} from "./added.js" */
 /** @import {Cursor, Page, RoomAction, RoomState, Snapshot} from "./types.js" */
 
 import { NOTHING_ADDED } from "./added.js";
 import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
-import { introduce, meet, meetSpokenOf } from "./people.js";
+import { addPeople, markUnknown, markMentioned } from "./people.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
 export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
@@ -41,7 +41,7 @@ export const reduce = reducer(NOTHING_ADDED);
 function reduceWith(added, state, action) {
   switch (action.type) {
     case "snapshot":
-      return snapshotCame(state, action.snapshot, added);
+      return snapshotReceived(state, action.snapshot, added);
     case "opened":
       return opened(state, action.opening, action.lost ?? false, added);
     case "entered":
@@ -52,9 +52,9 @@ function reduceWith(added, state, action) {
         atBottom: !state.after,
       };
     case "event":
-      return eventCame(state, action.event, added);
+      return applyEvent(state, action.event, added);
     case "signal":
-      return signalCame(state, action.signal, action.now, added);
+      return signalReceived(state, action.signal, action.now, added);
     case "tick":
       return ticked(state, action.now);
     case "pageAsked":
@@ -62,12 +62,12 @@ function reduceWith(added, state, action) {
     case "pageFailed":
       return askEnded(state);
     case "page":
-      return askEnded(pageCame(state, action.cursor, action.page, added));
+      return askEnded(pageReceived(state, action.cursor, action.page, added));
     case "people":
-      return introduce({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
+      return addPeople({ ...state, unknown: state.unknown.filter((id) => !action.ids.includes(id)) }, action.people);
     case "members":
       return {
-        ...introduce(state, action.people),
+        ...addPeople(state, action.people),
         members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])),
       };
     case "read":
@@ -75,14 +75,14 @@ function reduceWith(added, state, action) {
     case "scrolled":
       return scrolled(state, action.atBottom && !state.after);
     case "answered":
-      return answered(state, action.entry, action.stored, action.ms);
+      return answered(state, action.pending, action.stored, action.ms);
     case "app":
       return action.change(state);
   }
 }
 
 /** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot @param {Added} added */
-function snapshotCame(state, snapshot, added) {
+function snapshotReceived(state, snapshot, added) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
   const atBottom = state.atBottom && !snapshot.after;
@@ -97,10 +97,10 @@ function snapshotCame(state, snapshot, added) {
     members: null,
     invites: standing(parts.invites),
   };
-  const known = introduce({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
+  const known = addPeople({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
   const next = added.snapshots.reduce(
     (met, taken) => taken(met, snapshot),
-    meetSpokenOf(meet(known, room.direct ?? []), added, snapshot.lines, parts),
+    markMentioned(markUnknown(known, room.direct ?? []), added, snapshot.lines, parts),
   );
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
@@ -110,12 +110,12 @@ function standing(invites = []) {
   return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
 }
 
-/** @param {RoomState} state @param {import("../../realtime/types.js").Opening} opening @param {boolean} lost @param {Added} added */
+/** @param {RoomState} state @param {import("../../realtime/types.js").SubscribeResult} opening @param {boolean} lost @param {Added} added */
 function opened(state, { snapshot, head, presence, here, gone }, lost, added) {
-  const next = snapshot ? snapshotCame(gone ? emptyRoom(state.me) : state, snapshot, added) : state;
+  const next = snapshot ? snapshotReceived(gone ? emptyRoom(state.me) : state, snapshot, added) : state;
   const fresh =
     lost && head.o > next.read && next.room?.role ? { from: next.read, to: head.o } : upTo(next.fresh, head.o);
-  return introduce({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
+  return addPeople({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
 }
 
 /** The same object where it stays what it was. @param {RoomState["fresh"]} fresh @param {number} o @returns {RoomState["fresh"]} */
@@ -129,13 +129,13 @@ function unreadUpTo({ read, room }, to) {
 }
 
 /** @param {RoomState} state @param {RoomEvent} event @param {Added} added */
-function eventCame(state, event, added) {
+function applyEvent(state, event, added) {
   if (event.o <= state.head.o) return state;
   const held = state.asking ? [...state.held, event] : state.held;
   const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
   const lined = dropUnfilled(applyLine(moved, event, added), event.o);
   const applied = (EVENTS[event.kind] ?? added.events[event.kind])?.(lined, event, added) ?? lined;
-  const met = meet(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
+  const met = markUnknown(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
   return trim(met, met.atBottom ? "end" : "start");
 }
 
@@ -145,8 +145,8 @@ function applyLine(state, event, added) {
 }
 
 /** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page @param {Added} added */
-function pageCame(state, cursor, page, added) {
-  const met = meetSpokenOf(introduce(state, page.people), added, page.lines);
+function pageReceived(state, cursor, page, added) {
+  const met = markMentioned(addPeople(state, page.people), added, page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
   const since = state.held.filter(({ o }) => o > page.as_of);
   return since.reduce((next, event) => applyLine(next, event, added), join(met, cursor, page));
@@ -163,7 +163,7 @@ function scrolled(state, atBottom) {
   return atBottom === state.atBottom && news === state.news ? state : { ...state, atBottom, news };
 }
 
-/** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {Entry} entry @param {Stored} stored @param {number} ms */
+/** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms */
 function answered(state, { method, params, cid }, { o, t, at }, ms) {
   if (method !== "message.post") return state;
   const line = find(state, o);
@@ -176,17 +176,17 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
 /** @type {Record<string, (state: RoomState, signal: RoomSignal, now: number) => RoomState>} */
 export const SIGNALS = {
   typing: (state, { key, value }, now) =>
-    key === state.me ? state : meet({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]),
+    key === state.me ? state : markUnknown({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]),
   presence: (state, { key, value }) =>
-    introduce({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {}),
-  people: (state, { value }) => introduce({ ...state, ...value }, value.presence),
-  person: (state, { key, value }) => introduce(state, { [key]: value }),
+    addPeople({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {}),
+  people: (state, { value }) => addPeople({ ...state, ...value }, value.presence),
+  person: (state, { key, value }) => addPeople(state, { [key]: value }),
   here: (state, { value }) => ({ ...state, here: value }),
   read: (state, { value }) => reduce(state, { type: "read", o: value }),
 };
 
 /** @param {RoomState} state @param {RoomSignal} signal @param {number} now @param {Added} added */
-function signalCame(state, signal, now, added) {
+function signalReceived(state, signal, now, added) {
   const { kind, key, value } = signal;
   if (SIGNALS[kind]) return SIGNALS[kind](state, signal, now);
   if (added.signals[kind]) return added.signals[kind](state, signal);

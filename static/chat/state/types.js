@@ -1,12 +1,12 @@
 /** The shapes of chat, on the wire and in the store: only types, no code. */
 
-/** @import {Entry, Head, Opening, People, Person, Presence, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
+/** @import {PendingRequest, Head, SubscribeResult, People, Person, Presence, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
 
 /** @typedef {"host" | "member" | null} Role null: only looks */
 /** @typedef {{by: string, at: number}} Removal */
 
 /**
- * @typedef {object} Line one entry of the timeline
+ * @typedef {object} Line one pending of the timeline
  * @property {number} o
  * @property {number | null} [t] the tag of the event that began it
  * @property {number} n its place among the lines; 0 while only the answer is known
@@ -113,7 +113,7 @@
  * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened. "app": an app's own pure change.
  * "opened": `lost` says that the line was lost since it was open last.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
- *   | {type: "opened", opening: Opening, lost?: boolean}
+ *   | {type: "opened", opening: SubscribeResult, lost?: boolean}
  *   | {type: "entered", live?: boolean}
  *   | {type: "event", event: RoomEvent}
  *   | {type: "signal", signal: RoomSignal, now: number}
@@ -125,11 +125,11 @@
  *   | {type: "members", members: (Member & {user: string})[], people: People}
  *   | {type: "read", o: number}
  *   | {type: "scrolled", atBottom: boolean}
- *   | {type: "answered", entry: Entry, stored: Stored, ms: number}
+ *   | {type: "answered", pending: PendingRequest, stored: Stored, ms: number}
  *   | {type: "app", change: (state: RoomState) => RoomState}} RoomAction
  */
 
-/** @typedef {{key: string, line: Line | null, entry: Entry | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
+/** @typedef {{key: string, line: Line | null, pending: PendingRequest | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
 
 /** @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked */
 /** @typedef {RoomRow[]} RoomList */

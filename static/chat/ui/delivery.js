@@ -1,38 +1,38 @@
 /** How far a line of one's own has come: on its way, on disk, or not sent. */
 
-/** @import {Entry} from "../../realtime/types.js" */
+/** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item} from "../state/types.js" */
 
 import { knows, say } from "./words.js";
 
 /** Under this, nothing is shown: most lines are on disk before one could read a clock. */
-export const PATIENCE_MS = 1000;
+export const PENDING_SHOWN_AFTER_MS = 1000;
 
 /** @param {Item} item @param {string | null} me @param {number} now @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}} */
-export function deliveryOf({ line, entry }, me, now) {
-  if (entry?.state === "failed") return { name: "failed", words: failure(entry) };
-  if (entry)
-    return now - entry.at < PATIENCE_MS
+export function deliveryOf({ line, pending }, me, now) {
+  if (pending?.state === "failed") return { name: "failed", words: failure(pending) };
+  if (pending)
+    return now - pending.at < PENDING_SHOWN_AFTER_MS
       ? { name: "quiet", words: "" }
       : { name: "waiting", words: say("delivery.waiting") };
   if (!line || line.by !== me || line.removed) return { name: "none", words: "" };
-  return { name: "stored", words: storedWords({ line, entry: null }) };
+  return { name: "stored", words: storedWords({ line, pending: null }) };
 }
 
-/** @param {Pick<Item, "line" | "entry">} item @returns {string} */
-export function storedWords({ line, entry }) {
-  if (!line || entry) return say("delivery.waiting");
+/** @param {Pick<Item, "line" | "pending">} item @returns {string} */
+export function storedWords({ line, pending }) {
+  if (!line || pending) return say("delivery.waiting");
   return line.ms === undefined
     ? say("delivery.stored", { o: line.o })
     : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
 }
 
-/** Sent again as it is, it would be refused again. @param {Entry | null} entry @returns {boolean} */
-export function isHopeless(entry) {
-  return entry?.problem?.status === 422 && Boolean(entry.params.text);
+/** Sent again as it is, it would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
+export function isHopeless(pending) {
+  return pending?.problem?.status === 422 && Boolean(pending.params.text);
 }
 
-/** @param {Entry} entry @returns {string} */
+/** @param {PendingRequest} pending @returns {string} */
 export function failure({ method, problem }) {
   const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
   const why = problem && knows(`problem.${problem.type}`) ? " " + say(`problem.${problem.type}`) : "";

@@ -1,7 +1,7 @@
 /** Native dialogs: opened, filled, sent off, closed when it worked and told what to do when it did not. */
 
 import { byId, part } from "./dom.js";
-import { refusal } from "./words.js";
+import { errorText } from "./words.js";
 
 /** @param {string} id @returns {HTMLDialogElement} */
 export function dialog(id) {
@@ -12,7 +12,7 @@ export function dialog(id) {
   return element;
 }
 
-/** The form closes nothing by itself: `submitted` first, and its refusal stands below the fields.
+/** The form closes nothing by itself: `submitted` first, and its errorText stands below the fields.
  * @param {HTMLFormElement} form @param {(data: FormData) => Promise<unknown>} submitted */
 export function onSubmit(form, submitted) {
   const problem = part(form, ".problem", HTMLElement);
@@ -24,7 +24,7 @@ export function onSubmit(form, submitted) {
     try {
       await submitted(new FormData(form));
     } catch (error) {
-      problem.textContent = refusal(error);
+      problem.textContent = errorText(error);
     } finally {
       button.disabled = false;
     }

@@ -4,7 +4,7 @@ import { icon, make } from "./dom.js";
 
 const GAP = 6;
 
-/** @typedef {{icon: string, word: string, act: () => void, danger?: boolean}} Act */
+/** @typedef {{icon: string, word: string, act: () => void, danger?: boolean}} Action */
 
 /** @param {HTMLElement} popover @param {Element} anchor */
 export function openBy(popover, anchor) {
@@ -24,12 +24,12 @@ export function attach(popover, button) {
     button.ariaExpanded = String(open);
     if (!open) return;
     openBy(popover, button);
-    acts(popover)[0]?.focus();
+    actions(popover)[0]?.focus();
   });
   walk(popover);
 }
 
-/** @param {HTMLElement} menu @param {Act[]} list */
+/** @param {HTMLElement} menu @param {Action[]} list */
 export function fill(menu, list) {
   menu.replaceChildren(...list.map((act) => item(menu, act)));
 }
@@ -40,13 +40,13 @@ export function walk(menu) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const all = acts(menu);
+    const all = actions(menu);
     const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     all[(at + step + all.length) % all.length]?.focus();
   });
 }
 
-/** @param {HTMLElement} menu @param {Act} act @returns {HTMLElement} */
+/** @param {HTMLElement} menu @param {Action} act @returns {HTMLElement} */
 function item(menu, act) {
   const button = /** @type {HTMLButtonElement} */ (make("button", act.danger ? "menu-act danger" : "menu-act"));
   button.type = "button";
@@ -60,7 +60,7 @@ function item(menu, act) {
 }
 
 /** @param {HTMLElement} menu @returns {HTMLElement[]} */
-function acts(menu) {
+function actions(menu) {
   return [...menu.querySelectorAll(".menu-act")]
     .filter((element) => element instanceof HTMLElement && !element.hidden)
     .map((element) => /** @type {HTMLElement} */ (element));

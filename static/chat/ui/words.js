@@ -38,7 +38,7 @@ export function explainProblems(table) {
 }
 
 /** Why something did not work, and what to do. @param {unknown} error @returns {string} */
-export function refusal(error) {
+export function errorText(error) {
   const problem =
     error instanceof Error && "data" in error
       ? /** @type {import("../../realtime/types.js").Problem} */ (error.data)

@@ -5,7 +5,7 @@
 import { dialog } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { short } from "../ui/time.js";
-import { count, refusal, say } from "../ui/words.js";
+import { count, errorText, say } from "../ui/words.js";
 import { restoreRoom } from "./closing.js";
 
 const TYPED_MS = 250;
@@ -81,7 +81,7 @@ export class Browse {
           ? ""
           : say(this.#search.value.trim() ? "browse.nothing" : archived ? "browse.no_archived" : "browse.none");
     } catch (error) {
-      if (asked === this.#asked) this.#note.textContent = refusal(error);
+      if (asked === this.#asked) this.#note.textContent = errorText(error);
     }
     this.#more.hidden = this.#next === null;
   }
@@ -125,7 +125,7 @@ export class Browse {
       this.#dialog.close();
       this.#go(key);
     } catch (error) {
-      this.#note.textContent = refusal(error);
+      this.#note.textContent = errorText(error);
     }
   }
 }

@@ -5,7 +5,7 @@
 import { confirmed } from "../ui/confirm.js";
 import { byId, make } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
-import { refusal, say } from "../ui/words.js";
+import { errorText, say } from "../ui/words.js";
 
 /** @param {Client} client @param {string} key @param {string} name @param {"archive" | "delete"} act @returns {Promise<void>} */
 export async function closeRoom(client, key, name, act) {
@@ -13,7 +13,7 @@ export async function closeRoom(client, key, name, act) {
   if (!(await confirmed(what, { room: name }))) return;
   const done = () =>
     toast(say(`${what}.done`, { room: name }), { word: say("undo"), act: () => restoreRoom(client, key, name) });
-  await client.act(`room.${act}`, { room: key }).then(done, (error) => toast(refusal(error)));
+  await client.act(`room.${act}`, { room: key }).then(done, (error) => toast(errorText(error)));
 }
 
 /** @param {Client} client @param {string} key @param {string} name @returns {Promise<boolean>} */
@@ -24,7 +24,7 @@ export function restoreRoom(client, key, name) {
   };
   return client.act("room.restore", { room: key }).then(
     () => told(say("restore.done", { room: name }), true),
-    (error) => told(refusal(error), false),
+    (error) => told(errorText(error), false),
   );
 }
 

@@ -5,7 +5,7 @@ import { say } from "../ui/words.js";
 
 /** `about`: a key of the words. @typedef {{name: string, about: string}} Command */
 
-export class Hints {
+export class CommandMenu {
   #text = byId("text", HTMLTextAreaElement);
   #list = byId("hints", HTMLElement);
   /** @type {Command[]} */

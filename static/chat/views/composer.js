@@ -1,6 +1,6 @@
 /** Where one writes: what is typed is never lost, and what is sent stands in the talk in the same frame. */
 
-/** @import {Entry} from "../../realtime/types.js" */
+/** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
 
@@ -17,7 +17,7 @@ const LONGEST_REQUEST = 500;
 const TELL_WITHIN = 500; // and of a short message its last fifth
 
 /** `fitting`: the composer is about to change its height.
- * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerFacts */
+ * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerHandlers */
 
 export class Composer {
   #form = byId("composer", HTMLFormElement);
@@ -32,11 +32,11 @@ export class Composer {
   #slowed = null;
   #slow = false;
   /** why what stands here was not sent */
-  #refusal = "";
+  #errorText = "";
   #client;
   #facts;
 
-  /** @param {Client} client @param {ComposerFacts} facts */
+  /** @param {Client} client @param {ComposerHandlers} facts */
   constructor(client, facts) {
     this.#client = client;
     this.#facts = facts;
@@ -56,7 +56,7 @@ export class Composer {
       "slowed",
       (room, ms) => room === this.#client.shown && this.#countDown(realClock.now() + ms),
     );
-    this.#client.outbox.on("failed", (entry) => this.#failed(entry));
+    this.#client.outbox.on("failed", (pending) => this.#failed(pending));
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#roomChanged());
     delete this.#form.dataset.first;
     this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
@@ -85,18 +85,18 @@ export class Composer {
     this.#text.focus();
   }
 
-  /** What will never do goes back by itself, if nothing else is being written there. @param {Entry} entry */
-  #failed(entry) {
-    const isFree = entry.room === this.#client.shown && this.#editing === null && this.#text.value === "";
-    if (!isFree || !isHopeless(entry) || entry.method !== "message.post") return;
-    this.#client.outbox.remove(entry.cid);
-    this.#client.drafts.set(entry.room, entry.params.text);
-    this.#refusal = failure(entry);
-    this.#fill(entry.params.text);
+  /** What will never do goes back by itself, if nothing else is being written there. @param {PendingRequest} pending */
+  #failed(pending) {
+    const isFree = pending.room === this.#client.shown && this.#editing === null && this.#text.value === "";
+    if (!isFree || !isHopeless(pending) || pending.method !== "message.post") return;
+    this.#client.outbox.remove(pending.cid);
+    this.#client.drafts.set(pending.room, pending.params.text);
+    this.#errorText = failure(pending);
+    this.#fill(pending.params.text);
   }
 
   #roomShown() {
-    this.#refusal = "";
+    this.#errorText = "";
     this.#countDown(0);
     this.#stopEditing();
     this.#form.hidden = true;
@@ -147,7 +147,7 @@ export class Composer {
   #post(text) {
     this.#client.send("message.post", { text });
     this.#client.drafts.set(this.#client.shown, "");
-    this.#refusal = "";
+    this.#errorText = "";
     this.#fill("");
     this.#facts.sent();
   }
@@ -183,7 +183,7 @@ export class Composer {
   }
 
   #typed() {
-    this.#refusal = "";
+    this.#errorText = "";
     if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#text.value);
     this.#facts.typed(this.#editing === null ? this.#text.value : "");
     this.#fit();
@@ -214,7 +214,7 @@ export class Composer {
           ? count("composer.left", left)
           : "";
     this.#note.textContent =
-      about || this.#refusal || (this.#slow ? (this.#client.plugs.ask("waitText")[0] ?? "") : "");
+      about || this.#errorText || (this.#slow ? (this.#client.plugs.ask("waitText")[0] ?? "") : "");
   }
 
   get #longest() {

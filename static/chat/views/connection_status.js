@@ -1,6 +1,6 @@
 /** The connection, told only when it matters: silent for five seconds, then honest, then glad. Offline is told at once. */
 
-/** @import {Entry, Opening} from "../../realtime/types.js" */
+/** @import {PendingRequest, SubscribeResult} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
 
 import { realClock } from "../../realtime/clock.js";
@@ -15,7 +15,7 @@ const GLAD_MS = 5000;
 /** Failures in a row after which the cause is looked for: a server that restarts answers before. */
 const WONDER_FROM = 2;
 
-export class Chip {
+export class ConnectionStatus {
   #chip = byId("chip", HTMLElement);
   #text = byId("chip-text", HTMLElement);
   #try = byId("chip-try", HTMLButtonElement);
@@ -27,7 +27,7 @@ export class Chip {
   #wasReady = false;
   /** @type {number | null} how long the line was away, ms, until what was missed has come */
   #gap = null;
-  /** @type {{key: string, opening: Opening} | null} of the room looked at, since the line is back */
+  /** @type {{key: string, opening: SubscribeResult} | null} of the room looked at, since the line is back */
   #opened = null;
   /** @type {import("../../realtime/diagnosis.js").Cause | null} why no connection opens, where it is known */
   #cause = null;
@@ -99,7 +99,7 @@ export class Chip {
     this.#wasReady = true;
   }
 
-  /** @param {{key: string, opening: Opening}} opened */
+  /** @param {{key: string, opening: SubscribeResult}} opened */
   #cameBack(opened) {
     this.#opened = opened;
     this.#caughtUp();
@@ -113,7 +113,7 @@ export class Chip {
     const values = { seconds: seconds(this.#gap) };
     this.#gap = null;
     if (document.hidden) return;
-    const waiting = this.#client.list.flatMap((room) => this.#client.entries(room.key));
+    const waiting = this.#client.list.flatMap((room) => this.#client.pending(room.key));
     this.#show("back", say(isWhole(opening, waiting) ? "chip.whole" : "chip.back", values));
     this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
   }
@@ -153,7 +153,7 @@ export class Chip {
 const CAUSES = { offline: "chip.offline", away: "chip.away", origin: "chip.origin", blocked: "chip.blocked" };
 
 /** Is nothing lost? A snapshot cannot tell a long absence from a restored backup, and what failed waits for a decision.
- * @param {Opening} opening @param {Entry[]} entries @returns {boolean} */
-export function isWhole({ mode }, entries) {
-  return mode === "replay" && entries.every(({ state }) => state !== "failed");
+ * @param {SubscribeResult} opening @param {PendingRequest[]} pending @returns {boolean} */
+export function isWhole({ mode }, pending) {
+  return mode === "replay" && pending.every(({ state }) => state !== "failed");
 }

@@ -1,6 +1,6 @@
 /** A tick, tapped, says where the line is stored; a line not sent can be sent again or dropped. */
 
-/** @import {Entry} from "../../realtime/types.js" */
+/** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
 /** @import {Timeline} from "./timeline.js" */
@@ -11,7 +11,7 @@ import { openBy } from "../ui/menu.js";
 
 /** @param {Client} client @param {Timeline} timeline @param {(text: string) => void} rewrite */
 export function startDelivery(client, timeline, rewrite) {
-  const settle = (/** @type {string | undefined} */ act, /** @type {Entry} */ { cid, params }) => {
+  const settle = (/** @type {string | undefined} */ act, /** @type {PendingRequest} */ { cid, params }) => {
     if (act === "retry") client.outbox.retry(cid);
     if (act === "rewrite" || act === "discard") client.outbox.remove(cid);
     if (act === "rewrite") rewrite(params.text);
@@ -21,7 +21,7 @@ export function startDelivery(client, timeline, rewrite) {
     const item = button && timeline.itemOf(button);
     if (!item) return;
     if (button.matches(".tick")) showDelivery(timeline, item);
-    if (item.entry) settle(button.dataset.act, item.entry);
+    if (item.pending) settle(button.dataset.act, item.pending);
   });
 }
 

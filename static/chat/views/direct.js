@@ -1,25 +1,25 @@
 /** Direct rooms: write to one person, block them, close the conversation. */
 
 /** @import {Client} from "../client/client.js" */
-/** @import {Act} from "../ui/menu.js" */
+/** @import {Action} from "../ui/menu.js" */
 
 import { nameOf, partner } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
-import { refusal, say } from "../ui/words.js";
+import { errorText, say } from "../ui/words.js";
 
-/** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>, actions: (user: string) => Act[]}} Direct */
+/** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>, actions: (user: string) => Action[]}} Direct */
 
 /** `blocked`: the people one blocks have changed. @param {Client} client @param {{go: (key: string) => void, blocked: () => void}} facts @returns {Direct} */
 export function startDirect(client, { go, blocked: changed }) {
   const ask = (/** @type {string} */ method, /** @type {any} */ params) =>
     client.connection.request(method, params).catch((error) => {
-      toast(refusal(error));
+      toast(errorText(error));
       return null;
     });
   const load = () =>
     client.connection
       .request("block.list", {})
-      .then(({ users }) => client.hear(users))
+      .then(({ users }) => client.setBlocked(users))
       .catch(() => undefined);
   const write = async (/** @type {string} */ user) => {
     const opened = await ask("direct.open", { users: [user] });
@@ -47,12 +47,13 @@ export function startDirect(client, { go, blocked: changed }) {
   };
 
   client.connection.on("greeted", load);
-  const actions = (/** @type {string} */ user) => (user === client.me ? [] : acts(client, user, write, block));
+  const actions = (/** @type {string} */ user) =>
+    user === client.me ? [] : actionsOn(client, user, write, block);
   return { block, close, actions };
 }
 
-/** @param {Client} client @param {string} user @param {(user: string) => void} write @param {Direct["block"]} block @returns {Act[]} */
-function acts(client, user, write, block) {
+/** @param {Client} client @param {string} user @param {(user: string) => void} write @param {Direct["block"]} block @returns {Action[]} */
+function actionsOn(client, user, write, block) {
   const blocked = client.blocked.has(user);
   const here = partner(client.state()) === user;
   return [

@@ -1,4 +1,4 @@
-/** A room in which nobody has spoken, or nobody else is: what to do now. */
+/** A room in which nobody has announced, or nobody else is: what to do now. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
@@ -20,7 +20,7 @@ export class Empty {
   #client;
   #timeline;
   #invites;
-  #pastime;
+  #emptyRoomOffer;
   /** @type {any} */
   #timer = null;
   /** @type {Set<string>} rooms in which it was put away */
@@ -32,14 +32,14 @@ export class Empty {
     this.#client = client;
     this.#timeline = timeline;
     this.#invites = invites;
-    this.#pastime = invites ? (client.plugs.ask("emptyRoomOffer")[0] ?? null) : null;
+    this.#emptyRoomOffer = invites ? (client.plugs.ask("emptyRoomOffer")[0] ?? null) : null;
   }
 
   /** @param {Scroll} scroll */
   start(scroll) {
     part(this.#card, "[data-act=invite]", HTMLElement).addEventListener("click", () => this.#invites?.create());
-    part(this.#card, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
-    part(this.#alone, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#pastime?.act());
+    part(this.#card, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#emptyRoomOffer?.act());
+    part(this.#alone, "[data-act=pastime]", HTMLElement).addEventListener("click", () => this.#emptyRoomOffer?.act());
     part(this.#alone, "[data-act=dismiss]", HTMLElement).addEventListener("click", () => this.#dismiss());
     part(this.#card, "[data-act=create]", HTMLElement).addEventListener("click", () =>
       byId("create", HTMLElement).click(),
@@ -65,13 +65,13 @@ export class Empty {
     const { room, here, after } = this.#client.state();
     const { shown } = this.#client;
     const alone = Boolean(
-      this.#pastime &&
+      this.#emptyRoomOffer &&
         room?.role &&
         !isDirect(room) &&
         here === 1 &&
         !after &&
         !this.#dismissed.has(shown) &&
-        !this.#pastime.isOn(),
+        !this.#emptyRoomOffer.isOn(),
     );
     if (alone && this.#wasAlone !== shown) this.#timer ??= setTimeout(() => this.#waited(shown), ALONE_MS);
     if (!alone) this.#wasAlone = "";
@@ -95,7 +95,7 @@ export class Empty {
     if (isDirect(room)) return this.#paintDirect(room);
     const open = Boolean(room.role && !room.archived);
     const standing = open ? (this.#invites?.standing() ?? []) : [];
-    const offered = Boolean(open && this.#pastime && this.#client.state().here === 1);
+    const offered = Boolean(open && this.#emptyRoomOffer && this.#client.state().here === 1);
     const words = !open ? "looking" : standing.length > 0 ? "invited" : "text";
     const of = room.lounge && words !== "invited" ? "empty.lounge" : "empty";
     part(this.#card, "h2", HTMLElement).textContent = say(room.lounge ? "empty.lounge.title" : "empty.title");
@@ -103,7 +103,7 @@ export class Empty {
     part(this.#card, "[data-act=create]", HTMLElement).hidden = !room.role || !room.lounge;
     part(this.#card, "[data-act=invite]", HTMLElement).hidden = !open || standing.length > 0;
     part(this.#card, ".pastime", HTMLElement).hidden = !offered;
-    if (offered) this.#paintPastime(part(this.#card, ".pastime", HTMLElement));
+    if (offered) this.#paintOffer(part(this.#card, ".pastime", HTMLElement));
     showCards(part(this.#card, ".invites", HTMLElement), standing.slice(0, 1), (invite) =>
       /** @type {Invites} */ (this.#invites).card(invite),
     );
@@ -118,12 +118,12 @@ export class Empty {
   }
 
   #paintAlone() {
-    this.#paintPastime(this.#alone);
+    this.#paintOffer(this.#alone);
   }
 
   /** @param {HTMLElement} element */
-  #paintPastime(element) {
-    part(element, "span", HTMLElement).textContent = this.#pastime?.title ?? "";
-    part(element, "[data-act=pastime]", HTMLElement).textContent = this.#pastime?.word ?? "";
+  #paintOffer(element) {
+    part(element, "span", HTMLElement).textContent = this.#emptyRoomOffer?.title ?? "";
+    part(element, "[data-act=pastime]", HTMLElement).textContent = this.#emptyRoomOffer?.word ?? "";
   }
 }

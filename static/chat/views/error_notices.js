@@ -7,7 +7,7 @@ import { toast } from "../ui/toast.js";
 import { knows, say } from "../ui/words.js";
 
 /** @param {Client} client @param {(key: string) => void} go */
-export function startTroubles(client, go) {
+export function startErrorNotices(client, go) {
   const home = () => client.list.find(({ lounge }) => lounge)?.key ?? client.list[0]?.key;
   const leave = () => {
     const key = home();

@@ -7,7 +7,7 @@
 
 const SHARE = 0.7;
 
-export class Moments {
+export class HistoryPosition {
   #client;
   #timeline;
   #scroll;

@@ -7,7 +7,7 @@ import { dialog, field, onSubmit } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { serverNow, short } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
-import { count, refusal, say } from "../ui/words.js";
+import { count, errorText, say } from "../ui/words.js";
 import { copy } from "./message_actions.js";
 
 export class Invites {
@@ -78,7 +78,7 @@ export class Invites {
   async #revoke({ invite }) {
     await this.#client
       .act("invite.revoke", { room: this.#client.shown, invite })
-      .catch((error) => toast(refusal(error)));
+      .catch((error) => toast(errorText(error)));
   }
 }
 

@@ -9,7 +9,7 @@ import { unread } from "../state/rooms.js";
 import { byId, icon } from "../ui/dom.js";
 import { count, say } from "../ui/words.js";
 
-export class Pills {
+export class JumpButtons {
   #above = byId("unread-above", HTMLButtonElement);
   #below = byId("newest", HTMLButtonElement);
   #client;

@@ -4,7 +4,7 @@ import { dialog } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
 import { startReveals } from "../ui/reveal.js";
 import { toast } from "../ui/toast.js";
-import { refusal, say } from "../ui/words.js";
+import { errorText, say } from "../ui/words.js";
 
 /** Who has an account has no such dialog. */
 export function startKeepName() {
@@ -55,7 +55,7 @@ async function asked(form) {
   );
   if (answer?.ok) return {};
   if (answer?.status === 429) return { "": say("keep.slow") };
-  if (answer?.status !== 422) return { "": refusal(null) };
+  if (answer?.status !== 422) return { "": errorText(null) };
   const { errors, csrf } = /** @type {{errors: Record<string, string[]>, csrf?: string}} */ (await answer.json());
   if (csrf) part(form, "[name=csrfmiddlewaretoken]", HTMLInputElement).value = csrf; // the next try has a fresh one
   return Object.fromEntries(

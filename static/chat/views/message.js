@@ -79,7 +79,7 @@ function paintTime(link, { item, state }) {
 /** @param {HTMLElement} body @param {Person} author @param {LineView} view */
 function paintBody(body, author, view) {
   const { item } = view;
-  const { line, entry } = item;
+  const { line, pending } = item;
   body.className = "line-body";
   if (view.blocked) {
     body.textContent = say("line.blocked");
@@ -87,7 +87,7 @@ function paintBody(body, author, view) {
   }
   if (isRemoved(item))
     body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
-  else if (entry?.params.text && entry.state !== "failed") paintText(body, { text: entry.params.text });
+  else if (pending?.params.text && pending.state !== "failed") paintText(body, { text: pending.params.text });
   else if (line) paintCard(body, line, author, view);
   else paintText(body, { text: textOf(item) });
   if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
@@ -124,7 +124,7 @@ function linkTo(address) {
 /** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {LineView} view */
 function paintMore(element, { item, blocked }) {
   const more = part(element, ".line-more", HTMLButtonElement);
-  const long = !blocked && !isRemoved(item) && isLong(item.entry?.params.text ?? textOf(item));
+  const long = !blocked && !isRemoved(item) && isLong(item.pending?.params.text ?? textOf(item));
   more.hidden = !long;
   element.classList.toggle("long", long);
   unfold(element, long && element.classList.contains("open"));
@@ -166,7 +166,7 @@ function paintDelivery(element, { item, state: { me }, now }) {
   tick.ariaLabel = state.words;
   part(tick, "use", SVGUseElement).setAttribute("href", state.name === "stored" ? "#icon-tick" : "#icon-clock");
   problem.hidden = state.name !== "failed";
-  const hopeless = isHopeless(item.entry);
+  const hopeless = isHopeless(item.pending);
   part(problem, "[data-act=retry]", HTMLElement).hidden = hopeless;
   part(problem, "[data-act=rewrite]", HTMLElement).hidden = !hopeless;
   part(problem, "span", HTMLElement).textContent = state.name === "failed" ? state.words : "";

@@ -2,26 +2,26 @@
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
-/** @import {Act} from "../ui/menu.js" */
+/** @import {Action} from "../ui/menu.js" */
 
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
 import { isAbove } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
 
-/** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} ActsFacts */
+/** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} MessageActionHandlers */
 
-export class Acts {
+export class MessageActions {
   #client;
   #facts;
 
-  /** @param {Client} client @param {ActsFacts} facts */
+  /** @param {Client} client @param {MessageActionHandlers} facts */
   constructor(client, facts) {
     this.#client = client;
     this.#facts = facts;
   }
 
-  /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Act[]} */
+  /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Action[]} */
   of(item) {
     return [...this.#changes(item), ...this.#copies(item), ...this.#client.plugs.ask("messageActions", item).flat()];
   }
@@ -48,7 +48,7 @@ export class Acts {
     });
   }
 
-  /** @param {Item} item @returns {Act[]} */
+  /** @param {Item} item @returns {Action[]} */
   #changes(item) {
     const mayRemove =
       item.line &&
@@ -60,7 +60,7 @@ export class Acts {
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
   }
 
-  /** @param {Item} item @returns {Act[]} */
+  /** @param {Item} item @returns {Action[]} */
   #copies(item) {
     const { line } = item;
     if (!line) return [];

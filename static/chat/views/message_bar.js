@@ -1,7 +1,7 @@
 /** The bar over the line under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
 
 /** @import {Item} from "../state/types.js" */
-/** @import {Acts} from "./message_actions.js" */
+/** @import {MessageActions} from "./message_actions.js" */
 /** @import {Timeline} from "./timeline.js" */
 
 import { byId, icon, make } from "../ui/dom.js";
@@ -11,21 +11,21 @@ import { say } from "../ui/words.js";
 
 const IN_THE_BAR = 3;
 
-export class Actions {
+export class MessageBar {
   #lines = byId("lines", HTMLElement);
   #bar = byId("actions", HTMLElement);
   #menu = byId("line-menu", HTMLElement);
   #timeline;
-  #acts;
+  #actions;
   /** @type {HTMLElement | null} */
   #line = null;
   /** @type {Item | null} */
   #shown = null;
 
-  /** @param {Timeline} timeline @param {Acts} acts */
-  constructor(timeline, acts) {
+  /** @param {Timeline} timeline @param {MessageActions} actions */
+  constructor(timeline, actions) {
     this.#timeline = timeline;
-    this.#acts = acts;
+    this.#actions = actions;
   }
 
   start() {
@@ -52,18 +52,18 @@ export class Actions {
 
   #place() {
     const item = this.#line?.isConnected ? this.#timeline.itemOf(this.#line) : null;
-    const acts = item ? this.#acts.of(item) : [];
-    this.#bar.hidden = acts.length === 0;
+    const actions = item ? this.#actions.of(item) : [];
+    this.#bar.hidden = actions.length === 0;
     if (!this.#line || !item || this.#bar.hidden) return;
-    if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(acts, item));
+    if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(actions, item));
     this.#shown = item;
     this.#bar.style.top = `${Math.max(0, this.#line.offsetTop - 18)}px`;
   }
 
-  /** @param {import("../ui/menu.js").Act[]} acts @param {Item} item @returns {HTMLElement[]} */
-  #buttons(acts, item) {
+  /** @param {import("../ui/menu.js").Action[]} actions @param {Item} item @returns {HTMLElement[]} */
+  #buttons(actions, item) {
     const more = { icon: "more", word: say("act.more"), act: () => this.#openMenu(item, this.#bar) };
-    return [...acts.slice(0, IN_THE_BAR), ...(acts.length > IN_THE_BAR ? [more] : [])].map((act) => {
+    return [...actions.slice(0, IN_THE_BAR), ...(actions.length > IN_THE_BAR ? [more] : [])].map((act) => {
       const button = /** @type {HTMLButtonElement} */ (make("button", "action"));
       button.type = "button";
       button.title = button.ariaLabel = act.word;
@@ -83,14 +83,14 @@ export class Actions {
   #pressed(target) {
     const line = target.closest(".line");
     const item = this.#timeline.itemOf(line);
-    if (!(line instanceof HTMLElement) || !item || this.#acts.of(item).length === 0) return;
+    if (!(line instanceof HTMLElement) || !item || this.#actions.of(item).length === 0) return;
     this.#line = line;
     this.#openMenu(item, line);
   }
 
   /** @param {Item} item @param {HTMLElement} anchor */
   #openMenu(item, anchor) {
-    fill(this.#menu, this.#acts.of(item));
+    fill(this.#menu, this.#actions.of(item));
     openBy(this.#menu, anchor);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
   }

@@ -2,8 +2,8 @@
 
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomState} from "../state/types.js" */
-/** @import {Act} from "../ui/menu.js" */
-/** @import {Side} from "./side_panel.js" */
+/** @import {Action} from "../ui/menu.js" */
+/** @import {SidePanel} from "./side_panel.js" */
 
 import { badgeOf, isAbove, myRank } from "../state/selectors.js";
 import { badgeWord } from "../ui/badge.js";
@@ -13,7 +13,7 @@ import { paintFace, personOf } from "../ui/face.js";
 import { fill, openBy, walk } from "../ui/menu.js";
 import { serverNow } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
-import { refusal, say } from "../ui/words.js";
+import { errorText, say } from "../ui/words.js";
 
 export class PeoplePanel {
   #body = byId("people-body", HTMLElement);
@@ -26,7 +26,7 @@ export class PeoplePanel {
   /** @type {string | null} the room whose members are asked for */
   #loading = null;
 
-  /** @param {Client} client @param {Side} side @param {(user: string) => Act[]} [more] actions besides those on members */
+  /** @param {Client} client @param {SidePanel} side @param {(user: string) => Action[]} [more] actions besides those on members */
   constructor(client, side, more = () => []) {
     this.#more = more;
     this.#client = client;
@@ -116,7 +116,7 @@ export class PeoplePanel {
     if (!row || !user) return;
     if (user === this.#client.me) return byId("me", HTMLElement).click(); // one's own name, face and account
     fill(this.#menu, [
-      ...this.#actsOn(user),
+      ...this.#actionsOn(user),
       ...this.#client.plugs.ask("personActions", user).flat(),
       ...this.#more(user),
     ]);
@@ -125,8 +125,8 @@ export class PeoplePanel {
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
   }
 
-  /** @param {string} user @returns {Act[]} */
-  #actsOn(user) {
+  /** @param {string} user @returns {Action[]} */
+  #actionsOn(user) {
     const state = this.#client.state();
     const { me, room, members } = state;
     const member = members?.[user];
@@ -151,7 +151,7 @@ export class PeoplePanel {
 
   /** @param {string} method @param {Record<string, string>} params */
   async #act(method, params) {
-    await this.#client.act(method, { room: this.#client.shown, ...params }).catch((error) => toast(refusal(error)));
+    await this.#client.act(method, { room: this.#client.shown, ...params }).catch((error) => toast(errorText(error)));
   }
 }
 
@@ -189,7 +189,7 @@ function roleOf({ me, members, people, room }, id) {
 }
 
 /** A key of the words. @param {RoomState} state @param {string} id */
-function standingOf({ members, room }, id) {
+function ownSanctionsOf({ members, room }, id) {
   if (members?.[id]) return "people.member";
   return room?.direct?.includes(id) ? "people.not_joined" : "people.looking";
 }
@@ -203,7 +203,7 @@ function card(state, id) {
   paintFace(face, person);
   about.append(
     make("b", "", person.name),
-    make("span", "small muted", roleOf(state, id) || say(standingOf(state, id))),
+    make("span", "small muted", roleOf(state, id) || say(ownSanctionsOf(state, id))),
   );
   element.append(face, about);
   return element;

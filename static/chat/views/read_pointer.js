@@ -6,7 +6,7 @@
 
 const EVERY_MS = 5000;
 
-export class Read {
+export class ReadPointer {
   #client;
   #scroll;
   #timeline;

@@ -8,7 +8,7 @@ import { dialog } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { toast } from "../ui/toast.js";
-import { count, refusal, say } from "../ui/words.js";
+import { count, errorText, say } from "../ui/words.js";
 
 const AT_ONCE = 50;
 
@@ -25,12 +25,12 @@ export class Requests {
   /** @type {MessageRequest | null} the one in the dialog */
   #shown = null;
   #client;
-  #acts;
+  #actions;
 
-  /** @param {Client} client @param {RequestActs} acts */
-  constructor(client, acts) {
+  /** @param {Client} client @param {RequestActs} actions */
+  constructor(client, actions) {
     this.#client = client;
-    this.#acts = acts;
+    this.#actions = actions;
   }
 
   start() {
@@ -137,14 +137,14 @@ export class Requests {
       return true;
     } catch (error) {
       this.#dialog.close();
-      toast(refusal(error));
+      toast(errorText(error));
       return false;
     }
   }
 
   /** @param {MessageRequest} request */
   async #accept(request) {
-    if (await this.#answer(request, true)) this.#acts.go(request.room);
+    if (await this.#answer(request, true)) this.#actions.go(request.room);
   }
 
   /** @param {MessageRequest} request */
@@ -156,7 +156,7 @@ export class Requests {
   /** @param {MessageRequest} request */
   async #block({ by }) {
     this.#dialog.close();
-    await this.#acts.block(by, true, personOf(this.#people, by).name);
+    await this.#actions.block(by, true, personOf(this.#people, by).name);
   }
 
   /** @param {MessageRequest} request */

@@ -6,7 +6,7 @@ import { confirmed } from "../ui/confirm.js";
 import { dialog, field, fillForm, onSubmit } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
-import { refusal, say } from "../ui/words.js";
+import { errorText, say } from "../ui/words.js";
 import { closeRoom, handedOver, restoreRoom } from "./closing.js";
 import { isDirect } from "./room_list.js";
 
@@ -52,7 +52,7 @@ export class RoomDialogs {
     const { boot, shown } = this.#client;
     const invited = document.getElementById("join-invite");
     if (invited instanceof HTMLFormElement && shown === boot.room) return invited.submit();
-    await this.#client.act("room.join", { room: shown }).catch((error) => toast(refusal(error)));
+    await this.#client.act("room.join", { room: shown }).catch((error) => toast(errorText(error)));
   }
 
   async leave() {
@@ -68,7 +68,7 @@ export class RoomDialogs {
         return;
       await this.#client.act("room.leave", { room: room.key });
     } catch (error) {
-      toast(refusal(error));
+      toast(errorText(error));
     }
   }
 

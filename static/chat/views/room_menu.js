@@ -13,8 +13,8 @@ export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);
   const added = Object.entries(Object.assign({}, ...client.plugs.ask("roomActions")));
-  const acts = Object.fromEntries(added.map(([name, { act }]) => [name, act]));
-  for (const [name, act] of Object.entries({ ...asked, ...acts, copy: copyLink })) {
+  const actions = Object.fromEntries(added.map(([name, { act }]) => [name, act]));
+  for (const [name, act] of Object.entries({ ...asked, ...actions, copy: copyLink })) {
     menu.querySelector(`[data-act=${name}]`)?.addEventListener("click", () => {
       menu.hidePopover();
       act();

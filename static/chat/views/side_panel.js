@@ -4,7 +4,7 @@ import { Emitter } from "../../realtime/emitter.js";
 import { byId, make } from "../ui/dom.js";
 
 /** "turned": another panel is shown, or none. @extends {Emitter<{turned: []}>} */
-export class Side extends Emitter {
+export class SidePanel extends Emitter {
   #app = byId("app", HTMLElement);
   #column = byId("side", HTMLElement);
   #title = byId("side-title", HTMLElement);

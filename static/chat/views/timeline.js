@@ -11,7 +11,7 @@ import { Emitter } from "../../realtime/emitter.js";
 import { authorOf } from "../state/item.js";
 import { rowsOf } from "../state/rows.js";
 import { badgeOf, myRank, newLine, timeline } from "../state/selectors.js";
-import { PATIENCE_MS } from "../ui/delivery.js";
+import { PENDING_SHOWN_AFTER_MS } from "../ui/delivery.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { personOf } from "../ui/face.js";
 import { currentZone, dayName, watchCalendar } from "../ui/time.js";
@@ -100,7 +100,7 @@ export class Timeline extends Emitter {
     const { shown } = this.#client;
     const state = this.#client.state();
     if (this.#painted !== shown) return this.#enter();
-    this.items = timeline(state, this.#client.entries());
+    this.items = timeline(state, this.#client.pending());
     this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
       this.#reconcile(rowsOf(this.items, newLine(state), state.me, this.#unfolded));
@@ -110,7 +110,7 @@ export class Timeline extends Emitter {
     this.#begin(state);
     if (lost?.row.dataset.o && !this.#going) this.#goBackTo(Number(lost.row.dataset.o), lost.top);
     this.#list.ariaBusy = String(state.asking > 0);
-    if (this.items.some(({ entry }) => entry && entry.state !== "failed")) this.#lookAgain();
+    if (this.items.some(({ pending }) => pending && pending.state !== "failed")) this.#lookAgain();
     this.#fetchNearEnds();
     this.emit("painted");
   }
@@ -253,14 +253,14 @@ export class Timeline extends Emitter {
     if (row.kind === "day") return [dayName(row.at)];
     if (row.kind === "new") return ["new"];
     if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
-    const { line, entry } = row.item;
+    const { line, pending } = row.item;
     const state = this.#client.state();
     const seen = [
       this.#zone,
       this.#client.blocked.has(line?.by ?? ""),
       line,
-      entry,
-      entry && realClock.now() - entry.at >= PATIENCE_MS,
+      pending,
+      pending && realClock.now() - pending.at >= PENDING_SHOWN_AFTER_MS,
       row.grouped,
       personOf(state.people, authorOf(row.item, state.me)),
       badgeOf(state, authorOf(row.item, state.me)),
@@ -304,7 +304,7 @@ export class Timeline extends Emitter {
   /** A clock appears on what waits for more than a second. */
   #lookAgain() {
     clearTimeout(this.#clockLater);
-    this.#clockLater = setTimeout(() => this.schedule(), PATIENCE_MS);
+    this.#clockLater = setTimeout(() => this.schedule(), PENDING_SHOWN_AFTER_MS);
   }
 
   #fetchNearEnds() {

@@ -6,7 +6,7 @@
 import { realClock } from "../../realtime/clock.js";
 import { opponentOf } from "../state/table.js";
 
-const PATIENCE_MS = 30_000;
+const CLAIM_AFTER_MS = 30_000;
 
 export class Absence {
   /** @type {string} */
@@ -22,7 +22,7 @@ export class Absence {
     if (!away || who !== this.#who) this.#claimableAt = null;
     this.#who = who;
     if (!away) return null;
-    this.#claimableAt ??= realClock.now() + PATIENCE_MS;
+    this.#claimableAt ??= realClock.now() + CLAIM_AFTER_MS;
     return Math.max(0, this.#claimableAt - realClock.now());
   }
 

@@ -5,7 +5,7 @@
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table} from "./types.js" */
 
-import { meet } from "../../chat/state/people.js";
+import { markUnknown } from "../../chat/state/people.js";
 import { find } from "../../chat/state/window.js";
 import { peopleOf } from "./table.js";
 
@@ -29,7 +29,7 @@ function matchPosted(state, { data }) {
 }
 
 /** A table that came another way than by an event. @param {RoomState} state @param {Table} table @returns {RoomState} */
-export function tableCame(state, table) {
+export function tableReceived(state, table) {
   return withTable(withCard(state, table), table);
 }
 
@@ -45,7 +45,7 @@ function withTable(state, table) {
   const matches = state.parts.matches ?? {};
   if (matches[table.match]?.version >= table.version) return state;
   const parts = { ...state.parts, matches: { ...matches, [table.match]: table } };
-  return meet({ ...state, parts }, peopleOf(table));
+  return markUnknown({ ...state, parts }, peopleOf(table));
 }
 
 /** Whoever held a disc over the board has let go of it. @param {RoomState} state @returns {RoomState} */

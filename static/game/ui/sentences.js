@@ -72,7 +72,7 @@ export function queued({ waiting, state }, { people }) {
 }
 
 /** For ears: what happened and what comes now. @param {Table} table @param {Reader} reader @returns {string} */
-export function spoken(table, reader) {
+export function announced(table, reader) {
   if (table.state === "open") return status(table, reader);
   return [told(table.says, table, reader), status(table, reader)].filter(Boolean).join(" ");
 }

@@ -2,7 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Level, Offer, Table} from "../state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { byId, make } from "../../chat/ui/dom.js";
 import { fill, openBy, walk } from "../../chat/ui/menu.js";
@@ -33,13 +33,13 @@ export function buttonsFor({ match }, list, room, hasMain = true) {
 export class Buttons {
   #menu = byId("bot-menu", HTMLElement);
   #client;
-  #deeds;
+  #commands;
   #asked;
 
-  /** @param {Client} client @param {Deeds} deeds @param {ButtonsAsked} asked */
-  constructor(client, deeds, asked) {
+  /** @param {Client} client @param {Commands} commands @param {ButtonsAsked} asked */
+  constructor(client, commands, asked) {
     this.#client = client;
-    this.#deeds = deeds;
+    this.#commands = commands;
     this.#asked = asked;
   }
 
@@ -57,32 +57,32 @@ export class Buttons {
 
   /** @param {HTMLElement} pressed @param {Table} table */
   #do(pressed, table) {
-    const deeds = {
+    const commands = {
       sit: () => this.#sit(table, Number(pressed.dataset.seat)),
       bot: () => this.#chooseBot(table, pressed),
       show: () => this.#asked.show(table.match),
       watch: () => this.#asked.show(table.match),
-      wait: () => this.#deeds.wait(table, true),
-      unwait: () => this.#deeds.wait(table, false),
-      leave: () => this.#deeds.leave(table),
-      resign: () => this.#deeds.resign(table),
+      wait: () => this.#commands.wait(table, true),
+      unwait: () => this.#commands.wait(table, false),
+      leave: () => this.#commands.leave(table),
+      resign: () => this.#commands.resign(table),
       claim: () => this.#claim(table),
-      rematch: () => this.#deeds.rematch(table),
+      rematch: () => this.#commands.rematch(table),
       next: () => this.#asked.goTo(table.rematch ?? table.match),
       replay: () => this.#asked.replay(table.match),
       copy: () => this.#copy(table),
     };
-    deeds[/** @type {keyof typeof deeds} */ (pressed.dataset.do)]?.();
+    commands[/** @type {keyof typeof commands} */ (pressed.dataset.do)]?.();
   }
 
   /** @param {Table} table @param {number} seat */
   async #sit(table, seat) {
-    if (!(await this.#deeds.sit(table, seat))) this.#asked.show(table.match);
+    if (!(await this.#commands.sit(table, seat))) this.#asked.show(table.match);
   }
 
   /** @param {Table} table */
   async #claim(table) {
-    const error = await this.#deeds.claim(table);
+    const error = await this.#commands.claim(table);
     if (error?.data?.retry_after_ms) this.#asked.claimRefused(error.data.retry_after_ms);
   }
 
@@ -93,7 +93,7 @@ export class Buttons {
       LEVELS.map((level) => ({
         icon: "bot",
         word: say(`level.${level}`),
-        act: () => this.#deeds.invite(table, level),
+        act: () => this.#commands.invite(table, level),
       })),
     );
     openBy(this.#menu, anchor);

@@ -40,7 +40,7 @@ function paint(card, table, state) {
   write(part(card, ".card-queue", HTMLElement), queued(table, state) || scored(table, state));
   part(card, ".card-line", HTMLElement).classList.toggle("mine", isMyTurn(table, state.me));
   paintSeats(part(card, ".card-seats", HTMLElement), table, state);
-  const list = acts(table, state);
+  const list = actions(table, state);
   rebuild(part(card, ".card-acts", HTMLElement), list, () => buttonsFor(table, list, state.room?.key ?? "", false));
   paintLast(part(card, ".card-last", HTMLAnchorElement), table, state);
 }
@@ -94,7 +94,7 @@ function sentence(table, state) {
 }
 
 /** What ends a game is done at the table. @param {Table} table @param {RoomState} state @returns {Offer[]} */
-function acts(table, state) {
+function actions(table, state) {
   const here = offers(table, state).filter((offer) => offer !== "resign" && offer !== "claim");
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? [...here, "show"] : here;
   if (table.state === "playing") return [seatOf(table, state.me) >= 0 ? "show" : "watch", ...here];

@@ -1,15 +1,15 @@
-/** What a person does at a table, asked of the server; a refusal is told, and the table that comes with it is taken. */
+/** What a person does at a table, asked of the server; a errorText is told, and the table that comes with it is taken. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Level, Table} from "../state/types.js" */
 
 import { confirmed } from "../../chat/ui/confirm.js";
 import { toast } from "../../chat/ui/toast.js";
-import { refusal } from "../../chat/ui/words.js";
-import { tableCame } from "../state/events.js";
+import { errorText } from "../../chat/ui/words.js";
+import { tableReceived } from "../state/events.js";
 import { tableOf } from "../state/table.js";
 
-export class Deeds {
+export class Commands {
   #client;
   /** @type {Set<string>} what is on its way: a second click is the same click */
   #going = new Set();
@@ -73,7 +73,7 @@ export class Deeds {
       : { t: table.t };
   }
 
-  /** @param {string} method @param {Record<string, any>} params @param {boolean} [quietly] @returns {Promise<any>} the refusal */
+  /** @param {string} method @param {Record<string, any>} params @param {boolean} [quietly] @returns {Promise<any>} the errorText */
   async #act(method, params, quietly = false) {
     const room = this.#client.shown;
     const key = JSON.stringify([room, method, params]);
@@ -85,8 +85,8 @@ export class Deeds {
     );
     this.#going.delete(key);
     const table = error?.data?.table;
-    if (table) this.#client.dispatch(room, { type: "app", change: (state) => tableCame(state, table) });
-    if (error && !quietly) toast(refusal(error));
+    if (table) this.#client.dispatch(room, { type: "app", change: (state) => tableReceived(state, table) });
+    if (error && !quietly) toast(errorText(error));
     return error;
   }
 }

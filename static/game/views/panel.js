@@ -14,7 +14,7 @@ import { NOTHING } from "../state/four.js";
 import { offers } from "../state/offers.js";
 import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 import { rebuild, write } from "../ui/seats.js";
-import { queued, scored, spoken, status } from "../ui/sentences.js";
+import { queued, scored, announced, status } from "../ui/sentences.js";
 import { Board } from "./board.js";
 import { buttonsFor } from "./buttons.js";
 import { Players } from "./players.js";
@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 1000;
 
 export class TablePanel {
   #board = new Board(byId("board", HTMLElement));
-  #acts = byId("table-acts", HTMLElement);
+  #actions = byId("table-acts", HTMLElement);
   #status = byId("table-status", HTMLElement);
   #live = byId("table-live", HTMLElement);
   #absence = new Absence();
@@ -98,7 +98,7 @@ export class TablePanel {
     this.#players.paint(table, this.#replay.shown?.isAtEnd ?? true);
     this.#paintBoard(table, state);
     this.#paintStatus(table, state);
-    this.#paintActs(table, state);
+    this.#paintActions(table, state);
     this.#announce(table, state);
   }
 
@@ -136,13 +136,13 @@ export class TablePanel {
   }
 
   /** @param {Table} table @param {RoomState} state */
-  #paintActs(table, state) {
+  #paintActions(table, state) {
     const called = table.claim ? table.claim.until - this.#client.connection.serverNow() : null;
     const wait = called ?? this.#absence.left(table, state);
     const list = offers(table, state).filter((offer) => offer !== "claim" || wait !== null);
-    rebuild(this.#acts, [table.match, list], () => buttonsFor(table, list, this.#client.shown));
-    this.#acts.hidden = this.#replay.shown !== null || list.length === 0;
-    const claim = this.#acts.querySelector("[data-do=claim]");
+    rebuild(this.#actions, [table.match, list], () => buttonsFor(table, list, this.#client.shown));
+    this.#actions.hidden = this.#replay.shown !== null || list.length === 0;
+    const claim = this.#actions.querySelector("[data-do=claim]");
     if (claim instanceof HTMLButtonElement) paintClaim(claim, wait ?? 0, called !== null);
     if (wait !== null && wait > 0) this.#timer = setTimeout(() => this.schedule(), LOOK_EVERY_MS);
   }
@@ -151,7 +151,7 @@ export class TablePanel {
   #announce(table, state) {
     const now = `${table.match} ${table.version}`;
     if (now === this.#said) return;
-    if (this.#said !== "") write(this.#live, spoken(table, state));
+    if (this.#said !== "") write(this.#live, announced(table, state));
     this.#said = now;
   }
 

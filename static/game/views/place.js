@@ -1,7 +1,7 @@
 /** Where the table stands: in the third column on a desk; on a phone over the talk, where it folds to a strip. */
 
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
-/** @import {Side} from "../../chat/views/side_panel.js" */
+/** @import {SidePanel} from "../../chat/views/side_panel.js" */
 
 import { byId, part } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
@@ -13,31 +13,31 @@ const ID = "table";
 export class Place extends Emitter {
   #table = byId(ID, HTMLElement);
   #fold = byId("table-fold", HTMLButtonElement);
-  #narrow = matchMedia("(max-width: 959px)");
-  #side;
+  #small = matchMedia("(max-width: 959px)");
+  #sidePanel;
   #scroll;
   /** @type {"none" | "offered" | "open"} */
   #state = "none";
 
-  /** @param {Side} side @param {Scroll} scroll */
-  constructor(side, scroll) {
+  /** @param {SidePanel} sidePanel @param {Scroll} scroll */
+  constructor(sidePanel, scroll) {
     super();
-    this.#side = side;
+    this.#sidePanel = sidePanel;
     this.#scroll = scroll;
   }
 
   start() {
-    this.#side.add(ID, say("table.title"), { isFirst: true });
-    this.#side.on("turned", () => this.#turned());
-    this.#narrow.addEventListener("change", () => this.#arrange());
+    this.#sidePanel.add(ID, say("table.title"), { isFirst: true });
+    this.#sidePanel.on("turned", () => this.#turned());
+    this.#small.addEventListener("change", () => this.#arrange());
     this.#fold.addEventListener("click", () => this.fold(!this.isFolded));
     byId("table-close", HTMLElement).addEventListener("click", () => this.emit("closed"));
-    document.getElementById("text")?.addEventListener("focus", () => this.isNarrow && this.fold(true));
+    document.getElementById("text")?.addEventListener("focus", () => this.isSmall && this.fold(true));
     this.#arrange();
   }
 
-  get isNarrow() {
-    return this.#narrow.matches;
+  get isSmall() {
+    return this.#small.matches;
   }
 
   get isFolded() {
@@ -53,36 +53,36 @@ export class Place extends Emitter {
 
   /** @param {boolean} folded */
   fold(folded) {
-    this.#scroll.keep(() => this.#table.toggleAttribute("data-folded", folded && this.isNarrow));
+    this.#scroll.keep(() => this.#table.toggleAttribute("data-folded", folded && this.isSmall));
     this.#fold.ariaExpanded = String(!this.isFolded);
   }
 
   #arrange() {
-    const home = this.isNarrow ? part(byId("talk", HTMLElement), ".bar", HTMLElement) : byId("people", HTMLElement);
+    const home = this.isSmall ? part(byId("talk", HTMLElement), ".bar", HTMLElement) : byId("people", HTMLElement);
     if (this.#table.previousElementSibling !== home) home.after(this.#table);
-    this.#table.role = this.isNarrow ? "region" : "tabpanel";
-    this.#table.setAttribute("aria-labelledby", this.isNarrow ? "table-title" : `tab-${ID}`);
-    if (this.isNarrow) this.#arrangeOverTalk();
+    this.#table.role = this.isSmall ? "region" : "tabpanel";
+    this.#table.setAttribute("aria-labelledby", this.isSmall ? "table-title" : `tab-${ID}`);
+    if (this.isSmall) this.#arrangeOverTalk();
     else this.#arrangeBeside();
   }
 
   #arrangeOverTalk() {
-    this.#side.offer(ID, false);
+    this.#sidePanel.offer(ID, false);
     this.#scroll.keep(() => (this.#table.hidden = this.#state !== "open"));
   }
 
   #arrangeBeside() {
     this.#table.removeAttribute("data-folded");
-    this.#table.hidden = this.#side.shown !== ID;
-    this.#side.offer(ID, this.#state !== "none");
-    if (this.#state === "open") this.#side.open(ID);
-    else if (this.#side.shown === ID) this.#side.close();
+    this.#table.hidden = this.#sidePanel.shown !== ID;
+    this.#sidePanel.offer(ID, this.#state !== "none");
+    if (this.#state === "open") this.#sidePanel.open(ID);
+    else if (this.#sidePanel.shown === ID) this.#sidePanel.close();
   }
 
   #turned() {
-    if (this.isNarrow) return;
-    if (this.#side.shown === ID && this.#state === "offered") this.#found("open");
-    if (this.#side.shown !== ID && this.#state === "open") this.#found("offered");
+    if (this.isSmall) return;
+    if (this.#sidePanel.shown === ID && this.#state === "offered") this.#found("open");
+    if (this.#sidePanel.shown !== ID && this.#state === "open") this.#found("offered");
   }
 
   /** @param {"offered" | "open"} state */

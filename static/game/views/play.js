@@ -2,10 +2,10 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table, View} from "../state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
+import { errorText, say } from "../../chat/ui/words.js";
 import { Emitter } from "../../realtime/emitter.js";
 import { landing, NOTHING, withDisc } from "../state/four.js";
 import { isMyTurn, movesMade, seatOf, tableOf } from "../state/table.js";
@@ -14,15 +14,15 @@ const TRIES = 3;
 
 /** "changed": another disc is on its way, or none. @extends {Emitter<{changed: []}>} */
 export class Play extends Emitter {
-  #deeds;
+  #commands;
   #state;
   /** @type {{match: number, moves: number, column: number} | null} */
   #pending = null;
 
-  /** @param {Deeds} deeds @param {() => RoomState} state */
-  constructor(deeds, state) {
+  /** @param {Commands} commands @param {() => RoomState} state */
+  constructor(commands, state) {
     super();
-    this.#deeds = deeds;
+    this.#commands = commands;
     this.#state = state;
   }
 
@@ -55,13 +55,13 @@ export class Play extends Emitter {
     const error = await this.#sent(table, column);
     if (!error) return;
     if (this.#pending?.match === table.match) this.#become(null);
-    toast(refusal(error));
+    toast(errorText(error));
   }
 
   /** Somebody who steps in line makes the table newer, not the move wrong: then it is sent again. @param {Table} table @param {number} column */
   async #sent(table, column) {
     for (let latest = table, left = TRIES; ; left -= 1) {
-      const error = await this.#deeds.play(latest, column);
+      const error = await this.#commands.play(latest, column);
       latest = tableOf(this.#state(), table.match) ?? table;
       if (error?.type !== "stale" || left === 0 || movesMade(latest) !== movesMade(table) || latest.turn !== table.turn)
         return error;

@@ -5,9 +5,9 @@
 
 import { byId, part } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
+import { errorText, say } from "../../chat/ui/words.js";
 import { Emitter } from "../../realtime/emitter.js";
-import { tableCame } from "../state/events.js";
+import { tableReceived } from "../state/events.js";
 import { write } from "../ui/seats.js";
 import { ended, told } from "../ui/sentences.js";
 
@@ -54,7 +54,7 @@ export class Replay extends Emitter {
       if (room === this.#client.shown) this.#opened({ ...played, room });
       return room === this.#client.shown;
     } catch (error) {
-      toast(refusal(error));
+      toast(errorText(error));
       return false;
     }
   }
@@ -73,7 +73,7 @@ export class Replay extends Emitter {
 
   /** @param {Played & {room: string}} played */
   #opened(played) {
-    this.#client.dispatch(played.room, { type: "app", change: (state) => tableCame(state, played.table) });
+    this.#client.dispatch(played.room, { type: "app", change: (state) => tableReceived(state, played.table) });
     this.#played = played;
     this.#range.max = String(played.steps.length - 1);
     this.#root.hidden = false;

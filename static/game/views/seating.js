@@ -61,7 +61,7 @@ export class Seating {
     this.#put(match);
     const writes = isWriting();
     this.#place.fold(state === "open" || writes);
-    if (!writes && isFocusFree(this.#place.isNarrow)) this.#panel.focus();
+    if (!writes && isFocusFree(this.#place.isSmall)) this.#panel.focus();
   }
 
   /** The strip of those who wait opens when the game begins. @param {import("../state/types.js").Table | null} mine */
@@ -71,7 +71,7 @@ export class Seating {
     this.#sat.add(key);
     if (isWriting()) return;
     this.#place.fold(false);
-    if (isFocusFree(this.#place.isNarrow)) this.#panel.focus();
+    if (isFocusFree(this.#place.isSmall)) this.#panel.focus();
   }
 
   /** @param {number} match @param {boolean} [open] */
@@ -99,8 +99,8 @@ function isWriting() {
   return activeElement instanceof HTMLTextAreaElement && activeElement.id === "text" && activeElement.value !== "";
 }
 
-/** May the board take the focus? On a phone also from the message box: its keyboard would cover the board. @param {boolean} isNarrow */
-function isFocusFree(isNarrow) {
+/** May the board take the focus? On a phone also from the message box: its keyboard would cover the board. @param {boolean} isSmall */
+function isFocusFree(isSmall) {
   const { activeElement } = document;
-  return activeElement === null || activeElement === document.body || (isNarrow && activeElement.id === "text");
+  return activeElement === null || activeElement === document.body || (isSmall && activeElement.id === "text");
 }

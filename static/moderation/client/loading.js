@@ -4,7 +4,7 @@
 /** @import {RoomState} from "../../chat/state/types.js" */
 
 import { myRank } from "../../chat/state/selectors.js";
-import { deskCame, deskOf } from "../state/queue.js";
+import { queueReceived, queueOf } from "../state/queue.js";
 
 const PAUSE_MS = 3000;
 
@@ -31,7 +31,7 @@ export function startLoading(client) {
 /** Nothing is known yet, or somebody has joined whose rank the event does not say. @param {RoomState} state */
 function isWanting(state) {
   const members = Object.values(state.members ?? {});
-  return myRank(state) > 0 && (!deskOf(state).loaded || members.some(({ rank }) => rank === undefined));
+  return myRank(state) > 0 && (!queueOf(state).loaded || members.some(({ rank }) => rank === undefined));
 }
 
 /** @param {Client} client @param {string} room */
@@ -45,5 +45,5 @@ async function load(client, room) {
   client.dispatch(room, { type: "members", members: members.members, people: members.people });
   const people = { ...members.people, ...sanctions.people, ...reports.people };
   const lists = { waiting: members.waiting ?? [], sanctions: sanctions.sanctions, reports: reports.reports, people };
-  client.dispatch(room, { type: "app", change: (state) => deskCame(state, lists) });
+  client.dispatch(room, { type: "app", change: (state) => queueReceived(state, lists) });
 }

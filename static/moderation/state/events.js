@@ -6,14 +6,14 @@
 /** @import {Sanction} from "./types.js" */
 
 import { remove } from "../../chat/state/window.js";
-import { reportCame, sanctionCame, waits } from "./queue.js";
+import { reportReceived, sanctionReceived, waits } from "./queue.js";
 
 /** Server times stay below it; it stands for "for ever" where a number is wanted. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const SANCTIONED = ["made", "lifted", "acknowledged", "appealed", "answered"].map((fact) => `sanction.${fact}`);
 
 /** What hosts look after is asked for again: some of it may have been missed. @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState} */
-function standingCame(state, { me }) {
+function ownSanctionsReceived(state, { me }) {
   return { ...state, parts: { ...state.parts, standing: me ?? null } };
 }
 
@@ -25,7 +25,7 @@ function removing({ by, at }, touched) {
 /** @type {Reducer} */
 function sanctioned(state, { o, kind, data }) {
   if (!data) return state;
-  return muted(sanctionCame(state, data.sanction, kind === "sanction.made" ? o : undefined), data.sanction);
+  return muted(sanctionReceived(state, data.sanction, kind === "sanction.made" ? o : undefined), data.sanction);
 }
 
 /** The list of members says until when somebody is muted. @param {RoomState} state @param {Sanction} sanction @returns {RoomState} */
@@ -48,8 +48,8 @@ export const moderationState = {
     ...Object.fromEntries(SANCTIONED.map((kind) => [kind, sanctioned])),
     "room.restricted": (state, { data }) =>
       data && state.room ? { ...state, room: { ...state.room, rules: data.rules } } : state,
-    "report.made": (state, { data }) => (data ? reportCame(state, data.report) : state),
-    "report.closed": (state, { data }) => (data ? reportCame(state, data.report) : state),
+    "report.made": (state, { data }) => (data ? reportReceived(state, data.report) : state),
+    "report.closed": (state, { data }) => (data ? reportReceived(state, data.report) : state),
     "member.waiting": (state, { data }) => (data ? waits(state, data.user, true) : state),
     "member.admitted": (state, { data }) => (data ? waits(state, data.user, false) : state),
   },
@@ -60,5 +60,5 @@ export const moderationState = {
         ? { ...state, room: { ...state.room, role: value.role, rank: value.rank ?? state.room.rank } }
         : state,
   },
-  snapshot: standingCame,
+  snapshot: ownSanctionsReceived,
 };

@@ -2,40 +2,40 @@
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {People} from "../../realtime/types.js" */
-/** @import {Desk, Report, Sanction} from "./types.js" */
+/** @import {ModerationQueue, Report, Sanction} from "./types.js" */
 
-import { introduce, meet } from "../../chat/state/people.js";
+import { addPeople, markUnknown } from "../../chat/state/people.js";
 
-/** @type {Desk} */
+/** @type {ModerationQueue} */
 const EMPTY = { waiting: [], sanctions: {}, reports: {}, loaded: false };
 
-/** @param {RoomState} state @returns {Desk} */
-export function deskOf({ parts }) {
-  return parts.desk ?? EMPTY;
+/** @param {RoomState} state @returns {ModerationQueue} */
+export function queueOf({ parts }) {
+  return parts.queue ?? EMPTY;
 }
 
-/** @param {RoomState} state @param {Partial<Desk>} change @returns {RoomState} */
-function withDesk(state, change) {
-  return { ...state, parts: { ...state.parts, desk: { ...deskOf(state), ...change } } };
+/** @param {RoomState} state @param {Partial<ModerationQueue>} change @returns {RoomState} */
+function withQueue(state, change) {
+  return { ...state, parts: { ...state.parts, queue: { ...queueOf(state), ...change } } };
 }
 
 /** All three lists have come. @param {RoomState} state @param {{waiting: string[], sanctions: Sanction[], reports: Report[], people: People}} lists @returns {RoomState} */
-export function deskCame(state, { waiting, sanctions, reports, people }) {
-  const known = introduce(withDesk(state, { waiting, loaded: true }), people);
+export function queueReceived(state, { waiting, sanctions, reports, people }) {
+  const known = addPeople(withQueue(state, { waiting, loaded: true }), people);
   return reports.reduce(
-    reportCame,
-    sanctions.reduce((next, one) => sanctionCame(next, one), known),
+    reportReceived,
+    sanctions.reduce((next, one) => sanctionReceived(next, one), known),
   );
 }
 
 /** @param {RoomState} state @param {Sanction} sanction @param {number} [made] @returns {RoomState} */
-export function sanctionCame(state, sanction, made) {
-  const { sanctions } = deskOf(state);
+export function sanctionReceived(state, sanction, made) {
+  const { sanctions } = queueOf(state);
   const old = sanctions[sanction.sanction];
   if (old && (progress(old) > progress(sanction) || (old.by && !sanction.by))) return state; // who is a host too hears it twice
   const known = { ...sanction, made: made ?? old?.made };
-  const met = meet(state, [sanction.user, sanction.by, sanction.lifted?.by]);
-  return withDesk(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });
+  const met = markUnknown(state, [sanction.user, sanction.by, sanction.lifted?.by]);
+  return withQueue(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });
 }
 
 /** A sanction only ever gains facts. @param {Sanction} sanction */
@@ -44,30 +44,30 @@ function progress({ lifted, acknowledged_at, appeal }) {
 }
 
 /** @param {RoomState} state @param {Report} report @returns {RoomState} */
-export function reportCame(state, report) {
-  const { reports } = deskOf(state);
+export function reportReceived(state, report) {
+  const { reports } = queueOf(state);
   if (report.state === "open" && reports[report.report]?.closed) return state;
-  const met = meet(state, [report.user, report.by, report.closed?.by]);
-  return withDesk(met, { reports: { ...reports, [report.report]: report } });
+  const met = markUnknown(state, [report.user, report.by, report.closed?.by]);
+  return withQueue(met, { reports: { ...reports, [report.report]: report } });
 }
 
 /** @param {RoomState} state @param {string} user @param {boolean} waits @returns {RoomState} */
 export function waits(state, user, waits) {
-  const others = deskOf(state).waiting.filter((other) => other !== user);
-  if (!waits && others.length === deskOf(state).waiting.length) return state;
-  return meet(withDesk(state, { waiting: waits ? [...others, user] : others }), [user]);
+  const others = queueOf(state).waiting.filter((other) => other !== user);
+  if (!waits && others.length === queueOf(state).waiting.length) return state;
+  return markUnknown(withQueue(state, { waiting: waits ? [...others, user] : others }), [user]);
 }
 
 /** The oldest first: who has waited longest is next. @param {RoomState} state @returns {Report[]} */
 export function openReports(state) {
-  return Object.values(deskOf(state).reports)
+  return Object.values(queueOf(state).reports)
     .filter(({ closed }) => !closed)
     .sort((a, b) => a.at - b.at);
 }
 
 /** The newest first. @param {RoomState} state @returns {Report[]} */
 export function closedReports(state) {
-  return Object.values(deskOf(state).reports)
+  return Object.values(queueOf(state).reports)
     .filter(({ closed }) => closed)
     .sort((a, b) => b.at - a.at);
 }
@@ -80,7 +80,7 @@ export function isInForce({ kind, lifted, until, acknowledged_at }, now) {
 
 /** Appeals that wait for an answer first, then the newest. @param {RoomState} state @param {number} now @returns {{inForce: Sanction[], over: Sanction[]}} */
 export function sanctionsOf(state, now) {
-  const all = Object.values(deskOf(state).sanctions).sort(
+  const all = Object.values(queueOf(state).sanctions).sort(
     (a, b) => Number(asksForAnswer(b)) - Number(asksForAnswer(a)) || b.at - a.at,
   );
   return { inForce: all.filter((one) => isInForce(one, now)), over: all.filter((one) => !isInForce(one, now)) };
@@ -94,5 +94,5 @@ export function asksForAnswer({ appeal, lifted }) {
 /** How much waits for a host. @param {RoomState} state @param {number} now @returns {number} */
 export function openCount(state, now) {
   const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
-  return openReports(state).length + deskOf(state).waiting.length + appeals;
+  return openReports(state).length + queueOf(state).waiting.length + appeals;
 }

@@ -2,11 +2,11 @@
 
 /** @typedef {"insult" | "spam" | "sexual" | "danger" | "other"} Rule */
 /** @typedef {"warn" | "mute" | "kick" | "ban"} Kind */
-/** @typedef {"host" | "site"} Side whose act it was, as the person hears it */
+/** @typedef {"host" | "site"} ActingSide whose act it was, as the person hears it */
 
-/** @typedef {{sanction: string | null, until: number | null, by: Side, reason: string, rule: Rule | "", appealed: boolean}} Mute */
-/** @typedef {{sanction: string, by: Side, reason: string, rule: Rule | "", o: number | null}} Warning */
-/** @typedef {{muted: Mute | null, warning: Warning | null, waiting: boolean}} Standing what stands against the reader */
+/** @typedef {{sanction: string | null, until: number | null, by: ActingSide, reason: string, rule: Rule | "", appealed: boolean}} Mute */
+/** @typedef {{sanction: string, by: ActingSide, reason: string, rule: Rule | "", o: number | null}} Warning */
+/** @typedef {{muted: Mute | null, warning: Warning | null, waiting: boolean}} OwnSanctions what stands against the reader */
 
 /**
  * @typedef {object} Sanction
@@ -15,7 +15,7 @@
  * @property {boolean} site
  * @property {string} user
  * @property {string | null} by null for whom it is about, who only hears the side
- * @property {Side} side
+ * @property {ActingSide} side
  * @property {number} at
  * @property {number | null} until
  * @property {string} reason
@@ -41,7 +41,7 @@
  * @property {{by: string | null, at: number} | null} closed
  */
 
-/** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} Desk what hosts look after */
+/** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} ModerationQueue what hosts look after */
 /** @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry */
 /** @typedef {{lines: number, guest: boolean, invite: boolean, match?: {seats: ({user?: string} | null)[]} | null}} Preview what would go with somebody */
 /** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the line that it is about */

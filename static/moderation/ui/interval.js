@@ -1,6 +1,6 @@
 /** Something is shown again each second, as long as there is a time on it that runs. */
 
-export class Ticker {
+export class Interval {
   #shown;
   /** @type {any} */
   #timer = null;

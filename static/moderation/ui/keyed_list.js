@@ -1,7 +1,7 @@
 /** A list of elements by key: built once, painted when asked, in the given order; what has the focus keeps it. */
 
 /** @template T */
-export class Keyed {
+export class KeyedList {
   #list;
   #build;
   #paint;

@@ -16,12 +16,12 @@ export function nameOf(state, user) {
 /** @param {string} rule @returns {string} */
 export const ruleName = (rule) => (knows(`rule.${rule}`) ? say(`rule.${rule}`) : "");
 
-/** "by a host of this room · Spam · please stop"; that it is some other rule says nothing. @param {{rule: string, reason: string}} why @param {import("../state/types.js").Side | null} [side] @returns {string} */
+/** "by a host of this room · Spam · please stop"; that it is some other rule says nothing. @param {{rule: string, reason: string}} why @param {import("../state/types.js").ActingSide | null} [side] @returns {string} */
 export function because({ rule, reason }, side = null) {
   return [side ? say(`by.${side}`) : "", rule === "other" ? "" : ruleName(rule), reason].filter(Boolean).join(" · ");
 }
 
-/** Why a muted person may not write, name or rename. @param {{until?: number | null, by?: import("../state/types.js").Side}} problem @returns {string} */
+/** Why a muted person may not write, name or rename. @param {{until?: number | null, by?: import("../state/types.js").ActingSide}} problem @returns {string} */
 export function mutedInWords({ until: end = null, by = "host" }) {
   return say("problem.muted", { until: until(end), who: say(`by.${by}`) });
 }

@@ -2,18 +2,18 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Item, Line} from "../../chat/state/types.js" */
-/** @import {Act} from "../../chat/ui/menu.js" */
+/** @import {Action} from "../../chat/ui/menu.js" */
 
 import { isRemoved, isSystem } from "../../chat/state/item.js";
 import { isAbove } from "../../chat/state/selectors.js";
 import { say } from "../../chat/ui/words.js";
 
-/** @typedef {{moderate: (user: string, line: Line | null) => void, report: (line: Line) => void}} ActsAsked */
+/** @typedef {{moderate: (user: string, line: Line | null) => void, report: (line: Line) => void}} ActionsAsked */
 
-/** Return what moderation adds to the menus of messages and people. @param {Client} client @param {ActsAsked} asked */
+/** Return what moderation adds to the menus of messages and people. @param {Client} client @param {ActionsAsked} asked */
 export function menuActions(client, { moderate, report }) {
   const moderating = (/** @type {string} */ user, /** @type {Line | null} */ line) =>
-    /** @type {Act} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, line) });
+    /** @type {Action} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, line) });
   const messageActions = (/** @type {Item} */ item) => {
     const line = said(item, client.me);
     if (!line?.by || !client.state().room?.role) return [];

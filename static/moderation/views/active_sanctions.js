@@ -2,7 +2,7 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Sanction} from "../state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { isAbove, myRank } from "../../chat/state/selectors.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
@@ -11,33 +11,33 @@ import { when } from "../../chat/ui/time.js";
 import { count, say } from "../../chat/ui/words.js";
 import { asksForAnswer, isInForce, sanctionsOf } from "../state/queue.js";
 import { MODERATOR } from "../state/ranks.js";
-import { Ticker } from "../ui/interval.js";
-import { Keyed } from "../ui/keyed_list.js";
+import { Interval } from "../ui/interval.js";
+import { KeyedList } from "../ui/keyed_list.js";
 import { because, nameOf, sanctionInWords } from "../ui/sentences.js";
 
-export class InForce {
+export class ActiveSanctions {
   #list;
   #over;
-  #ticker = new Ticker(() => this.#tick());
+  #interval = new Interval(() => this.#tick());
   #client;
-  #deeds;
+  #commands;
 
-  /** @param {Client} client @param {Deeds} deeds */
-  constructor(client, deeds) {
+  /** @param {Client} client @param {Commands} commands */
+  constructor(client, commands) {
     this.#client = client;
-    this.#deeds = deeds;
+    this.#commands = commands;
     const how = {
       build: (/** @type {Sanction} */ one) => this.#build(one),
       paint: (/** @type {HTMLElement} */ row, /** @type {Sanction} */ one) => this.#paintRow(row, one),
     };
-    this.#list = new Keyed(byId("sanctions-list", HTMLElement), how);
-    this.#over = new Keyed(byId("sanctions-over", HTMLElement), how);
+    this.#list = new KeyedList(byId("sanctions-list", HTMLElement), how);
+    this.#over = new KeyedList(byId("sanctions-over", HTMLElement), how);
   }
 
   start() {}
 
   paint() {
-    this.#ticker.show();
+    this.#interval.show();
   }
 
   /** @returns {boolean} is it looked at, and does a time on it run? */
@@ -55,9 +55,9 @@ export class InForce {
     const row = clone("sanction-template");
     const on = (/** @type {string} */ act, /** @type {() => void} */ done) =>
       part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
-    on("lift", () => this.#deeds.lift(sanction));
-    on("grant", () => this.#deeds.answer(sanction, true));
-    on("keep", () => this.#deeds.answer(sanction, false));
+    on("lift", () => this.#commands.lift(sanction));
+    on("grant", () => this.#commands.answer(sanction, true));
+    on("keep", () => this.#commands.answer(sanction, false));
     return row;
   }
 

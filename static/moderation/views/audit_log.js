@@ -3,16 +3,16 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {AuditEntry} from "../state/types.js" */
 
-import { introduce } from "../../chat/state/people.js";
+import { addPeople } from "../../chat/state/people.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { when, whole } from "../../chat/ui/time.js";
 import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
-import { deskOf } from "../state/queue.js";
-import { Keyed } from "../ui/keyed_list.js";
+import { errorText, say } from "../../chat/ui/words.js";
+import { queueOf } from "../state/queue.js";
+import { KeyedList } from "../ui/keyed_list.js";
 import { because, entryInWords } from "../ui/sentences.js";
 
-export class Log {
+export class AuditLog {
   #more = byId("log-more", HTMLButtonElement);
   #list;
   #client;
@@ -24,7 +24,7 @@ export class Log {
   /** @param {Client} client */
   constructor(client) {
     this.#client = client;
-    this.#list = new Keyed(byId("log-list", HTMLElement), {
+    this.#list = new KeyedList(byId("log-list", HTMLElement), {
       build: () => clone("entry-template"),
       paint: (row, entry) => this.#paintRow(row, entry),
     });
@@ -38,7 +38,7 @@ export class Log {
   paint() {
     const { shown } = this.#client;
     const state = this.#client.state();
-    const seen = [shown, deskOf(state), state.room?.rules, state.lines.filter(({ removed }) => removed).length];
+    const seen = [shown, queueOf(state), state.room?.rules, state.lines.filter(({ removed }) => removed).length];
     if (!same(seen, this.#seen)) this.#read();
     this.#seen = seen;
     this.#show();
@@ -58,9 +58,9 @@ export class Log {
       });
       this.#entries = before === undefined ? answer.entries : [...this.#entries, ...answer.entries];
       this.#more.hidden = !answer.before;
-      this.#client.dispatch(shown, { type: "app", change: (state) => introduce(state, answer.people) });
+      this.#client.dispatch(shown, { type: "app", change: (state) => addPeople(state, answer.people) });
     } catch (error) {
-      toast(refusal(error));
+      toast(errorText(error));
     }
     this.#show();
   }

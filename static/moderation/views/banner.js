@@ -4,7 +4,7 @@
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
 
 import { byId, part } from "../../chat/ui/dom.js";
-import { Ticker } from "../ui/interval.js";
+import { Interval } from "../ui/interval.js";
 import { rulesInWords } from "../ui/sentences.js";
 import { left } from "../ui/times.js";
 
@@ -12,7 +12,7 @@ export class Banner {
   #element = byId("rules", HTMLElement);
   #words = part(this.#element, "span", HTMLElement);
   #left = byId("rules-left", HTMLElement);
-  #ticker = new Ticker(() => this.#tick());
+  #interval = new Interval(() => this.#tick());
   #client;
   #scroll;
 
@@ -23,9 +23,9 @@ export class Banner {
   }
 
   start() {
-    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#ticker.show());
-    this.#client.on("shown", () => this.#ticker.show());
-    this.#ticker.show();
+    this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#interval.show());
+    this.#client.on("shown", () => this.#interval.show());
+    this.#interval.show();
   }
 
   /** @returns {boolean} does a time on it run? */

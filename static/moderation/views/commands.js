@@ -5,9 +5,9 @@
 /** @import {Decision, Report, Sanction} from "../state/types.js" */
 
 import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
+import { errorText, say } from "../../chat/ui/words.js";
 import { RequestError } from "../../realtime/protocol.js";
-import { deskOf, reportCame, sanctionCame } from "../state/queue.js";
+import { queueOf, reportReceived, sanctionReceived } from "../state/queue.js";
 import { nameOf, whoWasFirst } from "../ui/sentences.js";
 import { span } from "../ui/times.js";
 
@@ -16,7 +16,7 @@ export function isAlreadyDone(error) {
   return error instanceof RequestError && error.type === "already_done";
 }
 
-export class Deeds {
+export class Commands {
   #client;
 
   /** @param {Client} client */
@@ -119,16 +119,16 @@ export class Deeds {
 
   /** In words; of two who do the same, the second hears who was first. @param {string} room @param {unknown} error */
   refused(room, error) {
-    if (!(error instanceof RequestError) || !isAlreadyDone(error)) return toast(refusal(error));
+    if (!(error instanceof RequestError) || !isAlreadyDone(error)) return toast(errorText(error));
     const { sanction, report } = error.data;
-    if (sanction) this.#client.dispatch(room, { type: "app", change: (state) => sanctionCame(state, sanction) });
-    if (report) this.#client.dispatch(room, { type: "app", change: (state) => reportCame(state, report) });
+    if (sanction) this.#client.dispatch(room, { type: "app", change: (state) => sanctionReceived(state, sanction) });
+    if (report) this.#client.dispatch(room, { type: "app", change: (state) => reportReceived(state, report) });
     toast(whoWasFirst(this.#client.state(room), error.data));
   }
 
   /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o @param {number | null} deleted the line that went too */
   async #undo(room, o, deleted) {
-    const made = Object.values(deskOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
+    const made = Object.values(queueOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
     if (!made) return toast(say("problem.internal"));
     if (deleted !== null) this.#client.send("message.restore", { room, o: deleted });
     await this.#client.act("sanction.lift", { room, sanction: made.sanction, reason: "" }).then(

@@ -1,29 +1,29 @@
 /** What stands in place of the composer while one may not write: why, by whom, how much longer, and what to do. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Closed} from "../state/own_sanctions.js" */
+/** @import {LockReason} from "../state/own_sanctions.js" */
 /** @import {Mute, Warning} from "../state/types.js" */
 
 import { find } from "../../chat/state/window.js";
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
-import { refusal, say } from "../../chat/ui/words.js";
-import { closedBy, standingOf } from "../state/own_sanctions.js";
+import { errorText, say } from "../../chat/ui/words.js";
+import { lockReason, ownSanctionsOf } from "../state/own_sanctions.js";
 import { quote } from "../ui/fields.js";
-import { Ticker } from "../ui/interval.js";
+import { Interval } from "../ui/interval.js";
 import { because } from "../ui/sentences.js";
 import { left } from "../ui/times.js";
 
-export class Door {
+export class ComposerLock {
   #element = byId("door", HTMLElement);
   #title = byId("door-title", HTMLElement);
   #left = byId("door-left", HTMLElement);
   #read = byId("door-read", HTMLButtonElement);
   #appeal = byId("door-appeal", HTMLButtonElement);
-  #ticker = new Ticker(() => this.#tick());
+  #interval = new Interval(() => this.#tick());
   #client;
   #asked;
-  /** @type {Closed | null} */
+  /** @type {LockReason | null} */
   #shown = null;
 
   /** @param {Client} client @param {{appeal: (sanction: string) => void}} asked */
@@ -35,7 +35,7 @@ export class Door {
   start() {
     this.#read.addEventListener("click", () => this.#acknowledge());
     this.#appeal.addEventListener("click", () =>
-      this.#asked.appeal(standingOf(this.#client.state())?.muted?.sanction ?? ""),
+      this.#asked.appeal(ownSanctionsOf(this.#client.state())?.muted?.sanction ?? ""),
     );
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#paint());
     this.#client.on("shown", () => this.#paint());
@@ -43,7 +43,7 @@ export class Door {
   }
 
   get closed() {
-    return closedBy(this.#client.state(), this.#client.connection.serverNow(), Boolean(this.#client.boot.user?.guest));
+    return lockReason(this.#client.state(), this.#client.connection.serverNow(), Boolean(this.#client.boot.user?.guest));
   }
 
   #paint() {
@@ -54,13 +54,13 @@ export class Door {
     this.#element.hidden = closed === null;
     this.#element.dataset.closed = closed ?? "";
     if (closed) this.#paintWhy(closed);
-    this.#ticker.show();
+    this.#interval.show();
     if (appears && wrote) this.#element.focus(); // not a button: who is typing would press it
   }
 
-  /** @param {Closed} closed */
+  /** @param {LockReason} closed */
   #paintWhy(closed) {
-    const standing = standingOf(this.#client.state());
+    const standing = ownSanctionsOf(this.#client.state());
     const [warning, muted] = [
       closed === "warned" ? standing?.warning : null,
       closed === "muted" ? standing?.muted : null,
@@ -86,7 +86,7 @@ export class Door {
 
   /** The last second over, the composer is open again; the state is told so that everybody looks. @returns {boolean} */
   #tick() {
-    const muted = this.#shown === "muted" ? standingOf(this.#client.state())?.muted : null;
+    const muted = this.#shown === "muted" ? ownSanctionsOf(this.#client.state())?.muted : null;
     const rest = muted?.until ? muted.until - this.#client.connection.serverNow() : null;
     this.#left.textContent = muted
       ? rest === null
@@ -101,15 +101,15 @@ export class Door {
     const { shown } = this.#client;
     this.#client.dispatch(shown, {
       type: "app",
-      change: (state) => ({ ...state, parts: { ...state.parts, standing: { ...standingOf(state), muted: null } } }),
+      change: (state) => ({ ...state, parts: { ...state.parts, standing: { ...ownSanctionsOf(state), muted: null } } }),
     });
   }
 
   async #acknowledge() {
     const { shown } = this.#client;
-    const sanction = standingOf(this.#client.state())?.warning?.sanction;
+    const sanction = ownSanctionsOf(this.#client.state())?.warning?.sanction;
     this.#read.disabled = true;
-    await this.#client.act("sanction.acknowledge", { room: shown, sanction }).catch((error) => toast(refusal(error)));
+    await this.#client.act("sanction.acknowledge", { room: shown, sanction }).catch((error) => toast(errorText(error)));
     this.#read.disabled = false;
   }
 }

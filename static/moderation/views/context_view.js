@@ -9,11 +9,11 @@ import { SYSTEM_KINDS } from "../../chat/state/item.js";
 import { clone, make, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
 import { clock } from "../../chat/ui/time.js";
-import { refusal, say } from "../../chat/ui/words.js";
+import { errorText, say } from "../../chat/ui/words.js";
 
-/** @typedef {Line & {was: any}} Read a line; of a removed one, what it said */
+/** @typedef {Line & {was: any}} ReportedMessage a line; of a removed one, what it said */
 
-export class Around {
+export class ContextView {
   #client;
   #button;
   #list;
@@ -45,14 +45,14 @@ export class Around {
         room: this.#client.shown,
         report,
       });
-      this.#list.replaceChildren(...lines.filter(isSaid).map((/** @type {Read} */ line) => this.#line(line, people)));
+      this.#list.replaceChildren(...lines.filter(isSaid).map((/** @type {ReportedMessage} */ line) => this.#line(line, people)));
       this.#list.querySelector(".reported")?.scrollIntoView({ block: "nearest" });
     } catch (error) {
-      this.#list.replaceChildren(make("li", "problem", refusal(error)));
+      this.#list.replaceChildren(make("li", "problem", errorText(error)));
     }
   }
 
-  /** @param {Read} line @param {Record<string, Person>} people @returns {HTMLElement} */
+  /** @param {ReportedMessage} line @param {Record<string, Person>} people @returns {HTMLElement} */
   #line(line, people) {
     const element = clone("around-template");
     const author = personOf(people, line.by);
@@ -66,10 +66,10 @@ export class Around {
   }
 }
 
-/** @param {Read} line */
+/** @param {ReportedMessage} line */
 const isSaid = ({ kind }) => !SYSTEM_KINDS.has(kind);
 
-/** @param {Read} line @returns {string} */
+/** @param {ReportedMessage} line @returns {string} */
 function textOf({ kind, data, was, removed }) {
   const text = (was ?? data)?.text ?? (kind === "text" ? "" : say("quote.card"));
   return removed ? [say("line.removed"), text].filter(Boolean).join(": ") : text;

@@ -1,28 +1,28 @@
 /** Kicked or banned: said over the talk, by whom and until when; the page of the room says why and takes the appeal. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Side} from "../../chat/views/side_panel.js" */
+/** @import {SidePanel} from "../../chat/views/side_panel.js" */
 /** @import {RoomLeft} from "../../realtime/types.js" */
 
 import { byId } from "../../chat/ui/dom.js";
 import { notice } from "../../chat/ui/notice.js";
 import { say } from "../../chat/ui/words.js";
-import { deskOf } from "../state/queue.js";
+import { queueOf } from "../state/queue.js";
 import { because } from "../ui/sentences.js";
 import { until as untilWords } from "../ui/times.js";
 
 /** Reasons for leaving a room that are told here. */
 export const DEPARTURES = ["kicked", "banned"];
 
-/** @param {Client} client @param {Side} side @param {(key: string) => void} go */
-export function startDepartures(client, side, go) {
+/** @param {Client} client @param {SidePanel} sidePanel @param {(key: string) => void} go */
+export function startDepartures(client, sidePanel, go) {
   /** @type {Map<string, string>} what the notice says of rooms one is out of */
   const out = new Map();
   client.on("left", (left) => {
     if (!DEPARTURES.includes(left.reason)) return;
     const words = why(client, left) || out.get(left.room) || "";
     out.set(left.room, words);
-    if (left.room === client.shown) side.close();
+    if (left.room === client.shown) sidePanel.close();
     tell(client, left.room, left.reason, words);
   });
   client.on(
@@ -42,7 +42,7 @@ export function startDepartures(client, side, go) {
 /** The sanction itself comes just before; what it says is known then. @param {Client} client @param {RoomLeft} left @returns {string} */
 function why(client, { room, until }) {
   const state = client.state(room);
-  const all = Object.values(deskOf(state).sanctions).filter(
+  const all = Object.values(queueOf(state).sanctions).filter(
     ({ user, kind }) => user === client.me && (kind === "kick" || kind === "ban"),
   );
   const sanction = all.sort((a, b) => b.at - a.at)[0];

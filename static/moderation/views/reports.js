@@ -3,7 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
 /** @import {Report} from "../state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { isAbove } from "../../chat/state/selectors.js";
 import { find } from "../../chat/state/window.js";
@@ -12,24 +12,24 @@ import { when } from "../../chat/ui/time.js";
 import { say } from "../../chat/ui/words.js";
 import { closedReports, openReports } from "../state/queue.js";
 import { quote } from "../ui/fields.js";
-import { Keyed } from "../ui/keyed_list.js";
+import { KeyedList } from "../ui/keyed_list.js";
 import { nameOf, ruleName } from "../ui/sentences.js";
-import { Around } from "./context_view.js";
+import { ContextView } from "./context_view.js";
 
 /** @typedef {{moderate: (user: string, line: Line | null, report: Report) => void}} QueueAsked */
 
-export class Queue {
+export class ReportList {
   #client;
-  #deeds;
+  #commands;
   #asked;
   #list;
 
-  /** @param {Client} client @param {Deeds} deeds @param {QueueAsked} asked */
-  constructor(client, deeds, asked) {
+  /** @param {Client} client @param {Commands} commands @param {QueueAsked} asked */
+  constructor(client, commands, asked) {
     this.#client = client;
-    this.#deeds = deeds;
+    this.#commands = commands;
     this.#asked = asked;
-    this.#list = new Keyed(byId("reports-list", HTMLElement), {
+    this.#list = new KeyedList(byId("reports-list", HTMLElement), {
       build: (report) => this.#build(report),
       paint: (row, report) => this.#paintRow(row, report),
     });
@@ -51,12 +51,12 @@ export class Queue {
     const on = (/** @type {string} */ act, /** @type {() => void} */ done) =>
       part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", done);
     on("delete", () =>
-      this.#deeds.deleteReported(report).catch((error) => this.#deeds.refused(this.#client.shown, error)),
+      this.#commands.deleteReported(report).catch((error) => this.#commands.refused(this.#client.shown, error)),
     );
     on("moderate", () => user && this.#asked.moderate(user, this.#lineOf(report), report));
-    on("handled", () => this.#deeds.close(report.report, "handled"));
-    on("dismissed", () => this.#deeds.close(report.report, "dismissed"));
-    new Around(this.#client, row, report).start();
+    on("handled", () => this.#commands.close(report.report, "handled"));
+    on("dismissed", () => this.#commands.close(report.report, "dismissed"));
+    new ContextView(this.#client, row, report).start();
     return row;
   }
 

@@ -2,26 +2,26 @@
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Rules} from "../../chat/state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { byId, part } from "../../chat/ui/dom.js";
 import { say } from "../../chat/ui/words.js";
-import { Ticker } from "../ui/interval.js";
+import { Interval } from "../ui/interval.js";
 import { left } from "../ui/times.js";
 
 /** @typedef {Pick<Rules, "slow_s" | "locked" | "guests_off"> & {approval: boolean}} Chosen */
 
-export class Switches {
+export class RoomRules {
   #form = byId("rules-form", HTMLFormElement);
   #panic = byId("panic", HTMLButtonElement);
-  #ticker = new Ticker(() => this.#tick());
+  #interval = new Interval(() => this.#tick());
   #client;
-  #deeds;
+  #commands;
 
-  /** @param {Client} client @param {Deeds} deeds */
-  constructor(client, deeds) {
+  /** @param {Client} client @param {Commands} commands */
+  constructor(client, commands) {
     this.#client = client;
-    this.#deeds = deeds;
+    this.#commands = commands;
   }
 
   start() {
@@ -31,7 +31,7 @@ export class Switches {
   }
 
   paint() {
-    this.#ticker.show();
+    this.#interval.show();
   }
 
   get #rules() {
@@ -73,14 +73,14 @@ export class Switches {
       approval: data.has("approval"),
     };
     this.#form.ariaBusy = "true";
-    await this.#deeds.restrict(chosen, () => before && this.#deeds.restrict(before));
+    await this.#commands.restrict(chosen, () => before && this.#commands.restrict(before));
     this.#form.ariaBusy = null;
     this.paint();
   }
 
   async #pressed() {
     this.#panic.disabled = true;
-    await this.#deeds.panic(this.#rules?.panic_until === null);
+    await this.#commands.panic(this.#rules?.panic_until === null);
     this.#panic.disabled = false;
     this.#panic.focus();
     this.paint();

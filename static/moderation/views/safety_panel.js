@@ -1,47 +1,47 @@
 /** What hosts look after, beside the talk: the room's rules, who waits, reports, sanctions, the log; and how much of it is open. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Side} from "../../chat/views/side_panel.js" */
+/** @import {SidePanel} from "../../chat/views/side_panel.js" */
 
 import { myRank } from "../../chat/state/selectors.js";
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { count, say } from "../../chat/ui/words.js";
-import { asksForAnswer, deskOf, openCount, openReports, sanctionsOf } from "../state/queue.js";
+import { asksForAnswer, queueOf, openCount, openReports, sanctionsOf } from "../state/queue.js";
 
 const ID = "safety";
 const VIEWS = ["room", "reports", "sanctions", "log"];
 
 /** A part of the panel: painted while it is looked at. @typedef {{start: () => void, paint: () => void, stop?: () => void}} View */
 
-export class Safety {
+export class SafetyPanel {
   #tabs = byId("safety-tabs", HTMLElement);
   #more = byId("room-more", HTMLElement);
   #client;
-  #side;
+  #sidePanel;
   #views;
   #shown = "room";
   #frame = 0;
   /** @type {{room: string, open: number} | null} what was to be looked at, and where, at the last look */
   #known = null;
 
-  /** @param {Client} client @param {Side} side @param {Record<string, View>} views by the names of the tabs */
-  constructor(client, side, views) {
+  /** @param {Client} client @param {SidePanel} sidePanel @param {Record<string, View>} views by the names of the tabs */
+  constructor(client, sidePanel, views) {
     this.#client = client;
-    this.#side = side;
+    this.#sidePanel = sidePanel;
     this.#views = views;
   }
 
   start() {
-    this.#side.add(ID, say("safety.title"));
-    this.#side.on("turned", () => this.#turned());
+    this.#sidePanel.add(ID, say("safety.title"));
+    this.#sidePanel.on("turned", () => this.#turned());
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#schedule());
     this.#client.on("shown", () => this.#schedule());
     this.#tabs.addEventListener("click", ({ target }) =>
       this.#chosen(/** @type {Element} */ (target).closest("[role=tab]")),
     );
     this.#tabs.addEventListener("keydown", (event) => this.#keyPressed(event));
-    byId(ID, HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && this.#side.close());
+    byId(ID, HTMLElement).addEventListener("keydown", ({ key }) => key === "Escape" && this.#sidePanel.close());
     for (const view of Object.values(this.#views)) view.start();
     this.#paint();
   }
@@ -49,7 +49,7 @@ export class Safety {
   /** Where something is open first. */
   open() {
     this.show(openReports(this.#client.state()).length > 0 ? "reports" : this.#shown);
-    this.#side.open(ID);
+    this.#sidePanel.open(ID);
     this.#tab(this.#shown).focus();
   }
 
@@ -61,7 +61,7 @@ export class Safety {
   }
 
   get #isOpen() {
-    return this.#side.shown === ID;
+    return this.#sidePanel.shown === ID;
   }
 
   #turned() {
@@ -70,7 +70,7 @@ export class Safety {
     panel.toggleAttribute("data-open", this.#isOpen);
     if (this.#isOpen) this.#paint();
     else if (wasOpen) this.#views[this.#shown].stop?.();
-    if (wasOpen && this.#side.shown === null) this.#more.focus();
+    if (wasOpen && this.#sidePanel.shown === null) this.#more.focus();
   }
 
   /** @param {Element | null} tab */
@@ -100,7 +100,7 @@ export class Safety {
   #paint() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#side.offer(ID, myRank(this.#client.state()) > 0);
+    this.#sidePanel.offer(ID, myRank(this.#client.state()) > 0);
     this.#paintOpen();
     for (const view of VIEWS) this.#paintTab(view);
     if (this.#isOpen) this.#views[this.#shown].paint();
@@ -117,7 +117,7 @@ export class Safety {
   /** A report, an appeal or a newcomer that comes while the host is here. @param {number} open */
   #tellNew(open) {
     const room = this.#client.shown;
-    const isLoaded = deskOf(this.#client.state()).loaded;
+    const isLoaded = queueOf(this.#client.state()).loaded;
     const isNews = isLoaded && this.#known?.room === room && open > this.#known.open;
     this.#known = isLoaded ? { room, open } : null;
     if (isNews && !this.#isOpen)
@@ -133,7 +133,7 @@ export class Safety {
     const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
     this.#more.ariaLabel = open > 0 ? `${say("safety.menu")} · ${count("safety.open", open)}` : say("safety.menu");
     for (const id of ["safety-count", "safety-menu-count"]) badge(id, open);
-    badge("safety-count-room", deskOf(state).waiting.length);
+    badge("safety-count-room", queueOf(state).waiting.length);
     badge("safety-count-reports", openReports(state).length);
     badge("safety-count-sanctions", appeals);
   }

@@ -3,7 +3,7 @@
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Line} from "../../chat/state/types.js" */
 /** @import {Decision, Preview, Report} from "../state/types.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { myRank } from "../../chat/state/selectors.js";
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
@@ -20,7 +20,7 @@ export class SanctionDialog {
   #form = part(this.#dialog, "form", HTMLFormElement);
   #preview = byId("sanction-preview", HTMLElement);
   #client;
-  #deeds;
+  #commands;
   #user = "";
   /** @type {Line | null} what it is about */
   #line = null;
@@ -30,10 +30,10 @@ export class SanctionDialog {
   #foreseen = null;
   #asked = 0;
 
-  /** @param {Client} client @param {Deeds} deeds */
-  constructor(client, deeds) {
+  /** @param {Client} client @param {Commands} commands */
+  constructor(client, commands) {
     this.#client = client;
-    this.#deeds = deeds;
+    this.#commands = commands;
   }
 
   start() {
@@ -108,10 +108,10 @@ export class SanctionDialog {
     const [room, user] = [this.#client.shown, this.#user];
     const decision = this.#decisionOf(data);
     try {
-      await this.#deeds.decide(user, decision, this.#report);
+      await this.#commands.decide(user, decision, this.#report);
     } catch (error) {
       if (!isAlreadyDone(error)) throw error;
-      this.#deeds.refused(room, error);
+      this.#commands.refused(room, error);
     }
     this.#dialog.close();
   }

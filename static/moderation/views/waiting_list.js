@@ -1,24 +1,24 @@
 /** Who waits at the door of the room. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Deeds} from "./commands.js" */
+/** @import {Commands} from "./commands.js" */
 
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
-import { deskOf } from "../state/queue.js";
-import { Keyed } from "../ui/keyed_list.js";
+import { queueOf } from "../state/queue.js";
+import { KeyedList } from "../ui/keyed_list.js";
 
-export class Waiting {
+export class WaitingList {
   #section = byId("waiting", HTMLElement);
   #list;
   #client;
-  #deeds;
+  #commands;
 
-  /** @param {Client} client @param {Deeds} deeds */
-  constructor(client, deeds) {
+  /** @param {Client} client @param {Commands} commands */
+  constructor(client, commands) {
     this.#client = client;
-    this.#deeds = deeds;
-    this.#list = new Keyed(byId("waiting-list", HTMLElement), {
+    this.#commands = commands;
+    this.#list = new KeyedList(byId("waiting-list", HTMLElement), {
       build: (user) => this.#build(user),
       paint: (row, user) => this.#paintRow(row, user),
     });
@@ -27,7 +27,7 @@ export class Waiting {
   start() {}
 
   paint() {
-    const { waiting } = deskOf(this.#client.state());
+    const { waiting } = queueOf(this.#client.state());
     this.#section.hidden = waiting.length === 0;
     this.#list.show(waiting.map((user) => ({ key: user, item: user })));
   }
@@ -37,7 +37,7 @@ export class Waiting {
     const row = clone("waiting-template");
     for (const act of ["in", "away"])
       part(row, `[data-act=${act}]`, HTMLElement).addEventListener("click", () =>
-        this.#deeds.admit(user, act === "in"),
+        this.#commands.admit(user, act === "in"),
       );
     return row;
   }

@@ -11,7 +11,7 @@ import { FakeClock, fakePage } from "../fakes.js";
 fakePage();
 const { learn } = await import("../../../static/chat/ui/words.js");
 const { emptyRoom } = await import("../../../static/chat/state/store.js");
-const { copied, ended, scored, spoken, status, told } = await import("../../../static/game/ui/sentences.js");
+const { copied, ended, scored, announced, status, told } = await import("../../../static/game/ui/sentences.js");
 const { clockText, isHurry, nextTick } = await import("../../../static/game/state/clock.js");
 const { NOTHING, boardText, landing, withDisc } = await import("../../../static/game/state/four.js");
 const { maySit, offers } = await import("../../../static/game/state/offers.js");
@@ -58,8 +58,8 @@ test("a move is told with the name of who made it, and to whom made it as you", 
 
 test("what is spoken ends with what comes now", () => {
   const moved = table({ turn: 1, says: { key: "four.played", seat: 0, column: 4 } });
-  assert.equal(spoken(moved, room("jonas")), "Mei played column 4. Your turn");
-  assert.equal(spoken(moved, room("aisha")), "Mei played column 4. Jonas's turn");
+  assert.equal(announced(moved, room("jonas")), "Mei played column 4. Your turn");
+  assert.equal(announced(moved, room("aisha")), "Mei played column 4. Jonas's turn");
 });
 
 test("a bot is named by its strength", () => {
@@ -159,15 +159,15 @@ test("afterwards those who played may play again, but the loser not while others
   );
 });
 
-/** @param {any} tableNow @param {{code: number}[]} [refusals] the first answers */
-function calledClient(tableNow, refusals = []) {
+/** @param {any} tableNow @param {{code: number}[]} [errors] the first answers */
+function calledClient(tableNow, errors = []) {
   const state = { ...room("mei"), parts: { matches: { [tableNow.match]: tableNow } } };
   /** @type {any[]} */
   const asked = [];
   const act = async (/** @type {any[]} */ ...request) => {
     asked.push(request);
-    const refusal = refusals.shift();
-    if (refusal) throw refusal;
+    const errorText = errors.shift();
+    if (errorText) throw errorText;
   };
   const client = Object.assign(new /** @type {any} */ (Emitter)(), { open: ["lounge"], state: () => state, act });
   const clock = new FakeClock();

@@ -22,7 +22,7 @@ function browser() {
   return { texts, storage, outboxes, places: { storage, open } };
 }
 
-const entry = /** @type {any} */ ({ cid: "c1" });
+const pending = /** @type {any} */ ({ cid: "c1" });
 
 test("whoever logs out leaves no draft and nothing that was not sent, and others keep theirs", async () => {
   const { texts, outboxes, places } = browser();
@@ -31,8 +31,8 @@ test("whoever logs out leaves no draft and nothing that was not sent, and others
     .set("parlor.draft.mei.chess", "too")
     .set("parlor.draft.bo.lounge", "his")
     .set("parlor.sound", "off");
-  await outboxes.mei.put(entry);
-  await outboxes.bo.put(entry);
+  await outboxes.mei.put(pending);
+  await outboxes.bo.put(pending);
   leaving("mei", places);
   await forgetWhoLeft(null, places);
   assert.deepEqual(
@@ -42,7 +42,7 @@ test("whoever logs out leaves no draft and nothing that was not sent, and others
       ["parlor.sound", "off"],
     ],
   );
-  assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [entry]]);
+  assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [pending]]);
 });
 
 test("a log-out that did not take place deletes nothing", async () => {
@@ -58,7 +58,7 @@ test("what is not sent is known before a log-out", async () => {
   const { texts, outboxes, places } = browser();
   texts.set("parlor.draft.bo.lounge", "his");
   assert.equal(await hasUnsent("mei", places), false);
-  await outboxes.mei.put(entry);
+  await outboxes.mei.put(pending);
   assert.deepEqual([await hasUnsent("mei", places), await hasUnsent("bo", places)], [true, true]);
 });
 

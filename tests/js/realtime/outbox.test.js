@@ -1,4 +1,4 @@
-/** @import {Entry, EntryStorage} from "../../../static/realtime/types.js" */
+/** @import {PendingRequest, OutboxStorage} from "../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { FakeClock, FakeConnection, settle } from "../fakes.js";
 const STORED = { room: "lounge", o: 51, at: 1 };
 const FORBIDDEN = { code: 403, message: "forbidden", data: { type: "forbidden", status: 403 } };
 
-/** Tabs of one browser: what one posts, the others hear. */
+/** Tabs of one browser: what one posts, the others setBlocked. */
 function channels() {
   /** @type {Set<any>} */
   const open = new Set();
@@ -28,7 +28,7 @@ function channels() {
   };
 }
 
-/** @param {{storage?: EntryStorage, Channel?: any, connection?: FakeConnection}} [options] */
+/** @param {{storage?: OutboxStorage, Channel?: any, connection?: FakeConnection}} [options] */
 async function opened({ storage = new MemoryStorage(), Channel = null, connection = new FakeConnection() } = {}) {
   const clock = new FakeClock();
   const outbox = new Outbox({
@@ -41,7 +41,7 @@ async function opened({ storage = new MemoryStorage(), Channel = null, connectio
   });
   /** @type {any[]} */
   const answered = [];
-  outbox.on("answered", (entry, stored, ms) => answered.push([entry.cid, stored.o, ms]));
+  outbox.on("answered", (pending, stored, ms) => answered.push([pending.cid, stored.o, ms]));
   await outbox.start();
   return {
     outbox,
@@ -49,7 +49,7 @@ async function opened({ storage = new MemoryStorage(), Channel = null, connectio
     clock,
     storage,
     answered,
-    states: (room = "lounge") => outbox.entries(room).map(({ state }) => state),
+    states: (room = "lounge") => outbox.pending(room).map(({ state }) => state),
   };
 }
 
@@ -62,9 +62,9 @@ const cids = (connection) => connection.requests.map(({ params }) => params.cid)
 
 test("an entry is there at once, with its cid in the params", async () => {
   const { outbox } = await opened();
-  const entry = post(outbox, "hello");
-  assert.deepEqual(outbox.entries("lounge"), [entry]);
-  assert.deepEqual(entry.params, { room: "lounge", text: "hello", cid: entry.cid });
+  const pending = post(outbox, "hello");
+  assert.deepEqual(outbox.pending("lounge"), [pending]);
+  assert.deepEqual(pending.params, { room: "lounge", text: "hello", cid: pending.cid });
 });
 
 test("an entry is written down before it is sent", async () => {
@@ -74,9 +74,9 @@ test("an entry is written down before it is sent", async () => {
   const slow = {
     all: () => storage.all(),
     remove: (/** @type {string} */ cid) => storage.remove(cid),
-    put: (/** @type {Entry} */ entry) =>
+    put: (/** @type {PendingRequest} */ pending) =>
       new Promise((/** @type {(value: void | Promise<void>) => void} */ resolve) =>
-        writes.push(() => resolve(storage.put(entry))),
+        writes.push(() => resolve(storage.put(pending))),
       ),
   };
   const { outbox, connection } = await opened({ storage: slow });
@@ -101,11 +101,11 @@ test("a page that died between writing and sending is made good by the next", as
   const offline = new FakeConnection();
   offline.state = { name: "connecting" };
   const before = await opened({ storage, connection: offline });
-  const entry = post(before.outbox, "hello");
+  const pending = post(before.outbox, "hello");
   await settle();
   const { connection, states } = await opened({ storage });
   assert.deepEqual(states(), ["sending"]);
-  assert.deepEqual(cids(connection), [entry.cid]);
+  assert.deepEqual(cids(connection), [pending.cid]);
 });
 
 test("a page that died before the answer sends again under the same cid", async () => {
@@ -116,7 +116,7 @@ test("a page that died before the answer sends again under the same cid", async 
   const { connection, outbox } = await opened({ storage });
   assert.deepEqual(cids(connection), cids(before.connection));
   await connection.requests[0].answer(STORED);
-  assert.deepEqual([outbox.entries("lounge"), await storage.all()], [[], []]);
+  assert.deepEqual([outbox.pending("lounge"), await storage.all()], [[], []]);
 });
 
 test("a lost answer is asked for again under the same cid, and the line is posted once", async () => {
@@ -170,7 +170,7 @@ test("the order added survives a reload, within one millisecond too", async () =
   post(outbox, "20");
   await connection.greets();
   assert.deepEqual(
-    outbox.entries("lounge").map(({ params }) => params.text),
+    outbox.pending("lounge").map(({ params }) => params.text),
     Array.from({ length: 21 }, (_, i) => `${i}`),
   );
 });
@@ -267,7 +267,7 @@ for (const code of [400, 403, 404, 409, 422, -32602]) {
     const data = { type: "why", status: code };
     await connection.requests[0].refuse({ code, message: "no", data });
     assert.deepEqual(states(), ["failed", "sending"]);
-    assert.deepEqual(outbox.entries("lounge")[0].problem, data);
+    assert.deepEqual(outbox.pending("lounge")[0].problem, data);
     assert.deepEqual(texts(connection), ["1", "2"]);
   });
 }
@@ -275,18 +275,18 @@ for (const code of [400, 403, 404, 409, 422, -32602]) {
 test("that an entry has failed is told once, when it fails; one already failed is not told of on a reload", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });
-  /** @type {Entry[]} */
+  /** @type {PendingRequest[]} */
   const told = [];
-  before.outbox.on("failed", (entry) => told.push(entry));
+  before.outbox.on("failed", (pending) => told.push(pending));
   post(before.outbox, "hello");
   await settle();
   await before.connection.requests[0].refuse({ code: 503, message: "busy" });
   assert.equal(told.length, 0);
   await before.clock.advance(20_000);
   await before.connection.requests[1].refuse(FORBIDDEN);
-  assert.deepEqual(told, before.outbox.entries("lounge"));
+  assert.deepEqual(told, before.outbox.pending("lounge"));
   const { outbox } = await opened({ storage });
-  outbox.on("failed", (entry) => told.push(entry));
+  outbox.on("failed", (pending) => told.push(pending));
   await settle();
   assert.equal(told.length, 1);
 });
@@ -299,13 +299,13 @@ test("a failed entry survives a reload and is sent again only when asked", async
   await before.connection.requests[0].refuse(FORBIDDEN);
   const { outbox, connection, states } = await opened({ storage });
   assert.deepEqual(states(), ["failed"]);
-  assert.deepEqual(outbox.entries("lounge")[0].problem, FORBIDDEN.data);
+  assert.deepEqual(outbox.pending("lounge")[0].problem, FORBIDDEN.data);
   await connection.greets();
   assert.equal(connection.requests.length, 0);
   outbox.retry(cid);
   await settle();
   assert.deepEqual(cids(connection), [cid]);
-  assert.equal(outbox.entries("lounge")[0].problem, null);
+  assert.equal(outbox.pending("lounge")[0].problem, null);
 });
 
 test("a send that twice ended in a close is failed, also over a reload, and the next goes on", async () => {
@@ -319,7 +319,7 @@ test("a send that twice ended in a close is failed, also over a reload, and the 
   await settle();
   await connection.closes();
   assert.deepEqual(states(), ["failed", "waiting"]);
-  assert.equal(outbox.entries("lounge")[0].problem?.type, "connection_lost");
+  assert.equal(outbox.pending("lounge")[0].problem?.type, "connection_lost");
   await connection.greets();
   assert.deepEqual(texts(connection), ["poison", "after"]);
 });
@@ -386,9 +386,9 @@ test("a removed entry is gone for good", async () => {
   post(outbox, "1");
   await settle();
   await connection.requests[0].refuse(FORBIDDEN);
-  outbox.remove(outbox.entries("lounge")[0].cid);
+  outbox.remove(outbox.pending("lounge")[0].cid);
   await connection.greets();
-  assert.deepEqual([outbox.entries("lounge"), await storage.all()], [[], []]);
+  assert.deepEqual([outbox.pending("lounge"), await storage.all()], [[], []]);
 });
 
 test("answered or removed in one tab, it vanishes in the other", async () => {
@@ -402,7 +402,7 @@ test("answered or removed in one tab, it vanishes in the other", async () => {
   const two = await opened(shared);
   await two.connection.requests[0].answer(STORED);
   assert.deepEqual(
-    one.outbox.entries("lounge").map(({ cid }) => cid),
+    one.outbox.pending("lounge").map(({ cid }) => cid),
     [second.cid],
   );
   one.outbox.remove(second.cid);
@@ -427,11 +427,11 @@ test("an entry that was answered while the storage was being read does not come 
   /** @type {(() => void)[]} */
   const reads = [];
   const slow = {
-    put: (/** @type {Entry} */ entry) => storage.put(entry),
+    put: (/** @type {PendingRequest} */ pending) => storage.put(pending),
     remove: (/** @type {string} */ cid) => storage.remove(cid),
     all: async () => {
       const all = await storage.all();
-      return new Promise((/** @type {(all: Entry[]) => void} */ resolve) => reads.push(() => resolve(all)));
+      return new Promise((/** @type {(all: PendingRequest[]) => void} */ resolve) => reads.push(() => resolve(all)));
     },
   };
   const opening = opened({ storage: slow });
@@ -452,7 +452,7 @@ test("a method without a room has a queue of its own", async () => {
   outbox.add("room.create", { name: "Chess", topic: "", public: true });
   await settle();
   assert.equal(connection.requests[0].method, "room.create");
-  assert.equal(outbox.entries("").length, 1);
+  assert.equal(outbox.pending("").length, 1);
 });
 
 test("each change is told with its room", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Seen } from "../../../static/realtime/page_visibility.js";
+import { PageVisibility } from "../../../static/realtime/page_visibility.js";
 import { FakeClock, FakeConnection } from "../fakes.js";
 
-/** @param {{patience?: number, hidden?: boolean, stays?: () => boolean}} [options] */
-function opened({ patience, hidden = false, stays } = {}) {
+/** @param {{hiddenAfterMs?: number, hidden?: boolean, stays?: () => boolean}} [options] */
+function opened({ hiddenAfterMs, hidden = false, stays } = {}) {
   const clock = new FakeClock();
   const connection = new FakeConnection();
   const document = { visibilityState: hidden ? "hidden" : "visible" };
@@ -13,7 +13,7 @@ function opened({ patience, hidden = false, stays } = {}) {
   const told = [];
   const notify = (/** @type {string} */ method, /** @type {any} */ { visible }) =>
     told.push(method === "session.seen" && visible);
-  new Seen(/** @type {any} */ (Object.assign(connection, { notify })), { page, clock, patience, stays }).start();
+  new PageVisibility(/** @type {any} */ (Object.assign(connection, { notify })), { page, clock, hiddenAfterMs, stays }).start();
   const becomes = (/** @type {string} */ state) => {
     document.visibilityState = state;
     page.dispatchEvent(new Event("visibilitychange"));
@@ -62,9 +62,9 @@ test("a page opened behind another is hidden too", async () => {
 
 test("who is expected back stays visible, until that is over", async () => {
   let seated = true;
-  for (const patience of [undefined, 0]) {
+  for (const hiddenAfterMs of [undefined, 0]) {
     seated = true;
-    const { clock, told, becomes } = opened({ patience, stays: () => seated });
+    const { clock, told, becomes } = opened({ hiddenAfterMs, stays: () => seated });
     becomes("hidden");
     await clock.advance(60_000);
     assert.deepEqual(told, []);
@@ -77,7 +77,7 @@ test("who is expected back stays visible, until that is over", async () => {
 });
 
 test("a phone is away at once, before its page is put to sleep", () => {
-  const { told, becomes } = opened({ patience: 0 });
+  const { told, becomes } = opened({ hiddenAfterMs: 0 });
   becomes("hidden");
   assert.deepEqual(told, [false]);
 });

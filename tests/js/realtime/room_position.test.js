@@ -1,4 +1,4 @@
-/** @import {Opening, RoomEvent} from "../../../static/realtime/types.js" */
+/** @import {SubscribeResult, RoomEvent} from "../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { RoomPosition } from "../../../static/realtime/room_position.js";
 
 /** @param {number} o @param {number} [t] @returns {RoomEvent} */
 const event = (o, t = o * 10) => ({ room: "lounge", o, t, n: o, at: o, kind: "message.posted", data: {} });
-/** @param {"replay" | "snapshot"} mode @param {number} o @param {number} [t] @returns {Opening} */
+/** @param {"replay" | "snapshot"} mode @param {number} o @param {number} [t] @returns {SubscribeResult} */
 const opening = (mode, o, t = o * 10) => ({ mode, head: { o, t, n: o }, presence: {}, here: 0 });
 
 /** @param {number | null} o */

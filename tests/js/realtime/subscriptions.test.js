@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Rooms } from "../../../static/realtime/subscriptions.js";
+import { Subscriptions } from "../../../static/realtime/subscriptions.js";
 import { FakeClock, FakeConnection, settle } from "../fakes.js";
 
 const REPLAY = { mode: "replay", head: { o: 9, t: 90, n: 9 }, presence: {}, here: 1 };
@@ -15,7 +15,7 @@ const UNAVAILABLE = {
 function made() {
   const connection = new FakeConnection();
   const clock = new FakeClock();
-  const rooms = new Rooms(/** @type {any} */ (connection), clock);
+  const rooms = new Subscriptions(/** @type {any} */ (connection), clock);
   /** @type {any[]} */
   const facts = [];
   rooms.on("opened", (room, { mode }) => facts.push(["opened", room, mode]));

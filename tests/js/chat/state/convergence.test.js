@@ -24,16 +24,16 @@ const ROOM = {
 class Server {
   /** @type {Line[]} */ rows = [];
   /** @type {RoomEvent[]} */ log = [];
-  /** @type {Set<number>} */ blanked = new Set();
+  /** @type {Set<number>} */ redactedOffsets = new Set();
 
   get head() {
     return { o: this.log.length, t: this.log.length, n: this.rows.length };
   }
 
-  /** @param {string} kind @param {any} data @param {number[]} [blanks] */
-  #append(kind, data, blanks = []) {
+  /** @param {string} kind @param {any} data @param {number[]} [redacted] */
+  #append(kind, data, redacted = []) {
     const o = this.log.length + 1;
-    for (const blank of blanks) this.blanked.add(blank);
+    for (const o of redacted) this.redactedOffsets.add(o);
     this.log.push({ room: "lounge", o, t: o, n: this.rows.length, at: o, by: "ana", cid: null, kind, data });
   }
 
@@ -83,7 +83,7 @@ class Server {
   /** As one who was there got it, or as one who resumes does. @param {number} o @param {boolean} live */
   event(o, live) {
     const event = this.log[o - 1];
-    return live || !this.blanked.has(o) ? event : { ...event, data: null };
+    return live || !this.redactedOffsets.has(o) ? event : { ...event, data: null };
   }
 
   /** @param {number} as_of @param {Cursor} at */
@@ -213,7 +213,7 @@ class World {
   }
 
   step() {
-    const acts = [
+    const actions = [
       this.write,
       this.write,
       this.deliver,
@@ -228,7 +228,7 @@ class World {
     const rare = this.pick(25);
     if (rare === 0) this.reconnect();
     else if (rare === 1) this.reopen();
-    else acts[this.pick(acts.length)].call(this);
+    else actions[this.pick(actions.length)].call(this);
   }
 
   /** Between its ends the window holds every line that the position covers. */

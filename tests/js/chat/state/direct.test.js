@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRequestSent, partner } from "../../../../static/chat/state/selectors.js";
 import { emptyRoom, reduce } from "../../../../static/chat/state/store.js";
-import { closedBy } from "../../../../static/moderation/state/own_sanctions.js";
+import { lockReason } from "../../../../static/moderation/state/own_sanctions.js";
 
 /** @param {string[]} direct @param {Partial<Snapshot["room"]>} [more] @returns {RoomState} */
 function opened(direct, more = {}) {
@@ -65,11 +65,11 @@ test("a request takes one message until somebody else comes in", () => {
   const asked = opened(["leo", "me"]);
   assert.equal(isRequestSent(asked), false);
   const sent = reduce(asked, event(2, {}));
-  assert.equal(closedBy(sent, 0, true), "unanswered");
+  assert.equal(lockReason(sent, 0, true), "unanswered");
   const again = reduce(sent, event(3, { kind: "member.joined", data: { user: "me", via: null } }));
   assert.equal(isRequestSent(again), true);
   const accepted = reduce(again, event(4, { kind: "member.joined", data: { user: "leo", via: null } }));
-  assert.equal(closedBy(accepted, 0, true), null);
+  assert.equal(lockReason(accepted, 0, true), null);
 });
 
 test("a message that was removed is still the one message", () => {

@@ -24,7 +24,7 @@ function item(o, by, minutes, kind = "text") {
     removed: null,
     touched: o,
   };
-  return { key: `o${o}`, line, entry: null };
+  return { key: `o${o}`, line, pending: null };
 }
 
 /** @param {import("../../../../static/chat/state/types.js").Item[]} items @param {number | null} newAt */
@@ -70,14 +70,14 @@ test("midnight breaks a group and begins a day", () => {
 });
 
 test("what waits to be sent joins its author's group", () => {
-  const entry = /** @type {any} */ ({
+  const pending = /** @type {any} */ ({
     cid: "c",
     at: NOON + MINUTE,
     method: "message.post",
     params: { text: "hi" },
     state: "waiting",
   });
-  assert.deepEqual(shape([item(1, "me", 0), { key: "cc", line: null, entry }]), ["day", "line", "grouped"]);
+  assert.deepEqual(shape([item(1, "me", 0), { key: "cc", line: null, pending }]), ["day", "line", "grouped"]);
 });
 
 test("initials are two letters of a Latin name and one sign of a Chinese one", () => {
@@ -86,8 +86,8 @@ test("initials are two letters of a Latin name and one sign of a Chinese one", (
 
 /** @param {number} o */
 const gone = (o) => {
-  const { key, line, entry } = item(o, "mei", 0);
-  return { key, line: line && { ...line, data: null, removed: { by: "jo", at: NOON } }, entry };
+  const { key, line, pending } = item(o, "mei", 0);
+  return { key, line: line && { ...line, data: null, removed: { by: "jo", at: NOON } }, pending };
 };
 
 test("three removed lines in a row are one, and the line after it shows its face", () => {

@@ -1,5 +1,5 @@
 /** @import {Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
-/** @import {Entry, RoomEvent} from "../../../../static/realtime/types.js" */
+/** @import {PendingRequest, RoomEvent} from "../../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -77,8 +77,8 @@ const page = (from, to, more = {}) => ({
   people: {},
   ...more,
 });
-/** @param {string} method @param {object} params @param {string} [cid] @returns {Entry} */
-const entry = (method, params, cid = "cid-mine") => ({
+/** @param {string} method @param {object} params @param {string} [cid] @returns {PendingRequest} */
+const pending = (method, params, cid = "cid-mine") => ({
   cid,
   room: "lounge",
   method,
@@ -520,25 +520,25 @@ test("a snapshot brings the invites that stand, the newest last", () => {
 });
 
 test("a pending post stands last, under the key that its line will have", () => {
-  const mine = entry("message.post", { text: "hi" }, "cid-4");
+  const mine = pending("message.post", { text: "hi" }, "cid-4");
   const state = opened(1, 3);
-  const pending = timeline(state, [mine]).at(-1);
-  assert.deepEqual(pending, { key: "ccid-4", line: null, entry: mine });
+  const request = timeline(state, [mine]).at(-1);
+  assert.deepEqual(request, { key: "ccid-4", line: null, pending: mine });
   const arrived = timeline(happened(state, posted(4, { by: "me" })), [mine]);
   assert.deepEqual([arrived.length, arrived.at(-1)?.key, arrived.at(-1)?.line?.o], [4, "ccid-4", 4]);
 });
 
 test("an answer before the event keeps the line on screen until the event fills it", () => {
-  const mine = entry("message.post", { text: "hi" }, "cid-5");
+  const mine = pending("message.post", { text: "hi" }, "cid-5");
   const answered = after(opened(1, 3), {
     type: "answered",
-    entry: mine,
+    pending: mine,
     stored: { room: "lounge", o: 5, t: 5, at: 9 },
     ms: 4,
   });
   assert.deepEqual(timeline(answered, []).at(-1), {
     key: "ccid-5",
-    entry: null,
+    pending: null,
     line: line(5, { n: 0, at: 9, by: "me", data: { text: "hi" }, touched: 0, cid: "cid-5", ms: 4 }),
   });
   const whole = happened(
@@ -554,9 +554,9 @@ test("an answer before the event keeps the line on screen until the event fills 
 });
 
 test("a line known from its answer alone does not outlive an event that brings none", () => {
-  const mine = entry("message.post", { text: "/quiet" }, "cid-4");
+  const mine = pending("message.post", { text: "/quiet" }, "cid-4");
   /** @type {RoomAction} */
-  const answer = { type: "answered", entry: mine, stored: { room: "lounge", o: 4, t: 4, at: 9 }, ms: 4 };
+  const answer = { type: "answered", pending: mine, stored: { room: "lounge", o: 4, t: 4, at: 9 }, ms: 4 };
   const withheld = event(4, "withheld", undefined);
   assert.deepEqual(offsets(happened(after(opened(1, 3), answer), withheld)), span(1, 3));
   const late = happened(opened(1, 3), withheld);
@@ -564,10 +564,10 @@ test("a line known from its answer alone does not outlive an event that brings n
 });
 
 test("an answer after the event says how long storing took", () => {
-  const mine = entry("message.post", { text: "hi" }, "cid-4");
+  const mine = pending("message.post", { text: "hi" }, "cid-4");
   const state = after(happened(opened(1, 3), posted(4, { by: "me" })), {
     type: "answered",
-    entry: mine,
+    pending: mine,
     stored: { room: "lounge", o: 4, t: 4, at: 9 },
     ms: 7,
   });
@@ -577,11 +577,11 @@ test("an answer after the event says how long storing took", () => {
 test("an answer to a repeat of what is long since outside the window changes nothing", () => {
   const state = opened(11, 20);
   const stored = { room: "lounge", o: 5, t: 5, at: 9 };
-  assert.equal(after(state, { type: "answered", entry: entry("message.post", { text: "hi" }), stored, ms: 4 }), state);
+  assert.equal(after(state, { type: "answered", pending: pending("message.post", { text: "hi" }), stored, ms: 4 }), state);
   assert.equal(
     after(state, {
       type: "answered",
-      entry: entry("message.edit", { o: 12, text: "x" }),
+      pending: pending("message.edit", { o: 12, text: "x" }),
       stored: { ...stored, o: 21 },
       ms: 4,
     }),
@@ -590,10 +590,10 @@ test("an answer to a repeat of what is long since outside the window changes not
 });
 
 test("a pending edit or removal is shown with its line", () => {
-  const edit = entry("message.edit", { o: 2, text: "new" });
-  const items = timeline(opened(1, 3), [edit, entry("invite.create", {}, "cid-invite")]);
+  const edit = pending("message.edit", { o: 2, text: "new" });
+  const items = timeline(opened(1, 3), [edit, pending("invite.create", {}, "cid-invite")]);
   assert.deepEqual(
-    items.map(({ entry }) => entry),
+    items.map(({ pending }) => pending),
     [null, edit, null],
   );
 });

@@ -1,6 +1,6 @@
 /** What is said when the line is back. */
 
-/** @import {Entry, Opening} from "../../../../static/realtime/types.js" */
+/** @import {PendingRequest, SubscribeResult} from "../../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,10 +9,10 @@ import { fakePage } from "../../fakes.js";
 fakePage();
 const { isWhole } = await import("../../../../static/chat/views/connection_status.js");
 
-/** @param {Opening["mode"]} mode @returns {Opening} */
+/** @param {SubscribeResult["mode"]} mode @returns {SubscribeResult} */
 const opening = (mode) => ({ mode, head: { o: 9, t: 9, n: 9 }, presence: {}, here: 1 });
-/** @param {Entry["state"]} state @returns {Entry} */
-const entry = (state) => ({
+/** @param {PendingRequest["state"]} state @returns {PendingRequest} */
+const pending = (state) => ({
   cid: "c",
   room: "r",
   method: "message.post",
@@ -25,11 +25,11 @@ const entry = (state) => ({
 
 test("nothing is lost when what was missed is replayed and all that waits can still be sent", () => {
   assert.equal(isWhole(opening("replay"), []), true);
-  assert.equal(isWhole(opening("replay"), [entry("waiting"), entry("sending")]), true);
+  assert.equal(isWhole(opening("replay"), [pending("waiting"), pending("sending")]), true);
 });
 
 test("with a line that could not be sent it is not said that nothing is lost", () => {
-  assert.equal(isWhole(opening("replay"), [entry("waiting"), entry("failed")]), false);
+  assert.equal(isWhole(opening("replay"), [pending("waiting"), pending("failed")]), false);
 });
 
 test("after a snapshot it is not known: a backup may have been restored", () => {

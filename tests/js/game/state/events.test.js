@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Plugs } from "../../../../static/chat/client/plugs.js";
 import { emptyRoom, reducer } from "../../../../static/chat/state/store.js";
-import { gameState, tableCame } from "../../../../static/game/state/events.js";
+import { gameState, tableReceived } from "../../../../static/game/state/events.js";
 import { myTable, tableOf, unfinished } from "../../../../static/game/state/table.js";
 import { seeded } from "../../fakes.js";
 
@@ -95,7 +95,7 @@ test("a move makes the card and the table newer", () => {
 test("an older table never replaces a newer one", () => {
   const state = after(snapshot(1, table(1, 9)), ...happened(moved(2), moved(3)));
   assert.deepEqual([state.lines[0].data.version, state.parts.matches[1].version], [9, 9]);
-  assert.equal(tableCame(state, table(1, 9)), state);
+  assert.equal(tableReceived(state, table(1, 9)), state);
 });
 
 test("a page read before a move does not take it back", () => {

@@ -1,7 +1,7 @@
 /** What events and lists of moderation do to a room, in whatever order they come. */
 
 /** @import {Line, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
-/** @import {Report, Sanction, Standing} from "../../../../static/moderation/state/types.js" */
+/** @import {Report, Sanction, OwnSanctions} from "../../../../static/moderation/state/types.js" */
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
@@ -10,11 +10,11 @@ import { Plugs } from "../../../../static/chat/client/plugs.js";
 import { isAbove, lines, myRank } from "../../../../static/chat/state/selectors.js";
 import { emptyRoom, reducer } from "../../../../static/chat/state/store.js";
 import { moderationState } from "../../../../static/moderation/state/events.js";
-import { closedBy, mutedNow, standingOf } from "../../../../static/moderation/state/own_sanctions.js";
+import { lockReason, mutedNow, ownSanctionsOf } from "../../../../static/moderation/state/own_sanctions.js";
 import {
   asksForAnswer,
-  deskCame,
-  deskOf,
+  queueReceived,
+  queueOf,
   isInForce,
   openCount,
   openReports,
@@ -108,13 +108,13 @@ const report = (more = {}) => ({
   closed: null,
   ...more,
 });
-/** @param {RoomState} state @param {Partial<Parameters<typeof deskCame>[1]>} lists @returns {RoomState} */
+/** @param {RoomState} state @param {Partial<Parameters<typeof queueReceived>[1]>} lists @returns {RoomState} */
 const listed = (state, lists) =>
   reduce(state, {
     type: "app",
-    change: (known) => deskCame(known, { waiting: [], sanctions: [], reports: [], people: {}, ...lists }),
+    change: (known) => queueReceived(known, { waiting: [], sanctions: [], reports: [], people: {}, ...lists }),
   });
-/** @type {Standing} */
+/** @type {OwnSanctions} */
 const MUTED = {
   muted: { sanction: "s1", until: 100, by: "host", reason: "", rule: "spam", appealed: false },
   warning: null,
@@ -161,9 +161,9 @@ test("rules come with the snapshot and with each change, and who set them", () =
 
 test("how one stands comes with the snapshot, then by signals, and a newer snapshot holds", () => {
   const state = after(snapshot([], { me: MUTED }));
-  assert.deepEqual(standingOf(state), MUTED);
-  assert.equal(standingOf(reduce(state, told(null))), null);
-  assert.equal(standingOf(reduce(state, snapshot([]))), null);
+  assert.deepEqual(ownSanctionsOf(state), MUTED);
+  assert.equal(ownSanctionsOf(reduce(state, told(null))), null);
+  assert.equal(ownSanctionsOf(reduce(state, snapshot([]))), null);
 });
 
 test("a mute is over when its time is, one without an end never", () => {
@@ -178,7 +178,7 @@ test("a mute is over when its time is, one without an end never", () => {
 test("what closes the input: a warning before a mute, a mute before the room's rules", () => {
   const warning = { sanction: "s2", by: "host", reason: "", rule: "spam", o: null };
   const closed = (/** @type {any} */ me, /** @type {Partial<Rules>} */ rules, guest = false) =>
-    closedBy(after(snapshot([], { me, rules })), 50, guest);
+    lockReason(after(snapshot([], { me, rules })), 50, guest);
   assert.equal(closed({ ...MUTED, warning }, { locked: true }), "warned");
   assert.equal(closed(MUTED, { locked: true }), "muted");
   assert.equal(closed(null, { locked: true, guests_off: true }, true), "locked");
@@ -192,13 +192,13 @@ test("what closes the input: a warning before a mute, a mute before the room's r
 test("an archived room is closed to its hosts too", () => {
   const host = { role: "host", rank: 1 };
   const archived = happened(after(snapshot([], host)), event(4, "room.archived", {}));
-  assert.equal(closedBy(archived, 50, false), "archived");
+  assert.equal(lockReason(archived, 50, false), "archived");
 });
 
 test("who has a rank is muted and warned like anybody, and held by no rule", () => {
   const host = { role: "host", rank: 1, rules: { locked: true } };
   assert.deepEqual(
-    [closedBy(after(snapshot([], host)), 50, true), closedBy(after(snapshot([], { ...host, me: MUTED })), 50, true)],
+    [lockReason(after(snapshot([], host)), 50, true), lockReason(after(snapshot([], { ...host, me: MUTED })), 50, true)],
     [null, "muted"],
   );
 });
@@ -206,9 +206,9 @@ test("who has a rank is muted and warned like anybody, and held by no rule", () 
 test("who waits at the door only looks, until let in", () => {
   const waiting = { muted: null, warning: null, waiting: true };
   const state = after(snapshot([], { role: null, rank: null, me: waiting }));
-  assert.equal(closedBy(state, 0, true), "waiting");
+  assert.equal(lockReason(state, 0, true), "waiting");
   const joined = happened(reduce(state, told(null)), event(4, "member.joined", { user: "me", via: null }));
-  assert.deepEqual([closedBy(joined, 0, true), joined.room?.role], [null, "member"]);
+  assert.deepEqual([lockReason(joined, 0, true), joined.room?.role], [null, "member"]);
 });
 
 test("my rank follows my role, and that of the site stays", () => {
@@ -243,7 +243,7 @@ test("a host's lists and the events after them are one", () => {
     event(6, "member.waiting", { user: "kim" }),
   );
   assert.deepEqual(
-    [deskOf(next).waiting, openReports(next), openCount(state, 50), openCount(next, 50)],
+    [queueOf(next).waiting, openReports(next), openCount(state, 50), openCount(next, 50)],
     [["kim"], [], 2, 1],
   );
 });
@@ -278,7 +278,7 @@ test("a mute stands in the list of members as long as it is in force", () => {
 
 test("the event that made a sanction is remembered for its undo", () => {
   const made = happened(after(snapshot([])), event(4, "sanction.made", { sanction: sanction() }));
-  assert.equal(deskOf(listed(made, { sanctions: [sanction({ removed: 3 })] })).sanctions.s1.made, 4);
+  assert.equal(queueOf(listed(made, { sanctions: [sanction({ removed: 3 })] })).sanctions.s1.made, 4);
 });
 
 test("what is not for me changes nothing but the position", () => {
@@ -289,7 +289,7 @@ test("what is not for me changes nothing but the position", () => {
 
 test("a snapshot asks for the host's lists again", () => {
   const state = listed(after(snapshot([])), { reports: [report()] });
-  assert.deepEqual([deskOf(state).loaded, deskOf(reduce(state, snapshot([]))).loaded], [true, false]);
+  assert.deepEqual([queueOf(state).loaded, queueOf(reduce(state, snapshot([]))).loaded], [true, false]);
 });
 
 test("lists and events in any order end at the same", () => {
@@ -308,7 +308,7 @@ test("lists and events in any order end at the same", () => {
       if (random() < 0.5) state = happened(state, event(4 + done, kinds[done], { sanction: facts[done++] }));
       else state = listed(state, { sanctions: done > 0 ? [facts[Math.floor(random() * done)]] : [] });
     }
-    const { made, ...known } = deskOf(state).sanctions.s1;
+    const { made, ...known } = queueOf(state).sanctions.s1;
     assert.deepEqual([known, isInForce(known, 50)], [facts[3], false], `seed ${seed}`);
   }
 });
