@@ -114,7 +114,8 @@ function startTalking(user, { dialogs, direct, requests }) {
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
   const stays = () => client.plugs.ask("staysVisible").some(Boolean);
   new PageVisibility(client.connection, { stays, ...(onPhone && { hiddenAfterMs: 0 }) }).start();
-  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new ConnectionStatus(client)]) view.start();
+  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new ConnectionStatus(client)])
+    view.start();
   for (const view of [
     new MessageBar(timeline, actions),
     new Browse(client, go),

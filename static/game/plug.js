@@ -51,7 +51,7 @@ function start({ client, sidePanel, scroll, timeline, navigation, history, title
   const buttons = new Buttons(client, commands, {
     show: (match) => seating.show(match),
     replay: replayed,
-    goTo: (o) => timeline.showLine(o),
+    goTo: (o) => timeline.showMessage(o),
     claimRefused: (ms) => panel.wait(ms),
   });
   for (const part of [place, replay, panel, seating, turns, new Presence(client)]) part.start();

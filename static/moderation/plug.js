@@ -54,7 +54,9 @@ function startForPeople({ client, sidePanel, navigation, join }) {
     start: () => parts.forEach((part) => part.start()),
     paint: () => parts.forEach((part) => part.paint()),
   };
-  const queue = new ReportList(client, commands, { moderate: (user, line, report) => sanction.open(user, line, report) });
+  const queue = new ReportList(client, commands, {
+    moderate: (user, message, report) => sanction.open(user, message, report),
+  });
   const safety = new SafetyPanel(client, sidePanel, {
     room,
     reports: queue,
@@ -66,8 +68,8 @@ function startForPeople({ client, sidePanel, navigation, join }) {
   startLoading(client);
   return {
     ...menuActions(client, {
-      moderate: (user, line) => sanction.open(user, line),
-      report: (line) => report.open(line),
+      moderate: (user, message) => sanction.open(user, message),
+      report: (message) => report.open(message),
     }),
     roomActions: () => ({
       safety: {
@@ -81,7 +83,7 @@ function startForPeople({ client, sidePanel, navigation, join }) {
     }),
     locksComposer: () => lock.closed !== null,
     waitText: () => slowWords(client),
-    report: (line, place) => report.open(line, place),
+    report: (message, place) => report.open(message, place),
   };
 }
 

@@ -180,7 +180,12 @@ export class Outbox extends Emitter {
     const losses = pending.losses + (passing ? 0 : 1);
     const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
     /** @type {PendingRequest} */
-    const next = { ...pending, losses, state: failed ? "failed" : "waiting", problem: failed ? problemOf(error) : null };
+    const next = {
+      ...pending,
+      losses,
+      state: failed ? "failed" : "waiting",
+      problem: failed ? problemOf(error) : null,
+    };
     this.#write(next);
     if (failed) this.emit("failed", next);
     if (lost || failed) return null;

@@ -18,7 +18,10 @@ export class PageVisibility {
   #timer = null;
 
   /** `hiddenAfterMs`: ms; while `stays` a hidden page is not told. @param {Connection} connection @param {{page?: Page, clock?: Clock, hiddenAfterMs?: number, stays?: () => boolean}} [options] */
-  constructor(connection, { page = globalThis, clock = realClock, hiddenAfterMs = HIDDEN_AFTER_MS, stays = () => false } = {}) {
+  constructor(
+    connection,
+    { page = globalThis, clock = realClock, hiddenAfterMs = HIDDEN_AFTER_MS, stays = () => false } = {},
+  ) {
     this.#connection = connection;
     this.#page = page;
     this.#clock = clock;

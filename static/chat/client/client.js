@@ -36,7 +36,7 @@ export class Client extends Emitter {
   list = [];
   /** @type {Set<string>} people whose lines are folded away */
   blocked = new Set();
-  /** @type {Set<string>} rooms that were open when the line was lost, until they are open again */
+  /** @type {Set<string>} rooms that were open when the message was lost, until they are open again */
   #lost = new Set();
   shown;
   plugs = new Plugs();
@@ -68,7 +68,7 @@ export class Client extends Emitter {
     if (user) this.#hold(room);
   }
 
-  /** After the views have started: what they do as the page goes must come before the line is closed. */
+  /** After the views have started: what they do as the page goes must come before the message is closed. */
   connect() {
     this.outbox.start();
     this.connection.start();

@@ -1,4 +1,4 @@
-/** History fetched page by page: what is near an end of the window, what is around a line, what is newest. */
+/** History fetched page by page: what is near an end of the window, what is around a message, what is newest. */
 
 /** @import {Cursor} from "../state/types.js" */
 /** @import {Client} from "./client.js" */
@@ -37,7 +37,7 @@ export class Pages {
     }
   }
 
-  /** ContextView the greatest offset there can be: what comes with a line that is only just back may be beyond the head. */
+  /** ContextView the greatest offset there can be: what comes with a message that is only just back may be beyond the head. */
   async newest() {
     if (this.#client.state().after) await this.around(Number.MAX_SAFE_INTEGER);
   }

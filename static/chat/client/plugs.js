@@ -2,11 +2,11 @@
 
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Added} from "../state/added.js" */
-/** @import {Item, Line, RoomState} from "../state/types.js" */
+/** @import {Item, Message, RoomState} from "../state/types.js" */
 /** @import {Action} from "../ui/menu.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
 /** @import {HistoryPosition} from "../views/history_position.js" */
-/** @import {LineView} from "../views/message.js" */
+/** @import {MessageView} from "../views/message.js" */
 /** @import {Navigation} from "../views/navigation.js" */
 /** @import {SidePanel} from "../views/side_panel.js" */
 /** @import {Timeline} from "../views/timeline.js" */
@@ -19,8 +19,8 @@ import { SIGNALS } from "../state/store.js";
 
 /**
  * @typedef {object} Card how a kind of message is shown
- * @property {(body: HTMLElement, data: any, author: Person, view: LineView) => void} paint
- * @property {(line: Line, state: RoomState) => unknown[]} [depends] the card is painted again when one of these values changes
+ * @property {(body: HTMLElement, data: any, author: Person, view: MessageView) => void} paint
+ * @property {(message: Message, state: RoomState) => unknown[]} [depends] the card is painted again when one of these values changes
  */
 
 /** @typedef {{name: string, about: string}} Command a slash command; `about` is a key of the words */
@@ -49,7 +49,7 @@ import { SIGNALS } from "../state/store.js";
  * @property {() => string} [titleMark] before the name of the room in the title
  * @property {() => boolean} [staysVisible] the server is not told that the page is hidden
  * @property {() => Offer} [emptyRoomOffer]
- * @property {(line: Line, place: {room: string, name: string}) => void} [report] opens the report of a message of another room
+ * @property {(message: Message, place: {room: string, name: string}) => void} [report] opens the report of a message of another room
  */
 
 /**

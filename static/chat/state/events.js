@@ -2,7 +2,7 @@
 
 /** @import {RoomEvent} from "../../realtime/types.js" */
 /** @import {Added, Reducer} from "./added.js" */
-/** @import {Line, Member, RoomState} from "./types.js" */
+/** @import {Message, Member, RoomState} from "./types.js" */
 
 import { put, remove } from "./window.js";
 
@@ -34,7 +34,7 @@ export const EVENTS = {
 
 /** @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
 function arrived(state, event) {
-  return put(state, lineOf(event));
+  return put(state, messageOf(event));
 }
 
 /** @param {RoomState} state @param {RoomEvent} event @param {Added} added @returns {RoomState} */
@@ -47,12 +47,12 @@ function closed(state, archived) {
   return state.room ? { ...state, room: { ...state.room, archived } } : state;
 }
 
-/** A blanked post leaves a line without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Line} */
-function lineOf({ o, t, n, at, by = null, cid, kind, data }) {
-  const line = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
-  if (kind !== "message.posted") return { ...line, kind, data };
+/** A blanked post leaves a message without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Message} */
+function messageOf({ o, t, n, at, by = null, cid, kind, data }) {
+  const message = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
+  if (kind !== "message.posted") return { ...message, kind, data };
   const { kind: lineKind = "text", ...content } = data ?? {};
-  return { ...line, kind: lineKind, data: data && content };
+  return { ...message, kind: lineKind, data: data && content };
 }
 
 /** "N new messages". @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */

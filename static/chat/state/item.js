@@ -1,4 +1,4 @@
-/** What an item of the talk is: a line, what waits to become one, or a line with a change on its way. Pure. */
+/** What an item of the talk is: a message, what waits to become one, or a message with a change on its way. Pure. */
 
 /** @import {Item} from "./types.js" */
 
@@ -6,7 +6,7 @@
 export const SYSTEM_KINDS = new Set(["room.created", "room.changed"]);
 
 /** @param {Item} item */
-export const kindOf = ({ line }) => line?.kind ?? "text";
+export const kindOf = ({ message }) => message?.kind ?? "text";
 
 /** @param {Item} item */
 export const isSystem = (item) => SYSTEM_KINDS.has(kindOf(item));
@@ -15,17 +15,17 @@ export const isSystem = (item) => SYSTEM_KINDS.has(kindOf(item));
 export const isText = (item) => kindOf(item) === "text";
 
 /** @param {Item} item @param {string | null} me */
-export const authorOf = ({ line }, me) => (line ? line.by : me);
+export const authorOf = ({ message }, me) => (message ? message.by : me);
 
 /** @param {Item} item */
-export const timeOf = ({ line, pending }) => line?.at ?? pending?.at ?? 0;
+export const timeOf = ({ message, pending }) => message?.at ?? pending?.at ?? 0;
 
 /** @param {Item} item */
-export function isRemoved({ line, pending }) {
-  return Boolean(line?.removed) || (pending?.method === "message.delete" && pending.state !== "failed");
+export function isRemoved({ message, pending }) {
+  return Boolean(message?.removed) || (pending?.method === "message.delete" && pending.state !== "failed");
 }
 
-/** The words of a line as they were written, a pending change included. @param {Item} item @returns {string} */
-export function textOf({ line, pending }) {
-  return (pending?.state !== "failed" || !line ? pending?.params.text : null) ?? line?.data?.text ?? "";
+/** The words of a message as they were written, a pending change included. @param {Item} item @returns {string} */
+export function textOf({ message, pending }) {
+  return (pending?.state !== "failed" || !message ? pending?.params.text : null) ?? message?.data?.text ?? "";
 }

@@ -2,7 +2,7 @@
 
 /** @import {People} from "../../realtime/types.js" */
 /** @import {Added} from "./added.js" */
-/** @import {Line, RoomState} from "./types.js" */
+/** @import {Message, RoomState} from "./types.js" */
 
 /** @param {RoomState} state @param {People} people @returns {RoomState} */
 export function addPeople(state, people) {
@@ -20,7 +20,7 @@ export function markUnknown(state, ids) {
     : state;
 }
 
-/** @param {RoomState} state @param {Added} added @param {Line[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
+/** @param {RoomState} state @param {Added} added @param {Message[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
 export function markMentioned(state, added, lines, parts = {}) {
   const inLines = lines.flatMap(({ kind, data }) => (data && added.messagePeople[kind]?.(data)) ?? []);
   const inParts = Object.entries(parts).flatMap(([name, part]) => added.sectionPeople[name]?.(part) ?? []);

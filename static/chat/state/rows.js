@@ -10,10 +10,10 @@ const TOGETHER_MS = 5 * 60 * 1000;
 const FOLDED = 3;
 
 /** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed lines in a row, as one */
-/** @typedef {{key: string, kind: "line", item: Item, grouped: boolean}} LineRow */
-/** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | LineRow | Fold} Row */
+/** @typedef {{key: string, kind: "message", item: Item, grouped: boolean}} MessageRow */
+/** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | MessageRow | Fold} Row */
 
-/** @param {Item[]} items @param {number | null} newAt offset of the first line that is new @param {string | null} me @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]} */
+/** @param {Item[]} items @param {number | null} newAt offset of the first message that is new @param {string | null} me @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]} */
 export function rowsOf(items, newAt, me, open = new Set()) {
   return folded(allRows(items, newAt, me), open);
 }
@@ -30,11 +30,11 @@ function allRows(items, newAt, me) {
     const breaks = rows.length;
     if (!last || dayKey(timeOf(last)) !== dayKey(timeOf(item)))
       rows.push({ key: `day ${dayKey(timeOf(item))}`, kind: "day", at: timeOf(item) });
-    if (newAt !== null && item.line?.o === newAt) rows.push({ key: "new", kind: "new" });
+    if (newAt !== null && item.message?.o === newAt) rows.push({ key: "new", kind: "new" });
     /** @type {boolean} */
     const grouped = rows.length === breaks && head !== null && belongTogether(head, item, me);
     head = grouped ? head : item;
-    rows.push({ key: item.key, kind: "line", item, grouped });
+    rows.push({ key: item.key, kind: "message", item, grouped });
     last = item;
   }
   return rows;
@@ -48,7 +48,7 @@ function folded(rows, open) {
     const run = runAt(rows, at, open);
     const [last, next] = [kept.at(-1), rows[at]];
     if (run.length >= FOLDED) kept.push({ key: `fold ${run[0]}`, kind: "fold", offsets: run });
-    else if (next.kind === "line") kept.push({ ...next, grouped: next.grouped && last?.kind !== "fold" });
+    else if (next.kind === "message") kept.push({ ...next, grouped: next.grouped && last?.kind !== "fold" });
     else kept.push(next);
     at += run.length >= FOLDED ? run.length : 1;
   }
@@ -60,7 +60,7 @@ function runAt(rows, from, open) {
   const run = [];
   for (let at = from; at < rows.length; at++) {
     const row = rows[at];
-    const o = row.kind === "line" && isRemoved(row.item) ? row.item.line?.o : undefined;
+    const o = row.kind === "message" && isRemoved(row.item) ? row.item.message?.o : undefined;
     if (o === undefined || open.has(o)) break;
     run.push(o);
   }

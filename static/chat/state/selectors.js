@@ -1,29 +1,29 @@
 /** What views ask of a room's state. */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
-/** @import {Item, Line, RoomState} from "./types.js" */
+/** @import {Item, Message, RoomState} from "./types.js" */
 
-/** The lines to show, oldest first. @param {RoomState} state @returns {Line[]} */
+/** The lines to show, oldest first. @param {RoomState} state @returns {Message[]} */
 export function lines(state) {
   return state.lines.filter(({ data, removed }) => data !== null || removed);
 }
 
-/** Lines with what waits in the outbox: posts at the end, pending edits and removals at their line.
- * `key` stays the same while a pending post becomes a line. @param {RoomState} state @param {PendingRequest[]} pending @returns {Item[]} */
+/** Lines with what waits in the outbox: posts at the end, pending edits and removals at their message.
+ * `key` stays the same while a pending post becomes a message. @param {RoomState} state @param {PendingRequest[]} pending @returns {Item[]} */
 export function timeline(state, pending) {
   const changes = new Map(pending.filter(({ params }) => "o" in params).map((request) => [request.params.o, request]));
   const arrived = new Set(state.lines.map(({ cid }) => cid));
   const posts = pending.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
-  const stored = lines(state).map((line) => ({
-    key: line.cid ? `c${line.cid}` : `o${line.o}`,
-    line,
-    pending: changes.get(line.o) ?? null,
+  const stored = lines(state).map((message) => ({
+    key: message.cid ? `c${message.cid}` : `o${message.o}`,
+    message,
+    pending: changes.get(message.o) ?? null,
   }));
-  return [...stored, ...posts.map((request) => ({ key: `c${request.cid}`, line: null, pending: request }))];
+  return [...stored, ...posts.map((request) => ({ key: `c${request.cid}`, message: null, pending: request }))];
 }
 
-/** Offset of the line above which "New" stands, or null: none, or it is outside the window. @param {RoomState} state @returns {number | null} */
-export function newLine(state) {
+/** Offset of the message above which "New" stands, or null: none, or it is outside the window. @param {RoomState} state @returns {number | null} */
+export function firstNew(state) {
   const { fresh, me, before } = state;
   if (!fresh || (before && state.lines[0]?.o > fresh.from)) return null;
   return lines(state).find(({ o, by }) => o > fresh.from && o <= (fresh.to ?? Infinity) && by !== me)?.o ?? null;
@@ -75,7 +75,7 @@ export function typists({ typing }) {
 
 /** Where the next page of one side begins; null: there is none. @param {RoomState} state @param {"before" | "after"} side @returns {{before: number} | {after: number} | null} */
 export function cursor(state, side) {
-  const line = side === "before" ? state.lines[0] : state.lines.at(-1);
-  if (!line || !state[side]) return null;
-  return side === "before" ? { before: line.o } : { after: line.o };
+  const message = side === "before" ? state.lines[0] : state.lines.at(-1);
+  if (!message || !state[side]) return null;
+  return side === "before" ? { before: message.o } : { after: message.o };
 }

@@ -6,10 +6,10 @@
 
 import { NOTHING_ADDED } from "./added.js";
 import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
-import { addPeople, markUnknown, markMentioned } from "./people.js";
+import { addPeople, markMentioned, markUnknown } from "./people.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
-export { cursor, lines, newLine, timeline, typists } from "./selectors.js";
+export { cursor, firstNew, lines, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;
 
@@ -133,14 +133,14 @@ function applyEvent(state, event, added) {
   if (event.o <= state.head.o) return state;
   const held = state.asking ? [...state.held, event] : state.held;
   const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
-  const lined = dropUnfilled(applyLine(moved, event, added), event.o);
-  const applied = (EVENTS[event.kind] ?? added.events[event.kind])?.(lined, event, added) ?? lined;
+  const placed = dropUnfilled(applyToMessages(moved, event, added), event.o);
+  const applied = (EVENTS[event.kind] ?? added.events[event.kind])?.(placed, event, added) ?? placed;
   const met = markUnknown(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
   return trim(met, met.atBottom ? "end" : "start");
 }
 
 /** @param {RoomState} state @param {RoomEvent} event @param {Added} added */
-function applyLine(state, event, added) {
+function applyToMessages(state, event, added) {
   return (MESSAGE_EVENTS[event.kind] ?? added.messageEvents[event.kind])?.(state, event, added) ?? state;
 }
 
@@ -149,7 +149,7 @@ function pageReceived(state, cursor, page, added) {
   const met = markMentioned(addPeople(state, page.people), added, page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
   const since = state.held.filter(({ o }) => o > page.as_of);
-  return since.reduce((next, event) => applyLine(next, event, added), join(met, cursor, page));
+  return since.reduce((next, event) => applyToMessages(next, event, added), join(met, cursor, page));
 }
 
 /** @param {RoomState} state */
@@ -163,11 +163,12 @@ function scrolled(state, atBottom) {
   return atBottom === state.atBottom && news === state.news ? state : { ...state, atBottom, news };
 }
 
-/** The answer may come before the event: then the line stands with what is known of it. @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms */
+/** The answer may come before the event: then the message stands with what is known of it. @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms */
 function answered(state, { method, params, cid }, { o, t, at }, ms) {
   if (method !== "message.post") return state;
-  const line = find(state, o);
-  if (line) return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, cid, ms } : other)) };
+  const message = find(state, o);
+  if (message)
+    return { ...state, lines: state.lines.map((other) => (other === message ? { ...message, cid, ms } : other)) };
   if (o <= state.head.o || state.after) return state;
   const known = { o, t, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
   return put(state, { ...known, edited: null, removed: null, touched: 0 });
@@ -176,7 +177,9 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
 /** @type {Record<string, (state: RoomState, signal: RoomSignal, now: number) => RoomState>} */
 export const SIGNALS = {
   typing: (state, { key, value }, now) =>
-    key === state.me ? state : markUnknown({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]),
+    key === state.me
+      ? state
+      : markUnknown({ ...state, typing: slot(state.typing, key, value && now + TYPING_MS) }, [key]),
   presence: (state, { key, value }) =>
     addPeople({ ...state, presence: slot(state.presence, key, value) }, value ? { [key]: value } : {}),
   people: (state, { value }) => addPeople({ ...state, ...value }, value.presence),

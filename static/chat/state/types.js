@@ -6,7 +6,7 @@
 /** @typedef {{by: string, at: number}} Removal */
 
 /**
- * @typedef {object} Line one pending of the timeline
+ * @typedef {object} Message one pending of the timeline
  * @property {number} o
  * @property {number | null} [t] the tag of the event that began it
  * @property {number} n its place among the lines; 0 while only the answer is known
@@ -43,7 +43,7 @@
  * @typedef {object} Snapshot
  * @property {Room} room
  * @property {Head} head
- * @property {Line[]} lines oldest first
+ * @property {Message[]} lines oldest first
  * @property {boolean} before
  * @property {boolean} after
  * @property {number} as_of
@@ -63,7 +63,7 @@
  */
 
 /** @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which somebody asks me */
-/** @typedef {{lines: Line[], as_of: number, before: boolean, after: boolean, people: People}} Page */
+/** @typedef {{lines: Message[], as_of: number, before: boolean, after: boolean, people: People}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
 /** @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only */
 /** @typedef {{invite: string, code: string, expires_at: number | null, uses: number | null, by: string | null}} Invite */
@@ -88,12 +88,12 @@
  * @property {string | null} me my user id; null: a visitor
  * @property {Room | null} room null before the first snapshot
  * @property {Head} head the position applied so far
- * @property {Line[]} lines the window, oldest first, without a hole; read it through `lines(state)`
+ * @property {Message[]} lines the window, oldest first, without a hole; read it through `lines(state)`
  * @property {boolean} before are there older lines outside the window
  * @property {boolean} after are there newer ones: the window is detached from the live end
  * @property {boolean} atBottom does the reader see the live end; said by the `scrolled` action
  * @property {number} news lines of others that came since the reader left the live end
- * @property {{from: number, to: number | null} | null} fresh what was unread at entering, or missed with the line, above which "New" stands; `to` null: known when opened
+ * @property {{from: number, to: number | null} | null} fresh what was unread at entering, or missed with the message, above which "New" stands; `to` null: known when opened
  * @property {number} read my read pointer, forward only
  * @property {People} people
  * @property {string[]} unknown ids to ask for with `people.read`, once a frame
@@ -111,7 +111,7 @@
 
 /**
  * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened. "app": an app's own pure change.
- * "opened": `lost` says that the line was lost since it was open last.
+ * "opened": `lost` says that the message was lost since it was open last.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
  *   | {type: "opened", opening: SubscribeResult, lost?: boolean}
  *   | {type: "entered", live?: boolean}
@@ -129,7 +129,7 @@
  *   | {type: "app", change: (state: RoomState) => RoomState}} RoomAction
  */
 
-/** @typedef {{key: string, line: Line | null, pending: PendingRequest | null}} Item a row of the timeline: a line, a pending post, or a line with a pending change */
+/** @typedef {{key: string, message: Message | null, pending: PendingRequest | null}} Item a row of the timeline: a message, a pending post, or a message with a pending change */
 
 /** @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked */
 /** @typedef {RoomRow[]} RoomList */

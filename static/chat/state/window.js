@@ -1,44 +1,44 @@
-/** The window of lines that is held: sorted, without a hole between its ends, a newer state of a line never undone. */
+/** The window of lines that is held: sorted, without a hole between its ends, a newer state of a message never undone. */
 
-/** @import {Cursor, Line, Page, Removal, RoomState} from "./types.js" */
+/** @import {Cursor, Message, Page, Removal, RoomState} from "./types.js" */
 
 const KEPT = 300;
 
-/** Insert a line, or replace an older state of it. @param {RoomState} state @param {Line} line @returns {RoomState} */
-export function put(state, line) {
-  const index = indexOf(state.lines, line.o);
+/** Insert a message, or replace an older state of it. @param {RoomState} state @param {Message} message @returns {RoomState} */
+export function put(state, message) {
+  const index = indexOf(state.lines, message.o);
   const old = state.lines[index];
-  if (old?.o === line.o)
-    return line.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, line)) } : state;
-  if (!isInside(state, line.o)) return state;
-  return { ...state, lines: state.lines.toSpliced(index, 0, line) };
+  if (old?.o === message.o)
+    return message.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, message)) } : state;
+  if (!isInside(state, message.o)) return state;
+  return { ...state, lines: state.lines.toSpliced(index, 0, message) };
 }
 
-/** @param {RoomState} state @param {number} o @returns {Line | null} */
+/** @param {RoomState} state @param {number} o @returns {Message | null} */
 export function find(state, o) {
-  const line = state.lines[indexOf(state.lines, o)];
-  return line?.o === o ? line : null;
+  const message = state.lines[indexOf(state.lines, o)];
+  return message?.o === o ? message : null;
 }
 
-/** A line known from its answer alone does not outlive an event that brings none. @param {RoomState} state @param {number} o @returns {RoomState} */
+/** A message known from its answer alone does not outlive an event that brings none. @param {RoomState} state @param {number} o @returns {RoomState} */
 export function dropUnfilled(state, o) {
-  return find(state, o)?.touched === 0 ? { ...state, lines: state.lines.filter((line) => line.o !== o) } : state;
+  return find(state, o)?.touched === 0 ? { ...state, lines: state.lines.filter((message) => message.o !== o) } : state;
 }
 
 /** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
 export function remove(state, o, removed, touched) {
-  const line = find(state, o);
-  return line ? put(state, { ...line, ...bare(removed), touched }) : state;
+  const message = find(state, o);
+  return message ? put(state, { ...message, ...bare(removed), touched }) : state;
 }
 
 /** Lines that come together take the place of the window. @param {RoomState} state @param {Pick<Page, "lines" | "before" | "after">} page @returns {RoomState} */
 export function replace(state, { lines, before, after }) {
-  return { ...state, lines: lines.map((line) => settled(state, line)), before, after };
+  return { ...state, lines: lines.map((message) => settled(state, message)), before, after };
 }
 
 /** A page joins the end it was asked for, if that end still is where it was. @param {RoomState} state @param {Cursor} cursor @param {Page} page @returns {RoomState} */
 export function join(state, cursor, page) {
-  const lines = page.lines.map((line) => settled(state, line));
+  const lines = page.lines.map((message) => settled(state, message));
   if ("around" in cursor) return replace(state, page);
   if ("before" in cursor) {
     if (state.lines[0]?.o !== cursor.before) return state;
@@ -55,7 +55,7 @@ export function trim(state, kept) {
   return { ...state, lines: state.lines.slice(0, KEPT), after: true };
 }
 
-/** Place of the first line at or after an offset. @param {Line[]} lines @param {number} o */
+/** Place of the first message at or after an offset. @param {Message[]} lines @param {number} o */
 function indexOf(lines, o) {
   let index = lines.length;
   while (index > 0 && lines[index - 1].o >= o) index -= 1;
@@ -69,18 +69,18 @@ function isInside({ lines, before, after }, o) {
   return (o > first || !before) && (o < last || !after);
 }
 
-/** @param {RoomState} state @param {Line} line */
-function settled(state, line) {
-  return keptOf(find(state, line.o), line.removed ? { ...line, ...bare(line.removed) } : line);
+/** @param {RoomState} state @param {Message} message */
+function settled(state, message) {
+  return keptOf(find(state, message.o), message.removed ? { ...message, ...bare(message.removed) } : message);
 }
 
-/** What only this tab knows of a line stays with it. @param {Line | null} old @param {Line} line @returns {Line} */
-function keptOf(old, line) {
+/** What only this tab knows of a message stays with it. @param {Message | null} old @param {Message} message @returns {Message} */
+function keptOf(old, message) {
   const { cid, ms } = old ?? {};
-  return { ...line, ...(cid && { cid }), ...(ms !== undefined && { ms }) };
+  return { ...message, ...(cid && { cid }), ...(ms !== undefined && { ms }) };
 }
 
-/** What is the same of a removed line however it became known. @param {Removal} removed */
+/** What is the same of a removed message however it became known. @param {Removal} removed */
 function bare(removed) {
   return { data: null, edited: null, removed };
 }

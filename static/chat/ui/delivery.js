@@ -1,4 +1,4 @@
-/** How far a line of one's own has come: on its way, on disk, or not sent. */
+/** How far a message of one's own has come: on its way, on disk, or not sent. */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item} from "../state/types.js" */
@@ -9,22 +9,22 @@ import { knows, say } from "./words.js";
 export const PENDING_SHOWN_AFTER_MS = 1000;
 
 /** @param {Item} item @param {string | null} me @param {number} now @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}} */
-export function deliveryOf({ line, pending }, me, now) {
+export function deliveryOf({ message, pending }, me, now) {
   if (pending?.state === "failed") return { name: "failed", words: failure(pending) };
   if (pending)
     return now - pending.at < PENDING_SHOWN_AFTER_MS
       ? { name: "quiet", words: "" }
       : { name: "waiting", words: say("delivery.waiting") };
-  if (!line || line.by !== me || line.removed) return { name: "none", words: "" };
-  return { name: "stored", words: storedWords({ line, pending: null }) };
+  if (!message || message.by !== me || message.removed) return { name: "none", words: "" };
+  return { name: "stored", words: storedWords({ message, pending: null }) };
 }
 
-/** @param {Pick<Item, "line" | "pending">} item @returns {string} */
-export function storedWords({ line, pending }) {
-  if (!line || pending) return say("delivery.waiting");
-  return line.ms === undefined
-    ? say("delivery.stored", { o: line.o })
-    : say("delivery.stored_in", { o: line.o, ms: Math.max(1, line.ms) });
+/** @param {Pick<Item, "message" | "pending">} item @returns {string} */
+export function storedWords({ message, pending }) {
+  if (!message || pending) return say("delivery.waiting");
+  return message.ms === undefined
+    ? say("delivery.stored", { o: message.o })
+    : say("delivery.stored_in", { o: message.o, ms: Math.max(1, message.ms) });
 }
 
 /** Sent again as it is, it would be refused again. @param {PendingRequest | null} pending @returns {boolean} */

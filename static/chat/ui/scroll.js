@@ -95,7 +95,7 @@ export class Scroll extends Emitter {
     return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
   }
 
-  /** The line the reader is at, to come back to later; null at the live end. @returns {{o: number, top: number} | null} */
+  /** The message the reader is at, to come back to later; null at the live end. @returns {{o: number, top: number} | null} */
   place() {
     const o = Number(this.#anchor?.row.dataset.o);
     return this.#following || !this.#anchor || !o ? null : { o, top: this.#anchor.top };

@@ -1,4 +1,4 @@
-/** What a line that begins with "/" can become: a list over the composer, completed by arrows, Tab and Enter. */
+/** What a message that begins with "/" can become: a list over the composer, completed by arrows, Tab and Enter. */
 
 import { byId, make } from "../ui/dom.js";
 import { say } from "../ui/words.js";

@@ -26,7 +26,7 @@ export class Composer {
   #note = byId("composer-note", HTMLElement);
   #join = byId("join", HTMLElement);
   #touch = matchMedia("(hover: none) and (pointer: coarse)");
-  /** @type {number | null} offset of the line being edited */
+  /** @type {number | null} offset of the message being edited */
   #editing = null;
   /** @type {any} */
   #slowed = null;
@@ -69,8 +69,8 @@ export class Composer {
 
   /** @param {Item} item */
   edit(item) {
-    if (!item.line) return;
-    this.#editing = item.line.o;
+    if (!item.message) return;
+    this.#editing = item.message.o;
     byId("editing", HTMLElement).hidden = false;
     this.#label();
     this.#fill(textOf(item));

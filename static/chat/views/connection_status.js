@@ -22,12 +22,12 @@ export class ConnectionStatus {
   #left = byId("chip-left", HTMLElement);
   #client;
   #connection;
-  /** @type {number | null} when the line was lost */
+  /** @type {number | null} when the message was lost */
   #lostAt = null;
   #wasReady = false;
-  /** @type {number | null} how long the line was away, ms, until what was missed has come */
+  /** @type {number | null} how long the message was away, ms, until what was missed has come */
   #gap = null;
-  /** @type {{key: string, opening: SubscribeResult} | null} of the room looked at, since the line is back */
+  /** @type {{key: string, opening: SubscribeResult} | null} of the room looked at, since the message is back */
   #opened = null;
   /** @type {import("../../realtime/diagnosis.js").Cause | null} why no connection opens, where it is known */
   #cause = null;

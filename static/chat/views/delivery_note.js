@@ -1,4 +1,4 @@
-/** A tick, tapped, says where the line is stored; a line not sent can be sent again or dropped. */
+/** A tick, tapped, says where the message is stored; a message not sent can be sent again or dropped. */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
@@ -28,7 +28,7 @@ export function startDelivery(client, timeline, rewrite) {
 /** @param {Timeline} timeline @param {Item} item */
 export function showDelivery(timeline, item) {
   const note = byId("delivery", HTMLElement);
-  const line = timeline.element(item.key);
+  const message = timeline.element(item.key);
   note.textContent = storedWords(item);
-  if (line) openBy(note, line.querySelector(".tick:not([hidden])") ?? line);
+  if (message) openBy(note, message.querySelector(".tick:not([hidden])") ?? message);
 }

@@ -47,8 +47,7 @@ export function startDirect(client, { go, blocked: changed }) {
   };
 
   client.connection.on("greeted", load);
-  const actions = (/** @type {string} */ user) =>
-    user === client.me ? [] : actionsOn(client, user, write, block);
+  const actions = (/** @type {string} */ user) => (user === client.me ? [] : actionsOn(client, user, write, block));
   return { block, close, actions };
 }
 

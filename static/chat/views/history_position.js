@@ -1,4 +1,4 @@
-/** The talk as it stood at an offset that need not be that of a line; the focus stays where it is. */
+/** The talk as it stood at an offset that need not be that of a message; the focus stays where it is. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
@@ -47,7 +47,7 @@ export class HistoryPosition {
 
   /** @param {number} o */
   #scrollTo(o) {
-    const item = this.#timeline.items.findLast(({ line }) => line !== null && line.o <= o);
+    const item = this.#timeline.items.findLast(({ message }) => message !== null && message.o <= o);
     const row = item && this.#timeline.element(item.key);
     if (row) this.#scroll.to(row, SHARE);
   }

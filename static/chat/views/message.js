@@ -2,7 +2,7 @@
 
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Card} from "../client/plugs.js" */
-/** @import {Item, Line, RoomState} from "../state/types.js" */
+/** @import {Item, Message, RoomState} from "../state/types.js" */
 
 import { attempt } from "../client/plugs.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
@@ -20,7 +20,7 @@ import { say } from "../ui/words.js";
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
-/** @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} LineView */
+/** @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView */
 
 /** @type {Record<string, Card>} */
 const CARDS = {
@@ -37,23 +37,23 @@ const CARDS = {
   },
 };
 
-/** Return the values on which the card of a message depends. @param {Line} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]} */
+/** Return the values on which the card of a message depends. @param {Message} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]} */
 export function cardDepends(message, state, cards) {
   return attempt(`card ${message.kind}`, () => cards[message.kind]?.depends?.(message, state) ?? [], []);
 }
 
 /** @param {Item} item @returns {HTMLElement} */
-export function lineBuilt(item) {
+export function buildMessage(item) {
   return clone(isSystem(item) ? "system-template" : "line-template");
 }
 
-/** @param {HTMLElement} element @param {LineView} view */
-export function paintLine(element, view) {
+/** @param {HTMLElement} element @param {MessageView} view */
+export function paintMessage(element, view) {
   const { item, grouped } = view;
   const { people, me } = view.state;
   const author = personOf(people, authorOf(item, me));
   element.dataset.key = item.key;
-  if (item.line) element.dataset.o = String(item.line.o);
+  if (item.message) element.dataset.o = String(item.message.o);
   paintTime(part(element, ".line-time", HTMLAnchorElement), view);
   paintBody(part(element, ".line-body", HTMLElement), author, view);
   if (isSystem(item)) return;
@@ -66,34 +66,36 @@ export function paintLine(element, view) {
   paintDelivery(element, view);
 }
 
-/** @param {HTMLAnchorElement} link @param {LineView} view */
+/** @param {HTMLAnchorElement} link @param {MessageView} view */
 function paintTime(link, { item, state }) {
   const time = part(link, "time", HTMLTimeElement);
   const at = timeOf(item);
   time.dateTime = new Date(at).toISOString();
   time.textContent = clock(at);
   link.title = whole(at);
-  if (item.line) link.href = `/r/${state.room?.key ?? ""}/@${item.line.o}`;
+  if (item.message) link.href = `/r/${state.room?.key ?? ""}/@${item.message.o}`;
 }
 
-/** @param {HTMLElement} body @param {Person} author @param {LineView} view */
+/** @param {HTMLElement} body @param {Person} author @param {MessageView} view */
 function paintBody(body, author, view) {
   const { item } = view;
-  const { line, pending } = item;
+  const { message, pending } = item;
   body.className = "line-body";
   if (view.blocked) {
     body.textContent = say("line.blocked");
     return;
   }
   if (isRemoved(item))
-    body.textContent = say(line?.removed && line.removed.by !== line.by ? "line.removed_by_host" : "line.removed");
+    body.textContent = say(
+      message?.removed && message.removed.by !== message.by ? "line.removed_by_host" : "line.removed",
+    );
   else if (pending?.params.text && pending.state !== "failed") paintText(body, { text: pending.params.text });
-  else if (line) paintCard(body, line, author, view);
+  else if (message) paintCard(body, message, author, view);
   else paintText(body, { text: textOf(item) });
-  if (line?.edited && !isRemoved(item)) appendEdited(body, line.edited);
+  if (message?.edited && !isRemoved(item)) appendEdited(body, message.edited);
 }
 
-/** Paint a message by its kind. A kind that is unknown or fails gets a card that says so. @param {HTMLElement} body @param {Line} message @param {Person} author @param {LineView} view */
+/** Paint a message by its kind. A kind that is unknown or fails gets a card that says so. @param {HTMLElement} body @param {Message} message @param {Person} author @param {MessageView} view */
 export function paintCard(body, { kind, data }, author, view) {
   const card = CARDS[kind] ?? view.cards[kind];
   const painted = () => {
@@ -121,7 +123,7 @@ function linkTo(address) {
   return link;
 }
 
-/** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {LineView} view */
+/** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {MessageView} view */
 function paintMore(element, { item, blocked }) {
   const more = part(element, ".line-more", HTMLButtonElement);
   const long = !blocked && !isRemoved(item) && isLong(item.pending?.params.text ?? textOf(item));
@@ -154,7 +156,7 @@ function changed(data, who) {
   return say(data.public ? "line.made_public" : "line.made_private", { who });
 }
 
-/** @param {HTMLElement} element @param {LineView} view */
+/** @param {HTMLElement} element @param {MessageView} view */
 function paintDelivery(element, { item, state: { me }, now }) {
   const state = deliveryOf(item, me, now);
   const tick = part(element, ".tick", HTMLButtonElement);

@@ -1,4 +1,4 @@
-/** What can be done with a line, by whom. */
+/** What can be done with a message, by whom. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
@@ -21,7 +21,7 @@ export class MessageActions {
     this.#facts = facts;
   }
 
-  /** The first ones stand in the bar over a line, all of them in its menu. @param {Item} item @returns {Action[]} */
+  /** The first ones stand in the bar over a message, all of them in its menu. @param {Item} item @returns {Action[]} */
   of(item) {
     return [...this.#changes(item), ...this.#copies(item), ...this.#client.plugs.ask("messageActions", item).flat()];
   }
@@ -34,27 +34,27 @@ export class MessageActions {
   /** @param {Item} item */
   #isOwn(item) {
     const { me, room } = this.#client.state();
-    return Boolean(item.line && room?.role && item.line.by === me && !isRemoved(item) && !isSystem(item));
+    return Boolean(item.message && room?.role && item.message.by === me && !isRemoved(item) && !isSystem(item));
   }
 
   /** @param {Item} item */
-  remove({ line }) {
-    if (!line) return;
+  remove({ message }) {
+    if (!message) return;
     const { shown } = this.#client;
-    this.#client.send("message.delete", { o: line.o });
+    this.#client.send("message.delete", { o: message.o });
     toast(say("deleted"), {
       word: say("undo"),
-      act: () => this.#client.send("message.restore", { room: shown, o: line.o }),
+      act: () => this.#client.send("message.restore", { room: shown, o: message.o }),
     });
   }
 
   /** @param {Item} item @returns {Action[]} */
   #changes(item) {
     const mayRemove =
-      item.line &&
+      item.message &&
       !isRemoved(item) &&
       !isSystem(item) &&
-      (this.#isOwn(item) || isAbove(this.#client.state(), item.line.by));
+      (this.#isOwn(item) || isAbove(this.#client.state(), item.message.by));
     const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
     const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
@@ -62,19 +62,19 @@ export class MessageActions {
 
   /** @param {Item} item @returns {Action[]} */
   #copies(item) {
-    const { line } = item;
-    if (!line) return [];
+    const { message } = item;
+    if (!message) return [];
     const { shown } = this.#client;
     const link = {
       icon: "link",
       word: say("act.copy_link"),
-      act: () => copy(`${location.origin}/r/${shown}/@${line.o}`),
+      act: () => copy(`${location.origin}/r/${shown}/@${message.o}`),
     };
     const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
     const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
     if (isRemoved(item) || isSystem(item)) return [link];
     const copies = isText(item) ? [link, text] : [link];
-    return line.by === this.#client.me ? [...copies, delivery] : copies;
+    return message.by === this.#client.me ? [...copies, delivery] : copies;
   }
 }
 

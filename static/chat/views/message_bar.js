@@ -1,4 +1,4 @@
-/** The bar over the line under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
+/** The bar over the message under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
 
 /** @import {Item} from "../state/types.js" */
 /** @import {MessageActions} from "./message_actions.js" */
@@ -18,7 +18,7 @@ export class MessageBar {
   #timeline;
   #actions;
   /** @type {HTMLElement | null} */
-  #line = null;
+  #message = null;
   /** @type {Item | null} */
   #shown = null;
 
@@ -37,27 +37,27 @@ export class MessageBar {
     new LongPress(this.#lines, (target) => this.#pressed(target)).start();
     this.#timeline.on("painted", () => this.#place());
     this.#menu.addEventListener("toggle", () =>
-      this.#line?.classList.toggle("held", this.#menu.matches(":popover-open")),
+      this.#message?.classList.toggle("held", this.#menu.matches(":popover-open")),
     );
     walk(this.#menu);
   }
 
   /** @param {EventTarget | null} target */
   #show(target) {
-    const line = /** @type {Element} */ (target).closest(".line");
-    if (!(line instanceof HTMLElement) || this.#menu.matches(":popover-open")) return;
-    this.#line = line;
+    const message = /** @type {Element} */ (target).closest(".line");
+    if (!(message instanceof HTMLElement) || this.#menu.matches(":popover-open")) return;
+    this.#message = message;
     this.#place();
   }
 
   #place() {
-    const item = this.#line?.isConnected ? this.#timeline.itemOf(this.#line) : null;
+    const item = this.#message?.isConnected ? this.#timeline.itemOf(this.#message) : null;
     const actions = item ? this.#actions.of(item) : [];
     this.#bar.hidden = actions.length === 0;
-    if (!this.#line || !item || this.#bar.hidden) return;
+    if (!this.#message || !item || this.#bar.hidden) return;
     if (item !== this.#shown) this.#bar.replaceChildren(...this.#buttons(actions, item));
     this.#shown = item;
-    this.#bar.style.top = `${Math.max(0, this.#line.offsetTop - 18)}px`;
+    this.#bar.style.top = `${Math.max(0, this.#message.offsetTop - 18)}px`;
   }
 
   /** @param {import("../ui/menu.js").Action[]} actions @param {Item} item @returns {HTMLElement[]} */
@@ -75,17 +75,17 @@ export class MessageBar {
 
   #left() {
     if (this.#bar.contains(document.activeElement) || this.#lines.contains(document.activeElement)) return;
-    this.#line = this.#shown = null;
+    this.#message = this.#shown = null;
     this.#bar.hidden = true;
   }
 
   /** @param {Element} target */
   #pressed(target) {
-    const line = target.closest(".line");
-    const item = this.#timeline.itemOf(line);
-    if (!(line instanceof HTMLElement) || !item || this.#actions.of(item).length === 0) return;
-    this.#line = line;
-    this.#openMenu(item, line);
+    const message = target.closest(".line");
+    const item = this.#timeline.itemOf(message);
+    if (!(message instanceof HTMLElement) || !item || this.#actions.of(item).length === 0) return;
+    this.#message = message;
+    this.#openMenu(item, message);
   }
 
   /** @param {Item} item @param {HTMLElement} anchor */
@@ -113,7 +113,7 @@ export class MessageBar {
   #barKeyPressed(event) {
     const all = /** @type {HTMLElement[]} */ ([...this.#bar.children]);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (event.key === "Escape") this.#line?.focus();
+    if (event.key === "Escape") this.#message?.focus();
     else if (step)
       all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step + all.length) % all.length].focus();
     else return;

@@ -9,7 +9,7 @@ import { byId } from "../ui/dom.js";
 const ADDRESS = /^\/r\/([A-Za-z0-9]{16})\/(?:@(\d+))?$/;
 
 /**
- * "turned": on a phone, from the talk to the rooms or back; "arrived" (line, hash): at an address of a line.
+ * "turned": on a phone, from the talk to the rooms or back; "arrived" (message, hash): at an address of a message.
  * @extends {Emitter<{turned: [], arrived: [number, string]}>}
  */
 export class Navigation extends Emitter {
@@ -75,7 +75,7 @@ export class Navigation extends Emitter {
 
   /** Show a message of the shown room, and tell it. @param {number} o @param {string} hash */
   arrive(o, hash) {
-    this.#timeline.showLine(o);
+    this.#timeline.showMessage(o);
     this.emit("arrived", o, hash);
   }
 

@@ -1,4 +1,4 @@
-/** What has been read: only with the page before one's eyes and its newest line on the screen, and only forward. */
+/** What has been read: only with the page before one's eyes and its newest message on the screen, and only forward. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
@@ -33,7 +33,7 @@ export class ReadPointer {
     window.addEventListener("pagehide", () => this.#leaving());
   }
 
-  /** What came while one was away stands under a "New" line. */
+  /** What came while one was away stands under a "New" message. */
   returned() {
     const { head, read } = this.#client.state();
     if (this.#seesEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });

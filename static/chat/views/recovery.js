@@ -1,7 +1,7 @@
 /** After the server was restored from a backup: a tab that still holds its person's newer messages offers to send them again. */
 
 /** @import {Client} from "../client/client.js" */
-/** @import {Line, RoomState} from "../state/types.js" */
+/** @import {Message, RoomState} from "../state/types.js" */
 
 import { confirmed } from "../ui/confirm.js";
 import { toast } from "../ui/toast.js";
@@ -18,7 +18,7 @@ export function saidIn({ lines, me }) {
   );
 }
 
-/** One's own messages after the last one that both logs have. @param {Said[]} said @param {Pick<Line, "o" | "t">[]} stored what stands there now @returns {(Said & {cid: string, text: string})[]} */
+/** One's own messages after the last one that both logs have. @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored what stands there now @returns {(Said & {cid: string, text: string})[]} */
 export function lostOf(said, stored) {
   const tags = new Map(stored.map(({ o, t }) => [o, t]));
   const common = said.findLast(({ o, t }) => t !== null && t !== undefined && tags.get(o) === t)?.o ?? 0;

@@ -161,7 +161,7 @@ export class Requests {
 
   /** @param {MessageRequest} request */
   #report({ room, by, o, at, text }) {
-    const line = { o, n: 0, at, by, kind: "text", data: { text }, edited: null, removed: null, touched: o };
-    this.#client.plugs.ask("report", line, { room, name: personOf(this.#people, by).name });
+    const message = { o, n: 0, at, by, kind: "text", data: { text }, edited: null, removed: null, touched: o };
+    this.#client.plugs.ask("report", message, { room, name: personOf(this.#people, by).name });
   }
 }

@@ -10,13 +10,13 @@ import { realClock } from "../../realtime/clock.js";
 import { Emitter } from "../../realtime/emitter.js";
 import { authorOf } from "../state/item.js";
 import { rowsOf } from "../state/rows.js";
-import { badgeOf, myRank, newLine, timeline } from "../state/selectors.js";
+import { badgeOf, firstNew, myRank, timeline } from "../state/selectors.js";
 import { PENDING_SHOWN_AFTER_MS } from "../ui/delivery.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { personOf } from "../ui/face.js";
 import { currentZone, dayName, watchCalendar } from "../ui/time.js";
 import { count, say } from "../ui/words.js";
-import { cardDepends, lineBuilt, paintLine, unfold } from "./message.js";
+import { buildMessage, cardDepends, paintMessage, unfold } from "./message.js";
 
 const LIT_MS = 2400;
 
@@ -69,14 +69,14 @@ export class Timeline extends Emitter {
 
   /** "Show more" keeps the reader where the message begins. @param {Element | null} button */
   #more(button) {
-    const line = /** @type {HTMLElement | null} */ (button?.closest(".line") ?? null);
-    if (line) this.#scroll.stay(() => unfold(line, !line.classList.contains("open")));
+    const message = /** @type {HTMLElement | null} */ (button?.closest(".line") ?? null);
+    if (message) this.#scroll.stay(() => unfold(message, !message.classList.contains("open")));
   }
 
   /** A link that is folded away is shown when the keyboard reaches it. @param {Element | null} body */
   #reveal(body) {
-    const line = /** @type {HTMLElement | null} */ (body?.closest(".line.long:not(.open)") ?? null);
-    if (line) this.#scroll.stay(() => unfold(line, true));
+    const message = /** @type {HTMLElement | null} */ (body?.closest(".line.long:not(.open)") ?? null);
+    if (message) this.#scroll.stay(() => unfold(message, true));
   }
 
   /** The rows that the page came with are painted in place. */
@@ -103,7 +103,7 @@ export class Timeline extends Emitter {
     this.items = timeline(state, this.#client.pending());
     this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
-      this.#reconcile(rowsOf(this.items, newLine(state), state.me, this.#unfolded));
+      this.#reconcile(rowsOf(this.items, firstNew(state), state.me, this.#unfolded));
       this.#paintLoading(state);
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
@@ -142,31 +142,31 @@ export class Timeline extends Emitter {
   }
 
   /** The row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
-  lineAt(o) {
+  messageAt(o) {
     return this.#list.querySelector(`[data-o="${o}"]`);
   }
 
   /** Bring an offset into view, with what was said around it. @param {number} o */
-  async showLine(o) {
+  async showMessage(o) {
     this.#unfolded.add(o);
     this.paint();
-    if (!this.lineAt(o)) await this.goTo(() => this.#pages.around(o));
-    const line = this.lineAt(o);
-    if (!line) return;
-    this.#scroll.to(line);
-    line.focus({ preventScroll: true });
-    line.classList.add("lit");
-    setTimeout(() => line.classList.remove("lit"), LIT_MS);
+    if (!this.messageAt(o)) await this.goTo(() => this.#pages.around(o));
+    const message = this.messageAt(o);
+    if (!message) return;
+    this.#scroll.to(message);
+    message.focus({ preventScroll: true });
+    message.classList.add("lit");
+    setTimeout(() => message.classList.remove("lit"), LIT_MS);
   }
 
   /** The window was replaced under the reader's eyes: what they read is fetched again. @param {number} o @param {number} top */
   async #goBackTo(o, top) {
     await this.goTo(() => this.#pages.around(o));
-    const line = this.lineAt(o);
-    if (line) this.#scroll.toTop(line, top);
+    const message = this.messageAt(o);
+    if (message) this.#scroll.toTop(message, top);
   }
 
-  /** The end of what is held at once, for there stands what waits to be sent; what is newest when there is a line. */
+  /** The end of what is held at once, for there stands what waits to be sent; what is newest when there is a message. */
   async showNewest() {
     this.#scroll.toEnd();
     await this.#client.ready();
@@ -199,12 +199,12 @@ export class Timeline extends Emitter {
   async #comeBack() {
     const [room, place] = [this.#client.shown, this.#places.get(this.#client.shown)];
     if (!place) return;
-    if (!this.lineAt(place.o)) await this.goTo(() => this.#pages.around(place.o));
-    const line = this.#client.shown === room ? this.lineAt(place.o) : null;
-    if (line) this.#scroll.toPlace(line, place.top);
+    if (!this.messageAt(place.o)) await this.goTo(() => this.#pages.around(place.o));
+    const message = this.#client.shown === room ? this.messageAt(place.o) : null;
+    if (message) this.#scroll.toPlace(message, place.top);
   }
 
-  /** Who would follow to the end is kept at the "New" line that has just been placed, when there is more below it than fits.
+  /** Who would follow to the end is kept at the "New" message that has just been placed, when there is more below it than fits.
    * @param {import("../state/types.js").RoomState} state */
   #begin({ fresh, head }) {
     if (fresh === this.#begun) return;
@@ -253,28 +253,28 @@ export class Timeline extends Emitter {
     if (row.kind === "day") return [dayName(row.at)];
     if (row.kind === "new") return ["new"];
     if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
-    const { line, pending } = row.item;
+    const { message, pending } = row.item;
     const state = this.#client.state();
     const seen = [
       this.#zone,
-      this.#client.blocked.has(line?.by ?? ""),
-      line,
+      this.#client.blocked.has(message?.by ?? ""),
+      message,
       pending,
       pending && realClock.now() - pending.at >= PENDING_SHOWN_AFTER_MS,
       row.grouped,
       personOf(state.people, authorOf(row.item, state.me)),
       badgeOf(state, authorOf(row.item, state.me)),
     ];
-    return line ? [...seen, ...cardDepends(line, state, this.#client.plugs.cards)] : seen;
+    return message ? [...seen, ...cardDepends(message, state, this.#client.plugs.cards)] : seen;
   }
 
   /** @param {HTMLElement} element @param {Row} row */
   #paintRow(element, row) {
     if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
     if (row.kind === "fold") this.#paintFold(element, row);
-    if (row.kind === "line")
-      paintLine(element, {
-        blocked: this.#client.blocked.has(row.item.line?.by ?? ""),
+    if (row.kind === "message")
+      paintMessage(element, {
+        blocked: this.#client.blocked.has(row.item.message?.by ?? ""),
         item: row.item,
         grouped: row.grouped,
         state: this.#client.state(),
@@ -298,7 +298,7 @@ export class Timeline extends Emitter {
   #unfold(offsets) {
     for (const o of offsets) this.#unfolded.add(o);
     this.paint();
-    this.lineAt(offsets[0])?.focus();
+    this.messageAt(offsets[0])?.focus();
   }
 
   /** A clock appears on what waits for more than a second. */
@@ -314,6 +314,6 @@ export class Timeline extends Emitter {
 
 /** @param {Row} row @returns {HTMLElement} */
 function build(row) {
-  if (row.kind === "line") return lineBuilt(row.item);
+  if (row.kind === "message") return buildMessage(row.item);
   return clone(`${row.kind}-template`);
 }

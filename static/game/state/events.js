@@ -35,9 +35,9 @@ export function tableReceived(state, table) {
 
 /** @param {RoomState} state @param {Table} table @returns {RoomState} */
 function withCard(state, table) {
-  const line = find(state, table.match);
-  if (line?.kind !== "match" || !(line.data?.version < table.version)) return state;
-  return { ...state, lines: state.lines.map((other) => (other === line ? { ...line, data: table } : other)) };
+  const message = find(state, table.match);
+  if (message?.kind !== "match" || !(message.data?.version < table.version)) return state;
+  return { ...state, lines: state.lines.map((other) => (other === message ? { ...message, data: table } : other)) };
 }
 
 /** @param {RoomState} state @param {Table} table @returns {RoomState} */

@@ -5,7 +5,7 @@
 
 import { opponentOf, seatOf } from "./table.js";
 
-/** A visitor has no line to ask by: they only watch. @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */
+/** A visitor has no message to ask by: they only watch. @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */
 export function offers(table, state) {
   const seat = seatOf(table, state.me);
   const role = state.me !== null && Boolean(state.room?.role);
@@ -26,7 +26,7 @@ function playing(table, { me }, seat, role) {
   return [table.waiting.includes(me) ? "unwait" : "wait"];
 }
 
-/** The loser may not while others wait in line. @param {Table} table @param {number} seat @param {boolean} role @returns {Offer[]} */
+/** The loser may not while others wait in message. @param {Table} table @param {number} seat @param {boolean} role @returns {Offer[]} */
 function over({ result, waiting, rematch }, seat, role) {
   if (rematch !== null) return ["next"];
   const lost = result?.winner !== null && result?.winner !== seat;

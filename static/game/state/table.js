@@ -30,8 +30,8 @@ export function movesMade({ view }) {
 
 /** The newest that is known of a match, from wherever it came. @param {RoomState} state @param {number} match @returns {Table | null} */
 export function tableOf(state, match) {
-  const line = state.lines.find(({ o }) => o === match);
-  const card = line?.kind === "match" ? line.data : null;
+  const message = state.lines.find(({ o }) => o === match);
+  const card = message?.kind === "match" ? message.data : null;
   const kept = state.parts.matches?.[match] ?? null;
   return card && kept ? (card.version > kept.version ? card : kept) : (card ?? kept);
 }

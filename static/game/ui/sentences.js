@@ -51,7 +51,7 @@ export function ended(table, { me, people }) {
   });
 }
 
-/** One line for how things stand. @param {Table} table @param {Reader} reader @returns {string} */
+/** One message for how things stand. @param {Table} table @param {Reader} reader @returns {string} */
 export function status(table, reader) {
   if (table.state === "open") return say(seatOf(table, reader.me) >= 0 ? "table.waiting" : "table.free");
   return table.state === "playing" ? turn(table, reader) : ended(table, reader);

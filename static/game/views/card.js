@@ -1,7 +1,7 @@
 /** The card of a match in the talk: who sits there, how it stands, what one may do. */
 
-/** @import {Line, RoomState} from "../../chat/state/types.js" */
-/** @import {LineView} from "../../chat/views/message.js" */
+/** @import {Message, RoomState} from "../../chat/state/types.js" */
+/** @import {MessageView} from "../../chat/views/message.js" */
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Offer, Table} from "../state/types.js" */
 
@@ -15,13 +15,13 @@ import { paintSeatFace, rebuild, write } from "../ui/seats.js";
 import { colourOf, ended, nameOf, queued, scored, status } from "../ui/sentences.js";
 import { buttonsFor } from "./buttons.js";
 
-/** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Line} line @param {RoomState} state @returns {unknown[]} */
-export function cardSees(line, state) {
-  const table = tableOf(state, line.o);
+/** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Message} message @param {RoomState} state @returns {unknown[]} */
+export function cardSees(message, state) {
+  const table = tableOf(state, message.o);
   return [table, state.room?.role, ...(table ? peopleOf(table).map((id) => personOf(state.people, id)) : [])];
 }
 
-/** @param {HTMLElement} body @param {Table} data @param {Person} _author @param {LineView} view */
+/** @param {HTMLElement} body @param {Table} data @param {Person} _author @param {MessageView} view */
 export function paintCard(body, data, _author, { state }) {
   const known = body.querySelector(".card");
   const card = known instanceof HTMLElement ? known : clone("match-template");

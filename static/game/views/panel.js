@@ -14,7 +14,7 @@ import { NOTHING } from "../state/four.js";
 import { offers } from "../state/offers.js";
 import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 import { rebuild, write } from "../ui/seats.js";
-import { queued, scored, announced, status } from "../ui/sentences.js";
+import { announced, queued, scored, status } from "../ui/sentences.js";
 import { Board } from "./board.js";
 import { buttonsFor } from "./buttons.js";
 import { Players } from "./players.js";

@@ -58,7 +58,7 @@ export class Play extends Emitter {
     toast(errorText(error));
   }
 
-  /** Somebody who steps in line makes the table newer, not the move wrong: then it is sent again. @param {Table} table @param {number} column */
+  /** Somebody who steps in message makes the table newer, not the move wrong: then it is sent again. @param {Table} table @param {number} column */
   async #sent(table, column) {
     for (let latest = table, left = TRIES; ; left -= 1) {
       const error = await this.#commands.play(latest, column);

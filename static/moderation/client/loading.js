@@ -4,7 +4,7 @@
 /** @import {RoomState} from "../../chat/state/types.js" */
 
 import { myRank } from "../../chat/state/selectors.js";
-import { queueReceived, queueOf } from "../state/queue.js";
+import { queueOf, queueReceived } from "../state/queue.js";
 
 const PAUSE_MS = 3000;
 

@@ -20,7 +20,7 @@
  * @property {number | null} until
  * @property {string} reason
  * @property {Rule | ""} rule
- * @property {number | null} o the line that it is about
+ * @property {number | null} o the message that it is about
  * @property {number} removed how many lines went with it
  * @property {{by: string | null, at: number, reason: string} | null} lifted
  * @property {number | null} acknowledged_at
@@ -36,7 +36,7 @@
  * @property {number} at
  * @property {string} reason
  * @property {Rule} rule
- * @property {string | null} user who wrote the line
+ * @property {string | null} user who wrote the message
  * @property {"open" | "handled" | "dismissed"} state
  * @property {{by: string | null, at: number} | null} closed
  */
@@ -44,6 +44,6 @@
 /** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} ModerationQueue what hosts look after */
 /** @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry */
 /** @typedef {{lines: number, guest: boolean, invite: boolean, match?: {seats: ({user?: string} | null)[]} | null}} Preview what would go with somebody */
-/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the line that it is about */
+/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the message that it is about */
 
 export {};

@@ -1,6 +1,6 @@
-/** What the dialogs of moderation have in common: a counted text, a line quoted. */
+/** What the dialogs of moderation have in common: a counted text, a message quoted. */
 
-/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Message} from "../../chat/state/types.js" */
 
 import { say } from "../../chat/ui/words.js";
 
@@ -21,8 +21,8 @@ export function focusBack(dialog, about) {
   });
 }
 
-/** The line itself, as plain text; hidden where there is none to show. @param {HTMLElement} element @param {Line | null} line */
-export function quote(element, line) {
-  element.hidden = !line || line.removed !== null;
-  element.textContent = line?.data?.text ?? (line ? say("quote.card") : "");
+/** The message itself, as plain text; hidden where there is none to show. @param {HTMLElement} element @param {Message | null} message */
+export function quote(element, message) {
+  element.hidden = !message || message.removed !== null;
+  element.textContent = message?.data?.text ?? (message ? say("quote.card") : "");
 }

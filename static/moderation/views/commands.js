@@ -27,7 +27,7 @@ export class Commands {
   /** What a dialog has decided; its refusals are for the dialog. @param {string} user @param {Decision} decision @param {Report | null} [report] closed with it */
   async decide(user, decision, report = null) {
     const room = this.#client.shown;
-    if (decision.kind === "delete") await this.removeLine(room, decision);
+    if (decision.kind === "delete") await this.removeMessage(room, decision);
     else await this.#sanction(room, user, decision);
     this.#resolve(room, report);
   }
@@ -51,7 +51,7 @@ export class Commands {
   }
 
   /** @param {string} room @param {{o: number | null, reason?: string, rule?: string}} what */
-  async removeLine(room, { o, reason = "", rule = "other" }) {
+  async removeMessage(room, { o, reason = "", rule = "other" }) {
     await this.#client.act("message.delete", { room, o, reason, rule });
     toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room, o }) });
   }
@@ -59,7 +59,7 @@ export class Commands {
   /** Deletes the reported message and closes the report. @param {Report} report */
   async deleteReported(report) {
     const room = this.#client.shown;
-    await this.removeLine(room, { o: report.o, rule: report.rule });
+    await this.removeMessage(room, { o: report.o, rule: report.rule });
     this.#resolve(room, report);
   }
 
@@ -126,7 +126,7 @@ export class Commands {
     toast(whoWasFirst(this.#client.state(room), error.data));
   }
 
-  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o @param {number | null} deleted the line that went too */
+  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o @param {number | null} deleted the message that went too */
   async #undo(room, o, deleted) {
     const made = Object.values(queueOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
     if (!made) return toast(say("problem.internal"));

@@ -43,7 +43,11 @@ export class ComposerLock {
   }
 
   get closed() {
-    return lockReason(this.#client.state(), this.#client.connection.serverNow(), Boolean(this.#client.boot.user?.guest));
+    return lockReason(
+      this.#client.state(),
+      this.#client.connection.serverNow(),
+      Boolean(this.#client.boot.user?.guest),
+    );
   }
 
   #paint() {
@@ -68,13 +72,13 @@ export class ComposerLock {
     const why = warning ?? muted;
     if (this.#title.textContent !== say(`door.${closed}`)) this.#title.textContent = say(`door.${closed}`);
     byId("door-why", HTMLElement).textContent = why ? because(why, why.by) : say(`door.${closed}.why`);
-    this.#paintLine(warning ?? null);
+    this.#paintMessage(warning ?? null);
     this.#read.hidden = !warning;
     this.#paintAppeal(muted ?? null);
   }
 
   /** @param {Warning | null} warning */
-  #paintLine(warning) {
+  #paintMessage(warning) {
     quote(byId("door-line", HTMLElement), warning?.o ? find(this.#client.state(), warning.o) : null);
   }
 

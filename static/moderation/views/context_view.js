@@ -1,7 +1,7 @@
-/** What was said around a reported line, also what is removed now: asked for when it is looked at. */
+/** What was said around a reported message, also what is removed now: asked for when it is looked at. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Message} from "../../chat/state/types.js" */
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Report} from "../state/types.js" */
 
@@ -11,7 +11,7 @@ import { paintFace, personOf } from "../../chat/ui/face.js";
 import { clock } from "../../chat/ui/time.js";
 import { errorText, say } from "../../chat/ui/words.js";
 
-/** @typedef {Line & {was: any}} ReportedMessage a line; of a removed one, what it said */
+/** @typedef {Message & {was: any}} ReportedMessage a message; of a removed one, what it said */
 
 export class ContextView {
   #client;
@@ -45,31 +45,33 @@ export class ContextView {
         room: this.#client.shown,
         report,
       });
-      this.#list.replaceChildren(...lines.filter(isSaid).map((/** @type {ReportedMessage} */ line) => this.#line(line, people)));
+      this.#list.replaceChildren(
+        ...lines.filter(isSaid).map((/** @type {ReportedMessage} */ message) => this.#message(message, people)),
+      );
       this.#list.querySelector(".reported")?.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.#list.replaceChildren(make("li", "problem", errorText(error)));
     }
   }
 
-  /** @param {ReportedMessage} line @param {Record<string, Person>} people @returns {HTMLElement} */
-  #line(line, people) {
+  /** @param {ReportedMessage} message @param {Record<string, Person>} people @returns {HTMLElement} */
+  #message(message, people) {
     const element = clone("around-template");
-    const author = personOf(people, line.by);
-    element.classList.toggle("reported", line.o === this.#report.o);
-    element.classList.toggle("removed", line.removed !== null);
+    const author = personOf(people, message.by);
+    element.classList.toggle("reported", message.o === this.#report.o);
+    element.classList.toggle("removed", message.removed !== null);
     paintFace(part(element, ".face", HTMLElement), author);
     part(element, "b", HTMLElement).textContent = author.name;
-    part(element, "time", HTMLElement).textContent = clock(line.at);
-    part(element, ".around-text", HTMLElement).textContent = textOf(line);
+    part(element, "time", HTMLElement).textContent = clock(message.at);
+    part(element, ".around-text", HTMLElement).textContent = textOf(message);
     return element;
   }
 }
 
-/** @param {ReportedMessage} line */
+/** @param {ReportedMessage} message */
 const isSaid = ({ kind }) => !SYSTEM_KINDS.has(kind);
 
-/** @param {ReportedMessage} line @returns {string} */
+/** @param {ReportedMessage} message @returns {string} */
 function textOf({ kind, data, was, removed }) {
   const text = (was ?? data)?.text ?? (kind === "text" ? "" : say("quote.card"));
   return removed ? [say("line.removed"), text].filter(Boolean).join(": ") : text;

@@ -1,7 +1,7 @@
-/** A complaint about a line of somebody else, to the hosts of the room. */
+/** A complaint about a message of somebody else, to the hosts of the room. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Message} from "../../chat/state/types.js" */
 
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
@@ -28,15 +28,15 @@ export class ReportDialog {
     focusBack(this.#dialog, () => `#lines [data-o="${this.#o}"]`);
   }
 
-  /** `place`: another room than the one shown, and the author's name. @param {Line} line @param {{room: string, name: string}} [place] */
-  open(line, place) {
-    this.#o = line.o;
+  /** `place`: another room than the one shown, and the author's name. @param {Message} message @param {{room: string, name: string}} [place] */
+  open(message, place) {
+    this.#o = message.o;
     this.#room = place?.room ?? this.#client.shown;
     fillForm(this.#form, {});
     byId("report-title", HTMLElement).textContent = say("report.title", {
-      name: place?.name ?? nameOf(this.#client.state(), line.by),
+      name: place?.name ?? nameOf(this.#client.state(), message.by),
     });
-    quote(byId("report-line", HTMLElement), line);
+    quote(byId("report-line", HTMLElement), message);
     this.#dialog.showModal();
   }
 

@@ -1,7 +1,7 @@
 /** Reports, the open ones first: what was said and around it, and what is done about it. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Message} from "../../chat/state/types.js" */
 /** @import {Report} from "../state/types.js" */
 /** @import {Commands} from "./commands.js" */
 
@@ -16,7 +16,7 @@ import { KeyedList } from "../ui/keyed_list.js";
 import { nameOf, ruleName } from "../ui/sentences.js";
 import { ContextView } from "./context_view.js";
 
-/** @typedef {{moderate: (user: string, line: Line | null, report: Report) => void}} QueueAsked */
+/** @typedef {{moderate: (user: string, message: Message | null, report: Report) => void}} QueueAsked */
 
 export class ReportList {
   #client;
@@ -53,15 +53,15 @@ export class ReportList {
     on("delete", () =>
       this.#commands.deleteReported(report).catch((error) => this.#commands.refused(this.#client.shown, error)),
     );
-    on("moderate", () => user && this.#asked.moderate(user, this.#lineOf(report), report));
+    on("moderate", () => user && this.#asked.moderate(user, this.#messageOf(report), report));
     on("handled", () => this.#commands.close(report.report, "handled"));
     on("dismissed", () => this.#commands.close(report.report, "dismissed"));
     new ContextView(this.#client, row, report).start();
     return row;
   }
 
-  /** The line may be outside the window: then only its place is known. @param {Report} report @returns {Line} */
-  #lineOf({ o, user, at }) {
+  /** The message may be outside the window: then only its place is known. @param {Report} report @returns {Message} */
+  #messageOf({ o, user, at }) {
     const unknown = {
       o,
       n: 0,
@@ -79,7 +79,7 @@ export class ReportList {
   /** @param {HTMLElement} row @param {Report} report */
   #paintRow(row, report) {
     const state = this.#client.state();
-    const line = find(state, report.o);
+    const message = find(state, report.o);
     const may = report.user !== null && isAbove(state, report.user);
     row.classList.toggle("over", report.closed !== null);
     part(row, ".case-title", HTMLElement).textContent = [ruleName(report.rule), nameOf(state, report.user)].join(" · ");
@@ -88,9 +88,9 @@ export class ReportList {
       time: when(report.at),
     });
     part(row, ".case-reason", HTMLElement).textContent = report.reason;
-    quote(part(row, ".quoted", HTMLElement), line);
+    quote(part(row, ".quoted", HTMLElement), message);
     part(row, ".case-acts", HTMLElement).hidden = report.closed !== null;
-    part(row, "[data-act=delete]", HTMLElement).hidden = !may || Boolean(line?.removed);
+    part(row, "[data-act=delete]", HTMLElement).hidden = !may || Boolean(message?.removed);
     part(row, "[data-act=moderate]", HTMLElement).hidden = !may;
     part(row, ".case-end", HTMLElement).textContent = report.closed
       ? say(`report.${report.state}`, { who: nameOf(state, report.closed.by) })

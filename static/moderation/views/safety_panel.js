@@ -7,7 +7,7 @@ import { myRank } from "../../chat/state/selectors.js";
 import { byId } from "../../chat/ui/dom.js";
 import { toast } from "../../chat/ui/toast.js";
 import { count, say } from "../../chat/ui/words.js";
-import { asksForAnswer, queueOf, openCount, openReports, sanctionsOf } from "../state/queue.js";
+import { asksForAnswer, openCount, openReports, queueOf, sanctionsOf } from "../state/queue.js";
 
 const ID = "safety";
 const VIEWS = ["room", "reports", "sanctions", "log"];

@@ -1,7 +1,7 @@
 /** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
 
 /** @import {Client} from "../../chat/client/client.js" */
-/** @import {Line} from "../../chat/state/types.js" */
+/** @import {Message} from "../../chat/state/types.js" */
 /** @import {Decision, Preview, Report} from "../state/types.js" */
 /** @import {Commands} from "./commands.js" */
 
@@ -22,8 +22,8 @@ export class SanctionDialog {
   #client;
   #commands;
   #user = "";
-  /** @type {Line | null} what it is about */
-  #line = null;
+  /** @type {Message | null} what it is about */
+  #message = null;
   /** @type {Report | null} */
   #report = null;
   /** @type {Preview | null} */
@@ -41,14 +41,14 @@ export class SanctionDialog {
     this.#form.addEventListener("change", ({ target }) => this.#changed(/** @type {HTMLInputElement} */ (target).name));
     onSubmit(this.#form, (data) => this.#submitted(data));
     focusBack(this.#dialog, () =>
-      this.#line ? `#lines [data-o="${this.#line.o}"]` : `.person[data-user="${this.#user}"]`,
+      this.#message ? `#lines [data-o="${this.#message.o}"]` : `.person[data-user="${this.#user}"]`,
     );
   }
 
-  /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Line | null} line @param {Report | null} [report] */
-  open(user, line, report = null) {
-    const standing = line && !line.removed ? line : null;
-    [this.#user, this.#line, this.#report, this.#foreseen] = [user, line, report, null];
+  /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Message | null} message @param {Report | null} [report] */
+  open(user, message, report = null) {
+    const standing = message && !message.removed ? message : null;
+    [this.#user, this.#message, this.#report, this.#foreseen] = [user, message, report, null];
     fillForm(this.#form, { kind: "mute", rule: report?.rule ?? "other" });
     byId("sanction-title", HTMLElement).textContent = say("moderate.title", { name: this.#name });
     quote(byId("sanction-line", HTMLElement), standing);
@@ -126,7 +126,7 @@ export class SanctionDialog {
       duration_ms: durationOf(kind, data),
       reason: field(data, "reason"),
       rule: field(data, "rule"),
-      o: this.#line?.o ?? null,
+      o: this.#message?.o ?? null,
       remove: kind === "ban" ? field(data, "remove") : "none",
       approval: kind === "ban" && guest && data.has("approval"),
       alsoDelete: data.has("delete") && this.#isShown("delete"),

@@ -13,7 +13,12 @@ function opened({ hiddenAfterMs, hidden = false, stays } = {}) {
   const told = [];
   const notify = (/** @type {string} */ method, /** @type {any} */ { visible }) =>
     told.push(method === "session.seen" && visible);
-  new PageVisibility(/** @type {any} */ (Object.assign(connection, { notify })), { page, clock, hiddenAfterMs, stays }).start();
+  new PageVisibility(/** @type {any} */ (Object.assign(connection, { notify })), {
+    page,
+    clock,
+    hiddenAfterMs,
+    stays,
+  }).start();
   const becomes = (/** @type {string} */ state) => {
     document.visibilityState = state;
     page.dispatchEvent(new Event("visibilitychange"));

@@ -1,6 +1,6 @@
 /** However pages, snapshots, replays and live events interleave, the list becomes the server's, and never has a hole on the way. */
 
-/** @import {Cursor, Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {Cursor, Message, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
@@ -22,7 +22,7 @@ const ROOM = {
 
 /** The table and the log of one room. */
 class Server {
-  /** @type {Line[]} */ rows = [];
+  /** @type {Message[]} */ rows = [];
   /** @type {RoomEvent[]} */ log = [];
   /** @type {Set<number>} */ redactedOffsets = new Set();
 
@@ -95,7 +95,7 @@ class Server {
     return this.#slice(as_of, all.slice(Math.max(0, around - 2), around + 3));
   }
 
-  /** @param {number} as_of @param {Line[]} rows */
+  /** @param {number} as_of @param {Message[]} rows */
   #slice(as_of, rows) {
     const [first, last] = [rows[0]?.o ?? 0, rows.at(-1)?.o ?? Infinity];
     return {
@@ -260,7 +260,7 @@ class World {
   }
 }
 
-/** @param {Line[]} rows */
+/** @param {Message[]} rows */
 const seen = (rows) =>
   rows.map(({ o, by, data, edited, removed }) => ({ o, by, data, edited: removed ? null : edited, removed }));
 

@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 
 /** @param {number} o @param {string} by @param {number} minutes after noon @returns {import("../../../../static/chat/state/types.js").Item} */
 function item(o, by, minutes, kind = "text") {
-  const line = {
+  const message = {
     o,
     n: o,
     at: NOON + minutes * MINUTE,
@@ -24,17 +24,17 @@ function item(o, by, minutes, kind = "text") {
     removed: null,
     touched: o,
   };
-  return { key: `o${o}`, line, pending: null };
+  return { key: `o${o}`, message, pending: null };
 }
 
 /** @param {import("../../../../static/chat/state/types.js").Item[]} items @param {number | null} newAt */
 const shape = (items, newAt = null) =>
-  rowsOf(items, newAt, "me").map((row) => (row.kind === "line" ? (row.grouped ? "grouped" : "line") : row.kind));
+  rowsOf(items, newAt, "me").map((row) => (row.kind === "message" ? (row.grouped ? "grouped" : "message") : row.kind));
 
 test("lines of one author within five minutes stand under one face", () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 2), item(3, "mei", 4.9)]), [
     "day",
-    "line",
+    "message",
     "grouped",
     "grouped",
   ]);
@@ -43,30 +43,30 @@ test("lines of one author within five minutes stand under one face", () => {
 test("five minutes after the line with the face it shows again", () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 3), item(3, "mei", 6)]), [
     "day",
-    "line",
+    "message",
     "grouped",
-    "line",
+    "message",
   ]);
 });
 
 test("another author, a system line and the New line each break a group", () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "jo", 0), item(3, "jo", 1)], 3), [
     "day",
-    "line",
-    "line",
+    "message",
+    "message",
     "new",
-    "line",
+    "message",
   ]);
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 0, "room.changed"), item(3, "mei", 1)]), [
     "day",
-    "line",
-    "line",
-    "line",
+    "message",
+    "message",
+    "message",
   ]);
 });
 
 test("midnight breaks a group and begins a day", () => {
-  assert.deepEqual(shape([item(1, "mei", 719), item(2, "mei", 721)]), ["day", "line", "day", "line"]);
+  assert.deepEqual(shape([item(1, "mei", 719), item(2, "mei", 721)]), ["day", "message", "day", "message"]);
 });
 
 test("what waits to be sent joins its author's group", () => {
@@ -77,7 +77,7 @@ test("what waits to be sent joins its author's group", () => {
     params: { text: "hi" },
     state: "waiting",
   });
-  assert.deepEqual(shape([item(1, "me", 0), { key: "cc", line: null, pending }]), ["day", "line", "grouped"]);
+  assert.deepEqual(shape([item(1, "me", 0), { key: "cc", message: null, pending }]), ["day", "message", "grouped"]);
 });
 
 test("initials are two letters of a Latin name and one sign of a Chinese one", () => {
@@ -86,13 +86,13 @@ test("initials are two letters of a Latin name and one sign of a Chinese one", (
 
 /** @param {number} o */
 const gone = (o) => {
-  const { key, line, pending } = item(o, "mei", 0);
-  return { key, line: line && { ...line, data: null, removed: { by: "jo", at: NOON } }, pending };
+  const { key, message, pending } = item(o, "mei", 0);
+  return { key, message: message && { ...message, data: null, removed: { by: "jo", at: NOON } }, pending };
 };
 
 test("three removed lines in a row are one, and the line after it shows its face", () => {
   const items = [item(1, "mei", 0), gone(2), gone(3), gone(4), item(5, "mei", 0), gone(6), gone(7)];
-  assert.deepEqual(shape(items), ["day", "line", "fold", "line", "grouped", "grouped"]);
+  assert.deepEqual(shape(items), ["day", "message", "fold", "message", "grouped", "grouped"]);
   const rows = rowsOf(items, null, "me");
   assert.deepEqual(rows[2], { key: "fold 2", kind: "fold", offsets: [2, 3, 4] });
 });
@@ -101,7 +101,7 @@ test("what was opened stays open, and the New line parts a run", () => {
   const items = [gone(1), gone(2), gone(3), gone(4)];
   assert.deepEqual(
     rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind),
-    ["day", "line", "line", "line", "line"],
+    ["day", "message", "message", "message", "message"],
   );
-  assert.deepEqual(shape(items, 2), ["day", "line", "new", "fold"]);
+  assert.deepEqual(shape(items, 2), ["day", "message", "new", "fold"]);
 });

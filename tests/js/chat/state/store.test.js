@@ -1,13 +1,13 @@
-/** @import {Line, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
+/** @import {Message, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 /** @import {PendingRequest, RoomEvent} from "../../../../static/realtime/types.js" */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cursor, emptyRoom, lines, newLine, reduce, timeline, typists } from "../../../../static/chat/state/store.js";
+import { cursor, emptyRoom, firstNew, lines, reduce, timeline, typists } from "../../../../static/chat/state/store.js";
 
 const ANA = { name: "Ana", face: "", colour: 3, rev: 1 };
 
-/** @param {number} o @param {Partial<Line>} [more] @returns {Line} */
+/** @param {number} o @param {Partial<Message>} [more] @returns {Message} */
 const line = (o, more = {}) => ({
   o,
   t: o,
@@ -38,7 +38,7 @@ const event = (o, kind, data, more = {}) => ({
 });
 /** @param {number} o @param {Partial<RoomEvent>} [more] */
 const posted = (o, more) => event(o, "message.posted", { kind: "text", text: `#${o}` }, more);
-/** @param {number} o @param {Line} line */
+/** @param {number} o @param {Message} line */
 const edited = (o, line) => event(o, "message.edited", { line });
 /** @param {number} o @param {number} of */
 const deleted = (o, of) => event(o, "message.deleted", { o: of, by: "mod", at: o * 1000 });
@@ -68,7 +68,7 @@ const happened = (state, ...events) =>
   after(state, ...events.map((event) => /** @type {RoomAction} */ ({ type: "event", event })));
 /** @param {RoomState} state */
 const offsets = (state) => lines(state).map(({ o }) => o);
-/** @param {number} from @param {number} to @param {{before?: boolean, after?: boolean, as_of?: number, lines?: Line[]}} [more] */
+/** @param {number} from @param {number} to @param {{before?: boolean, after?: boolean, as_of?: number, lines?: Message[]}} [more] */
 const page = (from, to, more = {}) => ({
   lines: span(from, to).map((o) => line(o)),
   as_of: 1000,
@@ -172,7 +172,7 @@ test("a blanked post that was removed stands as removed, as it does in a snapsho
     type: "snapshot",
     snapshot: { ...snapshot(1, 5), lines: [1, 2, 3].map((o) => line(o)).concat(row) },
   });
-  const { cid, ...last } = /** @type {Line} */ (lines(resumed).at(-1));
+  const { cid, ...last } = /** @type {Message} */ (lines(resumed).at(-1));
   assert.deepEqual(last, lines(fresh).at(-1));
 });
 
@@ -331,29 +331,29 @@ test("a snapshot of a restored backup takes back what it does not know", () => {
 
 test("the New line is placed once, above the first unread of others", () => {
   const state = opened(11, 20, { read: 15 });
-  assert.equal(newLine(state), 16);
-  assert.equal(newLine(happened(after(state, { type: "read", o: 20 }), posted(21))), 16);
+  assert.equal(firstNew(state), 16);
+  assert.equal(firstNew(happened(after(state, { type: "read", o: 20 }), posted(21))), 16);
   const own = {
     ...snapshot(11, 20, { read: 15 }),
     lines: span(11, 20).map((o) => line(o, { by: o < 18 ? "me" : "ana" })),
   };
-  assert.equal(newLine(after(emptyRoom("me"), { type: "snapshot", snapshot: own })), 18);
+  assert.equal(firstNew(after(emptyRoom("me"), { type: "snapshot", snapshot: own })), 18);
 });
 
 test("without unread, for a visitor, and above the window there is no New line", () => {
-  assert.equal(newLine(happened(opened(11, 20), posted(21))), null);
-  assert.equal(newLine(opened(11, 20, { read: null, role: null })), null);
+  assert.equal(firstNew(happened(opened(11, 20), posted(21))), null);
+  assert.equal(firstNew(opened(11, 20, { read: null, role: null })), null);
   const above = opened(11, 20, { read: 5 });
-  assert.equal(newLine(above), null);
+  assert.equal(firstNew(above), null);
   assert.equal(
-    newLine(after(above, { type: "pageAsked" }, { type: "page", cursor: { before: 11 }, page: page(1, 10) })),
+    firstNew(after(above, { type: "pageAsked" }, { type: "page", cursor: { before: 11 }, page: page(1, 10) })),
     6,
   );
 });
 
 test("entering again places the New line anew, up to what the opening brings", () => {
   const seen = after(opened(11, 20), { type: "read", o: 20 });
-  assert.equal(newLine(happened(after(seen, { type: "entered" }), posted(21))), null);
+  assert.equal(firstNew(happened(after(seen, { type: "entered" }), posted(21))), null);
   const opening = { mode: /** @type {const} */ ("replay"), head: { o: 22, t: 22, n: 22 }, presence: {}, here: 1 };
   const back = happened(
     after(seen, { type: "entered", live: false }, { type: "opened", opening }),
@@ -361,21 +361,21 @@ test("entering again places the New line anew, up to what the opening brings", (
     posted(22),
     posted(23),
   );
-  assert.equal(newLine(back), 21);
+  assert.equal(firstNew(back), 21);
   const nothing = after(
     seen,
     { type: "entered", live: false },
     { type: "opened", opening: { ...opening, head: { o: 20, t: 20, n: 20 } } },
   );
-  assert.equal(newLine(happened(nothing, posted(21))), null);
+  assert.equal(firstNew(happened(nothing, posted(21))), null);
 });
 
 test("after a lost line the New line stands above what was missed, and only then", () => {
   const seen = after(opened(11, 20, { read: 15 }), { type: "read", o: 20 });
   const opening = { mode: /** @type {const} */ ("replay"), head: { o: 22, t: 22, n: 22 }, presence: {}, here: 1 };
   const back = happened(after(seen, { type: "opened", opening, lost: true }), posted(21), posted(22), posted(23));
-  assert.deepEqual([newLine(back), back.fresh], [21, { from: 20, to: 22 }]);
-  assert.equal(newLine(happened(after(seen, { type: "opened", opening }), posted(21), posted(22))), 16);
+  assert.deepEqual([firstNew(back), back.fresh], [21, { from: 20, to: 22 }]);
+  assert.equal(firstNew(happened(after(seen, { type: "opened", opening }), posted(21), posted(22))), 16);
   const nothing = after(seen, { type: "opened", opening: { ...opening, head: seen.head }, lost: true });
   assert.equal(nothing.fresh, seen.fresh);
 });
@@ -390,12 +390,12 @@ test("missed lines that only a snapshot could bring are new from the read pointe
     here: 1,
   };
   const back = after(seen, { type: "opened", opening, lost: true });
-  assert.deepEqual([newLine(back), back.fresh], [null, { from: 20, to: 2040 }]);
+  assert.deepEqual([firstNew(back), back.fresh], [null, { from: 20, to: 2040 }]);
 });
 
 test("a snapshot while the room is looked at places no New line", () => {
   const state = after(opened(11, 20), { type: "snapshot", snapshot: snapshot(15, 30, { read: 20 }) });
-  assert.equal(newLine(state), null);
+  assert.equal(firstNew(state), null);
 });
 
 test("a read pointer only goes forward, from whichever tab it comes", () => {
@@ -523,9 +523,9 @@ test("a pending post stands last, under the key that its line will have", () => 
   const mine = pending("message.post", { text: "hi" }, "cid-4");
   const state = opened(1, 3);
   const request = timeline(state, [mine]).at(-1);
-  assert.deepEqual(request, { key: "ccid-4", line: null, pending: mine });
+  assert.deepEqual(request, { key: "ccid-4", message: null, pending: mine });
   const arrived = timeline(happened(state, posted(4, { by: "me" })), [mine]);
-  assert.deepEqual([arrived.length, arrived.at(-1)?.key, arrived.at(-1)?.line?.o], [4, "ccid-4", 4]);
+  assert.deepEqual([arrived.length, arrived.at(-1)?.key, arrived.at(-1)?.message?.o], [4, "ccid-4", 4]);
 });
 
 test("an answer before the event keeps the line on screen until the event fills it", () => {
@@ -539,7 +539,7 @@ test("an answer before the event keeps the line on screen until the event fills 
   assert.deepEqual(timeline(answered, []).at(-1), {
     key: "ccid-5",
     pending: null,
-    line: line(5, { n: 0, at: 9, by: "me", data: { text: "hi" }, touched: 0, cid: "cid-5", ms: 4 }),
+    message: line(5, { n: 0, at: 9, by: "me", data: { text: "hi" }, touched: 0, cid: "cid-5", ms: 4 }),
   });
   const whole = happened(
     answered,
@@ -577,7 +577,10 @@ test("an answer after the event says how long storing took", () => {
 test("an answer to a repeat of what is long since outside the window changes nothing", () => {
   const state = opened(11, 20);
   const stored = { room: "lounge", o: 5, t: 5, at: 9 };
-  assert.equal(after(state, { type: "answered", pending: pending("message.post", { text: "hi" }), stored, ms: 4 }), state);
+  assert.equal(
+    after(state, { type: "answered", pending: pending("message.post", { text: "hi" }), stored, ms: 4 }),
+    state,
+  );
   assert.equal(
     after(state, {
       type: "answered",

@@ -22,7 +22,7 @@ function painted(kind, cards) {
   };
   const message = /** @type {any} */ ({ o: 1, kind, data: {} });
   const view = {
-    item: { key: "o1", line: message, pending: null },
+    item: { key: "o1", message, pending: null },
     blocked: false,
     state,
     cards,

@@ -1,6 +1,6 @@
 /** Cards and tables: of two states of a match the newer holds, in whatever order they become known. */
 
-/** @import {Line, RoomAction, RoomState} from "../../../../static/chat/state/types.js" */
+/** @import {Message, RoomAction, RoomState} from "../../../../static/chat/state/types.js" */
 /** @import {Table} from "../../../../static/game/state/types.js" */
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 
@@ -48,7 +48,7 @@ const table = (match, version, more = {}) => ({
 const event = (o, kind, data) => ({ room: "lounge", o, t: o, n: 1, at: o, by: "ana", cid: null, kind, data });
 /** @param {number} o */
 const moved = (o, match = 1) => event(o, "match.moved", { match, seat: 0, move: 3, table: table(match, o) });
-/** @param {Table} data @returns {Line} */
+/** @param {Table} data @returns {Message} */
 const card = (data) => ({
   o: data.match,
   n: 1,

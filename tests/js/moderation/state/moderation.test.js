@@ -1,6 +1,6 @@
 /** What events and lists of moderation do to a room, in whatever order they come. */
 
-/** @import {Line, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
+/** @import {Message, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
 /** @import {Report, Sanction, OwnSanctions} from "../../../../static/moderation/state/types.js" */
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
 
@@ -13,11 +13,11 @@ import { moderationState } from "../../../../static/moderation/state/events.js";
 import { lockReason, mutedNow, ownSanctionsOf } from "../../../../static/moderation/state/own_sanctions.js";
 import {
   asksForAnswer,
-  queueReceived,
-  queueOf,
   isInForce,
   openCount,
   openReports,
+  queueOf,
+  queueReceived,
   sanctionsOf,
 } from "../../../../static/moderation/state/queue.js";
 import { seeded } from "../../fakes.js";
@@ -29,7 +29,7 @@ const reduce = reducer(withPlugs.added);
 /** @type {Rules} */
 const CALM = { slow_s: 0, locked: false, guests_off: false, approval_until: null, panic_until: null };
 
-/** @param {number} o @param {number} [touched] @returns {Line} */
+/** @param {number} o @param {number} [touched] @returns {Message} */
 const line = (o, touched = o) => ({
   o,
   n: o,
@@ -43,7 +43,7 @@ const line = (o, touched = o) => ({
 });
 /** @param {number} o @param {string} kind @param {any} [data] @returns {RoomEvent} */
 const event = (o, kind, data) => ({ room: "lounge", o, t: o, n: 1, at: o, by: "mei", cid: null, kind, data });
-/** @param {Line[]} held @param {{head?: number, me?: any, role?: any, rank?: number | null, rules?: Partial<Rules>}} [more] @returns {RoomAction} */
+/** @param {Message[]} held @param {{head?: number, me?: any, role?: any, rank?: number | null, rules?: Partial<Rules>}} [more] @returns {RoomAction} */
 const snapshot = (held, { head = 3, me = null, role = "member", rank = 0, rules = {} } = {}) => ({
   type: "snapshot",
   snapshot: {
@@ -198,7 +198,10 @@ test("an archived room is closed to its hosts too", () => {
 test("who has a rank is muted and warned like anybody, and held by no rule", () => {
   const host = { role: "host", rank: 1, rules: { locked: true } };
   assert.deepEqual(
-    [lockReason(after(snapshot([], host)), 50, true), lockReason(after(snapshot([], { ...host, me: MUTED })), 50, true)],
+    [
+      lockReason(after(snapshot([], host)), 50, true),
+      lockReason(after(snapshot([], { ...host, me: MUTED })), 50, true),
+    ],
     [null, "muted"],
   );
 });
@@ -319,7 +322,7 @@ test("removals and returns of many converge with the pages read meanwhile", () =
   for (let seed = 1; seed <= 500; seed += 1) {
     const random = seeded(seed);
     const pick = (/** @type {number} */ below) => Math.floor(random() * below);
-    /** @type {Map<number, Line>} */
+    /** @type {Map<number, Message>} */
     const rows = new Map(ALL.map((o) => [o, line(o)]));
     /** @type {RoomEvent[]} */
     const log = [];
@@ -329,7 +332,7 @@ test("removals and returns of many converge with the pages read meanwhile", () =
         { head: 6 },
       ),
     );
-    /** @type {{as_of: number, lines: Line[]}[]} */
+    /** @type {{as_of: number, lines: Message[]}[]} */
     const asked = [];
     const write = () => {
       const o = 7 + log.length;
