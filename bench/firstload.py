@@ -18,8 +18,8 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from bench.shaper import Shaper
+from tests.client import BlockingClient
 from tests.services.parlor import Parlor
-from tests.system.guest import Guest
 from tests.system.person import PHONE, launch_options
 
 WATCH = """() => {
@@ -42,7 +42,9 @@ WATCH = """() => {
 }"""
 
 
-async def load(browser: Browser, port: int, path: str, guest: Guest | None, cpu: int, warm: bool) -> dict[str, float]:
+async def load(
+    browser: Browser, port: int, path: str, guest: BlockingClient | None, cpu: int, warm: bool
+) -> dict[str, float]:
     shaper = Shaper(port)
     origin = f"http://127.0.0.1:{await shaper.listen()}"
     options: dict[str, Any] = PHONE
@@ -68,7 +70,7 @@ async def load(browser: Browser, port: int, path: str, guest: Guest | None, cpu:
     return figures
 
 
-async def measure(port: int, path: str, guest: Guest, runs: int) -> None:
+async def measure(port: int, path: str, guest: BlockingClient, runs: int) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options())
         for who, somebody in (("member", guest), ("visitor", None)):
@@ -91,7 +93,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         limits = json.dumps({"rate": 1000, "burst": 1000})
         with Parlor(Path(folder), serve=[], REALTIME=limits) as parlor:
-            guest = Guest(parlor.url, "Ada")
+            guest = BlockingClient(parlor.url, "Ada")
             for number in range(40):
                 guest.say(guest.lounge, f"Message {number}: the quick brown fox jumps over the lazy dog.")
             asyncio.run(measure(parlor.port, f"/r/{guest.lounge}/", guest, asked.runs))

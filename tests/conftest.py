@@ -22,7 +22,8 @@ from realtime.models import Event, Log
 from realtime.steady_clock import SteadyClock
 from realtime.types import Caller, LogKey
 from tests.actions import guest
-from tests.client import HIGH_RATES, ChannelsWire, Client, login
+from tests.client import Client
+from tests.client.in_process import HIGH_RATES, ChannelsWire, login
 from tests.people import Tab, person
 from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server

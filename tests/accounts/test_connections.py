@@ -9,7 +9,8 @@ from django.test import Client as Browser
 from accounts.models import LoginSession, User
 from realtime.security import login_of
 from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in
-from tests.client import ChannelsWire, Client, cid
+from tests.client import Client, cid
+from tests.client.in_process import ChannelsWire
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 LOGIN_ENDED = 4501

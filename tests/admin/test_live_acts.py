@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.services import account_create
 from chat.models import Message
 from tests.admin.conftest import RANKS, person
-from tests.client import cid, login
+from tests.client import cid
+from tests.client.in_process import login
 from tests.people import Tab
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -112,7 +113,7 @@ async def test_a_mute_from_the_admin_is_told_in_every_room_of_the_person(tab: Ta
     for key in keys:
         told = await ann.notification("room.signal", room=key, kind="standing")
         assert (told["value"]["muted"]["by"], told["value"]["muted"]["reason"]) == ("site", "shouting")
-        assert (await ann.refusal("message.post", room=key, cid=cid(), text="hello")).type == "muted"
+        assert (await ann.error("message.post", room=key, cid=cid(), text="hello")).type == "muted"
 
 
 async def test_no_page_of_the_admin_needs_more_than_our_policy(application: Any, admin: Admin) -> None:

@@ -86,8 +86,8 @@ async def run(name: str, site: Site, hang: Hang, plan: Plan, seconds: float) -> 
             group.create_task(workload.talk())
             group.create_task(hangs(workload, hang, seconds, result, thaws))
         await finish(workload, site)
-    ports = {proxy.port for proxy in (proxies[1:] if name == "worker" else proxies)}
-    others = [record for client in workload.clients if client.guest.port in ports for record in client.history.records]
+    urls = {f"http://127.0.0.1:{proxy.port}" for proxy in (proxies[1:] if name == "worker" else proxies)}
+    others = [record for client in workload.clients if client.guest.url in urls for record in client.history.records]
     result.wait_s, result.silence_s = longest_wait(others), longest_silence(others)
     result.room_silence_s = longest_silence(others, by_room=True)
     result.recovery_s = max((first_after(thaw, others) - thaw for thaw in thaws), default=0.0)

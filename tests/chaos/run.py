@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 from tests.chaos.checker import Anomaly, check, table
-from tests.chaos.client import Client
 from tests.chaos.database import heads, rows
 from tests.chaos.history import Record
 from tests.chaos.proxy import Proxy
+from tests.chaos.recorded import RecordedClient
 from tests.chaos.servers import Server, Site
 from tests.chaos.workload import OPEN_AT_ONCE, Plan, Workload
 
@@ -94,12 +94,12 @@ async def finish(workload: Workload, site: Site) -> None:
     ends = await asyncio.to_thread(heads, site.database)
     await gather_within(workload.plan.quiet_s, [hear_all(client, ends) for client in workload.clients])
     for client in workload.clients:
-        client.note()
+        client.record_views()
         client.cut()
     workload.clients.append(await workload.guest("latecomer"))
     await gather_within(workload.plan.resume_s, [read_all(client, workload.rooms, ends) for client in workload.clients])
     for client in workload.clients:
-        client.note()
+        client.record_views()
 
 
 async def gather_within(seconds: float, work: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -109,11 +109,11 @@ async def gather_within(seconds: float, work: Iterable[Coroutine[Any, Any, None]
             await asyncio.gather(*work)
 
 
-async def hear_all(client: Client, ends: dict[str, int]) -> None:
+async def hear_all(client: RecordedClient, ends: dict[str, int]) -> None:
     await client.until({room: ends[room] for room in client.opened})
 
 
-async def read_all(client: Client, rooms: list[str], ends: dict[str, int]) -> None:
+async def read_all(client: RecordedClient, rooms: list[str], ends: dict[str, int]) -> None:
     """As many rooms as may be open at once, beginning with those that are; noted before they are left."""
     rooms = sorted(rooms, key=lambda room: room not in client.opened)
     for start in range(0, len(rooms), OPEN_AT_ONCE):
@@ -123,7 +123,7 @@ async def read_all(client: Client, rooms: list[str], ends: dict[str, int]) -> No
         for room in set(shown) - client.opened:
             await client.open(room)
         await hear_all(client, ends)
-        client.note()
+        client.record_views()
 
 
 def verdict(result: Result) -> str:

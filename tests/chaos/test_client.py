@@ -8,10 +8,10 @@ import pytest
 from websockets.asyncio.server import broadcast
 
 from tests.chaos.checker import check
-from tests.chaos.client import Client
 from tests.chaos.fake_server import ROOM, FakeServer, running
-from tests.chaos.outbox import Refused
 from tests.chaos.proxy import Proxy
+from tests.chaos.recorded import RecordedClient
+from tests.client import ErrorResponse
 
 pytestmark = pytest.mark.asyncio
 
@@ -21,15 +21,15 @@ class Visitor:
 
     def __init__(self, port: int, name: str = "ann") -> None:
         self.name = name
-        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
 
-    async def token(self) -> str:
+    def token(self) -> str:
         return "token"
 
 
 async def test_what_is_sent_is_answered_and_read() -> None:
     fake = FakeServer()
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
         stored = await client.send("message.post", ROOM, text="hello")
         await client.until({ROOM: 1})
@@ -40,7 +40,7 @@ async def test_what_is_sent_is_answered_and_read() -> None:
 
 async def test_it_resumes_after_a_cut_from_where_it_was() -> None:
     fake = FakeServer()
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
         await client.send("message.post", ROOM, text="one")
         await client.until({ROOM: 1})
@@ -56,7 +56,7 @@ async def test_answers_cut_after_the_commit_do_not_double_anything(seed: int) ->
     fake = FakeServer()
     random = Random(seed)
     async with running(fake) as port, Proxy([port], share=0.2, random=random) as proxy:
-        async with Client(Visitor(proxy.port), random, doubles=0.2) as client:
+        async with RecordedClient(Visitor(proxy.port), random, doubles=0.2) as client:
             await client.open(ROOM)
             for number in range(30):
                 await client.send("message.post", ROOM, text=str(number))
@@ -70,7 +70,7 @@ async def test_answers_cut_after_the_commit_do_not_double_anything(seed: int) ->
 async def test_a_gap_is_repaired_by_opening_again_and_told_to_the_checker() -> None:
     fake = FakeServer()
     fake.withheld = {2}
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
         for text in ("one", "two", "three"):
             await client.send("message.post", ROOM, text=text)
@@ -82,7 +82,7 @@ async def test_a_gap_is_repaired_by_opening_again_and_told_to_the_checker() -> N
 async def test_too_fast_is_tried_again_with_the_same_cid() -> None:
     fake = FakeServer()
     fake.refuse_once = [{"code": 429, "message": "", "data": {"retry_after_ms": 1}}]
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.send("message.post", ROOM, text="hello")
     assert len({record.cid for record in client.history.records if record.cid}) == 1
 
@@ -90,15 +90,15 @@ async def test_too_fast_is_tried_again_with_the_same_cid() -> None:
 async def test_a_refusal_is_final_and_the_next_goes_out() -> None:
     fake = FakeServer()
     fake.refuse_once = [{"code": 409, "message": "", "data": {}}]
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
-        with pytest.raises(Refused):
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
+        with pytest.raises(ErrorResponse):
             await client.send("message.post", ROOM, text="hello")
         assert (await client.send("message.post", ROOM, text="again"))["o"] == 1
 
 
 async def test_it_answers_the_ping_with_its_positions() -> None:
     fake = FakeServer()
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
         await client.send("message.post", ROOM, text="hello")
         await client.until({ROOM: 1})
@@ -109,7 +109,7 @@ async def test_it_answers_the_ping_with_its_positions() -> None:
 
 async def test_a_snapshot_replaces_what_was_known() -> None:
     fake = FakeServer()
-    async with running(fake) as port, Client(Visitor(port), Random(1)) as client:
+    async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
         await client.send("message.post", ROOM, text="one")
         fake.snapshots = True
@@ -126,7 +126,7 @@ async def test_the_proxy_goes_to_whoever_listens() -> None:
     async with (
         running(fake) as port,
         Proxy([1, port], share=0, random=Random(1)) as proxy,
-        Client(Visitor(proxy.port), Random(1)) as client,
+        RecordedClient(Visitor(proxy.port), Random(1)) as client,
     ):
         assert (await client.send("message.post", ROOM, text="hello"))["o"] == 1
 
@@ -137,7 +137,7 @@ async def test_the_proxy_knows_what_is_unanswered() -> None:
     async with (
         running(fake) as port,
         Proxy([port], share=0, random=Random(1)) as proxy,
-        Client(Visitor(proxy.port), Random(1)) as client,
+        RecordedClient(Visitor(proxy.port), Random(1)) as client,
     ):
         sending = asyncio.create_task(client.send("message.post", ROOM, text="hello"))
         await proxy.until_unanswered(port)

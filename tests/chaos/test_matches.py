@@ -6,13 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from tests.chaos.servers import postgres_site
-from tests.system.guest import Guest
+from tests.client import BlockingClient, Ended
 
 
-def table(player: Guest, match: int) -> dict[str, Any]:
+def table(player: BlockingClient, match: int) -> dict[str, Any]:
     found: dict[str, Any] = player.request("match.read", room=player.lounge, match=match)["table"]
     return found
 
@@ -22,7 +21,7 @@ def test_the_other_process_takes_the_next_move(postgres_url: str, redis_url: str
     with postgres_site(postgres_url, redis_url) as site:
         asyncio.run(site.start())
         doomed, other = (f"http://127.0.0.1:{server.port}" for server in site.servers)
-        ann, bo = Guest(doomed, "Ann"), Guest(other, "Bo")
+        ann, bo = BlockingClient(doomed, "Ann"), BlockingClient(other, "Bo")
         match = ann.act("match.create", room=ann.lounge, game="four", bot=None)["o"]
         bo.act("seat.take", room=bo.lounge, match=match, seat=1)
         made = {"room": ann.lounge, "match": match, "version": table(bo, match)["version"], "move": 3}
@@ -33,7 +32,7 @@ def test_the_other_process_takes_the_next_move(postgres_url: str, redis_url: str
         unanswered = made | {"version": table(bo, match)["version"], "cid": secrets.token_urlsafe(16)}
         ann.ask("move.play", **unanswered)
         site.servers[0].kill()
-        with suppress(ConnectionClosed):
+        with suppress(Ended):
             ann.leave()
         ann.connect(other)
         stored = ann.request("move.play", **unanswered)

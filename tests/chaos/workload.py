@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
-from tests.chaos.client import Client
-from tests.chaos.guest import Guest
-from tests.chaos.outbox import Refused
+from tests.chaos.recorded import RecordedClient
+from tests.client import ErrorResponse, Guest
 
 OPEN_AT_ONCE = 4
 ENTER_AT_ONCE = 4
@@ -41,7 +40,7 @@ class Workload:
     def __init__(self, plan: Plan, ports: Sequence[int], stack: AsyncExitStack) -> None:
         self.plan = plan
         self.random = Random(plan.seed)
-        self.clients: list[Client] = []
+        self.clients: list[RecordedClient] = []
         self.rooms: list[str] = []
         self.done: Counter[str] = Counter()
         self.kills_done = 0
@@ -59,18 +58,20 @@ class Workload:
             self.rooms.append(made["room"])
         await asyncio.gather(*(self._join(number, client) for number, client in enumerate(self.clients)))
 
-    async def guest(self, name: str) -> Client:
-        guest = Guest(name, next(self._ports))
+    async def guest(self, name: str) -> RecordedClient:
+        guest = Guest(f"http://127.0.0.1:{next(self._ports)}", name)
         async with self._entering:
-            await guest.enter()
-        client = Client(guest, Random(self.random.random()), doubles=self.plan.doubles)
+            await asyncio.to_thread(guest.enter)
+        client = RecordedClient(guest, Random(self.random.random()), doubles=self.plan.doubles)
         return await self._stack.enter_async_context(client)
 
-    async def _join(self, number: int, client: Client) -> None:
+    async def _join(self, number: int, client: RecordedClient) -> None:
         made = {room for place, room in enumerate(self.rooms) if place % len(self.clients) == number}
         for room in self.rooms:
             if room not in made:
-                with suppress(Refused):  # a repeat that a canary does not know; the checker sees a refusal in the log
+                with suppress(
+                    ErrorResponse
+                ):  # a repeat that a canary does not know; the checker sees a refusal in the log
                     await client.send("room.join", room)
         for room in client.random.sample(self.rooms, min(OPEN_AT_ONCE, len(self.rooms))):
             await client.open(room)
@@ -90,18 +91,18 @@ class Workload:
             self._posted.clear()
             await self._posted.wait()
 
-    async def _talk_in(self, client: Client, room: str) -> None:
+    async def _talk_in(self, client: RecordedClient, room: str) -> None:
         mine = Mine()
         while self.goes_on():
             act = mine.possible(client.random.choices(list(ACTS), list(ACTS.values()))[0])
             try:
                 await mine.act(act, client, room)
                 self.done[act] += 1
-            except Refused as refused:
+            except ErrorResponse as refused:
                 self.done[f"{act} refused {refused.code}"] += 1
             self._posted.set()
 
-    async def _wander(self, client: Client) -> None:
+    async def _wander(self, client: RecordedClient) -> None:
         """Now and then another room comes into view, from where it was left."""
         while self.goes_on() and len(self.rooms) > OPEN_AT_ONCE:
             await asyncio.sleep(client.random.uniform(0.5, 2))
@@ -121,7 +122,7 @@ class Mine:
         wanted = {"edit": self.alive, "delete": self.alive}.get(act, self.removed)
         return act if wanted else "post"
 
-    async def act(self, act: str, client: Client, room: str) -> None:
+    async def act(self, act: str, client: RecordedClient, room: str) -> None:
         match act:
             case "post":
                 self.alive.append((await client.send("message.post", room, text=words(client.random)))["o"])

@@ -56,7 +56,7 @@ async def test_addressee_of_a_request_cannot_open_the_room(tab: Tab) -> None:
     await ann.request("message.post", cid=cid(), room=key, text="hello")
     signal = await bo.notification("room.signal", kind="request")
     assert (signal["room"], signal["value"]["text"]) == (key, "hello")
-    assert (await bo.refusal("room.open", room=key, position=None)).code == 404
-    assert (await bo.refusal("typing.set", room=key, typing=True)).code == 404
-    assert (await bo.refusal("read.mark", room=key, o=1)).code == 404
+    assert (await bo.error("room.open", room=key, position=None)).code == 404
+    assert (await bo.error("typing.set", room=key, typing=True)).code == 404
+    assert (await bo.error("read.mark", room=key, o=1)).code == 404
     assert (await opened(ann, key))["here"] == 1

@@ -17,7 +17,8 @@ from chat import plugin
 from realtime.log import head_of
 from realtime.types import LogKey
 from tests.actions import guest, post, room
-from tests.client import ChannelsWire, Client, login_session
+from tests.client import Client
+from tests.client.in_process import ChannelsWire, login_session
 from tests.queries import queries
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]

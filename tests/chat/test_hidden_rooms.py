@@ -11,7 +11,7 @@ from realtime.types import LogKey
 from realtime.wire.session import LOOKS
 from tests.actions import enter, guest
 from tests.actions import room as make_room
-from tests.client import Client, Refused, cid
+from tests.client import Client, ErrorResponse, cid
 from tests.people import Tab
 
 pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,7 @@ def asked_of_rooms() -> dict[str, dict[str, Any]]:
 async def answer(client: Client, method: str, **params: Any) -> Any:
     try:
         return await client.request(method, **params)
-    except Refused as refused:
+    except ErrorResponse as refused:
         return refused.code, refused.data
 
 
@@ -137,7 +137,7 @@ async def test_who_is_removed_hears_no_more(tab: Tab) -> None:
     await other.notification("room.left", room=key)
     await host.request("message.post", room=key, cid=cid(), text="aMarkOnlyForMembers")
     await other.request("session.ping")
-    assert (await other.refusal("room.open", room=key, position={"o": 0, "t": 0})).code == 404
+    assert (await other.error("room.open", room=key, position={"o": 0, "t": 0})).code == 404
     assert not [frame for frame in other.notifications if "aMarkOnlyForMembers" in str(frame)]
 
 

@@ -13,7 +13,8 @@ from accounts.models import User
 from accounts.services import guest_create
 from realtime.log import now_ms
 from realtime.models import Event
-from tests.client import ChannelsWire, Client, Refused, cid, login
+from tests.client import Client, ErrorResponse, cid
+from tests.client.in_process import ChannelsWire, login
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -83,7 +84,7 @@ async def say(client: Client, room: str, text: str = "hello") -> int:
 
 async def refusal(client: Client, method: str, **params: Any) -> tuple[int, str]:
     """Code and type; the connection is usable afterwards."""
-    refused: Refused = await client.refusal(method, **params)
+    refused: ErrorResponse = await client.error(method, **params)
     assert await client.request("people.read", ids=[]) == {"people": {}}
     return refused.code, refused.type
 
@@ -177,7 +178,7 @@ async def test_a_room_one_may_not_see_and_one_that_is_not_there_answer_alike(
 ) -> None:
     ana, eve = await tab("Ana"), await tab("Eve")
     hidden = await made(ana, public=False)
-    refusals = [await eve.refusal(method, room=room, **more) for room in (hidden, NOWHERE)]
+    refusals = [await eve.error(method, room=room, **more) for room in (hidden, NOWHERE)]
     assert [refused.code for refused in refusals] == [404, 404]
     assert refusals[0].data == refusals[1].data
     assert await say(ana, hidden) == 2
@@ -222,7 +223,7 @@ async def test_an_edit_of_a_removed_line_is_409_and_its_retry_is_answered_as_bef
     stored = await ana.request("message.edit", **edit)
     await ana.request("message.delete", room=room, cid=cid(), o=o)
     assert await ana.request("message.edit", **edit) == stored
-    refused = await ana.refusal("message.edit", room=room, cid=cid(), o=o, text="y")
+    refused = await ana.error("message.edit", room=room, cid=cid(), o=o, text="y")
     assert (refused.code, refused.type, refused.data["line"]["removed"]["by"]) == (409, "removed", ana.me)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
-from tests.client import Client, Refused, cid
+from tests.client import Client, ErrorResponse, cid
 from tests.people import Tab
 
 pytestmark = pytest.mark.attack
@@ -41,7 +41,7 @@ async def code(client: Client, method: str, params: dict[str, Any]) -> int:
     """0 where it was done."""
     try:
         await client.request(method, **params)
-    except Refused as refused:
+    except ErrorResponse as refused:
         return int(refused.code)
     return 0
 
@@ -106,6 +106,6 @@ async def test_a_number_of_thirty_thousand_digits_is_refused(tab: Tab) -> None:
     digits = "9" * 30_000
     params = f'{{"room":"x","after":{digits}}}'
     await mei.send(f'{{"jsonrpc":"2.0","id":"big","method":"history.page","params":{params}}}')
-    with pytest.raises(Refused):
+    with pytest.raises(ErrorResponse):
         await mei.response("big")
     assert await mei.request("session.ping") == {}

@@ -22,7 +22,7 @@ from chat.models import Room
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
 from tests.actions import act, guest, post, room
-from tests.client import login_session
+from tests.client.in_process import login_session
 
 pytestmark = pytest.mark.django_db
 MODULES = [

@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 import psycopg
 import pytest
 
+from tests.client import BlockingClient
 from tests.services.parlor import ROOT, Parlor
-from tests.system.guest import Guest
 
 
 def error_of(parlor: Parlor, *arguments: str) -> str:
@@ -25,7 +25,7 @@ def error_of(parlor: Parlor, *arguments: str) -> str:
     return said.removeprefix("CommandError: ").strip()
 
 
-def opened(guest: Guest, room: str, position: dict[str, int] | None) -> dict[str, Any]:
+def opened(guest: BlockingClient, room: str, position: dict[str, int] | None) -> dict[str, Any]:
     answer: dict[str, Any] = guest.request("room.open", room=room, position=position)
     return answer
 
@@ -36,7 +36,7 @@ def texts(answer: dict[str, Any]) -> list[str]:
 
 def test_client_notices_a_restored_log(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
-    guest = Guest(parlor.url, "Ann who notices")
+    guest = BlockingClient(parlor.url, "Ann who notices")
     room = guest.makes_room("Restored")
     guest.say(room, "kept")
     before = opened(guest, room, None)["head"]
@@ -59,7 +59,7 @@ def test_client_notices_a_restored_log(parlor: Parlor, tmp_path: Path) -> None:
     guest.leave()
 
 
-def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
+def history(guest: BlockingClient, room: str) -> Iterator[tuple[int, str]]:
     """Yield every message of the room with its offset."""
     after, more = 0, True
     while more:
@@ -73,7 +73,7 @@ def history(guest: Guest, room: str) -> Iterator[tuple[int, str]]:
 def test_backup_during_writes_holds_all_messages_acknowledged_before_it_without_a_gap(
     parlor: Parlor, tmp_path: Path
 ) -> None:
-    guest, stored = Guest(parlor.url, "Ann who goes on"), list[tuple[int, str]]()
+    guest, stored = BlockingClient(parlor.url, "Ann who goes on"), list[tuple[int, str]]()
     enough, over = Event(), Event()
     room = guest.makes_room("Talking on")
 
@@ -135,12 +135,12 @@ def test_restore_refuses_other_files_and_changes_nothing(parlor: Parlor, tmp_pat
         file.write_bytes(content)
         assert re.search(words, error_of(parlor, "restore", str(file)))
     parlor.start()
-    Guest(parlor.url, "Ann who comes back").leave()
+    BlockingClient(parlor.url, "Ann who comes back").leave()
 
 
 def test_restore_ends_all_log_ins_unless_asked_to_keep_them(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
-    guest = Guest(parlor.url, "Ann who is known")
+    guest = BlockingClient(parlor.url, "Ann who is known")
     guest.leave()
     parlor.manage("backup", file)
     parlor.stop()
@@ -157,7 +157,7 @@ def test_restore_ends_all_log_ins_unless_asked_to_keep_them(parlor: Parlor, tmp_
 
 def test_restore_lists_what_it_undoes(parlor: Parlor, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
-    host, pest = Guest(parlor.url, "Hanna"), Guest(parlor.url, "Pest")
+    host, pest = BlockingClient(parlor.url, "Hanna"), BlockingClient(parlor.url, "Pest")
     room = host.makes_room("Quiet place")
     pest.act("room.join", room=room)
     [insult] = pest.say(room, "an insult")
@@ -205,7 +205,7 @@ def test_restore_says_so_when_the_former_database_cannot_be_read(parlor: Parlor,
 @pytest.mark.sqlite
 def test_former_database_is_kept_with_its_write_ahead_log(parlor: Parlor, tmp_path: Path) -> None:
     parlor.manage("backup", str(tmp_path / "backup"))
-    guest = Guest(parlor.url, "Ann who is kept")
+    guest = BlockingClient(parlor.url, "Ann who is kept")
     room = guest.makes_room("Kept")
     guest.say(room, "only in the log beside it")
     guest.leave()

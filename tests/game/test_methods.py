@@ -8,7 +8,7 @@ from django.apps import apps
 
 from game.services import tables
 from realtime.log import now_ms
-from tests.client import Client, Refused, cid
+from tests.client import Client, ErrorResponse, cid
 from tests.people import Tab
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -51,7 +51,7 @@ async def test_two_play_to_the_end_and_both_see_each_move(tab: Tab) -> None:
 async def test_a_refused_move_brings_the_table_along(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     room, match = await begun(ann, bo)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ErrorResponse) as refused:
         await move(ann, room, match, match, 0)
     assert (refused.value.code, refused.value.type) == (409, "stale")
     assert refused.value.data["table"] == await table(ann, room, match)
@@ -68,7 +68,7 @@ async def test_a_hundred_who_want_one_seat_make_one_sitter(tab: Tab) -> None:
     async def sit(one: Client) -> str:
         try:
             await one.request("seat.take", room=room, cid=cid(), match=match, seat=1)
-        except Refused as refused:
+        except ErrorResponse as refused:
             return str(refused.type)
         return "sits"
 
@@ -86,15 +86,15 @@ async def test_a_hand_over_the_board_is_seen_by_the_others_and_by_nobody_outside
     await ann.notify("move.hover", room=room, match=match, column=3)
     seen = await bo.notification("room.signal", kind="hover")
     assert (seen["key"], seen["value"]) == (ann.user, {"match": match, "column": 3})
-    assert (await out.refusal("move.hover", room=room, match=match, column=3)).code == 404
+    assert (await out.error("move.hover", room=room, match=match, column=3)).code == 404
     await out.request("room.open", room=room, position=None)
-    assert (await out.refusal("move.hover", room=room, match=match, column=3)).code == 403
+    assert (await out.error("move.hover", room=room, match=match, column=3)).code == 403
 
 
 async def test_who_is_there_is_not_absent(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     room, match = await begun(ann, bo)
-    refused = await ann.refusal("match.claim", room=room, cid=cid(), match=match)
+    refused = await ann.error("match.claim", room=room, cid=cid(), match=match)
     assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (409, "not_absent", 30_000)
 
 
@@ -107,7 +107,7 @@ async def test_claim_calls_a_player_who_has_been_away_for_half_a_minute(
     room, match = await begun(ann, bo)
     await bo.wire.close()
     await ann.notification("room.signal", kind="presence", key=bo.user, value=None)
-    early = await ann.refusal("match.claim", room=room, cid=cid(), match=match)
+    early = await ann.error("match.claim", room=room, cid=cid(), match=match)
     assert early.type == "not_absent"
     process = Process.running[asyncio.get_running_loop()]
     now = process.now
@@ -143,5 +143,5 @@ async def test_the_bot_answers_in_the_running_server(tab: Tab, monkeypatch: pyte
 )
 async def test_params_of_another_shape_are_refused(tab: Tab, params: dict[str, Any]) -> None:
     ann = await tab("Ann")
-    refused = await ann.refusal("match.create", room="x" * 16, cid=cid(), **params)
+    refused = await ann.error("match.create", room="x" * 16, cid=cid(), **params)
     assert refused.code == -32602

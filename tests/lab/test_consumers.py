@@ -10,7 +10,7 @@ from accounts.services import guest_create
 from lab.consumers import NOBODY, LampConsumer
 from lab.route_limits import MAX_CONNECTIONS
 from realtime.log import now_ms
-from tests.client import login
+from tests.client.in_process import login
 from tests.lab.conftest import Visit
 
 pytestmark = pytest.mark.asyncio

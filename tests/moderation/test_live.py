@@ -33,15 +33,15 @@ async def room_of(host: Client, *members: Client, public: bool = True) -> str:
 
 async def test_only_moderators_and_admins_are_told(tab: Tab) -> None:
     ann = await tab("Ann")
-    assert (await ann.refusal("live.read")).type == "forbidden"
+    assert (await ann.error("live.read")).type == "forbidden"
     for facts in ({"is_moderator": True}, {"is_moderator": False, "is_superuser": True}):
         await promote("Ann", **facts)
         assert (await ann.request("live.read"))["connections"] == 1
     await promote("Ann", is_superuser=False, is_staff=True)
-    assert (await ann.refusal("live.read")).type == "forbidden"
+    assert (await ann.error("live.read")).type == "forbidden"
     host_of_a_room = await room_of(ann)
     assert host_of_a_room
-    assert (await ann.refusal("live.read")).type == "forbidden"
+    assert (await ann.error("live.read")).type == "forbidden"
 
 
 async def test_the_page_is_not_there_for_others(tab: Tab) -> None:

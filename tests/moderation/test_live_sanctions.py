@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from realtime.models import Event
-from tests.client import PATIENCE_S, Client, Refused, cid
+from tests.client import TIMEOUT_S, Client, ErrorResponse, cid
 from tests.people import Tab
 
 pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -32,7 +32,7 @@ async def say(client: Client, room: str, text: str) -> int:
     """Its offset, or 0 for who is banned."""
     try:
         return int((await client.request("message.post", room=room, cid=cid(), text=text))["o"])
-    except Refused as refused:
+    except ErrorResponse as refused:
         if refused.type != "banned":
             raise
         return 0
@@ -54,7 +54,7 @@ async def test_the_banned_are_put_out_of_every_tab_and_the_others_see_the_lines_
         assert (left["reason"], left["until"]) == ("banned", None)
     gone = await bystander.notification("room.event", kind="messages.removed")
     assert sorted(gone["data"]["offsets"]) == said
-    assert (await troll.refusal("room.open", room=room, position=None)).type == "banned"
+    assert (await troll.error("room.open", room=room, position=None)).type == "banned"
     o = await say(bystander, room, "quiet again")
     await bystander.event(room, o)
     assert not [event for event in troll.events(room) if event["o"] == o]
@@ -104,11 +104,11 @@ async def test_a_kick_leaves_the_other_rooms_open(tab: Tab) -> None:
 
 async def silenced(client: Client, room: str) -> bool:
     """The mute reaches what the hub knows of a reader a moment after it is written."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(TIMEOUT_S):
         while True:
             try:
                 await client.request("typing.set", room=room, typing=True)
-            except Refused as refused:
+            except ErrorResponse as refused:
                 return bool(refused.code == 403)
 
 
@@ -134,7 +134,7 @@ async def test_a_raid_is_ended_with_one_switch(tab: Tab) -> None:
             try:
                 await raider.request("message.post", room=room, cid=cid(), text="RAID")
                 answers.append("taken")
-            except Refused as refused:
+            except ErrorResponse as refused:
                 answers.append(refused.type)
                 calm.set()
         return answers
@@ -148,5 +148,5 @@ async def test_a_raid_is_ended_with_one_switch(tab: Tab) -> None:
     assert any("locked" in each for each in await raiding)
     lines = [event.offset async for event in Event.objects.filter(log__key=room, kind="message.posted")]
     assert max(lines) < at
-    assert (await raiders[0].refusal("message.post", room=room, cid=cid(), text="RAID")).type == "locked"
+    assert (await raiders[0].error("message.post", room=room, cid=cid(), text="RAID")).type == "locked"
     assert await say(host, room, "That was that.") > at

@@ -182,8 +182,8 @@ async def test_socket_tells_an_unproven_guard_nothing(tab: Tab, rank: str) -> No
     room = (await host.request("room.create", cid=cid(), name="Kitchen", topic="", public=True))["room"]
     await root.request("room.join", room=room, cid=cid())
     await User.objects.filter(name="Root").aupdate(**GUARDS[rank])
-    assert (await root.refusal("live.read")).type == "forbidden"
-    assert (await root.refusal("audit.list", room=room)).type == "forbidden"
+    assert (await root.error("live.read")).type == "forbidden"
+    assert (await root.error("audit.list", room=room)).type == "forbidden"
     await sync_to_async(second_step)(await User.objects.aget(name="Root"))
     assert "rooms" in await root.request("live.read")
     assert "entries" in await root.request("audit.list", room=room)

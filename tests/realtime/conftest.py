@@ -13,7 +13,8 @@ from realtime.log import batch, now_ms
 from realtime.models import Log
 from realtime.process import Process
 from realtime.types import LogKey, UserId
-from tests.client import Client, MemoryWire, login
+from tests.client import Client
+from tests.client.in_process import MemoryWire, login
 from tests.realtime.notes import Notes
 
 Open = Callable[..., Awaitable[Client]]

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from realtime.errors import Close
 from realtime.process import Process
-from tests.client import ChannelsWire, Client, cid, login
+from tests.client import Client, cid
+from tests.client.in_process import ChannelsWire, login
 from tests.people import person
 
 pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]

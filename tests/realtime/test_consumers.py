@@ -15,7 +15,8 @@ from realtime.log import SITE, batch, now_ms
 from realtime.process import Process
 from realtime.security import login_of, token_make
 from realtime.types import UserId
-from tests.client import ChannelsWire, Client, login
+from tests.client import Client
+from tests.client.in_process import ChannelsWire, login
 from tests.queries import queries
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]

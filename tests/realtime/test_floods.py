@@ -8,7 +8,8 @@ import pytest
 
 from realtime.process import Process
 from realtime.workers.preprocessing import spent
-from tests.client import HIGH_RATES, ChannelsWire, Client, Ended, MemoryWire, Refused, cid, login
+from tests.client import Client, Ended, ErrorResponse, cid
+from tests.client.in_process import HIGH_RATES, ChannelsWire, MemoryWire, login
 from tests.people import person
 
 pytestmark = [pytest.mark.attack, pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -19,7 +20,7 @@ async def test_unknown_methods_are_counted(application: Any) -> None:
     assert await wire.connect()
     client = Client(wire)
     await client.hello()
-    refusals = [await client.refusal("no.such.method") for _ in range(200)]
+    refusals = [await client.error("no.such.method") for _ in range(200)]
     assert {refused.code for refused in refusals} == {-32601, 429}
 
 
@@ -80,7 +81,7 @@ async def test_answers_that_nobody_reads_make_a_connection_lag_or_end(transactio
         key = (await client.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
         for _ in range(12):
             await client.request("message.post", room=key, cid=cid(), text="x" * 9_900)
-        wire.stuck.clear()
+        wire.reads.clear()
         connection = wire.connection
         for number in range(64):
             await client.ask("history.page", room=key, before=2**53 - 1)
@@ -90,7 +91,7 @@ async def test_answers_that_nobody_reads_make_a_connection_lag_or_end(transactio
             while not (connection.out.lagging or connection.session.state == "closed"):  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0.01)
     finally:
-        wire.stuck.set()
+        wire.reads.set()
         await process.stop()
 
 
@@ -100,7 +101,7 @@ async def test_hello_with_a_thousand_foreign_rooms_asks_for_few(application: Any
     assert await wire.connect()
     client = Client(wire)
     rooms = {f"Foreign{number:09}": {"o": 0, "t": 0} for number in range(1000)}
-    with contextlib.suppress(Refused, Ended):
+    with contextlib.suppress(ErrorResponse, Ended):
         opened = (await client.request("session.hello", v=1, token=wire.token, rooms=rooms))["opened"]
         asked = [answer for answer in opened.values() if answer["error"]["data"]["type"] == "not_found"]
         assert len(asked) <= 4
@@ -131,8 +132,8 @@ async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_an
         posted = [await client.request("message.post", room=key, cid=cid(), text=DEAR) for client in (first, second)]
         edited = await first.request("message.edit", room=key, cid=cid(), o=posted[0]["o"], text=DEAR)
         refusals = [
-            await first.refusal("message.post", room=key, cid=cid(), text=DEAR),
-            await second.refusal("message.edit", room=key, cid=cid(), o=posted[1]["o"], text=DEAR),
+            await first.error("message.post", room=key, cid=cid(), text=DEAR),
+            await second.error("message.edit", room=key, cid=cid(), o=posted[1]["o"], text=DEAR),
         ]
         assert {(refused.code, refused.type) for refused in refusals} == {(429, "too_fast")}
         assert all(refused.data["retry_after_ms"] > 4_000 for refused in refusals)

@@ -55,7 +55,7 @@ async def test_writer_refuses_requests_in_time_while_a_batch_hangs(
     waiting = await mei.ask("note.post", room=log, cid=cid(), text="behind")
     for id in (hung[0], waiting):
         assert (await refused(mei, id)).data["retry_after_ms"] == 1000
-    at_once = await mei.refusal("note.post", room=log, cid=cid(), text="later")
+    at_once = await mei.error("note.post", room=log, cid=cid(), text="later")
     assert (at_once.code, at_once.data["detail"]) == (503, "the database does not answer")
     assert caplog.text.count("hangs") == 1
 

@@ -25,7 +25,8 @@ from realtime.models import Event, Log
 from realtime.process import GREETED, HELLOS, Process
 from realtime.server.frames import EncodedFrames
 from realtime.types import Caller, Head, LogKey, Signal, UserId
-from tests.client import Client, Ended, MemoryWire, Refused, cid, login
+from tests.client import Client, Ended, ErrorResponse, cid
+from tests.client.in_process import MemoryWire, login
 from tests.queries import queries
 from tests.realtime.conftest import START, Open, append
 from tests.realtime.notes import Notes
@@ -165,7 +166,7 @@ async def test_a_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKe
 async def test_who_may_not_read_gets_404(tab: Open, log: LogKey, notes: Notes) -> None:
     mei = await tab("Mei")
     notes.members.clear()
-    assert (await mei.refusal("room.open", room=log, position=None)).code == 404
+    assert (await mei.error("room.open", room=log, position=None)).code == 404
 
 
 async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> None:
@@ -177,7 +178,7 @@ async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> 
         await mei.request("room.open", room=f"room{n}", position=START)
     await Log.objects.acreate(key="fifth")
     notes.join(LogKey("fifth"), user)
-    assert (await mei.refusal("room.open", room="fifth", position=START)).type == "too_many_rooms"
+    assert (await mei.error("room.open", room="fifth", position=START)).type == "too_many_rooms"
     await mei.request("room.close", room="room0")
     assert (await mei.request("room.open", room="fifth", position=START))["mode"] == "replay"
 
@@ -188,7 +189,7 @@ async def test_a_room_opened_and_closed_at_once_is_closed(tab: Open, log: LogKey
     closing = await mei.ask("room.close", room=log)
     await mei.response(opening)
     await mei.response(closing)
-    assert (await mei.refusal("presence.read", room=log)).code == 404
+    assert (await mei.error("presence.read", room=log)).code == 404
     await append(log)
     assert offsets(mei, log) == []
 
@@ -280,12 +281,12 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
 ) -> None:
     mei, stuck = await tab("Mei", position=START), await tab("Jonas", position=START)
     wire: Any = stuck.wire
-    wire.stuck.clear()
+    wire.reads.clear()
     for n in range(16):
         await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
     assert wire.connection.out.lagging
     assert wire.transport.unsent() < 2 * process.limits.lagging_bytes
-    wire.stuck.set()
+    wire.reads.set()
     await stuck.event(log, 16)
     assert offsets(stuck, log) == list(range(1, 17))
 
@@ -320,13 +321,13 @@ async def test_many_lines_that_are_too_much_together_come_page_by_page(
 async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, process: Process) -> None:
     stuck = await tab("Jonas", position=START)
     wire: Any = stuck.wire
-    wire.stuck.clear()
+    wire.reads.clear()
     for _ in range(12):
         await append(log, data="x" * 30_000)
     await taken_in(process, log, 12)
     assert wire.connection.out.lagging
     wire.connection.tick(process.now() + process.limits.slow_s + 1)
-    wire.stuck.set()
+    wire.reads.set()
     assert (await stuck.bye()).code == 4107
 
 
@@ -441,7 +442,7 @@ async def test_a_signal_of_a_command_reaches_all_tabs_of_its_user_after_the_comm
 
 
 async def test_memory_only_methods_need_the_room_open(tab: Open, log: LogKey) -> None:
-    assert (await (await tab("Mei")).refusal("hand.wave", room=log)).code == 404
+    assert (await (await tab("Mei")).error("hand.wave", room=log)).code == 404
 
 
 async def narrow(**kwargs: Any) -> None:
@@ -465,7 +466,7 @@ async def test_who_may_no_longer_read_is_put_out_in_every_process(
     await append(log)
     await jonas.event(log, 1)
     for client in tabs:
-        assert (await client.refusal("room.open", room=log, position=START)).code == 404
+        assert (await client.error("room.open", room=log, position=START)).code == 404
         assert offsets(client, log) == []
 
 
@@ -524,7 +525,7 @@ async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, 
         return labels
 
     object.__setattr__(process.backend, "may_read", narrowed_meanwhile)
-    assert (await mei.refusal("room.open", room=log, position=START)).code == 404
+    assert (await mei.error("room.open", room=log, position=START)).code == 404
 
 
 async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_come_back(
@@ -537,7 +538,7 @@ async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_
     await turn()
     drain = asyncio.create_task(process.drain())
     await turn()
-    refused = await mei.refusal("note.post", room=log, cid=cid(), text="after")
+    refused = await mei.error("note.post", room=log, cid=cid(), text="after")
     assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (503, "unavailable", 1000)
     notes.gate.opened.set()
     answers = [await mei.response(id) for id in (before, queued)]
@@ -556,7 +557,7 @@ async def turn() -> None:
 
 async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
-    assert (await mei.refusal("room.open", room="site", position=None)).code == 404
+    assert (await mei.error("room.open", room="site", position=None)).code == 404
 
 
 async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
@@ -645,7 +646,7 @@ async def test_answers_are_made_when_their_reader_has_room_for_them(
 ) -> None:
     mei, other = await tab("Mei"), await tab("Jonas")
     wire: Any = mei.wire
-    wire.stuck.clear()
+    wire.reads.clear()
     asked = [await mei.ask("hand.read", room=log, hand="x" * 60_000) for _ in range(8)]
     async with asyncio.timeout(5):
         while not wire.connection.out.lagging:  # noqa: ASYNC110 - a turn of the loop, not a wait
@@ -659,7 +660,7 @@ async def test_answers_are_made_when_their_reader_has_room_for_them(
     assert process.limits.lagging_bytes < wire.transport.unsent() < process.limits.lagging_bytes + READS * 61_000
     assert len(notes.asked) == seen
     assert await sync_to_async(logs.head_of)(log) == Head(0, 0, 0)
-    wire.stuck.set()
+    wire.reads.set()
     for id in asked:
         await mei.response(id)
 
@@ -684,7 +685,7 @@ async def test_requests_of_a_reader_that_lags_are_refused_beyond_those_that_may_
 async def test_reads_of_one_connection_are_bounded(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     asked = [await mei.ask("hand.read", room=log) for _ in range(17)]
-    with pytest.raises(Refused, match="too_many_waiting"):
+    with pytest.raises(ErrorResponse, match="too_many_waiting"):
         await mei.response(asked[-1])
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import guest_create
 from realtime import security
 from realtime.security import DefaultPorts, OriginCheck, login_of, origin_verified, token_fits, token_make, user_of
-from tests.client import login_session
+from tests.client.in_process import login_session
 
 
 def scope(*origins: str, host: str = "chat.example", scheme: str = "ws", **headers: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ async def test_a_cid_used_with_another_method_is_refused(tab: Open, log: LogKey)
     mei = await tab("Mei")
     once = cid()
     await mei.request("note.post", room=log, cid=once, text="hi")
-    assert (await mei.refusal("note.alone", room=log, cid=once, text="hi")).type == "cid_reused"
+    assert (await mei.error("note.alone", room=log, cid=once, text="hi")).type == "cid_reused"
 
 
 async def test_a_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> None:
@@ -64,7 +64,7 @@ async def test_a_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> 
     once = cid()
     await Log.objects.acreate(key="another")
     await mei.request("note.post", room=log, cid=once, text="hi")
-    assert (await mei.refusal("note.post", room="another", cid=once, text="hi")).code == 422
+    assert (await mei.error("note.post", room="another", cid=once, text="hi")).code == 422
 
 
 async def test_two_people_may_draw_the_same_cid(tab: Open, log: LogKey) -> None:
@@ -139,7 +139,7 @@ async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
     await asyncio.to_thread(notes.gate.reached.wait)
     waiting = await mei.ask("note.post", room=log, cid=cid(), text="waiting")
     again = cid()
-    refused = await mei.refusal("note.post", room=log, cid=again, text="refused")
+    refused = await mei.error("note.post", room=log, cid=again, text="refused")
     assert (refused.code, refused.type, refused.data["retry_after_ms"]) == (503, "unavailable", 1000)
     notes.gate.opened.set()
     assert [(await mei.response(id))["o"] for id in (writing, waiting)] == [1, 2]
@@ -151,13 +151,13 @@ async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
 @pytest.mark.parametrize(("method", "text"), [("note.shout", "unpreparable"), ("note.place", "light unpreparable")])
 async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey, method: str, text: str) -> None:
     mei = await tab("Mei")
-    assert (await mei.refusal(method, room=log, cid=cid(), text=text)).type == "too_long"
+    assert (await mei.error(method, room=log, cid=cid(), text=text)).type == "too_long"
     assert (await mei.request("note.shout", room=log, cid=cid(), text="x"))["o"] == 1
 
 
 async def test_an_unknown_room_is_not_there(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
-    assert (await mei.refusal("note.post", room="nowhere", cid=cid(), text="x")).code == 404
+    assert (await mei.error("note.post", room="nowhere", cid=cid(), text="x")).code == 404
 
 
 async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open, log: LogKey) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.client import BlockingClient
 from tests.services.parlor import Parlor
 from tests.system.cable import Cable
-from tests.system.guest import Guest
 from tests.system.person import Person, launch_options
 
 HURRY = json.dumps({"rate": 1000, "burst": 1000, "silent_s": 600})
@@ -18,7 +18,7 @@ HURRY = json.dumps({"rate": 1000, "burst": 1000, "silent_s": 600})
 
 expect.set_options(timeout=15_000)
 NewPerson = Callable[..., Person]
-NewGuest = Callable[..., Guest]
+NewGuest = Callable[..., BlockingClient]
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +66,10 @@ def person(browser: Browser, server: Parlor) -> Iterator[NewPerson]:
 
 @pytest.fixture
 def guest(server: Parlor) -> Iterator[NewGuest]:
-    guests: list[Guest] = []
+    guests: list[BlockingClient] = []
 
-    def new(name: str, url: str = server.url) -> Guest:
-        guests.append(Guest(url, name))
+    def new(name: str, url: str = server.url) -> BlockingClient:
+        guests.append(BlockingClient(url, name))
         return guests[-1]
 
     yield new

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.client import BlockingClient
 from tests.services.parlor import ROOT, Parlor
-from tests.system.guest import Guest
 from tests.system.person import PHONE, Person, launch_options
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -26,7 +26,7 @@ class Evening:
 
     def __init__(self, url: str, browser: Browser, stack: ExitStack) -> None:
         self.url, self.browser = url, browser
-        guests = [Guest(url, *who) for who in PEOPLE]
+        guests = [BlockingClient(url, *who) for who in PEOPLE]
         self.mei, self.jonas, self.aisha, self.ming = guests
         self.games = self.mei.makes_room("friday-games", "Friday games. Be kind; no spoilers.")
         self.others = [self.mei.makes_room(name) for name in ("homework-help", "movie-night")]

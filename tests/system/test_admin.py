@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.accounts.people import PASSWORD
+from tests.client import BlockingClient
 from tests.services.parlor import Parlor
 from tests.system.conftest import HURRY, NewPerson
-from tests.system.guest import Guest
 from tests.system.look import Look
 from tests.system.person import DESKTOP, PHONE, Person
 
@@ -71,9 +71,9 @@ def chosen(one: Person, name: str) -> None:
 def test_axe_has_nothing_against_what_guards_look_at(
     person: NewPerson, unguarded: Parlor, size: dict[str, Any], locale: str
 ) -> None:
-    troll = Guest(unguarded.url, f"Troll {token_hex(3)}")
+    troll = BlockingClient(unguarded.url, f"Troll {token_hex(3)}")
     o = troll.say(troll.lounge, "buy this")[0]
-    other = Guest(unguarded.url, f"Other {token_hex(3)}")
+    other = BlockingClient(unguarded.url, f"Other {token_hex(3)}")
     other.act("report.create", room=other.lounge, o=o, rule="spam")
     one = admin(person, unguarded, **size, locale=locale)
     look = Look(one)
@@ -127,7 +127,7 @@ def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_ow
 
 
 def test_moderator_joins_and_moderates_from_the_menu_of_a_public_room(person: NewPerson, unguarded: Parlor) -> None:
-    host = Guest(unguarded.url, f"Hanna {token_hex(2)}")
+    host = BlockingClient(unguarded.url, f"Hanna {token_hex(2)}")
     room = host.makes_room("Unruly")
     one = admin(person, unguarded)
     one.page.goto(f"/r/{room}/")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.client import BlockingClient
 from tests.system.conftest import NewGuest, NewPerson
-from tests.system.guest import Guest
 from tests.system.look import Look
 from tests.system.person import DESKTOP, PHONE
 
@@ -19,7 +19,7 @@ SENT_AND_GONE_ON = """() => {
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
 
 
-def furnished(teller: Guest) -> str:
+def furnished(teller: BlockingClient) -> str:
     """A room with a line of every kind."""
     name = f"Furniture {token_hex(2)}"
     room = teller.makes_room(name, "All that a talk may hold")
@@ -39,7 +39,7 @@ def furnished(teller: Guest) -> str:
     return room
 
 
-def invite_to(teller: Guest, room: str) -> str:
+def invite_to(teller: BlockingClient, room: str) -> str:
     teller.act("invite.create", room=room, expires_ms=None, uses=1)
     opened = teller.request("room.open", room=room, position=None)
     return str(opened["snapshot"]["parts"]["invites"][0]["code"])

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.client import BlockingClient
 from tests.services.parlor import Parlor
 from tests.system.cable import Cable
 from tests.system.conftest import HURRY, NewGuest, NewPerson
-from tests.system.guest import Guest
 from tests.system.look import Look
 from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
 
@@ -151,7 +151,7 @@ def test_who_is_gone_for_half_a_minute_is_claimed_from(person: NewPerson, tmp_pa
         ann.page.clock.install()
         ann.enter("Ann who waits")
         room = ann.makes_room("Is he coming").split("/")[2]
-        bo = Guest(parlor.url, "Bo who goes")
+        bo = BlockingClient(parlor.url, "Bo who goes")
         bo.act("room.join", room=room)
         bo.request("room.open", room=room, position=None)
         ann.say("/play")

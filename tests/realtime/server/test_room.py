@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.client import BlockingClient
 from tests.realtime.server.raw import CHROMIUM, FIN, OFFER, RSV1, TEXT, Frame, WebSocket, frame, inflated
 from tests.services.parlor import Parlor
-from tests.system.guest import Guest
 
 KIB = 1024
 STUCK, SMALL_BUFFER = 40, 4096
@@ -36,8 +36,8 @@ def parlor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
 
 
 @pytest.fixture(scope="module")
-def mei(parlor: Parlor) -> Iterator[Guest]:
-    guest = Guest(parlor.url, "Mei")
+def mei(parlor: Parlor) -> Iterator[BlockingClient]:
+    guest = BlockingClient(parlor.url, "Mei")
     yield guest
     guest.leave()
 
@@ -45,7 +45,7 @@ def mei(parlor: Parlor) -> Iterator[Guest]:
 class Tab(WebSocket):
     """One more tab of a guest, which reads a room from its head on."""
 
-    def __init__(self, parlor: Parlor, guest: Guest, *lines: str, buffer: int = 0) -> None:
+    def __init__(self, parlor: Parlor, guest: BlockingClient, *lines: str, buffer: int = 0) -> None:
         page = f"Host: 127.0.0.1:{parlor.port}", f"Origin: {parlor.url}", f"Cookie: {guest.cookie_header}"
         super().__init__(parlor.port, "/ws/", *page, *lines, buffer=buffer)
         self._ids = count(1)
@@ -80,7 +80,7 @@ def text_of(event: Frame) -> str:
     return str(json.loads(content(event))["params"]["data"]["text"])
 
 
-def flood(guest: Guest, room: str) -> None:
+def flood(guest: BlockingClient, room: str) -> None:
     """As fast as they are stored, many in one batch."""
     for start in range(0, len(LINES), TOGETHER):
         for text in LINES[start : start + TOGETHER]:
@@ -88,7 +88,7 @@ def flood(guest: Guest, room: str) -> None:
         guest.answer(last)
 
 
-def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlor: Parlor, mei: Guest) -> None:
+def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlor: Parlor, mei: BlockingClient) -> None:
     """The first flood is for what the process itself keeps of so many lines."""
     room = mei.makes_room("Flooded")
     flood(mei, room)
@@ -106,7 +106,7 @@ def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlo
 
 
 def test_who_takes_compressed_frames_gets_the_same_bytes_and_who_does_not_the_same_text(
-    parlor: Parlor, mei: Guest
+    parlor: Parlor, mei: BlockingClient
 ) -> None:
     room = mei.makes_room("Compressed")
     head = mei.request("room.open", room=room, position=None)["head"]

@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Origin, Subprotocol
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
-from realtime.errors import Close
-from tests.chaos.guest import Guest
-from tests.client import PATIENCE_S, Client, Ended, cid
+from tests.client import TIMEOUT_S, Client, Guest, SocketWire, cid
 from tests.realtime.server.raw import KEY, UPGRADE, VERSION, Answer, handshake
 from tests.services.parlor import SERVERS, Parlor
 
@@ -32,27 +29,6 @@ GOODBYE = {"parlor"}
 """that let the application say goodbye at SIGTERM"""
 
 
-class Wire:
-    """A WebSocket of a person, over a real socket: `tests.client.Wire`."""
-
-    def __init__(self, socket: ClientConnection, token: str) -> None:
-        self.closed: Close | None = None
-        self.socket, self.token = socket, token
-
-    async def send(self, text: str) -> None:
-        await self.socket.send(text)
-
-    async def receive(self) -> str:
-        try:
-            return str(await self.socket.recv())
-        except ConnectionClosed as end:
-            self.closed = Close(end.rcvd.code, end.rcvd.reason) if end.rcvd else Close(1006, "")
-            raise Ended from None
-
-    async def close(self) -> None:
-        await self.socket.close()
-
-
 class Site:
     """A Parlor on one of the servers."""
 
@@ -61,21 +37,14 @@ class Site:
         self.tabs: list[Client] = []
 
     async def tab(self, person: str) -> Client:
-        guest = Guest(person, self.parlor.port)
-        await guest.enter()
+        guest = Guest(self.parlor.url, person)
+        await asyncio.to_thread(guest.enter)
         return await self.tab_of(guest)
 
     async def tab_of(self, guest: Guest, **rooms: Any) -> Client:
-        socket = await connect(
-            f"ws://127.0.0.1:{self.parlor.port}/ws/",
-            origin=Origin(self.parlor.url),
-            subprotocols=[Subprotocol("parlor.v1")],
-            additional_headers={"Cookie": guest.cookie_header},
-            proxy=None,
-            close_timeout=PATIENCE_S,
-        )
-        assert socket.subprotocol == "parlor.v1"
-        client = Client(Wire(socket, await guest.token()))
+        wire = await SocketWire.open(self.parlor.url, guest.cookie_header, await asyncio.to_thread(guest.token))
+        assert wire.socket.subprotocol == "parlor.v1"
+        client = Client(wire)
         self.tabs.append(client)
         client.greeting = await client.hello(**rooms)  # type: ignore[attr-defined]
         return client
@@ -98,7 +67,7 @@ async def site(running: tuple[str, Parlor]) -> AsyncIterator[Site]:
 
 
 def get(site: Site, path: str) -> tuple[int, bytes]:
-    line = http.client.HTTPConnection("127.0.0.1", site.parlor.port, timeout=PATIENCE_S)
+    line = http.client.HTTPConnection("127.0.0.1", site.parlor.port, timeout=TIMEOUT_S)
     line.request("GET", path)
     answer = line.getresponse()
     found = answer.status, answer.read()
@@ -107,8 +76,8 @@ def get(site: Site, path: str) -> tuple[int, bytes]:
 
 
 async def test_a_line_reaches_the_others_and_who_comes_back(site: Site) -> None:
-    jonas = Guest("Jonas", site.parlor.port)
-    await jonas.enter()
+    jonas = Guest(site.parlor.url, "Jonas")
+    await asyncio.to_thread(jonas.enter)
     mei, reader = await site.tab("Mei"), await site.tab_of(jonas)
     lounge = mei.greeting["rooms"][0]["key"]  # type: ignore[attr-defined]
     for each in (mei, reader):

@@ -1,4 +1,4 @@
-"""A client as docs/protocol.md wants it, and its history: comes back by itself, resumes, repeats what is unanswered."""
+"""A client that keeps its side of docs/protocol.md: it reconnects, resumes, and repeats unanswered requests."""
 
 import asyncio
 import contextlib
@@ -6,52 +6,64 @@ import time
 from collections import Counter
 from random import Random
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from tests.chaos.connection import Connection, Frame
-from tests.chaos.history import History
-from tests.chaos.lines import Lines
-from tests.chaos.outbox import LogEvent, Outbox, Refused
+from tests.client.client import Ended, ErrorResponse
+from tests.client.outbox import Outbox, PendingRequest
+from tests.client.sockets import Connection, Frame
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-BACK_OFF_S = 0.1
-BACK_OFF_CAP_S = 1.5
-UNKNOWN_TYPES = {429, 500, 503}
-TOKEN_WANTED = 4001
-NEVER_AGAIN = 4500
+BACKOFF_S = 0.1
+BACKOFF_MAX_S = 1.5
+TRY_AGAIN_CODES = {429, 500, 503}
+CLOSE_TOKEN = 4001
+CLOSE_FINAL = 4500
+"""Close codes from here on tell the client not to come back."""
 
 
 class ConnectionLost(Exception):
-    pass
+    """The connection ended before the answer came."""
 
 
-class Ended(Exception):
-    """The server told the client not to come back."""
-
-
-class Door(Protocol):
-    """What a client needs of its guest."""
+class LoggedIn(Protocol):
+    """The login of a client: see `Guest`."""
 
     name: str
-    port: int
+    url: str
 
     @property
     def cookie_header(self) -> str: ...
-    async def token(self) -> str: ...
+    def token(self) -> str: ...
 
 
-class Client:
-    """`async with Client(guest, random) as client:`, then `send` (durable), `ask` (not), `open` and `close`.
+class Recorder(Protocol):
+    """A recorder gets each step of a client, with the type `invoke`, `ok`, `fail` or `info`."""
 
-    `doubles` is the share of durable requests sent twice at once.
+    def add(
+        self, op: str, room: str, type: Any, *, cid: str | None = None, o: int | None = None, body: Any = None
+    ) -> None: ...
+
+
+class NoRecorder:
+    def add(self, *args: Any, **more: Any) -> None:
+        """Forget the step."""
+
+
+class ResumingClient:
+    """Run `async with ResumingClient(guest) as client:`, then `send` (durable), `ask` (not durable), `open`, `close`.
+
+    It raises `Ended` when the server tells it not to come back. `doubles` is the share of durable requests that it
+    sends twice at once, for tests. Subclasses may override `on_snapshot` and `on_event`.
     """
 
-    def __init__(self, guest: Door, random: Random, *, doubles: float = 0.0) -> None:
+    def __init__(
+        self, guest: LoggedIn, random: Random | None = None, *, doubles: float = 0.0, recorder: Recorder | None = None
+    ) -> None:
+        random = random or Random()
         self.guest = guest
-        self.history = History(guest.name)
+        self.recorder = recorder or NoRecorder()
         self.positions: dict[str, dict[str, int]] = {}
         self.opened: set[str] = set()
-        self.lines: dict[str, Lines] = {}
         self.counts: Counter[str] = Counter()
         self.greeted = asyncio.Event()
         self.random = random
@@ -64,8 +76,8 @@ class Client:
         self._not_before = 0.0
         self._leaving = False
 
-    async def __aenter__(self) -> "Client":
-        self._task = asyncio.create_task(self._live())
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run())
         return self
 
     async def __aexit__(
@@ -76,50 +88,51 @@ class Client:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def send(self, method: str, room: str, **params: Any) -> dict[str, Any]:
-        """The stored answer of a durable request, through any number of cuts; raises `Refused`."""
+        """Return the stored answer of a durable request, through any number of reconnects; raise `ErrorResponse`."""
         cid = "".join(self.random.choices(LETTERS, k=20))
-        entry = LogEvent(room, method, {**({"room": room} if room else {}), "cid": cid, **params})
-        self._outbox.add(entry)
+        request = PendingRequest(room, method, {**({"room": room} if room else {}), "cid": cid, **params})
+        self._outbox.add(request)
         self._post(room)
-        return dict(await self._while_alive(entry.answer))
+        return dict(await self._while_alive(request.answer))
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        """The result of any other request; raises `ConnectionLost` or `Refused`."""
+        """Return the result of any other request; raise `ConnectionLost` or `ErrorResponse`."""
         await self._while_alive(self.greeted.wait())
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._request(method, params, lambda frame: settle(answer, frame))
         return dict(await self._while_alive(answer))
 
     async def open(self, room: str) -> None:
-        """Asks once; whatever cuts the answer, hello opens it."""
+        """Open the room now and after each reconnect. The answer may still be on its way."""
         self.opened.add(room)
         await self._while_alive(self.greeted.wait())
         self._open(room)
 
     async def close(self, room: str) -> None:
         self.opened.discard(room)
-        with contextlib.suppress(ConnectionLost, Refused):  # a new connection has not opened it
+        with contextlib.suppress(ConnectionLost, ErrorResponse):  # a new connection has not opened it
             await self.ask("room.close", room=room)
             if room not in self.opened:
-                self.history.add("close", room, "info")
+                self.recorder.add("close", room, "info")
 
     async def until(self, offsets: dict[str, int]) -> None:
-        """Until these rooms have been read to these offsets."""
+        """Wait until these rooms have been read to these offsets."""
         while any(self.offset(room) < o for room, o in offsets.items()):
             self._moved.clear()
             await self._while_alive(self._moved.wait())
 
-    def note(self) -> None:
-        """How far it has read what it looks at, and what it shows there."""
-        for room in sorted(self.opened):
-            self.history.add("quiet", room, "info", o=self.offset(room))
-            if room in self.lines:
-                self.history.add("lines", room, "info", o=self.offset(room), body=self.lines[room].summary())
+    def on_snapshot(self, room: str, snapshot: dict[str, Any]) -> None:
+        """Handle a snapshot, which replaces all that was known of the room."""
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Handle the next event of an open room. Each is given once and in order."""
 
     def offset(self, room: str) -> int:
+        """Return the offset of the last event received, −1 before the first."""
         return self.positions[room]["o"] if room in self.positions else -1
 
     def cut(self) -> None:
+        """End the TCP connection without a close frame. The client reconnects."""
         self.greeted.clear()
         if self._connection:
             self._connection.cut()
@@ -132,31 +145,31 @@ class Client:
             self._task.result()
         return await waiting
 
-    async def _live(self) -> None:
-        """Connect, talk until the cut, wait with full jitter, again."""
+    async def _run(self) -> None:
+        """Connect, run until the connection is lost, wait with full jitter, and do it again."""
         failures = 0
         while not self._leaving:
             with contextlib.suppress(OSError, ConnectionLost):
                 await self._connect()
             failures = 0 if self.greeted.is_set() else failures + 1
             self._lost()
-            wait = self.random.uniform(0, min(BACK_OFF_CAP_S, BACK_OFF_S * 2 ** min(failures, 10)))
+            wait = self.random.uniform(0, min(BACKOFF_MAX_S, BACKOFF_S * 2 ** min(failures, 10)))
             await asyncio.sleep(max(wait, self._not_before - time.monotonic()))
 
     async def _connect(self) -> None:
-        self._token = self._token or await self.guest.token()
-        self._connection = Connection(self.guest.port, self.guest.cookie_header, self._received)
+        self._token = self._token or await asyncio.to_thread(self.guest.token)
+        self._connection = Connection(self.guest.url, self.guest.cookie_header, self._received)
         positions = {room: self.positions[room] for room in self.opened if room in self.positions}
         hello = {"v": 1, "token": self._token, "rooms": positions}
         self._request("session.hello", hello, lambda frame: self._hello_answered(frame, positions))
         await self._connection.run()
 
     def _lost(self) -> None:
-        self.history.add("cut", "", "info")
+        self.recorder.add("cut", "", "info")
         self.greeted.clear()
         self._connection = None
         self._opening.clear()
-        self._outbox.cut()
+        self._outbox.connection_lost()
 
     def _hello_answered(self, frame: Frame | None, positions: dict[str, dict[str, int]]) -> None:
         if frame is None:
@@ -196,9 +209,9 @@ class Client:
         self._request("room.open", {"room": room, "position": position}, answered)
 
     def _room_opened(self, room: str, opening: dict[str, Any], asked: dict[str, int] | None) -> None:
-        """What follows begins after the position asked for, or after the snapshot."""
+        """Record the position that events follow: the one asked for, or that of the snapshot."""
         if "error" in opening:
-            self.history.add("open", room, "fail", body=opening["error"])
+            self.recorder.add("open", room, "fail", body=opening["error"])
             self.counts["not_opened"] += 1
             asyncio.get_running_loop().call_later(0.2, self._open_again, room)
             return
@@ -206,10 +219,10 @@ class Client:
         if opening["mode"] == "snapshot":
             snapshot = opening["snapshot"]
             self.positions[room] = {"o": snapshot["head"]["o"], "t": snapshot["head"]["t"]}
-            self.lines.setdefault(room, Lines()).opened(snapshot["lines"])
+            self.on_snapshot(room, snapshot)
             self._moved.set()
             asked = self.positions[room]
-        self.history.add("open", room, "ok", o=asked["o"] if asked else 0, body={"mode": opening["mode"]})
+        self.recorder.add("open", room, "ok", o=asked["o"] if asked else 0, body={"mode": opening["mode"]})
 
     def _open_again(self, room: str) -> None:
         if room in self.opened and self.greeted.is_set():
@@ -229,71 +242,71 @@ class Client:
     def _bye(self, params: dict[str, Any]) -> None:
         self.counts[f"bye_{params['code']}"] += 1
         self._not_before = time.monotonic() + (params.get("retry_after_ms") or 0) / 1000
-        if params["code"] == TOKEN_WANTED:
+        if params["code"] == CLOSE_TOKEN:
             self._token = None
-        if params["code"] >= NEVER_AGAIN:
+        if params["code"] >= CLOSE_FINAL:
             raise Ended(f"{self.guest.name}: {params}")
 
     def _event(self, event: dict[str, Any]) -> None:
         room, o = event["room"], event["o"]
         body = {"t": event["t"], "kind": event["kind"], "by": event.get("by"), "data": event.get("data")}
-        self.history.add("receive", room, "ok", cid=event.get("cid"), o=o, body=body)
+        self.recorder.add("receive", room, "ok", cid=event.get("cid"), o=o, body=body)
         if o > self.offset(room) + 1:
             self.counts["gaps"] += 1
             self._open(room)
         elif o == self.offset(room) + 1:
             self.positions[room] = {"o": o, "t": event["t"]}
-            self.lines.setdefault(room, Lines()).received(event)
+            self.on_event(event)
             self._moved.set()
             self._seen(event)
 
     def _seen(self, event: dict[str, Any]) -> None:
-        if entry := self._outbox.get(event.get("cid")):
-            self._stored(entry, {"room": event["room"], "o": event["o"], "at": event["at"]})
+        if request := self._outbox.get(event.get("cid")):
+            self._stored(request, {"room": event["room"], "o": event["o"], "at": event["at"]})
 
     def _post(self, room: str) -> None:
-        """Sends the first of the room's entries, unless one is on its way."""
-        entry = self._outbox.to_send(room)
-        if not entry or not self.greeted.is_set():
+        """Send the first pending request of the room, unless one is in flight."""
+        request = self._outbox.next_to_send(room)
+        if not request or not self.greeted.is_set():
             return
-        entry.sent = True
-        self.history.add(entry.method, room, "invoke", cid=entry.cid, body=entry.params)
+        request.sent = True
+        self.recorder.add(request.method, room, "invoke", cid=request.cid, body=request.params)
         for _ in range(2 if self.random.random() < self._doubles else 1):
-            self._request(entry.method, entry.params, lambda frame: self._answered(entry, frame))
+            self._request(request.method, request.params, lambda frame: self._answered(request, frame))
 
-    def _answered(self, entry: LogEvent, frame: Frame | None) -> None:
+    def _answered(self, request: PendingRequest, frame: Frame | None) -> None:
         if frame is None:
-            self.history.add(entry.method, entry.room, "info", cid=entry.cid)
+            self.recorder.add(request.method, request.room, "info", cid=request.cid)
         elif "result" in frame:
-            self._stored(entry, frame["result"])
-        elif frame["error"]["code"] in UNKNOWN_TYPES:
-            self._refused_for_now(entry, frame["error"])
+            self._stored(request, frame["result"])
+        elif frame["error"]["code"] in TRY_AGAIN_CODES:
+            self._refused_for_now(request, frame["error"])
         else:
-            self.history.add(entry.method, entry.room, "fail", cid=entry.cid, body=frame["error"])
-            self._done(entry)
-            if not entry.answer.done():
-                entry.answer.set_exception(Refused(frame["error"]))
+            self.recorder.add(request.method, request.room, "fail", cid=request.cid, body=frame["error"])
+            self._done(request)
+            if not request.answer.done():
+                request.answer.set_exception(ErrorResponse(frame["error"]))
 
-    def _refused_for_now(self, entry: LogEvent, error: dict[str, Any]) -> None:
+    def _refused_for_now(self, request: PendingRequest, error: dict[str, Any]) -> None:
         self.counts[f"answered_{error['code']}"] += 1
-        self.history.add(entry.method, entry.room, "info", cid=entry.cid, body=error)
+        self.recorder.add(request.method, request.room, "info", cid=request.cid, body=error)
         wait = (error.get("data", {}).get("retry_after_ms") or 200) / 1000
-        asyncio.get_running_loop().call_later(wait, self._again, entry, self._connection)
+        asyncio.get_running_loop().call_later(wait, self._again, request, self._connection)
 
-    def _again(self, entry: LogEvent, connection: Connection | None) -> None:
+    def _again(self, request: PendingRequest, connection: Connection | None) -> None:
         if connection is self._connection:
-            entry.sent = False
-            self._post(entry.room)
+            request.sent = False
+            self._post(request.room)
 
-    def _stored(self, entry: LogEvent, stored: dict[str, Any]) -> None:
-        self.history.add(entry.method, entry.room or stored["room"], "ok", cid=entry.cid, o=stored["o"])
-        if not entry.answer.done():
-            entry.answer.set_result(stored)
-        self._done(entry)
+    def _stored(self, request: PendingRequest, stored: dict[str, Any]) -> None:
+        self.recorder.add(request.method, request.room or stored["room"], "ok", cid=request.cid, o=stored["o"])
+        if not request.answer.done():
+            request.answer.set_result(stored)
+        self._done(request)
 
-    def _done(self, entry: LogEvent) -> None:
-        self._outbox.done(entry)
-        self._post(entry.room)
+    def _done(self, request: PendingRequest) -> None:
+        self._outbox.done(request)
+        self._post(request.room)
 
 
 def settle(answer: "asyncio.Future[dict[str, Any]]", frame: Frame | None) -> None:
@@ -302,6 +315,6 @@ def settle(answer: "asyncio.Future[dict[str, Any]]", frame: Frame | None) -> Non
     if frame is None:
         answer.set_exception(ConnectionLost())
     elif "error" in frame:
-        answer.set_exception(Refused(frame["error"]))
+        answer.set_exception(ErrorResponse(frame["error"]))
     else:
         answer.set_result(frame["result"])
