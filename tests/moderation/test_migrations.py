@@ -2,6 +2,7 @@
 
 import importlib
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -9,7 +10,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
+from moderation.models import Sanction
 from realtime.types import Caller
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +51,21 @@ def test_content_types_keep_log_entries_and_permissions_when_both_labels_exist(a
     assert ContentType.objects.get(app_label="moderation", model="sanction").pk == kept.pk
     assert LogEntry.objects.filter(content_type=kept).count() == 2
     assert Permission.objects.filter(codename="view_sanction", content_type=kept).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_stay_when_the_app_is_migrated_away_and_back(ana: Caller) -> None:
+    made = Sanction.objects.create(user_id=ana.pk, kind="warn", at=1, rank=2)
+
+    def migrate(*targets: tuple[str, str | None]) -> Any:
+        executor = MigrationExecutor(connection)
+        return executor.migrate(list(targets)).apps
+
+    before = migrate(("moderation", None), ("chat", "0011_message_tags"))
+    try:
+        assert before.get_model("chat", "Sanction").objects.get().key == made.key
+        assert labels() == dict.fromkeys(migration.MODELS, "chat")
+    finally:
+        migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert Sanction.objects.get().key == made.key
+    assert labels() == dict.fromkeys(migration.MODELS, "moderation")
