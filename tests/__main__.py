@@ -73,7 +73,12 @@ STEPS = [
         for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
     ),
     Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
-    Step("chaos-full", (CHAOS, (*CHAOS, "--hang")), needs=("postgresql", "redis", "cc"), default=False),
+    Step(
+        "chaos-full",
+        (CHAOS, (*CHAOS, "--hang"), (*PYTEST, *cache("long"), "-m", "hypothesis", "--hypothesis-profile=long")),
+        needs=("postgresql", "redis", "cc"),
+        default=False,
+    ),
     Step(
         "coverage",
         (

@@ -1,10 +1,10 @@
-"""What all tests share: the services of the session, one database a run, and a fresh channel layer a test."""
+"""Fixtures of all tests: services and a database for the session, people, the clock, connections."""
 
 import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import hypothesis
 import pytest
@@ -29,16 +29,19 @@ from tests.services.postgres import binaries, postgres
 from tests.services.redis import redis_server
 from tests.services.tools import missing
 
-# A shell starts what is in its background with SIGINT ignored, and children inherit that: they could not be stopped.
+# A shell starts background commands with SIGINT ignored, and child processes would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-hypothesis.settings.register_profile("parlor", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
-hypothesis.settings.load_profile("parlor")  # how fast examples come says how busy the machine is, and nothing else
+# The speed of examples depends on what else the machine does, so it is no reason to fail.
+ANY_SPEED: Final[dict[str, Any]] = {"suppress_health_check": [hypothesis.HealthCheck.too_slow], "deadline": None}
+hypothesis.settings.register_profile("parlor", max_examples=50, **ANY_SPEED)
+hypothesis.settings.register_profile("long", max_examples=1000, **ANY_SPEED)
+hypothesis.settings.load_profile("parlor")  # `make chaos` has --hypothesis-profile=long
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The redis-server of `make test`, else one of our own."""
+    """Yield the URL of the redis-server of `make test`, or of a new one."""
     if url := os.environ.get("TEST_REDIS_URL"):
         yield url
         return
@@ -50,7 +53,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The PostgreSQL of `make test`, else one of our own; its user may create databases."""
+    """Yield the URL of the PostgreSQL of `make test`, or of a new one; its user may create databases."""
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield url
         return
@@ -62,20 +65,20 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """PostgreSQL drops no database that somebody still holds, and `sync_to_async` keeps one thread for the process."""
+    """Close the connections of the thread of `sync_to_async`: PostgreSQL drops no database that is in use."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)
 def fresh_channel_layer() -> Iterator[None]:
-    """Channel layers are kept for the process: no group outlives its test."""
+    """Forget the channel layers after each test, which Channels keeps for the process."""
     yield
     channel_layers.backends.clear()
 
 
 class WallClock(SteadyClock):
-    """The clock of a test that travels in time: it follows the wall clock in both directions."""
+    """Follow the wall clock in both directions, for tests that travel in time."""
 
     def now_ms(self) -> int:
         return self._wall() // 1_000_000
@@ -83,29 +86,36 @@ class WallClock(SteadyClock):
 
 @pytest.fixture(autouse=True)
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let tests that travel back in time do so; those about the steady clock make one of their own."""
+    """Replace the steady clock, which never goes back. Tests about it make one of their own."""
     monkeypatch.setattr("realtime.steady_clock.STEADY", WallClock())
 
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
-    """No test pays for the passwords that another has tried."""
+    """Forget the failed passwords that one test has tried."""
     yield
     cache.clear()
 
 
+def asks_database(item: pytest.Item) -> bool:
+    names = {*getattr(item, "fixturenames", ()), *(mark.name for mark in item.iter_markers())}
+    return not names.isdisjoint({"db", "transactional_db", "django_db", "postgres_url", "postgresql"})
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test marked with one database is no part of a run on the other."""
-    sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-    other = "postgresql" if sqlite else "sqlite"
-    foreign = [item for item in items if item.get_closest_marker(other)]
-    config.hook.pytest_deselected(items=foreign)
-    items[:] = [item for item in items if item not in foreign]
+    """Deselect the tests of the other database; on PostgreSQL also those that ask none and ran on SQLite."""
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        selected = [item for item in items if not item.get_closest_marker("postgresql")]
+    else:
+        selected = [item for item in items if not item.get_closest_marker("sqlite") and asks_database(item)]
+    kept = set(selected)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = selected
 
 
 @pytest_asyncio.fixture
 async def application(transactional_db: None) -> AsyncIterator[Any]:
-    """The real `config.asgi.application`; its process ends with the test."""
+    """Yield `config.asgi.application`; its process ends with the test."""
     from config.asgi import application
     from realtime.process import Process
 

@@ -4,12 +4,15 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from tests.services.steps import Outcome, Printed, Session, Step, table
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-c", "/dev/null")
 
 
-def test_failed_tests_run_again_alone(tmp_path: Path) -> None:
+def test_failed_tests_run_again_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # plugins take most of the time of so small a run
     flaky, broken = tmp_path / "test_flaky.py", tmp_path / "test_broken.py"
     flaky.write_text(
         "from pathlib import Path\n"
