@@ -26,7 +26,6 @@ import chat.rendering
 import chat.selectors
 import chat.unread
 import lab.routing
-import moderation.methods
 from realtime.echo import with_echo
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
@@ -37,7 +36,7 @@ from realtime.security import DefaultPorts, OriginCheck
 
 
 backend = Backend(
-    methods={**moderation.methods.METHODS, **METHODS},
+    methods=METHODS,
     user=accounts.selectors.caller_of,
     people=accounts.selectors.people,
     may_read=chat.selectors.may_open,

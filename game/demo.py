@@ -15,7 +15,7 @@ from game.models import Match
 from realtime.errors import RealtimeError
 from realtime.methods import METHODS, Call
 from realtime.types import Caller, LogKey
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 
 DEVICE: Final = "demo"
 """the mark of the people of the sample"""

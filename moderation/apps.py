@@ -17,7 +17,7 @@ class ModerationConfig(AppConfig):
         from moderation.selectors.posting import may_change, may_post
         from moderation.selectors.sanctions import against
         from moderation.selectors.undone import undone_moderation
-        from moderation.services import audit, devices, removal, rules, sanctions
+        from moderation.services import audit, devices, removal, reports, rules, sanctions  # noqa: F401 - reports registers its methods
         from realtime.storage.backups.undone import on_restore
         from realtime.workers.deadlines import deadline
 
@@ -38,4 +38,4 @@ class ModerationConfig(AppConfig):
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)
         deadline("chat.calm")(rules.calm_due)
-        deadline("chat.put_out", narrows=True)(sanctions.put_out_due)
+        deadline("chat.put_out", revokes=True)(sanctions.put_out_due)

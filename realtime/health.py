@@ -11,14 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import connection
 
 from realtime.errors import RealtimeError
-from realtime.methods import Call, Method
 from realtime.process import Process
-from realtime.types import NOBODY
+from realtime.workers.jobs import Task
 from realtime.workers.writer import Writer
 
 PATIENCE_S: Final = 2
@@ -31,11 +29,7 @@ LEAST_FREE: Final = 64 * 1024 * 1024
 """bytes free on SQLite's disk"""
 
 
-class Nothing(msgspec.Struct):
-    """Params of the probe's own request; nobody can send it."""
-
-
-PROBE: Final = Method(name="health.write", params=Nothing, function=lambda batch: None)
+PROBE: Final = Task("health.probe", lambda batch: None)
 """a transaction that takes its turn and the locks, and changes nothing"""
 
 
@@ -120,7 +114,7 @@ def _ask_disk() -> None:
 
 async def _ask_writer(writer: Writer) -> None:
     """Raise unless writes get through: one that changes nothing, behind all that wait, and none refused lately."""
-    outcome = await writer.submit(Call(PROBE, NOBODY, Nothing()))
+    outcome = await writer.submit(PROBE)
     if isinstance(outcome, RealtimeError) or time.monotonic() - writer.failed_at < FAILED_S:
         raise OSError("writes fail")
 

@@ -17,12 +17,13 @@ import msgspec
 
 from realtime.log import SITE
 from realtime.signatures import accepts, mismatches
-from realtime.types import Caller, Head, Labels, LogKey, Signal, UserId
+from realtime.types import Caller, ClientId, Head, Labels, LogKey, Signal, UserId
 
 if TYPE_CHECKING:
     from realtime.log import Batch, LogEvent
 
 Lane = Literal["write", "read", "now"]
+CidKey = tuple[ClientId, UserId]
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONTEXT: Final = ("caller", "prefetched", "labels", "here", "absent_ms", "live")
@@ -53,11 +54,31 @@ class Call:
     arrived: float = 0.0
     """The time when its frame arrived, on the process's monotonic clock."""
 
+    @property
+    def name(self) -> str:
+        return self.method.name
+
+    @property
+    def cost(self) -> int:
+        return self.method.cost
+
+    @property
+    def logs(self) -> Iterable[LogKey]:
+        """The logs to lock."""
+        return self.method.logs(self.params)
+
+    @property
+    def room(self) -> LogKey | None:
+        return getattr(self.params, "room", None)
+
+    @property
+    def cid_key(self) -> CidKey | None:
+        """The identity of a durable request: a repeat has the same."""
+        return (self.params.cid, self.caller.id) if self.method.durable else None
+
     def run(self, *batch: "Batch") -> Any:
         """Call the function. A method of the lane `write` gets the batch as well."""
         method, arguments = self.method, msgspec.structs.asdict(self.params)
-        if method.takes_call:
-            return method.function(*batch, self)
         if method.preprocess:
             arguments[method.preprocess[0]] = self.preprocessed
         for name in method.context:
@@ -110,7 +131,6 @@ class Method:
     """Return whether preprocessing this value takes less time than a hop to a thread and back."""
     prefetch: "Callable[[Batch, Sequence[Call]], Any] | None" = None
     """Read what a group of calls needs in one query. The function may not write except through the batch."""
-    takes_call: bool = False
     decoder: "msgspec.json.Decoder[Any]" = field(init=False, repr=False, compare=False)
     context: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -119,7 +139,7 @@ class Method:
         asked = signature(self.function).parameters
         object.__setattr__(self, "context", tuple(name for name in CONTEXT if name in asked))
         replaced = [self.preprocess[0]] if self.preprocess else []
-        found = [] if self.takes_call else mismatches(self.function, self.params, CONTEXT, replaced)
+        found = mismatches(self.function, self.params, CONTEXT, replaced)
         if self.lane == "write" and not accepts(_returned(), get_type_hints(self.function).get("return", Any)):
             found.append("the return value is none of a method")
         if found:

@@ -77,7 +77,6 @@ class Process:
         self.random = SystemRandom()
         self.readers = Readers(self.limits.answer_s)
         self.meters = Metrics(self.now())
-        self.writer = Writer(self.limits, self.meters)
         self.hub = Hub(
             name or secrets.token_hex(4),
             self.limits,
@@ -88,6 +87,7 @@ class Process:
             self.meters,
             self._ended_logins,
         )
+        self.writer = Writer(self.limits, self.meters, self.hub.committed)
         self.addresses = AddressLimiter(self.limits.address_connections)
         self._connections: set[Connection] = set()
         self.preparers = PreprocessPool(self.limits.answer_s)
@@ -133,7 +133,7 @@ class Process:
             (self._tick, 1.0),
             (self.hub.sweep, self.limits.sweep_s),
             (self._claim, CLOCK_S),
-            (self.tell_seen, last_seen.SEEN_S),
+            (self.tell_seen, last_seen.SEEN_EVERY_S),
             (self.check_logins, login_check.LOGINS_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, task), name=task.__name__) for task, seconds in work]
@@ -340,7 +340,7 @@ class Process:
 
     async def _beat(self) -> None:
         now = self.now()
-        self.writer.tick()
+        self.writer.refuse_late()
         for connection in list(self._connections):
             try:
                 connection.tick(now)
@@ -363,7 +363,9 @@ class Process:
     async def tell_seen(self) -> None:
         """Tell the app who is connected, and who was since the last time."""
         here = (self._met | {connection.caller.pk for connection in self._connections}) - {NOBODY.pk}
-        if here and not isinstance(await self.writer.submit(last_seen.told(self.backend.seen, here)), RealtimeError):
+        if here and not isinstance(
+            await self.writer.submit(last_seen.users_seen(self.backend.seen, here)), RealtimeError
+        ):
             self._met -= here
 
     async def check_logins(self) -> None:
@@ -373,13 +375,13 @@ class Process:
         """All that is due, look by look; what failed waits for the next second."""
         full = True
         while full:
-            calls = await self.readers.run(deadlines.due)
-            outcomes = await asyncio.gather(*(self.writer.submit(call) for call in calls))
+            due = await self.readers.run(deadlines.due)
+            outcomes = await asyncio.gather(*(self.writer.submit(job) for job in due))
             failed = [outcome for outcome in outcomes if isinstance(outcome, RealtimeError)]
-            for call, outcome in zip(calls, outcomes, strict=True):
+            for job, outcome in zip(due, outcomes, strict=True):
                 if isinstance(outcome, RealtimeError) and outcome.code != 503:
-                    await self.writer.submit(deadlines.postponed(call))
-            full = len(calls) == deadlines.CLAIMED and not failed
+                    await self.writer.submit(job.postponement)
+            full = len(due) == deadlines.DUE_AT_ONCE and not failed
 
 
 def _from_thread(

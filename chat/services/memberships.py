@@ -115,7 +115,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
     if membership.state == Membership.State.WAITING:
         waiting = {"muted": None, "warning": None, "waiting": True}
         return Signal(key, "standing", "", waiting, to=caller.id)
-    last = next(entry for entry in reversed(batch.entries) if entry.room == key)
+    last = next(entry for entry in reversed(batch.events) if entry.room == key)
     value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
     value["rank"] = int(access.member(caller, key, archived=True).rank)
     return Signal(key, "membership", "", value, to=caller.id)

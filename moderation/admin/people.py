@@ -13,7 +13,6 @@ from accounts.models import User
 from chat.permissions import Rank
 from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
 from moderation.services import site
-from moderation.services.sanctions import Decision
 from realtime.errors import RealtimeError
 from realtime.storage.admin import listed
 from realtime.types import Caller, UserId
@@ -52,10 +51,10 @@ class Banned(Against):
 def decide(kind: str) -> Any:
     def do(caller: Caller, people: Sequence[User], given: dict[str, Any]) -> Iterable[Refused]:
         lasting = given.pop("lasting")
-        decision = Decision(kind=kind, site=True, duration_ms=int(lasting) if lasting else None, **given)
+        duration_ms = int(lasting) if lasting else None
         for user in people:
             try:
-                site.sanction_on_site(caller=caller, user=UserId(user.key), decision=decision)
+                site.sanction_on_site(caller=caller, user=UserId(user.key), kind=kind, duration_ms=duration_ms, **given)
             except RealtimeError as refusal:
                 yield user, refusal
 

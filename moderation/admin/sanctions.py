@@ -15,7 +15,7 @@ from moderation.admin.actions import AdminWithActions, OptionalReasonForm, Refus
 from moderation.admin.rooms import where, who
 from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin, rooms_seen
 from moderation.models import Audit, Report, Sanction
-from moderation.selectors.sanctions import report_read, runs
+from moderation.selectors.sanctions import report_with_messages, runs
 from moderation.services import site
 from realtime.log import now_ms
 from realtime.storage.admin import ReadOnlyAdmin, at, listed, moment, page
@@ -194,7 +194,7 @@ class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     @admin.display(description=_("context"))
     def around(self, report: Report) -> str:
         """As the hosts of the room see them; of removed ones what they said, while it is known."""
-        found = report_read(report, HOST_SEES)
+        found = report_with_messages(report, HOST_SEES)
         rows = (
             (
                 "this" if line["o"] == report.offset else "",

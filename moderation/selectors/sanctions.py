@@ -11,13 +11,17 @@ from accounts.models import User
 from accounts.selectors import FOREVER, person_of
 from chat.models import Membership, Revision
 from chat.permissions import Rank
+from chat.selectors import access
 from chat.selectors.messages import page_after, page_before
 from chat.types import RoomAccess
+from moderation import protocol
 from moderation.models import Audit, Report, Sanction
 from realtime.errors import not_found
 from realtime.log import now_ms
+from realtime.methods import method
 from realtime.models import Event
-from realtime.types import Labels
+from realtime.types import Caller, Labels, LogKey
+from realtime.wire.messages import RoomParams
 
 LISTED: Final = 100
 AROUND: Final = 10
@@ -110,8 +114,10 @@ def runs(now: int) -> Q:
     return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
 
 
-def sanctions_of(standing: RoomAccess) -> dict[str, Any]:
-    """In force here, and those of the last day; of the site too for who may lift them."""
+@method("sanction.list", RoomParams, lane="read", cost=4)
+def sanction_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
+    """Return the sanctions in force in a room and those of the last day; a moderator also gets those of the site."""
+    standing = access.ranked(caller, room, "sanction.list", archived=True)
     now = now_ms()
     place = Q(room=standing.room)
     if standing.rank >= Rank.MODERATOR:
@@ -179,15 +185,24 @@ def report_find(standing: RoomAccess, reader: int, key: str) -> Report:
     return found
 
 
-def reports_of(standing: RoomAccess, reader: int) -> dict[str, Any]:
-    """Open ones first, then the last day's."""
+@method("report.list", RoomParams, lane="read", cost=4)
+def report_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
+    """Return the open reports of a room, then those closed within the last day."""
+    standing, reader = access.ranked(caller, room, "report.list", archived=True), caller.pk
     recent = Q(state=Report.State.OPEN) | Q(closed_at__gt=now_ms() - DAY)
     rows = list(_reports_for(standing, reader).filter(recent).order_by("-at")[:LISTED])
     rows.sort(key=lambda row: row.state != Report.State.OPEN)
     return {"reports": [report_as(row) for row in rows], "people": _people(rows, "user", "by", "closed_by")}
 
 
-def report_read(report: Report, labels: Labels) -> dict[str, Any]:
+@method("report.read", protocol.ReportRead, lane="read", cost=4)
+def report_read(*, caller: Caller, room: LogKey, report: str) -> dict[str, Any]:
+    """Return a report with the messages around it."""
+    standing = access.ranked(caller, room, "report.read", archived=True)
+    return report_with_messages(report_find(standing, caller.pk, report), access.labels_of(caller.id, standing))
+
+
+def report_with_messages(report: Report, labels: Labels) -> dict[str, Any]:
     """The line with those around it that this reader may see; what a removed one said stands in `was`."""
     log, o = report.room.log_id, report.offset
     older, newer = page_before(log, labels, o + 1, AROUND + 1), page_after(log, labels, o, AROUND)
@@ -206,8 +221,11 @@ def _was(data: str) -> Any:
 # Audit
 
 
-def audit_of(room: int, before: int | None) -> dict[str, Any]:
-    rows = Audit.objects.filter(room=room).select_related("by", "user").order_by("-pk")
+@method("audit.list", protocol.AuditList, lane="read", cost=4)
+def audit_list(*, caller: Caller, room: LogKey, before: int | None = None) -> dict[str, Any]:
+    """Return a page of a room's audit, the newest entries first."""
+    standing = access.ranked(caller, room, "audit.list", archived=True)
+    rows = Audit.objects.filter(room=standing.room).select_related("by", "user").order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: LISTED + 1])

@@ -8,16 +8,27 @@ from chat.selectors.access import GUARDS
 from chat.selectors.ranks import rank_of
 from chat.services.messages import line_meant
 from chat.types import RoomAccess, RoomAccesses
+from moderation import protocol
 from moderation.models import Report
 from moderation.selectors.sanctions import report_as, report_find
 from moderation.services.audit import REASON_LENGTH, audit_write
 from realtime.errors import conflict, unprocessable
 from realtime.log import Batch, LogEvent
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey
 
 
+@method("report.create", protocol.ReportCreate, logs=room_and_site, cost=4)
 def report_create(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, reason: str, rule: str, t: int | None = None
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    o: int,
+    rule: str,
+    t: int | None = None,
+    reason: str = "",
 ) -> LogEvent:
     """About a line of somebody else that one can see."""
     standing = access.reporter(caller, room)
@@ -33,30 +44,31 @@ def report_create(
     said = {"reason": reason, "rule": rule, "at": batch.now}
     rank = _rank_above(line.author, standing)
     report = Report.objects.create(room_id=standing.room, offset=o, user=line.author, by=by, rank=rank, **said)
-    return _tell(batch, room, report, caller, cid, kind="report.made", method="report.create")
+    return _tell(batch, room, report, caller, cid, kind="report.made")
 
 
+@method("report.close", protocol.ReportClose)
 def report_close(
     batch: Batch,
     *,
     caller: Caller,
     room: LogKey,
     cid: ClientId,
-    key: str,
+    report: str,
     outcome: str,
-    reason: str,
+    reason: str = "",
     found: RoomAccesses | None = None,
 ) -> LogEvent:
     """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
     standing = access.ranked(caller, room, "report.close", found, archived=True)
-    report = report_find(standing, caller.pk, key)
-    if report.state != Report.State.OPEN:
-        raise conflict("already_done", report=report_as(report))
-    report.state, report.closed_at = outcome, batch.now
-    report.closed_by = User(pk=caller.pk, key=caller.id)
-    report.save()
-    audit_write(batch, standing, caller, f"report.{outcome}", user=report.user, offset=report.offset, reason=reason)
-    return _tell(batch, room, report, caller, cid, kind="report.closed", method="report.close")
+    row = report_find(standing, caller.pk, report)
+    if row.state != Report.State.OPEN:
+        raise conflict("already_done", report=report_as(row))
+    row.state, row.closed_at = outcome, batch.now
+    row.closed_by = User(pk=caller.pk, key=caller.id)
+    row.save()
+    audit_write(batch, standing, caller, f"report.{outcome}", user=row.user, offset=row.offset, reason=reason)
+    return _tell(batch, room, row, caller, cid, kind="report.closed")
 
 
 def _rank_above(author: User | None, standing: RoomAccess) -> Rank:
@@ -66,11 +78,9 @@ def _rank_above(author: User | None, standing: RoomAccess) -> Rank:
     return Rank(min(max(least, above), Rank.ADMIN))
 
 
-def _tell(
-    batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str, method: str
-) -> LogEvent:
+def _tell(batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str) -> LogEvent:
     """To who may read it, though to no admin about an admin; who complained is told by the answer."""
     about_admin = report.user is not None and report.user.is_superuser
     audience = [] if about_admin else [GUARDS[Rank(report.rank)]]
     data = {"report": report_as(report)}
-    return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=audience)
+    return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=audience)

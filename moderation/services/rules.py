@@ -9,12 +9,15 @@ from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import IN_IT
 from chat.selectors.rooms import rules_of
+from chat.services.memberships import admitted_signals
 from chat.types import RoomAccesses
+from moderation import protocol
 from moderation.selectors.sanctions import membership_find, person_find
 from moderation.services.audit import audit_write
 from realtime.errors import conflict, not_found, unprocessable
 from realtime.log import Batch, LogEvent
-from realtime.types import Caller, ClientId, LogKey, UserId
+from realtime.methods import method, room_and_site
+from realtime.types import Caller, ClientId, LogKey, Signal, UserId
 from realtime.wire.messages import encode
 
 PANIC_MS: Final = 15 * 60_000
@@ -23,55 +26,57 @@ SLOW_S: Final = (0, 5, 10, 30, 60, 300)
 PANIC: Final = {"slow_s": 30, "locked": True, "guests_off": True}
 
 
+@method("room.restrict", protocol.RoomRestrict)
 def room_restrict(
     batch: Batch,
     *,
     caller: Caller,
-    key: LogKey,
+    room: LogKey,
     cid: ClientId,
     slow_s: int,
     locked: bool,
     guests_off: bool,
     approval: bool,
-    reason: str,
+    reason: str = "",
     found: RoomAccesses | None = None,
 ) -> LogEvent:
     """Set what may be done here; it ends the panic too."""
-    standing = access.ranked(caller, key, "room.restrict", found)
+    standing = access.ranked(caller, room, "room.restrict", found)
     if slow_s not in SLOW_S:
         raise unprocessable("bad_rules", f"seconds: {SLOW_S}")
-    room = _room(standing.room)
-    before = rules_of(room)
-    room.slow_s, room.locked, room.guests_off, room.panic_until, room.calm = slow_s, locked, guests_off, 0, ""
-    room.rules_rank = standing.rank
-    if approval != (room.approval_until > batch.now):
-        room.approval_until = batch.now + APPROVAL_MS if approval else 0
-    room.save()
-    audit_write(batch, standing, caller, "room.restrict", reason=reason, before=before, after=rules_of(room))
-    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.restrict")
+    row = _room(standing.room)
+    before = rules_of(row)
+    row.slow_s, row.locked, row.guests_off, row.panic_until, row.calm = slow_s, locked, guests_off, 0, ""
+    row.rules_rank = standing.rank
+    if approval != (row.approval_until > batch.now):
+        row.approval_until = batch.now + APPROVAL_MS if approval else 0
+    row.save()
+    audit_write(batch, standing, caller, "room.restrict", reason=reason, before=before, after=rules_of(row))
+    return rules_told(batch, room=room, caller=caller, cid=cid)
 
 
+@method("room.panic", protocol.RoomPanic)
 def room_panic(
     batch: Batch,
     *,
     caller: Caller,
-    key: LogKey,
+    room: LogKey,
     cid: ClientId,
     on: bool,
     reason: str = "",
     found: RoomAccesses | None = None,
 ) -> LogEvent:
     """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
-    standing = access.ranked(caller, key, "room.panic", found)
-    room = _room(standing.room)
-    if (room.panic_until > batch.now) if on else not room.panic_until:
+    standing = access.ranked(caller, room, "room.panic", found)
+    row = _room(standing.room)
+    if (row.panic_until > batch.now) if on else not row.panic_until:
         raise conflict("already_done")
     if on:
-        _panic(batch, key, room, standing.rank)
+        _panic(batch, room, row, standing.rank)
     else:
-        _calm(room)
+        _calm(row)
     audit_write(batch, standing, caller, "room.panic", reason=reason, on=on)
-    return rules_told(batch, room=key, caller=caller, cid=cid, method="room.panic")
+    return rules_told(batch, room=room, caller=caller, cid=cid)
 
 
 def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
@@ -107,32 +112,30 @@ def rules_told(
     room: LogKey,
     caller: Caller | None = None,
     cid: ClientId | None = None,
-    method: str = "",
 ) -> LogEvent:
     data = {"rules": rules_of(Room.objects.get(log__key=room))}
     actor = caller.id if caller else None
-    return batch.append(room, kind="room.restricted", data=data, actor=actor, cid=cid, method=method)
+    return batch.append(room, kind="room.restricted", data=data, actor=actor, cid=cid)
 
 
-def member_admit(
-    batch: Batch, *, caller: Caller, key: LogKey, cid: ClientId, user: UserId, yes: bool
-) -> Membership | None:
-    """Let somebody in who waits at the door, or not."""
-    standing = access.ranked(caller, key, "member.admit")
+@method("member.admit", protocol.MemberAdmit, logs=room_and_site)
+def member_admit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, yes: bool) -> list[Signal]:
+    """Admit a person who waits to become a member, or refuse them."""
+    standing = access.ranked(caller, room, "member.admit")
     person = person_find(user)
     waiting = membership_find(standing.room, person.pk)
     if waiting is None or waiting.state != Membership.State.WAITING:
         raise not_found("nobody waits by this name")
-    _admitted(batch, key, caller, cid, person, yes)
+    _admitted(batch, room, caller, cid, person, yes)
     audit_write(batch, standing, caller, "member.admit", user=person, yes=yes)
     if not yes:
         waiting.delete()
-        return None
+        return [Signal(room, "standing", "", None, to=user)]
     waiting.state, waiting.joined_at = IN_IT, batch.now
-    waiting.read = batch.append(key, kind="member.joined", data={"user": user, "via": None}).o
+    waiting.read = batch.append(room, kind="member.joined", data={"user": user, "via": None}).o
     waiting.save()
-    batch.narrow(user, log=key, reason="admitted")
-    return waiting
+    batch.narrow(user, log=room, reason="admitted")
+    return admitted_signals(batch, membership=waiting)
 
 
 def _admitted(batch: Batch, key: LogKey, caller: Caller, cid: ClientId, person: User, yes: bool) -> None:
@@ -142,7 +145,6 @@ def _admitted(batch: Batch, key: LogKey, caller: Caller, cid: ClientId, person: 
         data={"user": person.key, "yes": yes},
         actor=caller.id,
         cid=cid,
-        method="member.admit",
         audience=["host", f"u:{person.key}"],
     )
 

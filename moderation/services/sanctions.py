@@ -1,7 +1,6 @@
 """What is decided about people: made, lifted, acknowledged, appealed; each with event, audit entry and undo."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.db.models import Q
@@ -13,11 +12,12 @@ from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT
 from chat.services.elsewhere import elsewhere
-from chat.services.memberships import hand_over, left
+from chat.services.memberships import admitted_signals, hand_over, left
 from chat.services.messages import line_meant
 from chat.services.rooms import lounge
 from chat.text import written
 from chat.types import RoomAccess, RoomAccesses
+from moderation import protocol
 from moderation.models import Audit, Sanction
 from moderation.selectors.sanctions import (
     against,
@@ -37,9 +37,12 @@ from moderation.services.rules import rules_told
 from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
 from realtime.log import Batch, LogEvent, now_ms
 from realtime.log import batch as open_batch
+from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey, Signal, UserId
 from realtime.wire.messages import encode
 
+SANCTION_COST: Final = 8
+"""The number of requests that an act over a person counts as: it takes about twenty queries."""
 COUNTED: Final = 1000
 """lines are counted up to here"""
 TOLD: Final = 50
@@ -50,21 +53,21 @@ AGAIN_MS: Final = 60_000
 SPANS: Final = {"hour": 60 * 60_000, "day": 24 * 60 * 60_000, "all": FOREVER}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What somebody wants done: see `sanction.make`."""
+class Decision(NamedTuple):
+    """A sanction that is to be made: the params of `sanction.make`."""
 
     kind: str
-    site: bool = False
-    duration_ms: int | None = None
-    reason: str = ""
-    rule: str = "other"
-    o: int | None = None
-    t: int | None = None
-    remove: str = "none"
-    approval: bool = False
+    site: bool
+    duration_ms: int | None
+    reason: str
+    rule: str
+    o: int | None
+    t: int | None
+    remove: str
+    approval: bool
 
 
+@method("sanction.make", protocol.SanctionMake, logs=room_and_site, cost=SANCTION_COST)
 def sanction_make(
     batch: Batch,
     *,
@@ -72,10 +75,19 @@ def sanction_make(
     room: LogKey,
     cid: ClientId,
     user: UserId,
-    decision: Decision,
+    kind: str,
+    site: bool = False,
+    duration_ms: int | None = None,
+    reason: str = "",
+    rule: str = "other",
+    o: int | None = None,
+    t: int | None = None,
+    remove: str = "none",
+    approval: bool = False,
     found: RoomAccesses | None = None,
-) -> Sanction:
-    """Warn, mute, kick or ban, as who has the rank for it."""
+) -> tuple[Sanction, list[Signal]]:
+    """Warn, mute, kick or ban a person of a lower rank. `duration_ms` is from now, None for ever."""
+    decision = Decision(kind, site, duration_ms, reason, rule, o, t, remove, approval)
     standing = access.member(caller, room, found)
     target = person_find(user)
     act = "sanction.make on the site" if decision.site else "sanction.make"
@@ -87,7 +99,7 @@ def sanction_make(
     if decision.o is not None and decision.t is not None:
         line_meant(caller, standing, decision.o, decision.t)
     sanction = _decided(batch, standing, caller, target, decision)
-    _tell(batch, room, sanction, caller, cid, kind="sanction.made", method="sanction.make")
+    _tell(batch, room, sanction, caller, cid, kind="sanction.made")
     _take_effect(batch, room, standing, sanction, decision)
     audit_write(
         batch,
@@ -102,11 +114,13 @@ def sanction_make(
         site=decision.site,
         until=sanction.until,
     )
-    return sanction
+    return sanction, _standing_signals(room, sanction)
 
 
-def sanction_preview(standing: RoomAccess, room: LogKey, user: UserId, *, remove: str) -> dict[str, Any]:
-    """What would go with somebody: `{lines, guest, invite}`, and what apps add to it."""
+@method("sanction.preview", protocol.SanctionPreview, lane="read", cost=4)
+def sanction_preview(*, caller: Caller, room: LogKey, user: UserId, remove: str = "none") -> dict[str, Any]:
+    """Return what a ban would take away, `{lines, guest, invite}`, and what apps add to it."""
+    standing = access.ranked(caller, room, "sanction.preview", archived=True)
     target = person_find(user)
     refuse_stranger(standing, target)
     since = max(0, now_ms() - SPANS[remove]) if remove in SPANS else FOREVER
@@ -284,23 +298,24 @@ def _remove(batch: Batch, room: LogKey, sanction: Sanction, since: int) -> None:
 # Lifted
 
 
+@method("sanction.lift", protocol.SanctionLift, logs=room_and_site, cost=SANCTION_COST)
 def sanction_lift(
     batch: Batch,
     *,
     caller: Caller,
     room: LogKey,
     cid: ClientId,
-    key: str,
-    reason: str,
+    sanction: str,
+    reason: str = "",
     found: RoomAccesses | None = None,
-) -> Sanction:
+) -> tuple[Sanction, list[Signal]]:
     """Undo it: what it closed is open again, what it took comes back."""
     standing = access.member(caller, room, found, archived=True)
-    sanction = sanction_find(standing.room, key)
-    _refuse_below(standing, sanction)
-    _lift(batch, room, standing, sanction, caller, reason)
-    _tell(batch, room, sanction, caller, cid, kind="sanction.lifted", method="sanction.lift")
-    return sanction
+    row = sanction_find(standing.room, sanction)
+    _refuse_below(standing, row)
+    _lift(batch, room, standing, row, caller, reason)
+    _tell(batch, room, row, caller, cid, kind="sanction.lifted")
+    return row, _lifted_signals(batch, room, row)
 
 
 def _refuse_below(standing: RoomAccess, sanction: Sanction) -> None:
@@ -347,7 +362,13 @@ def _let_in(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction
         batch.append(room, kind="member.joined", data={"user": sanction.user.key, "via": None})
 
 
-def member_again(sanction: Sanction) -> Membership | None:
+def _lifted_signals(batch: Batch, room: LogKey, sanction: Sanction) -> list[Signal]:
+    """Return the signals to the person: how they stand, and which room is in their list again."""
+    back = _member_again(sanction)
+    return _standing_signals(room, sanction) + (admitted_signals(batch, membership=back) if back else [])
+
+
+def _member_again(sanction: Sanction) -> Membership | None:
     """The membership that a lifted kick or ban of this room has given back."""
     if sanction.kind not in {"kick", "ban"} or sanction.lifted_at is None or sanction.room_id is None:
         return None
@@ -377,18 +398,19 @@ def _bring_back(batch: Batch, room: LogKey, sanction: Sanction, caller: Caller) 
 # By the person
 
 
-def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str) -> Sanction:
+@method("sanction.acknowledge", protocol.SanctionAct, logs=room_and_site)
+def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, sanction: str) -> list[Signal]:
     """The warned has read it; the input is open again."""
     standing = access.member(caller, room, archived=True)
-    sanction = _own(caller, standing.room, key)
-    if sanction.kind != "warn" or sanction.acknowledged_at is not None:
-        raise conflict("already_done", sanction=sanction_to_person(sanction))
-    sanction.acknowledged_at = batch.now
-    sanction.save(update_fields=["acknowledged_at"])
-    _acknowledged(batch, standing, sanction)
-    _tell(batch, room, sanction, caller, cid, kind="sanction.acknowledged", method="sanction.acknowledge")
-    batch.narrow(caller.id, log=_where(sanction, room), reason="acknowledged")
-    return sanction
+    row = _own(caller, standing.room, sanction)
+    if row.kind != "warn" or row.acknowledged_at is not None:
+        raise conflict("already_done", sanction=sanction_to_person(row))
+    row.acknowledged_at = batch.now
+    row.save(update_fields=["acknowledged_at"])
+    _acknowledged(batch, standing, row)
+    _tell(batch, room, row, caller, cid, kind="sanction.acknowledged")
+    batch.narrow(caller.id, log=_where(row, room), reason="acknowledged")
+    return _standing_signals(room, row)
 
 
 def _acknowledged(batch: Batch, standing: RoomAccess, sanction: Sanction) -> None:
@@ -399,21 +421,22 @@ def _acknowledged(batch: Batch, standing: RoomAccess, sanction: Sanction) -> Non
     warned.filter(room=standing.room).update(warned=left)
 
 
+@method("sanction.appeal", protocol.SanctionAppeal)
 def sanction_appeal(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, key: str, text: str
-) -> Sanction:
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, sanction: str, text: str
+) -> list[Signal]:
     """Once, also by who may not come in any more; of the site, in the lounge or a room that knows them."""
     place = Room.objects.filter(log__key=room, deleted_at=None).first()
     known = place and (place.lounge or membership_find(place.pk, caller.pk))
-    sanction = _own(caller, place.pk if place else 0, key)
-    if place is None or (sanction.room_id is None and not known):
+    row = _own(caller, place.pk if place else 0, sanction)
+    if place is None or (row.room_id is None and not known):
         raise not_found("no such room")
-    if sanction.appealed_at is not None or sanction.lifted_at is not None:
-        raise conflict("already_done", sanction=sanction_to_person(sanction))
-    sanction.appeal, sanction.appealed_at = _short(written(text).strip()), batch.now
-    sanction.save(update_fields=["appeal", "appealed_at"])
-    _tell(batch, room, sanction, caller, cid, kind="sanction.appealed", method="sanction.appeal")
-    return sanction
+    if row.appealed_at is not None or row.lifted_at is not None:
+        raise conflict("already_done", sanction=sanction_to_person(row))
+    row.appeal, row.appealed_at = _short(written(text).strip()), batch.now
+    row.save(update_fields=["appeal", "appealed_at"])
+    _tell(batch, room, row, caller, cid, kind="sanction.appealed")
+    return _standing_signals(room, row)
 
 
 def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> None:
@@ -421,26 +444,27 @@ def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> 
     room = key or LogKey(lounge().log.key)
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person=person_of(user))
     with open_batch([room]) as staged:
-        sanction_appeal(staged, caller=caller, room=room, cid=None, key=sanction, text=text)
+        sanction_appeal(staged, caller=caller, room=room, cid=None, sanction=sanction, text=text)
 
 
+@method("sanction.answer", protocol.SanctionAnswer, logs=room_and_site, cost=SANCTION_COST)
 def sanction_answer(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, key: str, granted: bool, reason: str
-) -> Sanction:
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, sanction: str, granted: bool, reason: str = ""
+) -> list[Signal]:
     """To an appeal; granted, the sanction is lifted."""
     standing = access.member(caller, room, archived=True)
-    sanction = sanction_find(standing.room, key)
-    _refuse_below(standing, sanction)
-    if sanction.appealed_at is None or sanction.answer:
-        raise conflict("already_done", sanction=sanction_as(sanction))
-    sanction.answer = "granted" if granted else "refused"
-    sanction.save(update_fields=["answer"])
-    if granted and sanction.lifted_at is None:
-        _lift(batch, room, standing, sanction, caller, reason)
+    row = sanction_find(standing.room, sanction)
+    _refuse_below(standing, row)
+    if row.appealed_at is None or row.answer:
+        raise conflict("already_done", sanction=sanction_as(row))
+    row.answer = "granted" if granted else "refused"
+    row.save(update_fields=["answer"])
+    if granted and row.lifted_at is None:
+        _lift(batch, room, standing, row, caller, reason)
     else:
-        audit_write(batch, standing, caller, "sanction.answer", user=sanction.user, sanction=sanction, reason=reason)
-    _tell(batch, room, sanction, caller, cid, kind="sanction.answered", method="sanction.answer")
-    return sanction
+        audit_write(batch, standing, caller, "sanction.answer", user=row.user, sanction=row, reason=reason)
+    _tell(batch, room, row, caller, cid, kind="sanction.answered")
+    return _lifted_signals(batch, room, row)
 
 
 def _own(caller: Caller, room: int, key: str) -> Sanction:
@@ -461,17 +485,16 @@ def _tell(
     cid: ClientId | None,
     *,
     kind: str,
-    method: str,
 ) -> LogEvent:
     """To the hosts, and to the person in an event that names nobody."""
     data = {"sanction": sanction_as(sanction)}
-    entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, method=method, audience=["host"])
+    entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=["host"])
     own = {"sanction": sanction_to_person(sanction)}
     batch.append(room, kind=kind, data=own, audience=[f"u:{sanction.user.key}"])
     return entry
 
 
-def standings_told(room: LogKey, sanction: Sanction) -> list[Signal]:
+def _standing_signals(room: LogKey, sanction: Sanction) -> list[Signal]:
     """To all tabs of the person: how they stand, here or in every room; the banned have heard it by `room.left`."""
     user = sanction.user
     if sanction.kind not in {"warn", "mute"}:

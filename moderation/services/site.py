@@ -16,7 +16,6 @@ from chat.models import Invite, Message, Room
 from chat.selectors import access, ranks
 from chat.services.closing import room_archive, room_delete, room_restore
 from chat.services.invites import invite_revoke
-from chat.services.memberships import admitted_signals
 from chat.services.messages import message_delete, message_restore
 from chat.services.rooms import lounge
 from chat.types import RoomAccesses
@@ -25,7 +24,7 @@ from moderation.selectors.sanctions import on_site, person_find
 from moderation.services.audit import audit_write
 from moderation.services.reports import report_close
 from moderation.services.rules import room_panic, room_restrict
-from moderation.services.sanctions import Decision, member_again, sanction_lift, sanction_make, standings_told
+from moderation.services.sanctions import sanction_lift, sanction_make
 from realtime.errors import RealtimeError, conflict
 from realtime.log import SITE, Batch, batch, key_new, now_ms
 from realtime.types import Caller, ClientId, LogKey, UserId
@@ -45,12 +44,12 @@ def _acting(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any
 # People
 
 
-def sanction_on_site(*, caller: Caller, user: UserId, decision: Decision) -> Sanction:
+def sanction_on_site(*, caller: Caller, user: UserId, **decision: Any) -> Sanction:
     """From the site; the lounge, which moderators look after, is told."""
     room = _lounge()
     with _acting(caller, room) as (staged, acting):
-        made = sanction_make(staged, room=room, user=user, decision=decision, **acting)
-        _tell(staged, room, made)
+        made, signals = sanction_make(staged, room=room, user=user, site=True, **decision, **acting)
+        staged.signals += signals
     return made
 
 
@@ -58,8 +57,8 @@ def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanctio
     """Lifted in the room in which it was told."""
     room = _told_in(sanction)
     with _acting(caller, room) as (staged, acting):
-        lifted = sanction_lift(staged, room=room, key=sanction.key, reason=reason, **acting)
-        _tell(staged, room, lifted)
+        lifted, signals = sanction_lift(staged, room=room, sanction=sanction.key, reason=reason, **acting)
+        staged.signals += signals
     return lifted
 
 
@@ -91,13 +90,6 @@ def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> Use
     return target
 
 
-def _tell(staged: Batch, room: LogKey, sanction: Sanction) -> None:
-    """The person, in all tabs: how they stand, and which room they have back."""
-    back = member_again(sanction)
-    for signal in [*standings_told(room, sanction), *(admitted_signals(staged, membership=back) if back else ())]:
-        staged.signal(signal)
-
-
 def _told_in(sanction: Sanction) -> LogKey:
     if sanction.room is not None:
         return LogKey(sanction.room.log.key)
@@ -121,7 +113,7 @@ def rules_set(
         room = Room.objects.get(pk=room.pk)
         room_restrict(
             staged,
-            key=key,
+            room=key,
             slow_s=room.slow_s if slow_s is None else slow_s,
             locked=room.locked if locked is None else locked,
             guests_off=room.guests_off if guests_off is None else guests_off,
@@ -136,15 +128,14 @@ def room_close(*, caller: Caller, room: Room, act: str, reason: str) -> None:
     key, service = LogKey(room.log.key), {"archive": room_archive, "delete": room_delete, "restore": room_restore}[act]
     with batch([key, SITE]) as staged:
         found = access.on_site(caller, key, closed=True)
-        signals = service(staged, caller=caller, room=key, cid=ClientId(key_new(22)), reason=reason, found=found)
-        for signal in signals:
-            staged.signal(signal)
+        cid = ClientId(key_new(22))
+        staged.signals += service(staged, caller=caller, room=key, cid=cid, reason=reason, found=found)
 
 
 def panic_set(*, caller: Caller, room: Room, on: bool, reason: str) -> None:
     key = LogKey(room.log.key)
     with _acting(caller, key) as (staged, acting):
-        room_panic(staged, key=key, on=on, reason=reason, **acting)
+        room_panic(staged, room=key, on=on, reason=reason, **acting)
 
 
 def invite_end(*, caller: Caller, invite: Invite, reason: str) -> None:
@@ -156,7 +147,7 @@ def invite_end(*, caller: Caller, invite: Invite, reason: str) -> None:
 def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) -> None:
     key = LogKey(report.room.log.key)
     with _acting(caller, key) as (staged, acting):
-        report_close(staged, room=key, key=report.key, outcome=outcome, reason=reason, **acting)
+        report_close(staged, room=key, report=report.key, outcome=outcome, reason=reason, **acting)
 
 
 # Lines
@@ -194,13 +185,13 @@ def _tried(
     given: dict[str, Any],
 ) -> RealtimeError | None:
     """One line of a batch, which goes on without it when it is refused."""
-    mark = staged.mark()
+    savepoint = staged.savepoint()
     place = {"room": LogKey(line.log.key), "o": line.offset, "cid": ClientId(key_new(22))}
     try:
         with transaction.atomic():
             service(staged, caller=caller, found=found, **place, **given)
     except RealtimeError as refusal:
-        staged.rewind(mark)
+        staged.rollback_to(savepoint)
         return refusal
     return None
 

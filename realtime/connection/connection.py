@@ -27,7 +27,7 @@ from realtime.wire.session import (
     Session,
     VisibilityChanged,
 )
-from realtime.workers.writer import Answer, Outcome
+from realtime.workers.jobs import Answer, Outcome
 
 if TYPE_CHECKING:
     from realtime.process import Process
@@ -243,7 +243,7 @@ class Connection:
         """Prepare here and now what takes less time than a hop to a thread."""
         try:
             call.preprocessed = invoke.method.preprocessed(invoke.params)
-            self._process.writer.put(call, partial(self._written, invoke))
+            self._process.writer.enqueue(call, partial(self._written, invoke))
         except Exception as error:
             self._unprepared(invoke, error)
 
@@ -253,7 +253,7 @@ class Connection:
             await self.out.roomy()
             try:
                 call.preprocessed = await self._preparation(invoke)
-                self._process.writer.put(call, partial(self._written, invoke))
+                self._process.writer.enqueue(call, partial(self._written, invoke))
             except Exception as error:
                 self._unprepared(invoke, error)
             self._durable.pop(0)
@@ -272,9 +272,6 @@ class Connection:
 
     def _written(self, invoke: CallMethod, outcome: Outcome) -> None:
         self._waiting -= 1
-        if isinstance(outcome, Answer):
-            for signal in outcome.signals:
-                self._process.hub.signals.send(signal)
         self._answer(invoke.id, outcome)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""Logs that another process keeps locked: a process that is stopped must not hold up the other rooms."""
+"""Logs that another process keeps locked. A process that is stopped must not hold up the other rooms."""
 
 import logging
 from collections.abc import Collection, Set
@@ -6,7 +6,7 @@ from collections.abc import Collection, Set
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
-from realtime.log import heads
+from realtime.log.reading import heads
 from realtime.models import Log
 from realtime.storage import timeouts
 from realtime.storage.prepared import prepared
@@ -15,25 +15,25 @@ from realtime.types import LogKey
 logger = logging.getLogger(__name__)
 
 
-class HeldLogs:
-    """The logs whose lock was not to be had in time. The writer refuses their requests until the lock is free.
+class BlockedLogs:
+    """The logs whose lock was not obtained in time. The writer refuses their jobs until the lock is free.
 
-    A log that grows meanwhile is locked by a process that is busy, not stopped: its lock is waited for in turn again.
+    When such a log grows, the process that locks it is busy and not stopped: the writer waits for its lock again.
     """
 
     def __init__(self) -> None:
         self._heads: dict[LogKey, int] = {}
 
-    def still(self) -> Set[LogKey]:
-        """Return those that are still held; the others are forgotten."""
+    def refresh(self) -> Set[LogKey]:
+        """Return the logs that are still locked, and forget the others."""
         if self._heads:
-            _end_abandoned()
+            _terminate_abandoned()
             found = locked(list(self._heads))
             self._heads = {key: head for key, head in found.items() if head == self._heads[key]}
         return self._heads.keys()
 
-    def find(self, keys: Collection[LogKey]) -> bool:
-        """After a wait for a lock: keep those of `keys` that are locked. Return whether there are any."""
+    def add_locked(self, keys: Collection[LogKey]) -> bool:
+        """Remember those of `keys` that another process has locked now. Return whether there are any."""
         try:
             found = locked(keys)
         except (OperationalError, InterfaceError):
@@ -52,11 +52,11 @@ ABANDONED = """
 """
 
 
-def _end_abandoned() -> None:
-    """End transactions that keep a room locked and send nothing.
+def _terminate_abandoned() -> None:
+    """End transactions that keep a log locked and send nothing.
 
     PostgreSQL does so by `idle_in_transaction_session_timeout`, but not after psycopg's `executemany`: that ends with a
-    Flush behind its Sync, at which PostgreSQL puts the clock away.
+    Flush behind its Sync, at which PostgreSQL stops the clock.
     """
     try:
         with connection.cursor() as cursor:
@@ -70,7 +70,7 @@ def _end_abandoned() -> None:
 
 
 def locked(keys: Collection[LogKey]) -> dict[LogKey, int]:
-    """Return the heads of those of these logs that somebody else has locked now. It waits for nobody."""
+    """Return the heads of the logs that another process has locked now, without waiting for a lock."""
     with transaction.atomic():
         free = set(_free(keys))
         return {key: head for key, head in heads(keys).items() if key not in free}

@@ -32,16 +32,20 @@ logger = logging.getLogger(__name__)
 
 
 def key_new(length: int = 16) -> str:
-    """A random opaque id: 5.95 bits a character."""
+    """Return a random opaque id, of 5.95 bits a character."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(length))
 
 
+Savepoint = tuple[int, int, dict[LogKey, tuple[int, int]]]
+"""The number of staged events and rows, and the head of each log."""
+
+
 class Batch:
-    """What one transaction appends, staged until `flush`. `mark` and `rewind` take a refused request out."""
+    """The events and rows of one transaction, staged until `flush`."""
 
     def __init__(self, logs: Iterable[Log]) -> None:
         self.now = now_ms()
-        self.entries: list[LogEvent] = []
+        self.events: list[LogEvent] = []
         self.signals: list[Signal] = []
         self.method = ""
         """The method whose request is being written; events with a `cid` are stored under it."""
@@ -51,14 +55,14 @@ class Batch:
         self._tags: dict[LogKey, int] = {}
 
     def log(self, key: LogKey) -> Log:
-        """The locked log, or `not_found`."""
+        """Return a log that the batch has locked, or raise `not_found`."""
         try:
             return self._logs[key]
         except KeyError:
             raise not_found("no such room") from None
 
     def create_log(self) -> Log:
-        """A new empty log; nobody else can see it before the commit, so it needs no lock."""
+        """Return a new empty log. It needs no lock, because no other transaction sees it before the commit."""
         log = Log.objects.create(key=key_new())
         self._logs[LogKey(log.key)] = log
         return log
@@ -76,10 +80,10 @@ class Batch:
         blanks: Sequence[int] = (),
         line: bool = False,
     ) -> LogEvent:
-        """Stage one event at the next offset. `blanks`: offsets (≤ 500) whose data this one supersedes."""
+        """Stage one event at the next offset. `blanks`: the offsets of events (at most 500) whose data it redacts."""
         log = self.log(key)
         log.head, log.lines = log.head + 1, log.lines + line
-        entry = LogEvent(
+        event = LogEvent(
             room=key,
             o=log.head,
             t=self._tags.pop(key) if key in self._tags else random.getrandbits(32),
@@ -93,8 +97,8 @@ class Batch:
             data=None if data is None else encode(data).decode(),
             method=method or (self.method if cid else ""),
         )
-        self.entries.append(entry)
-        return entry
+        self.events.append(event)
+        return event
 
     def next_tag(self, key: LogKey) -> int:
         """Return the tag that the next event of this log will have, for data that names the event it is in."""
@@ -105,15 +109,15 @@ class Batch:
         self._rows.append((type(row), vars(row)))
 
     def insert_values(self, model: type[models.Model], **values: Any) -> None:
-        """The same without an instance, where there are many: values by attribute name, what is missing is null."""
+        """Stage a new row without an instance: values by attribute name. A missing value is null."""
         self._rows.append((model, values))
 
     def signal(self, signal: Signal) -> None:
-        """Send a signal after the commit. For batches outside the writer: a method returns its signals."""
+        """Send a signal after the commit. A method returns its signals instead."""
         self.signals.append(signal)
 
     def schedule(self, key: LogKey, kind: str, at: int, data: Any) -> None:
-        """A deadline at `at` ms UTC, for whoever registered `kind` with `realtime.workers.deadlines`."""
+        """Stage a deadline at `at` ms UTC, for the handler of `kind` in `realtime.workers.deadlines`."""
         self.insert(Deadline(log_id=self.log(key).pk, kind=kind, at=at, data=encode(data).decode()))
 
     def narrow(
@@ -133,56 +137,59 @@ class Batch:
         change = PermissionsChanged(user=user, log=log, login=login, reason=reason, until=until)
         self.append(SITE, kind="site.narrowed", data=change)
 
-    def mark(self) -> tuple[int, int, dict[LogKey, tuple[int, int]]]:
-        return len(self.entries), len(self._rows), {key: (log.head, log.lines) for key, log in self._logs.items()}
+    def savepoint(self) -> Savepoint:
+        """Return a point to which `rollback_to` brings the batch back."""
+        return len(self.events), len(self._rows), {key: (log.head, log.lines) for key, log in self._logs.items()}
 
-    def rewind(self, mark: tuple[int, int, dict[LogKey, tuple[int, int]]]) -> None:
-        """Take back what was staged since `mark`; what a savepoint had flushed since is rolled back by it."""
-        entries, rows, heads = mark
-        del self.entries[entries:], self._rows[rows:]
-        self._unwritten = min(self._unwritten, entries)
+    def rollback_to(self, savepoint: Savepoint) -> None:
+        """Take back what was staged since; what was flushed since has to be rolled back by a database savepoint."""
+        events, rows, heads = savepoint
+        del self.events[events:], self._rows[rows:]
+        self._unwritten = min(self._unwritten, events)
         self._logs = {key: self._logs[key] for key in heads}
         for key, (head, lines) in heads.items():
             self._logs[key].head, self._logs[key].lines = head, lines
 
     def flush(self) -> None:
-        """Write what is staged: one `executemany` a table, one head update a log."""
-        entries, self._unwritten = self.entries[self._unwritten :], len(self.entries)
-        insert_values(Event, [self._row(entry) for entry in entries])
-        for entry in entries:
-            if entry.blanks:
-                Event.objects.filter(log=self._logs[entry.room], offset__in=entry.blanks).update(data=None)
-        heads_write([self._logs[key] for key in {entry.room for entry in entries}])
+        """Write what is staged: one `executemany` for each table, one update of the head for each log."""
+        events, self._unwritten = self.events[self._unwritten :], len(self.events)
+        insert_values(Event, [self._row(event) for event in events])
+        for event in events:
+            if event.blanks:
+                Event.objects.filter(log=self._logs[event.room], offset__in=event.blanks).update(data=None)
+        heads_write([self._logs[key] for key in {event.room for event in events}])
         rows, self._rows = self._rows, []
         insert_many(rows)
 
-    def _row(self, entry: LogEvent) -> tuple[Any, ...]:
-        blanks = encode(entry.blanks).decode() if entry.blanks else None
+    def _row(self, event: LogEvent) -> tuple[Any, ...]:
         return (
-            self._logs[entry.room].pk,
-            entry.o,
-            entry.t,
-            entry.n,
-            entry.kind,
-            entry.method,
-            entry.actor,
-            entry.cid,
-            entry.audience,
-            blanks,
-            entry.data,
-            entry.at,
+            self._logs[event.room].pk,
+            event.o,
+            event.t,
+            event.n,
+            event.kind,
+            event.method,
+            event.actor,
+            event.cid,
+            event.audience,
+            encode(event.blanks).decode() if event.blanks else None,
+            event.data,
+            event.at,
         )
 
 
 @contextmanager
-def batch(keys: Iterable[LogKey]) -> Iterator[Batch]:
-    """Lock these logs, let the caller stage, write, commit; then publish. Unknown keys are met by `Batch.log`."""
+def batch(keys: Iterable[LogKey], *, announce: bool = True) -> Iterator[Batch]:
+    """Lock these logs, let the caller stage, write and commit; then publish, unless the caller does (`announce`).
+
+    An unknown key is refused by `Batch.log`.
+    """
     with transaction.atomic():
         staged = Batch(_locked(set(keys)))
         yield staged
         staged.flush()
-        if staged.entries:
-            transaction.on_commit(partial(publish, staged.entries, staged.signals), robust=True)
+        if announce and staged.events:
+            transaction.on_commit(partial(publish, staged.events, staged.signals), robust=True)
 
 
 def _locked(keys: set[LogKey]) -> list[Log]:
@@ -204,15 +211,18 @@ _listeners: set[Listener] = set()
 
 
 def listen(listener: Listener) -> Callable[[], None]:
-    """Be told of what this process commits, in the thread that committed; returns the way out."""
+    """Call the listener with what this process commits outside the writer, in the thread that commits.
+
+    Return the function that ends this.
+    """
     _listeners.add(listener)
     return partial(_listeners.discard, listener)
 
 
-def publish(entries: Sequence[LogEvent], signals: Sequence[Signal] = ()) -> None:
-    """Hand committed events to this process's hubs. A failure costs a sweep, never the commit."""
+def publish(events: Sequence[LogEvent], signals: Sequence[Signal] = ()) -> None:
+    """Hand committed events to the listeners. A failure delays them until the hubs reconcile."""
     for listener in tuple(_listeners):
         try:
-            listener(entries, signals)
+            listener(events, signals)
         except Exception:
-            logger.exception("a hub did not take %d events", len(entries))
+            logger.exception("%d events were not published; reconciling will find them", len(events))

@@ -1,85 +1,80 @@
-"""Deadlines: what is due is claimed through the writer, by whichever process comes first.
+"""Deadlines: work to be done at a time, by the first process that finds it due.
 
-Apps register who handles a kind: `deadline("chat.purge")(function)`, `function(batch, key, data)`;
-the batch has the log locked.
+An app registers the handler of a kind, `deadline("chat.purge")(function)`; the function is called as
+`function(batch, key, data)` with the log locked.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from realtime.log import SITE, Batch, now_ms
-from realtime.methods import Call, Method
 from realtime.models import Deadline
-from realtime.types import NOBODY, LogKey
+from realtime.types import LogKey
+from realtime.workers.jobs import Task
 
 Handler = Callable[[Batch, LogKey, Any], None]
 
-CLAIMED: Final = 64
-"""deadlines a look"""
-POSTPONED_MS: Final = 3_600_000
+DUE_AT_ONCE: Final = 64
+"""The number of due deadlines that one query reads."""
+RETRY_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Who handles a kind of deadline, whether they narrow rights, and when a failed one is tried again."""
+    """The registration of one kind of deadline."""
 
     handler: Handler
-    narrows: bool
-    again_ms: int
+    revokes: bool
+    retry_ms: int
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def deadline(kind: str, *, narrows: bool = False, again_ms: int = POSTPONED_MS) -> Callable[[Handler], Handler]:
-    """Register the function that handles deadlines of this kind; to be called from `AppConfig.ready`.
+def deadline(kind: str, *, revokes: bool = False, retry_ms: int = RETRY_MS) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of deadline. To be called from `AppConfig.ready`.
 
-    `narrows`: its batch has the `site` log locked too. `again_ms`: how long a failed one waits, lest it keep others.
+    `revokes` locks the `site` log too, as `Batch.revoke` needs. A deadline whose handler failed is due again after
+    `retry_ms`, so that it does not hold up the others. Raise `ValueError` for a second handler of a kind.
     """
 
     def register(handler: Handler) -> Handler:
-        _kinds[kind] = Kind(handler, narrows, again_ms)
+        if kind in _kinds:
+            raise ValueError(f"{kind} is registered already")
+        _kinds[kind] = Kind(handler, revokes, retry_ms)
         return handler
 
     return register
 
 
-class Due(msgspec.Struct):
-    """Params of the clock's own request; nobody can send it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDeadline(Task):
+    """The job that deletes the row of a deadline and calls its handler, in one transaction."""
 
-    id: int
-    room: LogKey
-    kind: str
-    data: str
-
-
-def due() -> list[Call]:
-    """Requests for what is due now and has a handler here."""
-    rows = Deadline.objects.filter(at__lte=now_ms(), kind__in=_kinds).order_by("at").select_related("log")[:CLAIMED]
-    return [Call(CLAIM, NOBODY, Due(row.pk, LogKey(row.log.key), row.kind, row.data)) for row in rows]
+    postponement: Task
+    """The job that makes it due later, for a handler that failed."""
 
 
-def _claim(batch: Batch, call: Call) -> None:
-    """Done once: only who deletes the row acts on it, in one transaction."""
-    if Deadline.objects.filter(pk=call.params.id).delete()[0]:
-        _kinds[call.params.kind].handler(batch, call.params.room, msgspec.json.decode(call.params.data))
+def due() -> list[DueDeadline]:
+    """Return jobs for the deadlines that are due now and have a handler in this process."""
+    rows = Deadline.objects.filter(at__lte=now_ms(), kind__in=_kinds).order_by("at").select_related("log")
+    return [_due(row, LogKey(row.log.key), _kinds[row.kind]) for row in rows[:DUE_AT_ONCE]]
 
 
-def _logs(params: Due) -> list[LogKey]:
-    return [params.room, SITE] if _kinds[params.kind].narrows else [params.room]
+def _due(row: Deadline, key: LogKey, kind: Kind) -> DueDeadline:
+    postponement = Task("deadline.postpone", partial(_postpone, row, kind), [key])
+    logs = [key, SITE] if kind.revokes else [key]
+    return DueDeadline(name="deadline.claim", run=partial(_claim, row, key, kind), logs=logs, postponement=postponement)
 
 
-def postponed(call: Call) -> Call:
-    """A request that puts a deadline whose handler failed off: it must not keep others waiting."""
-    return Call(POSTPONE, NOBODY, call.params)
+def _claim(row: Deadline, key: LogKey, kind: Kind, batch: Batch) -> None:
+    if Deadline.objects.filter(pk=row.pk).delete()[0]:  # another process may have been first
+        kind.handler(batch, key, msgspec.json.decode(row.data))
 
 
-def _postpone(batch: Batch, call: Call) -> None:
-    Deadline.objects.filter(pk=call.params.id).update(at=batch.now + _kinds[call.params.kind].again_ms)
-
-
-CLAIM: Final = Method(name="clock.claim", params=Due, function=_claim, lane="write", takes_call=True, logs=_logs)
-POSTPONE: Final = Method(name="clock.postpone", params=Due, function=_postpone, lane="write", takes_call=True)
+def _postpone(row: Deadline, kind: Kind, batch: Batch) -> None:
+    Deadline.objects.filter(pk=row.pk).update(at=batch.now + kind.retry_ms)

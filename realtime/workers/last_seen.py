@@ -1,32 +1,14 @@
-"""Who is connected has been seen: a request of the process's own, which tells the app of them through the writer."""
+"""The task that tells the app which users are connected."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-import msgspec
+from realtime.workers.jobs import Task
 
-from realtime.log import Batch
-from realtime.methods import Call, Method
-from realtime.types import NOBODY
-
-SEEN_S: Final = 600.0
-"""seconds between two tellings"""
+SEEN_EVERY_S: Final = 600.0
 
 
-class Seen(msgspec.Struct):
-    """Params of the request; nobody can send it."""
-
-    users: list[int]
-
-
-def told(seen: Callable[[Collection[int], int], None], users: Iterable[int]) -> Call:
-    """The request that tells `seen` of these primary keys."""
-
-    def tell(batch: Batch, call: Call) -> None:
-        seen(call.params.users, batch.now)
-
-    return Call(
-        Method(name="users.seen", params=Seen, function=tell, lane="write", takes_call=True),
-        NOBODY,
-        Seen(sorted(users)),
-    )
+def users_seen(seen: Callable[[Collection[int], int], None], users: Iterable[int]) -> Task:
+    """Return the job that calls `seen` with these primary keys and the time."""
+    keys = sorted(users)
+    return Task("users.seen", lambda batch: seen(keys, batch.now))

@@ -42,10 +42,10 @@ class CanaryConfig(AppConfig):
 
 def ack_before_commit() -> None:
     """The answer goes out while the transaction is open, and the commit comes a little later."""
-    from realtime.workers import writer
+    from realtime.workers import transaction, writer
 
     asked: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[Any], None]]] = {}
-    put, outcomes_of = writer.Writer.put, writer._outcomes
+    put, outcomes_of = writer.Writer.enqueue, transaction._outcomes
 
     def put_and_keep(self: writer.Writer, call: Any, done: Callable[[Any], Any]) -> None:
         once = first_only(done)
@@ -61,8 +61,8 @@ def ack_before_commit() -> None:
         time.sleep(ANSWERED_EARLY_S)
         return outcomes
 
-    patch(writer.Writer, "put", put_and_keep)
-    patch(writer, "_outcomes", answer_early)
+    patch(writer.Writer, "enqueue", put_and_keep)
+    patch(transaction, "_outcomes", answer_early)
 
 
 def first_only(done: Callable[[Any], Any]) -> Callable[[Any], None]:
@@ -78,9 +78,9 @@ def first_only(done: Callable[[Any], Any]) -> Callable[[Any], None]:
 
 def dedupe_off() -> None:
     """A repeated `cid` is a new request."""
-    from realtime.workers import writer
+    from realtime.workers import repeats
 
-    patch(writer, "_cid_key", lambda call: None)
+    patch(repeats, "cid_key", lambda job: None)
 
 
 def uniqueness_off() -> None:

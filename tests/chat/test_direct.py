@@ -7,7 +7,7 @@ from chat.selectors import may_read, snapshot, welcome
 from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 from tests.actions import act, ask, call, guest, outcome, post, room
 from tests.game.play import refused
 

@@ -74,7 +74,7 @@ def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Call
 
 
 def test_a_run_of_posts_asks_once_who_may_speak(ana: Caller, ben: Caller, key: LogKey) -> None:
-    from realtime.workers.writer import write
+    from realtime.workers.transaction import write
 
     def asked(count: int) -> int:
         calls = [call([ana, ben][n % 2], "message.post", room=key, text=f"{n}") for n in range(count)]
@@ -297,7 +297,7 @@ def test_a_cid_of_another_room_or_method_is_422(ana: Caller, key: LogKey) -> Non
 
 
 def test_the_same_cid_is_one_line_however_often(ana: Caller, key: LogKey) -> None:
-    from realtime.workers.writer import write
+    from realtime.workers.transaction import write
 
     first = call(ana, "message.post", room=key, text="x", cid="the-same-cid")
     answers = [found.result for found in write([first] * 50) if not isinstance(found, RealtimeError)]

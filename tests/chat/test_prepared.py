@@ -17,7 +17,7 @@ import realtime.log.locks
 import realtime.log.reading
 import realtime.log.writing
 import realtime.security
-import realtime.workers.writer
+import realtime.workers.repeats
 from chat.models import Room
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
@@ -37,7 +37,7 @@ MODULES = [
     realtime.log.writing,
     realtime.log.reading,
     realtime.security,
-    realtime.workers.writer,
+    realtime.workers.repeats,
 ]
 EVERY: dict[str, prepared[..., Any]] = {
     f"{module.__name__}.{name}": value
@@ -89,7 +89,7 @@ def asked() -> Asked:
         "realtime.log.reading._heads": [(([key, "site", "none"],), {})],
         "realtime.log.reading._tag": [((key, 3), {}), ((key, 300), {})],
         "realtime.security._users": [((ana.pk,), {}), ((0,), {})],
-        "realtime.workers.writer._under": [(([cid, "another"],), {})],
+        "realtime.workers.repeats._events_with": [(([cid, "another"],), {})],
     }
 
 

@@ -14,7 +14,8 @@ from chat.models import Invite, Room
 from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms
 from realtime.types import Caller
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, again, call, guest, post, room
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from realtime.errors import RealtimeError
 from realtime.log import batch, head_of
 from realtime.models import Deadline, Event
 from realtime.types import UNSEEN, Caller, LogKey
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 

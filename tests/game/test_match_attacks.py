@@ -27,7 +27,8 @@ from realtime.models import Deadline, Log
 from realtime.process import Process
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, call, guest, room
 from tests.game.play import begun, made, move, play, refused, table
 
@@ -172,7 +173,7 @@ async def test_more_deadlines_than_one_look_takes_are_done_in_one_turn(applicati
     def crowd() -> None:
         log = Log.objects.create(key="crowded")
         Deadline.objects.bulk_create(
-            Deadline(log=log, kind="chat.purge", at=n, data='{"o": 1}') for n in range(5 * deadlines.CLAIMED)
+            Deadline(log=log, kind="chat.purge", at=n, data='{"o": 1}') for n in range(5 * deadlines.DUE_AT_ONCE)
         )
 
     await sync_to_async(crowd)()

@@ -12,7 +12,8 @@ from game.models import Match, Seat
 from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, call, data_of, guest, last_event, line, post, room
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 

@@ -13,7 +13,8 @@ from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, call, data_of, last_event, outcome
 from tests.game.play import WON, begun, made, move, play, read, refused, table
 

@@ -9,7 +9,7 @@ from chat.models import Membership, Message
 from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 from tests.actions import act, call, guest, post
 
 pytestmark = pytest.mark.django_db

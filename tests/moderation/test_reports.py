@@ -11,7 +11,8 @@ from moderation.models import Report
 from realtime.errors import RealtimeError
 from realtime.log import batch, read
 from realtime.types import Caller, LogKey
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, ask, call, guest, last_event, post, room
 from tests.game.play import refused
 

@@ -12,7 +12,8 @@ from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, guest, last_event, outcome, post, room
 from tests.game.play import refused
 

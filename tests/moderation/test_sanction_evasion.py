@@ -24,7 +24,8 @@ from realtime.log import SITE, batch, now_ms
 from realtime.models import Deadline, Event, Log
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, again, ask, call, enter, guest, last_event, post, room
 from tests.game.play import refused
 

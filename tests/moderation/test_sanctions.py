@@ -20,7 +20,8 @@ from realtime.log import SITE, batch, head_of, now_ms, read
 from realtime.models import Event
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import Answer, write
+from realtime.workers.jobs import Answer
+from realtime.workers.transaction import write
 from tests.actions import act, again, ask, call, data_of, enter, guest, last_event, line, outcome, post, room
 from tests.game.play import refused
 
@@ -556,7 +557,7 @@ def test_the_table_of_permissions_is_what_the_methods_do(
     if asked.pop("read", False):
         request = call(ranked[by], method, room=key, **asked)
         try:
-            request.method.function(request)
+            request.run()
             code = 200
         except RealtimeError as error:
             code = error.code

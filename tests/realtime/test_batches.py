@@ -12,19 +12,20 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from realtime.errors import RealtimeError
-from realtime.log import Batch
-from realtime.log.locks import HeldLogs
+from realtime.log import Batch, LogEvent
+from realtime.log.locks import BlockedLogs
 from realtime.methods import Call, Method
 from realtime.models import Event, Log
 from realtime.storage import timeouts
 from realtime.types import Caller, Cid, ClientId, LogKey, UserId
-from realtime.workers import writer
-from realtime.workers.writer import Answer, Outcome, write
+from realtime.workers import transaction as writing
+from realtime.workers.jobs import Answer, Job, Outcome
+from realtime.workers.transaction import Committed, write
 from tests.client import cid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Do = Callable[[Batch, Call], None]
+Do = Callable[[Batch, list[LogKey]], None]
 ANA = Caller(UserId("anaanaanaana"), 1, "", {})
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 
@@ -41,27 +42,15 @@ def nothing(batch: Batch, calls: Sequence[Call]) -> None:
     """There is a `load`: the run is flushed as one, without savepoints."""
 
 
-def said(batch: Batch, call: Call) -> None:
-    given, mine = call.params, {"actor": call.caller.id, "cid": call.params.cid, "method": call.method.name}
-    batch.append(given.rooms[0], kind="note.posted", data=given.text, **mine)
-
-
 def saying(*rooms: LogKey, text: str = "x", first: Do | None = None, once: str = "") -> Call:
     """A request for these rooms; `first` happens before it says anything."""
 
-    def function(batch: Batch, call: Call) -> None:
+    def function(batch: Batch, *, caller: Caller, rooms: list[LogKey], cid: ClientId, text: str) -> LogEvent:
         if first:
-            first(batch, call)
-        said(batch, call)
+            first(batch, rooms)
+        return batch.append(rooms[0], kind="note.posted", data=text, actor=caller.id, cid=cid)
 
-    method = Method(
-        name="deed.do",
-        params=Deed,
-        function=function,
-        logs=lambda params: params.rooms,
-        prefetch=nothing,
-        takes_call=True,
-    )
+    method = Method(name="deed.do", params=Deed, function=function, logs=lambda params: params.rooms, prefetch=nothing)
     return Call(method, ANA, Deed(list(rooms), ClientId(once or cid()), text))
 
 
@@ -69,7 +58,7 @@ def raising(error: Exception, cause: Exception | None = None, times: int = 99) -
     """What the database says to the first so many attempts."""
     left = [error] * times
 
-    def fail(batch: Batch, call: Call) -> None:
+    def fail(batch: Batch, rooms: list[LogKey]) -> None:
         if left:
             raise left.pop() from cause
 
@@ -101,13 +90,13 @@ def rooms() -> list[LogKey]:
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many calls each transaction held, also those that failed."""
     sizes: list[int] = []
-    real = writer._write
+    real = writing._commit
 
-    def counted(calls: Sequence[Call]) -> list[Outcome]:
-        sizes.append(len(calls))
-        return real(calls)
+    def counted(jobs: Sequence[Job]) -> Committed:
+        sizes.append(len(jobs))
+        return real(jobs)
 
-    monkeypatch.setattr(writer, "_write", counted)
+    monkeypatch.setattr(writing, "_commit", counted)
     return sizes
 
 
@@ -125,13 +114,13 @@ def threads() -> Iterator[Callable[..., Future[Any]]]:
         yield lambda function, *given: pool.submit(closing, function, *given)
 
 
-def bad_row(batch: Batch, call: Call) -> None:
+def bad_row(batch: Batch, rooms: list[LogKey]) -> None:
     """A row that the database has already."""
-    batch.insert(Log(key=call.params.rooms[0]))
+    batch.insert(Log(key=rooms[0]))
 
 
-def long_row(batch: Batch, call: Call) -> None:
-    batch.append(call.params.rooms[0], kind="x" * 41, data=None)
+def long_row(batch: Batch, rooms: list[LogKey]) -> None:
+    batch.append(rooms[0], kind="x" * 41, data=None)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +182,7 @@ def test_a_cid_that_another_process_stores_meanwhile_is_seen_and_not_stored_agai
 ) -> None:
     once, here, there = cid(), *rooms
 
-    def elsewhere(batch: Batch, call: Call) -> None:
+    def elsewhere(batch: Batch, rooms: list[LogKey]) -> None:
         if len(attempts) == 1:
             log = Log.objects.get(key=there).pk
             row = {"log_id": log, "offset": 1, "tag": 1, "lines": 1, "kind": "note.posted", "method": "deed.do"}
@@ -234,7 +223,7 @@ def test_of_two_that_embrace_the_victim_is_repeated_and_both_are_stored(
     def embrace(one: int, other: int) -> Do:
         met: list[bool] = []
 
-        def lock(batch: Batch, call: Call) -> None:
+        def lock(batch: Batch, rooms: list[LogKey]) -> None:
             if met:
                 return
             met.append(True)
@@ -266,7 +255,7 @@ def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
             held.set()
             assert tried.wait(30)
 
-    holding, known = threads(hold), HeldLogs()
+    holding, known = threads(hold), BlockedLogs()
     held.wait()
     database: Any = connection
     database.lock_s = 0.05
@@ -300,7 +289,7 @@ def test_a_held_row_costs_only_the_requests_that_want_it(
     database: Any = connection
     database.lock_s = 0.05
 
-    def want(batch: Batch, call: Call) -> None:
+    def want(batch: Batch, rooms: list[LogKey]) -> None:
         Log.objects.filter(pk=row).update(lines=1)
 
     wanting = saying(rooms[0], first=want)

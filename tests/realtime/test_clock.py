@@ -27,7 +27,7 @@ def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         staged.append(key, kind="note.posted", data=data)
         done.append(data)
 
-    @deadlines.deadline("broken soon", again_ms=5_000)
+    @deadlines.deadline("broken soon", retry_ms=5_000)
     @deadlines.deadline("broken")
     def broken(staged: Batch, key: LogKey, data: object) -> None:
         raise RuntimeError("a bug")
@@ -68,12 +68,12 @@ async def test_a_kind_that_nobody_handles_waits_for_who_does(process: Process, l
 
 
 async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: LogKey, handlers: list[object]) -> None:
-    await schedule(log, "broken", at=1, count=deadlines.CLAIMED)
+    await schedule(log, "broken", at=1, count=deadlines.DUE_AT_ONCE)
     await schedule(log, "note", at=2)
     await process._claim()
     await process._claim()
     await until(lambda: handlers == [0])
-    assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == deadlines.CLAIMED
+    assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == deadlines.DUE_AT_ONCE
 
 
 async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, log: LogKey) -> None:
@@ -82,4 +82,4 @@ async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, lo
         await schedule(log, "broken", at=1)
         await process._claim()
         later = {row.kind: row.at async for row in Deadline.objects.all()}
-    assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + deadlines.POSTPONED_MS}
+    assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + deadlines.RETRY_MS}

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,25 +14,23 @@ from django.db import OperationalError
 from realtime import health
 from realtime.health import Probes
 from realtime.log import Batch
-from realtime.methods import Call, Method
 from realtime.process import LifespanMiddleware, Process
-from realtime.types import NOBODY
-from tests.realtime.notes import Notes
+from realtime.workers.jobs import Task
+from tests.realtime.notes import Gate, Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
-def hang(batch: Batch, call: Call) -> None:
-    call.params.reached.set()
-    assert call.params.opened.wait(30)
+def hang(gate: Gate, batch: Batch) -> None:
+    gate.reached.set()
+    assert gate.opened.wait(30)
 
 
-def full(batch: Batch, call: Call) -> None:
+def full(batch: Batch) -> None:
     raise OperationalError("could not extend file: No space left on device")
 
 
-HANG = Method(name="test.hang", params=dict, function=hang, lane="write", logs=lambda params: ())
-FULL = Method(name="test.full", params=dict, function=full, lane="write", logs=lambda params: ())
+FULL = Task("test.full", full)
 
 
 async def beyond(scope: Any, receive: Any, send: Any) -> None:
@@ -131,7 +130,7 @@ async def test_readyz_is_not_ready_when_a_write_hangs(
 ) -> None:
     """It does not matter whether somebody waits for an answer: the probe's own write stands behind it."""
     monkeypatch.setattr(health, "PATIENCE_S", 0.2)
-    hung = serving.writer.submit(Call(HANG, NOBODY, notes.gate))
+    hung = serving.writer.submit(Task("test.hang", partial(hang, notes.gate)))
     await asyncio.to_thread(notes.gate.reached.wait)
     assert await get(probes, "/readyz") == (503, "not ready: writes")
     notes.gate.opened.set()
@@ -140,7 +139,7 @@ async def test_readyz_is_not_ready_when_a_write_hangs(
 
 async def test_readyz_is_not_ready_when_the_database_has_refused_a_write(probes: Probes, serving: Process) -> None:
     """A full disk of PostgreSQL: reads go on, and a transaction that changes nothing too."""
-    assert (await serving.writer.submit(Call(FULL, NOBODY, None))).code == 503  # type: ignore[union-attr]
+    assert (await serving.writer.submit(FULL)).code == 503  # type: ignore[union-attr]
     assert await get(probes, "/readyz") == (503, "not ready: writes")
 
 

@@ -12,7 +12,8 @@ from realtime.log import batch
 from realtime.methods import Call
 from realtime.models import Log
 from realtime.types import Caller, ClientId, LogKey, UserId
-from realtime.workers.writer import Answer, Outcome, write
+from realtime.workers.jobs import Answer, Outcome
+from realtime.workers.transaction import write
 from tests.realtime.notes import Note, Notes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

@@ -172,11 +172,11 @@ async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open,
 
 
 async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
-    writer = Writer(Limits(batch=16), Metrics())
+    writer = Writer(Limits(batch=16), Metrics(), lambda events, signals: None)
     dear, cheap = (
         Call(Method(name=name, params=NoParams, function=lambda batch: None, cost=cost), NOBODY, None)
         for name, cost in (("dear", 8), ("cheap", 1))
     )
     for call in [*[dear] * 3, *[cheap] * 20]:
-        writer.put(call, lambda outcome: None)
-    assert [len(writer._take()) for _ in range(3)] == [2, 9, 12]
+        writer.enqueue(call, lambda outcome: None)
+    assert [len(writer._next_batch()) for _ in range(3)] == [2, 9, 12]

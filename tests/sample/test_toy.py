@@ -14,7 +14,7 @@ from realtime.log import head_of, now_ms, read
 from realtime.models import Deadline
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, last_event, line, message, post, room
 from tests.queries import queries
 from tests.sample.game import SHOWN_AFTER, Hidden, word_hide

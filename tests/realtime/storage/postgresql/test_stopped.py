@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from realtime.log.locks import HeldLogs
+from realtime.log.locks import BlockedLogs
 from realtime.storage import timeouts
 from realtime.types import LogKey
-from realtime.workers.writer import write
+from realtime.workers.transaction import write
 from tests.realtime.test_batches import codes, rooms, saying, texts
 
 __all__ = ["rooms"]
@@ -38,7 +38,7 @@ def stopped(rooms: list[LogKey], postgres_url: str) -> Iterator["subprocess.Pope
 def test_others_write_while_a_process_is_stopped_and_its_room_is_free_again(
     rooms: list[LogKey], stopped: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held, database, here, there = HeldLogs(), connection, *rooms
+    held, database, here, there = BlockedLogs(), connection, *rooms
     lock: Any = database
     lock.lock_s = 0.2
     assert codes(write([saying(here), saying(there, text="other room")], held)) == [503, 200]
