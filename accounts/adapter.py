@@ -1,4 +1,4 @@
-"""What django-allauth asks of Parlor: only our own addresses, our own words, and login sessions that end for real."""
+"""Adapt django-allauth to Parlor: its pages, its texts, and login sessions that end in the database."""
 
 from typing import Any
 
@@ -71,15 +71,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("mfa_activate_totp") if guards_unproven(user) else response
 
     def set_password(self, user: Any, password: str) -> None:
-        """After a mail: whoever else has this account's cookies is out."""
+        """Set a password after a mail, and end all other login sessions of the account."""
         services.password_set(user=user, hashed=make_password(password))
 
     def is_safe_url(self, url: str | None) -> bool:
-        """A path of ours; another host that we answer to, or trust with forms, is no place to be sent to."""
+        """Accept only paths of this site, and no other host, even if it may send forms."""
         return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Whom attempts are counted for; behind a socket without addresses all are one."""
+        """Return the address that attempts are counted for. Clients of a Unix socket without addresses share one."""
         return get_client_ip(request) or "nowhere"
 
     def add_message(self, request: HttpRequest, level: int, *template: Any, message: str = "", **more: Any) -> None:

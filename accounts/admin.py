@@ -67,7 +67,7 @@ class SeenFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 class PersonAdmin(ReadOnlyAdmin):
-    """Nothing here is typed: a name is its owner's, and ranks are given by acts that are written down."""
+    """The list of people is read-only: names belong to their owners, and recorded actions change ranks."""
 
     named = _("user"), _("users")
     words = {"name": _("name"), "key": _("key"), "rev": _("revision"), "is_active": _("can log in")}

@@ -1,6 +1,6 @@
-"""What a browser calls itself, in two words that its owner knows it by. Pure.
+"""Name a browser and its system in two words. Pure.
 
-Nothing else of the header is kept: a full one is nearly a fingerprint.
+The rest of the header is not stored, because a full one nearly identifies a person.
 """
 
 from typing import Final

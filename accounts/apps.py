@@ -28,7 +28,7 @@ class AccountsConfig(AppConfig):
 
 @register
 def quotas_check(**_: Any) -> list[Error]:
-    """A name or a value in QUOTAS that means nothing stops every command, and not the first visitor."""
+    """Report unknown names and values in QUOTAS, so that every command stops before a visitor meets the error."""
     try:
         quotas_of(getattr(settings, "QUOTAS", {}))
     except msgspec.ValidationError as error:

@@ -1,9 +1,9 @@
-"""What every template may ask of accounts."""
+"""The context of accounts for every template."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def mail(request: HttpRequest) -> dict[str, bool]:
-    """Whether this Parlor sends any."""
+    """Tell templates whether this site sends mail."""
     return {"mail": bool(settings.EMAIL_URL)}

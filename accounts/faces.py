@@ -17,12 +17,12 @@ PICTURE: Final = (
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 CHANGED: Final = "[\ufe0e\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
-"""presentation, the second letter of a flag, skin, the letters of a region"""
+"""The characters that change an emoji: presentation, second letter of a flag, skin tone, letters of a region."""
 EMOJI: Final = re.compile(rf"[0-9#*]\ufe0f?\u20e3|{PICTURE}{CHANGED}(?:\u200d{PICTURE}{CHANGED})*")
 
 
 def checked(face: str, colour: int) -> tuple[str, int]:
-    """The pair as it came, or −32602: the page offers no other, so nobody meets this by mistake."""
+    """Return face and colour unchanged. Raise −32602 for others, which no page offers."""
     if not _is_face(face) or colour not in range(COLOURS):
         raise RealtimeError(INVALID_PARAMS, "invalid_params", "face: one emoji or nothing; colour: 0 to 11")
     return face, colour

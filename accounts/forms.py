@@ -25,17 +25,17 @@ PROBLEMS = {
 OTHER = _("Please choose a name and a face.")
 
 
-def name_problem(refusal: RealtimeError, name: str) -> str:
+def name_problem(error: RealtimeError, name: str) -> str:
     """Return the sentence for a refused name; for a taken one it holds the name and a free one."""
-    if refusal.args[0] == "quota":
-        return quota_problem(refusal)
-    problem = PROBLEMS.get(str(refusal.args[0]), OTHER)
-    return str(problem) % {"name": " ".join(name.split()), "suggestion": refusal.more.get("suggestion", "")}
+    if error.args[0] == "quota":
+        return quota_problem(error)
+    problem = PROBLEMS.get(str(error.args[0]), OTHER)
+    return str(problem) % {"name": " ".join(name.split()), "suggestion": error.more.get("suggestion", "")}
 
 
-def quota_problem(refusal: RealtimeError) -> str:
+def quota_problem(error: RealtimeError) -> str:
     """Return the sentence for a network that is full, with the time until there is room again."""
-    minutes = ceil(refusal.more["retry_after_ms"] / 60_000)
+    minutes = ceil(error.more["retry_after_ms"] / 60_000)
     hours = ceil(minutes / 60)
     if minutes <= 90:
         wait = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
@@ -60,21 +60,21 @@ class EnterForm(forms.Form):
 
     @classmethod
     def suggested(cls, language: str, taken: Collection[int] = ()) -> "EnterForm":
-        """An empty form with a free name, the face that goes with it, and one of the colours least `taken`."""
+        """Return an empty form with a free name, its face, and one of the least `taken` colours."""
         name, face = name_suggestion(language)
         return cls(initial={"name": name, "face": face, "colour": colour_drawn(taken)})
 
     @classmethod
-    def refused(cls, data: Any, refusal: RealtimeError) -> "EnterForm":
-        """The form as it was sent, with the reason, and with a free name where the name was taken."""
-        suggestion = refusal.more.get("suggestion")
+    def refused(cls, data: Any, error: RealtimeError) -> "EnterForm":
+        """Return the form as it was sent, with the error, and with a free name when the name was taken."""
+        suggestion = error.more.get("suggestion")
         form = cls({**data.dict(), "name": suggestion} if suggestion else data)
-        form.add_error("name", name_problem(refusal, data.get("name", "")))
+        form.add_error("name", name_problem(error, data.get("name", "")))
         return form
 
     @property
     def given(self) -> dict[str, Any]:
-        """What the service is asked for; a field that is no number is one it refuses."""
+        """Return the arguments of the service. A colour that is no number becomes one that it refuses."""
         values = self.cleaned_data
         colour = values.get("colour")
         return {

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 KNOWN: Final = "accounts.known"
-"""in a request's META: the key of the user who has just logged in, and the hash of the device"""
+"""The META of a request has here the key of the user who has just logged in, and the hash of the device."""
 MOST: Final = 8
 _SALT: Final = "accounts.known"
 _AGE_S: Final = 365 * 24 * 60 * 60

@@ -26,18 +26,21 @@ from realtime.security import login_of
 YEAR: Final = 365 * 24 * 60 * 60
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 SEEN: Final = "seen"
-"""ms UTC in the login session: when its cookie was last renewed; `User.seen_at` may be later, by a connection"""
+"""The login session stores here when its cookie was last renewed, in ms UTC. `User.seen_at` may be later."""
 RENEWED: Final = "accounts.renewed"
-"""in a request's META once `user_of` has renewed the login session"""
+"""The META of a request has this key when `user_of` has renewed the login session."""
 NEW_DEVICE: Final = "accounts.device"
-"""in a request's META: the device of the browser in which an account has logged in, whose cookie is set"""
+"""The META of a request has here the device of a browser in which an account has logged in; its cookie is set."""
 MADE_DEVICE: Final = "accounts.device_made"
-"""in a request's META: the device for a browser that has brought none"""
+"""The META of a request has here a new device for a browser that sent none."""
 _SALT: Final = "accounts.device"
 
 
 def user_of(request: HttpRequest) -> User | None:
-    """Who is logged in and may come in. Seen by this, at most once a day, with cookies for another year."""
+    """Return the user who is logged in and may enter, or None.
+
+    At most once a day this also stores that the user was here, and renews the cookies for a year.
+    """
     user, now = request.user, now_ms()
     if not isinstance(user, User) or not user.is_active:
         return None
@@ -49,13 +52,13 @@ def user_of(request: HttpRequest) -> User | None:
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    """A new guest, on a browser where nobody is logged in."""
+    """Log in a new guest in a browser without a log-in."""
     auth.login(request, user, backend=BACKEND)
     request.session[SEEN] = now_ms()
 
 
 def account_begin(request: HttpRequest, user: User) -> None:
-    """An account comes in; who was here before, a guest for the most part, is left behind, connections and all."""
+    """Log in an account. The former user of the browser, usually a guest, is logged out, with all connections."""
     with batch([SITE]) as staged:
         _leave(request, staged)
         auth.login(request, user, backend=BACKEND)
@@ -70,10 +73,10 @@ def leave(request: HttpRequest) -> None:
 
 
 def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None:
-    """A guest sets a password. The login session gets another key: whoever has copied the guest's is nobody now.
+    """Set the password of a guest. The login session gets another key, so that copies of the old one are useless.
 
-    Open connections of this browser go on for a moment, then get a new token by the new key
-    (realtime/hub/login_check.py).
+    Open connections of this browser stay for a moment, then fetch a new token with the new key
+        (realtime/hub/login_check.py).
     """
     hashed = make_password(password)
     with transaction.atomic():
@@ -84,7 +87,7 @@ def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None
 
 
 def password_change(request: HttpRequest, user: User, password: str) -> None:
-    """Everybody with this account's cookies is out, whoever has copied them; this browser gets a new one."""
+    """Change the password and end all other log-ins of the account. This browser gets a new session key."""
     hashed = make_password(password)
     with transaction.atomic():
         services.password_set(user=user, hashed=hashed)
@@ -100,7 +103,7 @@ def _leave(request: HttpRequest, staged: Batch) -> None:
 
 
 def _stored(request: HttpRequest, user: User, before: str | None = None) -> None:
-    """The login session is on disk in the same transaction, and its owner finds it in the list."""
+    """Store the login session in this transaction, and add it to the owner's list."""
     now = now_ms()
     request.session[SEEN] = now
     request.session.save()
@@ -115,18 +118,18 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
 
 
 def browser_met(request: HttpRequest, user: User) -> None:
-    """Somebody leaves an account in this browser."""
+    """Tell other apps that a person logs out of an account in this browser."""
     if device := _device_brought(request):
         services.browser_met(user=user, device=device_hash(device))
 
 
 def place_of(request: HttpRequest) -> Place:
-    """The address that quotas count: the one that `realtime.server.forwarded` has found."""
+    """Return the address that quotas count, as `realtime.server.forwarded` has found it."""
     return quota_place(request.META.get("REMOTE_ADDR", ""))
 
 
 def device_of(request: HttpRequest) -> str:
-    """The secret of this browser: the one it has brought, else a new one."""
+    """Return the secret of this browser: the one it has sent, or a new one."""
     made: str = request.META.setdefault(MADE_DEVICE, secrets.token_urlsafe(24))
     return _device_brought(request) or made
 
@@ -139,7 +142,7 @@ def _device_brought(request: HttpRequest) -> str | None:
 
 
 def device_hash(device: str) -> str:
-    """What is stored of it: it finds the same browser again and lets nobody be it."""
+    """Return the hash that is stored of a device. It recognises the browser, and cannot be used to imitate it."""
     return hashlib.sha256(device.encode()).hexdigest()
 
 

@@ -49,5 +49,5 @@ def proof_of(token: str) -> tuple[str, str] | None:
 
 
 def _allowed(request: HttpRequest, email: str) -> bool:
-    """Nobody's mailbox is filled from here."""
+    """Tell whether another mail may be sent. The limit protects mailboxes from being filled."""
     return bool(ratelimit.consume(request, app="allauth.account", action="prove_email", key=email))

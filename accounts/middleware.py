@@ -14,10 +14,10 @@ from accounts.models import User
 from accounts.selectors import guards_unproven
 
 PRIVATE: Final = ("/account/", "/setup/")
-"""pages that hold secrets, some of them django-allauth's, which let browsers keep them"""
+"""Browsers must not cache these pages, which contain secrets. Some are django-allauth's, which would allow it."""
 
 
-class AccountDoors:
+class AccountGuards:
     """Looks at which view is meant. Admin's own log-in, which knows one step only, is never reached."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,7 +39,7 @@ class AccountDoors:
 
 
 def to_admin(request: HttpRequest) -> HttpResponse | None:
-    """None: come in."""
+    """Redirect a person who may not use the admin yet, or return None."""
     user = request.user
     if not isinstance(user, User) or user.is_guest:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
@@ -49,7 +49,7 @@ def to_admin(request: HttpRequest) -> HttpResponse | None:
 
 
 def to_second_step(request: HttpRequest, page: str) -> HttpResponse | None:
-    """A guest has none to set up; one who is coming in as somebody is nobody until they have."""
+    """Redirect to two-step login, or return None. A guest has none, and a pending log-in must complete it first."""
     if page != "mfa_authenticate":
         return redirect("keep_name")
     request.user = AnonymousUser()

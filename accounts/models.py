@@ -12,7 +12,7 @@ from accounts.names import FOLDED_LENGTH, NAME_LENGTH, cleaned, fold, look
 from realtime.log import key_new, now_ms
 
 LOGIN_LENGTH = 16
-"""of what `realtime.security.login_of` returns"""
+"""The length of what `realtime.security.login_of` returns."""
 
 
 def user_key() -> str:
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(name_folded=username or "")
 
     def create_superuser(self, name_folded: str, password: str | None = None, **more: Any) -> "User":
-        """What `manage.py createsuperuser` calls, whose question for `USERNAME_FIELD` is answered with a name."""
+        """Create a superuser for `manage.py createsuperuser`, which asks for a name as `USERNAME_FIELD`."""
         shown, folded = cleaned(name_folded)
         skeleton = None if self.filter(skeleton=look(shown)).exists() else look(shown)
         user = self.model(name=shown, name_folded=folded, skeleton=skeleton, is_staff=True, is_superuser=True, **more)
@@ -55,13 +55,13 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=NAME_LENGTH)
     name_folded = FoldedField(max_length=FOLDED_LENGTH, unique=True)
     skeleton = models.CharField(max_length=FOLDED_LENGTH, null=True, editable=False)  # noqa: DJ001
-    """what the name shares with those that look like it; null where an older name has the same"""
+    """The skeleton of the name, which names that look alike share. It is null when an older name has the same one."""
     email = models.EmailField(blank=True)
-    """in lower case; empty for guests, and for whoever has proved none"""
+    """The address in lower case, empty for guests and for people without a proved address."""
     email_proved = models.BooleanField(default=False, db_default=False)
-    """whether the owner of the address has followed a link; release 0.1 took addresses as they were typed"""
+    """True when the owner of the address has followed a link. Release 0.1 stored addresses without a proof."""
     email_asked = models.EmailField(blank=True, default="", db_default="")
-    """typed, and of no effect until its owner follows a link"""
+    """The typed address, which has no effect until its owner follows a link."""
     face = models.CharField(max_length=8, blank=True)
     colour = models.PositiveSmallIntegerField(default=0)
     rev = models.PositiveIntegerField(default=1)
@@ -70,13 +70,13 @@ class User(AbstractBaseUser):
     seen_at = models.BigIntegerField(default=now_ms)
     is_active = models.BooleanField(default=True)
     is_moderator = models.BooleanField(default=False)
-    """guards the site"""
+    """A moderator looks after the whole site."""
     is_staff = models.BooleanField(default=False)
-    """may use Django admin, and look at everything there"""
+    """Staff may look at everything in Django admin."""
     is_superuser = models.BooleanField(default=False)
-    """may change everything there"""
+    """A superuser may use every action in Django admin."""
     account_at = models.BigIntegerField(default=0)
-    """when the first password was set; 0 for guests, and for accounts that have one since always"""
+    """The time of the first password; 0 for guests, and for accounts that began with one."""
     muted_until = models.BigIntegerField(default=0)
     banned_until = models.BigIntegerField(default=0)
 
@@ -99,7 +99,7 @@ class User(AbstractBaseUser):
 
     @property
     def has_power(self) -> bool:
-        """Whether others would suffer if somebody else were this person."""
+        """Tell whether an attacker with this account could harm other people."""
         return self.is_moderator or self.is_staff or self.is_superuser
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
@@ -122,7 +122,7 @@ class LoginSession(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
     agent = models.CharField(max_length=40, blank=True)
     device = models.CharField(max_length=64, blank=True, db_default="")
-    """the hash of the browser's device cookie"""
+    """The hash of the browser's device cookie."""
     moved_from = models.CharField(max_length=LOGIN_LENGTH, blank=True, default="", db_default="", db_index=True)
     created_at = models.BigIntegerField(default=now_ms)
     seen_at = models.BigIntegerField(default=now_ms)
@@ -136,7 +136,7 @@ class LoginSession(models.Model):
 
     @property
     def seen(self) -> datetime:
-        """To the day: it is written at most once in one."""
+        """Return the day of the last visit. It is stored at most once a day."""
         return datetime.fromtimestamp(self.seen_at / 1000, UTC)
 
 

@@ -11,26 +11,26 @@ from realtime.errors import unprocessable
 
 NAME_LENGTH: Final = 32
 RAW_LENGTH: Final = 1_000
-"""characters of a name or topic as it is typed, with all that is taken out of it"""
+"""A typed name or topic may have so many characters, including those that are removed."""
 FOLDED_LENGTH: Final = 128
 UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""control, format (bidi and zero-width among them), unassigned, private, surrogate, line and paragraph separators"""
+"""Control, format (also bidi and zero-width), unassigned, private, surrogate, line and paragraph separators."""
 UNSEEN: Final = frozenset(map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159]))
-"""letters and marks that take up room and show nothing"""
+"""Letters and marks that take up space and show nothing."""
 VARIATIONS: Final = frozenset(map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 ZWNJ, ZWJ, EMOJI_STYLE, KEYCAP = "\u200c", "\u200d", "\ufe0f", "\u20e3"
 JOINING: Final = frozenset({"ARABIC", "SYRIAC", "MANDAIC", "MONGOLIAN", "NKO", "PHAGS_PA", "ADLAM", "HANIFI_ROHINGYA"})
-"""scripts whose letters join, so that a joiner or a non-joiner between two of them is seen"""
+"""The letters of these scripts join, so a joiner or non-joiner between two of them is visible."""
 VIRAMA: Final = 9
-"""the combining class of the marks after which a joiner decides how a conjunct looks (RFC 5892, A.1 and A.2)"""
+"""The combining class of marks after which a joiner decides how a conjunct looks (RFC 5892, A.1 and A.2)."""
 MARKS: Final = 3
-"""on one letter; more are painted over the neighbours"""
+"""A letter may have so many marks; more would be drawn over its neighbours."""
 BADGES: Final = frozenset("✓✔☑✅🗸🗹⍻🮱👑🛡🤖🔰🎖")
-"""a name does not look checked, or like one of a host, moderator or bot"""
+"""A name may not contain these signs, which suggest a verified person, a host, a moderator or a bot."""
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
-    """One visible line of at most `length` characters, or 422 `empty` / `too_long`."""
+    """Return the text as one visible line of at most `length` characters. Raise 422 `empty` or `too_long`."""
     if len(text) > RAW_LENGTH:  # `normalize` takes quadratic time over a run of marks
         raise unprocessable("too_long", f"at most {length} characters")
     spaced = " ".join(text.split())
@@ -50,7 +50,7 @@ def fold(name: str) -> str:
 
 
 def cleaned(name: str) -> tuple[str, str]:
-    """A person's name, shown and folded; 422 `too_long` too where folding would grow it without bound."""
+    """Return a person's name, as shown and folded. Raise 422 `too_long` also when the folded name is too long."""
     shown = clean(name)
     if not BADGES.isdisjoint(shown):
         shown = clean("".join(character for character in shown if character not in BADGES))

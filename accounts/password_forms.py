@@ -14,7 +14,7 @@ from accounts.selectors import login_name
 from realtime.errors import RealtimeError
 
 PASSWORD_LENGTH: Final = 1000
-"""characters; nobody has more, and whoever sends more wants the server to work"""
+"""A longer password is refused, because hashing it would cost the server too much."""
 MISSING = _("Please fill this in.")
 
 
@@ -33,7 +33,7 @@ class EmailField(forms.EmailField):
 
 
 class LoginForm(allauth.LoginForm):
-    """By name as people see it, or by e-mail."""
+    """The form for a log-in by visible name or by e-mail."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -69,7 +69,7 @@ class NewPasswordForm(forms.Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """What the page knows of the person must not be in it."""
+        """Refuse a password that contains the name or the e-mail of the person."""
         password: str = self.cleaned_data["password"]
         about = User(name=self.data.get("name", "") or self.user.name, email=self.data.get("email", ""))
         validate_password(password, about)
@@ -77,7 +77,7 @@ class NewPasswordForm(forms.Form):
 
     @property
     def given(self) -> dict[str, str]:
-        """Without mail no address can be proved, and none is kept."""
+        """Return the arguments of the service. The e-mail is empty on a site without mail, where none can be proved."""
         email = self.cleaned_data["email"] if settings.EMAIL_URL else ""
         return {"password": self.cleaned_data["password"], "email": email}
 
@@ -88,19 +88,19 @@ class NewAccountForm(NewPasswordForm):
     name = forms.CharField(max_length=10_000, error_messages={"required": PROBLEMS["empty"]})
     field_order = ("name", "password", "email")
     retry_after_ms = 0
-    """until there is room for one more person from this network"""
+    """Time until the quota of this network allows another person."""
 
     @property
     def given(self) -> dict[str, str]:
         return {"name": self.cleaned_data["name"], **super().given}
 
-    def refuse_name(self, refusal: RealtimeError) -> None:
-        self.add_error("name", name_problem(refusal, self.cleaned_data["name"]))
-        self.retry_after_ms = refusal.more.get("retry_after_ms", 0)
+    def refuse_name(self, error: RealtimeError) -> None:
+        self.add_error("name", name_problem(error, self.cleaned_data["name"]))
+        self.retry_after_ms = error.more.get("retry_after_ms", 0)
 
 
 class PasswordForm(forms.Form):
-    """Another password, by whoever knows the present one."""
+    """The form to change the password, which asks for the present one."""
 
     old = password_field()
     password = password_field()
@@ -140,7 +140,7 @@ class FarewellForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    """Another e-mail; with it a password can be had, so it asks for the present one."""
+    """The form to change the e-mail. It asks for the password, because the e-mail can reset it."""
 
     old = password_field()
     email = EmailField(required=False)

@@ -1,4 +1,4 @@
-"""What a password must be, each rule with words that say what to do."""
+"""The rules for passwords, each with a text that says what to do."""
 
 from django.contrib.auth import password_validation as rules
 from django.utils.translation import gettext as _

@@ -57,7 +57,7 @@ def quotas_of(overrides: dict[str, Any]) -> Quotas:
 
 
 class Place(NamedTuple):
-    """Where somebody comes from: the address and the network that are counted. Empty texts are not counted."""
+    """The address and the network of a person, as quotas count them. Empty texts are not counted."""
 
     address: str
     network: str
@@ -67,7 +67,7 @@ NOWHERE: Final = Place("", "")
 
 
 def place_of(text: str) -> Place:
-    """The place of an IP address, also of one that is written as IPv6 but is IPv4; `NOWHERE` for anything else."""
+    """Return the place of an IP address, also of IPv4 written as IPv6, or `NOWHERE` for any other text."""
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:

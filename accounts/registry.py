@@ -1,4 +1,4 @@
-"""What other apps add to accounts from their `AppConfig.ready`: what is done for who is new or goes for good."""
+"""Functions that other apps register from `AppConfig.ready`, for people who are new or leave forever."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -19,18 +19,21 @@ BROWSERS: Final[list[Browser]] = []
 
 
 def browser(function: Browser) -> Browser:
-    """Called with a person and the hash of a browser in which they log in, log out or leave for good."""
+    """Register a function of a person and the hash of a browser in which they log in, log out or leave forever."""
     BROWSERS.append(function)
     return function
 
 
 def farewell(function: Farewell) -> Farewell:
-    """Called with who is about to be forgotten, while no log is locked. It can be called again where it stopped."""
+    """Register a function of a person whose account is about to be deleted.
+
+    No log is locked meanwhile. After a failure the function is called again.
+    """
     FAREWELLS.append(function)
     return function
 
 
 def newcomer(function: Newcomer) -> Newcomer:
-    """Called with each new account while no log is locked. Guests come through a door of their own."""
+    """Register a function of each new account. No log is locked meanwhile. Guests are not passed to it."""
     NEWCOMERS.append(function)
     return function

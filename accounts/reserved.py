@@ -13,12 +13,12 @@ RANKS: Final = """
 admin admins administrator administrators moderator moderators sysadmin sysop superuser webmaster parlor parlour
 管理员 管理員 版主 站长 站長 站主 超管 房主 群主
 """
-"""Nobody has one of these as a word of the name: `Admin Bob`, `Bob (moderator)`."""
+"""A name may not contain one of these as a word: `Admin Bob`, `Bob (moderator)`."""
 ROLES: Final = """
 mod mods host hosts cohost bot bots robot system everyone here channel owner staff support official
 系统 系統 机器人 機器人 官方 客服 主持人 管理 所有人 全体成员 全體成員
 """
-"""Nobody has these as the whole name; but `Bot` is a part of many others."""
+"""A name may not be one of these, but may contain one: `Bot` is a part of many names."""
 AROUND: Final = """
 the this your real team room site chat lounge super head chief new easy medium hard
 超级 超級 总 總 副 本 网站 網站 房间 房間 聊天室 团队 團隊 消息 通知 号 號 的 简单 簡單 中等 困难 困難

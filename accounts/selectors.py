@@ -1,4 +1,4 @@
-"""What is known of people. Reads only, bounded and indexed."""
+"""Read people from the database: bounded and indexed queries."""
 
 from collections.abc import Collection, Iterator, Sequence
 from random import SystemRandom
@@ -24,13 +24,13 @@ from realtime.storage.prepared import prepared
 from realtime.types import Caller, LogKey, Signal, UserId
 
 FOREVER: Final = 2**53 - 1
-"""ms: a time that does not come"""
+"""A time in ms that is never reached."""
 NEW_FOR: Final = 24 * 60 * 60 * 1000
-"""ms in which an account counts as a guest: one is made in seconds, and a raid has many"""
+"""An account counts as a guest for so many ms, because raiders make accounts in seconds."""
 PERSON: Final = ("name", "face", "colour", "rev", "badge")
-"""what others see of somebody: `person_of`"""
+"""The columns that other people see, for `person_of`."""
 FACTS: Final = ("password", "is_active", "is_moderator", "is_superuser", "banned_until", "muted_until")
-"""columns whose change a connection hears of also where no service made it"""
+"""Connections notice a change of these columns, also when no service has made it."""
 TRIES: Final = 12
 LOGINS: Final = 100
 
@@ -59,7 +59,7 @@ def person_columns(path: str = "") -> list[Any]:
 
 
 def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
-    """Who calls, or None when they may not come in."""
+    """Return the caller for a user, or None when the user may not enter."""
     if not isinstance(user, User) or not user.is_active or user.banned_until > now_ms():
         return None
     facts = _facts_hash(*(getattr(user, name) for name in FACTS))
@@ -72,7 +72,7 @@ def facts(users: Collection[int]) -> dict[int, int]:
 
 
 def _facts_hash(*values: Any) -> int:
-    """A number of this process: it says nothing about the password to anybody."""
+    """Return a hash that is valid in this process only, so that it reveals nothing about the password."""
     return hash(values)
 
 
@@ -82,23 +82,23 @@ def _facts(users: Collection[int]) -> "QuerySet[User, Any]":
 
 
 def banned(until: int) -> RealtimeError:
-    """403: until when, null for ever."""
+    """Return the error 403 `banned` with its end; null means forever."""
     return RealtimeError(403, "banned", until=until if until < FOREVER else None)
 
 
 def refuse_banned(user: User, now: int) -> None:
-    """From the site: a request may have waited for longer than its connection lasted."""
+    """Raise `banned` when the user is banned from the site. A request may outlive its connection."""
     if user.banned_until > now:
         raise banned(user.banned_until)
 
 
 def muted(until: int, by: str) -> RealtimeError:
-    """403: until when, null for ever, and whether a host or the site did it."""
+    """Return the error 403 `muted` with its end, null means forever, and who decided: a host or the site."""
     return RealtimeError(403, "muted", until=until if until < FOREVER else None, by=by)
 
 
 def refuse_muted(user: User, now: int) -> None:
-    """On the whole site: no name, of a person or of a room, is written past a mute."""
+    """Raise `muted` when the user is muted on the site, which also forbids new names of people and rooms."""
     if user.muted_until > now:
         raise muted(user.muted_until, "site")
 
@@ -124,9 +124,9 @@ def _people(ids: Collection[UserId]) -> "QuerySet[User, Any]":
 
 
 def login_name(text: str) -> str:
-    """The folded name that is meant at the log-in: a name as people see it, or the e-mail of an account.
+    """Return the folded name for a log-in by visible name or by the e-mail of an account.
 
-    Asked before the password is looked at, so that all ways to write one name share its attempts.
+    It is found before the password is checked, so that all spellings of a name share its attempts.
     """
     if "@" in text and (name := _names_of_email(text.strip().lower())):
         return name
@@ -151,12 +151,12 @@ def is_known(name: str, people: Collection[str]) -> bool:
 
 
 def logins_of(user: User) -> list[LoginSession]:
-    """Where an account is logged in, the latest first."""
+    """Return the login sessions of an account, the latest first."""
     return list(user.logins.order_by("-seen_at", "-created_at")[:LOGINS])
 
 
 def logins_besides(user: User, session_key: str) -> list[str]:
-    """The other login sessions, by what `logins_end` takes."""
+    """Return the keys of the other login sessions, for `logins_end`."""
     return list(user.logins.exclude(login=login_of(session_key)).values_list("login", flat=True))
 
 
@@ -167,7 +167,7 @@ def logins_moved(logins: Collection[str]) -> dict[str, int]:
 
 
 def has_acted(user: User) -> bool:
-    """Whether something in a log is theirs by their own request; to have come in is none."""
+    """Tell whether a log has an event of a request by the user. Entering does not count."""
     return Event.objects.filter(actor=user.key, cid__isnull=False).exists()
 
 
@@ -176,7 +176,7 @@ def superuser_exists() -> bool:
 
 
 def counts_as_guest(hashed: str, account_at: int, now: int) -> bool:
-    """Who can be somebody else at once: a guest, and whoever has a password since today."""
+    """Tell whether a person counts as a guest: without a password, or with one since less than a day."""
     return not is_password_usable(hashed) or now - account_at < NEW_FOR
 
 
@@ -190,7 +190,7 @@ def second_step_of(user: str) -> Exists:
 
 
 SECOND_STEP: Final = second_step_of("pk")
-"""in a query of users: whether they have set it up"""
+"""An expression for queries of users: two-step login is set up."""
 
 
 def has_second_step(user: User) -> bool:
@@ -198,7 +198,7 @@ def has_second_step(user: User) -> bool:
 
 
 def guards_unproven(user: User) -> bool:
-    """Whether their power waits until they have set up the second step of the log-in (`STAFF_MFA`)."""
+    """Tell whether a moderator or admin has no power yet, because two-step login is not set up (`STAFF_MFA`)."""
     return user.has_power and settings.STAFF_MFA and not has_second_step(user)
 
 
@@ -219,14 +219,14 @@ def usable_rank_of(user: User) -> int:
 
 
 def name_suggestion(language: str) -> tuple[str, str]:
-    """A free name in this language and its face."""
+    """Return a free name in the language, and its face."""
     drawn = dict(suggestions.draw(language, SystemRandom()) for _ in range(TRIES))
     name = _first_free(list(drawn)) or name_variant(next(iter(drawn)))
     return name, drawn.get(name, next(iter(drawn.values())))
 
 
 def name_variant(name: str) -> str:
-    """The name with the first number behind it that makes it free."""
+    """Return the name with the first number after it that makes it free."""
     random = SystemRandom()
     numbers = [*range(2, 2 + TRIES), *(random.randrange(100, 10**6) for _ in range(TRIES))]
     candidates = [f"{name[: NAME_LENGTH - 7]} {number}" for number in numbers]

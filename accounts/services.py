@@ -1,6 +1,6 @@
-"""What happens to people. A name belongs to one of them, until its guest has not been seen for 30 days.
+"""Write people to the database. A name belongs to one person; a guest's is free after 30 days of absence.
 
-A password comes `hashed`: that takes half a second, in which no other writer should wait for this transaction.
+Passwords are passed `hashed`: hashing takes half a second, and no writer should wait so long for a transaction.
 """
 
 import logging
@@ -43,28 +43,31 @@ logger = logging.getLogger(__name__)
 
 DAY: Final = 24 * 60 * 60 * 1000
 FREE_AFTER: Final = 30 * DAY
-"""ms since its guest was last seen"""
+"""A guest's name is free so many ms after the last visit."""
 FREE_UNUSED_AFTER: Final = DAY
-"""ms for a guest who came once and has never done anything"""
+"""The name of a guest who came once and did nothing is free after so many ms."""
 CLEANED: Final = 500
-"""rows of a kind that are deleted at once"""
+"""A clean-up deletes at most so many rows of a kind."""
 
 
 class EmailTaken(Exception):
-    """Somebody else has this address."""
+    """The address belongs to another person."""
 
 
 class LastAdmin(Exception):
-    """Nobody else could look after the site."""
+    """The last admin cannot leave, because the site would have no admin."""
 
 
 class SetUpAlready(Exception):
-    """There is an admin; nobody becomes the first one."""
+    """The site has an admin already."""
 
 
 @transaction.atomic
 def guest_create(*, name: str, face: str, colour: int, device: str, now: int, place: Place = NOWHERE) -> User:
-    """A user without a password, or 422 / 409 `name_taken` with a free suggestion. `device`: the cookie's hash."""
+    """Create a user without a password. `device` is the hash of the cookie.
+
+    Raise 422 for a bad name, and 409 `name_taken` with a free suggestion.
+    """
     user = User(device=device, created_at=now, seen_at=now, password=make_password(None))
     hashed = _newcomer_refuse(place, now)
     _profile_set(user, name=name, face=face, colour=colour, now=now)
@@ -82,7 +85,7 @@ def profile_change(
 
 
 def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> User:
-    """Another name, face or colour, and a new `rev`."""
+    """Change name, face or colour, and increase `rev`."""
     user = User.objects.select_for_update().get(pk=pk)
     refuse_banned(user, now)
     if names.cleaned(name)[0] != user.name:
@@ -93,7 +96,7 @@ def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> Us
 
 
 def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
-    """They were here, in this login session; the 30 days of their name begin again."""
+    """Store that the user was here in this login session. The 30 days of the name start again."""
     user.seen_at = now
     user.save(update_fields=["seen_at"])
     if session_key:
@@ -106,7 +109,7 @@ def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
 def account_create(
     *, name: str, hashed: str, email: str, colour: int, device: str, now: int, place: Place = NOWHERE
 ) -> User:
-    """A user with a password; 422, 409 `name_taken`, or 429 `quota`. The e-mail counts once it is proved."""
+    """Create a user with a password. Raise 422, 409 `name_taken` or 429 `quota`. The e-mail must be proved later."""
     with transaction.atomic():
         came_from = _newcomer_refuse(place, now)
         user = _account(name=name, hashed=hashed, email=email, colour=colour, device=device, now=now)
@@ -116,7 +119,7 @@ def account_create(
 
 
 def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
-    """A guest is an account from now on: the same row, and not a word in any log, so that connections live on."""
+    """Turn a guest into an account. The row stays and no log changes, so connections stay open."""
     with batch([SITE]) as staged:
         if User.objects.select_for_update().get(pk=user.pk).has_usable_password():
             raise conflict("conflict", "has a password already")
@@ -127,7 +130,7 @@ def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
 
 
 def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
-    """The first superuser, once: a new account, or the guest who opened the link. Of two that race, one wins."""
+    """Create the first superuser: a new account, or the guest who opened the link. Only one caller succeeds."""
     with batch([SITE]) as staged:  # the lock is one that all processes share
         if superuser_exists():
             raise SetUpAlready
@@ -146,7 +149,7 @@ def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colo
 
 
 def password_set(*, user: User, hashed: str) -> None:
-    """Another password. It ends every login session there is, with its connections."""
+    """Change the password, and end all login sessions with their connections."""
     with batch([SITE]) as staged:
         user.password = hashed
         user.save(update_fields=["password"])
@@ -155,7 +158,7 @@ def password_set(*, user: User, hashed: str) -> None:
 
 
 def power_changed(*, user: User) -> None:
-    """Their second step is there or gone, and with it what they may read and do as a guard."""
+    """Recheck a moderator or admin whose two-step login was set up or removed."""
     with batch([SITE]) as staged:
         staged.narrow(UserId(user.key), reason="role")
 
@@ -169,9 +172,9 @@ def email_ask(*, user: User, email: str) -> None:
 
 
 def email_prove(*, key: str, email: str) -> User:
-    """The owner of an address has followed the link: it is this user's, or `EmailTaken`.
+    """Give a proved address to the user, or raise `EmailTaken`.
 
-    Who holds it without a proof, as release 0.1 took it, loses it.
+    A person who has it without a proof, from release 0.1, loses it.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().filter(key=key, email_asked=email, is_active=True).first()
@@ -184,9 +187,9 @@ def email_prove(*, key: str, email: str) -> User:
 
 
 def person_forget(*, user: User, now: int) -> None:
-    """They are nobody any more: rooms are left, and name, face, e-mail, browser and password forgotten.
+    """Delete the data of a person: rooms are left, and name, face, e-mail, browser and password are deleted.
 
-    What they said stays in its place, under a name that says nothing.
+    The messages stay, under an anonymous name.
     """
     refuse_banned(user, now)
     if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
@@ -254,7 +257,7 @@ def _newcomer_refuse(place: Place, now: int) -> Place:
 
 
 def _place_hash(text: str) -> str:
-    """Nobody reads an address out of the database: the hash has a key, and goes after a day."""
+    """Return a keyed hash of an address, which is deleted after a day. The database contains no address."""
     return salted_hmac("accounts.quotas", text).hexdigest()[:16] if text else ""
 
 
@@ -273,7 +276,7 @@ def _quota_refuse(kind: Kind, most: int, uses: "QuerySet[QuotaUse]", now: int, w
 
 
 def _came_from(pk: int, now: int) -> Place:
-    """Where a person came from who is new since yesterday."""
+    """Return the place of a person who is new since less than a day."""
     came = _uses("guests", now).filter(user=pk).values_list("address", "network").first()
     return Place(*came) if came else NOWHERE
 
@@ -288,7 +291,7 @@ def _use_write(kind: Kind, pk: int, place: Place, now: int) -> None:
 def login_begun(
     *, user: User, session_key: str, row: str, agent: str, device: str, now: int, before: str | None = None
 ) -> None:
-    """An account has been logged in; the session is stored already, in this row. `before`: its key until now."""
+    """Record that an account has logged in. The session is stored in `row`; `before` is its former key."""
     facts = {
         "user": user,
         "login": login_of(session_key),
@@ -303,7 +306,7 @@ def login_begun(
 
 
 def browser_met(*, user: User, device: str) -> None:
-    """Somebody logs in, logs out or leaves for good in this browser: what other apps keep of browsers follows."""
+    """Tell other apps that a person logs in, logs out or leaves forever in this browser."""
     for met in BROWSERS if device else ():
         met(user, device)
 
@@ -358,7 +361,7 @@ def _email_write(user: User, *fields: str) -> None:
 
 
 def users_seen(pks: Collection[int], now: int) -> None:
-    """They are connected, which is being here as much as loading a page. Written of each at most once a day."""
+    """Store that connected people were here, at most once a day for each."""
     upgrade.finish()
     User.objects.filter(pk__in=pks, seen_at__lte=now - DAY).update(seen_at=now)
     expired_delete(now)

@@ -22,10 +22,10 @@ from django.utils import timezone
 from realtime.storage.prepared import prepared
 
 KEY_LENGTH: Final = 32
-"""characters of a key that a browser holds; a stored one is longer"""
+"""The key in a browser has so many characters; a stored one is longer."""
 STORED_LENGTH: Final = 40
 UPGRADE_S: Final = 600
-"""seconds after the start in which processes of 0.1 may serve beside this one"""
+"""Processes of release 0.1 may run beside this one for so many seconds after the start."""
 HASHED_AT_ONCE: Final = 500
 
 
@@ -67,7 +67,7 @@ class SessionStore(DatabaseStore):
     """Holds the browser's key; rows have its hash. A cookie may spell any character, NUL among them."""
 
     _found: tuple[str, str] = "", ""
-    """the key that was looked up last, and its row"""
+    """The key that was looked up last, and its row."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return bool(super()._validate_session_key(key)) and str(key).isalnum()  # type: ignore[misc]
@@ -81,7 +81,7 @@ class SessionStore(DatabaseStore):
         return self._found[1]
 
     def load(self) -> dict[str, Any]:
-        """As Django's, by a prepared query: every request asks, and every hello."""
+        """Load the session as Django does, by a prepared query, because every request and hello does it."""
         key = str(self.session_key)
         found = _stored.first(rows_of(key))
         if found is None or found[2] <= timezone.now():

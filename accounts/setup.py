@@ -17,7 +17,7 @@ from accounts.selectors import superuser_exists
 
 
 def link() -> str | None:
-    """A new address of the page, which ends the one before; None when there is an admin, or no database yet."""
+    """Return a new link, which replaces the former one. Return None when there is an admin, or no database yet."""
     try:
         if superuser_exists():
             forget()
@@ -30,7 +30,7 @@ def link() -> str | None:
 
 
 def fits(token: str) -> bool:
-    """Whether it is the token of the last link, and still wanted."""
+    """Tell whether this is the token of the last link and there is no admin yet."""
     try:
         kept = _file().read_text()
     except FileNotFoundError:
@@ -43,7 +43,7 @@ def forget() -> None:
 
 
 def greeting() -> list[tuple[str, str]]:
-    """What the server says of it when it starts."""
+    """Return the lines about the link for the start of the server."""
     found = link()
     return [("There is no admin yet. Become the first one, once:", found)] if found else []
 

@@ -14,16 +14,16 @@ from confusable_homoglyphs.confusables import confusables_data
 STROKE: Final = re.compile(r"i|(?<=\w)!(?=\w)")
 """An upright stroke is read as the letter that fits: `Al|ce`, `Al1ce` and `AIice` pass for `Alice`."""
 DROPPED: Final = frozenset({"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zs", "Sc", "Sk", "Sm", "Cf"})
-"""categories that tell no two names apart: punctuation, spaces, signs"""
+"""Characters of these categories do not make names different: punctuation, spaces, signs."""
 STYLED: Final = re.compile(r"(?:SMALL CAPITAL|NEGATIVE \w+ LATIN CAPITAL LETTER|SYMBOL LETTER) ([A-Z])$")
-"""how letters are named that the confusables leave alone: small capitals, letters in black squares, of flags"""
+"""The Unicode names of letters outside the confusables: small capitals, letters in black squares, of flags."""
 NEUTRAL: Final = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
 SCRIPTS_TOGETHER: Final = (
     frozenset({"HAN", "HIRAGANA", "KATAKANA"}),
     frozenset({"HAN", "HANGUL"}),
     frozenset({"HAN", "BOPOMOFO"}),
 )
-"""writing systems that use several scripts"""
+"""Writing systems that use several scripts."""
 
 
 @cache

@@ -27,7 +27,7 @@ ANIMALS: Final = [animal.split() for animal in _ANIMALS.split(",")]
 
 
 def draw(language: str, random: Random) -> tuple[str, str]:
-    """A name in this language and the face that goes with it."""
+    """Return a name in the language, and its face."""
     face, english, chinese = random.choice(ANIMALS)
     if language.startswith("zh"):
         return random.choice(CHINESE) + chinese, face

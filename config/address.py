@@ -1,4 +1,4 @@
-"""Where the server listens and where others find it. Imports no Django: settings need the answers first."""
+"""Find the address to listen on and the address for others. Settings need it, so this imports no Django."""
 
 import argparse
 import ipaddress
@@ -22,7 +22,7 @@ def is_everywhere(host: str) -> bool:
 
 
 def lan_address(family: socket.AddressFamily = socket.AF_INET) -> str | None:
-    """The address this machine uses towards others; connecting a datagram socket sends nothing."""
+    """Return the address of this machine in its network. Connecting a datagram socket sends nothing."""
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))
@@ -61,7 +61,7 @@ def tell_settings(arguments: Sequence[str]) -> None:
 
 
 def tell_settings_of_serve(arguments: Sequence[str]) -> None:
-    """The same for `serve`, whose options are daphne's. Others come in there: DEBUG is not its business."""
+    """Set HOST and PORT from the options of `serve`, which are daphne's. DEBUG stays, because the server is public."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-b", "--bind")
     parser.add_argument("-p", "--port")

@@ -15,10 +15,10 @@ OURS: Final = {"accounts", "chat", "game", "moderation", "realtime"}
 
 class ParlorAdmin(AdminSite):
     enable_nav_sidebar = False
-    """one page of links is enough, and the lists need the width"""
+    """The lists need the width of the sidebar, and one page of links is enough."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Our own tables only: django-allauth's would show the secrets of the second step in a form."""
+        """Register only Parlor's tables, because django-allauth's would show secrets of two-step login in a form."""
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         ours = [model for model in models if model._meta.app_label in OURS]
         super().register(ours, admin_class, **options)
@@ -29,9 +29,9 @@ class ParlorAdmin(AdminSite):
         return isinstance(user, User) and user.is_staff and caller_of(user) is not None and not guards_unproven(user)
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Our own log-out ends the connections too."""
+        """Use Parlor's own log-out, which ends the connections too."""
         return redirect("account_logout")
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Our own page counts the tries and ends the other log-ins."""
+        """Use Parlor's own page, which counts attempts and ends the other log-ins."""
         return redirect("account_change_password")

@@ -15,7 +15,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 AWAY_S: Final = 5.0
-"""seconds after a failure in which Redis is not asked again: a page waits for it once, and the next ones do not"""
+"""Redis is not asked for so long after a failure, so that only one page waits for it."""
 METHODS: Final = ("add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many", "delete_many")
 
 
@@ -23,7 +23,7 @@ class SharedCache(RedisCache):
     """Redis, and while it does not answer a cache in this process. Django makes one object a thread."""
 
     asked_again_at: ClassVar[float] = 0.0
-    """when Redis may be asked again, on the monotonic clock; 0 while it answers"""
+    """The time from which Redis may be asked again, on the monotonic clock; 0 while it answers."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {"retry": Retry(NoBackoff(), 0), **params.get("OPTIONS", {})}

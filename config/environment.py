@@ -13,7 +13,7 @@ POSTGRESQL: Final = ("postgres", "postgresql", "pgsql", "psql")
 
 
 class Environment(environ.Env):
-    """django-environ without its proxies: there `$NAME` stands for another variable. Empty counts as not set."""
+    """Read variables by django-environ without its proxies (`$NAME` for another variable). Empty means not set."""
 
     def get_value(self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False) -> Any:
         text = self.ENVIRON.get(var, "")

@@ -24,7 +24,7 @@ RELOADED = {
     "mfa_generate_recovery_codes",
     "setup",
 }
-"""pages with one form and nothing typed that may be shown again: they come anew, with a sentence"""
+"""Pages with one form and without typed values to show again are reloaded with a sentence."""
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
@@ -47,7 +47,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """What django-allauth answers where one address, or one person, has tried too often; its rates are per minute."""
+    """Answer too many attempts of an address or a person for django-allauth, whose rates are per minute."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response

@@ -10,9 +10,9 @@ from django.http import UnreadablePostError
 from redis.exceptions import RedisError
 
 AWAY: Final = (OperationalError, InterfaceError, RedisError, SMTPException, ConnectionError, TimeoutError, gaierror)
-"""what a view meets when the database, Redis or the mail server does not answer"""
+"""A view gets one of these errors when the database, Redis or the mail server does not answer."""
 LINE: Final = 300
-"""characters of a line that repeats what a client sent"""
+"""A log line that repeats what a client sent has at most so many characters."""
 
 
 class OneLine(logging.Filter):

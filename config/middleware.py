@@ -1,4 +1,4 @@
-"""What every page is sent with."""
+"""Middleware for the headers of every page."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 )
-"""what no page here asks a browser for"""
+"""No page asks a browser for these features."""
 UNTYPED: Final = ("/admin/", "/lab/")
-"""pages whose scripts (Django's own, workers) hand strings to what Trusted Types guard"""
+"""Scripts of these pages (Django's own, workers) use strings where Trusted Types forbid them."""
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:

@@ -7,7 +7,7 @@ from typing import Final
 
 UMASK: Final = 0o077
 OURS: Final = ("secret_key", "parlor.sqlite3")
-"""files by which a folder is known as a data folder"""
+"""A folder with one of these files is a data folder."""
 
 
 def private_folder(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A name for the static tree as it is: in every static URL, so that each file may be kept for ever."""
+"""A name for the static tree as it is: in every static URL, so that each file may be kept forever."""
 
 import hashlib
 from pathlib import Path

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 DAYS = 180
-"""for which it is good; RFC 9116 recommends less than a year"""
+"""The file is valid for so many days; RFC 9116 recommends less than a year."""
 
 
 @require_safe

@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "accounts.login.DeviceRenewal",
     "accounts.known.KnownPeople",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.AccountDoors",
+    "accounts.middleware.AccountGuards",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -142,10 +142,10 @@ if REDIS_URL.startswith("unix:"):
 
 # Channel layer
 # redis-py ends a read silent for five seconds and caps a pool at 100 connections; a doorbell is silent for hours.
-_DOORBELL = {"socket_timeout": None, "socket_connect_timeout": 2, "max_connections": 1000, **_KEEPALIVE}
+_BUS = {"socket_timeout": None, "socket_connect_timeout": 2, "max_connections": 1000, **_KEEPALIVE}
 _REDIS = {
     "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-    "CONFIG": {"prefix": "parlor", "hosts": [{"address": REDIS_URL, **_DOORBELL}]},
+    "CONFIG": {"prefix": "parlor", "hosts": [{"address": REDIS_URL, **_BUS}]},
 }
 CHANNEL_LAYERS = {"default": _REDIS if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 

@@ -1,4 +1,4 @@
-"""What games put into the talk: the table of a match, and things left to chance. Their shape on the wire."""
+"""The messages of games on the wire: the table of a match, and random results."""
 
 from typing import Any
 
@@ -25,27 +25,27 @@ class Table(msgspec.Struct, kw_only=True):
     version: int
     state: str
     seats: list[dict[str, str] | None]
-    """`{user}`, `{bot}` or None, by number"""
+    """Each seat is `{user}`, `{bot}` or None."""
     t: int | None = None
-    """tag of its card's event; None for one that release 0.1 made"""
+    """The tag of the event of its message; None for a match of release 0.1."""
     version_t: int | None = None
-    """tag of the event that is its version"""
+    """The tag of the event that is its version."""
     waiting: list[str] = []
-    """users next in line"""
+    """The users in the queue for the next match."""
     turn: int | None = None
     deadline: int | None = None
-    """ms UTC at which the time of the turn is over"""
+    """The end of the turn's time, in ms UTC."""
     view: Any = None
-    """what everybody may see of the game; None before it begins"""
+    """The public state of the game; None before the start."""
     says: Any = None
-    """one sentence, as key and params"""
+    """A sentence about the last event, as key and params."""
     result: Result | None = None
     last: int | None = None
-    """offset of the event of the last move"""
+    """The offset of the event of the last move."""
     claim: Claim | None = None
-    """open while a player has been called and has not answered"""
+    """The call of a player who has not answered yet."""
     rematch: int | None = None
-    """the match that came after"""
+    """The match that followed."""
 
 
 @plugin.card("roll")
@@ -66,7 +66,7 @@ class Flip(msgspec.Struct):
 
 @plugin.card("pick")
 class Pick(msgspec.Struct):
-    """One of several, drawn by the server."""
+    """An option that the server has picked."""
 
     options: list[str]
     picked: str

@@ -10,28 +10,28 @@ from realtime.log import Batch
 
 
 @plugin.command("play")
-def play(batch: Batch, speaker: Author, rest: str) -> Line:
-    """`/play [four] [easy | medium | hard]`"""
+def play(batch: Batch, author: Author, rest: str) -> Line:
+    """Create a match: `/play [four] [easy | medium | hard]`."""
     words = rest.lower().split()
     game = words.pop(0) if words and words[0] == "four" else "four"
     if len(words) > 1:
         raise unprocessable("unknown_game", rest[:20])
     batch.flush()  # who has sat down in this run is seen
-    log = access.member(speaker.caller, speaker.room).log
+    log = access.member(author.caller, author.room).log
     bot = words[0] if words else None
-    return Line(table_new(batch, caller=speaker.caller, room=speaker.room, log=log, game=game, bot=bot))
+    return Line(table_new(batch, caller=author.caller, room=author.room, log=log, game=game, bot=bot))
 
 
 @plugin.command("roll")
-def roll(batch: Batch, speaker: Author, rest: str) -> Line:
+def roll(batch: Batch, author: Author, rest: str) -> Line:
     return Line(chance.roll(rest))
 
 
 @plugin.command("flip")
-def flip(batch: Batch, speaker: Author, rest: str) -> Line:
+def flip(batch: Batch, author: Author, rest: str) -> Line:
     return Line(chance.flip())
 
 
 @plugin.command("pick")
-def pick(batch: Batch, speaker: Author, rest: str) -> Line:
+def pick(batch: Batch, author: Author, rest: str) -> Line:
     return Line(chance.pick(rest))

@@ -18,7 +18,7 @@ from realtime.types import Caller, LogKey
 from realtime.workers.transaction import write
 
 DEVICE: Final = "demo"
-"""the mark of the people of the sample"""
+"""The people of the sample have this device."""
 PEOPLE: Final = {"Mira": ("🦊", 2), "Leo": ("🐻", 5), "Noor": ("🌙", 8), "李雷": ("🐼", 0), "韩梅梅": ("🌸", 9)}
 LOUNGE: Final = (
     ("Mira", "Morning everyone! ☕"),
@@ -37,11 +37,11 @@ WEEKEND: Final = (
     ("Leo", "🎉🎉"),
 )
 COLUMNS: Final = (3, 3, 4, 4, 2, 2, 5)
-"""whoever begins has four in the first row"""
+"""The first player gets four in the first row by these moves."""
 
 
 class NotEmpty(Exception):
-    """Somebody else has written here."""
+    """People other than those of the sample have written here."""
 
 
 def make_demo() -> bool:

@@ -8,10 +8,10 @@ from realtime.models import Log
 
 
 class Match(models.Model):
-    """One play of a game. `position` is the engine's state; `table` the public state, as the card's line has it.
+    """A match. `position` is the engine's state, `table` the public state as in its message.
 
     `record` is a JSON list: the offsets of the events that were its steps, from the start to the end.
-    `deadline`: when the turn is over, or when nobody has come; `given`: what of it made up for outages. Times in ms.
+    `deadline` is the end of the turn, or of an open match; `given` is the part of it that made up for downtimes, in ms.
     """
 
     class State(models.TextChoices):
@@ -64,7 +64,7 @@ class Seat(models.Model):
 
 
 class Beat(models.Model):
-    """The one row that says until when the clocks of matches have been running."""
+    """The single row has the time until which the clocks of matches have run."""
 
     at = models.BigIntegerField()
 
@@ -73,7 +73,7 @@ class Beat(models.Model):
 
 
 class Outage(models.Model):
-    """A time in which no process kept the clocks; it is given back to whose turn it was."""
+    """A time in which no process ran the clocks. The seat in turn gets it back."""
 
     since = models.BigIntegerField()
     until = models.BigIntegerField(db_index=True)

@@ -23,7 +23,7 @@ class MatchAct(RoomAct, kw_only=True):
 
     match: Offset
     t: Offset | None = None
-    """tag of the match's card"""
+    """The tag of the match's message."""
 
 
 class SeatTake(MatchAct, kw_only=True):
@@ -49,7 +49,7 @@ class MovePlay(MatchAct, kw_only=True):
 
     version: Offset
     version_t: Offset | None = None
-    """tag of the event that is the version"""
+    """The tag of the event that is the version."""
     move: Any
 
 

@@ -1,4 +1,4 @@
-"""One's own account: what one is called, how one comes in, and where one is."""
+"""Views of a person's own account: name, password, e-mail and login sessions."""
 
 import contextlib
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def keep_name(request: HttpRequest) -> HttpResponse:
-    """A guest sets a password, on a page or, asked for JSON, without leaving the talk."""
+    """Set the password of a guest, on a page, or by a JSON request from a room."""
     user, next = request.user, next_of(request)
     if not isinstance(user, User):
         return redirect(with_next("account_signup", next))
@@ -79,8 +79,8 @@ def keep_name(request: HttpRequest) -> HttpResponse:
             again = {"errors": form.errors, "csrf": get_token(request)}
             return JsonResponse(again, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return page(request, "account/keep_name.html", form, next=next)
-    if form.is_bound and (refusal := too_many(request, "change_password", user)):
-        return refusal
+    if form.is_bound and (response := too_many(request, "change_password", user)):
+        return response
     if form.is_valid() and kept(request, user, form):
         return JsonResponse({}) if wants_json(request) else redirect(next or "account")
     if wants_json(request):
@@ -100,8 +100,8 @@ def kept(request: HttpRequest, user: User, form: NewPasswordForm) -> bool:
 @by_account
 def password(request: HttpRequest, user: User) -> HttpResponse:
     form = PasswordForm(user, request.POST if request.method == "POST" else None)
-    if form.is_bound and (refusal := too_many(request, "change_password", user)):
-        return refusal
+    if form.is_bound and (response := too_many(request, "change_password", user)):
+        return response
     if form.is_valid():
         session.password_change(request, user, form.cleaned_data["password"])
         return done(request, _("Password changed. You're logged out on other devices."))
@@ -112,8 +112,8 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
 def email(request: HttpRequest, user: User) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
     form = EmailForm(user, given, initial={"email": user.email_asked or user.email})
-    if form.is_bound and (refusal := too_many(request, "change_password", user)):
-        return refusal
+    if form.is_bound and (response := too_many(request, "change_password", user)):
+        return response
     if form.is_valid():
         email_ask(user=user, email=form.cleaned_data["email"])
         send_proof(request, user)
@@ -124,7 +124,7 @@ def email(request: HttpRequest, user: User) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove_email(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind the link of a mail: a button, since programs look at links too."""
+    """Show the page of a link in a mail. It needs a click on a button, because programs open links too."""
     proof, user = proof_of(token), None
     if proof and request.method == "POST":
         with contextlib.suppress(EmailTaken):
@@ -143,8 +143,8 @@ def forget(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         return redirect("home")
     form = FarewellForm(user, request.POST if request.method == "POST" else None)
-    if form.is_bound and (refusal := too_many(request, "change_password", user)):
-        return refusal
+    if form.is_bound and (response := too_many(request, "change_password", user)):
+        return response
     if form.is_valid() and forget_person(user, form):
         session.browser_met(request, user)
         auth.logout(request)
@@ -199,5 +199,5 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def password_typed(request: HttpRequest, user: User) -> None:
-    """They have just shown that they know it: the second step need not ask again."""
+    """Record that the password was just entered, so that two-step login does not ask again."""
     record_authentication(request, user, method="password", reauthenticated=True)

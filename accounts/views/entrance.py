@@ -34,7 +34,7 @@ from realtime.log import now_ms
 
 
 class LoginView(Refusing, allauth.LoginView):
-    """For visitors and guests; who has an account here is in already."""
+    """The log-in of visitors and guests. A person with an account is logged in already."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
         self.guest = request.user if isinstance(request.user, User) else None
@@ -62,7 +62,7 @@ class LoginView(Refusing, allauth.LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signup(request: HttpRequest) -> HttpResponse:
-    """An account for a visitor. A guest who wants one keeps the name."""
+    """Create an account for a visitor. A guest keeps the name instead."""
     next = next_of(request)
     if isinstance(request.user, User):
         return redirect(with_next("keep_name", next) if request.user.is_guest else next or "home")
@@ -71,8 +71,8 @@ def signup(request: HttpRequest) -> HttpResponse:
     if expired.is_expired(request):
         form = expired.refused(NewAccountForm(User(), request.POST), request)
         return signup_page(request, form, next, status=expired.STATUS)
-    if refusal := too_many(request, "signup"):
-        return refusal
+    if response := too_many(request, "signup"):
+        return response
     form, device = NewAccountForm(User(), request.POST), session.device_of(request)
     if user := form.is_valid() and account_made(form, session.device_hash(device), session.place_of(request)):
         session.account_begin(request, user)
@@ -88,13 +88,13 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 
 def account_made(form: NewAccountForm, device: str, place: Place) -> User | None:
-    """None: the form says why not."""
+    """Create the account, or add the error to the form and return None."""
     given = form.given
     hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
     try:
         return account_create(**given, hashed=hashed, colour=colour, device=device, place=place, now=now_ms())
-    except RealtimeError as refusal:
-        form.refuse_name(refusal)
+    except RealtimeError as error:
+        form.refuse_name(error)
     return None
 
 
@@ -103,7 +103,7 @@ def signup_page(request: HttpRequest, form: NewAccountForm, next: str, status: i
 
 
 class ResetView(Refusing, allauth.PasswordResetView):
-    """Without mail there is no form: the page says whom to ask."""
+    """The reset of a password. Without mail there is no form, and the page names the admin."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
         if not settings.EMAIL_URL:
@@ -113,19 +113,19 @@ class ResetView(Refusing, allauth.PasswordResetView):
 
 
 class ResetFromKeyView(Refusing, allauth.PasswordResetFromKeyView):
-    """Whoever follows a link stays who they are: a guest who is logged out by one is nobody for ever."""
+    """The reset by a link. It does not log out the present user, because a guest could never come back."""
 
     def logout(self) -> None: ...
 
 
 def too_many(request: HttpRequest, action: str, user: User | None = None) -> HttpResponse | None:
     """429 where this address or user has done that too often (settings.ACCOUNT_RATE_LIMITS)."""
-    refusal: HttpResponse | None = consume_or_429(request, action=action, user=user)
-    return refusal
+    response: HttpResponse | None = consume_or_429(request, action=action, user=user)
+    return response
 
 
 def next_of(request: HttpRequest) -> str:
-    """Where to go on to: an address of ours, or nowhere."""
+    """Return the next page, if it is an address of this site, or an empty text."""
     next = request.POST.get("next") or request.GET.get("next") or ""
     return next if AccountAdapter(request).is_safe_url(next) else ""
 

@@ -19,10 +19,10 @@ from accounts.selectors import logins_besides
 from accounts.services import logins_end, power_changed
 
 WAIT_S: Final = 300
-"""the longest of the rates in settings.ACCOUNT_RATE_LIMITS that a page can meet"""
+"""The longest rate limit of settings.ACCOUNT_RATE_LIMITS that a page can reach."""
 TOO_MANY: Final = {"rate_limited", "too_many_login_attempts"}
 PAGES: Final = {"password": "account_reauthenticate", "mfa": "mfa_reauthenticate"}
-"""where each method is shown anew"""
+"""The page that asks again for each method."""
 
 
 class Refusing:
@@ -70,7 +70,7 @@ class CodeAgainView(Refusing, base.ReauthenticateView):
 
 
 class ActivateView(Refusing, totp.ActivateTOTPView):
-    """Whoever came in with the password alone is out, but for this browser; who guards the site does so from now on."""
+    """The set-up of two-step login. It ends other sessions, and moderators and admins have their power from now on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)

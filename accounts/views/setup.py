@@ -25,14 +25,14 @@ from realtime.log import now_ms
 @never_cache
 @sensitive_post_parameters("password")
 def first_admin(request: HttpRequest, token: str) -> HttpResponse:
-    """A guest who opens it becomes the admin under their name; else the page asks for one."""
+    """Make the first admin. A guest becomes admin under the present name; others enter one."""
     if not setup.fits(token):
         raise Http404
     guest = request.user if isinstance(request.user, User) and request.user.is_guest else None
     given = request.POST if request.method == "POST" else None
     form = NewPasswordForm(guest, given) if guest else NewAccountForm(User(), given)
-    if form.is_bound and (refusal := too_many(request, "signup")):
-        return refusal
+    if form.is_bound and (response := too_many(request, "signup")):
+        return response
     device = session.device_of(request)
     if form.is_valid() and (admin := admin_made(form, guest, session.device_hash(device))):
         setup.forget()
@@ -47,7 +47,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def admin_made(form: NewPasswordForm, guest: User | None, device: str) -> User | None:
-    """None: the form says why not. Whoever comes second finds no page."""
+    """Create the admin, or add the error to the form and return None. A second caller gets 404."""
     given = form.given
     hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
     given.setdefault("name", "")
@@ -55,7 +55,7 @@ def admin_made(form: NewPasswordForm, guest: User | None, device: str) -> User |
         return admin_create(**given, guest=guest, hashed=hashed, colour=colour, device=device, now=now_ms())
     except SetUpAlready:
         raise Http404 from None
-    except RealtimeError as refusal:
+    except RealtimeError as error:
         if isinstance(form, NewAccountForm):
-            form.refuse_name(refusal)
+            form.refuse_name(error)
     return None

@@ -15,7 +15,7 @@ from game.games import GAMES
 
 
 class Question(msgspec.Struct):
-    """`{"game": "four", "view": {…}, "seat": 1, "level": "hard", "seed": 123}`"""
+    """A question to the process: `{"game": "four", "view": {…}, "seat": 1, "level": "hard", "seed": 123}`."""
 
     game: str
     view: dict[str, Any]

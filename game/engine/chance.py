@@ -10,12 +10,15 @@ WORD: Final = 2**64
 
 
 def seeded(seed: int) -> int:
-    """The chance that any whole number starts: one that JSON can hold."""
+    """Return the state of chance for any integer, as a number that JSON can contain."""
     return seed % WORD
 
 
 def below(chance: int, n: int) -> tuple[int, int]:
-    """A number from 0 to n-1, all alike, and the chance after it. `chance` is any whole number, `n` from 1 to 2**64."""
+    """Return a uniform number from 0 to n-1 and the next state of chance.
+
+    `chance` is any integer, `n` is from 1 to 2**64.
+    """
     even = WORD - WORD % n  # a word from there on would favour the small numbers
     word, chance = _word(chance)
     while word >= even:

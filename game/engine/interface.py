@@ -1,4 +1,4 @@
-"""What a game is: rules as a function of (state, happening). It computes on values and keeps nothing between calls."""
+"""The interface of a game: rules as a function of (state, event). It computes on values and stores nothing."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -7,15 +7,15 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 Seat = int
-"""A place at the table, from 0 and below `Game.seats`. Who sits there a game never knows."""
+"""A seat at the table, from 0 and below `Game.seats`. A game does not know which person has it."""
 
 View = dict[str, Any]
-"""What one audience may see of a state: JSON, enough to draw the game from nothing."""
+"""The part of a state that one audience may see, as JSON. It is enough to draw the game."""
 
-Said = dict[str, Any]
-"""A sentence as key and params, `{"key": "four.played", "seat": 0, "column": 4}`: words are the reader's language."""
+Sentence = dict[str, Any]
+"""A sentence as key and params: `{"key": "four.played", "seat": 0, "column": 4}`. The client has the words."""
 
-Refusal = Literal["out_of_turn", "full_column", "finished", "invalid_move"]
+Reason = Literal["out_of_turn", "full_column", "finished", "invalid_move"]
 
 
 class Move(msgspec.Struct, frozen=True, tag="move"):
@@ -32,27 +32,27 @@ class Timeout(msgspec.Struct, frozen=True, tag="timeout"):
 
 
 class Forfeit(msgspec.Struct, frozen=True, tag="forfeit"):
-    """A seat gives the match up, or is taken to have done so."""
+    """A seat gives up the match, or loses it in another way than by the rules."""
 
     seat: Seat
     reason: Literal["resigned", "absent", "left", "timeout"]
 
 
 GameEvent = Move | Timeout | Forfeit
-"""All that can change a state. As JSON the `type` tells which: `{"type":"timeout","seat":0}`."""
+"""Each change of a state is one of these. In JSON, `type` names it: `{"type":"timeout","seat":0}`."""
 
 
 class Result(msgspec.Struct, frozen=True):
-    """How a match ended: `winner` is None for a draw."""
+    """The result of a match. `winner` is None for a draw."""
 
     winner: Seat | None
     reason: str
 
 
-class Refused(Exception):
-    """The happening is against the rules; the state is as it was."""
+class IllegalMove(Exception):
+    """The event is against the rules. The state is unchanged."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -61,50 +61,50 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Game(ABC, Generic[S]):
-    """The rules of one game for states of type `State`: a frozen Struct, chance included, that JSON can hold.
+    """The rules of one game for states of type `State`: a frozen Struct for JSON, which includes the state of chance.
 
-    Same arguments, same answer, in any process, at any time: `tests/game/engine/test_every_game.py` holds a game to it.
+    Equal arguments give equal results, in any process at any time; `tests/game/engine/test_every_game.py` tests it.
     """
 
     name: str
     seats: int
     turn_ms: int = 60_000
-    """the time a seat has for a move"""
+    """The time of a seat for a move."""
     levels: tuple[str, ...] = ("easy", "medium", "hard")
     State: type[S]
 
     @abstractmethod
     def setup(self, seed: int, first: Seat) -> S:
-        """The state before anything happened. `seed` feeds all chance of the match, `first` begins."""
+        """Return the first state. `seed` determines all chance of the match, and seat `first` starts."""
 
     @abstractmethod
-    def apply(self, state: S, happening: GameEvent) -> S:
-        """The state that follows, or raises `Refused`: the only way between states. The one given is untouched."""
+    def apply(self, state: S, event: GameEvent) -> S:
+        """Return the next state, or raise `IllegalMove`. This is the only transition; the given state is unchanged."""
 
     @abstractmethod
     def move_of(self, raw: object) -> Any:
-        """A move out of decoded JSON, typed; raises `Refused("invalid_move")`. Whether it is legal, `apply` tells."""
+        """Return a typed move from decoded JSON, or raise `IllegalMove("invalid_move")`. `apply` checks the rules."""
 
     @abstractmethod
     def to_act(self, state: S) -> Seat | None:
-        """Whose move it is, None when the match is over."""
+        """Return the seat to move, or None when the match is over."""
 
     @abstractmethod
     def legal(self, state: S) -> Sequence[Any]:
-        """Every move that `to_act` may make; empty when the match is over."""
+        """Return every move that `to_act` may make; none when the match is over."""
 
     @abstractmethod
     def view(self, state: S, seat: Seat | None) -> View:
-        """What this seat may see, None for a spectator. Nothing of the seed, nothing that is another's secret."""
+        """Return what the seat may see, or a spectator for None. It has no seed and no secret of another seat."""
 
     @abstractmethod
     def result(self, state: S) -> Result | None:
-        """How it ended, None while it goes on."""
+        """Return the result, or None while the match goes on."""
 
     @abstractmethod
-    def describe(self, state: S, seat: Seat | None) -> Said:
-        """What happened last, in one sentence for screen readers and notes, as `seat` or a spectator saw it."""
+    def describe(self, state: S, seat: Seat | None) -> Sentence:
+        """Return a sentence about the last event for screen readers, as `seat` or a spectator saw it."""
 
     @abstractmethod
     def bot(self, view: View, seat: Seat, level: str, seed: int) -> Any:
-        """A legal move for `seat`, from what it sees alone. `level` is one of `levels`. Else `Refused("finished")`."""
+        """Return a legal move for `seat` from its view, or raise `IllegalMove("finished")`. `level` is in `levels`."""

@@ -12,15 +12,15 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def dump(game: Game[S], state: S) -> str:
-    """The state as JSON; equal states give equal text."""
+    """Return the state as JSON. Equal states give equal texts."""
     return msgspec.json.encode(state, order="deterministic").decode()
 
 
 def load(game: Game[S], text: str) -> S:
-    """The state that `dump` wrote; `msgspec.DecodeError` where it is not one of this game."""
+    """Return the state that `dump` wrote. Raise `msgspec.DecodeError` when it is not one of this game."""
     return msgspec.json.decode(text, type=game.State)
 
 
-def replay(game: Game[S], seed: int, first: Seat, happenings: Iterable[GameEvent]) -> list[S]:
-    """Every state of a match, the one before anything happened first; raises `Refused` as the live match would."""
-    return list(accumulate(happenings, game.apply, initial=game.setup(seed, first)))
+def replay(game: Game[S], seed: int, first: Seat, events: Iterable[GameEvent]) -> list[S]:
+    """Return all states of a match, from the first on. Raise `IllegalMove` as the live match would."""
+    return list(accumulate(events, game.apply, initial=game.setup(seed, first)))

@@ -7,19 +7,19 @@ from typing import Final
 import msgspec
 
 from game.engine.chance import below, seeded
-from game.engine.interface import Forfeit, Game, GameEvent, Move, Refused, Result, Said, Seat, Timeout, View
+from game.engine.interface import Forfeit, Game, GameEvent, IllegalMove, Move, Result, Seat, Sentence, Timeout, View
 from game.games import four_bot
 
 COLUMNS: Final = 7
 ROWS: Final = 6
 LINE: Final = 4
 MISSES: Final = 2
-"""time-outs that lose the match"""
+"""A seat loses the match by so many timeouts."""
 
 DIRECTIONS: Final = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 Disc = tuple[int, int]
-"""column and row, both from 0, rows from the bottom up"""
+"""A disc has a column and a row, both from 0, with the rows from the bottom up."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     misses: tuple[int, int] = (0, 0)
     last: Disc | None = None
     hurried: bool = False
-    """whether the clock made the last move"""
+    """True when the last move was made because the time ran out."""
     result: Result | None = None
 
 
@@ -43,23 +43,23 @@ class Four(Game[Board]):
     def setup(self, seed: int, first: Seat) -> Board:
         return Board(turn=first, chance=seeded(seed))
 
-    def apply(self, state: Board, happening: GameEvent) -> Board:
+    def apply(self, state: Board, event: GameEvent) -> Board:
         if state.result:
-            raise Refused("finished")
-        match happening:
+            raise IllegalMove("finished")
+        match event:
             case Forfeit(seat, reason) if seat in range(self.seats):
                 return _lost(state, seat, reason)
             case Timeout(seat) if seat == state.turn:
                 return _timed_out(state)
             case Move(seat, move) if seat == state.turn:
                 return _dropped(state, self.move_of(move))
-        raise Refused("out_of_turn")
+        raise IllegalMove("out_of_turn")
 
     def move_of(self, raw: object) -> int:
-        """A column from 0 to 6."""
+        """Return a column from 0 to 6."""
         if type(raw) is int and raw in range(COLUMNS):  # to isinstance a bool is an int
             return raw
-        raise Refused("invalid_move")
+        raise IllegalMove("invalid_move")
 
     def to_act(self, state: Board) -> Seat | None:
         return None if state.result else state.turn
@@ -79,7 +79,7 @@ class Four(Game[Board]):
     def result(self, state: Board) -> Result | None:
         return state.result
 
-    def describe(self, state: Board, seat: Seat | None) -> Said:
+    def describe(self, state: Board, seat: Seat | None) -> Sentence:
         """Columns are told from 1."""
         match state.result, state.last:
             case None, None:
@@ -103,7 +103,7 @@ def _open(board: Board) -> list[int]:
 
 def _dropped(board: Board, column: int, *, hurried: bool = False) -> Board:
     if column not in _open(board):
-        raise Refused("full_column")
+        raise IllegalMove("full_column")
     disc = (column, len(board.columns[column]))
     stacked = (*board.columns[column], board.turn)
     columns = (*board.columns[:column], stacked, *board.columns[column + 1 :])
@@ -112,14 +112,14 @@ def _dropped(board: Board, column: int, *, hurried: bool = False) -> Board:
 
 
 def _reached(board: Board) -> Result | None:
-    """What the last disc has brought about."""
+    """Return the result that the last disc has caused."""
     if _line(board):
         return Result(1 - board.turn, "line")
     return None if _open(board) else Result(None, "full")
 
 
 def _timed_out(board: Board) -> Board:
-    """The first time chance moves for the seat, so that one distraction costs no match."""
+    """Apply a timeout. The first one makes a random move, so that one distraction does not lose the match."""
     missed = board.misses[board.turn] + 1
     misses = (missed, board.misses[1]) if board.turn == 0 else (board.misses[0], missed)
     board = msgspec.structs.replace(board, misses=misses)
@@ -137,7 +137,7 @@ def _lost(board: Board, seat: Seat, reason: str) -> Board:
 
 
 def _line(board: Board) -> list[Disc]:
-    """The discs of every line of four or more that the last disc is in."""
+    """Return the discs of every line of four or more with the last disc."""
     if board.last is None:
         return []
     runs = [_run(board, board.last, direction) for direction in DIRECTIONS]
@@ -157,7 +157,7 @@ def _ray(disc: Disc, direction: Disc) -> Iterator[Disc]:
 
 
 def _at(board: Board, disc: Disc) -> Seat | None:
-    """Whose disc lies there; None for an empty square and beyond the board."""
+    """Return the seat of the disc, or None for an empty square and outside the board."""
     column, row = disc
     if column not in range(COLUMNS) or row not in range(len(board.columns[column])):
         return None

@@ -1,7 +1,7 @@
-"""How Four's bots choose: negamax over bitboards. Nodes are counted, never time: the same question, the same answer.
+"""The bots of Four: negamax over bitboards. Nodes are counted, not time, so equal positions give equal moves.
 
-A column has seven bits from the bottom up, the seventh always empty, so that no shifted line runs on into the next
-column (John Tromp, https://tromp.github.io/c4/c4.html). `own` holds the discs of the one to move, `mask` all discs.
+A column has seven bits from the bottom up. The seventh is always empty, so that no shifted line continues in the next
+column (John Tromp, https://tromp.github.io/c4/c4.html). `own` has the discs of the player to move, `mask` all discs.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from game.engine.chance import below
-from game.engine.interface import Refused, Seat
+from game.engine.interface import IllegalMove, Seat
 
 HEIGHT: Final = 7
 BOTTOM: Final = sum(1 << HEIGHT * column for column in range(7))
@@ -19,20 +19,20 @@ SQUARES: Final = 42
 CENTRE_FIRST: Final = tuple(0b111111 << HEIGHT * column for column in (3, 2, 4, 1, 5, 0, 6))
 INNER: Final = CENTRE_FIRST[0] | CENTRE_FIRST[1] | CENTRE_FIRST[2]
 OWN_ROWS: Final = (BOTTOM << 2 | BOTTOM << 4, BOTTOM << 1 | BOTTOM << 3 | BOTTOM << 5)
-"""the rows that fall to the seat that began, and to the other, once only columns with threats are left
-(Victor Allis, "A Knowledge-based Approach of Connect-Four", 1988)"""
+"""The rows that the first and the second seat get when only columns with threats are left
+(Victor Allis, "A Knowledge-based Approach of Connect-Four", 1988)."""
 DIRECTIONS: Final = (1, HEIGHT, HEIGHT - 1, HEIGHT + 1)
 WIN: Final = 1000
-"""a won board is worth this less the discs on it: a quick win before a slow one, a slow loss before a quick one"""
+"""A won board has this value minus its discs, so a quick win is better than a slow one, and a slow loss too."""
 DECIDED: Final = WIN - SQUARES
-"""the least that a won board is worth, and more than any promise"""
+"""The least value of a won board, which is more than the value of any other."""
 NODES: Final = 30_000
 CARE: Final = 8
-"""of ten moves of the easy bot, those before which it looks"""
+"""The easy bot looks ahead in so many of ten moves."""
 
 
 class Level(msgspec.Struct, frozen=True):
-    """How far a search looks, in discs, and how much worse than the best a move may be and still be played."""
+    """The depth of a search in discs, and how much worse than the best move a move may be."""
 
     depth: int
     slack: int
@@ -42,10 +42,10 @@ LEVELS: Final = {"medium": Level(depth=4, slack=2), "hard": Level(depth=SQUARES,
 
 
 def choose(columns: Sequence[Sequence[Seat]], seat: Seat, level: str, seed: int) -> int:
-    """A column from 0 to 6 for `seat`; raises `Refused("finished")` on a full board."""
+    """Return a column from 0 to 6 for `seat`, or raise `IllegalMove("finished")` on a full board."""
     own, mask = _boards(columns, seat)
     if not _landings(mask):
-        raise Refused("finished")
+        raise IllegalMove("finished")
     moves = _hasty(own, mask, seed) if level == "easy" else _thought(own, mask, LEVELS[level])
     return _column(moves[below(seed ^ mask, len(moves))[0]])
 
@@ -62,7 +62,7 @@ def _column(move: int) -> int:
 
 
 def _landings(mask: int) -> int:
-    """The square that a disc would fall to, in each column that is not full."""
+    """Return the square that a disc falls to, in each column that is not full."""
     return mask + BOTTOM & BOARD
 
 
@@ -71,7 +71,7 @@ def _moves(squares: int) -> list[int]:
 
 
 def _completions(own: int, mask: int) -> int:
-    """The empty squares that would complete four of `own`: beside three in a line, or in the hole of one."""
+    """Return the empty squares that complete four of `own`: beside three in a line, or in a gap of a line."""
     found = 0
     for step in DIRECTIONS:
         after, before = own << step & own << 2 * step, own >> step & own >> 2 * step
@@ -80,7 +80,7 @@ def _completions(own: int, mask: int) -> int:
 
 
 def _sensible(landings: int, threats: int) -> int:
-    """The landings after which the other does not win at once by one of its `threats`."""
+    """Return the landings after which the opponent does not win at once by one of its `threats`."""
     forced = landings & threats
     if forced & forced - 1:
         return 0
@@ -88,7 +88,7 @@ def _sensible(landings: int, threats: int) -> int:
 
 
 def _hasty(own: int, mask: int, seed: int) -> list[int]:
-    """The easy bot wins or blocks where it sees that it can, and else plays anywhere."""
+    """Return the moves of the easy bot: it wins or blocks when it looks, and else plays any move."""
     landings = _landings(mask)
     seen = _completions(own, mask) & landings or _completions(own ^ mask, mask) & landings
     looks = below(~seed ^ mask, 10)[0] < CARE
@@ -96,7 +96,7 @@ def _hasty(own: int, mask: int, seed: int) -> list[int]:
 
 
 def _thought(own: int, mask: int, level: Level) -> list[int]:
-    """The moves that are as good as any, to this level."""
+    """Return the moves that are equally good for this level."""
     landings, threats = _landings(mask), _completions(own ^ mask, mask)
     if wins := _completions(own, mask) & landings:
         return _moves(wins)
@@ -110,7 +110,7 @@ class _Spent(Exception):
 
 
 class _Search:
-    """One search that deepens until its nodes are spent; the last depth that was finished counts."""
+    """A search that deepens until its nodes are used. The last finished depth counts."""
 
     def __init__(self, own: int, mask: int, level: Level) -> None:
         self._own, self._mask, self._level = own, mask, level
@@ -128,7 +128,7 @@ class _Search:
         return [move for move in moves if worths[move] >= max(worths.values()) - self._level.slack]
 
     def _weigh(self, moves: list[int], depth: int) -> dict[int, int]:
-        """What each move is worth, exact for those within the slack of the best."""
+        """Return the value of each move, exact for those within the slack of the best."""
         worths: dict[int, int] = {}
         for move in moves:
             least = max(worths.values(), default=-WIN) - self._level.slack - 1
@@ -136,7 +136,7 @@ class _Search:
         return worths
 
     def _worth(self, own: int, mask: int, depth: int, least: int, most: int) -> int:
-        """What the board is worth to the one to move, exact between `least` and `most`."""
+        """Return the value of the board for the player to move, exact between `least` and `most`."""
         self._spend()
         landings = _landings(mask)
         mine, threats = _completions(own, mask), _completions(own ^ mask, mask)

@@ -18,7 +18,7 @@ from realtime.storage.prepared import prepared
 from realtime.types import Caller, Head, Labels, LogKey
 
 UNFINISHED: Final = 20
-"""matches of a room that a snapshot shows"""
+"""A snapshot has so many matches of a room."""
 _table = msgspec.json.Decoder(Table)
 
 
@@ -30,7 +30,7 @@ def match_read(*, caller: Caller, room: LogKey, match: int) -> dict[str, Any]:
 
 
 def match_find(log: int, o: int) -> Match:
-    """The match whose card is the line at this offset, or 404."""
+    """Return the match whose message is at the offset, or raise 404."""
     found = Match.objects.filter(log=log, offset=o).first()
     if found is None:
         raise not_found("no such match")
@@ -46,12 +46,12 @@ def seats_of(match: Match) -> "QuerySet[Seat]":
 
 
 def seated_at(log: int, user: int) -> Match | None:
-    """The unfinished match in this room at which somebody sits: there is at most one."""
+    """Return the unfinished match of a person in the room; there is at most one."""
     return unfinished(log).filter(_seats(user)).first()
 
 
 def seated_in(user: int) -> list[int]:
-    """The logs of the unfinished matches at which somebody sits."""
+    """Return the logs of a person's unfinished matches."""
     rows = Match.objects.exclude(state=Match.State.OVER).filter(_seats(user))
     return list(rows.order_by().values_list("log", flat=True).distinct())
 
@@ -61,7 +61,7 @@ def unfinished(log: int) -> "QuerySet[Match]":
 
 
 def _seats(user: int) -> Exists:
-    """By the match, of which few are unfinished: the seats of all that was ever played here are many."""
+    """Return a subquery by match: few matches are unfinished, and a person may have many old seats."""
     return Exists(Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=user))
 
 
@@ -89,20 +89,20 @@ def leaving(room: LogKey, user: int) -> dict[str, Any]:
 
 
 def began_at(match: Match) -> int:
-    """When the last seat was filled, ms UTC."""
+    """Return when the last seat was taken, in ms UTC."""
     first = msgspec.json.decode(match.record)[0]
     return Event.objects.values_list("at", flat=True).get(log=match.log_id, offset=first)
 
 
 def steps(match: Match) -> Sequence[dict[str, Any]]:
-    """The match from its start, each step as its event in the log told it: `{o, at, kind, by, seat, view, says}`."""
+    """Return the steps of the match from its events: `{o, at, kind, by, seat, view, says}`."""
     record = msgspec.json.decode(match.record)
     rows = Event.objects.filter(log=match.log_id, offset__in=record).order_by("offset")
     return [_step(row, msgspec.json.decode(row.data)) for row in rows if row.data]
 
 
 def _step(row: Event, data: dict[str, Any]) -> dict[str, Any]:
-    """The card's own event is the table, the others carry it."""
+    """Return the step of an event. The data of the message's own event is the table; others contain it."""
     table = data.get("table", data)
     seen = {"seat": data.get("seat"), "view": table["view"], "says": table["says"]}
     return {"o": row.offset, "at": row.at, "kind": row.kind, "by": row.actor, **seen}

@@ -13,8 +13,8 @@ from typing import IO, Any, Final
 import msgspec
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S: Final = 15.0
-"""for an answer; the longest thought takes half a second of a processor that nobody else wants"""
+TIMEOUT_S: Final = 15.0
+"""The longest search takes half a second on an idle processor."""
 
 
 class BotAnswer(msgspec.Struct):
@@ -34,7 +34,7 @@ class BotWorker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, question: dict[str, Any]) -> Any:
-        """The move; ValueError when there is none, OSError when the process is gone or does not answer."""
+        """Return the move. Raise ValueError when there is none, and OSError when the process has gone or hangs."""
         with self._lock:
             try:
                 answer = self._answer(msgspec.json.encode(question) + b"\n")
@@ -47,14 +47,14 @@ class BotWorker:
                 raise
 
     def stop(self) -> None:
-        """At once: who waits for an answer has none."""
+        """End the process at once. A waiting caller gets no answer."""
         if process := self._process:
             process.kill()
         with self._lock:
             self._end()
 
     def _answer(self, question: bytes) -> bytes:
-        """What comes back for it, and nothing that was said before."""
+        """Return the answer to the question, and no earlier output."""
         into, out = self._pipes()
         if _readable(out, 0):  # the end of it, or something that nobody has asked for
             self._end()
@@ -76,7 +76,7 @@ class BotWorker:
         return self._process.stdin, self._process.stdout
 
     def _end(self) -> None:
-        """Whatever it still had to say belongs to no question."""
+        """End the process, because its further output belongs to no question."""
         if process := self._process:
             self._process = None
             process.kill()
@@ -87,17 +87,17 @@ class BotWorker:
 
 
 def _readable(out: IO[bytes], seconds: float) -> bool:
-    """By `poll`: `select` knows no descriptor above 1023, and the server has more."""
+    """Wait by `poll`, because `select` supports no descriptor above 1023 and the server has more."""
     waiting = select.poll()
     waiting.register(out, select.POLLIN)
     return bool(waiting.poll(max(0.0, seconds) * 1000))
 
 
 def _line(out: IO[bytes]) -> bytes:
-    line, until = b"", time.monotonic() + PATIENCE_S
+    line, until = b"", time.monotonic() + TIMEOUT_S
     while not line.endswith(b"\n"):
         if not _readable(out, until - time.monotonic()):
-            raise OSError(f"the thinker has not answered for {PATIENCE_S:g} s")
+            raise OSError(f"the thinker has not answered for {TIMEOUT_S:g} s")
         part = os.read(out.fileno(), 65536)
         if not part:
             raise OSError("the thinker is gone")

@@ -19,9 +19,9 @@ from realtime.log import batch
 from realtime.types import LogKey
 
 PAUSE_S: Final = 0.45
-"""no sooner: who plays wants to see their own disc fall"""
+"""A bot waits so long, so that players see their own disc fall."""
 THREADS: Final = 8
-"""nearly all of a turn is that pause"""
+"""Bots need many threads, because nearly all of a turn is the pause."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Bots:
         self._stopped = Event()
 
     def turn(self, room: LogKey, match: int) -> None:
-        """A bot is to move there. Returns at once; what waits for a thread already is not asked for again."""
+        """Let a bot move, and return at once. A match that waits for a thread already is not queued again."""
         if not self._stopped.is_set() and (room, match) not in self._asked:
             self._asked.add((room, match))
             self._threads.submit(self._play, room, match)
@@ -49,7 +49,7 @@ class Bots:
         self._threads.shutdown()
 
     async def leave(self) -> None:
-        """The server leaves: its threads would keep it until the last bot had moved."""
+        """Drop waiting turns, because their threads would delay the exit of the server."""
         await asyncio.to_thread(self.stop)
 
     def _play(self, room: LogKey, match: int) -> None:

@@ -1,4 +1,4 @@
-"""What is left to chance, thrown by the server: dice, a coin, one of several."""
+"""Random results that the server draws: dice, a coin, one of several options."""
 
 import re
 from secrets import SystemRandom
@@ -9,7 +9,7 @@ from realtime.errors import unprocessable
 
 DICE: Final = re.compile(r"(\d{0,2})[dD](\d{1,4})(?:([+-])(\d{1,4}))?")
 COMMAS: Final = "[,\uff0c\u3001\n]"
-"""those of Chinese too"""
+"""Commas, also of Chinese."""
 DICE_AT_ONCE: Final = 20
 SIDES: Final = 1000
 OPTIONS: Final = 20
@@ -35,7 +35,7 @@ def flip() -> Flip:
 
 
 def pick(options: str) -> Pick:
-    """One of `a, b, c`."""
+    """Pick one of `a, b, c`."""
     given = [option.strip() for option in re.split(COMMAS, options) if option.strip()]
     if not 2 <= len(given) <= OPTIONS or any(len(option) > OPTION_LENGTH for option in given):
         raise unprocessable("bad_pick")

@@ -10,7 +10,7 @@ from realtime.types import LogKey
 
 
 def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `game.clock`: the turn is over, unless it was prolonged or has ended meanwhile."""
+    """Handle the deadline `game.clock`: the turn is over, unless it was prolonged or has ended."""
     table = locked(batch, room, batch.log(room).pk, data["match"])
     match = table.match
     if match.deadline is None or _gives_back(table) or batch.now < match.deadline:
@@ -20,14 +20,14 @@ def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
         table.nobody()
         table.append(kind="match.ended", seat=None, reason="nobody")
     else:
-        table.happen(Timeout(seat))
+        table.apply(Timeout(seat))
         table.append(kind="match.timed_out", step=True, seat=seat)
 
 
 def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `game.claim`: the called player has not answered, and the game is lost.
+    """Handle the deadline `game.claim`: the called player has not answered and loses.
 
-    A server that was away meanwhile could not be answered: then they are called again.
+    After a downtime, in which no answer was possible, the player is called again.
     """
     table = locked(batch, room, batch.log(room).pk, data["match"])
     claim = table.table.claim
@@ -37,12 +37,12 @@ def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
         table.call(claim.seat)
         table.append(kind="match.claimed", seat=claim.seat)
     else:
-        table.happen(Forfeit(claim.seat, "absent"))
+        table.apply(Forfeit(claim.seat, "absent"))
         table.append(kind="match.ended", step=True, seat=claim.seat, reason="absent")
 
 
 def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `game.nudge`: a bot that has not moved is asked again, wherever this runs."""
+    """Handle the deadline `game.nudge`: ask a bot again that has not moved, on any process."""
     table = locked(batch, room, batch.log(room).pk, data["match"])
     turn, turn_at = table.turn, table.match.turn_at
     if turn is not None and turn_at is not None and table.seats[turn].bot and turn_at + NUDGE_MS <= batch.now:

@@ -15,24 +15,24 @@ from realtime.types import LogKey
 from realtime.wire.messages import encode
 
 BEAT_MS: Final = 5_000
-OUTAGE_MS: Final = 15_000
+DOWNTIME_MS: Final = 15_000
 KEPT_MS: Final = 24 * 60 * 60_000
-"""how long an outage is remembered"""
+"""A downtime is stored for so long."""
 
 
 def beat_start(batch: Batch, room: LogKey) -> None:
-    """The first match that is played starts the beat."""
+    """Start the heartbeat with the first match."""
     if Beat.objects.select_for_update().get_or_create(pk=1, defaults={"at": batch.now})[1]:
         batch.schedule(room, "game.beat", batch.now + BEAT_MS, None)
 
 
 def beat_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `game.beat`: note an outage, let the clocks it stopped look again, and go on while any runs."""
+    """Handle the deadline `game.beat`: store a downtime, update the clocks that it stopped, go on while any runs."""
     beat = Beat.objects.filter(pk=1)
     playing = Match.objects.filter(state=Match.State.PLAYING)
     for since in beat.select_for_update().values_list("at", flat=True):  # first: no match begins meanwhile
-        if batch.now - since > OUTAGE_MS:
-            _outage(batch, since, playing)
+        if batch.now - since > DOWNTIME_MS:
+            _downtime(batch, since, playing)
     if playing.exists():
         beat.update(at=batch.now)
         batch.schedule(room, "game.beat", batch.now + BEAT_MS, None)
@@ -40,7 +40,7 @@ def beat_due(batch: Batch, room: LogKey, data: Any) -> None:
         beat.delete()
 
 
-def _outage(batch: Batch, since: int, playing: "QuerySet[Match]") -> None:
+def _downtime(batch: Batch, since: int, playing: "QuerySet[Match]") -> None:
     Outage.objects.filter(until__lt=batch.now - KEPT_MS).delete()
     Outage.objects.create(since=since, until=batch.now)
     for log, o in playing.values_list("log", "offset").iterator():
@@ -48,9 +48,9 @@ def _outage(batch: Batch, since: int, playing: "QuerySet[Match]") -> None:
 
 
 def lost_ms(since: int, now: int) -> int:
-    """How much of the time since then no server was there, in ms; an outage that nobody has noted yet included."""
+    """Return how many ms since then no server ran, including a downtime that is not stored yet."""
     within = Least(F("until"), Value(now)) - Greatest(F("since"), Value(since))
     noted = Outage.objects.filter(until__gt=since).aggregate(ms=Sum(within))["ms"] or 0
     last = Beat.objects.filter(pk=1).values_list("at", flat=True).first()
-    silent = now - max(last, since) if last is not None and now - last > OUTAGE_MS else 0
+    silent = now - max(last, since) if last is not None and now - last > DOWNTIME_MS else 0
     return int(noted + max(0, silent))

@@ -20,14 +20,14 @@ from realtime.methods import method, room_and_site
 from realtime.types import Caller, ClientId, LogKey
 
 IN_LINE: Final = 10
-"""who can wait for the next match"""
+"""The queue for the next match has so many places."""
 
 
 @method("match.create", protocol.MatchCreate, logs=room_and_site)
 def match_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None = None
 ) -> LogEvent:
-    """A table in the talk, by who may speak, its maker in the first seat; with a bot the game begins."""
+    """Post a match. Its maker gets the first seat; with a bot the game starts."""
     standing = access.speaker(caller, room)
     table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
     entry = line_post(batch, room=room, line=Line(table), caller=caller, cid=cid)
@@ -108,7 +108,7 @@ def seat_wait(
 def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
-    """Another match with the same seats: the loser begins, and gives way to who is next in line."""
+    """Create a rematch. The loser starts, or gives the seat to the first in the queue."""
     old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
@@ -125,7 +125,7 @@ def match_rematch(
 
 
 def _again(batch: Batch, old: MatchSession, seat: int, caller: Caller) -> Table:
-    """The next table: the asker, the bots, and who was first in line; a seat that was another's is theirs to take."""
+    """Create the next table with the caller, the bots and the first in the queue. Other seats stay free."""
     result = old.table.result
     lost = result is not None and result.winner is not None and result.winner != seat
     others = [user for user in _waiting(old) if user.pk != caller.pk]
@@ -144,7 +144,7 @@ def _again(batch: Batch, old: MatchSession, seat: int, caller: Caller) -> Table:
 
 
 def _waiting(old: MatchSession) -> list[User]:
-    """Who is in line, is still in the room and sits nowhere else."""
+    """Return the people in the queue who are still in the room and have no other seat."""
     found = {user.key: user for user in User.objects.filter(key__in=old.table.waiting)}
     users = [found[key] for key in old.table.waiting if key in found]
     standings = access.standings({old.room}, {user.pk for user in users})
@@ -156,7 +156,7 @@ def _waiting(old: MatchSession) -> list[User]:
 
 
 def _table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> MatchSession:
-    """The match, for a member of its room."""
+    """Return the match, for a member of its room."""
     return locked(batch, room, access.member(caller, room).log, match, t)
 
 
@@ -168,7 +168,7 @@ def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int |
 
 
 def refuse_stranger(table: MatchSession, caller: Caller) -> int:
-    """The caller's seat, or 403 for who only looks on."""
+    """Return the caller's seat, or raise 403 for a spectator."""
     seat = table.seat_of(caller.pk)
     if seat is None:
         raise forbidden("only who sits there")
@@ -183,11 +183,11 @@ def _refuse_taken(table: MatchSession, seat: int) -> None:
 
 
 def _refuse_seated(log: int, caller: Caller) -> None:
-    """One unfinished match a person and room."""
+    """Raise 409 when the caller has an unfinished match in the room."""
     if other := seated_at(log, caller.pk):
         raise conflict("seated", table=table_of(other))
 
 
 def _user(caller: Caller) -> User:
-    """As a row to refer to."""
+    """Return a user with only the primary key, for foreign keys."""
     return User(pk=caller.pk, key=caller.id)

@@ -31,13 +31,13 @@ def move_play(
     t: int | None = None,
     version_t: int | None = None,
 ) -> LogEvent:
-    """A move by who sits there, made on the table as it now is."""
+    """Make a move of a player, on the current version of the table."""
     table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     if table.match.version != version or (version_t is not None and table.table.version_t not in (version_t, None)):
         raise conflict("stale", table=table.table)
-    table.happen(move_of(table, seat, move))
+    table.apply(move_of(table, seat, move))
     return table.append(kind="match.moved", actor=caller.id, cid=cid, step=True, seat=seat, move=move)
 
 
@@ -53,12 +53,12 @@ def move_hover(
 
 
 def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> LogEvent | None:
-    """The bot's move, or nothing when the table has changed since it began to think."""
+    """Make the bot's move, or none when the table has changed meanwhile."""
     table = locked(batch, room, log, match)
     seat = table.turn
     if seat is None or table.match.version != version or not table.seats[seat].bot:
         return None
-    table.happen(move_of(table, seat, move))
+    table.apply(move_of(table, seat, move))
     return table.append(kind="match.moved", step=True, seat=seat, move=move)
 
 
@@ -70,7 +70,7 @@ def match_resign(
     table = locked(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
-    table.happen(Forfeit(seat, "resigned"))
+    table.apply(Forfeit(seat, "resigned"))
     return table.append(kind="match.ended", actor=caller.id, cid=cid, step=True, seat=seat, reason="resigned")
 
 
@@ -118,7 +118,7 @@ def match_present(
 
 
 def member_left(batch: Batch, room: LogKey, user: int) -> None:
-    """Who leaves the room leaves its tables: a game is lost, a seat is free, a place in line is gone."""
+    """Remove a person who leaves the room from its tables: a game is lost, a seat becomes free, a queue is left."""
     log = batch.log(room).pk
     if match := seated_at(log, user):
         _leave(locked(batch, room, log, match.offset), user)
@@ -132,7 +132,7 @@ def _leave(table: MatchSession, user: int) -> None:
         table.rise(seat)
         table.append(kind="match.unseated", seat=seat)
     else:
-        table.happen(Forfeit(seat, "left"))
+        table.apply(Forfeit(seat, "left"))
         table.append(kind="match.ended", step=True, seat=seat, reason="left")
 
 

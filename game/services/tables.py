@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from chat.services.messages import card_change
 from game.cards import Claim, Table
-from game.engine.interface import GameEvent, Move, Refused, Result
+from game.engine.interface import GameEvent, IllegalMove, Move, Result
 from game.engine.record import dump, load
 from game.games import GAMES
 from game.models import Match, Seat
@@ -23,11 +23,11 @@ from realtime.types import ClientId, LogKey, UserId
 from realtime.wire.messages import encode
 
 OPEN_MS: Final = 30 * 60_000
-"""a table at which nobody begins"""
+"""An open match without a start is removed after so long."""
 ANSWER_MS: Final = 15_000
-"""the time that a player who seems to be away has to answer"""
+"""A called player has so long to answer."""
 NUDGE_MS: Final = 5_000
-"""after this, a bot whose process died is asked again"""
+"""A bot whose process died is asked again after so long."""
 
 BotTurn = Callable[[LogKey, int], None]
 _bot_turns: list[BotTurn] = []
@@ -78,13 +78,13 @@ class MatchSession:
 
     # What happens
 
-    def happen(self, happening: GameEvent) -> None:
+    def apply(self, event: GameEvent) -> None:
         """Apply it, or refuse with the table as it is."""
         try:
-            self.position = self.game.apply(self.position, happening)
-        except Refused as refused:
-            raise refusal(refused.reason, self.table) from None
-        if self.table.claim and isinstance(happening, Move) and happening.seat == self.table.claim.seat:
+            self.position = self.game.apply(self.position, event)
+        except IllegalMove as refused:
+            raise illegal(refused.reason, self.table) from None
+        if self.table.claim and isinstance(event, Move) and event.seat == self.table.claim.seat:
             self.table.claim = None
         result = self.game.result(self.position)
         if result:
@@ -93,7 +93,7 @@ class MatchSession:
             self._turn_begins()
 
     def nobody(self) -> None:
-        """It ends without having begun."""
+        """End the match, which has not started."""
         self._over(Result(None, "nobody"))
 
     def _over(self, result: Result) -> None:
@@ -114,13 +114,13 @@ class MatchSession:
         )
 
     def ask_bot(self) -> None:
-        """Once this is committed; and if no answer comes, again."""
+        """Ask the bot after COMMIT, and again when no answer comes."""
         for told in _bot_turns:
             transaction.on_commit(partial(told, self.room, self.match.offset), robust=True)
         self.batch.schedule(self.room, "game.nudge", self.batch.now + NUDGE_MS, {"match": self.match.offset})
 
     def until(self, deadline: int) -> None:
-        """The clock looks again then."""
+        """Set the deadline of the clock."""
         self.match.deadline = deadline
         self.batch.schedule(self.room, "game.clock", deadline, {"match": self.match.offset})
 
@@ -135,7 +135,7 @@ class MatchSession:
         step: bool = False,
         **data: Any,
     ) -> LogEvent:
-        """The one event of what was done, with the table that it leads to. A `step` is seen again in the replay."""
+        """Append the event of the change, with the new table. A `step` is part of the replay."""
         if kind == "match.moved":
             self.table.last = self._next
         self._settle(step)
@@ -149,7 +149,7 @@ class MatchSession:
         return entry
 
     def stage(self) -> Table:
-        """A new match, whose card is the event that comes next."""
+        """Stage a new match, whose message is the next event."""
         self._settle(step=self.position is not None)
         for row in (self.match, *self.seats.values()):
             self.batch.insert(row)
@@ -160,7 +160,7 @@ class MatchSession:
         return self.batch.log(self.room).head + 1
 
     def _settle(self, step: bool) -> None:
-        """What follows from the rest: the table, and the columns that are looked for."""
+        """Update the columns that depend on the others: the table, and those for queries."""
         match, table, position = self.match, self.table, self.position
         match.version = table.version = self._next
         table.version_t = self.batch.next_tag(self.room)
@@ -176,9 +176,9 @@ class MatchSession:
 
 
 def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> MatchSession:
-    """The match whose card is at `o`; the batch holds the room's lock.
+    """Return the match whose message is at `o`; the batch holds the room's lock.
 
-    `t` is the tag of the card that the caller means: 409 `replaced` where a restored backup has put another there.
+    `t` is the tag of that message. Raise 409 `replaced` when a restored backup has another one there.
     """
     batch.log(room)
     match = match_find(log, o)
@@ -188,7 +188,7 @@ def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -
 
 
 def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> MatchSession:
-    """A new match without anybody; its card is the event that the batch appends next."""
+    """Return a new match without players. Its message is the next event of the batch."""
     o = batch.log(room).head + 1
     match = Match(log_id=log, offset=o, version=o, game=game, seed=secrets.randbits(32), first=first)
     table = Table(game=game, match=o, t=batch.next_tag(room), version=o, state=match.state, seats=[])
@@ -198,8 +198,8 @@ def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> M
     return fresh
 
 
-def refusal(reason: str, table: Table) -> RealtimeError:
-    """What the rules refuse, as an answer."""
+def illegal(reason: str, table: Table) -> RealtimeError:
+    """Return the error response for an illegal move."""
     match reason:
         case "out_of_turn":
             return conflict("out_of_turn", table=table)
@@ -212,10 +212,10 @@ def refusal(reason: str, table: Table) -> RealtimeError:
 
 
 def move_of(table: MatchSession, seat: int, given: Any) -> Move:
-    """What was sent, as a move of this game."""
+    """Return the received value as a move of this game."""
     try:
         return Move(seat, table.game.move_of(given))
-    except Refused:
+    except IllegalMove:
         raise unprocessable("invalid_move") from None
 
 

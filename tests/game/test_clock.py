@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from game.models import Beat, Match, Outage
-from game.services.liveness import BEAT_MS, OUTAGE_MS
+from game.services.liveness import BEAT_MS, DOWNTIME_MS
 from game.services.tables import NUDGE_MS, OPEN_MS
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
@@ -121,7 +121,7 @@ def test_an_outage_before_the_turn_is_not_its_own(ann: Caller, bo: Caller, key: 
 
 def test_a_pause_of_the_beat_is_no_outage(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
     begun(ann, bo, key)
-    passes(OUTAGE_MS, away=True)
+    passes(DOWNTIME_MS, away=True)
     assert Outage.objects.count() == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.engine.interface import Forfeit, Game, GameEvent, Move, Refused, Timeout
+from game.engine.interface import Forfeit, Game, GameEvent, IllegalMove, Move, Timeout
 from game.engine.record import dump, load, replay
 from game.games import GAMES
 from tests.game.matches import PLAIN, ROUGH, SEEDS, happenings, states, steered, whole_matches
@@ -21,10 +21,10 @@ LOOK_ALIKES = [True, False, 1.0, "1", [1], None]
 FIRST = st.integers(0, 1)
 
 
-def refusal(game: Game[Any], state: Any, happening: GameEvent) -> str | None:
+def problem_of(game: Game[Any], state: Any, event: GameEvent) -> str | None:
     try:
-        game.apply(state, happening)
-    except Refused as refused:
+        game.apply(state, event)
+    except IllegalMove as refused:
         return refused.reason
     return None
 
@@ -38,9 +38,9 @@ def test_what_the_log_kept_gives_the_states_that_were_live(
     live, kept = [state], []
     for steer in steers:
         if game.result(state) is None:
-            happening = steered(game, state, steer)
-            kept.append(msgspec.json.encode(happening))
-            state = game.apply(state, happening)
+            event = steered(game, state, steer)
+            kept.append(msgspec.json.encode(event))
+            state = game.apply(state, event)
             live.append(state)
     read = [msgspec.json.decode(text, type=GameEvent) for text in kept]
     assert replay(game, seed, first, read) == live
@@ -56,8 +56,8 @@ def test_a_match_may_be_written_and_read_at_any_point_and_goes_on_to_the_same_en
     point = min(point, len(happened))
     state = load(game, dump(game, whole[point]))
     assert state == whole[point]
-    for happening in happened[point:]:
-        state = load(game, dump(game, game.apply(state, happening)))
+    for event in happened[point:]:
+        state = load(game, dump(game, game.apply(state, event)))
     assert dump(game, state) == dump(game, whole[-1])
 
 
@@ -78,14 +78,14 @@ def test_a_move_is_accepted_where_it_is_legal_and_only_there(
     legal = {msgspec.json.encode(known) for known in game.legal(state)}  # as JSON true is not 1
     for asked in (move, *LOOK_ALIKES, *game.legal(state)):
         may = seat == game.to_act(state) and msgspec.json.encode(asked) in legal
-        assert (refusal(game, state, Move(seat, asked)) is None) == may
+        assert (problem_of(game, state, Move(seat, asked)) is None) == may
 
 
 @given(ANYTHING)
 def test_a_move_that_comes_as_anything_is_typed_or_refused(game: Game[Any], raw: Any) -> None:
     try:
         typed = game.move_of(raw)
-    except Refused as refused:
+    except IllegalMove as refused:
         typed = refused.reason
     assert typed == "invalid_move" or msgspec.json.encode(typed) == msgspec.json.encode(raw)
 
@@ -109,8 +109,8 @@ def test_when_it_is_over_nothing_happens_any_more(
 ) -> None:
     state = states(game, seed, first, [*steers, 99])[-1]
     for seat in range(game.seats):
-        for happening in (Timeout(seat), Forfeit(seat, "left"), Move(seat, steer % 7)):
-            assert refusal(game, state, happening) == "finished"
+        for event in (Timeout(seat), Forfeit(seat, "left"), Move(seat, steer % 7)):
+            assert problem_of(game, state, event) == "finished"
 
 
 @whole_matches
@@ -120,8 +120,8 @@ def test_time_runs_out_for_the_seat_in_turn_only_and_no_stranger_gives_up(
 ) -> None:
     state = states(game, seed, first, steers)[-1]
     if game.result(state) is None:
-        late = refusal(game, state, Timeout(seat))
-        gone = refusal(game, state, Forfeit(seat, "absent"))
+        late = problem_of(game, state, Timeout(seat))
+        gone = problem_of(game, state, Forfeit(seat, "absent"))
         assert late == (None if seat == game.to_act(state) else "out_of_turn")
         assert gone == (None if seat in range(game.seats) else "out_of_turn")
 
@@ -133,8 +133,8 @@ def test_the_state_given_is_untouched(
 ) -> None:
     state = states(game, seed, first, steers)[-1]
     before = dump(game, state)
-    for happening in (Move(seat, move), Timeout(seat), Forfeit(seat, "left")):
-        refusal(game, state, happening)
+    for event in (Move(seat, move), Timeout(seat), Forfeit(seat, "left")):
+        problem_of(game, state, event)
     for viewer in (None, *range(game.seats)):
         game.view(state, viewer).clear()
         game.describe(state, viewer).clear()
@@ -174,6 +174,6 @@ def test_a_bot_makes_a_legal_move_and_the_same_one_again(
     assert seat is not None
     view = game.view(state, seat)
     move = game.bot(view, seat, level, seed)
-    assert refusal(game, state, Move(seat, move)) is None
+    assert problem_of(game, state, Move(seat, move)) is None
     assert view == game.view(state, seat)
     assert level == "hard" or game.bot(view, seat, level, seed) == move

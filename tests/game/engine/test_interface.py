@@ -13,10 +13,10 @@ KEPT = {
 NONE = ['{"seat":0}', '{"type":"forfeit","seat":0,"reason":"bored"}', '{"type":"won","seat":0}']
 
 
-@pytest.mark.parametrize(("text", "happening"), KEPT.items())
-def test_a_happening_is_json_and_its_type_is_told(text: str, happening: GameEvent) -> None:
-    assert msgspec.json.encode(happening).decode() == text
-    assert msgspec.json.decode(text, type=GameEvent) == happening
+@pytest.mark.parametrize(("text", "event"), KEPT.items())
+def test_a_happening_is_json_and_its_type_is_told(text: str, event: GameEvent) -> None:
+    assert msgspec.json.encode(event).decode() == text
+    assert msgspec.json.decode(text, type=GameEvent) == event
 
 
 @pytest.mark.parametrize("text", NONE)

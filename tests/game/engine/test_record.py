@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from game.engine.interface import Move, Refused, Timeout
+from game.engine.interface import IllegalMove, Move, Timeout
 from game.engine.record import dump, load, replay
 from game.games.four import Four
 
@@ -17,7 +17,7 @@ def test_a_replay_gives_every_state_the_first_before_anything_happened() -> None
 
 
 def test_a_replay_refuses_what_the_live_match_refused() -> None:
-    with pytest.raises(Refused, match="out_of_turn"):
+    with pytest.raises(IllegalMove, match="out_of_turn"):
         replay(FOUR, 5, 1, [Move(1, 3), Move(1, 3)])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from game.engine.interface import Forfeit, GameEvent, Move, Refused, Result, Timeout
+from game.engine.interface import Forfeit, GameEvent, IllegalMove, Move, Result, Timeout
 from game.engine.record import replay
 from game.games.four import Board, Four
 
@@ -20,9 +20,9 @@ def after(columns: str, *, first: int = 0, seed: int = 1) -> Board:
     return replay(FOUR, seed, first, moves)[-1]
 
 
-def refused(state: Board, happening: GameEvent) -> str:
-    with pytest.raises(Refused) as refusal:
-        FOUR.apply(state, happening)
+def refused(state: Board, event: GameEvent) -> str:
+    with pytest.raises(IllegalMove) as refusal:
+        FOUR.apply(state, event)
     return refusal.value.reason
 
 

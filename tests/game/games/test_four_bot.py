@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from game.engine.interface import Move, Refused, Seat
+from game.engine.interface import IllegalMove, Move, Seat
 from game.games import four_bot
 from game.games.four import Board, Four
 from tests.game.games.test_four import DRAWN, after
@@ -78,5 +78,5 @@ def test_medium_beats_easy() -> None:
 
 def test_a_full_board_has_no_move() -> None:
     for level in FOUR.levels:
-        with pytest.raises(Refused, match="finished"):
+        with pytest.raises(IllegalMove, match="finished"):
             chosen(after(DRAWN), level)

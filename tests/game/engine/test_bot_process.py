@@ -82,6 +82,6 @@ def test_ctrl_c_in_the_server_s_terminal_does_not_end_it(thinking: subprocess.Po
 
 
 def test_it_loads_neither_django_nor_a_loop() -> None:
-    loaded = "import sys, game.engine.think; print(sorted({'django', 'asyncio', 'channels'} & set(sys.modules)))"
+    loaded = "import sys, game.engine.bot_process; print(sorted({'django', 'asyncio', 'channels'} & set(sys.modules)))"
     program = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, timeout=20)
     assert program.stdout == b"[]\n"
