@@ -18,9 +18,9 @@ from django.utils.crypto import salted_hmac
 
 from accounts import faces, names
 from accounts.models import LoginSession, QuotaUse, User
+from accounts.plugin import PLUGINS
 from accounts.protocol import ProfileParams
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Kind, Place, is_private, quotas_of
-from accounts.registry import BROWSERS, FAREWELLS, NEWCOMERS
 from accounts.reserved import is_reserved
 from accounts.selectors import (
     counts_as_guest,
@@ -194,8 +194,9 @@ def person_forget(*, user: User, now: int) -> None:
     refuse_banned(user, now)
     if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
         raise LastAdmin
-    for farewell in FAREWELLS:
-        farewell(user)
+    for plugin in PLUGINS:
+        if plugin.on_delete:
+            plugin.on_delete(user)
     with batch([SITE]) as staged:
         Session.objects.filter(loginsession__user=user).delete()
         Authenticator.objects.filter(user=user).delete()
@@ -307,8 +308,9 @@ def login_begun(
 
 def browser_met(*, user: User, device: str) -> None:
     """Tell other apps that a person logs in, logs out or leaves forever in this browser."""
-    for met in BROWSERS if device else ():
-        met(user, device)
+    for plugin in PLUGINS if device else ():
+        if plugin.on_browser:
+            plugin.on_browser(user, device)
 
 
 def devices_of(user: User) -> set[str]:
@@ -348,8 +350,9 @@ def _account(
 
 
 def _welcome(user: User) -> None:
-    for welcome in NEWCOMERS:
-        welcome(user)
+    for plugin in PLUGINS:
+        if plugin.on_signup:
+            plugin.on_signup(user)
 
 
 def _email_write(user: User, *fields: str) -> None:

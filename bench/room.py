@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.selectors import caller_of
 from accounts.services import guest_create
 from accounts.sessions import SessionStore
-from chat.plugin import Line
+from chat.plugin import NewMessage
 from chat.services.memberships import member_join
 from chat.services.messages import line_post
 from chat.services.rooms import lounge, room_create
@@ -110,7 +110,7 @@ def _copy(key: LogKey, before: Head, said: int, more: int) -> None:
 
 def talk(key: LogKey, people: Sequence[User], count: int) -> None:
     """Post `count` messages, by all people in turn."""
-    lines = cycle([Line(rendered(text)) for text in texts()])
+    lines = cycle([NewMessage(rendered(text)) for text in texts()])
     callers = cycle([caller_of(user) or NOBODY for user in people[:1000]])
     for part in parts(range(count), 10 * BATCH_SIZE):
         with batch([key]) as staged:

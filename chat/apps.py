@@ -1,6 +1,7 @@
 """The app's name for Django, and the deadlines it handles."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,12 +11,17 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.registry import farewell, newcomer
+        from accounts.plugin import AccountsPlugin
+        from accounts.plugin import use as use_in_accounts
+        from chat.plugin import ChatPlugin, questions_are_answered, use
+        from chat.selectors.invites import invites
         from chat.services import closing, direct, entrance, memberships, messages
+        from chat.text import Text
         from realtime.workers.deadlines import deadline
 
-        newcomer(entrance.account_enter)
-        farewell(memberships.farewell)
+        use(ChatPlugin(cards={"text": Text}, snapshot={"invites": invites}))
+        use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.farewell))
+        register(questions_are_answered)
         deadline("chat.purge")(messages.revisions_purge)
         deadline("chat.room_purge")(closing.purge_due)
         deadline("direct.joined")(direct.joined_due)

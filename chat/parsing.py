@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chat.plugin import COMMANDS
+from chat.plugin import installed
 from chat.rendering import rendered
 from chat.text import Text, written
 from realtime.errors import unprocessable
@@ -26,6 +26,6 @@ def understood(text: str) -> Said:
     if kept.startswith("//"):
         return rendered(kept[1:])
     name, _, rest = kept[1:].replace("\n", " ", 1).partition(" ")
-    if name not in COMMANDS:
+    if name not in installed.commands:
         raise unprocessable("unknown_command", f"/{name[:40]}")
     return SlashCommand(name, rest.strip())

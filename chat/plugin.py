@@ -1,27 +1,30 @@
-"""What other apps add to chat from their `AppConfig.ready`: cards, commands, interceptors, snapshot parts, leavers.
+"""Plugins of chat: an app hands one `ChatPlugin` to `use` in its `AppConfig.ready`.
 
-Everything here runs inside a method of chat: it may refuse with a `RealtimeError`, and stages before it writes.
+All functions of a plugin but `snapshot` and `ban_page` run
+inside a method of chat: they may refuse with a `RealtimeError`, and they stage before they write.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Final, TypeVar
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 import msgspec
+from django.core.checks import Error
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from chat.text import Text
 from chat.types import RoomAccess
 from realtime.log import Batch
 from realtime.types import Caller, Head, Labels, LogKey
 
-S = TypeVar("S", bound=type[msgspec.Struct])
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A member who says something: who, where, and as what."""
+    """The member who writes a message."""
 
     caller: Caller
     room: LogKey
@@ -29,140 +32,75 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What goes into the timeline. `audience`: labels, None for everybody who reads the room."""
+class NewMessage:
+    """A message to be posted. `data` is of a type in the `cards` of a plugin; `audience` None means every reader."""
 
-    card: msgspec.Struct
+    data: msgspec.Struct
     audience: frozenset[str] | None = None
 
 
-Command = Callable[[Batch, Author, str], Line]
-"""`(batch, speaker, what stands behind the name) -> the line it comes to`. Further rows go by `batch.insert`."""
-Hear = Callable[[Batch, Author, str, Any], Line | None]
-"""`(batch, speaker, text, loaded) -> another line instead, or None: say it as it is`"""
-Load = Callable[[Sequence[Author]], Any]
-"""What an interceptor needs for a whole run of lines, in one query."""
-Part = Callable[[LogKey, Labels, Head], Any]
-"""`(room, the reader's labels, head read before) -> JSON` for `snapshot.parts`, in a bounded number of queries"""
-Leave = Callable[[Batch, LogKey, int], None]
-"""`(batch, room, primary key of the user)`: what else ends when somebody leaves a room or is put out of it"""
-Foresee = Callable[[LogKey, int], dict[str, Any]]
-"""`(room, primary key of the user) -> JSON`: what would end, told before somebody is put out"""
-Places = Callable[[int], Sequence[int]]
-"""`primary key of the user -> primary keys of logs` in which something would end, asked when all rooms are left"""
+Command = Callable[[Batch, Author, str], NewMessage]
+"""`(batch, author, text behind the name) -> message`. Further rows go by `batch.insert`."""
+SnapshotSection = Callable[[LogKey, Labels, Head], Any]
+"""`(room, the reader's scopes, head read before) -> JSON` in a bounded number of queries."""
+CloseHook = Callable[[Batch, LogKey], None]
+"""`(batch, room)`: end what ends when a room is archived or deleted, after the event of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageHook:
-    """A listener to plain lines, and what it loads for them."""
+    """A function that is given each plain text before it is posted, and may return another message instead.
 
-    hear: Hear
-    load: Load | None = None
+    `prefetch` reads for a whole group of messages what `before_post` needs for one, in one query.
+    """
+
+    before_post: Callable[[Batch, Author, str, Any], NewMessage | None]
+    prefetch: Callable[[Sequence[Author]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveHook:
-    """What ends with a membership, and how that is told before."""
+    """The end of what depends on a membership. People are given by primary key.
 
-    leave: Leave
-    foresee: Foresee
-    places: Places
+    `leave(batch, room, user)` runs after the event of the leaving. `preview(room, user)` returns what would end, as
+    JSON, before a host removes somebody. `logs(user)` returns the primary keys of the logs in which something would
+    end, before a person is banned from the site.
+    """
 
-
-CARDS: Final[dict[type[msgspec.Struct], str]] = {Text: "text"}
-COMMANDS: Final[dict[str, Command]] = {}
-INTERCEPTORS: Final[list[MessageHook]] = []
-PARTS: Final[dict[str, Part]] = {}
-LEAVERS: Final[list[LeaveHook]] = []
-
-
-Closer = Callable[[Batch, LogKey], None]
-"""`(batch, room)`: what ends when a room is archived or deleted"""
-CLOSERS: Final[list[Closer]] = []
-
-
-def closer(function: Closer) -> Closer:
-    """Called when a room is archived or deleted, after the event of it, in its batch."""
-    CLOSERS.append(function)
-    return function
-
-
-def card(kind: str) -> Callable[[S], S]:
-    """The struct is the data of timeline lines of this kind."""
-
-    def add(struct: S) -> S:
-        _once(CARDS, struct)
-        CARDS[struct] = kind
-        return struct
-
-    return add
-
-
-def command(name: str) -> Callable[[Command], Command]:
-    """`/name …` calls this instead of being said."""
-
-    def add(function: Command) -> Command:
-        _once(COMMANDS, name)
-        COMMANDS[name] = function
-        return function
-
-    return add
-
-
-def interceptor(load: Load | None = None) -> Callable[[Hear], Hear]:
-    """Hears every plain line before it is said; the first that returns a line has it."""
-
-    def add(hear: Hear) -> Hear:
-        INTERCEPTORS.append(MessageHook(hear, load))
-        return hear
-
-    return add
-
-
-def snapshot_part(name: str) -> Callable[[Part], Part]:
-    """`snapshot.parts[name]`."""
-
-    def add(part: Part) -> Part:
-        _once(PARTS, name)
-        PARTS[name] = part
-        return part
-
-    return add
-
-
-def leaver(foresee: Foresee, places: Places) -> Callable[[Leave], Leave]:
-    """Called after the event of the leaving, in its batch; `foresee` before anything is done."""
-
-    def add(leave: Leave) -> Leave:
-        LEAVERS.append(LeaveHook(leave, foresee, places))
-        return leave
-
-    return add
-
-
-# Questions
+    leave: Callable[[Batch, LogKey, int], None]
+    preview: Callable[[LogKey, int], dict[str, Any]]
+    logs: Callable[[int], Sequence[int]]
 
 
 MayPost = Callable[[RoomAccess, int, bool], None]
-"""`(access, now, slowed)`: raise `RealtimeError` when this member may not write here now, in ms UTC"""
+"""`(access, now, slowed)`: raise `RealtimeError` when this member may not write here now, in ms UTC."""
 MayChange = Callable[[RoomAccess, int], None]
-"""`(access, now)`: the same for a change that is no message, such as another topic"""
+"""`(access, now)`: the same for a change that is no message, such as another topic."""
 MayJoin = Callable[[User, int, int], None]
-"""`(user, primary key of the room, now)`: raise `RealtimeError` when this person may not join"""
+"""`(user, primary key of the room, now)`: raise `RealtimeError` when this person may not join."""
 JoinTerms = Callable[[User, int, int], dict[str, Any]]
-"""`(user, primary key of the room, now) -> columns` that the new membership begins with"""
+"""`(user, primary key of the room, now) -> columns` that the new membership begins with."""
 OwnSanctions = Callable[[int, RoomAccess | None], dict[str, Any] | None]
-"""`(primary key of the user, access) -> JSON`: what a member is shown of the sanctions against them"""
+"""`(primary key of the user, access) -> JSON`: what a member is shown of the sanctions against them."""
 Audit = Callable[..., object]
-"""`(batch, access, caller, act, *, user, offset, room, reason, rule, **detail)`: write an entry of the audit log"""
+"""`(batch, access, caller, act, *, user, offset, room, reason, rule, **detail)`: write an entry of the audit log."""
 BanPage = Callable[[HttpRequest, str | None], HttpResponse | None]
-"""`(request, key of a room, or None for the site) -> page` that a banned person gets instead, or None"""
+"""`(request, key of a room, or None for the site) -> page` that a banned person gets instead, or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPlugin:
-    """What one app answers and adds. An exception in an answer refuses what was asked for."""
+    """The additions of one app to chat, and its answers to the questions of chat.
 
+    `cards` gives the type of the data of each kind of message. An exception in an answer refuses what was asked for.
+    """
+
+    cards: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    snapshot: Mapping[str, SnapshotSection] = field(default_factory=dict)
+    hooks: Sequence[MessageHook] = ()
+    on_leave: Sequence[LeaveHook] = ()
+    on_close: Sequence[CloseHook] = ()
     may_post: MayPost | None = None
     may_change: MayChange | None = None
     may_join: MayJoin | None = None
@@ -172,34 +110,72 @@ class ChatPlugin:
     ban_page: BanPage | None = None
 
 
-def _unanswered(*given: Any, **more: Any) -> Any:
+def unanswered(*given: Any, **more: Any) -> Any:
     raise LookupError("no installed app answers this question of chat")
 
 
+@dataclass(slots=True)
 class Installed:
-    """The answers of all installed apps. A question that no app answers raises `LookupError`: it refuses."""
+    """The plugins of all installed apps together. A question that no app answers refuses, by `LookupError`."""
 
-    may_post: MayPost = staticmethod(_unanswered)
-    may_change: MayChange = staticmethod(_unanswered)
-    may_join: MayJoin = staticmethod(_unanswered)
-    join_terms: JoinTerms = staticmethod(_unanswered)
-    own_sanctions: OwnSanctions = staticmethod(_unanswered)
-    audit: Audit = staticmethod(_unanswered)
-    ban_page: BanPage = staticmethod(_unanswered)
+    cards: dict[str, type[msgspec.Struct]] = field(default_factory=dict)
+    kinds: dict[type[msgspec.Struct], str] = field(default_factory=dict)
+    commands: dict[str, Command] = field(default_factory=dict)
+    snapshot: dict[str, SnapshotSection] = field(default_factory=dict)
+    hooks: list[MessageHook] = field(default_factory=list)
+    on_leave: list[LeaveHook] = field(default_factory=list)
+    on_close: list[CloseHook] = field(default_factory=list)
+    may_post: MayPost = unanswered
+    may_change: MayChange = unanswered
+    may_join: MayJoin = unanswered
+    join_terms: JoinTerms = unanswered
+    own_sanctions: OwnSanctions = unanswered
+    audit: Audit = unanswered
+    ban_page: BanPage = unanswered
 
 
 installed: Final = Installed()
 
 
 def use(plugin: ChatPlugin) -> None:
-    """Add the plugin of an app; call this once from its `AppConfig.ready`. Raise `ValueError` for a second answer."""
-    for field in fields(plugin):
-        answer = getattr(plugin, field.name)
-        if answer is not None:
-            _once(vars(installed), field.name)
-            setattr(installed, field.name, answer)
+    """Add the plugin of an app. Raise `ValueError`, and add nothing, where a name or an answer is there already."""
+    kinds = {data: kind for kind, data in plugin.cards.items()}
+    if doubles := [*_doubles(plugin), *(data.__name__ for data in kinds if data in installed.kinds)]:
+        raise ValueError(f"registered already: {', '.join(doubles)}")
+    installed.kinds |= kinds
+    for name in (each.name for each in fields(plugin)):
+        given, there = getattr(plugin, name), getattr(installed, name)
+        if isinstance(there, dict):
+            there.update(given)
+        elif isinstance(there, list):
+            there.extend(given)
+        elif given is not None:
+            setattr(installed, name, given)
 
 
-def _once(registry: Mapping[Any, Any], key: Any) -> None:
-    if key in registry:
-        raise ValueError(f"{key} is registered already")
+def _doubles(plugin: ChatPlugin) -> Iterator[str]:
+    for name in (each.name for each in fields(plugin)):
+        given, there = getattr(plugin, name), getattr(installed, name)
+        if isinstance(there, dict):
+            yield from (f"{name} {key}" for key in given if key in there)
+        elif callable(there) and given is not None and there is not unanswered:
+            yield name
+
+
+def questions_are_answered(**given: Any) -> list[Error]:
+    """Return an error for each question that no app answers (a system check of Django)."""
+    open_questions = [each.name for each in fields(installed) if getattr(installed, each.name) is unanswered]
+    return [Error(f"no installed app answers chat's question {name}", id="chat.E001") for name in open_questions]
+
+
+def snapshot_sections(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+    """Return the section of each plugin. One that fails is logged and left out; a database that is away is not."""
+    sections = {}
+    for name, section in installed.snapshot.items():
+        try:
+            sections[name] = section(room, labels, head)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("the section %s of the snapshot of room %s is left out", name, room)
+    return sections

@@ -10,7 +10,10 @@ from realtime.types import LogKey
 
 
 class RoomAccess(msgspec.Struct):
-    """One person and one room; ids are primary keys, `role` is None for who is not in it. Times in ms, 0 for none."""
+    """The access of one person to one room, as the database has it.
+
+    Ids are primary keys; `role` is None for a person who is no member. Times are in ms, 0 for none.
+    """
 
     room: int
     log: int

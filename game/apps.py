@@ -10,17 +10,28 @@ class GameConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chat import plugin
-        from game import cards, commands  # noqa: F401 - they register themselves
+        from chat.plugin import ChatPlugin, LeaveHook, use
+        from game import cards, commands
         from game.selectors import matches
         from game.services import clock, liveness, moves, tables
         from game.services.bots import Bots
         from realtime.server import on_drain
         from realtime.workers.deadlines import deadline
 
-        plugin.closer(moves.matches_end)
-        plugin.snapshot_part("matches")(matches.tables_part)
-        plugin.leaver(matches.leaving, matches.seated_in)(moves.member_left)
+        use(
+            ChatPlugin(
+                cards={"match": cards.Table, "roll": cards.Roll, "flip": cards.Flip, "pick": cards.Pick},
+                commands={
+                    "play": commands.play,
+                    "roll": commands.roll,
+                    "flip": commands.flip,
+                    "pick": commands.pick,
+                },
+                snapshot={"matches": matches.tables_part},
+                on_leave=[LeaveHook(moves.member_left, preview=matches.leaving, logs=matches.seated_in)],
+                on_close=[moves.matches_end],
+            )
+        )
         deadline("game.clock", retry_ms=liveness.BEAT_MS)(clock.clock_due)
         deadline("game.claim", retry_ms=liveness.BEAT_MS)(clock.claim_due)
         deadline("game.nudge")(clock.nudge_due)

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from chat import plugin
 from game.engine.interface import Result
 
 
@@ -16,7 +15,6 @@ class Claim(msgspec.Struct):
     o: int
 
 
-@plugin.card("match")
 class Table(msgspec.Struct, kw_only=True):
     """The public state of a match: its card, and `table` in each of its events. Of two, the greater version holds."""
 
@@ -48,7 +46,6 @@ class Table(msgspec.Struct, kw_only=True):
     """The match that followed."""
 
 
-@plugin.card("roll")
 class Roll(msgspec.Struct):
     """Dice, thrown by the server."""
 
@@ -57,14 +54,12 @@ class Roll(msgspec.Struct):
     total: int
 
 
-@plugin.card("flip")
 class Flip(msgspec.Struct):
     """A coin: `heads` or `tails`."""
 
     side: str
 
 
-@plugin.card("pick")
 class Pick(msgspec.Struct):
     """An option that the server has picked."""
 

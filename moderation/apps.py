@@ -10,7 +10,8 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.registry import browser
+        from accounts.plugin import AccountsPlugin
+        from accounts.plugin import use as use_in_accounts
         from chat.plugin import ChatPlugin, use
         from moderation import pages
         from moderation.selectors import live  # noqa: F401 - its method registers itself
@@ -33,7 +34,7 @@ class ModerationConfig(AppConfig):
             )
         )
         on_restore(undone_moderation)
-        browser(devices.device_follow)
+        use_in_accounts(AccountsPlugin(on_browser=devices.device_follow))
         # The kinds keep the names of the release before: its processes schedule some, and handle some.
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)

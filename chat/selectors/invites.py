@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.selectors import second_step_of
-from chat import plugin
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import kept
@@ -53,7 +52,6 @@ def stands(invite: Invite, now: int) -> bool:
     return Invite.objects.filter(standing_now(now), pk=invite.pk).exists()
 
 
-@plugin.snapshot_part("invites")
 def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
     """Those that stand, for hosts all and for others their own: the audience of their events."""
     if "member" not in labels:

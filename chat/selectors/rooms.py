@@ -186,7 +186,7 @@ def snapshot(
         page = messages.page_around(room.log_id, labels, around)
     read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
-    parts = {name: part(key, labels, head) for name, part in plugin.PARTS.items()}
+    parts = plugin.snapshot_sections(key, labels, head)
     me = plugin.installed.own_sanctions(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}

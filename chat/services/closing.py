@@ -10,7 +10,6 @@ from typing import Any, Final
 from chat import plugin, protocol
 from chat.models import Invite, Membership, Message, Revision, Room
 from chat.permissions import Rank
-from chat.plugin import CLOSERS
 from chat.selectors import access
 from chat.selectors.access import IN_IT
 from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
@@ -142,8 +141,8 @@ def _tell(
 
 
 def _end(batch: Batch, key: LogKey) -> None:
-    for closer in CLOSERS:
-        closer(batch, key)
+    for hook in plugin.installed.on_close:
+        hook(batch, key)
 
 
 def _members(room: int) -> Any:

@@ -9,7 +9,6 @@ from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
 from chat import plugin, protocol
 from chat.models import Block, Invite, Membership, Message, Room
-from chat.plugin import LEAVERS
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST
 from chat.selectors.ranks import rank_of
@@ -232,8 +231,8 @@ def read_mark(batch: Batch, *, caller: Caller, room: LogKey, o: int) -> tuple[di
 
 def left(batch: Batch, key: LogKey, user: int) -> None:
     """What apps end with somebody's place here."""
-    for leaver in LEAVERS:
-        leaver.leave(batch, key, user)
+    for hook in plugin.installed.on_leave:
+        hook.leave(batch, key, user)
 
 
 def _target(room: int, user: UserId) -> Membership:

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from chat import plugin, protocol
+from chat import protocol
 from chat.models import Message, Revision
 from chat.parsing import Said, SlashCommand, understood
 from chat.permissions import Rank
-from chat.plugin import CARDS, COMMANDS, INTERCEPTORS, Author, Line
+from chat.plugin import Author, NewMessage, installed
 from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.direct import people_of
@@ -44,7 +44,7 @@ def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
     accesses = access.standings({room for _, room in asked}, {caller.pk for caller, _ in asked})
     found = [(caller, room, accesses.get((room, caller.pk))) for caller, room in asked]
     authors = [Author(caller, room, standing.role or "") for caller, room, standing in found if standing]
-    return Prefetched(accesses, [each.load(authors) if each.load else None for each in INTERCEPTORS])
+    return Prefetched(accesses, [each.prefetch(authors) if each.prefetch else None for each in installed.hooks])
 
 
 @method(
@@ -63,7 +63,7 @@ def message_post(
     people = people_of(standing.room) if standing.direct else []
     asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=text, people=people)
     if asks and isinstance(text, Text):
-        line = Line(text)
+        line = NewMessage(text)
     else:
         line = _line_said(batch, Author(caller, room, standing.role or ""), text, hooks)
     line_post(batch, room=room, caller=caller, cid=cid, line=line)
@@ -77,12 +77,12 @@ def line_post(
     batch: Batch,
     *,
     room: LogKey,
-    line: Line,
+    line: NewMessage,
     caller: Caller | None = None,
     cid: ClientId | None = None,
 ) -> LogEvent:
     """Put a line into the timeline; without a caller it is the server's."""
-    kind, data = CARDS[type(line.card)], msgspec.to_builtins(line.card)
+    kind, data = installed.kinds[type(line.data)], msgspec.to_builtins(line.data)
     entry = batch.append(
         room,
         kind="message.posted",
@@ -133,7 +133,7 @@ def message_edit(
     standing = access.speaker(caller, room, slowed=False, asking=True)
     edit_check(standing=standing, caller=caller, text=text)
     message = line_meant(caller, standing, o, t)
-    if message.author_id != caller.pk or message.kind != CARDS[Text]:
+    if message.author_id != caller.pk or message.kind != installed.kinds[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
     _revision_keep(batch, message, room=room, caller=caller)
@@ -167,11 +167,11 @@ def message_delete(
     standing = access.member(caller, room, found, archived=True)
     message = line_meant(caller, standing, o, t)
     _refuse_removed(message)
-    if message.kind not in CARDS.values():
+    if message.kind not in installed.cards:
         raise forbidden("only what was said")
     if message.author_id != caller.pk:
         ranks.outrank(standing, message.author, room=room, act="message.delete")
-        plugin.installed.audit(
+        installed.audit(
             batch, standing, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule
         )
     _revision_keep(batch, message, room=room, caller=caller)
@@ -204,10 +204,10 @@ def message_restore(
     standing = access.member(caller, room, found)
     message = line_meant(caller, standing, o, t)
     if message.author_id == caller.pk:
-        plugin.installed.may_change(standing, batch.now)
+        installed.may_change(standing, batch.now)
     revision = _revision_undone(batch, message, caller=caller, standing=standing)
     if message.author_id != caller.pk:
-        plugin.installed.audit(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
+        installed.audit(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
     message.data, message.removed_at, message.removed_by = revision.data, None, None
     revision.delete()
     _touch(batch, message, room=room)
@@ -235,11 +235,13 @@ def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
-def _line_said(batch: Batch, speaker: Author, said: Said, loaded: Sequence[Any]) -> Line:
+def _line_said(batch: Batch, speaker: Author, said: Said, loaded: Sequence[Any]) -> NewMessage:
     if isinstance(said, SlashCommand):
-        return COMMANDS[said.name](batch, speaker, said.rest)
-    heard = (each.hear(batch, speaker, said.text, its) for each, its in zip(INTERCEPTORS, loaded, strict=True))
-    return next(filter(None, heard), Line(said))
+        return installed.commands[said.name](batch, speaker, said.rest)
+    taken = (
+        hook.before_post(batch, speaker, said.text, its) for hook, its in zip(installed.hooks, loaded, strict=True)
+    )
+    return next(filter(None, taken), NewMessage(said))
 
 
 def line_meant(caller: Caller, standing: RoomAccess, o: int, t: int | None) -> Message:

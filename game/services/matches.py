@@ -4,7 +4,7 @@ from typing import Final
 
 from accounts.models import User
 from accounts.services import quota_use
-from chat.plugin import Line
+from chat.plugin import NewMessage
 from chat.selectors import access
 from chat.services.memberships import spoken
 from chat.services.messages import line_post
@@ -30,7 +30,7 @@ def match_create(
     """Post a match. Its maker gets the first seat; with a bot the game starts."""
     standing = access.speaker(caller, room)
     table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
-    entry = line_post(batch, room=room, line=Line(table), caller=caller, cid=cid)
+    entry = line_post(batch, room=room, line=NewMessage(table), caller=caller, cid=cid)
     if standing.slow_s:
         spoken(batch, standing=standing, caller=caller)
     return entry
@@ -118,7 +118,7 @@ def match_rematch(
     _refuse_seated(old.match.log_id, caller)
     quota_use("matches", pk=caller.pk, now=batch.now)
     card = _again(batch, old, seat, caller)
-    entry = line_post(batch, room=room, line=Line(card), caller=caller, cid=cid)
+    entry = line_post(batch, room=room, line=NewMessage(card), caller=caller, cid=cid)
     old.table.rematch = entry.o
     old.append(kind="match.rematched", actor=caller.id)
     return entry

@@ -11,7 +11,7 @@ import msgspec
 from accounts.models import User
 from accounts.selectors import FOREVER
 from chat.models import Message, Revision
-from chat.plugin import CARDS
+from chat.plugin import installed
 from chat.selectors.messages import line_of
 from chat.services.messages import HOST_UNDO
 from moderation.models import Sanction
@@ -24,7 +24,7 @@ AT_ONCE: Final = 200
 
 def lines_of(log: int, user: int, since: int) -> Any:
     """What somebody has said here since then and what still stands, the newest first."""
-    said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=CARDS.values())
+    said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=installed.cards)
     return said.order_by("-offset")
 
 

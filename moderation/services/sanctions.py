@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.selectors import FOREVER, is_new_here, person_of
 from chat.models import Invite, Membership, Message, Room
-from chat.plugin import LEAVERS
+from chat.plugin import installed
 from chat.selectors import access, ranks
 from chat.selectors.access import IN_IT
 from chat.services.elsewhere import elsewhere
@@ -130,8 +130,8 @@ def sanction_preview(*, caller: Caller, room: LogKey, user: UserId, remove: str 
         "guest": is_new_here(target, now_ms()),
         "invite": bool(was and was.via_id),
     }
-    for leaver in LEAVERS:
-        told |= leaver.foresee(room, target.pk)
+    for hook in installed.on_leave:
+        told |= hook.preview(room, target.pk)
     return told
 
 
@@ -224,7 +224,7 @@ def _put_out(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanctio
 def _places(user: int) -> set[int]:
     """The logs of the rooms in which something ends with a ban of the site: they are a host there, or sit at a game."""
     hosted = Membership.objects.filter(user=user, role=access.HOST, state=IN_IT).values_list("room__log", flat=True)
-    return set(hosted).union(*(leaver.places(user) for leaver in LEAVERS))
+    return set(hosted).union(*(hook.logs(user) for hook in installed.on_leave))
 
 
 def put_out_due(batch: Batch, room: LogKey, data: Any) -> None:

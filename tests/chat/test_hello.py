@@ -60,7 +60,7 @@ class Rooms:
 @pytest_asyncio.fixture
 async def rooms(application: Any, grown: Callable[[LogKey, int], None], monkeypatch: pytest.MonkeyPatch) -> Rooms:
     """Of the parts of a snapshot only chat's own: what other apps add asks as it likes."""
-    monkeypatch.setattr(plugin, "PARTS", {"invites": plugin.PARTS["invites"]})
+    monkeypatch.setattr(plugin.installed, "snapshot", {"invites": plugin.installed.snapshot["invites"]})
 
     def made() -> Rooms:
         ana = guest("Ana")

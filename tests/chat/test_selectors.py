@@ -14,7 +14,7 @@ from accounts.selectors import name_variant, people
 from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
-from chat.plugin import Line
+from chat.plugin import NewMessage
 from chat.selectors import access, invites, may_read, may_read_all, messages, ranks, rooms, snapshot, welcome
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.messages import line_post
@@ -35,7 +35,7 @@ WHISPER = "only-for-hosts-8842"
 
 def whisper(key: LogKey, *labels: str) -> int:
     with batch([key]) as staged:
-        return line_post(staged, room=key, line=Line(Text(WHISPER), audience=frozenset(labels))).o
+        return line_post(staged, room=key, line=NewMessage(Text(WHISPER), audience=frozenset(labels))).o
 
 
 def log_of(key: LogKey) -> int:

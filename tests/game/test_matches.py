@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from chat.models import Message
-from chat.plugin import PARTS
+from chat.plugin import installed
 from game.models import Match, Seat
 from realtime.errors import RealtimeError
 from realtime.log import head_of
@@ -217,7 +217,7 @@ def test_a_command_makes_the_table(ann: Caller, key: LogKey, said: str, seats: i
 def test_the_snapshot_has_what_is_not_over(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     over, open = begun(ann, bo, key), made(cy, key)
     play([ann, bo], key, over, WON)
-    assert PARTS["matches"](key, frozenset(), head_of(key)) == {str(open): table(bo, key, open)}
+    assert installed.snapshot["matches"](key, frozenset(), head_of(key)) == {str(open): table(bo, key, open)}
 
 
 def test_a_page_brings_the_tables_along(client: Client, ann: Caller, key: LogKey) -> None:

@@ -25,7 +25,7 @@ def refused(caller: Caller, method: str, **params: Any) -> RealtimeError:
     return answer
 
 
-@pytest.mark.parametrize("failure", [fail, plugin.Installed.may_post])
+@pytest.mark.parametrize("failure", [fail, plugin.unanswered])
 def test_post_is_refused_when_the_answer_fails(
     ben: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch, failure: Any
 ) -> None:

@@ -9,4 +9,7 @@ class ToyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tests.sample import game  # noqa: F401
+        from chat.plugin import use
+        from tests.sample.game import PLUGIN
+
+        use(PLUGIN)

@@ -1,14 +1,17 @@
 """What a game asks of `realtime` and `chat` is there, and neither knows of the game."""
 
+import copy
 from pathlib import Path
 
 import msgspec
 import pytest
 import time_machine
+from django.db import InterfaceError, OperationalError
 
 from chat import plugin
 from chat.models import Message
 from chat.selectors import may_read, snapshot
+from chat.text import Text
 from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms, read
 from realtime.models import Deadline
@@ -17,7 +20,7 @@ from realtime.workers import deadlines
 from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, last_event, line, message, post, room
 from tests.queries import queries
-from tests.sample.game import SHOWN_AFTER, Hidden, word_hide
+from tests.sample.game import SHOWN_AFTER, Hidden, word_hide, word_part
 from tests.sample.models import Word
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +122,56 @@ def test_a_card_is_removed_and_restored_like_a_line(host: Caller, key: LogKey) -
     assert line(host, key, o)["data"] == {"letters": 5}
 
 
-def test_nothing_registers_twice() -> None:
-    for register in (lambda: plugin.command("word")(word_hide), lambda: plugin.card("toy.again")(Hidden)):
-        with pytest.raises(ValueError, match="registered already"):
-            register()
+@pytest.mark.parametrize(
+    "double",
+    [
+        plugin.ChatPlugin(commands={"roll": word_hide, "word": word_hide}),
+        plugin.ChatPlugin(cards={"toy.hidden": Text}),
+        plugin.ChatPlugin(cards={"toy.again": Hidden}),
+        plugin.ChatPlugin(snapshot={"toy": word_part}),
+        plugin.ChatPlugin(may_post=plugin.unanswered),
+    ],
+)
+def test_plugin_is_refused_whole_when_a_name_is_taken(double: plugin.ChatPlugin) -> None:
+    before = copy.deepcopy(plugin.installed)
+    with pytest.raises(ValueError, match="registered already"):
+        plugin.use(double)
+    assert plugin.installed == before
+
+
+def test_check_names_the_questions_that_no_app_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plugin.questions_are_answered() == []
+    monkeypatch.setattr(plugin.installed, "may_post", plugin.unanswered)
+    assert [error.msg for error in plugin.questions_are_answered()] == [
+        "no installed app answers chat's question may_post"
+    ]
+
+
+def test_snapshot_leaves_out_the_section_that_fails(
+    host: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*given: object) -> None:
+        raise KeyError("toy")
+
+    labels = may_read(host, key)
+    assert labels is not None
+    whole = snapshot(host, key, labels, head_of(key))
+    monkeypatch.setitem(plugin.installed.snapshot, "toy", fail)
+    rest = snapshot(host, key, labels, head_of(key))
+    assert whole["parts"].pop("toy") == {"letters": 0, "word": None}
+    assert rest == whole
+    assert f"the section toy of the snapshot of room {key} is left out" in caplog.text
+
+
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError])
+def test_snapshot_fails_when_the_database_is_away(
+    host: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch, away: type[Exception]
+) -> None:
+    def fail(*given: object) -> None:
+        raise away
+
+    labels = may_read(host, key)
+    assert labels is not None
+    monkeypatch.setitem(plugin.installed.snapshot, "toy", fail)
+    with pytest.raises(away):
+        snapshot(host, key, labels, head_of(key))
