@@ -76,7 +76,7 @@ async def publish_all(url: str, receivers: int) -> None:
     await asyncio.sleep(1)
     for _ in range(MESSAGES // 100):
         for _ in range(100):
-            publishing.ring(message())
+            publishing.publish(message())
         for _ in range(100 * receivers):
             await received.acquire()
     for each in buses:

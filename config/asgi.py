@@ -30,7 +30,7 @@ from realtime.echo import with_echo
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
 from realtime.methods import METHODS, Backend
-from realtime.process import LifespanMiddleware
+from realtime.lifespan import LifespanMiddleware
 from realtime.routing import websocket_urlpatterns
 from realtime.security import DefaultPorts, OriginCheck
 

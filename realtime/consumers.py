@@ -1,7 +1,4 @@
-"""The WebSocket transport: Channels' consumer at its usual place, a connection behind it.
-
-It awaits, sends and closes; it does not know what a message is.
-"""
+"""The WebSocket consumer of Channels. It receives, sends and closes, and leaves all else to a `Connection`."""
 
 import logging
 from collections.abc import Callable
@@ -23,7 +20,7 @@ from realtime.wire.rate_limits import network_of
 
 logger = logging.getLogger(__name__)
 
-RETRY = [(b"retry-after", b"30")]
+RETRY_AFTER = [(b"retry-after", b"30")]
 
 
 class RealtimeConsumer(AsyncWebsocketConsumer):
@@ -32,11 +29,11 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     def __init__(self, backend: Backend) -> None:
         super().__init__()
         self.backend = backend
-        self.left: Callable[[], None] = lambda: None
+        self.leave: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Channels' own starts a task for each message, and hops to a thread before each handler to close database
-        connections; no handler here touches the database. `disconnect` is not guaranteed; what follows `finally` is.
+        """Run without what Channels adds and no handler here needs: a task for each message, and a hop to a thread
+        before each handler to close database connections. `disconnect` is not guaranteed to be called; `finally` is.
         """
         self.scope, self.base_send = scope, send
         try:
@@ -47,7 +44,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         finally:
             if connection := getattr(self, "connection", None):
                 connection.stop()
-            self.left()
+            self.leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         await getattr(self, message["type"].replace(".", "_"))(message)
@@ -55,8 +52,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         process = await Process.of(self.backend)
         network = network_of(str((self.scope.get("client") or [""])[0]))
-        if not self.entered(process, network):
-            await deny(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY)
+        if not self.enter(process, network):
+            await deny(self.scope, self.base_send, 429, "Too many connections of this address.", RETRY_AFTER)
             return
         offered = self.scope.get("subprotocols", ())
         session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
@@ -64,12 +61,12 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.connection = Connection(process, self.transport(), session_key, network)
         self.connection.start()
 
-    def entered(self, process: Process, network: str | None) -> bool:
-        """Whether its address may have one connection more: asked before anything is accepted or kept of it."""
-        if not process.addresses.enter(network):
+    def enter(self, process: Process, network: str | None) -> bool:
+        """Return whether the address may have one more connection. Nothing is accepted or kept of it before."""
+        if not process.shared.addresses.enter(network):
             logger.warning("refused a WebSocket: %s has %d", network, process.limits.address_connections)
             return False
-        self.left = partial(process.addresses.leave, network)
+        self.leave = partial(process.shared.addresses.leave, network)
         return True
 
     def transport(self) -> Transport:
@@ -89,7 +86,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             self.connection.receive_binary()
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """Channels' own looks for text by truth; an empty frame is a frame."""
+        """Pass on empty text too, which Channels takes for none."""
         await self.receive(message.get("text"), message.get("bytes"))
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:

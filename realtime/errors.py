@@ -1,7 +1,12 @@
-"""The errors of `parlor.v1` and their one numbering (docs/protocol.md).
+"""Errors of `parlor.v1`, and their one numbering (docs/protocol.md).
 
-A request that is refused raises `RealtimeError`. A connection that ends is given a `Close`; `Closed` raises one.
-Source: JSON-RPC 2.0 (https://www.jsonrpc.org/specification); problems after RFC 9457.
+Exception
+├── RealtimeError      a request is answered with an error
+│                      made by not_found, forbidden, conflict, unprocessable, too_fast, unavailable
+└── Closed             a connection is closed, for the reason in its `Close`
+
+The codes of errors are HTTP's, problems are those of RFC 9457, and codes below zero are JSON-RPC's own
+(https://www.jsonrpc.org/specification).
 """
 
 from typing import Any, Final
@@ -15,7 +20,7 @@ INVALID_PARAMS: Final = -32602
 
 
 class RealtimeError(Exception):
-    """What a caller did wrong or cannot have: becomes an error response, or a `room.left`, never a traceback.
+    """The server denies a request, or cannot carry it out now. Never shown as a traceback.
 
     `code` is an HTTP status or one of JSON-RPC's own; `type` a word of docs/protocol.md, "Problem types".
     """
@@ -25,13 +30,13 @@ class RealtimeError(Exception):
         self.code, self.type, self.detail, self.more = code, type, detail, more
 
     def as_error(self) -> dict[str, Any]:
-        """The `error` member of the response: `{code, message, data: problem}`."""
+        """Return the `error` member of the response: `{code, message, data: problem}`."""
         problem = {"type": self.type, "status": max(self.code, 400), "detail": self.detail, **self.more}
         return {"code": self.code, "message": self.type.replace("_", " "), "data": problem}
 
 
 def not_found(detail: str = "") -> RealtimeError:
-    """404: not there, or not to be seen by this reader; the two are alike."""
+    """Return a 404, which is the same for what does not exist and for what the caller may not see."""
     return RealtimeError(404, "not_found", detail)
 
 
@@ -40,7 +45,7 @@ def forbidden(detail: str = "") -> RealtimeError:
 
 
 def conflict(type: str, detail: str = "", **thing: Any) -> RealtimeError:
-    """409 with the thing as it is."""
+    """Return a 409 with the current state of the thing."""
     return RealtimeError(409, type, detail, **thing)
 
 
@@ -57,11 +62,18 @@ def unavailable(detail: str = "", retry_after_ms: int = 1000) -> RealtimeError:
 
 
 class Close(msgspec.Struct, frozen=True):
-    """Why the server ends a connection: the close code and the word in the last `session.bye`."""
+    """The close code, and the reason in the `session.bye` before it."""
 
     code: int
     reason: str
     retry_after_ms: int | None = None
+
+
+class Closed(Exception):
+    """The connection has to be closed."""
+
+    def __init__(self, close: Close) -> None:
+        self.close = close
 
 
 TOKEN: Final = Close(4001, "token")
@@ -79,12 +91,5 @@ TOO_FAST: Final = Close(4029, "too_fast", 5000)
 
 
 def draining(retry_after_ms: int) -> Close:
-    """The server restarts; `retry_after_ms` spreads the return."""
+    """Return the close of a restart. Clients with different `retry_after_ms` do not come back all at once."""
     return Close(4103, "draining", retry_after_ms)
-
-
-class Closed(Exception):
-    """The connection must end with `close`."""
-
-    def __init__(self, close: Close) -> None:
-        self.close = close

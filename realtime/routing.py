@@ -1,4 +1,4 @@
-"""Where the WebSocket is, as Channels' tutorial has it."""
+"""The URL patterns of WebSockets, as in Channels' tutorial."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from realtime.server.denial import deny
 
 
 def websocket_urlpatterns(backend: Backend) -> list[object]:
-    """`/ws/` with what the apps hand in."""
+    """Return the patterns: `/ws/` with the methods of the apps."""
     return [path("ws/", RealtimeConsumer.as_asgi(backend=backend)), re_path("", nowhere)]  # type: ignore[arg-type]
 
 
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
-    """Any other address refuses the handshake, without a word in the log."""
+    """Answer 404 to a handshake at any other address, without a line in the log."""
     await receive()
     await deny(scope, send, 404, "There is no WebSocket here.")

@@ -1,40 +1,45 @@
-"""What a process tells of itself to who may look: its meters, connections, rooms, queue. In the event loop."""
+"""The state of one process for administrators: metrics, connections, rooms, queue. Called in the event loop."""
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection
+from typing import Any, Final
 
+from realtime.hub.hub import Hub
+from realtime.hub.subscriber import Subscriber
 from realtime.log import SITE, now_ms
+from realtime.metrics import Metrics
 
-if TYPE_CHECKING:
-    from realtime.process import Process
-
-ROOMS: Final = 20
+ROOMS_LISTED: Final = 20
 
 
-def status_of(process: "Process") -> dict[str, Any]:
-    """Plain values; rooms by their keys, the loudest first, then the fullest."""
-    now = process.now()
-    connections, rooms = process.connections, process.hub.rooms
-    people = {connection.caller.id for connection in connections if connection.caller.pk}
+def status_of(
+    hub: Hub, metrics: Metrics, subscribers: Collection[Subscriber], queued: int, now: float
+) -> dict[str, Any]:
+    """Return plain values. Rooms are named by their keys: the busiest first, then the fullest."""
     return {
-        **process.meters.reading(now),
-        "process": process.hub.name,
-        "up_s": round(now - process.meters.began_at),
+        **metrics.values(now),
+        "process": hub.name,
+        "up_s": round(now - metrics.began_at),
         "now": now_ms(),
-        "connections": len(connections),
-        "people": len(people),
-        "lagging": sum(connection.out.lagging for connection in connections),
-        "queued": process.writer.queued,
-        "repaired": dict(process.hub.repaired),
-        "rooms": _rooms(process, now),
-        "rooms_known": sum(room.key != SITE for room in rooms),
+        "connections": len(subscribers),
+        "people": len({each.caller.id for each in subscribers if each.caller.pk}),
+        "lagging": sum(each.queue.lagging for each in subscribers),
+        "queued": queued,
+        "repaired": dict(hub.feed.repaired),
+        "rooms": _rooms(hub, metrics, now),
+        "rooms_known": sum(room.key != SITE for room in hub.rooms),
     }
 
 
-def _rooms(process: "Process", now: float) -> list[dict[str, Any]]:
-    spoken = dict(process.meters.loudest(now, ROOMS))
-    known = (room for room in process.hub.rooms if room.key != SITE and (room.here or room.key in spoken))
-    facts: list[dict[str, Any]] = [
-        {"room": room.key, "here": room.here, "readers": len(room.readings), "lines": round(spoken.get(room.key, 0), 1)}
-        for room in known
+def _rooms(hub: Hub, metrics: Metrics, now: float) -> list[dict[str, Any]]:
+    rates = dict(metrics.busiest(now, ROOMS_LISTED))
+    rooms: list[dict[str, Any]] = [
+        {
+            "room": room.key,
+            "here": room.here,
+            "readers": len(room.subscriptions),
+            "lines": round(rates.get(room.key, 0), 1),
+        }
+        for room in hub.rooms
+        if room.key != SITE and (room.here or room.key in rates)
     ]
-    return sorted(facts, key=lambda room: (-room["lines"], -room["here"], room["room"]))[:ROOMS]
+    return sorted(rooms, key=lambda room: (-room["lines"], -room["here"], room["room"]))[:ROOMS_LISTED]

@@ -11,57 +11,68 @@ LogKey = NewType("LogKey", str)
 ClientId = NewType("ClientId", str)
 RequestId = int | str
 Cid = Annotated[ClientId, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{8,36}\Z")]
-"""A `cid` in params: drawn by the client, unique for its user for ever."""
+"""A `cid` in params: made by the client, and never used twice by its user."""
 Room = Annotated[LogKey, msgspec.Meta(max_length=16)]
 Offset = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 SUBPROTOCOL: Final = "parlor.v1"
 VERSION: Final = 1
 
+encode = msgspec.json.Encoder().encode
+"""Return a value as JSON in UTF-8."""
+
 
 class Position(msgspec.Struct, frozen=True):
-    """A place in a log: offset and the tag of the event there."""
+    """A place in a log: an offset, and the tag of the event there."""
 
     o: Offset
     t: Offset
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The end of a log: position and number of timeline lines."""
+    """The end of a log: offset, tag, and the number of messages."""
 
     o: int
     t: int
     n: int
 
 
+class RoomParams(msgspec.Struct):
+    """Params of a request about a room."""
+
+    room: Room
+
+
 Labels = frozenset[str]
 UNSEEN: Final = "unseen"
-"""A reader with this label is not listed among those who are present."""
+"""A reader with this scope is not listed among those who are present."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: wire id, primary key, the hash of the login session, and the person as others see them."""
+    """The user who makes a request."""
 
     id: UserId
     pk: int
     login: str
+    """The hash of the login session."""
     person: Mapping[str, Any]
+    """The user as others see them."""
     facts: int = 0
-    """of the user, by which a change is noticed: `Backend.facts`"""
+    """A number that changes with what the user may do: `Backend.facts`."""
 
 
 NOBODY: Final = Caller(UserId(""), 0, "", {})
-"""who calls before hello, and for the clock"""
+"""The caller before hello, and of requests that the server makes itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Ephemeral word to the readers of a room: the latest of a (kind, key) wins, any may be dropped."""
+    """A short-lived message to the readers of a room. The latest of a kind and key wins; any may be dropped."""
 
     room: LogKey
     kind: str
     key: str
     value: Any
     to: UserId | None = None
-    """only to the connections of this user, whether or not they have opened the room"""
+    """Send only to the connections of this user, whether or not they have opened the room."""

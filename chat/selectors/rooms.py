@@ -32,8 +32,7 @@ from realtime.log import now_ms
 from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Caller, Head, Labels, LogKey
-from realtime.wire.messages import RoomParams
+from realtime.types import Caller, Head, Labels, LogKey, RoomParams
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000

@@ -5,7 +5,7 @@ from typing import Any
 
 from realtime.log import Batch
 from realtime.models import Deadline
-from realtime.wire.messages import encode
+from realtime.types import encode
 
 
 def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:

@@ -25,8 +25,7 @@ from chat.types import RoomAccess, RoomAccesses
 from realtime.errors import RealtimeError, conflict, forbidden, not_found
 from realtime.log import Batch, LogEvent
 from realtime.methods import method
-from realtime.types import UNSEEN, Caller, ClientId, Labels, LogKey, Signal
-from realtime.wire.messages import encode
+from realtime.types import UNSEEN, Caller, ClientId, Labels, LogKey, Signal, encode
 
 AUTHOR_UNDO: Final = 60_000
 HOST_UNDO: Final = 24 * 60 * 60 * 1000

@@ -11,8 +11,7 @@ from django.db.models.functions import Greatest, Least
 from game.models import Beat, Match, Outage
 from realtime.log import Batch
 from realtime.models import Deadline
-from realtime.types import LogKey
-from realtime.wire.messages import encode
+from realtime.types import LogKey, encode
 
 BEAT_MS: Final = 5_000
 DOWNTIME_MS: Final = 15_000

@@ -19,8 +19,7 @@ from game.selectors.matches import match_find, seats_of, table_of
 from game.services.liveness import beat_start
 from realtime.errors import RealtimeError, conflict, unprocessable
 from realtime.log import Batch, LogEvent
-from realtime.types import ClientId, LogKey, UserId
-from realtime.wire.messages import encode
+from realtime.types import ClientId, LogKey, UserId, encode
 
 OPEN_MS: Final = 30 * 60_000
 """An open match without a start is removed after so long."""

@@ -20,8 +20,7 @@ from realtime.errors import not_found
 from realtime.log import now_ms
 from realtime.methods import method
 from realtime.models import Event
-from realtime.types import Caller, Labels, LogKey
-from realtime.wire.messages import RoomParams
+from realtime.types import Caller, Labels, LogKey, RoomParams
 
 LISTED: Final = 100
 AROUND: Final = 10

@@ -7,8 +7,7 @@ from chat.types import RoomAccess
 from moderation.models import Audit, Sanction
 from realtime.errors import unprocessable
 from realtime.log import Batch
-from realtime.types import Caller
-from realtime.wire.messages import encode
+from realtime.types import Caller, encode
 
 REASON_LENGTH: Final = 500
 

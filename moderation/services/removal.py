@@ -16,8 +16,7 @@ from chat.selectors.messages import line_of
 from chat.services.messages import HOST_UNDO
 from moderation.models import Sanction
 from realtime.log import Batch
-from realtime.types import Caller, LogKey, UserId
-from realtime.wire.messages import encode
+from realtime.types import Caller, LogKey, UserId, encode
 
 AT_ONCE: Final = 200
 

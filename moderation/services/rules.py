@@ -17,8 +17,7 @@ from moderation.services.audit import audit_write
 from realtime.errors import conflict, not_found, unprocessable
 from realtime.log import Batch, LogEvent
 from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey, Signal, UserId
-from realtime.wire.messages import encode
+from realtime.types import Caller, ClientId, LogKey, Signal, UserId, encode
 
 PANIC_MS: Final = 15 * 60_000
 APPROVAL_MS: Final = 60 * 60_000

@@ -38,8 +38,7 @@ from realtime.errors import RealtimeError, conflict, forbidden, not_found, unpro
 from realtime.log import Batch, LogEvent, now_ms
 from realtime.log import batch as open_batch
 from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey, Signal, UserId
-from realtime.wire.messages import encode
+from realtime.types import Caller, ClientId, LogKey, Signal, UserId, encode
 
 SANCTION_COST: Final = 8
 """The number of requests that an act over a person counts as: it takes about twenty queries."""

@@ -1,4 +1,4 @@
-"""What goes out to one reader, within bounds, and what to do about a reader that is slower than the room."""
+"""The bounded way out to one client, which may read more slowly than its rooms talk."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,17 +14,19 @@ from realtime.wire import messages
 from realtime.wire.session import Ping
 
 STREAM_PING_BYTES: Final = 1024 * 1024
-"""on a server that cannot tell what is unsent: a ping in the stream for so much"""
-STREAM_PINGS: Final = 2
-"""that many unanswered mean lagging"""
+"""On a server that cannot tell what is unsent, a ping follows so many bytes."""
+STREAM_PINGS_UNANSWERED: Final = 2
+"""So many pings without an answer mean a slow consumer."""
 
 
-class SlowConsumer(Enum):
-    """How a look at the reader ended."""
+class Check(Enum):
+    """The result of `SendQueue.check`."""
 
-    FINE = auto()
-    CAUGHT_UP = auto()
-    STUCK = auto()
+    OK = auto()
+    DRAINED = auto()
+    """A slow consumer has read what was sent: its rooms are to be resumed."""
+    TIMED_OUT = auto()
+    """A slow consumer has made no progress for `slow_s` and is to be closed."""
 
 
 class SendQueue:
@@ -33,109 +35,109 @@ class SendQueue:
     def __init__(
         self, transport: Transport, limits: Limits, now: Callable[[], float], ping: Callable[[], Ping]
     ) -> None:
-        self._transport, self._write, self._tells = transport, transport.write, transport.tells
-        self._direct = transport if isinstance(transport, SocketTransport) else None
+        self._transport, self._write = transport, transport.write
+        self._socket = transport if isinstance(transport, SocketTransport) else None
         self._now, self._ping = now, ping
-        self._most, self._patience = limits.lagging_bytes, limits.slow_s
+        self._max_bytes, self._timeout_s = limits.lagging_bytes, limits.slow_s
         self.send: Callable[[bytes], int] | None = None
-        """the socket's own, for plain frames: there while `push` would do nothing else"""
-        if self._direct:
-            self._direct.waits = self._waits
+        if self._socket:
+            self._socket.on_blocked = self._blocked
         self.lagging = False
         self.ending: Close | None = None
-        self._streamed = 0
-        self._unanswered: list[int] = []
-        self._least_unsent, self._progress_at = 0, 0.0
-        self._room: asyncio.Future[None] | None = None
+        self._streamed_bytes = 0
+        self._pings: list[int] = []
+        self._lowest_unsent, self._progress_at = 0, 0.0
+        self._drained: asyncio.Future[None] | None = None
 
-    def push(self, chunk: EncodedFrames) -> bool:
-        """Send events; False when that would be too much: the reader lags, and is resumed from what it has."""
+    def push(self, frames: EncodedFrames) -> bool:
+        """Send events. Return False, and send nothing, for a slow consumer: it is resumed from what it has."""
         if self.lagging or self.ending:
             return False
-        if (len(chunk.texts) > 1 and chunk.size > self._most) or not self._write(chunk, self._most):
+        too_large = len(frames.texts) > 1 and frames.size > self._max_bytes
+        if too_large or not self._write(frames, self._max_bytes):
             self._lag()
             return False
-        if self._direct:
-            self.send = self._direct.ready()
-        elif not self._tells:
-            self._stream_ping(chunk.size)
+        if self._socket:
+            self.send = self._socket.ready()
+        elif not self._transport.counts_unsent:
+            self._count_streamed(frames.size)
         return True
 
-    def rest(self, frames: bytes) -> None:
-        """What `send` has not taken."""
-        if self._direct:
-            self._direct.put(frames)
+    def write_remaining(self, frames: bytes) -> None:
+        """Write what `send` has not taken."""
+        if self._socket:
+            self._socket.put(frames)
 
-    def signal(self, chunk: EncodedFrames) -> None:
-        """Send a signal; dropped when the reader lags."""
+    def signal(self, frames: EncodedFrames) -> None:
+        """Send a signal, or drop it for a slow consumer."""
         if not self.lagging and not self.ending:
-            self._put(chunk)
+            self._write_counted(frames)
 
     def notify(self, method: str, params: Any) -> None:
-        self.put(messages.notification(method, params))
+        self.write(messages.notification(method, params))
 
-    def put(self, text: str) -> None:
-        """Send an answer or a word that must not be dropped. What is large waits for `roomy` before it is made."""
-        self._put(EncodedFrames(text))
-        if not self.lagging and not self.ending and self._transport.unsent() > self._most:
+    def write(self, text: str) -> None:
+        """Send what must not be dropped. A large answer is made only after `drained`."""
+        self._write_counted(EncodedFrames(text))
+        if not self.lagging and not self.ending and self._transport.unsent() > self._max_bytes:
             self._lag()
 
-    async def roomy(self) -> None:
-        """Wait while the reader lags. A reader that has ended has no room any more."""
+    async def drained(self) -> None:
+        """Wait while this is a slow consumer. One that is closed as such never drains."""
         while self.lagging:
-            self._room = self._room or asyncio.get_running_loop().create_future()
-            await asyncio.wait([self._room])
+            self._drained = self._drained or asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._drained])
 
     def end(self, close: Close) -> None:
-        """Say `session.bye`, then close; the first reason counts."""
+        """Send `session.bye`, then close. The first reason counts."""
         if self.ending is None:
             self.ending, self.send = close, None
-            self.put(messages.bye(close))
+            self.write(messages.bye(close))
             self._transport.close(close)
 
-    def answered(self, ping: RequestId) -> None:
-        """The client has read the stream up to this ping."""
-        while self._unanswered and isinstance(ping, int) and self._unanswered[0] <= ping:
-            self._unanswered.pop(0)
+    def pong(self, ping: RequestId) -> None:
+        """Note that the client has read the stream up to this ping."""
+        while self._pings and isinstance(ping, int) and self._pings[0] <= ping:
+            self._pings.pop(0)
 
-    def watch(self, now: float) -> SlowConsumer:
-        """A lagging reader catches up, makes progress, or after a while is stuck for good."""
+    def check(self, now: float) -> Check:
+        """Find out whether a slow consumer has drained, makes progress, or has timed out."""
         unsent = self._transport.unsent()
         if not self.lagging:
-            if unsent > self._most:
+            if unsent > self._max_bytes:
                 self._lag()
-        elif unsent < self._most // 4 and len(self._unanswered) < STREAM_PINGS:
+        elif unsent < self._max_bytes // 4 and len(self._pings) < STREAM_PINGS_UNANSWERED:
             self.lagging = False
-            if self._room:
-                self._room.set_result(None)
-            self._room = None
-            return SlowConsumer.CAUGHT_UP
-        elif unsent < self._least_unsent:
-            self._least_unsent, self._progress_at = unsent, now
-        elif now - self._progress_at >= self._patience:
+            if self._drained:
+                self._drained.set_result(None)
+            self._drained = None
+            return Check.DRAINED
+        elif unsent < self._lowest_unsent:
+            self._lowest_unsent, self._progress_at = unsent, now
+        elif now - self._progress_at >= self._timeout_s:
             self._transport.drop()
-            return SlowConsumer.STUCK
-        return SlowConsumer.FINE
+            return Check.TIMED_OUT
+        return Check.OK
 
-    def _put(self, chunk: EncodedFrames) -> None:
-        self._write(chunk)
-        if not self._tells:
-            self._stream_ping(chunk.size)
+    def _write_counted(self, frames: EncodedFrames) -> None:
+        self._write(frames)
+        if not self._transport.counts_unsent:
+            self._count_streamed(frames.size)
 
-    def _waits(self) -> None:
+    def _blocked(self) -> None:
         self.send = None
 
     def _lag(self) -> None:
         self.lagging, self.send = True, None
-        self._least_unsent, self._progress_at = self._transport.unsent(), self._now()
+        self._lowest_unsent, self._progress_at = self._transport.unsent(), self._now()
 
-    def _stream_ping(self, size: int) -> None:
-        self._streamed += size
-        if self._streamed < STREAM_PING_BYTES:
+    def _count_streamed(self, size: int) -> None:
+        self._streamed_bytes += size
+        if self._streamed_bytes < STREAM_PING_BYTES:
             return
-        self._streamed = 0
+        self._streamed_bytes = 0
         ping = self._ping()
-        self._unanswered.append(ping.number)
+        self._pings.append(ping.number)
         self._write(EncodedFrames(ping.text))
-        if len(self._unanswered) >= STREAM_PINGS and not self.lagging:
+        if len(self._pings) >= STREAM_PINGS_UNANSWERED and not self.lagging:
             self._lag()

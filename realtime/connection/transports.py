@@ -1,4 +1,4 @@
-"""The two ways out of a connection: straight to the socket on our server, through a queue on any other."""
+"""The two ways out of a connection: to the socket on our server, through a queue on any other."""
 
 import asyncio
 from collections import deque
@@ -8,90 +8,93 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtime.errors import Close
 from realtime.server.frames import EncodedFrames
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it imports Twisted, which other servers do without
     from realtime.server.extension import Extension
 
 
 class Transport(Protocol):
-    """What a connection needs of the wire. Only `run` waits."""
+    """Whatever a connection needs of the wire. Only `run` waits."""
 
-    tells: bool
-    """does `unsent` know what the kernel has not taken yet"""
+    counts_unsent: bool
+    """`unsent` includes what the kernel has not taken yet."""
 
-    def write(self, chunk: EncodedFrames, most: int | None = None) -> bool:
-        """Send these frames; False, and nothing sent, where others wait and more than `most` bytes would."""
+    def write(self, frames: EncodedFrames, max_bytes: int | None = None) -> bool:
+        """Send frames. Return False, and send nothing, when others wait and `max_bytes` would be exceeded."""
 
     def unsent(self) -> int: ...
 
     def close(self, close: Close) -> None:
-        """After all that was written."""
+        """Close after all that was written."""
 
     def drop(self) -> None:
-        """Forget what waits: nobody reads it."""
+        """Forget what waits, since nobody reads it."""
 
     async def run(self) -> None:
-        """Whatever it has to do until it is closed."""
+        """Do the transport's own work until it is closed."""
 
 
 class SocketTransport:
     """Our server's extension: a delivery is one call of the socket's `send`, and no task.
 
-    It alone has a way past all of this, for plain frames while nothing waits: what `ready` gives, until `waits` is
-    called. What that has not taken goes to `put`.
+    While nothing waits, `ready` gives the socket's `send` for plain frames; it is valid until `on_blocked` is called.
+    What it does not take goes to `put`.
     """
 
-    tells = True
+    counts_unsent = True
 
     def __init__(self, extension: "Extension") -> None:
         self._extension, self._deflates = extension, extension.deflates
         self.unsent, self.ready, self.put = extension.unsent, extension.fast_send, extension.write_data
 
     @property
-    def waits(self) -> Callable[[], None]:
+    def on_blocked(self) -> Callable[[], None]:
         return self._extension.on_blocked
 
-    @waits.setter
-    def waits(self, called: Callable[[], None]) -> None:
+    @on_blocked.setter
+    def on_blocked(self, called: Callable[[], None]) -> None:
         self._extension.on_blocked = called
 
-    def write(self, chunk: EncodedFrames, most: int | None = None) -> bool:
-        return self._extension.write(chunk.compressed if self._deflates else chunk.plain, most)
+    def write(self, frames: EncodedFrames, max_bytes: int | None = None) -> bool:
+        return self._extension.write(frames.compressed if self._deflates else frames.plain, max_bytes)
 
     def close(self, close: Close) -> None:
         self._extension.close(close.code, close.reason)
 
     def drop(self) -> None:
-        """The server's own time-out for closing ends it."""
+        """Leave it to the server's own time-out for closing."""
 
-    async def run(self) -> None:
-        """Nothing."""
+    async def run(self) -> None: ...
 
 
 class QueueTransport:
-    """A queue and the task that empties it into an asynchronous `send`."""
+    """A queue, and the task that empties it into an asynchronous `send`."""
 
     def __init__(
-        self, send: Callable[[str], Awaitable[None]], close: Callable[[Close], Awaitable[None]], *, tells: bool = False
+        self,
+        send: Callable[[str], Awaitable[None]],
+        close: Callable[[Close], Awaitable[None]],
+        *,
+        counts_unsent: bool = False,
     ) -> None:
-        self.tells = tells
+        self.counts_unsent = counts_unsent
         self._send, self._close = send, close
         self._queue: deque[tuple[str, int]] = deque()
-        self._queued = 0
+        self._queued_bytes = 0
         self._closing: Close | None = None
         self._ready = asyncio.Event()
 
-    def write(self, chunk: EncodedFrames, most: int | None = None) -> bool:
-        sizes = chunk.sizes
+    def write(self, frames: EncodedFrames, max_bytes: int | None = None) -> bool:
+        sizes = frames.sizes
         size = sum(sizes)
-        if most is not None and self._queued and self._queued + size > most:
+        if max_bytes is not None and self._queued_bytes and self._queued_bytes + size > max_bytes:
             return False
-        self._queue.extend(zip(chunk.texts, sizes, strict=True))
-        self._queued += size
+        self._queue.extend(zip(frames.texts, sizes, strict=True))
+        self._queued_bytes += size
         self._ready.set()
         return True
 
     def unsent(self) -> int:
-        return self._queued
+        return self._queued_bytes
 
     def close(self, close: Close) -> None:
         self._closing = close
@@ -99,14 +102,14 @@ class QueueTransport:
 
     def drop(self) -> None:
         self._queue.clear()
-        self._queued = 0
+        self._queued_bytes = 0
 
     async def run(self) -> None:
         while True:
             while self._queue:
                 text, size = self._queue.popleft()
                 await self._send(text)
-                self._queued = max(0, self._queued - size)
+                self._queued_bytes = max(0, self._queued_bytes - size)
             if self._closing:
                 return await self._close(self._closing)
             self._ready.clear()
@@ -114,6 +117,6 @@ class QueueTransport:
 
 
 def extension_of(scope: Mapping[str, Any]) -> "Extension | None":
-    """What our server puts into the scope, and no other."""
+    """Return what only our server puts into the scope."""
     extension: Extension | None = (scope.get("extensions") or {}).get("parlor")
     return extension

@@ -1,6 +1,7 @@
-"""The channel layer as a doorbell: one `group_add` per process and room. It may lose, double or reorder; offsets tell.
+"""The connection to the other processes, over the channel layer: one `group_add` a process and room.
 
-Sources: Channels' layer specification (at most once); docs/channels.md for what was measured.
+A channel layer delivers at most once (Channels' layer specification), and may duplicate and reorder. The offsets in
+the messages show what is missing. docs/channels.md has what was measured.
 """
 
 import asyncio
@@ -18,13 +19,13 @@ from realtime.types import LogKey, UserId
 
 logger = logging.getLogger(__name__)
 
-CARRIED_BYTES: Final = 4096
-"""encoded events that ride along; more are read from the database"""
-PATIENCE_S: Final = 1.0
+EVENTS_MAX_BYTES: Final = 4096
+"""Larger events are not in the message: the other processes read them from the database."""
+TIMEOUT_S: Final = 1.0
 
 
 class BusMessage(msgspec.Struct, omit_defaults=True):
-    """A note to the other processes: a head, perhaps its events, signals, people."""
+    """What a process tells the others about a room. The names of the members are those of earlier releases."""
 
     process: str
     room: LogKey
@@ -36,83 +37,84 @@ class BusMessage(msgspec.Struct, omit_defaults=True):
     full: bool = False
 
 
-_bell = msgspec.json.Decoder(BusMessage)
+_decoder = msgspec.json.Decoder(BusMessage)
 
 
 class Bus:
-    """Rings and hears. Nothing waits for it: what the layer refuses is repaired by the sweep."""
+    """Sends and receives messages. Nobody waits for it: reconciling finds what the layer has lost."""
 
-    def __init__(self, layer: Any, heard: Callable[[BusMessage], None]) -> None:
-        self._layer, self._heard = layer, heard
+    def __init__(self, layer: Any, received: Callable[[BusMessage], None]) -> None:
+        self._layer, self._received = layer, received
         self._wanted: set[LogKey] = set()
         self._joined: set[LogKey] = set()
-        self._changed, self._ringing, self._named = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._bells: deque[BusMessage] = deque(maxlen=1000)
+        self._wanted_changed, self._queued, self._named = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._queue: deque[BusMessage] = deque(maxlen=1000)
         self._tasks: list[asyncio.Task[None]] = []
         self._channel = ""
 
     async def start(self) -> None:
         if self._layer is not None:
-            work = (self._hear, self._ring_all, self._join_all)
-            self._tasks = [asyncio.create_task(_supervised(task), name=f"doorbell {task.__name__}") for task in work]
+            work = (self._receive, self._send_queued, self._join_wanted)
+            self._tasks = [asyncio.create_task(_supervised(task), name=f"bus {task.__name__}") for task in work]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(Exception):  # what it does not hear, the layer forgets by itself
-            async with asyncio.timeout(PATIENCE_S):
+        with contextlib.suppress(Exception):  # the layer forgets by itself what is not discarded here
+            async with asyncio.timeout(TIMEOUT_S):
                 for room in self._joined:
                     await self._layer.group_discard(_group(room), self._channel)
 
     def want(self, room: LogKey, wanted: bool = True) -> None:
-        """Hear of this room from now on, or no more."""
+        """Receive messages about this room from now on, or no more."""
         (self._wanted.add if wanted else self._wanted.discard)(room)
-        self._changed.set()
+        self._wanted_changed.set()
 
-    def ring(self, bell: BusMessage) -> None:
-        if self._alone(bell.room):
+    def publish(self, message: BusMessage) -> None:
+        if self._alone(message.room):
             return
-        if sum(len(entry.data or "") + 200 for entry in bell.events) > CARRIED_BYTES:
-            bell.events = []
-        self._bells.append(bell)
-        self._ringing.set()
+        if sum(len(event.data or "") + 200 for event in message.events) > EVENTS_MAX_BYTES:
+            message.events = []
+        self._queue.append(message)
+        self._queued.set()
 
     def _alone(self, room: LogKey) -> bool:
-        """Would nobody else hear? A layer in memory knows."""
+        """Return whether no other process would receive it, which only a layer in memory knows."""
         memory = isinstance(self._layer, InMemoryChannelLayer)
         return memory and self._layer.groups.get(_group(room), {}).keys() <= {self._channel}
 
-    async def _hear(self) -> None:
+    async def _receive(self) -> None:
         self._channel = self._channel or await self._layer.new_channel("parlor")
         self._named.set()
         while True:
             message = await self._layer.receive(self._channel)
-            self._heard(_bell.decode(message["bell"]))
+            self._received(_decoder.decode(message["bell"]))
 
-    async def _ring_all(self) -> None:
+    async def _send_queued(self) -> None:
+        """Send one after the other. The type and the key of the envelope are those of earlier releases."""
         while True:
-            while self._bells:
-                bell = self._bells.popleft()
-                message = {"type": "doorbell.rung", "bell": msgspec.json.encode(bell).decode()}
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._layer.group_send(_group(bell.room), message)
-            self._ringing.clear()
-            await self._ringing.wait()
+            while self._queue:
+                message = self._queue.popleft()
+                envelope = {"type": "doorbell.rung", "bell": msgspec.json.encode(message).decode()}
+                async with asyncio.timeout(TIMEOUT_S):
+                    await self._layer.group_send(_group(message.room), envelope)
+            self._queued.clear()
+            await self._queued.wait()
 
-    async def _join_all(self) -> None:
+    async def _join_wanted(self) -> None:
         await self._named.wait()
         while True:
             for room in self._wanted - self._joined:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(TIMEOUT_S):
                     await self._layer.group_add(_group(room), self._channel)
                 self._joined.add(room)
             for room in self._joined - self._wanted:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(TIMEOUT_S):
                     await self._layer.group_discard(_group(room), self._channel)
                 self._joined.discard(room)
-            await self._changed.wait()
-            self._changed.clear()
+            await self._wanted_changed.wait()
+            self._wanted_changed.clear()
 
 
 def _group(room: LogKey) -> str:
@@ -120,15 +122,15 @@ def _group(room: LogKey) -> str:
 
 
 async def _supervised(work: Callable[[], Any]) -> None:
-    """Start again after a failure, a second later; say so once a row of failures."""
-    silent = False
+    """Start the work again a second after a failure. A row of failures is logged once."""
+    logged = False
     while True:
         try:
             await work()
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            if not silent:
-                logger.warning("the channel layer failed, the sweep carries on: %r", error)
-            silent = True
-            await asyncio.sleep(PATIENCE_S)
+            if not logged:
+                logger.warning("the channel layer failed, reconciling carries on: %r", error)
+            logged = True
+            await asyncio.sleep(TIMEOUT_S)

@@ -1,4 +1,4 @@
-"""Who is in a room, as each process last said. Pure; times in seconds, monotonic."""
+"""The people in one room, over all processes. Pure; times in seconds, monotonic."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,45 +7,48 @@ from realtime.types import UserId
 
 Person = Mapping[str, Any]
 Changes = dict[UserId, Person | None]
+"""The new state of each person that changed; None for a person who left."""
 
 
 class Presence:
-    """The union of what the processes say: one person's whole state a slot, so that no word can be lost by half."""
+    """The union of what the processes report. A report holds a person's whole state, so a lost one is made good."""
 
     def __init__(self) -> None:
-        self.everyone: dict[UserId, Person] = {}
-        self._said: dict[str, dict[UserId, Person]] = {}
-        self._heard: dict[str, float] = {}
+        self.people: dict[UserId, Person] = {}
+        self._reported: dict[str, dict[UserId, Person]] = {}
+        self._reported_at: dict[str, float] = {}
 
-    def say(self, process: str, people: Mapping[UserId, Person | None], now: float, *, full: bool = False) -> Changes:
-        """Take in a process's word: some people's states (None = gone from it), or with `full` all of them."""
-        said = self._said.setdefault(process, {})
-        self._heard[process] = now
-        gone: Changes = {user: None for user in said if user not in people} if full else {}
-        words = {**gone, **people}
-        for user, person in words.items():
+    def update(
+        self, process: str, people: Mapping[UserId, Person | None], now: float, *, full: bool = False
+    ) -> Changes:
+        """Apply a process's report about some people (None: left it), or with `full` about all of its people."""
+        reported = self._reported.setdefault(process, {})
+        self._reported_at[process] = now
+        gone: Changes = {user: None for user in reported if user not in people} if full else {}
+        states = {**gone, **people}
+        for user, person in states.items():
             if person is None:
-                said.pop(user, None)
+                reported.pop(user, None)
             else:
-                said[user] = person
-        return {user: self.everyone.get(user) for user in words if self._changed(user, words[user])}
+                reported[user] = person
+        return {user: self.people.get(user) for user in states if self._changed(user, states[user])}
 
-    def expire(self, now: float, patience: float, keep: str) -> Changes:
-        """Forget processes silent for longer than `patience`; `keep` is this process itself."""
+    def expire(self, now: float, timeout_s: float, keep: str) -> Changes:
+        """Forget processes that have been silent for longer than `timeout_s`, except `keep`, which is this one."""
         changes: Changes = {}
-        for process, heard in list(self._heard.items()):
-            if process != keep and now - heard > patience:
-                changes |= self.say(process, {}, now, full=True)
-                del self._said[process], self._heard[process]
+        for process, reported_at in list(self._reported_at.items()):
+            if process != keep and now - reported_at > timeout_s:
+                changes |= self.update(process, {}, now, full=True)
+                del self._reported[process], self._reported_at[process]
         return changes
 
-    def _changed(self, user: UserId, said: Person | None) -> bool:
-        """Bring the union up to date for one person; whether that changed anything."""
-        state = said or next((people[user] for people in self._said.values() if user in people), None)
-        if self.everyone.get(user) == state:
+    def _changed(self, user: UserId, reported: Person | None) -> bool:
+        """Update the union for one person, and return whether that changed it."""
+        state = reported or next((people[user] for people in self._reported.values() if user in people), None)
+        if self.people.get(user) == state:
             return False
         if state is None:
-            del self.everyone[user]
+            del self.people[user]
         else:
-            self.everyone[user] = state
+            self.people[user] = state
         return True

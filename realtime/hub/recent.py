@@ -1,4 +1,4 @@
-"""A ring: the end of one log in memory. Pure; it takes events in order and never holds a hole."""
+"""The last events of one log, in memory and without a gap. Pure."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -9,60 +9,59 @@ from realtime.types import Head, Position
 
 
 class RecentEvents:
-    """The last events of a log up to `head`. Superseded events are blanked before anyone is served."""
+    """The last `size` events of a log, up to `head`. Redacted events are emptied before anyone gets them."""
 
     def __init__(self, size: int, head: Head) -> None:
         self.head = head
-        self._entries: deque[LogEvent] = deque(maxlen=size)
+        self._events: deque[LogEvent] = deque(maxlen=size)
 
-    def take(self, entries: Sequence[LogEvent]) -> tuple[list[LogEvent], bool]:
-        """The events that were new, and whether a hole before the rest must be read from the database."""
-        fresh: list[LogEvent] = []
-        for entry in entries:
-            if entry.o > self.head.o + 1:
-                return fresh, True
-            if entry.o == self.head.o + 1:
-                self._append(entry)
-                fresh.append(entry)
-        return fresh, False
+    def apply(self, events: Sequence[LogEvent]) -> tuple[list[LogEvent], bool]:
+        """Append what follows the head. Return the new events, and whether a gap before the rest must be read."""
+        new: list[LogEvent] = []
+        for event in events:
+            if event.o > self.head.o + 1:
+                return new, True
+            if event.o == self.head.o + 1:
+                self._append(event)
+                new.append(event)
+        return new, False
 
-    def fill(self, tail: Sequence[LogEvent]) -> None:
-        """What stands in the log before the first event held, read later."""
-        first = self._entries[0].o if self._entries else self.head.o + 1
-        older = [entry for entry in tail if entry.o < first]
+    def prepend(self, tail: Sequence[LogEvent]) -> None:
+        """Add older events, which were read from the log later."""
+        first = self._events[0].o if self._events else self.head.o + 1
+        older = [event for event in tail if event.o < first]
         if older and older[-1].o == first - 1:
-            held = (*older, *self._entries)
-            self._entries = deque(held, maxlen=self._entries.maxlen)
-            self.blank(self._entries)
+            self._events = deque((*older, *self._events), maxlen=self._events.maxlen)
+            self.redact(self._events)
 
     def since(self, o: int) -> list[LogEvent] | None:
-        """The events after offset `o`, or None where the ring does not reach back."""
+        """Return the events after offset `o`, or None when they do not reach back so far."""
         if o >= self.head.o:
             return []
-        if not self._entries or self._entries[0].o > o + 1:
+        if not self._events or self._events[0].o > o + 1:
             return None
-        return list(islice(self._entries, o + 1 - self._entries[0].o, None))
+        return list(islice(self._events, o + 1 - self._events[0].o, None))
 
-    def holds(self, position: Position) -> bool | None:
-        """Whether the log has this position; None where the ring cannot know."""
+    def contains(self, position: Position) -> bool | None:
+        """Return whether the log has this position, or None when only the database knows."""
         if position.o > self.head.o:
             return False
         if position.o == self.head.o:
             return position.t == self.head.t
-        if not self._entries or self._entries[0].o > position.o:
+        if not self._events or self._events[0].o > position.o:
             return None
-        return self._entries[position.o - self._entries[0].o].t == position.t
+        return self._events[position.o - self._events[0].o].t == position.t
 
-    def blank(self, entries: Sequence[LogEvent] | deque[LogEvent]) -> None:
-        """Empty what events of this ring supersede: a page read before one was committed may still hold it."""
-        superseded = {o for entry in self._entries for o in entry.blanks}
-        for entry in entries:
-            if entry.o in superseded:
-                entry.data = None
+    def redact(self, events: Sequence[LogEvent] | deque[LogEvent]) -> None:
+        """Empty what recent events redact: a page that was read before one of them committed still has the data."""
+        redacted = {o for event in self._events for o in event.blanks}
+        for event in events:
+            if event.o in redacted:
+                event.data = None
 
-    def _append(self, entry: LogEvent) -> None:
-        self._entries.append(entry)
-        self.head = entry.head
-        for held in self._entries if entry.blanks else ():
-            if held.o in entry.blanks:
-                held.data = None
+    def _append(self, event: LogEvent) -> None:
+        self._events.append(event)
+        self.head = event.head
+        for earlier in self._events if event.blanks else ():
+            if earlier.o in event.blanks:
+                earlier.data = None

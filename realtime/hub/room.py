@@ -1,277 +1,191 @@
-"""What one process knows of one room: its ring, who reads it, who listens to its counts, who is there, what to signal.
-
-Vocabulary: a *reading* is one connection's place in one room.
-"""
+"""The state of one room in one process: recent events, subscriptions, presence, and signals that wait to be sent."""
 
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from realtime import errors
+from realtime.hub.delivery import EventFrames, Subscription
 from realtime.hub.presence import Changes, Person, Presence
 from realtime.hub.recent import RecentEvents
+from realtime.hub.subscriber import Subscriber
 from realtime.log.event import LogEvent
-from realtime.server.frames import EncodedFrames, size_of
-from realtime.types import UNSEEN, Head, Labels, LogKey, UserId
+from realtime.server.frames import EncodedFrames
+from realtime.types import Head, Labels, LogKey, UserId
 from realtime.wire import messages
 
-if TYPE_CHECKING:
-    from realtime.connection.connection import Connection
-
-SHOWN: Final = 200
-"""people listed by name; beyond that only their number"""
-SLICE: Final = 512
-"""readers served before others have a turn of the loop: about 4 ms"""
-FAST: Final = 64 * 1024
-"""bytes that are sent without a look at what else waits"""
-GONE: Final = 1000
-"""people of whom it is known since when they are not here; the others have been gone for longer"""
+PEOPLE_LISTED: Final = 200
+"""People who are listed by name; of a larger crowd only the number is sent."""
+SLICE_SUBSCRIPTIONS: Final = 512
+"""Subscriptions that are served in one turn of the loop: about 4 ms."""
+LEFT_REMEMBERED: Final = 1000
+"""People whose time of leaving is kept. Anyone else counts as absent since this process knows the room."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class Subscription:
-    """One connection in one room: its labels, and the last offset pushed to it."""
-
-    connection: "Connection"
-    labels: Labels
-    offset: int = 0
-    live: bool = False
-    opening: bool = True
-    task: asyncio.Task[None] | None = None
-
-    @property
-    def shown(self) -> bool:
-        """Return whether the room lists this reader as present."""
-        return self.connection.visible and UNSEEN not in self.labels
-
-    def serve(self, frames: "Frames") -> None:
-        """One that lags stays where it was; one that was resumed meanwhile has these already."""
-        if not self.live or self.offset >= frames.last:
-            return
-        out, wire = self.connection.out, frames.wire
-        if wire and (send := out.send):
-            try:
-                sent = send(wire)
-            except OSError:
-                sent = 0
-            if sent < len(wire):
-                out.rest(wire[sent:])
-        elif not out.push(frames.of(self.labels)):
-            self.live = False
-            return
-        self.offset = frames.last
-
-    def fail(self) -> None:
-        """Nobody knows what has reached it: its connection ends, and the next one says how far it is."""
-        self.live = False
-        try:
-            self.connection.end(errors.FAILED)
-        except Exception:
-            logger.exception("a connection could not be ended")
-
-
-def page_of(entries: Sequence[LogEvent], most: int) -> Sequence[LogEvent]:
-    """As many events as one push of a resume carries: one at least, no more than about `most` bytes."""
-    size = 0
-    for count, entry in enumerate(entries, 1):
-        size += size_of(entry.data or "") + 200
-        if size > most:
-            return entries[: max(1, count - 1)]
-    return entries
-
-
-@dataclass(eq=False, slots=True)
 class Room:
-    """The process's state of one log with readers."""
+    """The process's state of one log that somebody reads."""
 
     key: LogKey
-    ring: RecentEvents
-    readings: dict["Connection", Subscription] = field(default_factory=dict)
-    listeners: set["Connection"] = field(default_factory=set)
+    recent: RecentEvents
+    subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
+    watchers: set[Subscriber] = field(default_factory=set)
+    """Connections that get counts of the room while they do not have it open."""
     presence: Presence = field(default_factory=Presence)
-    mine: Counter[UserId] = field(default_factory=Counter)
+    local: Counter[UserId] = field(default_factory=Counter)
+    """Visible subscriptions of each user in this process."""
     leaving: dict[UserId, float] = field(default_factory=dict)
-    gone: dict[UserId, float] = field(default_factory=dict)
-    since: float = 0.0
-    slots: dict[tuple[str, str], Any] = field(default_factory=dict)
-    outbox: deque["Frames"] = field(default_factory=deque)
-    """deliveries that have not reached everybody; the first one is under way"""
+    """Users whose last visible subscription has gone, and since when: they may be back within the grace period."""
+    left_at: dict[UserId, float] = field(default_factory=dict)
+    known_since: float = 0.0
+    unsent: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Signals that wait for the next flush: the latest value of each kind and key."""
+    deliveries: deque[EventFrames] = field(default_factory=deque)
+    """Events that some subscriptions have not got yet. The first item is being delivered."""
     filling: asyncio.Task[None] | None = None
     repairing: asyncio.Task[None] | None = None
-    counted: bool = True
-    told: Head = field(default_factory=lambda: Head(0, 0, 0))
-    """where the room was at the last count, which tells what came since"""
+    count_due: bool = False
+    last_count: Head = field(default_factory=lambda: Head(0, 0, 0))
+    """The head at the last count, which tells what came since."""
     here: int = 0
     idle_since: float | None = None
-    held: Counter["Connection"] = field(default_factory=Counter)
-    """connections that get nothing until their permissions have been checked again, and by how many checks"""
-    missed: set["Connection"] = field(default_factory=set)
-    """those of them to whom a signal was not sent"""
+    suspended: Counter[Subscriber] = field(default_factory=Counter)
+    """Connections that get nothing until their permissions have been rechecked, and by how many rechecks."""
+    missed_signals: set[Subscriber] = field(default_factory=set)
+    """Suspended connections to which a signal was not sent."""
 
-    def enter(self, reading: Subscription) -> None:
-        """A connection reads from here on; reading again replaces the former reading."""
-        former = self.readings.pop(reading.connection, None)
+    def add(self, subscription: Subscription) -> None:
+        """Subscribe a connection; a second subscription replaces the first."""
+        former = self.subscriptions.pop(subscription.subscriber, None)
         if former is not None:
             former.live = False
-        self._turn(reading, shown=former is not None and former.shown, now=0.0)
-        self.readings[reading.connection] = reading
+        self._count_visible(subscription, was_visible=former is not None and former.visible, now=0.0)
+        self.subscriptions[subscription.subscriber] = subscription
 
-    def exit(self, connection: "Connection", now: float) -> None:
-        """A connection reads no more."""
-        reading = self.readings.pop(connection, None)
-        if reading is None:
+    def remove(self, subscriber: Subscriber, now: float) -> None:
+        subscription = self.subscriptions.pop(subscriber, None)
+        if subscription is None:
             return
-        reading.live = False
-        if reading.shown:
-            self.hide(connection.caller.id, now)
+        subscription.live = False
+        if subscription.visible:
+            self.hide(subscriber.caller.id, now)
 
-    def hold(self, connection: "Connection") -> None:
-        """Send this connection nothing more until `release`; where it was is kept."""
-        self.held[connection] += 1
-        if reading := self.readings.get(connection):
-            reading.live = False
+    def suspend(self, subscriber: Subscriber) -> None:
+        """Send nothing more to this connection until `release`. Its offset is kept."""
+        self.suspended[subscriber] += 1
+        if subscription := self.subscriptions.get(subscriber):
+            subscription.live = False
 
-    def release(self, connection: "Connection") -> bool:
-        """Undo one `hold`, and say whether it was the last."""
-        self.held[connection] -= 1
-        if self.held[connection] > 0:
+    def release(self, subscriber: Subscriber) -> bool:
+        """Undo one `suspend`, and return whether it was the last one."""
+        self.suspended[subscriber] -= 1
+        if self.suspended[subscriber] > 0:
             return False
-        del self.held[connection]
+        del self.suspended[subscriber]
         return True
 
-    def relabel(self, reading: Subscription, labels: Labels, now: float) -> None:
-        """Give a reader other labels. One that is not shown any more leaves as if its connection had gone.
+    def set_scopes(self, subscription: Subscription, scopes: Labels, now: float) -> None:
+        """Change what a subscription may read. A user who is no longer visible leaves as if the connection had gone.
 
-        The full list of people, which is sent now and then, brings back one that is shown again.
+        The full list of people, which is sent at intervals, brings back one who is visible again.
         """
-        shown, reading.labels = reading.shown, labels
-        self._turn(reading, shown=shown, now=now)
+        was_visible, subscription.scopes = subscription.visible, scopes
+        self._count_visible(subscription, was_visible=was_visible, now=now)
 
-    def _turn(self, reading: Subscription, *, shown: bool, now: float) -> None:
-        """Count a reader who was `shown` until now as it is shown from now on."""
-        if reading.shown and not shown:
-            self.show(reading.connection.caller.id)
-        elif shown and not reading.shown:
-            self.hide(reading.connection.caller.id, now)
+    def _count_visible(self, subscription: Subscription, *, was_visible: bool, now: float) -> None:
+        if subscription.visible and not was_visible:
+            self.show(subscription.subscriber.caller.id)
+        elif was_visible and not subscription.visible:
+            self.hide(subscription.subscriber.caller.id, now)
 
     def show(self, user: UserId) -> None:
-        """One more visible connection of this user."""
-        self.mine[user] += 1
+        """Count one more visible subscription of this user."""
+        self.local[user] += 1
         self.leaving.pop(user, None)
 
     def hide(self, user: UserId, now: float) -> None:
-        """One less; with the last one the grace begins."""
-        self.mine[user] -= 1
-        if self.mine[user] <= 0:
-            del self.mine[user]
+        """Count one visible subscription less; with the last one the grace period begins."""
+        self.local[user] -= 1
+        if self.local[user] <= 0:
+            del self.local[user]
             self.leaving[user] = now
 
-    def deliver(self, entries: Sequence[LogEvent]) -> None:
-        """Push new events to every live reading, in slices; what comes meanwhile waits until the last one has these."""
-        self.outbox.append(Frames(entries))
-        if len(self.outbox) == 1:
-            self._deliver_slice(list(self.readings.values()), 0)
+    def deliver(self, events: Sequence[LogEvent]) -> None:
+        """Push new events to every live subscription, slice by slice. The next events wait until all have these."""
+        self.deliveries.append(EventFrames(events))
+        if len(self.deliveries) == 1:
+            self._deliver_slice(list(self.subscriptions.values()), 0)
 
-    def _deliver_slice(self, readings: list[Subscription], start: int) -> None:
-        """Whatever one reader fails at, the others are served and the outbox goes on."""
-        frames = self.outbox[0]
-        for reading in readings[start : start + SLICE]:
+    def _deliver_slice(self, subscriptions: list[Subscription], start: int) -> None:
+        """Serve one slice. A subscription that raises is ended, and the others are served."""
+        frames, stop = self.deliveries[0], start + SLICE_SUBSCRIPTIONS
+        for subscription in subscriptions[start:stop]:
             try:
-                reading.serve(frames)
+                subscription.deliver(frames)
             except Exception:
-                logger.exception("a reader could not be served")
-                reading.fail()
-        if start + SLICE < len(readings):
-            asyncio.get_running_loop().call_soon(self._deliver_slice, readings, start + SLICE)
+                logger.exception("a subscription could not be served")
+                subscription.fail()
+        if stop < len(subscriptions):
+            asyncio.get_running_loop().call_soon(self._deliver_slice, subscriptions, stop)
             return
-        self.outbox.popleft()
-        if self.outbox:
-            asyncio.get_running_loop().call_soon(self._deliver_slice, list(self.readings.values()), 0)
+        self.deliveries.popleft()
+        if self.deliveries:
+            asyncio.get_running_loop().call_soon(self._deliver_slice, list(self.subscriptions.values()), 0)
 
-    def changed(self, changes: Changes, now: float) -> None:
-        """People who came, changed or left: when, and as signals; in a crowd only their number."""
+    def presence_changed(self, changes: Changes, now: float) -> None:
+        """Remember who left when, and queue signals of the changes; of a crowd only the number is sent."""
         for user, person in changes.items():
-            self.gone.pop(user, None)
+            self.left_at.pop(user, None)
             if person is None:
-                self.gone[user] = now
-        while len(self.gone) > GONE:
-            del self.gone[next(iter(self.gone))]
-        if len(self.presence.everyone) <= SHOWN:
+                self.left_at[user] = now
+        while len(self.left_at) > LEFT_REMEMBERED:
+            del self.left_at[next(iter(self.left_at))]
+        if len(self.presence.people) <= PEOPLE_LISTED:
             for user, person in changes.items():
-                self.slots["presence", user] = person
+                self.unsent["presence", user] = person
 
     def absent_ms(self, user: UserId, now: float) -> int:
-        """Since when somebody is not here; who was never seen, since this process knows the room."""
-        return 0 if user in self.presence.everyone else round((now - self.gone.get(user, self.since)) * 1000)
+        """Return for how long a user has been absent; for one never seen, how long this process knows the room."""
+        return 0 if user in self.presence.people else round((now - self.left_at.get(user, self.known_since)) * 1000)
 
-    def flush(self) -> None:
-        """Send the latest value of every slot to those who look at the room."""
-        chunk = EncodedFrames(
-            *(messages.signal(self.key, kind, key, value) for (kind, key), value in self.slots.items())
+    def flush_signals(self) -> None:
+        """Send the waiting signals to every subscription."""
+        frames = EncodedFrames(
+            *(messages.signal(self.key, kind, key, value) for (kind, key), value in self.unsent.items())
         )
-        self.slots.clear()
-        for connection, reading in self.readings.items():
-            if connection in self.held:
-                self.missed.add(connection)
-            elif not reading.opening:
-                connection.out.signal(chunk)
+        self.unsent.clear()
+        for subscriber, subscription in self.subscriptions.items():
+            if subscriber in self.suspended:
+                self.missed_signals.add(subscriber)
+            elif not subscription.unanswered:
+                subscriber.queue.signal(frames)
 
-    def count(self, changes: Callable[[Sequence[LogEvent], int], dict[str, Any]]) -> None:
-        """Tell those who only listen how far the room is, and what came since the last count."""
-        head, told = self.ring.head, self.told
-        self.told = head
-        since = self.ring.since(told.o)
-        came = {"lines": None} if since is None else changes(since, told.n)
-        value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here, "since": told.o, **came}
-        chunk = EncodedFrames(messages.signal(self.key, "count", "", value))
-        for connection in self.listeners:
-            if connection in self.held:
-                self.missed.add(connection)
-            elif connection not in self.readings:
-                connection.out.signal(chunk)
-        self.counted = True
+    def send_count(self, changes: Callable[[Sequence[LogEvent], int], dict[str, Any]]) -> None:
+        """Send the head, and what came since the last count, to watchers that do not have the room open."""
+        head, last = self.recent.head, self.last_count
+        self.last_count = head
+        since = self.recent.since(last.o)
+        came = {"lines": None} if since is None else changes(since, last.n)
+        value = {"o": head.o, "t": head.t, "n": head.n, "here": self.here, "since": last.o, **came}
+        frames = EncodedFrames(messages.signal(self.key, "count", "", value))
+        for subscriber in self.watchers:
+            if subscriber in self.suspended:
+                self.missed_signals.add(subscriber)
+            elif subscriber not in self.subscriptions:
+                subscriber.queue.signal(frames)
+        self.count_due = False
 
     def people(self) -> dict[str, Any]:
-        """The full list, as `room.open` and `presence.read` give it."""
-        everyone = self.presence.everyone
-        shown: dict[UserId, Person] = dict(islice(everyone.items(), SHOWN))
-        return {"presence": shown, "here": len(everyone)}
+        """Return who is present, as `room.open` and `presence.read` answer it."""
+        people = self.presence.people
+        listed: dict[UserId, Person] = dict(islice(people.items(), PEOPLE_LISTED))
+        return {"presence": listed, "here": len(people)}
 
     @property
     def empty(self) -> bool:
-        return not self.readings and not self.listeners
-
-
-class Frames:
-    """A run of events encoded once for all who may read it all, and once for each other set of labels."""
-
-    __slots__ = ("_entries", "_made", "_open", "last", "wire")
-
-    def __init__(self, entries: Sequence[LogEvent]) -> None:
-        self._entries = entries
-        self._open: EncodedFrames | None = None
-        if all(entry.audience is None for entry in entries):
-            self._open = EncodedFrames(*(entry.frame() for entry in entries))
-        plain = self._open.plain if self._open else b""
-        self._made: dict[Labels, EncodedFrames] = {}
-        self.last = entries[-1].o
-        self.wire = plain if len(plain) <= FAST else b""
-        """for whom the socket's own `send` serves: the frames of all, unless they are many at once"""
-
-    def of(self, labels: Labels) -> EncodedFrames:
-        """The frames for a reader with these labels."""
-        if self._open is not None:
-            return self._open
-        if labels not in self._made:
-            self._made[labels] = EncodedFrames(*(self._frame(entry, labels) for entry in self._entries))
-        return self._made[labels]
-
-    @staticmethod
-    def _frame(entry: LogEvent, labels: Collection[str]) -> str:
-        return entry.frame() if entry.readable_by(labels) else entry.withheld()
+        return not self.subscriptions and not self.watchers

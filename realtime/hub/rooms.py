@@ -1,30 +1,29 @@
-"""The rooms and the people of one process: who listens where, which connections a user has. Memory only."""
+"""The rooms and the users of one process. Memory only."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from realtime.hub.recent import RecentEvents
-from realtime.hub.room import Room, Subscription
+from realtime.hub.room import Room
+from realtime.hub.subscriber import Subscriber
 from realtime.log import SITE
 from realtime.types import Head, Labels, LogKey, UserId
 
-if TYPE_CHECKING:
-    from realtime.connection.connection import Connection
-
-WARM_S: Final = 60.0
-"""how long an empty room keeps its ring"""
+EVICT_AFTER_S: Final = 60.0
+"""An empty room keeps its recent events for so long."""
 
 
 class Rooms:
-    """Made on demand, kept while anyone listens and a while longer. `wanted(key, bool)` hears of both."""
+    """Rooms are made on demand and evicted some time after the last connection has left them."""
 
-    def __init__(self, ring: int, now: Callable[[], float], wanted: Callable[[LogKey, bool], None]) -> None:
-        self._ring, self._now, self._wanted = ring, now, wanted
+    def __init__(self, recent_size: int, now: Callable[[], float], want: Callable[[LogKey, bool], None]) -> None:
+        """`want(key, wanted)` is called when a room is made and when it is evicted."""
+        self._recent_size, self._now, self._want = recent_size, now, want
         self._rooms: dict[LogKey, Room] = {}
-        self._users: dict[UserId, set[Connection]] = {}
+        self._subscribers: dict[UserId, set[Subscriber]] = {}
 
     def __iter__(self) -> Iterator[Room]:
         return iter(list(self._rooms.values()))
@@ -33,74 +32,83 @@ class Rooms:
         return self._rooms.get(key)
 
     def room(self, key: LogKey, head: Head) -> Room:
-        """The room, made with this head if it is not there. It is listened for before anything more is read."""
+        """Return the room; one that is new here gets this head, and the bus is joined before anything more is read."""
         if key not in self._rooms:
-            self._rooms[key] = Room(key, RecentEvents(self._ring, head), since=self._now(), told=head)
-            self._wanted(key, True)
+            recent = RecentEvents(self._recent_size, head)
+            self._rooms[key] = Room(key, recent, known_since=self._now(), last_count=head)
+            self._want(key, True)
         return self._rooms[key]
 
-    def retire(self) -> None:
-        """Let go of rooms that have been empty for a while."""
+    def here(self, key: LogKey) -> int:
+        room = self._rooms.get(key)
+        return room.here if room else 0
+
+    def absent_ms(self, key: LogKey, user: UserId) -> int:
+        room = self._rooms.get(key)
+        return room.absent_ms(user, self._now()) if room else 0
+
+    def evict(self) -> None:
+        """Drop rooms that have been empty for `EVICT_AFTER_S`."""
         for room in self:
             if not room.empty or room.key == SITE:
                 room.idle_since = None
             elif room.idle_since is None:
                 room.idle_since = self._now()
-            elif self._now() - room.idle_since > WARM_S:
+            elif self._now() - room.idle_since > EVICT_AFTER_S:
                 del self._rooms[room.key]
-                self._wanted(room.key, False)
+                self._want(room.key, False)
 
-    # Connections
+    # Subscribers
 
-    def of_user(self, user: UserId) -> list["Connection"]:
-        return list(self._users.get(user, ()))
+    def of_user(self, user: UserId) -> list[Subscriber]:
+        return list(self._subscribers.get(user, ()))
 
-    def connections(self, user: UserId | None) -> list["Connection"]:
-        """Return the connections of a user, or of everybody."""
-        return list(chain.from_iterable(self._users.values())) if user is None else self.of_user(user)
+    def subscribers(self, user: UserId | None) -> list[Subscriber]:
+        """Return the connections of a user, or all of them."""
+        return list(chain.from_iterable(self._subscribers.values())) if user is None else self.of_user(user)
 
-    def listened(self, connection: "Connection", key: LogKey | None) -> list[Room]:
-        """The rooms it listens to, or of those only this one."""
-        keys = connection.rooms if key is None else connection.rooms & {key}
+    def watched(self, subscriber: Subscriber, key: LogKey | None) -> list[Room]:
+        """Return the rooms that a connection watches, or of those only the one with this key."""
+        keys = subscriber.rooms if key is None else subscriber.rooms & {key}
         return [self._rooms[each] for each in keys]
 
-    def enrol(self, connection: "Connection", memberships: Iterable[Mapping[str, Any]]) -> None:
-        """A greeted connection, and the rooms whose counts it listens to."""
-        self._users.setdefault(connection.caller.id, set()).add(connection)
+    def register(self, subscriber: Subscriber, memberships: Iterable[Mapping[str, Any]]) -> None:
+        """Add a connection that has said hello, and let it watch the rooms of its user."""
+        self._subscribers.setdefault(subscriber.caller.id, set()).add(subscriber)
         for membership in memberships:
             head = msgspec.convert(membership["head"], Head, from_attributes=True)
-            self.listen(self.room(membership["key"], head), connection)
+            self.watch(self.room(membership["key"], head), subscriber)
 
-    def leave(self, connection: "Connection") -> None:
-        for key in list(connection.rooms):
-            self.forget(connection, self._rooms[key])
-        user = connection.caller.id
-        self._users.get(user, set()).discard(connection)
-        if not self._users.get(user):
-            self._users.pop(user, None)
+    def unregister(self, subscriber: Subscriber) -> None:
+        for key in list(subscriber.rooms):
+            self.forget(subscriber, self._rooms[key])
+        user = subscriber.caller.id
+        self._subscribers.get(user, set()).discard(subscriber)
+        if not self._subscribers.get(user):
+            self._subscribers.pop(user, None)
 
-    def listen(self, room: Room, connection: "Connection") -> None:
-        room.listeners.add(connection)
-        connection.rooms.add(room.key)
+    def watch(self, room: Room, subscriber: Subscriber) -> None:
+        room.watchers.add(subscriber)
+        subscriber.rooms.add(room.key)
         room.idle_since = None
 
-    def forget(self, connection: "Connection", room: Room) -> None:
-        """Neither read nor listen."""
-        room.exit(connection, self._now())
-        room.listeners.discard(connection)
-        room.missed.discard(connection)
-        connection.rooms.discard(room.key)
+    def forget(self, subscriber: Subscriber, room: Room) -> None:
+        """End the subscription to a room, and watch it no more."""
+        room.remove(subscriber, self._now())
+        room.watchers.discard(subscriber)
+        room.missed_signals.discard(subscriber)
+        subscriber.rooms.discard(room.key)
 
-    def relabel(self, room: Room, reading: Subscription, labels: Labels) -> None:
-        """Give a reader other labels now."""
-        room.relabel(reading, labels, self._now())
+    def set_scopes(self, room: Room, subscriber: Subscriber, scopes: Labels) -> None:
+        if subscription := room.subscriptions.get(subscriber):
+            room.set_scopes(subscription, scopes, self._now())
 
-    def opened(self, connection: "Connection") -> list[Room]:
-        """The rooms this connection reads."""
-        return [self._rooms[key] for key in connection.rooms if connection in self._rooms[key].readings]
+    def opened(self, subscriber: Subscriber) -> list[Room]:
+        """Return the rooms that a connection has open."""
+        return [self._rooms[key] for key in subscriber.rooms if subscriber in self._rooms[key].subscriptions]
 
-    def labels(self, connection: "Connection", key: LogKey) -> Labels | None:
-        """Its labels in a room it reads."""
+    def scopes(self, subscriber: Subscriber, key: LogKey) -> Labels | None:
+        """Return a connection's scopes in a room that it has open, else None."""
         room = self._rooms.get(key)
-        reading = room.readings.get(connection) if room else None
-        return reading.labels if reading else None
+        subscription = room.subscriptions.get(subscriber) if room else None
+        return subscription.scopes if subscription else None

@@ -1,6 +1,6 @@
 """An event as a value, and its two frames: whole, and withheld from who is not in its audience."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -44,6 +44,11 @@ class LogEvent(msgspec.Struct):
             f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
             f'"at":{self.at},"kind":"withheld"}}}}'
         )
+
+
+def audience_text(scopes: Iterable[str]) -> str:
+    """Return an audience as it is stored: sorted scopes between spaces, so that a search for one finds no other."""
+    return f" {' '.join(sorted(scopes))} "
 
 
 def _quoted(word: str | None) -> str:

@@ -15,14 +15,13 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from realtime.errors import not_found
-from realtime.log.event import LogEvent
+from realtime.log.event import LogEvent, audience_text
 from realtime.log.permissions import PermissionsChanged
 from realtime.models import Deadline, Event, Log
 from realtime.steady_clock import now_ms
 from realtime.storage.bulk_insert import Row, heads_write, insert_many, insert_values
 from realtime.storage.prepared import prepared
-from realtime.types import ClientId, LogKey, Signal, UserId
-from realtime.wire.messages import encode, labels
+from realtime.types import ClientId, LogKey, Signal, UserId, encode
 
 SITE: Final = LogKey("site")
 """The log that only processes read: what narrows somebody's rights."""
@@ -92,7 +91,7 @@ class Batch:
             kind=kind,
             actor=actor,
             cid=cid,
-            audience=None if audience is None else labels(audience),
+            audience=None if audience is None else audience_text(audience),
             blanks=tuple(blanks),
             data=None if data is None else encode(data).decode(),
             method=method or (self.method if cid else ""),

@@ -1,21 +1,20 @@
-"""The frames of `parlor.v1`: one decoder, the encoders, and the params of the requests that `realtime` answers itself.
+"""The messages of `parlor.v1`: decoder, encoders, and the params of requests that `realtime` answers itself.
 
 Source: JSON-RPC 2.0 (https://www.jsonrpc.org/specification).
 """
 
-from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from realtime.errors import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, Close, RealtimeError
-from realtime.types import LogKey, Offset, Position, RequestId, Room
+from realtime.types import LogKey, Offset, Position, RequestId, Room, encode
 
 P = TypeVar("P")
 
 
 class Incoming(msgspec.Struct):
-    """Any one frame from the client: request, notification or response."""
+    """A request, a notification or a response of the client."""
 
     jsonrpc: str
     method: str | msgspec.UnsetType = msgspec.UNSET
@@ -33,12 +32,6 @@ class Hello(msgspec.Struct):
     rooms: Annotated[dict[Room, Position], msgspec.Meta(max_length=16)] = {}
 
 
-class RoomParams(msgspec.Struct):
-    """Params that name a room and nothing else."""
-
-    room: Room
-
-
 class OpenParams(msgspec.Struct):
     """Params of `room.open`."""
 
@@ -53,17 +46,16 @@ class SeenParams(msgspec.Struct):
 
 
 class Pong(msgspec.Struct):
-    """Result of `session.ping`: the offsets the client has applied."""
+    """Result of `session.ping`: the offsets that the client has applied."""
 
     rooms: dict[Room, Offset] = {}
 
 
 _incoming = msgspec.json.Decoder(Incoming)
-encode = msgspec.json.Encoder().encode
 
 
 def decode(text: str) -> Incoming:
-    """One frame as `Incoming`, or `RealtimeError` −32700 (not JSON) / −32600 (not a request)."""
+    """Return a decoded frame; raise −32700 for one that is not JSON, −32600 for one that is no request."""
     try:
         frame = _incoming.decode(text)
     except msgspec.ValidationError as error:
@@ -84,7 +76,7 @@ def _id_fits(id: int | str | msgspec.UnsetType) -> bool:
 
 
 def params_of(frame: Incoming, decoder: "msgspec.json.Decoder[P]") -> P:
-    """The frame's params in their declared type, or `RealtimeError` −32602."""
+    """Return a frame's params in their declared type; raise −32602 where they do not fit."""
     raw = frame.params if isinstance(frame.params, msgspec.Raw) else b"{}"
     try:
         params = decoder.decode(raw)
@@ -116,7 +108,6 @@ def notification(method: str, params: Any) -> str:
 
 
 def ping(id: RequestId) -> str:
-    """The server's request to the client; answered with `Pong`."""
     return encode({"jsonrpc": "2.0", "id": id, "method": "session.ping", "params": {}}).decode()
 
 
@@ -128,8 +119,3 @@ def bye(close: Close) -> str:
 
 def signal(room: LogKey, kind: str, key: str, value: Any) -> str:
     return notification("room.signal", {"room": room, "kind": kind, "key": key, "value": value})
-
-
-def labels(words: Iterable[str]) -> str:
-    """An audience as it is stored: sorted labels, each between blanks, so that a search for one finds no other."""
-    return f" {' '.join(sorted(words))} "

@@ -5,11 +5,11 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 VIOLATIONS_S: Final = 600
-"""the window in which the third close of a kind is final"""
+"""The third close of a kind within this time is final."""
 
 
 class Violations:
-    """How often something happened within a window of `seconds`."""
+    """Counts how often something happened within a window of `seconds`."""
 
     __slots__ = ("_seconds", "_times")
 
@@ -17,17 +17,17 @@ class Violations:
         self._seconds, self._times = seconds, list[float]()
 
     def add(self, now: float) -> int:
-        """Count one more and tell how many are in the window."""
+        """Count one more, and return how many are in the window."""
         self._times = [when for when in self._times if when > now - self._seconds]
         self._times.append(now)
         return len(self._times)
 
 
 class AddressLimiter:
-    """How many connections each network has. Who has none (see `network_of`) is not counted."""
+    """Counts the connections of each network. Private addresses, where `network_of` is None, are not counted."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._connections = most, Counter[str]()
+    def __init__(self, max_connections: int) -> None:
+        self._max, self._connections = max_connections, Counter[str]()
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -36,16 +36,15 @@ class AddressLimiter:
         return network in self._connections
 
     def enter(self, network: str | None) -> bool:
-        """Count a connection, or say that there are enough."""
+        """Count a connection and return True, or return False when the network has as many as it may have."""
         if network is None:
             return True
-        if self._most and self._connections[network] >= self._most:
+        if self._max and self._connections[network] >= self._max:
             return False
         self._connections[network] += 1
         return True
 
     def leave(self, network: str | None) -> None:
-        """A connection that entered has ended."""
         if network is not None:
             self._connections[network] -= 1
             if not self._connections[network]:
@@ -53,7 +52,7 @@ class AddressLimiter:
 
 
 def network_of(address: str) -> str | None:
-    """What is counted as one: a public IPv4 address, or the /64 that one customer has of IPv6; None where private."""
+    """Return a public IPv4 address, or the /64 of an IPv6 address, which one customer has; None for a private one."""
     try:
         found = ip_address(address)
     except ValueError:

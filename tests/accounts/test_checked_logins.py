@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from accounts.models import LoginSession, User
 from accounts.sessions import stored
-from realtime.hub import login_check
+from realtime.hub import logins
 from realtime.process import Process
 from tests.accounts.people import PASSWORD, account, entered, logged_in
 from tests.accounts.test_connections import LOGIN_ENDED, lives, post, tab
@@ -60,11 +60,11 @@ async def test_change_by_sql_ends_the_connection(
 async def test_connection_is_asked_about_again_when_a_rank_was_changed(application: Any) -> None:
     await sync_to_async(account)(is_moderator=True)
     line = await tab(application, await sync_to_async(logged_in)())
-    before = process().hub.revocation.count
+    before = process().hub.subscriptions.revocations
     await User.objects.aupdate(is_moderator=False)
     for _ in range(3):
         await process().check_logins()
-    assert process().hub.revocation.count == before + 1  # once a change
+    assert process().hub.subscriptions.revocations == before + 1  # once a change
     assert await lives(line)
 
 
@@ -86,7 +86,7 @@ async def test_browser_whose_session_moved_gets_a_new_token(application: Any, mo
     await post(browser, "/account/keep/", password=PASSWORD)
     await process().check_logins()
     assert await lives(line)
-    monkeypatch.setattr(login_check, "MOVED_MS", 0)
+    monkeypatch.setattr(logins, "MOVED_MS", 0)
     await process().check_logins()
     assert (await line.bye()).code == TOKEN
     assert await lives(await tab(application, browser))
@@ -97,7 +97,7 @@ async def test_copied_session_of_a_guest_is_off_the_line(application: Any, monke
     thief.cookies = browser.cookies.copy()  # type: ignore[assignment]
     line = await tab(application, thief)
     await post(browser, "/account/keep/", password=PASSWORD)
-    monkeypatch.setattr(login_check, "MOVED_MS", 0)
+    monkeypatch.setattr(logins, "MOVED_MS", 0)
     await process().check_logins()
     assert (await line.bye()).code == TOKEN
     assert (await sync_to_async(thief.get)("/realtime/token")).status_code == 401

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client as Browser
 
 from realtime.types import LogKey
-from realtime.wire.session import LOOKS
+from realtime.wire.session import HUB_REQUESTS
 from tests.actions import enter, guest
 from tests.actions import room as make_room
 from tests.client import Client, ErrorResponse, cid
@@ -83,7 +83,7 @@ def asked_of_rooms() -> dict[str, dict[str, Any]]:
     }
     return {
         name: {**(MORE[name] if name not in plain else {}), **({"cid": cid()} if name in durable else {})}
-        for name in sorted(methods | set(LOOKS))
+        for name in sorted(methods | set(HUB_REQUESTS))
     }
 
 

@@ -31,7 +31,7 @@ class MemoryWire:
         self.reads = asyncio.Event()
         self.reads.set()
         self._out: asyncio.Queue[str | None] = asyncio.Queue()
-        self.transport = QueueTransport(self._send, self._end, tells=True)
+        self.transport = QueueTransport(self._send, self._end, counts_unsent=True)
         self.connection = Connection(process, self.transport, session_key)
         self.connection.start()
 

@@ -49,13 +49,13 @@ def event_kinds() -> set[str]:
 
 
 def signal_kinds() -> set[str]:
-    """Return the kinds of `Signal(room, "…", …)`, `messages.signal(room, "…", …)` and `slots["…", …] = …`."""
+    """Return the kinds of `Signal(room, "…", …)`, `messages.signal(room, "…", …)` and `unsent["…", …] = …`."""
     said = literals(calls("Signal", *APPS), 1) | literals(calls("signal", "realtime"), 1)
     return said | {word for tree in trees("realtime") for node in ast.walk(tree) for word in _slot(node)}
 
 
 def _slot(node: ast.AST) -> Iterator[str]:
-    is_slot = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _name(node.value) == "slots"
+    is_slot = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _name(node.value) == "unsent"
     if is_slot and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
         first = node.slice.elts[0]
         if isinstance(first, ast.Constant):
@@ -73,7 +73,7 @@ def problems() -> set[tuple[int, str]]:
 
 def closes() -> set[tuple[int, str]]:
     """Return code and reason of every `Close(…)`, and the final code of those that count as a violation."""
-    struck = [literal(call.args[0]) for call in calls("_strike", "realtime")]
+    struck = [literal(call.args[0]) for call in calls("_violate", "realtime")]
     twins = {(close.code + 500, close.reason) for close in struck if isinstance(close, errors.Close)}
     made = [(literal(call.args[0]), literal(call.args[1])) for call in calls("Close", *APPS)]
     return twins | {(code, word) for code, word in made if isinstance(code, int) and isinstance(word, str)}

@@ -15,11 +15,11 @@ import chat.services.rooms
 import chat.text
 import realtime.hub.room
 from config.asgi import backend
+from realtime.connection.hello import CLIENT_LIMITS
 from realtime.limits import Limits
-from realtime.process import TOLD
-from realtime.types import LogKey, Position
-from realtime.wire.messages import Hello, OpenParams, RoomParams, SeenParams
-from realtime.wire.session import COSTS, HELLO, LOOKS, PING, SEEN, hello_cost
+from realtime.types import LogKey, Position, RoomParams
+from realtime.wire.messages import Hello, OpenParams, SeenParams
+from realtime.wire.session import HELLO, HUB_REQUEST_COSTS, HUB_REQUESTS, PING, SEEN, hello_cost
 from tests.docs import sources
 from tests.docs.pages import code, codes, page, rows, section
 
@@ -51,7 +51,7 @@ NUMBERS = {
     "a room's topic": [chat.services.rooms.TOPIC_LENGTH],
     "a page of history, a snapshot": [chat.selectors.messages.LINES, chat.selectors.messages.BYTES],
     "ids in `people.read`": [100],
-    "people in `presence`": [realtime.hub.room.SHOWN],
+    "people in `presence`": [realtime.hub.room.PEOPLE_LISTED],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
     "rooms in a page of `room.list`": [chat.selectors.rooms.PAGE],
     "rooms in hello": [chat.selectors.rooms.MINE],
@@ -88,7 +88,7 @@ def test_members_of_a_shape_are_read() -> None:
 
 
 def test_every_request_is_documented_and_nothing_else() -> None:
-    assert set(HUB) == set(LOOKS)
+    assert set(HUB) == set(HUB_REQUESTS)
     assert set(REQUESTS) == {*SESSION, *HUB, *backend.methods}
 
 
@@ -155,7 +155,7 @@ def test_people_read_is_documented_with_its_limit() -> None:
 
 
 def test_limits_in_hello_are_documented() -> None:
-    assert set(TOLD) <= set(codes(section(PROTOCOL, "Limits")))
+    assert set(CLIENT_LIMITS) <= set(codes(section(PROTOCOL, "Limits")))
 
 
 def examples() -> Iterator[dict[str, object]]:
@@ -172,7 +172,9 @@ def test_examples_are_json_rpc_requests_that_exist() -> None:
 
 def test_requests_that_count_as_several_are_documented() -> None:
     costs: dict[int, list[str]] = {}
-    for name, cost in sorted(COSTS.items() | {(name, method.cost) for name, method in backend.methods.items()}):
+    for name, cost in sorted(
+        HUB_REQUEST_COSTS.items() | {(name, method.cost) for name, method in backend.methods.items()}
+    ):
         costs.setdefault(cost, []).append(name)
     said = {int(row[0]): codes(row[1]) for row in rows(PROTOCOL, "Costs")}
     assert said == {cost: names for cost, names in costs.items() if cost > 1}

@@ -180,7 +180,7 @@ async def test_more_deadlines_than_one_look_takes_are_done_in_one_turn(applicati
     from config.asgi import backend
 
     process = await Process.of(backend)
-    await process._claim()
+    await process._run_deadlines()
     assert await sync_to_async(Deadline.objects.count)() == 0
 
 

@@ -83,7 +83,7 @@ async def test_the_numbers_are_those_of_the_process(tab: Tab) -> None:
     [room] = [each for each in told["rooms"] if each["room"] == key]
     assert (room["name"], room["here"], room["readers"]) == ("Kitchen", 2, 2)
     assert room["lines"] >= 2
-    assert process.meters.totals.deliveries >= 4
+    assert process.metrics.totals.deliveries >= 4
     assert told["up_s"] >= 0
     assert len(told["minutes"]) == 1
 

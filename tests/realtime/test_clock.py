@@ -50,28 +50,28 @@ async def until(fact: Callable[[], bool]) -> None:
 
 async def test_what_is_due_is_done_once_by_two_processes(process: Process, log: LogKey, handlers: list[object]) -> None:
     await schedule(log, "note", at=1, count=5)
-    await asyncio.gather(*(process._claim() for _ in range(3)))
+    await asyncio.gather(*(process._run_deadlines() for _ in range(3)))
     assert sorted(map(str, handlers)) == ["0", "1", "2", "3", "4"]
     assert await Deadline.objects.acount() == 0
 
 
 async def test_what_is_not_due_waits(process: Process, log: LogKey, handlers: list[object]) -> None:
     await schedule(log, "note", at=2**52)
-    await process._claim()
+    await process._run_deadlines()
     assert handlers == []
 
 
 async def test_a_kind_that_nobody_handles_waits_for_who_does(process: Process, log: LogKey) -> None:
     await schedule(log, "another process knows", at=1)
-    await process._claim()
+    await process._run_deadlines()
     assert await Deadline.objects.acount() == 1
 
 
 async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: LogKey, handlers: list[object]) -> None:
     await schedule(log, "broken", at=1, count=deadlines.DUE_AT_ONCE)
     await schedule(log, "note", at=2)
-    await process._claim()
-    await process._claim()
+    await process._run_deadlines()
+    await process._run_deadlines()
     await until(lambda: handlers == [0])
     assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == deadlines.DUE_AT_ONCE
 
@@ -80,6 +80,6 @@ async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, lo
     with time_machine.travel(1_000_000, tick=False):
         await schedule(log, "broken soon", at=1)
         await schedule(log, "broken", at=1)
-        await process._claim()
+        await process._run_deadlines()
         later = {row.kind: row.at async for row in Deadline.objects.all()}
     assert later == {"broken soon": 1_000_005_000, "broken": 1_000_000_000 + deadlines.RETRY_MS}

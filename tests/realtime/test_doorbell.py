@@ -9,7 +9,7 @@ import pytest_asyncio
 from channels.layers import InMemoryChannelLayer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from realtime.hub.bus import CARRIED_BYTES, Bus, BusMessage
+from realtime.hub.bus import EVENTS_MAX_BYTES, Bus, BusMessage
 from realtime.log.event import LogEvent
 from realtime.types import LogKey
 
@@ -26,8 +26,8 @@ class Listener:
     """A doorbell and what it has heard."""
 
     def __init__(self, layer: Any) -> None:
-        self.heard: asyncio.Queue[BusMessage] = asyncio.Queue()
-        self.doorbell = Bus(layer, self.heard.put_nowait)
+        self.received: asyncio.Queue[BusMessage] = asyncio.Queue()
+        self.bus = Bus(layer, self.received.put_nowait)
 
 
 @pytest_asyncio.fixture(params=["memory", "redis"])
@@ -40,48 +40,50 @@ async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Listener, 
         layers = [RedisPubSubChannelLayer(hosts=[host]) for _ in range(2)]
     listeners = Listener(layers[0]), Listener(layers[1])
     for listener in listeners:
-        await listener.doorbell.start()
-        listener.doorbell.want(ROOM)
+        await listener.bus.start()
+        listener.bus.want(ROOM)
     async with asyncio.timeout(10):
         for listener in listeners:
-            while ROOM not in listener.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+            while ROOM not in listener.bus._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
                 await asyncio.sleep(0)
     yield listeners
     for listener in listeners:
-        await listener.doorbell.stop()
+        await listener.bus.stop()
     if request.param == "redis":
         for layer in layers:
             await layer.flush()
 
 
-async def heard(listener: Listener) -> BusMessage:
-    return await asyncio.wait_for(listener.heard.get(), 10)
+async def received(listener: Listener) -> BusMessage:
+    return await asyncio.wait_for(listener.received.get(), 10)
 
 
 async def test_a_bell_arrives_whole(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
-    rung = BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
-    one.doorbell.ring(rung)
-    assert await heard(two) == BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+    published = BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
+    one.bus.publish(published)
+    assert await received(two) == BusMessage(
+        "one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True
+    )
 
 
 async def test_more_than_four_kib_of_events_travels_as_a_head_only(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
-    one.doorbell.ring(BusMessage("one", ROOM, 9, [entry(CARRIED_BYTES)]))
-    bell = await heard(two)
-    assert (bell.head, bell.events) == (9, [])
+    one.bus.publish(BusMessage("one", ROOM, 9, [entry(EVENTS_MAX_BYTES)]))
+    message = await received(two)
+    assert (message.head, message.events) == (9, [])
 
 
 async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
-    two.doorbell.want(ROOM, False)
+    two.bus.want(ROOM, False)
     async with asyncio.timeout(10):
-        while ROOM in two.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while ROOM in two.bus._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
-    two.doorbell.want(LogKey("another"))
-    two.doorbell.ring(BusMessage("two", ROOM, 1))
-    assert (await heard(one)).room == ROOM
-    assert two.heard.empty()
+    two.bus.want(LogKey("another"))
+    two.bus.publish(BusMessage("two", ROOM, 1))
+    assert (await received(one)).room == ROOM
+    assert two.received.empty()
 
 
 async def test_a_process_that_is_alone_rings_for_nobody() -> None:
@@ -89,17 +91,17 @@ async def test_a_process_that_is_alone_rings_for_nobody() -> None:
     layer = InMemoryChannelLayer()
     one, two = Listener(layer), Listener(layer)
     for listener in (one, two):
-        await listener.doorbell.start()
-    one.doorbell.want(ROOM)
+        await listener.bus.start()
+    one.bus.want(ROOM)
     async with asyncio.timeout(10):
-        while ROOM not in one.doorbell._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while ROOM not in one.bus._joined:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
-    one.doorbell.ring(BusMessage("one", ROOM, 1))
-    two.doorbell.ring(BusMessage("two", ROOM, 2))
-    assert (await heard(one)).head == 2
-    assert one.heard.empty()
+    one.bus.publish(BusMessage("one", ROOM, 1))
+    two.bus.publish(BusMessage("two", ROOM, 2))
+    assert (await received(one)).head == 2
+    assert one.received.empty()
     for listener in (one, two):
-        await listener.doorbell.stop()
+        await listener.bus.stop()
 
 
 class Broken:
@@ -136,17 +138,17 @@ class Hung(Broken):
 async def test_a_layer_that_is_down_stops_nobody_and_is_said_once(
     kind: type[Broken], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("realtime.hub.bus.PATIENCE_S", 0.001)
+    monkeypatch.setattr("realtime.hub.bus.TIMEOUT_S", 0.001)
     layer = kind()
     listener = Listener(layer)
-    await listener.doorbell.start()
+    await listener.bus.start()
     for n in range(3):
-        listener.doorbell.ring(BusMessage("one", ROOM, n))
+        listener.bus.publish(BusMessage("one", ROOM, n))
     async with asyncio.timeout(10):
-        while listener.doorbell._bells:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while listener.bus._queue:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     layer.down = False
-    listener.doorbell.ring(BusMessage("one", ROOM, 7))
+    listener.bus.publish(BusMessage("one", ROOM, 7))
     await asyncio.wait_for(layer.sent.get(), 10)
-    await listener.doorbell.stop()
+    await listener.bus.stop()
     assert caplog.text.count("the channel layer failed") == 1

@@ -88,7 +88,7 @@ async def test_answers_that_nobody_reads_make_a_connection_lag_or_end(transactio
             if number % 8 == 7:
                 await process.readers.run(int)
         async with asyncio.timeout(5):
-            while not (connection.out.lagging or connection.session.state == "closed"):  # noqa: ASYNC110 - no event tells
+            while not (connection.queue.lagging or connection.session.state == "closed"):  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0.01)
     finally:
         wire.reads.set()

@@ -91,7 +91,7 @@ async def test_hello_is_refused_in_time_when_the_database_hangs(
     tab: Open, hasty: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = threading.Event()
-    monkeypatch.setattr(hasty, "_read_for", lambda *given: released.wait(30))
+    monkeypatch.setattr("realtime.connection.hello._read_access", lambda *given: released.wait(30))
     answers = await asyncio.gather(*(tab(name, at=hasty) for name in ("Mei", "Jonas", "Ana")), return_exceptions=True)
     assert [getattr(answer, "code", answer) for answer in answers] == [503] * 3
     released.set()
@@ -105,7 +105,7 @@ async def test_rooms_are_opened_in_time_or_refused(
     async def hang(*given: Any) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(hasty.hub, "open", hang)
+    monkeypatch.setattr(hasty.hub.subscriptions, "subscribe", hang)
     asked = [await mei.ask("room.open", room=log) for _ in range(10)]
     asked.append(await mei.ask("room.close", room=log))
     for id in asked:

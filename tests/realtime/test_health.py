@@ -13,8 +13,9 @@ from django.db import OperationalError
 
 from realtime import health
 from realtime.health import Probes
+from realtime.lifespan import LifespanMiddleware
 from realtime.log import Batch
-from realtime.process import LifespanMiddleware, Process
+from realtime.process import Process
 from realtime.workers.jobs import Task
 from tests.realtime.notes import Gate, Notes
 

@@ -16,14 +16,15 @@ from django.db import OperationalError
 
 from accounts.models import User
 from realtime import log as logs
-from realtime.connection.connection import READS
+from realtime.connection.connection import READS_AT_ONCE
 from realtime.hub.bus import BusMessage
 from realtime.hub.signals import PERSON
 from realtime.log import SITE, batch, writing
 from realtime.log.event import LogEvent
 from realtime.models import Event, Log
-from realtime.process import GREETED, HELLOS, Process
+from realtime.process import Process
 from realtime.server.frames import EncodedFrames
+from realtime.shared_limits import HELLOS_READING, HELLOS_WAITING
 from realtime.types import Caller, Head, LogKey, Signal, UserId
 from tests.client import Client, Ended, ErrorResponse, cid
 from tests.client.in_process import MemoryWire, login
@@ -69,7 +70,7 @@ async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, proc
     tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
     entry = LogEvent(log, 1, 7, 1, 0, "note.posted", None, None, None, (), '{"text":"x"}')
     with queries() as asked:
-        process.hub.committed([entry])
+        process.hub.publish([entry])
         for client in tabs:
             await client.event(log, 1)
     aside = ("realtime_deadline", '"head" FROM', '"expire_date" FROM')
@@ -89,7 +90,7 @@ async def test_the_way_of_a_line_is_timed_to_its_last_reader(
         put(wire, text)
 
     monkeypatch.setattr(MemoryWire, "put", noted)
-    monkeypatch.setattr(process.meters, "passed", lambda seconds: at_the_end.append(len(written)))
+    monkeypatch.setattr(process.metrics, "observe", lambda seconds: at_the_end.append(len(written)))
     await tabs[0].request("note.post", room=log, cid=cid(), text="x")
     await append(log, 1)  # a batch outside the writer is nobody's way
     for client in tabs:
@@ -103,9 +104,9 @@ async def test_what_the_process_counts_is_what_happened(tab: Open, log: LogKey, 
     for key in (again, again, cid()):
         await mei.request("note.post", room=log, cid=key, text="x")
     await jonas.event(log, 2)
-    totals = process.meters.totals
+    totals = process.metrics.totals
     assert (totals.lines, totals.deliveries, totals.writes, totals.repeats) == (2, 4, 3, 1)
-    assert sum(process.meters.sizes) == totals.batches
+    assert sum(process.metrics.sizes) == totals.batches
 
 
 async def test_a_command_outside_the_writer_reaches_readers_too(tab: Open, log: LogKey) -> None:
@@ -134,7 +135,7 @@ async def test_opening_says_that_a_position_is_gone(tab: Open, log: LogKey, o: i
 async def test_opening_far_behind_says_that_the_position_is_there(tab: Open, log: LogKey, process: Process) -> None:
     await append(log, 30)
     tag = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
-    process.hub._limits = msgspec.structs.replace(process.limits, replay=10)
+    process.hub.subscriptions._limits = msgspec.structs.replace(process.limits, replay=10)
     mei = await tab("Mei")
     opening = await mei.request("room.open", room=log, position={"o": 12, "t": tag})
     assert (opening["mode"], "gone" in opening) == ("snapshot", False)
@@ -200,13 +201,13 @@ async def test_a_reader_that_catches_up_is_told_nothing_of_a_room_still_opening(
     await append(log, 5)
     mei = await tab("Mei")
     wire: Any = mei.wire
-    real = process.hub._opening
+    real = process.hub.subscriptions._choose_modes
 
     async def resumed_meanwhile(*given: Any) -> Any:
-        process.hub.resume(wire.connection)
+        process.hub.subscriptions.resume(wire.connection.subscriber)
         return await real(*given)
 
-    monkeypatch.setattr(process.hub, "_opening", resumed_meanwhile)
+    monkeypatch.setattr(process.hub.subscriptions, "_choose_modes", resumed_meanwhile)
     await mei.request("room.open", room=log, position=None)
     await append(log)
     await mei.event(log, 6)
@@ -227,14 +228,14 @@ async def test_another_process_hears_of_it_by_the_doorbell(tab: Open, log: LogKe
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
     await mei.request("note.post", room=log, cid=cid(), text="x")
     await jonas.event(log, 1)
-    assert not other.hub.repaired
+    assert not other.hub.feed.repaired
 
 
 async def test_a_dropped_doorbell_is_repaired_by_the_sweep(tab: Open, log: LogKey, other: Process) -> None:
     jonas = await tab("Jonas", position=START, at=other)
-    other.hub.doorbell._heard = lambda bell: None
+    other.hub.bus._received = lambda bell: None
     await append(log, 3)
-    await other.hub.sweep()
+    await other.hub.reconcile()
     await jonas.event(log, 3)
     assert offsets(jonas, log) == [1, 2, 3]
 
@@ -246,10 +247,10 @@ async def test_a_hole_in_the_doorbells_is_read_from_the_log(
     monkeypatch.setattr(writing, "_listeners", set())
     await append(log, 5)
     last = await sync_to_async(logs.tail)(log, 1)
-    process.hub.heard(BusMessage("another", log, head=5, events=last))
+    process.hub.received(BusMessage("another", log, head=5, events=last))
     await mei.event(log, 5)
     assert offsets(mei, log) == [1, 2, 3, 4, 5]
-    assert process.hub.repaired["doorbell"] == 5
+    assert process.hub.feed.repaired["doorbell"] == 5
 
 
 async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey, process: Process) -> None:
@@ -258,7 +259,7 @@ async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey,
     await mei.event(log, 3)
     events = await sync_to_async(logs.tail)(log, 3)
     for _ in range(3):
-        process.hub.heard(BusMessage("another", log, head=2, events=events[:2]))
+        process.hub.received(BusMessage("another", log, head=2, events=events[:2]))
     await append(log)
     await mei.event(log, 4)
     assert offsets(mei, log) == [1, 2, 3, 4]
@@ -284,7 +285,7 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
     wire.reads.clear()
     for n in range(16):
         await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
-    assert wire.connection.out.lagging
+    assert wire.connection.queue.lagging
     assert wire.transport.unsent() < 2 * process.limits.lagging_bytes
     wire.reads.set()
     await stuck.event(log, 16)
@@ -294,7 +295,7 @@ async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
 async def taken_in(process: Process, log: LogKey, o: int) -> None:
     """Until the hub has taken an offset in: commits of other threads come a turn of the loop later."""
     async with asyncio.timeout(5):
-        while process.hub.rooms._rooms[log].ring.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while process.hub.rooms._rooms[log].recent.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
 
 
@@ -311,7 +312,7 @@ async def test_many_lines_that_are_too_much_together_come_page_by_page(
         pushed.append(len("".join(chunk.texts).encode()))
         return write(chunk, most)
 
-    wire.connection.out._write = weighed
+    wire.connection.queue._write = weighed
     await append(log, 12, data="\U0001f600" * 20_000)
     await mei.event(log, 12)
     assert offsets(mei, log) == list(range(1, 13))
@@ -325,8 +326,8 @@ async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, proce
     for _ in range(12):
         await append(log, data="x" * 30_000)
     await taken_in(process, log, 12)
-    assert wire.connection.out.lagging
-    wire.connection.tick(process.now() + process.limits.slow_s + 1)
+    assert wire.connection.queue.lagging
+    wire.connection.heartbeat(process.now() + process.limits.slow_s + 1)
     wire.reads.set()
     assert (await stuck.bye()).code == 4107
 
@@ -344,9 +345,9 @@ async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, proc
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     key = (await people("Jonas")).key
     await jonas.wire.close()
-    process.hub.signals.tick(process.now())
+    process.hub.signals.every_second(process.now())
     assert key in (await mei.request("presence.read", room=log))["presence"]
-    process.hub.signals.tick(process.now() + 3)
+    process.hub.signals.every_second(process.now() + 3)
     gone = await mei.notification("room.signal", kind="presence", key=key, value=None)
     assert gone["room"] == log
 
@@ -357,9 +358,9 @@ async def test_who_looks_away_is_away_after_the_grace_and_here_again_at_once(
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     key = (await people("Jonas")).key
     await jonas.request("session.seen", visible=False)
-    process.hub.signals.tick(process.now())
+    process.hub.signals.every_second(process.now())
     assert key in (await mei.request("presence.read", room=log))["presence"]
-    process.hub.signals.tick(process.now() + 3)
+    process.hub.signals.every_second(process.now() + 3)
     await mei.notification("room.signal", kind="presence", key=key, value=None)
 
     mei.notifications.clear()
@@ -375,10 +376,10 @@ async def test_a_person_is_here_while_any_of_their_tabs_is_looked_at(
     key = (await people("Jonas")).key
     for _ in range(2):
         await first.request("session.seen", visible=False)
-    process.hub.signals.tick(process.now() + process.limits.presence_s + 1)
+    process.hub.signals.every_second(process.now() + process.limits.presence_s + 1)
     assert key in (await mei.request("presence.read", room=log))["presence"]
     await second.wire.close()
-    process.hub.signals.tick(process.now() + 2 * process.limits.presence_s + 2)
+    process.hub.signals.every_second(process.now() + 2 * process.limits.presence_s + 2)
     await mei.notification("room.signal", kind="presence", key=key, value=None)
 
 
@@ -389,19 +390,19 @@ async def test_a_room_opened_or_closed_in_a_hidden_tab_changes_nobody(
     key = (await people("Jonas")).key
     await jonas.request("session.seen", visible=False)
     await jonas.request("room.open", room=log, position=START)
-    process.hub.signals.tick(process.now() + process.limits.presence_s + 1)
+    process.hub.signals.every_second(process.now() + process.limits.presence_s + 1)
     process.hub.signals.send(Signal(LogKey(""), PERSON, key, {"name": "Jonas II", "rev": 2}, UserId(key)))
     assert key not in (await mei.request("presence.read", room=log))["presence"]
     await jonas.request("room.close", room=log)
-    process.hub.signals.tick(process.now() + 2 * process.limits.presence_s + 2)
+    process.hub.signals.every_second(process.now() + 2 * process.limits.presence_s + 2)
     assert key not in (await mei.request("presence.read", room=log))["presence"]
 
 
 async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Process) -> None:
     mei = await tab("Mei", position=START)
-    process.hub.heard(BusMessage("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
+    process.hub.received(BusMessage("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
     await mei.notification("room.signal", kind="presence", key="ghost")
-    process.hub.signals.tick(process.now() + process.limits.presence_s * 3)
+    process.hub.signals.every_second(process.now() + process.limits.presence_s * 3)
     await mei.notification("room.signal", kind="presence", key="ghost", value=None)
 
 
@@ -413,7 +414,7 @@ async def test_rooms_not_open_get_counts(tab: Open, log: LogKey, process: Proces
 
 async def _counted(process: Process, client: Client, log: LogKey) -> None:
     while True:
-        process.hub.signals.tick(process.now())
+        process.hub.signals.every_second(process.now())
         signal = await client.notification("room.signal", kind="count", room=log)
         if signal["value"]["o"] == 4 and signal["value"]["n"] == 4:
             return
@@ -478,10 +479,10 @@ async def test_a_word_about_a_room_that_one_may_not_read_brings_none_of_its_coun
     user = UserId((await people("Mei")).key)
     process.hub.signals.send(Signal(LogKey("elsewhere"), "standing", "", {"waiting": True}, to=user))
     await mei.notification("room.signal", kind="standing", room="elsewhere")
-    await asyncio.gather(*process.hub._tasks)
+    await process.hub.tasks.finish()
     wire = mei.wire
     assert isinstance(wire, MemoryWire)
-    assert LogKey("elsewhere") not in wire.connection.rooms
+    assert LogKey("elsewhere") not in wire.connection.subscriber.rooms
 
 
 async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
@@ -500,7 +501,7 @@ async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes:
 async def test_an_ended_login_session_ends_its_connections(tab: Open, people: People) -> None:
     mei, elsewhere = await tab("Mei"), await tab("Mei")
     wire: Any = mei.wire
-    await narrow(user=UserId((await people("Mei")).key), login=wire.connection.caller.login)
+    await narrow(user=UserId((await people("Mei")).key), login=wire.connection.subscriber.caller.login)
     assert (await mei.bye()).code == 4501
     assert elsewhere.wire.closed is None
 
@@ -516,12 +517,12 @@ async def test_a_deactivated_person_is_sent_away_for_good(tab: Open, notes: Note
 async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
     mei = await tab("Mei")
     real = notes.may_read
-    process.hub.revocation.count += 1
+    process.hub.subscriptions.revocations += 1
 
     def narrowed_meanwhile(caller: Any, key: LogKey) -> Any:
         labels = real(caller, key)
         notes.members.clear()
-        process.hub.revocation.count += 1
+        process.hub.subscriptions.revocations += 1
         return labels
 
     object.__setattr__(process.backend, "may_read", narrowed_meanwhile)
@@ -563,7 +564,7 @@ async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKe
 async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
     tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.hub.revocation.AGAIN_S", 0.001)
+    monkeypatch.setattr("realtime.hub.revocation.RETRY_S", 0.001)
     mei = await tab("Mei", position=START)
     user, answers = UserId((await people("Mei")).key), [OperationalError("gone")] * 4
 
@@ -583,8 +584,8 @@ async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_
 ) -> None:
     welcome, opened, inside = notes.welcome, threading.Event(), []
     intake = [pause := Mock(), resume := Mock()]
-    monkeypatch.setattr("realtime.process.accept_throttle.pause", pause)
-    monkeypatch.setattr("realtime.process.accept_throttle.resume", resume)
+    monkeypatch.setattr("realtime.shared_limits.accept_throttle.pause", pause)
+    monkeypatch.setattr("realtime.shared_limits.accept_throttle.resume", resume)
 
     def slow(caller: Caller) -> list[dict[str, Any]]:
         inside.append(caller)
@@ -592,13 +593,13 @@ async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_
         return welcome(caller)
 
     monkeypatch.setattr(process, "backend", replace(process.backend, welcome=slow))
-    coming = [asyncio.ensure_future(tab(f"Mei {n}")) for n in range(HELLOS)]
+    coming = [asyncio.ensure_future(tab(f"Mei {n}")) for n in range(HELLOS_WAITING)]
     async with asyncio.timeout(10):
-        while not pause.called or len(inside) < GREETED:
+        while not pause.called or len(inside) < HELLOS_READING:
             await process.readers.run(lambda: None)
         for _ in range(20):
             await process.readers.run(lambda: None)
-    assert len(inside) == GREETED
+    assert len(inside) == HELLOS_READING
     assert [each.call_count for each in intake] == [1, 0]
     opened.set()
     await asyncio.gather(*coming)
@@ -616,13 +617,13 @@ async def test_a_room_that_is_left_during_hello_is_not_listened_to(
     def left_meanwhile(caller: Caller) -> Any:
         memberships = real(caller)
         notes.members[log].clear()
-        process.hub.revocation.count += 1
+        process.hub.subscriptions.revocations += 1
         return memberships
 
     object.__setattr__(process.backend, "welcome", left_meanwhile)
     assert (await client.hello())["rooms"] == []
     wire: Any = client.wire
-    assert wire.connection.rooms == set()
+    assert wire.connection.subscriber.rooms == set()
     await client.wire.close()
 
 
@@ -649,15 +650,17 @@ async def test_answers_are_made_when_their_reader_has_room_for_them(
     wire.reads.clear()
     asked = [await mei.ask("hand.read", room=log, hand="x" * 60_000) for _ in range(8)]
     async with asyncio.timeout(5):
-        while not wire.connection.out.lagging:  # noqa: ASYNC110 - a turn of the loop, not a wait
+        while not wire.connection.queue.lagging:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
     seen = len(notes.asked)
     asked += [await mei.ask("room.open", room=log, position=START), await mei.ask("room.close", room=log)]
     asked += [await mei.ask("note.post", room=log, cid=cid(), text="x") for _ in range(2)]
     for _ in range(3):
         await other.request("hand.read", room=log)
-        wire.connection.tick(process.now())
-    assert process.limits.lagging_bytes < wire.transport.unsent() < process.limits.lagging_bytes + READS * 61_000
+        wire.connection.heartbeat(process.now())
+    assert (
+        process.limits.lagging_bytes < wire.transport.unsent() < process.limits.lagging_bytes + READS_AT_ONCE * 61_000
+    )
     assert len(notes.asked) == seen
     assert await sync_to_async(logs.head_of)(log) == Head(0, 0, 0)
     wire.reads.set()
@@ -670,14 +673,14 @@ async def test_requests_of_a_reader_that_lags_are_refused_beyond_those_that_may_
 ) -> None:
     mei = await tab("Mei")
     wire: Any = mei.wire
-    wire.connection.out._lag()
+    wire.connection.queue._lag()
     for method in ("hand.read", "note.post", "room.close"):
         for _ in range(process.limits.waiting + 2):
             last = await mei.ask(method, room=log, cid=cid(), text="x")
     await mei.request("session.ping")
     refused = [each for each in mei._responses.values() if each["error"]["data"]["type"] == "too_many_waiting"]
     assert len(refused) == process.limits.waiting + 2 + 2 + 2  # reads and writes wait together, openings apart
-    wire.connection.tick(process.now())
+    wire.connection.heartbeat(process.now())
     await mei.response(last - 2)  # the last of the openings that could wait
     await mei.request("room.open", room=log, position=START)
 
@@ -696,15 +699,15 @@ async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
     wire: Any = mei.wire
     room = process.hub.rooms.get(log)
     assert room is not None
-    process.hub.rooms.forget(wire.connection, room)
+    process.hub.rooms.forget(wire.connection.subscriber, room)
     room.idle_since = process.now() - 61
-    real = process.hub._fill
+    real = process.hub.feed._fill
 
     async def swept_meanwhile(room: Any) -> None:
         await real(room)
-        process.hub.rooms.retire()
+        process.hub.rooms.evict()
 
-    monkeypatch.setattr(process.hub, "_fill", swept_meanwhile)
+    monkeypatch.setattr(process.hub.feed, "_fill", swept_meanwhile)
     await mei.request("room.open", room=log, position=START)
     await append(log)
     await mei.event(log, 1)
@@ -713,9 +716,9 @@ async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
 async def test_a_process_starts_as_soon_as_the_layer_is_back(
     transactional_db: None, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.hub.bus.PATIENCE_S", 0.001)
+    monkeypatch.setattr("realtime.hub.bus.TIMEOUT_S", 0.001)
     process = Process(notes.backend(), "one")
-    layer, failures = process.hub.doorbell._layer, [ConnectionError("starting")] * 2
+    layer, failures = process.hub.bus._layer, [ConnectionError("starting")] * 2
     real = layer.new_channel
 
     async def new_channel(prefix: str) -> str:
@@ -725,7 +728,7 @@ async def test_a_process_starts_as_soon_as_the_layer_is_back(
 
     monkeypatch.setattr(layer, "new_channel", new_channel)
     await process.start()
-    await asyncio.wait_for(process.hub.doorbell._named.wait(), 5)
+    await asyncio.wait_for(process.hub.bus._named.wait(), 5)
     await process.stop()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from realtime.metrics import MINUTES, SAMPLED, SIZES, Metrics, quantiles
+from realtime.metrics import BATCH_SIZES, MINUTES_KEPT, SAMPLES_PER_MINUTE, Metrics, quantiles
 from realtime.types import ClientId, LogKey
 
 HALL, YARD = LogKey("hall"), LogKey("yard")
@@ -19,37 +19,37 @@ def seconds(meters: Metrics, first: int, last: int, lines: int = 0, **facts: Any
     """So many lines in each second of a time."""
     for now in range(first + 1, last + 1):
         meters.delivered(HALL, lines, lines * 10)
-        meters.tick(float(now), **{"connections": 1, "queued": 0, "repaired": 0, **facts})
+        meters.every_second(float(now), **{"connections": 1, "queued": 0, "repaired": 0, **facts})
 
 
 def test_now_is_the_last_ten_seconds() -> None:
     each = meters()
     seconds(each, 0, 30, lines=100)
     seconds(each, 30, 40, lines=2)
-    told = each.reading(40.0)
+    told = each.values(40.0)
     assert (told["lines"], told["deliveries"]) == (2.0, 20.0)
 
 
 def test_a_young_process_divides_by_its_age_and_a_newborn_not_by_nothing() -> None:
     each = meters()
-    assert each.reading(0.0)["lines"] == 0
+    assert each.values(0.0)["lines"] == 0
     seconds(each, 0, 4, lines=3)
-    assert each.reading(4.0)["lines"] == 3.0
+    assert each.values(4.0)["lines"] == 3.0
 
 
 def test_an_hour_is_kept_and_no_more() -> None:
     each = meters()
-    seconds(each, 0, 60 * (MINUTES + 5), lines=1)
-    told = each.reading(60.0 * (MINUTES + 5))["minutes"]
-    assert len(told) == MINUTES + 1
+    seconds(each, 0, 60 * (MINUTES_KEPT + 5), lines=1)
+    told = each.values(60.0 * (MINUTES_KEPT + 5))["minutes"]
+    assert len(told) == MINUTES_KEPT + 1
     assert {minute["lines"] for minute in told[:-1]} == {1.0}
-    assert told[0]["ago_s"] == 60 * MINUTES
+    assert told[0]["ago_s"] == 60 * MINUTES_KEPT
 
 
 def test_the_minute_that_runs_is_among_them() -> None:
     each = meters()
     seconds(each, 0, 70, lines=4)
-    first, running = each.reading(70.0)["minutes"]
+    first, running = each.values(70.0)["minutes"]
     assert (first["ago_s"], running["ago_s"]) == (70, 10)
     assert (first["lines"], running["lines"]) == (4.0, 4.0)
 
@@ -59,7 +59,7 @@ def test_a_minute_has_its_most_connections_and_what_was_repaired_in_it() -> None
     seconds(each, 0, 30, connections=7, queued=90, repaired=2)
     seconds(each, 30, 60, connections=3, queued=0, repaired=5)
     seconds(each, 60, 61, connections=3, queued=0, repaired=6)
-    first, running = each.reading(61.0)["minutes"]
+    first, running = each.values(61.0)["minutes"]
     assert (first["connections"], first["queued"], first["repaired"]) == (7, 90, 5)
     assert (running["connections"], running["queued"], running["repaired"]) == (3, 0, 1)
 
@@ -68,10 +68,10 @@ def test_batches_are_counted_by_size() -> None:
     each = meters()
     for size in (1, 1, 2, 3, 4, 255, 256, 10**6):
         each.batch(size, None, 0.0)
-    told = each.reading(0.0)["batches"]
+    told = each.values(0.0)["batches"]
     assert (told["count"], told["writes"]) == (8, 522 + 10**6)
     assert told["sizes"][:3] == [2, 2, 1]
-    assert (told["sizes"][7], told["sizes"][8], told["sizes"][SIZES - 1]) == (1, 1, 1)
+    assert (told["sizes"][7], told["sizes"][8], told["sizes"][BATCH_SIZES - 1]) == (1, 1, 1)
 
 
 def test_only_the_request_that_had_waited_longest_is_timed_and_once() -> None:
@@ -95,34 +95,34 @@ def test_quantiles_are_those_of_what_was_measured() -> None:
 
 def test_times_are_of_this_minute_and_the_one_before() -> None:
     each = meters()
-    each.passed(0.9)
+    each.observe(0.9)
     seconds(each, 0, 60)
-    each.passed(0.001)
-    assert each.reading(60.0)["path"] == {"p50": 900.0, "p95": 900.0, "p99": 900.0, "samples": 2}
+    each.observe(0.001)
+    assert each.values(60.0)["path"] == {"p50": 900.0, "p95": 900.0, "p99": 900.0, "samples": 2}
     seconds(each, 60, 120)
-    assert each.reading(120.0)["path"] == {"p50": 1.0, "p95": 1.0, "p99": 1.0, "samples": 1}
+    assert each.values(120.0)["path"] == {"p50": 1.0, "p95": 1.0, "p99": 1.0, "samples": 1}
     seconds(each, 120, 180)
-    assert each.reading(180.0)["path"]["samples"] == 0
-    assert [minute["p50"] for minute in each.reading(180.0)["minutes"]] == [900.0, 1.0, None, None]
+    assert each.values(180.0)["path"]["samples"] == 0
+    assert [minute["p50"] for minute in each.values(180.0)["minutes"]] == [900.0, 1.0, None, None]
 
 
 def test_a_sample_is_bounded_and_fair() -> None:
     each = meters()
-    for n in range(SAMPLED * 20):
-        each.passed(n / 1000)
-    path = each.reading(1.0)["path"]
-    assert path["samples"] == SAMPLED
-    assert path["p50"] == pytest.approx(SAMPLED * 10, rel=0.1), "neither the first nor the last are favoured"
+    for n in range(SAMPLES_PER_MINUTE * 20):
+        each.observe(n / 1000)
+    path = each.values(1.0)["path"]
+    assert path["samples"] == SAMPLES_PER_MINUTE
+    assert path["p50"] == pytest.approx(SAMPLES_PER_MINUTE * 10, rel=0.1), "neither the first nor the last are favoured"
 
 
 def test_rooms_are_told_by_their_lines_a_minute_and_fade() -> None:
     each = meters()
     each.delivered(HALL, 30, 0)
     each.delivered(YARD, 10, 0)
-    assert each.loudest(0.0, 5) == [(HALL, 30.0), (YARD, 10.0)]
+    assert each.busiest(0.0, 5) == [(HALL, 30.0), (YARD, 10.0)]
     seconds(each, 0, 60)
     each.delivered(YARD, 20, 0)
-    assert each.loudest(90.0, 5) == [(YARD, 25.0), (HALL, 15.0)]
-    assert each.loudest(90.0, 1) == [(YARD, 25.0)]
+    assert each.busiest(90.0, 5) == [(YARD, 25.0), (HALL, 15.0)]
+    assert each.busiest(90.0, 1) == [(YARD, 25.0)]
     seconds(each, 60, 180)
-    assert [lines for _, lines in each.loudest(180.0, 5)] == [0.0], "a quiet room is forgotten with its minute"
+    assert [lines for _, lines in each.busiest(180.0, 5)] == [0.0], "a quiet room is forgotten with its minute"

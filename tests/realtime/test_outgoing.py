@@ -41,7 +41,7 @@ def straight() -> Transport:
 
 
 def queued() -> Transport:
-    return QueueTransport(AsyncMock(), AsyncMock(), tells=True)
+    return QueueTransport(AsyncMock(), AsyncMock(), counts_unsent=True)
 
 
 @pytest.fixture(params=[straight, queued])
@@ -85,7 +85,7 @@ async def test_what_was_sent_waits_no_more() -> None:
     async def close(_: object) -> None: ...
 
     unsent: list[int] = []
-    transport = QueueTransport(send, close, tells=True)
+    transport = QueueTransport(send, close, counts_unsent=True)
     transport.write(EncodedFrames("人", "a"))
     transport.close(Mock())
     await transport.run()

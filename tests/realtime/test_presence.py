@@ -12,30 +12,30 @@ PERSON = {"name": "x", "rev": 1}
 
 def test_who_leaves_one_process_is_still_in_the_other() -> None:
     here = Presence()
-    here.say("a", {MEI: PERSON}, 0)
-    here.say("b", {MEI: PERSON}, 0)
-    assert here.say("a", {MEI: None}, 0) == {}
-    assert here.say("b", {MEI: None}, 0) == {MEI: None}
+    here.update("a", {MEI: PERSON}, 0)
+    here.update("b", {MEI: PERSON}, 0)
+    assert here.update("a", {MEI: None}, 0) == {}
+    assert here.update("b", {MEI: None}, 0) == {MEI: None}
 
 
 def test_a_full_list_corrects_what_was_lost() -> None:
     here = Presence()
-    here.say("a", {MEI: PERSON, JONAS: PERSON}, 0)
-    assert here.say("a", {JONAS: PERSON}, 1, full=True) == {MEI: None}
+    here.update("a", {MEI: PERSON, JONAS: PERSON}, 0)
+    assert here.update("a", {JONAS: PERSON}, 1, full=True) == {MEI: None}
 
 
 def test_a_silent_process_is_forgotten_and_this_one_kept() -> None:
     here = Presence()
-    here.say("me", {MEI: PERSON}, 0)
-    here.say("dead", {JONAS: PERSON}, 0)
+    here.update("me", {MEI: PERSON}, 0)
+    here.update("dead", {JONAS: PERSON}, 0)
     assert here.expire(30, 25, "me") == {JONAS: None}
-    assert here.everyone == {MEI: PERSON}
+    assert here.people == {MEI: PERSON}
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([MEI, JONAS]), st.booleans())))
 def test_the_changes_told_add_up_to_who_is_there(words: list[tuple[str, UserId, bool]]) -> None:
     here, told = Presence(), dict[UserId, object]()
     for process, user, there in words:
-        for who, person in here.say(process, {user: PERSON if there else None}, 0).items():
+        for who, person in here.update(process, {user: PERSON if there else None}, 0).items():
             told[who] = person
-    assert {who for who, person in told.items() if person} == set(here.everyone)
+    assert {who for who, person in told.items() if person} == set(here.people)

@@ -96,8 +96,8 @@ class TestProcess:
     async def test_everybody_is_checked_part_by_part(
         self, tab: Open, log: LogKey, notes: Notes, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("realtime.hub.revocation.PERSONS", 1)
-        monkeypatch.setattr("realtime.hub.revocation.PAIRS", 1)
+        monkeypatch.setattr("realtime.hub.revocation.LOGINS_PER_CALL", 1)
+        monkeypatch.setattr("realtime.hub.revocation.PAIRS_PER_QUERY", 1)
         tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
         notes.away |= {UserId((await people(name)).key) for name in ("Mei", "Aisha")}
         await site_event({})
@@ -115,7 +115,7 @@ class TestProcess:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr("realtime.hub.revocation.AGAIN_S", 0.001)
+        monkeypatch.setattr("realtime.hub.revocation.RETRY_S", 0.001)
         mei = await tab("Mei", position=START)
         failures = [RealtimeError(503, "unavailable", "gone")] * 5
 
@@ -177,10 +177,10 @@ class TestProcess:
         await asyncio.to_thread(slow.reached.wait, 10)
         await append(log)
         await jonas.event(log, 1)
-        await process.hub.sweep()
+        await process.hub.reconcile()
         wire: Any = mei.wire
-        process.hub.resume(wire.connection)
-        process.hub.follow(wire.connection, log)
+        process.hub.subscriptions.resume(wire.connection.subscriber)
+        process.hub.subscriptions.replay(wire.connection.subscriber, log)
         await mei.request("session.ping")
         assert offsets(mei, log) == []
         slow.opened.set()
@@ -232,12 +232,12 @@ class TestProcess:
         await asyncio.to_thread(slow.reached.wait, 10)
         await append(log, 4)
         await jonas.event(log, 4)
-        process.hub.signals.tick(process.now())
+        process.hub.signals.every_second(process.now())
         await mei.request("session.ping")
         assert not [frame for frame in mei.frames if '"count"' in frame]
         slow.opened.set()
-        await asyncio.gather(*process.hub._tasks)
-        process.hub.signals.tick(process.now())
+        await process.hub.tasks.finish()
+        process.hub.signals.every_second(process.now())
         assert (await mei.notification("room.signal", kind="count", room=log))["value"]["o"] == 4
 
     async def test_signal_of_its_own_user_still_comes(self, tab: Open, process: Process, people: People) -> None:

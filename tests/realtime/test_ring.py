@@ -16,7 +16,7 @@ def entry(o: int, *blanks: int) -> LogEvent:
 
 def ring(*taken: int, size: int = 8) -> RecentEvents:
     made = RecentEvents(size, Head(0, 0, 0))
-    made.take([entry(o) for o in taken])
+    made.apply([entry(o) for o in taken])
     return made
 
 
@@ -24,8 +24,8 @@ def ring(*taken: int, size: int = 8) -> RecentEvents:
 def test_whatever_comes_the_ring_holds_no_hole_and_gives_each_event_once(runs: list[list[int]]) -> None:
     made, seen = RecentEvents(8, Head(0, 0, 0)), []
     for run in runs:
-        fresh, _ = made.take([entry(o) for o in run])
-        seen += [event.o for event in fresh]
+        new, _ = made.apply([entry(o) for o in run])
+        seen += [event.o for event in new]
     assert seen == list(range(1, made.head.o + 1))
 
 
@@ -41,28 +41,28 @@ def test_since_gives_all_that_follows_or_nothing(head: int, o: int) -> None:
 
 
 def test_a_hole_is_told() -> None:
-    fresh, hole = ring(1, 2).take([entry(3), entry(5)])
-    assert ([event.o for event in fresh], hole) == ([3], True)
+    new, gap = ring(1, 2).apply([entry(3), entry(5)])
+    assert ([event.o for event in new], gap) == ([3], True)
 
 
 def test_what_is_superseded_is_empty_before_anyone_is_served() -> None:
     made = ring(1, 2)
-    made.take([entry(3, 1)])
+    made.apply([entry(3, 1)])
     assert [event.data for event in made.since(0) or []] == [None, '"2"', '"3"']
 
 
 def test_a_page_read_before_the_event_that_empties_it_is_emptied() -> None:
     made = ring(1, 2)
-    made.take([entry(3, 1)])
+    made.apply([entry(3, 1)])
     page = [entry(1), entry(2)]
-    made.blank(page)
+    made.redact(page)
     assert [event.data for event in page] == [None, '"2"']
 
 
 def test_a_tail_read_later_fills_the_front() -> None:
     made = RecentEvents(8, Head(5, 35, 5))
-    made.take([entry(6, 4)])
-    made.fill([entry(o) for o in range(2, 6)])
+    made.apply([entry(6, 4)])
+    made.prepend([entry(o) for o in range(2, 6)])
     assert [(event.o, event.data) for event in made.since(1) or []] == [
         (2, '"2"'), (3, '"3"'), (4, None), (5, '"5"'), (6, '"6"'),
     ]  # fmt: skip
@@ -70,8 +70,8 @@ def test_a_tail_read_later_fills_the_front() -> None:
 
 def test_a_position_is_known_by_its_tag() -> None:
     made = ring(*range(1, 13))
-    assert made.holds(Position(12, 84)) is True
-    assert made.holds(Position(7, 49)) is True
-    assert made.holds(Position(7, 50)) is False
-    assert made.holds(Position(13, 91)) is False
-    assert made.holds(Position(2, 14)) is None
+    assert made.contains(Position(12, 84)) is True
+    assert made.contains(Position(7, 49)) is True
+    assert made.contains(Position(7, 50)) is False
+    assert made.contains(Position(13, 91)) is False
+    assert made.contains(Position(2, 14)) is None

@@ -9,9 +9,10 @@ import pytest
 
 from realtime.errors import FAILED, Close
 from realtime.hub import room as room_module
+from realtime.hub.delivery import EventFrames, Subscription
 from realtime.hub.recent import RecentEvents
-from realtime.hub.room import GONE, Frames, Room, Subscription
-from realtime.hub.signals import SLOT_S, pause
+from realtime.hub.room import LEFT_REMEMBERED, Room
+from realtime.hub.signals import FLUSH_AFTER_S, flush_after
 from realtime.log.event import LogEvent
 from realtime.server.frames import EncodedFrames
 from realtime.types import UNSEEN, Head, LogKey, UserId
@@ -22,11 +23,11 @@ PERSON = {"name": "x", "rev": 1}
 
 @pytest.fixture
 def room() -> Room:
-    return Room(LogKey("room"), RecentEvents(4, Head(0, 0, 0)), since=100.0)
+    return Room(LogKey("room"), RecentEvents(4, Head(0, 0, 0)), known_since=100.0)
 
 
 def heard(room: Room, user: UserId, there: bool, now: float) -> None:
-    room.changed(room.presence.say("here", {user: PERSON if there else None}, now), now)
+    room.presence_changed(room.presence.update("here", {user: PERSON if there else None}, now), now)
 
 
 def test_who_is_there_is_not_absent(room: Room) -> None:
@@ -48,10 +49,10 @@ def test_who_was_never_seen_is_absent_since_the_room_is_known(room: Room) -> Non
 
 
 def test_departures_are_remembered_within_a_bound(room: Room) -> None:
-    for n in range(GONE + 10):
+    for n in range(LEFT_REMEMBERED + 10):
         heard(room, UserId(str(n)), True, 101)
         heard(room, UserId(str(n)), False, 102 + n)
-    assert len(room.gone) == GONE
+    assert len(room.left_at) == LEFT_REMEMBERED
     assert room.absent_ms(UserId("0"), 200) == 100_000
 
 
@@ -68,7 +69,7 @@ class Tab:
     send: None = None
 
     @property
-    def out(self) -> "Tab":
+    def queue(self) -> "Tab":
         return self
 
     @property
@@ -96,20 +97,20 @@ def event(room: Room, o: int) -> LogEvent:
 def reader(room: Room) -> tuple[Subscription, Tab]:
     tab = Tab()
     reading = Subscription(tab, frozenset(), live=True)  # type: ignore[arg-type]
-    room.enter(reading)
+    room.add(reading)
     return reading, tab
 
 
 async def until(room: Room, deliveries: int) -> None:
     for _ in range(50):
-        if len(room.outbox) > deliveries:
+        if len(room.deliveries) > deliveries:
             await asyncio.sleep(0)
-    assert len(room.outbox) == deliveries
+    assert len(room.deliveries) == deliveries
 
 
 @pytest.fixture
 def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room_module, "SLICE", 2)
+    monkeypatch.setattr(room_module, "SLICE_SUBSCRIPTIONS", 2)
 
 
 @pytest.mark.asyncio
@@ -133,7 +134,7 @@ async def test_who_is_resumed_between_slices_hears_nothing_twice_and_misses_noth
     await until(room, deliveries=1)
     assert (tab.heard, last.live, last.offset) == ([], False, 0)
     tab.full = False
-    tab.push(Frames([event(room, 1), event(room, 2)]).of(frozenset()))
+    tab.push(EventFrames([event(room, 1), event(room, 2)]).of(frozenset()))
     last.offset, last.live = 2, True
     await until(room, deliveries=0)
     assert tab.heard == first.heard == [1, 2]
@@ -144,7 +145,7 @@ async def test_who_is_resumed_between_slices_hears_nothing_twice_and_misses_noth
 async def test_who_leaves_between_slices_hears_no_more(room: Room) -> None:
     _, tab = [reader(room) for _ in range(3)][-1]
     room.deliver([event(room, 1)])
-    room.exit(tab, 0)  # type: ignore[arg-type]
+    room.remove(tab, 0)  # type: ignore[arg-type]
     await until(room, deliveries=0)
     assert tab.heard == []
 
@@ -163,23 +164,23 @@ async def test_where_one_reader_fails_it_ends_and_the_others_are_served(
     assert [tab.heard for _, tab in others] == [[1, 2]] * 4
     assert (failing.ended, broken.live, broken.offset) == (FAILED, False, 0)
     assert [record.message for record in caplog.records] == [
-        "a reader could not be served",
+        "a subscription could not be served",
         *["a connection could not be ended"] * stays,
     ]
 
 
 def test_signals_of_a_crowd_wait_longer() -> None:
-    assert [pause(readers) for readers in (1, 500, 2000)] == [SLOT_S, SLOT_S, 0.2]
+    assert [flush_after(readers) for readers in (1, 500, 2000)] == [FLUSH_AFTER_S, FLUSH_AFTER_S, 0.2]
 
 
 def test_unseen_reader_is_not_counted_as_present(room: Room) -> None:
     reading, _ = reader(room)
-    assert room.mine == {"somebody": 1}
-    room.relabel(reading, frozenset({UNSEEN}), 130.0)
-    assert (room.mine, room.leaving) == ({}, {"somebody": 130.0})
-    room.relabel(reading, frozenset(), 131.0)
-    assert (room.mine, room.leaving) == ({"somebody": 1}, {})
-    room.enter(Subscription(reading.connection, frozenset({UNSEEN})))
-    assert room.mine == {}
-    room.exit(reading.connection, 140.0)
-    assert room.mine == {}
+    assert room.local == {"somebody": 1}
+    room.set_scopes(reading, frozenset({UNSEEN}), 130.0)
+    assert (room.local, room.leaving) == ({}, {"somebody": 130.0})
+    room.set_scopes(reading, frozenset(), 131.0)
+    assert (room.local, room.leaving) == ({"somebody": 1}, {})
+    room.add(Subscription(reading.subscriber, frozenset({UNSEEN})))
+    assert room.local == {}
+    room.remove(reading.subscriber, 140.0)
+    assert room.local == {}

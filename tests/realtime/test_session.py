@@ -37,7 +37,7 @@ def ready(strikes: Violations | None = None, **limits: Any) -> Session:
     """A session after hello, at second 0."""
     made = session(**limits)
     made.receive(HELLO, 0)
-    made.greeted(0, TokenBucket(1000, 1000, 0), strikes or Violations(600))
+    made.authenticated(0, TokenBucket(1000, 1000, 0), strikes or Violations(600))
     return made
 
 
@@ -283,7 +283,7 @@ def test_connections_of_one_address_share_a_rate_whoever_they_are() -> None:
     made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
     for each in made:
         each.receive(HELLO, 0)
-        each.greeted(0, TokenBucket(1000, 1000, 0), Violations(600))
+        each.authenticated(0, TokenBucket(1000, 1000, 0), Violations(600))
     answers: list[Any] = [each.receive(request("session.ping"), 0) for each in (*made, *made)]
     assert ["error" in answer[0].text for answer in answers] == [False, False, True, True]
 
@@ -294,7 +294,7 @@ def test_connections_of_one_user_share_a_rate() -> None:
     for _ in range(3):
         made = session()
         made.receive(HELLO, 0)
-        made.greeted(0, shared, Violations(600))
+        made.authenticated(0, shared, Violations(600))
         tabs.append(made)
     effects = [tab.receive(request("hand.read", n, room="r"), 0)[0] for n in range(5) for tab in tabs]
     assert len([effect for effect in effects if isinstance(effect, CallMethod)]) == 5
@@ -318,7 +318,7 @@ def test_wrong_hellos_and_unknown_methods_are_held_to_the_rate_too() -> None:
 def test_a_read_without_an_id_costs_what_a_request_costs() -> None:
     shared, made = TokenBucket(10, 5, 0), session()
     made.receive(HELLO, 0)
-    made.greeted(0, shared, Violations(600))
+    made.authenticated(0, shared, Violations(600))
     text = '{"jsonrpc":"2.0","method":"hand.read","params":{"room":"r"}}'
     assert len([effect for _ in range(40) for effect in made.receive(text, 0)]) == 5
 
