@@ -1,1 +1,51 @@
-"""The real-time path: protocol, log, writer, hub. It knows logs with readers; no message and no move."""
+"""The real-time path: protocol, log, writer and hub. It knows logs with readers, and neither messages nor moves.
+
+This is what apps import. It loads no models, so that Django can load it first. Besides it there is `realtime.log`, to
+append and to read events.
+"""
+
+from realtime.errors import RealtimeError, conflict, forbidden, not_found, too_fast, unavailable, unprocessable
+from realtime.methods import Backend, Call, Method
+from realtime.types import (
+    UNSEEN,
+    Caller,
+    Cid,
+    ClientId,
+    Head,
+    Labels,
+    LogKey,
+    Offset,
+    Position,
+    Room,
+    RoomParams,
+    Signal,
+    UserId,
+    encode,
+)
+
+__all__ = [
+    "UNSEEN",
+    "Backend",
+    "Call",
+    "Caller",
+    "Cid",
+    "ClientId",
+    "Head",
+    "Labels",
+    "LogKey",
+    "Method",
+    "Offset",
+    "Position",
+    "RealtimeError",
+    "Room",
+    "RoomParams",
+    "Signal",
+    "UserId",
+    "conflict",
+    "encode",
+    "forbidden",
+    "not_found",
+    "too_fast",
+    "unavailable",
+    "unprocessable",
+]
