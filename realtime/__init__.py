@@ -5,8 +5,9 @@ append and to read events.
 """
 
 from realtime.errors import RealtimeError, conflict, forbidden, not_found, too_fast, unavailable, unprocessable
-from realtime.methods import Backend, Call, Method
+from realtime.methods import Backend, Call, Method, method, room_and_site, site_only
 from realtime.types import (
+    SITE,
     UNSEEN,
     Caller,
     Cid,
@@ -24,6 +25,7 @@ from realtime.types import (
 )
 
 __all__ = [
+    "SITE",
     "UNSEEN",
     "Backend",
     "Call",
@@ -44,7 +46,10 @@ __all__ = [
     "conflict",
     "encode",
     "forbidden",
+    "method",
     "not_found",
+    "room_and_site",
+    "site_only",
     "too_fast",
     "unavailable",
     "unprocessable",

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from realtime.log import SITE
 from realtime.signatures import accepts, mismatches
-from realtime.types import Caller, ClientId, Head, Labels, LogKey, Signal, UserId
+from realtime.types import SITE, Caller, ClientId, Head, Labels, LogKey, Signal, UserId
 
 if TYPE_CHECKING:
     from realtime.log import Batch, LogEvent

@@ -15,6 +15,8 @@ Cid = Annotated[ClientId, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{8,36}\Z")]
 Room = Annotated[LogKey, msgspec.Meta(max_length=16)]
 Offset = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
+SITE: Final = LogKey("site")
+"""The log that only processes read: it tells whose permissions have changed."""
 SUBPROTOCOL: Final = "parlor.v1"
 VERSION: Final = 1
 

@@ -3,8 +3,9 @@
 from realtime.log.event import LogEvent
 from realtime.log.permissions import PermissionsChanged
 from realtime.log.reading import PAGE, head_of, heads, holds, newest_at, read, redactable, tail
-from realtime.log.writing import SITE, Batch, Listener, batch, key_new, listen, publish
+from realtime.log.writing import Batch, Listener, batch, key_new, listen, publish
 from realtime.steady_clock import now_ms
+from realtime.types import SITE
 
 __all__ = [
     "PAGE",

@@ -21,10 +21,8 @@ from realtime.models import Deadline, Event, Log
 from realtime.steady_clock import now_ms
 from realtime.storage.bulk_insert import Row, heads_write, insert_many, insert_values
 from realtime.storage.prepared import prepared
-from realtime.types import ClientId, LogKey, Signal, UserId, encode
+from realtime.types import SITE, ClientId, LogKey, Signal, UserId, encode
 
-SITE: Final = LogKey("site")
-"""The log that only processes read: what narrows somebody's rights."""
 KEY_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 logger = logging.getLogger(__name__)
