@@ -1,4 +1,4 @@
-/** Pages of one's account: a password that is being typed may be looked at. */
+/** Account pages: a button shows the typed password, and a log-out deletes the data in the browser. */
 
 import { startReveals } from "./chat/ui/reveal.js";
 import { forgetWhoLeft, hasUnsent, leaving } from "./realtime/browser_data.js";

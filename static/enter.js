@@ -1,4 +1,4 @@
-/** Wires the way in on a page without talk: the invite to a private room. */
+/** Entry form on the page of an invite to a private room. */
 
 import { startEnter } from "./chat/views/enter.js";
 

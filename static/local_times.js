@@ -1,4 +1,4 @@
-/** Pages without a connection: times in the reader's zone and form. */
+/** Local times on pages without a connection: in the reader's time zone and format. */
 
 import { date, short } from "./chat/ui/time.js";
 

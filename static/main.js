@@ -1,4 +1,4 @@
-/** Wires the page: what each part tells the others, and what apps add to it. */
+/** Page of a room: builds its parts and connects them, with the plugs of other apps. */
 
 /** @import {Boot} from "./chat/state/types.js" */
 /** @import {Direct} from "./chat/views/direct.js" */

@@ -1,4 +1,4 @@
-/** What games add to the page, and how their parts setBlocked of each other. */
+/** Plug of games, and how its parts work together. */
 
 /** @import {Client} from "../chat/client/client.js" */
 /** @import {Plug, PlugPage, PlugParts} from "../chat/client/plugs.js" */
@@ -72,7 +72,7 @@ function start({ client, sidePanel, scroll, timeline, navigation, history, title
   };
 }
 
-/** For one who is alone. @param {Client} client @param {Commands} commands */
+/** Return the offer for a person who is alone. @param {Client} client @param {Commands} commands */
 function emptyRoomOffer(client, commands) {
   const isOn = () => Object.keys(client.state().parts.matches ?? {}).length > 0;
   return { title: say("pastime.title"), word: say("pastime.act"), act: () => commands.create("medium"), isOn };

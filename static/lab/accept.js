@@ -1,15 +1,15 @@
-/** From `Sec-WebSocket-Key` to `Sec-WebSocket-Accept`. RFC 6455 4.2.2; SHA-1 by RFC 3174, for plain http has no SubtleCrypto. */
+/** Computes `Sec-WebSocket-Accept` from `Sec-WebSocket-Key` (RFC 6455, 4.2.2). SHA-1 follows RFC 3174, because plain http has no SubtleCrypto. */
 
 export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** The steps for a key. @param {string} key */
+/** Return the steps for a key. @param {string} key */
 export function accept(key) {
   const joined = key + GUID;
   const digest = sha1(new TextEncoder().encode(joined));
   return { joined, digest, accept: btoa(String.fromCharCode(...digest)) };
 }
 
-/** How many bytes a key decodes to; null if it is no base64. @param {string} key */
+/** Return how many bytes a key decodes to, or null if it is not base64. @param {string} key */
 export function keyBytes(key) {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(key)) return null;
   return atob(key).length;
@@ -28,7 +28,7 @@ export function sha1(message) {
   return new Uint8Array(digest.buffer);
 }
 
-/** One block of 64 bytes. @param {number[]} state @param {DataView} blocks @param {number} start */
+/** Mix one block of 64 bytes into the state. @param {number[]} state @param {DataView} blocks @param {number} start */
 function mix(state, blocks, start) {
   const words = Array.from({ length: 16 }, (_, place) => blocks.getUint32(start + place * 4));
   let [a, b, c, d, e] = state;

@@ -21,7 +21,7 @@ function closed(who, event) {
   byId("closes", HTMLElement).prepend(row);
 }
 
-/** A line of its own for each close. @param {string} route @param {string} who @param {(socket: WebSocket) => void} opened */
+/** Open a connection for one close. @param {string} route @param {string} who @param {(socket: WebSocket) => void} opened */
 function tried(route, who, opened) {
   show("problem", "");
   const socket = new WebSocket(address(route));

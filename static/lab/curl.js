@@ -1,4 +1,4 @@
-/** Commands to copy; plain http has no clipboard but the selection. */
+/** Commands to copy. Plain http has no clipboard except the selection. */
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";

@@ -1,4 +1,4 @@
-/** "WebSocket Echo Test": what the tutorial's page writes to the console stands on the page, to the letter. */
+/** Page "WebSocket Echo Test": the texts of the tutorial's console, to the letter. */
 
 import { byId } from "../chat/ui/dom.js";
 import { address, hex, Line, log, pressed } from "./page.js";

@@ -1,4 +1,4 @@
-/** Five numbers as twenty bytes, there and back. */
+/** Floats: five numbers as twenty bytes, there and back. */
 
 import { say } from "../chat/ui/words.js";
 import { hex, Line, pressed, show } from "./page.js";

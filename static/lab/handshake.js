@@ -1,4 +1,4 @@
-/** The calculator: each step as one types. */
+/** Calculator of the handshake: each step while the reader types. */
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";

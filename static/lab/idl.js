@@ -1,4 +1,4 @@
-/** The members, ticked as they are tried. */
+/** Members of the interface, ticked as they are tried. */
 
 import { byId, make } from "../chat/ui/dom.js";
 import { count, say } from "../chat/ui/words.js";

@@ -1,4 +1,4 @@
-/** One lamp, for all who look. */
+/** Lamp that all visitors share. */
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";

@@ -1,4 +1,4 @@
-/** The tutorial's option block, met from the page. */
+/** Limits of the tutorial's option block, met from the page. */
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";

@@ -1,6 +1,6 @@
-/** The tutorial's loop: an update goes out only when nothing waits. */
+/** Loop of the tutorial: an update is sent only when nothing waits. */
 
-/** One tick. @param {{bufferedAmount: number, send: (data: string) => void}} socket @param {() => string} getUpdateData @param {{sent: number, skipped: number}} counts */
+/** Send one update, or skip it. @param {{bufferedAmount: number, send: (data: string) => void}} socket @param {() => string} getUpdateData @param {{sent: number, skipped: number}} counts */
 export function update(socket, getUpdateData, counts) {
   if (socket.bufferedAmount === 0) {
     socket.send(getUpdateData());

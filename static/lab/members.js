@@ -1,10 +1,10 @@
-/** Every member of the tutorial's IDL, tried: rows of `[idl, what was seen, whether it is as the IDL says]`. */
+/** Tries every member of the tutorial's IDL, as rows `[idl, what was seen, whether it is as the IDL says]`. */
 
 /** @typedef {[idl: string, seen: string, right: boolean]} Row */
 
 const MOST = "字".repeat(41);
 
-/** The name of what it throws, else "". @param {() => unknown} act */
+/** Return the name of the error that a call throws, or "". @param {() => unknown} act */
 function thrown(act) {
   try {
     act();
@@ -19,7 +19,7 @@ function once(target, name) {
   return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 }
 
-/** `readyState` from the constructor to the end. @param {string} url @param {(state: number) => void} told */
+/** Return each `readyState` from the constructor to the end. @param {string} url @param {(state: number) => void} told */
 export async function states(url, told) {
   const socket = new WebSocket(url, ["lab.v1"]);
   const seen = [socket.readyState];
@@ -38,7 +38,7 @@ export async function states(url, told) {
   return { socket, seen, early, event };
 }
 
-/** `bufferedAmount` after the close: it grows with every send, and nothing is sent. @param {WebSocket} closed */
+/** Return `bufferedAmount` after the close: it grows with every send, and nothing is sent. @param {WebSocket} closed */
 export function buffered(closed) {
   const amounts = [closed.bufferedAmount];
   for (const text of ["你好", "你好"]) {
@@ -187,7 +187,7 @@ async function* exposed(script) {
   yield ["[Exposed=Worker]", data, data === "function"];
 }
 
-/** All of it. @param {{url: string, refused: string, worker: URL, told: (state: number) => void}} given @returns {AsyncGenerator<Row>} */
+/** Yield the rows of all members. @param {{url: string, refused: string, worker: URL, told: (state: number) => void}} given @returns {AsyncGenerator<Row>} */
 export async function* examined({ url, refused, worker, told }) {
   yield* lived(url, told);
   yield* constants();

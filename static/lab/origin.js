@@ -1,10 +1,10 @@
-/** The same question from this page and from nowhere. */
+/** Sends the same request from this page and from a foreign origin. */
 
 import { part } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";
 import { address, pressed } from "./page.js";
 
-/** What a foreign page would do; it runs in a worker whose origin is nobody's. */
+/** Act as a foreign page. It runs in a worker whose origin is opaque. */
 function foreign() {
   self.onmessage = ({ data }) => {
     const socket = new WebSocket(data);
@@ -13,7 +13,7 @@ function foreign() {
   };
 }
 
-/** What the route told, or null. @param {string} url @returns {Promise<string | null>} */
+/** Return what the route told, or null. @param {string} url @returns {Promise<string | null>} */
 function asPage(url) {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);

@@ -1,15 +1,15 @@
-/** What the pages of the lab share: their words, a line to a route, what went over it. */
+/** Parts that the pages of the lab share: their words, a connection to a route, its messages. */
 
 import { byId, make } from "../chat/ui/dom.js";
 import { learn, say } from "../chat/ui/words.js";
 
 export const LINES = 200;
-/** As `readyState` counts. */
+/** The names are in the order of `readyState`. */
 export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
 learn(JSON.parse(byId("words", HTMLScriptElement).text));
 
-/** Older browsers want ws: said. @param {string} route */
+/** Return the address with ws:, which older browsers need. @param {string} route */
 export function address(route) {
   return new URL(`/ws/lab/${route}`, location.href.replace(/^http/, "ws")).href;
 }
@@ -33,7 +33,7 @@ function tell(state, word) {
   byId("again", HTMLElement).hidden = state !== WebSocket.CLOSED;
 }
 
-/** The page's line: `line.socket` is the newest one, made again by the button. */
+/** The connection of the page: `line.socket` is the newest one; a button makes another. */
 export class Line {
   /** @param {string} route @param {(event: MessageEvent) => void} heard @param {(event: CloseEvent) => void} [closed] @param {() => void} [opened] */
   constructor(route, heard, closed = () => {}, opened = () => {}) {
@@ -68,7 +68,7 @@ export class Line {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** Whether it could be sent. @param {string | ArrayBufferView<ArrayBuffer>} data */
+  /** Send data, and return whether the connection was open. @param {string | ArrayBufferView<ArrayBuffer>} data */
   send(data) {
     if (this.open) this.socket.send(data);
     return this.open;

@@ -1,4 +1,4 @@
-/** A topic: everybody who looks hears what anybody publishes. */
+/** Topic: all visitors receive what one publishes. */
 
 import { byId } from "../chat/ui/dom.js";
 import { Line, log, show } from "./page.js";

@@ -1,4 +1,4 @@
-/** A worker that asks for a flood and reads nothing: it is busy. First it says whether it has a WebSocket at all. */
+/** Worker that asks for a flood and reads nothing, because it is busy. First it tells whether it has a WebSocket at all. */
 
 /** @param {number} ms */
 function busy(ms) {

@@ -1,4 +1,4 @@
-/** Updates every 50 ms, as many as the line takes. */
+/** Updates every 50 ms, as many as the connection takes. */
 
 import { byId } from "../chat/ui/dom.js";
 import { say } from "../chat/ui/words.js";

@@ -1,4 +1,4 @@
-/** The numbers on the page: one card a concern, and the charts of the last hour. */
+/** Board of numbers: one card for each topic, and the charts of the last hour. */
 
 /** @import {Live, Minute} from "./types.js" */
 
@@ -121,7 +121,10 @@ export class Board {
   }
 }
 
-/** @param {string} id @param {string[]} names @param {(values: (number | null)[], ago: number) => string} words @param {(value: number) => string} top @param {number} [least] */
+/**
+ * @param {string} id @param {string[]} names @param {(values: (number | null)[], ago: number) => string} words
+ * @param {(value: number) => string} top @param {number} [least]
+ */
 function chart(id, names, words, top, least) {
   return new Chart(byId(`chart-${id}`, HTMLElement), { names, told: words, top, least });
 }

@@ -1,4 +1,4 @@
-/** A line over the last hour, or as much of it as there is, as SVG made of numbers. The shapes are pure; `Chart` puts them on the page. */
+/** Chart of the last hour as SVG. The functions for its shapes are pure; `Chart` puts them on the page. */
 
 import { make } from "../chat/ui/dom.js";
 import { count, say } from "../chat/ui/words.js";
@@ -12,23 +12,35 @@ const STEPS = [1, 2, 2.5, 5, 10];
 
 /** @typedef {{ago: number, value: number | null}} Point seconds ago */
 
-/** The round number at or above the highest value: where the chart ends. @param {(number | null)[]} values @param {number} [least] */
+/**
+ * Return the round number at or above the highest value, where the chart ends.
+ * @param {(number | null)[]} values @param {number} [least]
+ */
 export function ceiling(values, least = 1) {
   const highest = Math.max(least, ...values.map((value) => value ?? 0));
   const power = 10 ** Math.floor(Math.log10(highest));
   return (STEPS.find((step) => step * power >= highest * 0.999) ?? 10) * power;
 }
 
-/** How far back a chart goes: a young process fills it sooner. In steps, so that it does not creep. @param {number} age seconds */
+/**
+ * Return the time span of the chart in seconds. It grows in steps with the age of the process, up to an hour.
+ * @param {number} age seconds
+ */
 export const spanOf = (age) => Math.min(HOUR_S, Math.max(LEAST_S, Math.ceil(age / LEAST_S) * LEAST_S));
 
-/** From the left, `span` ago, to the right, now. @param {number} ago @param {number} span */
+/**
+ * Return the horizontal place: `span` ago is at the left, now at the right.
+ * @param {number} ago @param {number} span
+ */
 export const across = (ago, span) => Math.round(Math.max(0, 1 - ago / span) * WIDTH * 10) / 10;
 
 /** @param {number} value @param {number} top */
 const up = (value, top) => Math.round((1 - Math.min(1, value / top)) * (HEIGHT - 2) * 10) / 10 + 1;
 
-/** Runs of points that have a value: where there is none, nothing is drawn. @param {Point[]} points @returns {{ago: number, value: number}[][]} */
+/**
+ * Return runs of points that have a value. Nothing is drawn between runs.
+ * @param {Point[]} points @returns {{ago: number, value: number}[][]}
+ */
 export function runs(points) {
   /** @type {{ago: number, value: number}[][]} */
   const found = [];
@@ -48,7 +60,7 @@ export function linePath(points, top, span) {
     .join("");
 }
 
-/** The line, closed along the bottom. @param {Point[]} points @param {number} top @param {number} span */
+/** Return the line, closed along the bottom. @param {Point[]} points @param {number} top @param {number} span */
 export function areaPath(points, top, span) {
   const x = (/** @type {string} */ place) => place.split(" ")[0];
   const closed = drawn(points, top, span).map(
@@ -57,13 +69,13 @@ export function areaPath(points, top, span) {
   return closed.join("");
 }
 
-/** "x y" of each point of each run. @param {Point[]} points @param {number} top @param {number} span */
+/** Return "x y" of each point of each run. @param {Point[]} points @param {number} top @param {number} span */
 function drawn(points, top, span) {
   const seen = points.filter(({ ago }) => ago <= span);
   return runs(seen).map((run) => stretched(run).map(({ ago, value }) => `${across(ago, span)} ${up(value, top)}`));
 }
 
-/** A minute alone is a dash, not a dot that nobody sees. @param {{ago: number, value: number}[]} run */
+/** Return a run that can be seen: a single minute becomes a dash. @param {{ago: number, value: number}[]} run */
 const stretched = (run) => (run.length > 1 ? run : [run[0], { ...run[0], ago: Math.max(0, run[0].ago - 60) }]);
 
 export class Chart {

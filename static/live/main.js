@@ -1,4 +1,4 @@
-/** Wires the live page: a connection that opens no room, the numbers, the board. */
+/** Page of live numbers: a connection that opens no room, the numbers, the board. */
 
 import { freshToken } from "../chat/client/token.js";
 import { byId } from "../chat/ui/dom.js";

@@ -1,4 +1,4 @@
-/** What `live.read` answers (docs/protocol.md): only types, no code. */
+/** Types of the answer of `live.read` (docs/protocol.md). */
 
 /**
  * @typedef {object} Minute rates a second, times in ms
@@ -15,8 +15,12 @@
  * @property {number | null} p99
  */
 
-/** @typedef {{room: string, name: string | null, here: number, readers: number, lines: number}} Loud `lines` a minute */
-/** @typedef {{sanctions: Record<string, number>, on_site: number, appeals: number, reports: number}} ModerationCounts */
+/**
+ * @typedef {{room: string, name: string | null, here: number, readers: number, lines: number}} Loud `lines` a minute
+ */
+/**
+ * @typedef {{sanctions: Record<string, number>, on_site: number, appeals: number, reports: number}} ModerationCounts
+ */
 
 /**
  * @typedef {object} Live

@@ -1,4 +1,4 @@
-/** Asks for the numbers every two seconds while the page is seen, and says how old the last ones are. */
+/** Watch requests the numbers every two seconds while the page is visible, and tells when they are old. */
 
 /** @import {Connection} from "../realtime/connection.js" */
 /** @import {Live} from "./types.js" */

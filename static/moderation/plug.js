@@ -1,4 +1,4 @@
-/** What moderation adds to the page, and how its parts setBlocked of each other. */
+/** Plug of moderation, and how its parts work together. */
 
 /** @import {Client} from "../chat/client/client.js" */
 /** @import {Plug, PlugPage, PlugParts} from "../chat/client/plugs.js" */
@@ -87,7 +87,7 @@ function startForPeople({ client, sidePanel, navigation, join }) {
   };
 }
 
-/** Under what one writes while it waits. @param {Client} client */
+/** Return the text below the composer while a message waits. @param {Client} client */
 function slowWords(client) {
   const { room } = client.state();
   return pace(room) ? say("composer.slow_mode", { pace: pace(room) }) : say("composer.slow");

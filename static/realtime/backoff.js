@@ -1,4 +1,7 @@
-/** How long to wait before trying again: full jitter, so that many who fell together do not return together. */
+/**
+ * Backoff returns the time to wait before the next attempt, with full jitter, so that many clients do not return at
+ * once.
+ */
 
 export class Backoff {
   #attempt = 0;
@@ -9,7 +12,10 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** @param {number | null} [retryAfterMs] the server's word, which comes first @param {number} [atMostMs] @returns {number} ms */
+  /**
+   * @param {number | null} [retryAfterMs] the server's word, which comes first @param {number} [atMostMs]
+   * @returns {number} ms
+   */
   next(retryAfterMs, atMostMs = 20_000) {
     const ceiling = Math.min(atMostMs, 500 * 2 ** this.#attempt++);
     return retryAfterMs ?? this.#random() * ceiling;

@@ -1,4 +1,7 @@
-/** What a browser keeps of one person, drafts and what is not sent: gone when they log out here or delete the account. */
+/**
+ * Browser data: drafts and pending requests of one person. They are deleted when the person logs out here or deletes
+ * the account.
+ */
 
 /** @import {OutboxStorage} from "./types.js" */
 
@@ -7,17 +10,26 @@ import { openStorage } from "./outbox_storage.js";
 
 /** @typedef {{storage?: Storage, open?: (user: string) => Promise<OutboxStorage>}} Places */
 
-/** Whether something was typed and not sent. @param {string} user @param {Places} [places] @returns {Promise<boolean>} */
+/**
+ * Return whether something was typed or sent and is not stored on the server.
+ * @param {string} user @param {Places} [places] @returns {Promise<boolean>}
+ */
 export async function hasUnsent(user, { storage = localStorage, open = openStorage } = {}) {
   return draftsOf(user, storage).length > 0 || (await (await open(user)).all()).length > 0;
 }
 
-/** They are about to log out: the next page forgets them, if they are out by then. @param {string} user @param {Places} [places] */
+/**
+ * Remember that a person is about to log out. The next page deletes their data, if they are logged out by then.
+ * @param {string} user @param {Places} [places]
+ */
 export function leaving(user, { storage = localStorage } = {}) {
   storage.setItem(LEAVING, user);
 }
 
-/** Said by each page as it begins. @param {string | null} me who is logged in now @param {Places} [places] */
+/**
+ * Delete the data of a person who has logged out. Each page calls it when it begins.
+ * @param {string | null} me who is logged in now @param {Places} [places]
+ */
 export async function forgetWhoLeft(me, { storage = localStorage, open = openStorage } = {}) {
   const user = storage.getItem(LEAVING);
   if (user === null) return;

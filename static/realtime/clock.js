@@ -1,4 +1,4 @@
-/** The page's monotonic clock, on the scale of Date.now(). */
+/** Clock of the page: monotonic, on the scale of Date.now(). */
 
 /** @import {Clock} from "./types.js" */
 

@@ -1,4 +1,7 @@
-/** One line to the server, kept up: connects, greets, hears, comes back. It knows no room and no message. */
+/**
+ * Connection keeps one WebSocket to the server: it connects, says hello, and reconnects. It knows no room and no
+ * message.
+ */
 
 /** @import {ConnectionEvents, ConnectionOptions, ConnectionState, Greeting, Page} from "./types.js" */
 
@@ -13,7 +16,7 @@ import { Socket } from "./socket.js";
 
 const GREETING_MS = 10_000;
 const STABLE_MS = 10_000;
-/** While somebody looks, a minute long: a server that restarts is back by then. */
+/** A visible page tries again sooner for this long: a server that restarts is back by then. */
 const HURRY_MS = 60_000;
 const HURRIED_MS = 3_000;
 
@@ -35,7 +38,7 @@ export class Connection extends Emitter {
   #refreshed = false;
   /** @type {number | null} when the last good connection ended */
   #lostAt = null;
-  /** attempts in a row that came to nothing */
+  /** Failed attempts in a row. */
   #failures = 0;
   #ahead = 0;
   /** @type {any} ends the greeting, the waiting or the time of trial, whichever is on */
@@ -54,7 +57,10 @@ export class Connection extends Emitter {
     this.#requests = new Requests(this.#clock, () => this.#heartbeat.suspect());
   }
 
-  /** `retryAt` is on the scale of `realClock.now()`; a "waiting" without it waits for a token, the page or `start`. */
+  /**
+   * Return the state. `retryAt` is on the scale of `realClock.now()`; "waiting" without it waits for a token, the page
+   * or `start`.
+   */
   get state() {
     return this.#state;
   }
@@ -86,18 +92,20 @@ export class Connection extends Emitter {
     if (this.#state.retryAt !== undefined) this.#connect();
   }
 
-  /** @param {string} method @param {object} params @returns {Promise<any>} rejects with RequestError or ConnectionLost */
+  /**
+   * @param {string} method @param {object} params @returns {Promise<any>} rejects with RequestError or ConnectionLost
+   */
   async request(method, params) {
     if (this.#state.name !== "ready" || !this.#socket) throw new ConnectionLost(CLOSED_HERE);
     return this.#requests.send(this.#socket, method, params);
   }
 
-  /** Dropped when there is no line. @param {string} method @param {object} params */
+  /** Send a notification. It is dropped when there is no connection. @param {string} method @param {object} params */
   notify(method, params) {
     if (this.#state.name === "ready") this.#socket?.send({ method, params });
   }
 
-  /** The server's clock as known from hello, ms. */
+  /** Return the time of the server in ms, as known from hello. */
   serverNow() {
     return this.#clock.now() + this.#ahead;
   }
@@ -199,7 +207,7 @@ export class Connection extends Emitter {
     this.emit("stopped", { code, reason });
   }
 
-  /** The line is dead, or does not greet. @param {number | null} [retryAfterMs] */
+  /** Close a connection that is dead or does not answer hello, and wait. @param {number | null} [retryAfterMs] */
   #giveUp(retryAfterMs) {
     this.#release(CLOSED_HERE);
     this.#wait(retryAfterMs);

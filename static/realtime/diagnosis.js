@@ -1,12 +1,17 @@
-/** Why no connection opens, as far as a page can find out: by what the browser says, and by asking the server over HTTP. */
+/** Diagnosis of a connection that does not open, by what the browser says and by a request over HTTP. */
 
 import { realClock } from "./clock.js";
 
 const TIMEOUT_MS = 5_000;
 
-/** @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network here; no server there; it refuses this page's address; HTTP passes and WebSockets do not */
+/**
+ * @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network here; no server there; it refuses this page's address; HTTP passes and WebSockets do not
+ */
 
-/** @param {{fetch?: typeof fetch, online?: () => boolean, clock?: import("./types.js").Clock}} [means] @returns {Promise<Cause>} */
+/**
+ * @param {{fetch?: typeof fetch, online?: () => boolean, clock?: import("./types.js").Clock}} [means]
+ * @returns {Promise<Cause>}
+ */
 export async function diagnose({
   fetch = globalThis.fetch,
   online = () => navigator.onLine !== false,

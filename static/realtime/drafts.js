@@ -1,8 +1,8 @@
-/** What is typed and not sent, a room each, in localStorage: the last edit wins across tabs. */
+/** Drafts are texts that are typed and not sent, one for each room, in localStorage. The last edit wins across tabs. */
 
 import { Emitter } from "./emitter.js";
 
-/** Names in localStorage who is about to log out in this browser. */
+/** The value of this key in localStorage is the person who is about to log out in this browser. */
 export const LEAVING = "parlor.leaving";
 
 const prefixOf = (/** @type {string} */ user) => `parlor.draft.${user}.`;

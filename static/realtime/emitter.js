@@ -1,10 +1,13 @@
-/** Facts told to whoever listens; a listener that throws stops nobody else. */
+/** Emitter of events. A listener that throws does not stop the others. */
 
 /** @template {Record<string, any[]>} Facts */
 export class Emitter {
   #target = new EventTarget();
 
-  /** @template {keyof Facts & string} K @param {K} fact @param {(...args: Facts[K]) => void} fn @returns {() => void} unsubscribes */
+  /**
+   * @template {keyof Facts & string} K @param {K} fact @param {(...args: Facts[K]) => void} fn
+   * @returns {() => void} unsubscribes
+   */
   on(fact, fn) {
     const listener = (/** @type {any} */ event) => fn(...event.detail);
     this.#target.addEventListener(fact, listener);

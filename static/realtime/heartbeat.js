@@ -1,4 +1,7 @@
-/** Is the line alive? After a silence, or at a doubt, it is probed; a probe without any answer means it is dead. */
+/**
+ * Heartbeat finds a dead connection. After a silence, or on suspicion, it sends a ping; without any answer the
+ * connection is dead.
+ */
 
 /** @import {Clock} from "./types.js" */
 
@@ -41,7 +44,10 @@ export class Heartbeat {
     this.#line.probe();
   }
 
-  /** One timer for all frames: it looks how long ago the last one came, instead of being set again by each. @param {number} ms */
+  /**
+   * Wait. One timer serves all frames: it compares the time of the last one, instead of being restarted by each.
+   * @param {number} ms
+   */
   #listen(ms) {
     this.stop();
     this.#timer = this.#clock.setTimeout(() => this.#elapsed(), ms);

@@ -1,4 +1,4 @@
-/** Random ids from getRandomValues, which exists on plain http too. */
+/** Random ids from getRandomValues, which plain http has, too. */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -1,4 +1,7 @@
-/** Durable requests, written down before they are sent, repeated under one cid until answered or seen. */
+/**
+ * Outbox of durable requests. Each is stored before it is sent, and repeated under one cid until it is answered or its
+ * event arrives.
+ */
 
 /** @import {PendingRequest, OutboxStorage, OutboxEvents, OutboxOptions, Problem} from "./types.js" */
 
@@ -50,7 +53,7 @@ export class Outbox extends Emitter {
     this.#otherTabs = Channel && new Channel(`parlor.outbox.${user}`);
   }
 
-  /** Takes up what an earlier page or a closed tab left, now and after each greeting. */
+  /** Take the requests that an earlier page or a closed tab left, now and after each hello. */
   async start() {
     this.#unsubscribe ??= this.#connection.on("greeted", () => this.#load());
     if (this.#otherTabs) this.#otherTabs.onmessage = ({ data }) => this.#forget(data);
@@ -63,7 +66,11 @@ export class Outbox extends Emitter {
     this.#otherTabs?.close();
   }
 
-  /** Returns at once; the cid is added to the params. @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more @returns {PendingRequest} */
+  /**
+   * Add a request and return at once. The cid becomes part of the params.
+   * @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more
+   * @returns {PendingRequest}
+   */
   add(method, params, cid = randomId()) {
     this.#gone.delete(cid);
     const room = params.room ?? "";
@@ -83,7 +90,7 @@ export class Outbox extends Emitter {
     return pending;
   }
 
-  /** Send a failed one again. @param {string} cid */
+  /** Send a failed request again. @param {string} cid */
   retry(cid) {
     const pending = this.#requests.get(cid);
     if (pending?.state === "failed") this.#write({ ...pending, state: "waiting", losses: 0, problem: null });
@@ -96,12 +103,15 @@ export class Outbox extends Emitter {
     this.#forget(cid);
   }
 
-  /** Its event has come. @param {string | null | undefined} cid */
+  /** Remove a request whose event has arrived. @param {string | null | undefined} cid */
   seen(cid) {
     if (cid && this.#requests.has(cid)) this.remove(cid);
   }
 
-  /** In the order added, the failed ones too. @param {string} room @returns {PendingRequest[]} */
+  /**
+   * Return the requests of a room in the order in which they were added, with the failed ones.
+   * @param {string} room @returns {PendingRequest[]}
+   */
   pending(room) {
     return [...this.#requests.values()].filter((pending) => pending.room === room);
   }
@@ -116,7 +126,7 @@ export class Outbox extends Emitter {
     for (const room of new Set(all.map((pending) => pending.room))) this.#sendNext(room);
   }
 
-  /** Written down first, sent after; a full disk does not keep it from being sent. @param {PendingRequest} pending */
+  /** Store the request, then send it. A full disk does not prevent sending. @param {PendingRequest} pending */
   async #write(pending) {
     this.#change(pending);
     this.#unwritten.add(pending.cid);
@@ -171,7 +181,9 @@ export class Outbox extends Emitter {
     this.#sendNext(room);
   }
 
-  /** @param {PendingRequest} pending @param {RequestError | ConnectionLost} error @returns {number | null} ms to pause */
+  /**
+   * @param {PendingRequest} pending @param {RequestError | ConnectionLost} error @returns {number | null} ms to pause
+   */
   #unanswered(pending, error) {
     if (this.#gone.has(pending.cid)) return null; // seen meanwhile
     const lost = error instanceof ConnectionLost;

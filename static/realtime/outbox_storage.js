@@ -1,4 +1,4 @@
-/** Where the outbox is written down: IndexedDB, one database a user, or memory where the browser refuses it. */
+/** Storage of the outbox: IndexedDB with one database for each user, or memory where the browser refuses it. */
 
 /** @import {PendingRequest, OutboxStorage} from "./types.js" */
 
@@ -46,7 +46,10 @@ class IndexedStorage {
     return this.#run("readwrite", (entries) => entries.delete(cid));
   }
 
-  /** Settles when the transaction is complete, not when the request is. @param {IDBTransactionMode} mode @param {(entries: IDBObjectStore) => IDBRequest} act @returns {Promise<any>} */
+  /**
+   * Run a transaction. The promise settles when the transaction is complete, not when the request is.
+   * @param {IDBTransactionMode} mode @param {(entries: IDBObjectStore) => IDBRequest} act @returns {Promise<any>}
+   */
   #run(mode, act) {
     return new Promise((resolve, reject) => {
       const transaction = this.#database.transaction("entries", mode);

@@ -1,8 +1,12 @@
-/** What the page lives through that matters to a line: it is looked at again, it goes, it is restored. */
+/** Events of the page that matter to a connection: it is visible again, it is left, it is restored. */
 
 /** @import {Page} from "./types.js" */
 
-/** @param {Page} page @param {{returned: () => void, left: () => void, offline: () => void, restored: () => void}} facts @returns {() => void} stops watching */
+/**
+ * @param {Page} page
+ * @param {{returned: () => void, left: () => void, offline: () => void, restored: () => void}} facts
+ * @returns {() => void} stops watching
+ */
 export function watchPage(page, { returned, left, offline, restored }) {
   const watching = new AbortController();
   const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ fn) =>

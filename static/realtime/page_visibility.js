@@ -1,4 +1,4 @@
-/** Is the page before somebody's eyes? Told when it has been hidden for a while, and at once when it is seen again. */
+/** PageVisibility tells the server that the page has been hidden for a while, and at once that it is visible again. */
 
 /** @import {Connection} from "./connection.js" */
 /** @import {Clock, Page} from "./types.js" */
@@ -17,7 +17,11 @@ export class PageVisibility {
   /** @type {any} */
   #timer = null;
 
-  /** `hiddenAfterMs`: ms; while `stays` a hidden page is not told. @param {Connection} connection @param {{page?: Page, clock?: Clock, hiddenAfterMs?: number, stays?: () => boolean}} [options] */
+  /**
+   * Make it with `hiddenAfterMs`, the time until a hidden page is told. While `stays` returns true it is not told.
+   * @param {Connection} connection
+   * @param {{page?: Page, clock?: Clock, hiddenAfterMs?: number, stays?: () => boolean}} [options]
+   */
   constructor(
     connection,
     { page = globalThis, clock = realClock, hiddenAfterMs = HIDDEN_AFTER_MS, stays = () => false } = {},

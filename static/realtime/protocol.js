@@ -1,17 +1,17 @@
-/** parlor.v1: its numbers, its errors, its frames. */
+/** Protocol parlor.v1: its numbers, errors and frames. */
 
 /** @import {Problem, WireError} from "./types.js" */
 
 export const SUBPROTOCOL = "parlor.v1";
 export const VERSION = 1;
 
-/** The close code of this side. */
+/** Close code of this side. */
 export const CLOSED_HERE = 1000;
-/** The close code that asks for a new token. */
+/** Close code of the server when it needs a new token. */
 export const TOKEN = 4001;
 export const UNKNOWN_METHOD = -32601;
 
-/** The server said no, or nothing in time (504 "timeout"). */
+/** The server refused the request, or did not answer in time (504 "timeout"). */
 export class RequestError extends Error {
   /** @param {WireError} error */
   constructor(error) {
@@ -24,7 +24,7 @@ export class RequestError extends Error {
   }
 }
 
-/** The line closed before the answer came: whether the request was carried out is not known. */
+/** The connection closed before the answer arrived. Nobody knows whether the request was carried out. */
 export class ConnectionLost extends Error {
   /** @param {number} code close code; 1000 when this side closed it or it was not there */
   constructor(code) {
@@ -34,7 +34,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** 4500 to 4999: do not come back. @param {number} code @returns {boolean} */
+/** Return whether the close code forbids reconnecting: 4500 to 4999. @param {number} code @returns {boolean} */
 export function isTerminal(code) {
   return code >= 4500 && code <= 4999;
 }

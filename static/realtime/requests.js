@@ -1,4 +1,4 @@
-/** Requests on their way: each ends once, by its answer, by the time-out, or by the close. */
+/** Requests that wait for an answer. Each ends once: by its answer, by the timeout, or by the close. */
 
 /** @import {Clock} from "./types.js" */
 
@@ -21,7 +21,10 @@ export class Requests {
     this.#timedOut = timedOut;
   }
 
-  /** @param {{send: (message: object) => void}} socket @param {string} method @param {object} params @returns {Promise<any>} */
+  /**
+   * @param {{send: (message: object) => void}} socket @param {string} method @param {object} params
+   * @returns {Promise<any>}
+   */
   send(socket, method, params) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {

@@ -1,10 +1,13 @@
-/** How far one open room has been applied: every event once, in order, without a hole. */
+/** Position in the log of one open room. Every event is applied once, in order, without a gap. */
 
 /** @import {SubscribeResult, Position, RoomEvent} from "./types.js" */
 
 const HELD = 64;
 
-/** It delivers o == last + 1, drops smaller ones, and holds greater ones while it asks for what is missing. */
+/**
+ * RoomPosition delivers the event `o == last + 1`, drops smaller ones, and buffers greater ones while it requests the
+ * missing events.
+ */
 export class RoomPosition {
   /** @type {Map<number, RoomEvent>} */
   #held = new Map();
@@ -13,7 +16,10 @@ export class RoomPosition {
   #asking = false;
   #facts;
 
-  /** @param {string} room @param {Position | null} position @param {{delivered: (event: RoomEvent) => void, holeFound: () => void}} facts */
+  /**
+   * @param {string} room @param {Position | null} position
+   * @param {{delivered: (event: RoomEvent) => void, holeFound: () => void}} facts
+   */
   constructor(room, position, facts) {
     this.room = room;
     this.position = position;
@@ -30,7 +36,10 @@ export class RoomPosition {
     this.#releaseHeld();
   }
 
-  /** Where to open from: a hole that a replay did not fill asks for a snapshot. @returns {Position | null} */
+  /**
+   * Return the position to open from. A gap that a replay did not fill asks for a snapshot.
+   * @returns {Position | null}
+   */
   ask() {
     this.#asking = true;
     const repeated = this.position?.o === this.#gapAt;
@@ -38,7 +47,11 @@ export class RoomPosition {
     return repeated ? null : this.position;
   }
 
-  /** The events after it follow, so what is held comes again; after a restored backup it must not be believed. @param {SubscribeResult} opening */
+  /**
+   * Take the answer of `room.open`. The buffer is emptied: the events follow again, and after a restored backup the
+   * old ones are wrong.
+   * @param {SubscribeResult} opening
+   */
   opened({ mode, head }) {
     this.#asking = false;
     this.#held.clear();

@@ -1,11 +1,14 @@
-/** One WebSocket: messages both ways, and after `close` nothing more is heard of it. */
+/** Socket wraps one WebSocket: messages both ways, and no more events after `close`. */
 
 import { CLOSED_HERE, encode, SUBPROTOCOL } from "./protocol.js";
 
 export class Socket {
   #socket;
 
-  /** @param {typeof WebSocket} WebSocket @param {string} path from the page's origin, or absolute @param {{opened: () => void, messageReceived: (message: any) => void, closed: (code: number) => void}} facts */
+  /**
+   * @param {typeof WebSocket} WebSocket @param {string} path from the page's origin, or absolute
+   * @param {{opened: () => void, messageReceived: (message: any) => void, closed: (code: number) => void}} facts
+   */
   constructor(WebSocket, path, { opened, messageReceived, closed }) {
     const url = new URL(path, globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws"); // not every browser takes a path or http here

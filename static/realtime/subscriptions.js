@@ -1,4 +1,7 @@
-/** Which rooms are open on the line: opened at hello or one by one, again after a hole, until closed or put out. */
+/**
+ * Subscriptions of one connection. A room is opened at hello or one by one, again after a gap, until it is closed or
+ * the reader is removed.
+ */
 
 /** @import {Connection} from "./connection.js" */
 /** @import {Clock, Greeting, SubscribeResult, Position, SubscriptionEvents, WireError} from "./types.js" */
@@ -40,7 +43,10 @@ export class Subscriptions extends Emitter {
     this.#connection.request("room.close", { room }).catch(() => undefined);
   }
 
-  /** For hello and pings; a room that waits for its snapshot has none. @returns {Record<string, Position>} */
+  /**
+   * Return the positions for hello and pings. A room that waits for its snapshot has none.
+   * @returns {Record<string, Position>}
+   */
   positions() {
     return Object.fromEntries(
       [...this.#open.values()].flatMap(({ room, position }) => (position ? [[room, position]] : [])),

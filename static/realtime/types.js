@@ -1,4 +1,4 @@
-/** The wire of parlor.v1 below any product: only types, no code. Times are ms, offsets and tags integers. */
+/** Types of the protocol parlor.v1. Times are in ms; offsets and tags are integers. */
 
 /** @import {Connection} from "./connection.js" */
 /** @import {RequestError} from "./protocol.js" */
@@ -6,7 +6,9 @@
 /** @typedef {{o: number, t: number}} Position the last applied offset of a room and its tag */
 /** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and how many lines there are */
 /** @typedef {{type: string, status: number, detail?: string, retry_after_ms?: number, [more: string]: any}} Problem */
-/** @typedef {{name: string, face: string, colour: number, rev: number, badge?: string}} Person `badge`: "admin", "moderator", "guest" or "" */
+/**
+ * @typedef {{name: string, face: string, colour: number, rev: number, badge?: string}} Person `badge`: "admin", "moderator", "guest" or ""
+ */
 /** @typedef {Record<string, Person>} People */
 /** @typedef {Record<string, Person & {here: boolean}>} Presence */
 
@@ -25,7 +27,9 @@
 
 /** @typedef {{room: string, kind: string, key: string, value: any}} RoomSignal */
 /** @typedef {{room: string, reason: string, until: number | null}} RoomLeft */
-/** @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any, gone?: boolean}} SubscribeResult */
+/**
+ * @typedef {{mode: "replay" | "snapshot", head: Head, presence: Presence, here: number, snapshot?: any, gone?: boolean}} SubscribeResult
+ */
 /** @typedef {{code: number, message: string, data?: Problem}} WireError */
 /** @typedef {{v: number, token: string, rooms: Record<string, Position>}} Hello */
 
@@ -55,7 +59,7 @@
  */
 
 /**
- * "greeted" comes after the state is ready; "stopped": do not come back.
+ * Events. "greeted" comes after the state is ready. "stopped": do not reconnect.
  * @typedef {{stateChanged: [ConnectionState], greeted: [Greeting], notified: [{method: string, params: any}], stopped: [{code: number, reason: string}]}} ConnectionEvents
  */
 
@@ -63,12 +67,14 @@
 /** @typedef {{name: StateName, retryAt?: number, failures?: number, code?: number, reason?: string}} ConnectionState */
 
 /**
- * "opened" goes to the room's store; "refused": 404, 403, the room is closed here; "eventApplied": once, in order;
- * "signalled", of rooms not open too; "left": put out, the room is closed here.
+ * Events. "opened" (room, result). "refused" (room, error): 404 or 403; the room is closed here. "eventApplied": once,
+ * in order. "signalled": also for rooms that are not open. "left": the reader was removed; the room is closed here.
  * @typedef {{opened: [string, SubscribeResult], refused: [string, RequestError], eventApplied: [RoomEvent], signalled: [RoomSignal], left: [RoomLeft]}} SubscriptionEvents
  */
 
-/** @typedef {{now: () => number, setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} Clock */
+/**
+ * @typedef {{now: () => number, setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} Clock
+ */
 
 /**
  * @typedef {object} PendingRequest one durable request that waits in the outbox
@@ -94,8 +100,13 @@
  * @property {typeof BroadcastChannel} [Channel]
  */
 
-/** "changed" (room); "answered" (pending, stored, ms from send to answer), before the pending goes; "failed", as it happens; "slowed" (room, ms until the next try).
- * @typedef {{changed: [string], answered: [PendingRequest, Stored, number], failed: [PendingRequest], slowed: [string, number]}} OutboxEvents */
-/** @typedef {{all: () => Promise<PendingRequest[]>, put: (pending: PendingRequest) => Promise<void>, remove: (cid: string) => Promise<void>}} OutboxStorage */
+/**
+ * Events. "changed" (room). "answered" (request, stored, ms from send to answer): before the request is removed.
+ * "failed" (request): when it fails. "slowed" (room, ms until the next attempt).
+ * @typedef {{changed: [string], answered: [PendingRequest, Stored, number], failed: [PendingRequest], slowed: [string, number]}} OutboxEvents
+ */
+/**
+ * @typedef {{all: () => Promise<PendingRequest[]>, put: (pending: PendingRequest) => Promise<void>, remove: (cid: string) => Promise<void>}} OutboxStorage
+ */
 
 export {};

@@ -1,11 +1,11 @@
-/** Stand-ins whose time and network move only when a test says so. */
+/** Fakes whose time and network move only when a test says so. */
 
 /** @import {Clock, ConnectionEvents, ConnectionState} from "../../static/realtime/types.js" */
 
 import { Emitter } from "../../static/realtime/emitter.js";
 import { ConnectionLost, RequestError } from "../../static/realtime/protocol.js";
 
-/** Give modules that look at the page a page in English. @param {object} [document] more members of it */
+/** Define a page in English for modules that look at it. @param {object} [document] more members of it */
 export function fakePage(document = {}) {
   const value = Object.assign(
     new EventTarget(),
@@ -17,7 +17,7 @@ export function fakePage(document = {}) {
   globalThis.addEventListener ??= () => undefined;
 }
 
-/** Let every promise that can go on go on. @returns {Promise<void>} */
+/** Let every promise continue that can. @returns {Promise<void>} */
 export const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @implements {Clock} */
@@ -56,7 +56,7 @@ export class FakeClock {
   }
 }
 
-/** The server's end of one WebSocket. */
+/** Server side of one WebSocket. */
 export class FakeSocket {
   /** @type {any} */ onopen = null;
   /** @type {any} */ onmessage = null;
@@ -121,11 +121,13 @@ export function fakeNetwork() {
   return { WebSocket, sockets };
 }
 
-/** A connection whose requests a test answers by hand. @extends {Emitter<ConnectionEvents>} */
+/** Connection whose requests a test answers by hand. @extends {Emitter<ConnectionEvents>} */
 export class FakeConnection extends Emitter {
   /** @type {ConnectionState} */
   state = { name: "ready" };
-  /** @type {{method: string, params: any, answer: (result: any) => Promise<void>, refuse: (error: any) => Promise<void>, lose: (code?: number) => Promise<void>}[]} */
+  /**
+   * @type {{method: string, params: any, answer: (result: any) => Promise<void>, refuse: (error: any) => Promise<void>, lose: (code?: number) => Promise<void>}[]}
+   */
   requests = [];
 
   /** @param {string} method @param {any} params @returns {Promise<any>} */
@@ -153,7 +155,7 @@ export class FakeConnection extends Emitter {
     await settle();
   }
 
-  /** The line closes under whatever is on its way. @param {number} [code] */
+  /** Close the connection with the requests on their way. @param {number} [code] */
   async closes(code = 1006) {
     this.state = { name: "waiting" };
     for (const request of this.requests) await request.lose(code);
@@ -166,7 +168,10 @@ export class FakeConnection extends Emitter {
   }
 }
 
-/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). @param {number} seed @returns {() => number} */
+/**
+ * Return a generator of numbers in [0, 1), the same for the same seed (mulberry32).
+ * @param {number} seed @returns {() => number}
+ */
 export function seeded(seed) {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** The shape of static/: which folder may import which, what the pure parts may touch, and no circle of files. */
+/** Shape of static/: the direction of imports, the purity of state/, and no circle of files. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 const STATIC = new URL("../../static/", import.meta.url);
 
-/** Each app may import itself and these. @type {Record<string, string[]>} */
+/** Each app may import itself and these apps. @type {Record<string, string[]>} */
 const APPS = {
   realtime: [],
   chat: ["realtime"],
@@ -16,14 +16,14 @@ const APPS = {
   lab: ["realtime", "chat"],
   live: ["realtime", "chat"],
 };
-/** Each layer of an app may import itself and these, also of the apps below. @type {Record<string, string[]>} */
+/** Each layer of an app may import itself and these layers, also of the apps below. @type {Record<string, string[]>} */
 const LAYERS = {
   state: [],
   ui: ["state"],
   client: ["state"],
   views: ["state", "ui", "client"],
 };
-/** What a function of (state, event) neither reads nor changes. */
+/** Names that a pure function neither reads nor calls. */
 const IMPURE =
   /\b(?:document|window|location|navigator|performance|crypto|localStorage|sessionStorage|indexedDB|WebSocket|fetch|setTimeout|setInterval|requestAnimationFrame|addEventListener|Date\.now|Math\.random|HTML\w*Element)\b/;
 
@@ -32,7 +32,10 @@ const paths = readdirSync(STATIC, { recursive: true })
   .filter((path) => path.endsWith(".js"));
 const text = new Map(paths.map((path) => [path, readFileSync(new URL(path, STATIC), "utf8")]));
 
-/** @param {string} path @param {RegExp} pattern with the imported address as its first group @returns {string[]} paths below static/ */
+/**
+ * @param {string} path @param {RegExp} pattern with the imported address as its first group
+ * @returns {string[]} paths below static/
+ */
 function importsOf(path, pattern) {
   return [.../** @type {string} */ (text.get(path)).matchAll(pattern)].map(([, address]) =>
     normalize(join(dirname(path), address)),
@@ -51,7 +54,7 @@ test("imports are relative and name a file that is there", () => {
     assert.doesNotMatch(/** @type {string} */ (text.get(path)), /(?:\bfrom|^import) "[^.]/m, path);
 });
 
-test("an app imports only itself and the apps below it, types included", () => {
+test("apps import only themselves and the apps below, types included", () => {
   for (const path of paths.filter(appOf)) {
     const may = [appOf(path), ...APPS[appOf(path)]];
     for (const imported of importsOf(path, ANY))
@@ -81,7 +84,7 @@ test("state is pure", () => {
   }
 });
 
-test("no files import each other in a circle", () => {
+test("files do not import each other in a circle", () => {
   /** @type {Set<string>} */
   const done = new Set();
   const visit = (/** @type {string} */ path, /** @type {string[]} */ way) => {

@@ -1,4 +1,4 @@
-/** What the page says and loads: nothing that is missing, nothing that is left over. */
+/** Texts and modules of the page: nothing is missing, and nothing is left over. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const sources = [...modules("chat"), ...modules("game"), ...modules("moderation"
   .concat(read("static/main.js"))
   .join("\n");
 
-test("every module of the room page is preloaded, and no other", () => {
+test("page of a room preloads every module and no other", () => {
   const assets = ["chat", "game", "moderation"].map((app) => read(`templates/${app}/_assets.html`)).join("");
   const preloaded = [...assets.matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
   assert.deepEqual(
@@ -37,19 +37,19 @@ test("Chinese says all that English says, but for the singular it has not", () =
   assert.deepEqual(Object.keys(words("zh-hans")).sort(), english.sort());
 });
 
-test("what is filled in is the same in both languages", () => {
+test("placeholders are the same in both languages", () => {
   const chinese = words("zh-hans");
   for (const [key, text] of Object.entries(words("en")))
     assert.deepEqual(filled(chinese[key.replace(/\.one$/, ".other")]), filled(text), key);
 });
 
-test("every word that a module says is in the catalogue", () => {
+test("catalogue has every word that a module uses", () => {
   const said = [...sources.matchAll(/\bsay\("([^"]+)"/g)].map(([, key]) => key);
   const counted = [...sources.matchAll(/\bcount\("([^"]+)"/g)].map(([, key]) => `${key}.other`);
   for (const key of [...said, ...counted]) assert.ok(key in words("en"), key);
 });
 
-test("every type of problem in the protocol that reaches people has words", () => {
+test("catalogue has a text for every type of problem that reaches people", () => {
   const section = read("docs/protocol.md").split("## Problem types")[1].split("\n## ")[0];
   const types = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, type]) => type);
   assert.ok(types.length > 10);
@@ -58,7 +58,7 @@ test("every type of problem in the protocol that reaches people has words", () =
     for (const language of ["en", "zh-hans"]) assert.ok(`problem.${type}` in words(language), `${language}: ${type}`);
 });
 
-test("every reason to be out of a room has words", () => {
+test("catalogue has texts for every reason to leave a room", () => {
   const [, row] = /^\| `room\.left` \| (.*)$/m.exec(read("docs/protocol.md")) ?? [];
   const [, listed] = /`reason` is (.*), `until`/.exec(row) ?? [];
   const reasons = [...listed.matchAll(/`(\w+)`/g)].map(([, reason]) => reason);
@@ -70,13 +70,13 @@ test("every reason to be out of a room has words", () => {
     for (const key of keys) assert.ok(key in words(language), `${language}: ${key}`);
 });
 
-test("who is told that there is no such command is told the protocol's own way to say it as it is", () => {
+test("text about an unknown command names the escape of the protocol", () => {
   assert.ok(read("docs/protocol.md").includes("`//` at the beginning stands for one `/`"));
   for (const language of ["en", "zh-hans"])
     assert.ok(words(language)["problem.unknown_command"].includes("//"), language);
 });
 
-test("markup enters the page through one door", () => {
+test("markup enters the page in one module", () => {
   const places = [
     ...modules("chat"),
     ...modules("game"),
@@ -89,7 +89,7 @@ test("markup enters the page through one door", () => {
   assert.deepEqual(places, ["chat/ui/html.js"]);
 });
 
-test("every sentence of a template is translated", () => {
+test("templates are translated", () => {
   const known = read("locale/zh_Hans/LC_MESSAGES/django.po");
   for (const path of templates) {
     for (const [, , text] of read(`templates/${path}`).matchAll(/\{% translate (["'])(.*?)\1 %\}/g))
@@ -97,7 +97,7 @@ test("every sentence of a template is translated", () => {
   }
 });
 
-test("no template carries a script or a style that the content security policy would refuse", () => {
+test("templates have no script or style that the content security policy refuses", () => {
   for (const path of templates)
     assert.doesNotMatch(read(`templates/${path}`), /\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/, path);
 });

@@ -1,4 +1,7 @@
-/** All that one tab knows: the connection, its rooms and their states, what waits to be sent. Views listen, and ask it to act. */
+/**
+ * The client holds all that one tab knows: the connection, the states of its rooms, and the requests that wait. Views
+ * listen to it and ask it to act.
+ */
 
 /** @import {PendingRequest, SubscribeResult, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
 /** @import {Boot, RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "../state/types.js" */
@@ -20,11 +23,15 @@ import { freshToken } from "./token.js";
 
 const OPEN_AT_MOST = 4;
 
-/** @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientEvents */
+/**
+ * @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientEvents
+ */
 
 /**
- * "roomChanged" (key): its state or what waits for it; "listChanged"; "shown" (key): another room is looked at;
- * "left" ({room, reason}): no longer a member; "gone" (key, state): a backup was restored, and the room is not what this state was; "refused" (key, error): it may not be opened.
+ * Events. "roomChanged" (key): the state of the room or its pending requests have changed. "listChanged": the list of
+ * rooms has changed. "shown" (key): the page shows another room. "left" ({room, reason}): the reader is no longer a
+ * member. "gone" (key, state): a restored backup has replaced the room; `state` is the state before. "refused" (key,
+ * error): the server does not open the room.
  * @extends {Emitter<ClientEvents>}
  */
 export class Client extends Emitter {
@@ -56,7 +63,7 @@ export class Client extends Emitter {
     this.#listen();
   }
 
-  /** Add what another app adds to chat, before `start`. @param {import("./plugs.js").Plug} plug */
+  /** Add the plug of another app. Call it before `start`. @param {import("./plugs.js").Plug} plug */
   use(plug) {
     this.plugs.add(plug);
   }
@@ -68,13 +75,15 @@ export class Client extends Emitter {
     if (user) this.#hold(room);
   }
 
-  /** After the views have started: what they do as the page goes must come before the message is closed. */
+  /**
+   * Connect. Call it after the views have started: their handlers of `pagehide` must run before the connection closes.
+   */
   connect() {
     this.outbox.start();
     this.connection.start();
   }
 
-  /** The rooms whose states are kept up to date. @returns {string[]} */
+  /** Return the rooms whose states are kept up to date, the shown one first. @returns {string[]} */
   get open() {
     return this.#open;
   }
@@ -84,7 +93,7 @@ export class Client extends Emitter {
     return this.#states.get(key) ?? this.#emptyRoom();
   }
 
-  /** Whoever looks knows at least themselves: what they write bears their name before the server has answered. */
+  /** Return a state that knows the reader, so that a new message has a name before the server answers. */
   #emptyRoom() {
     const { user } = this.boot;
     return user ? addPeople(emptyRoom(this.me), { [user.id]: user }) : emptyRoom(this.me);
@@ -95,7 +104,7 @@ export class Client extends Emitter {
     return this.outbox.pending(key);
   }
 
-  /** Look at another room. @param {string} key */
+  /** Show another room. @param {string} key */
   show(key) {
     const live = this.#hold(key);
     const former = this.shown;
@@ -114,19 +123,28 @@ export class Client extends Emitter {
     this.emit("roomChanged", key);
   }
 
-  /** Through the outbox: it is sent again until it is answered. @param {string} method @param {Record<string, any>} [params] */
+  /**
+   * Send a durable request through the outbox, which repeats it until it is answered.
+   * @param {string} method @param {Record<string, any>} [params]
+   */
   send(method, params = {}) {
     return this.outbox.add(method, this.#meant({ room: this.shown, ...params }));
   }
 
-  /** An offset alone may be another message's by the time the request arrives: its tag says which one is meant. @param {Record<string, any>} params */
+  /**
+   * Add the tag of the message. After a restored backup the offset alone may name another message.
+   * @param {Record<string, any>} params
+   */
   #meant(params) {
     const { room, o } = params;
     const t = o === undefined || o === null ? null : find(this.state(room), o)?.t;
     return t === null || t === undefined ? params : { t, ...params };
   }
 
-  /** A durable request whose answer is waited for; once, over however many connections. @param {string} method @param {Record<string, any>} params @returns {Promise<any>} */
+  /**
+   * Send a durable request and return its answer. It is sent again on each new connection, under the same cid.
+   * @param {string} method @param {Record<string, any>} params @returns {Promise<any>}
+   */
   async act(method, params) {
     const request = { ...this.#meant(params), cid: randomId() };
     for (;;) {
@@ -147,7 +165,7 @@ export class Client extends Emitter {
     });
   }
 
-  /** Whom one does not want to setBlocked. @param {string[]} users */
+  /** Replace the set of blocked people. @param {string[]} users */
   setBlocked(users) {
     const same = users.length === this.blocked.size && users.every((user) => this.blocked.has(user));
     this.blocked = new Set(users);
@@ -155,7 +173,7 @@ export class Client extends Emitter {
     if (!same) this.#list({ type: "doubted" });
   }
 
-  /** What is unread, as the server counts it. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
+  /** Take the unread counts of the server. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
   recounted(rooms) {
     this.#list({ type: "counted", rooms });
   }
@@ -221,7 +239,10 @@ export class Client extends Emitter {
     if (signal.kind === "membership" && !signal.value && signal.room !== this.shown) this.#letGo(signal.room);
   }
 
-  /** A room that is out of the list is not held open, or others would see me there. @param {string} key */
+  /**
+   * Unsubscribe from a room that has left the list. Else other people would see the reader there.
+   * @param {string} key
+   */
   #letGo(key) {
     if (!this.#open.includes(key)) return;
     this.#open = this.#open.filter((other) => other !== key);

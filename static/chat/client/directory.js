@@ -1,4 +1,4 @@
-/** Names of people who are only known by id, asked for at most once a frame. */
+/** The directory requests the names of people who are known by id only, at most once a frame. */
 
 /** @import {Client} from "./client.js" */
 

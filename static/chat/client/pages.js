@@ -1,4 +1,4 @@
-/** History fetched page by page: what is near an end of the window, what is around a message, what is newest. */
+/** Pages fetches history: at an end of the window, around a message, or the newest messages. */
 
 /** @import {Cursor} from "../state/types.js" */
 /** @import {Client} from "./client.js" */
@@ -11,7 +11,7 @@ const PAUSE_MS = 2000;
 
 export class Pages {
   #client;
-  /** After a failure nothing is asked for a while. */
+  /** No page is requested before this time, after a failure. */
   #pausedUntil = 0;
 
   /** @param {Client} client */
@@ -19,15 +19,18 @@ export class Pages {
     this.#client = client;
   }
 
-  /** The next page at one end of what is held. @param {"before" | "after"} side */
+  /** Request the next page at one end of the window. @param {"before" | "after"} side */
   more(side) {
     const next = cursor(this.#client.state(), side);
     const mayAsk = this.#client.state().asking === 0 && realClock.now() >= this.#pausedUntil;
     if (next && mayAsk && this.#client.connection.state.name === "ready") this.#get(next);
   }
 
-  /** Until it has come, another room is looked at, or it is refused: the connection may be lost before it is known to be.
-   * @param {number} o */
+  /**
+   * Request the page around an offset. Repeat the request after a lost connection, until the page arrives, the server
+   * refuses it, or another room is shown.
+   * @param {number} o
+   */
   async around(o) {
     const { shown } = this.#client;
     for (let comes = false; !comes && this.#client.shown === shown; ) {
@@ -37,12 +40,15 @@ export class Pages {
     }
   }
 
-  /** ContextView the greatest offset there can be: what comes with a message that is only just back may be beyond the head. */
+  /**
+   * Request the page around the greatest possible offset. Messages that arrive while the connection comes back may be
+   * beyond the known head.
+   */
   async newest() {
     if (this.#client.state().after) await this.around(Number.MAX_SAFE_INTEGER);
   }
 
-  /** The room looked at has its first snapshot. @returns {Promise<void>} */
+  /** Return a promise that resolves when the shown room has its first snapshot. @returns {Promise<void>} */
   #known() {
     if (this.#client.state().room) return Promise.resolve();
     return new Promise((resolve) => {

@@ -25,7 +25,9 @@ import { SIGNALS } from "../state/store.js";
 
 /** @typedef {{name: string, about: string}} Command a slash command; `about` is a key of the words */
 /** @typedef {{act: () => void, isOffered: (state: RoomState) => boolean}} RoomAction an entry of the room's menu */
-/** @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Offer for a person who is alone; `isOn`: it is being done already */
+/**
+ * @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Offer for a person who is alone; `isOn`: it is being done already
+ */
 
 /**
  * @typedef {object} PlugPage the parts of the page that a plug may use
@@ -62,7 +64,9 @@ import { SIGNALS } from "../state/store.js";
  * @property {(page: PlugPage) => PlugParts} [start] called once, when the page is built
  */
 
-/** @typedef {Partial<Omit<Added, "slots" | "snapshots">> & {slots?: string[], snapshot?: Added["snapshots"][0]}} PlugState */
+/**
+ * @typedef {Partial<Omit<Added, "slots" | "snapshots">> & {slots?: string[], snapshot?: Added["snapshots"][0]}} PlugState
+ */
 /** @typedef {PlugState & PlugRest} Plug what an app adds to chat */
 
 const TABLES = /** @type {const} */ ([
@@ -99,7 +103,10 @@ export class Plugs {
     this.#claim("chat", "cards", ["text", ...SYSTEM_KINDS]);
   }
 
-  /** Add a plug. An unknown member, a gap in the plug or a name that another plug has is an error. @param {Plug} plug */
+  /**
+   * Add a plug. An unknown member, a gap in the plug or a name that another plug has is an error.
+   * @param {Plug} plug
+   */
   add(plug) {
     const { name, slots = [], cards = {}, commands = [], problems = {}, departures = [] } = plug;
     checkGaps(plug);
@@ -131,8 +138,11 @@ export class Plugs {
       this.#parts.push([name, attempt(`${name}.start`, () => start?.(page) ?? {}, {})]);
   }
 
-  /** Return the answers of the plugs that have this part, without those that fail.
-   * @template {keyof PlugParts} K @param {K} part @param {Parameters<NonNullable<PlugParts[K]>>} args @returns {ReturnType<NonNullable<PlugParts[K]>>[]} */
+  /**
+   * Return the answers of the plugs that have this part, without those that fail.
+   * @template {keyof PlugParts} K @param {K} part @param {Parameters<NonNullable<PlugParts[K]>>} args
+   * @returns {ReturnType<NonNullable<PlugParts[K]>>[]}
+   */
   ask(part, ...args) {
     return this.#parts.flatMap(([name, parts]) => {
       const answer = /** @type {((...args: any[]) => any) | undefined} */ (parts[part]);
@@ -151,7 +161,10 @@ export class Plugs {
   }
 }
 
-/** Call a function of a plug. Report its failure, and return `otherwise` then. @template T @param {string} place for the report @param {() => T} call @param {T} otherwise @returns {T} */
+/**
+ * Call a function of a plug. Report its failure, and return `otherwise` then.
+ * @template T @param {string} place for the report @param {() => T} call @param {T} otherwise @returns {T}
+ */
 export function attempt(place, call, otherwise) {
   try {
     return call();
@@ -191,14 +204,20 @@ function withPlug(added, { name, slots = [], snapshot, ...plug }) {
 const stateOf = (/** @type {RoomState} */ state) => state;
 const noPeople = () => [];
 
-/** @template {(...args: any[]) => any} F @param {string} plug @param {string} table @param {Record<string, F>} functions @param {(...args: any[]) => any} otherwise @returns {Record<string, F>} */
+/**
+ * @template {(...args: any[]) => any} F @param {string} plug @param {string} table
+ * @param {Record<string, F>} functions @param {(...args: any[]) => any} otherwise @returns {Record<string, F>}
+ */
 function guardedTable(plug, table, functions, otherwise) {
   return Object.fromEntries(
     Object.entries(functions).map(([key, call]) => [key, guarded(`${plug}.${table}.${key}`, call, otherwise)]),
   );
 }
 
-/** @template {(...args: any[]) => any} F @param {string} place @param {F} call @param {(...args: any[]) => any} otherwise @returns {F} */
+/**
+ * @template {(...args: any[]) => any} F @param {string} place @param {F} call
+ * @param {(...args: any[]) => any} otherwise @returns {F}
+ */
 function guarded(place, call, otherwise) {
   return /** @type {F} */ ((...args) => attempt(place, () => call(...args), otherwise(...args)));
 }

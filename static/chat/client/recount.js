@@ -1,4 +1,4 @@
-/** Asks the server what is unread where that cannot be told from what came: seldom, and not all tabs at once. */
+/** Recount asks the server for unread counts that the page cannot compute: seldom, and each tab at another time. */
 
 /** @import {Client} from "./client.js" */
 

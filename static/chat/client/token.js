@@ -1,6 +1,9 @@
-/** The proof that this page and the login session belong together, asked for anew. */
+/** The token proves that this page belongs to the login session. */
 
-/** Null: logged out, or somebody else is logged in here now. @param {string | null} me @returns {Promise<string | null>} */
+/**
+ * Fetch a new token. Null means that nobody is logged in, or another person is.
+ * @param {string | null} me @returns {Promise<string | null>}
+ */
 export async function freshToken(me) {
   const response = await fetch("/realtime/token", { credentials: "same-origin" });
   if (response.status === 401) return null;

@@ -1,4 +1,7 @@
-/** What each kind of event does to a room: to its lines, and to all else. A kind that is not here only moves the position. Apps add theirs. */
+/**
+ * Reducers by kind of event: for the messages of a room, and for the rest of its state. An event of an unknown kind
+ * only moves the position. Plugs add more.
+ */
 
 /** @import {RoomEvent} from "../../realtime/types.js" */
 /** @import {Added, Reducer} from "./added.js" */
@@ -6,7 +9,10 @@
 
 import { put, remove } from "./window.js";
 
-/** Done again for a page that was asked for before they came. @type {Record<string, Reducer>} */
+/**
+ * Reducers of messages are applied again to a page that was requested before the event.
+ * @type {Record<string, Reducer>}
+ */
 export const MESSAGE_EVENTS = {
   "message.posted": arrived,
   "room.created": arrived,
@@ -16,7 +22,7 @@ export const MESSAGE_EVENTS = {
   "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
 };
 
-/** Done once. @type {Record<string, Reducer>} */
+/** Reducers of the rest of the state are applied once. @type {Record<string, Reducer>} */
 export const EVENTS = {
   "message.posted": (state, event, added) => posted(counted(silenced(state, event.by), event), event, added),
   "room.created": counted,
@@ -47,7 +53,11 @@ function closed(state, archived) {
   return state.room ? { ...state, room: { ...state.room, archived } } : state;
 }
 
-/** A blanked post leaves a message without content, not shown, for the edit or removal that follows. @param {RoomEvent} event @returns {Message} */
+/**
+ * Return the message of an event. A redacted post gives a message without content. It is not shown; an edit or a
+ * removal follows.
+ * @param {RoomEvent} event @returns {Message}
+ */
 function messageOf({ o, t, n, at, by = null, cid, kind, data }) {
   const message = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
   if (kind !== "message.posted") return { ...message, kind, data };
@@ -55,7 +65,10 @@ function messageOf({ o, t, n, at, by = null, cid, kind, data }) {
   return { ...message, kind: lineKind, data: data && content };
 }
 
-/** "N new messages". @param {RoomState} state @param {RoomEvent} event @returns {RoomState} */
+/**
+ * Count the message for the button "N new messages".
+ * @param {RoomState} state @param {RoomEvent} event @returns {RoomState}
+ */
 function counted(state, { by }) {
   return state.atBottom || by === state.me ? state : { ...state, news: state.news + 1 };
 }
@@ -84,7 +97,10 @@ function left(state, user) {
   return { ...withMember(state, user, null, -1), members: members && without(members, user) };
 }
 
-/** @param {RoomState} state @param {string} user @param {Member | null} member @param {number} more than were @returns {RoomState} */
+/**
+ * @param {RoomState} state @param {string} user @param {Member | null} member @param {number} more than were
+ * @returns {RoomState}
+ */
 function withMember(state, user, member, more = 0) {
   const { room, me } = state;
   const role = user === me ? (member?.role ?? null) : (room?.role ?? null);

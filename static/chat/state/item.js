@@ -1,8 +1,8 @@
-/** What an item of the talk is: a message, what waits to become one, or a message with a change on its way. Pure. */
+/** An item of the timeline is a message, a pending post, or a message with a pending change. */
 
 /** @import {Item} from "./types.js" */
 
-/** Kinds without a face, in the middle of the column. @type {Set<string>} */
+/** Messages of these kinds have no face and are centred. @type {Set<string>} */
 export const SYSTEM_KINDS = new Set(["room.created", "room.changed"]);
 
 /** @param {Item} item */
@@ -11,7 +11,7 @@ export const kindOf = ({ message }) => message?.kind ?? "text";
 /** @param {Item} item */
 export const isSystem = (item) => SYSTEM_KINDS.has(kindOf(item));
 
-/** Written by a person, word by word: not a card. @param {Item} item */
+/** Return whether a person wrote the message as text. Cards are not text. @param {Item} item */
 export const isText = (item) => kindOf(item) === "text";
 
 /** @param {Item} item @param {string | null} me */
@@ -25,7 +25,7 @@ export function isRemoved({ message, pending }) {
   return Boolean(message?.removed) || (pending?.method === "message.delete" && pending.state !== "failed");
 }
 
-/** The words of a message as they were written, a pending change included. @param {Item} item @returns {string} */
+/** Return the source text of a message, with a pending edit applied. @param {Item} item @returns {string} */
 export function textOf({ message, pending }) {
   return (pending?.state !== "failed" || !message ? pending?.params.text : null) ?? message?.data?.text ?? "";
 }

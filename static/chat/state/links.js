@@ -1,14 +1,19 @@
-/** Addresses in plain text: only those that the server is sure to link, and just so. Pure. */
+/**
+ * Links in plain text: exactly those that the server will make, so that a pending message looks like the stored one.
+ */
 
 const LONGEST = 1000;
-/** Addresses after these are text, for the server too. */
+/** The server leaves addresses after these as text, too. */
 const LINKS = 50;
-/** Among these an address may stand in code, or inside of another link. */
+/** A text with one of these may hold an address in code or within another link. */
 const MARKUP = /[`[~]/;
 const ADDRESS =
   /(?<=^|\s)https?:\/\/(?:[a-z0-9]+[-.])*[a-z][a-z0-9]*(?::\d{1,4})?(?:(?=[/?#])(?:\/@(?=\w)|[\w/&=+-]|[.,?#](?=[\w/&=+-]))+)?(?=(?:[.,!?]|\.{3})?(?:\s|$))/gi;
 
-/** The text in parts, in order. @param {string} text @returns {{text: string, href?: string}[]} */
+/**
+ * Return the parts of the text in order; links have `href`.
+ * @param {string} text @returns {{text: string, href?: string}[]}
+ */
 export function linked(text) {
   if (text.length > LONGEST || MARKUP.test(text)) return [{ text }];
   const parts = [];

@@ -1,4 +1,4 @@
-/** The directory of a room: people by id, the newest revision of each, and the ids nobody has named yet. */
+/** The people of a room: by id, the newest revision of each, and the ids whose names are not known yet. */
 
 /** @import {People} from "../../realtime/types.js" */
 /** @import {Added} from "./added.js" */
@@ -20,7 +20,10 @@ export function markUnknown(state, ids) {
     : state;
 }
 
-/** @param {RoomState} state @param {Added} added @param {Message[]} lines @param {Record<string, any>} [parts] @returns {RoomState} */
+/**
+ * @param {RoomState} state @param {Added} added @param {Message[]} lines @param {Record<string, any>} [parts]
+ * @returns {RoomState}
+ */
 export function markMentioned(state, added, lines, parts = {}) {
   const inLines = lines.flatMap(({ kind, data }) => (data && added.messagePeople[kind]?.(data)) ?? []);
   const inParts = Object.entries(parts).flatMap(([name, part]) => added.sectionPeople[name]?.(part) ?? []);

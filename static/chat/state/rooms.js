@@ -1,4 +1,4 @@
-/** The list of my rooms: (list, action) -> list, never changed in place. */
+/** Reducer of the list of rooms: (list, action) → list. It never changes a list in place. */
 
 /** @import {RoomEvent, RoomSignal} from "../../realtime/types.js" */
 /** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
@@ -32,12 +32,18 @@ export function reduceRooms(list, action) {
   }
 }
 
-/** Who is here, a page does not say: hello does. @param {Membership} membership @returns {RoomRow} */
+/**
+ * Return a row of the list. The page does not know how many people are present; hello does.
+ * @param {Membership} membership @returns {RoomRow}
+ */
 function rowOf(membership) {
   return { ...membership, here: membership.here ?? 0, counted: counted(membership.head.o, membership.unread) };
 }
 
-/** Joined or left in whichever tab. @param {RoomList} list @param {RoomSignal} signal @returns {RoomList} */
+/**
+ * Apply that the reader joined or left a room, in any tab.
+ * @param {RoomList} list @param {RoomSignal} signal @returns {RoomList}
+ */
 function membershipChanged(list, { room, value }) {
   if (!value) return reduceRooms(list, { type: "left", room });
   if (list.some(({ key }) => key === room)) return change(list, room, (row) => ({ ...row, role: value.role }));

@@ -1,4 +1,4 @@
-/** From items to rows: where a day begins, where "New" stands, which lines belong together, which are folded away. Pure. */
+/** Rows of the timeline: days, the "New" row, groups of one author, and folded removed messages. */
 
 /** @import {Item} from "./types.js" */
 
@@ -6,14 +6,17 @@ import { dayKey } from "./days.js";
 import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
-/** Fewer removed lines in a row stand each for itself. */
+/** Removed messages are folded from this many in a row on. */
 const FOLDED = 3;
 
 /** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed lines in a row, as one */
 /** @typedef {{key: string, kind: "message", item: Item, grouped: boolean}} MessageRow */
 /** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | MessageRow | Fold} Row */
 
-/** @param {Item[]} items @param {number | null} newAt offset of the first message that is new @param {string | null} me @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]} */
+/**
+ * @param {Item[]} items @param {number | null} newAt offset of the first message that is new @param {string | null} me
+ * @param {Set<number>} [open] offsets that stay unfolded @returns {Row[]}
+ */
 export function rowsOf(items, newAt, me, open = new Set()) {
   return folded(allRows(items, newAt, me), open);
 }
@@ -55,7 +58,10 @@ function folded(rows, open) {
   return kept;
 }
 
-/** The offsets of the removed lines that follow each other from here on. @param {Row[]} rows @param {number} from @param {Set<number>} open @returns {number[]} */
+/**
+ * Return the offsets of the removed messages that follow each other from an index on.
+ * @param {Row[]} rows @param {number} from @param {Set<number>} open @returns {number[]}
+ */
 function runAt(rows, from, open) {
   const run = [];
   for (let at = from; at < rows.length; at++) {

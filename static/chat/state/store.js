@@ -1,4 +1,4 @@
-/** What is known of one room, as a pure function of what came: (state, action) -> state, never changed in place. */
+/** Reducer of the state of one room: (state, action) → state. It never changes a state in place. */
 
 /** @import {PendingRequest, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
 /** @import {Added} from "./added.js" */
@@ -31,8 +31,10 @@ export function emptyRoom(me = null) {
   };
 }
 
-/** Return the reducer of a room with what plugs add. It returns the same object when nothing has changed.
- * @param {Added} added @returns {(state: RoomState, action: RoomAction) => RoomState} */
+/**
+ * Return the reducer of a room with what plugs add. It returns the same object when nothing has changed.
+ * @param {Added} added @returns {(state: RoomState, action: RoomAction) => RoomState}
+ */
 export const reducer = (added) => (state, action) => reduceWith(added, state, action);
 
 export const reduce = reducer(NOTHING_ADDED);
@@ -81,7 +83,10 @@ function reduceWith(added, state, action) {
   }
 }
 
-/** It replaces all that is known of the room; only what is the reader's own place stays. @param {RoomState} state @param {Snapshot} snapshot @param {Added} added */
+/**
+ * Replace all that is known of the room by a snapshot. The reader's own position stays.
+ * @param {RoomState} state @param {Snapshot} snapshot @param {Added} added
+ */
 function snapshotReceived(state, snapshot, added) {
   const { room, head, parts, people } = snapshot;
   const missed = state.room && !state.atBottom ? state.news + Math.max(0, head.n - state.head.n) : 0;
@@ -105,12 +110,18 @@ function snapshotReceived(state, snapshot, added) {
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
 
-/** @param {import("./types.js").Invite[]} [invites] the newest first @returns {RoomState["invites"]} the newest last, as events bring them */
+/**
+ * @param {import("./types.js").Invite[]} [invites] the newest first
+ * @returns {RoomState["invites"]} the newest last, as events bring them
+ */
 function standing(invites = []) {
   return Object.fromEntries(invites.toReversed().map((invite) => [invite.invite, invite]));
 }
 
-/** @param {RoomState} state @param {import("../../realtime/types.js").SubscribeResult} opening @param {boolean} lost @param {Added} added */
+/**
+ * @param {RoomState} state @param {import("../../realtime/types.js").SubscribeResult} opening @param {boolean} lost
+ * @param {Added} added
+ */
 function opened(state, { snapshot, head, presence, here, gone }, lost, added) {
   const next = snapshot ? snapshotReceived(gone ? emptyRoom(state.me) : state, snapshot, added) : state;
   const fresh =
@@ -118,12 +129,18 @@ function opened(state, { snapshot, head, presence, here, gone }, lost, added) {
   return addPeople({ ...next, fresh, presence, here, typing: {}, slots: {} }, presence);
 }
 
-/** The same object where it stays what it was. @param {RoomState["fresh"]} fresh @param {number} o @returns {RoomState["fresh"]} */
+/**
+ * Return the same object when nothing changes.
+ * @param {RoomState["fresh"]} fresh @param {number} o @returns {RoomState["fresh"]}
+ */
 function upTo(fresh, o) {
   return fresh && (fresh.to ?? Infinity) > o ? { ...fresh, to: o } : fresh;
 }
 
-/** It stays as long as the room is looked at. @param {RoomState} state @param {number | null} to */
+/**
+ * Return the range of unread messages. It stays as long as the room is shown.
+ * @param {RoomState} state @param {number | null} to
+ */
 function unreadUpTo({ read, room }, to) {
   return room?.role ? { from: read, to } : null;
 }
@@ -144,7 +161,10 @@ function applyToMessages(state, event, added) {
   return (MESSAGE_EVENTS[event.kind] ?? added.messageEvents[event.kind])?.(state, event, added) ?? state;
 }
 
-/** Events since it was asked for may concern lines that only it brought. @param {RoomState} state @param {Cursor} cursor @param {Page} page @param {Added} added */
+/**
+ * Join a page, and apply the events since it was requested to its messages.
+ * @param {RoomState} state @param {Cursor} cursor @param {Page} page @param {Added} added
+ */
 function pageReceived(state, cursor, page, added) {
   const met = markMentioned(addPeople(state, page.people), added, page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
@@ -163,7 +183,10 @@ function scrolled(state, atBottom) {
   return atBottom === state.atBottom && news === state.news ? state : { ...state, atBottom, news };
 }
 
-/** The answer may come before the event: then the message stands with what is known of it. @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms */
+/**
+ * Apply the answer to a post. When the answer arrives before the event, the message gets what the answer tells.
+ * @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms
+ */
 function answered(state, { method, params, cid }, { o, t, at }, ms) {
   if (method !== "message.post") return state;
   const message = find(state, o);
@@ -203,7 +226,10 @@ function ticked(state, now) {
   return typing.length < Object.keys(state.typing).length ? { ...state, typing: Object.fromEntries(typing) } : state;
 }
 
-/** @template T @param {Record<string, T>} slots @param {string} key @param {T | null} value @returns {Record<string, T>} */
+/**
+ * @template T @param {Record<string, T>} slots @param {string} key @param {T | null} value
+ * @returns {Record<string, T>}
+ */
 function slot(slots, key, value) {
   return value === null ? without(slots, key) : { ...slots, [key]: value };
 }

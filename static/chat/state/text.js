@@ -1,9 +1,9 @@
-/** How text that people write is shown: its direction, and whether it is folded. Pure. chat/rows.py does the same. */
+/** Text of messages: its direction, and whether it is folded. chat/rows.py does the same on the server. */
 
-/** Characters that turn the direction of what follows; the server takes them out of what is written now. */
+/** Characters that change the direction of the text that follows. The server removes them from new messages. */
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
-/** Of a message that is shown whole. */
+/** A message with more lines than this shows its beginning first. */
 const LINES = 24;
 const CHARACTERS_A_LINE = 80;
 
@@ -12,13 +12,19 @@ export function withoutTurns(text) {
   return text.replace(TURNS, "");
 }
 
-/** A name within a sentence, so that it turns nothing around it. @param {string | number} value @returns {string} */
+/**
+ * Return a value for a sentence, isolated so that a right-to-left name does not change the direction around it.
+ * @param {string | number} value @returns {string}
+ */
 export function isolated(value) {
   const text = String(value);
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
 }
 
-/** Does a message take so many lines that only its beginning is shown first? @param {string} text @returns {boolean} */
+/**
+ * Return whether the message has so many lines that only its beginning is shown first.
+ * @param {string} text @returns {boolean}
+ */
 export function isLong(text) {
   if (text.length <= LINES) return false;
   let lines = 0;
@@ -26,12 +32,15 @@ export function isLong(text) {
   return lines > LINES;
 }
 
-/** What the server keeps of it: blank lines before and blanks after are taken off, what is indented stays. @param {string} text @returns {string} */
+/**
+ * Return the text as the server stores it: without blank lines before and blanks after. Indentation stays.
+ * @param {string} text @returns {string}
+ */
 export function written(text) {
   return text.trimEnd().replace(/^\n+/, "");
 }
 
-/** Characters as the server counts them: an emoji is one or a few, not twice as many. @param {string} text @returns {number} */
+/** Return the number of code points, as the server counts them. @param {string} text @returns {number} */
 export function lengthOf(text) {
   let length = 0;
   for (const _ of text) length += 1;

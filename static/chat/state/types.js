@@ -1,6 +1,8 @@
-/** The shapes of chat, on the wire and in the store: only types, no code. */
+/** Types of chat, on the wire and in the state. */
 
-/** @import {PendingRequest, Head, SubscribeResult, People, Person, Presence, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js" */
+/**
+ * @import {PendingRequest, Head, SubscribeResult, People, Person, Presence, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js"
+ */
 
 /** @typedef {"host" | "member" | null} Role null: only looks */
 /** @typedef {{by: string, at: number}} Removal */
@@ -62,11 +64,17 @@
  * @property {number | null} [by_rank] of who set them, null where nobody has
  */
 
-/** @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which somebody asks me */
+/**
+ * @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which somebody asks me
+ */
 /** @typedef {{lines: Message[], as_of: number, before: boolean, after: boolean, people: People}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
-/** @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only */
-/** @typedef {{invite: string, code: string, expires_at: number | null, uses: number | null, by: string | null}} Invite */
+/**
+ * @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only
+ */
+/**
+ * @typedef {{invite: string, code: string, expires_at: number | null, uses: number | null, by: string | null}} Invite
+ */
 
 /**
  * @typedef {object} Membership a room of mine, as in hello and in boot
@@ -110,8 +118,8 @@
  */
 
 /**
- * "entered": looked at again; `live: false` says that it was closed meanwhile and is being opened. "app": an app's own pure change.
- * "opened": `lost` says that the message was lost since it was open last.
+ * Actions. "entered": the room is shown again; `live: false` means that it was closed and is being opened. "app": a
+ * pure change by another app. "opened": `lost` means that the connection was lost since the room was last open.
  * @typedef {{type: "snapshot", snapshot: Snapshot}
  *   | {type: "opened", opening: SubscribeResult, lost?: boolean}
  *   | {type: "entered", live?: boolean}
@@ -129,9 +137,13 @@
  *   | {type: "app", change: (state: RoomState) => RoomState}} RoomAction
  */
 
-/** @typedef {{key: string, message: Message | null, pending: PendingRequest | null}} Item a row of the timeline: a message, a pending post, or a message with a pending change */
+/**
+ * @typedef {{key: string, message: Message | null, pending: PendingRequest | null}} Item a row of the timeline: a message, a pending post, or a message with a pending change
+ */
 
-/** @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked */
+/**
+ * @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked
+ */
 /** @typedef {RoomRow[]} RoomList */
 
 /**

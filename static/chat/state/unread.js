@@ -1,30 +1,38 @@
-/** What is unread in a room: messages of others that are there, not of people I block, after the place up to which I have read. Pure. */
+/** Unread messages of a room: messages that exist, by people who are not blocked, after the read pointer. */
 
 /** @import {RoomEvent} from "../../realtime/types.js" */
 /** @import {RoomRow} from "./types.js" */
 
 const MOST = 100;
 
-/** @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change the event `e` brought or took the message `o` of `by` */
+/**
+ * @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change the event `e` brought or took the message `o` of `by`
+ */
 /** @typedef {{me: string | null, blocked: Set<string>}} Reader */
 
-/** What was counted up to `o`, and the messages since. @param {number} o @param {number} unread @returns {RoomRow["counted"]} */
+/**
+ * Return a count up to `o`, with no messages since.
+ * @param {number} o @param {number} unread @returns {RoomRow["counted"]}
+ */
 export function counted(o, unread) {
   return { o, unread, since: [], stale: false };
 }
 
-/** 100 stands for "99+". @param {RoomRow} row @returns {number} */
+/** Return the number of unread messages; 100 stands for "99+". @param {RoomRow} row @returns {number} */
 export function unread({ counted }) {
   return Math.min(MOST, counted.unread + counted.since.length);
 }
 
-/** @param {RoomRow} row @param {Change[] | null} changes null: not known, so that the server has to be asked @param {Reader} reader @returns {RoomRow} */
+/**
+ * @param {RoomRow} row @param {Change[] | null} changes null: not known, so that the server has to be asked
+ * @param {Reader} reader @returns {RoomRow}
+ */
 export function changed(row, changes, reader) {
   if (!changes) return unread(row) < MOST ? stale(row) : row;
   return changes.reduce((next, change) => applied(next, change, reader), row);
 }
 
-/** Up to there everything has been read. @param {RoomRow} row @param {number} o @returns {RoomRow} */
+/** Move the read pointer forward to `o`. @param {RoomRow} row @param {number} o @returns {RoomRow} */
 export function readTo(row, o) {
   if (o <= row.read) return row;
   const { unread: before, o: upTo } = row.counted;
@@ -37,7 +45,10 @@ export function readTo(row, o) {
   };
 }
 
-/** What the server counted when it was asked. @param {RoomRow} row @param {{unread: number, read: number, o: number}} answer @returns {RoomRow} */
+/**
+ * Take the count of the server.
+ * @param {RoomRow} row @param {{unread: number, read: number, o: number}} answer @returns {RoomRow}
+ */
 export function recounted(row, { unread, read, o }) {
   return {
     ...row,
@@ -46,7 +57,10 @@ export function recounted(row, { unread, read, o }) {
   };
 }
 
-/** What an event of an open room changes. @param {RoomEvent} event @param {number} lines how many there were before @returns {Change[] | null} */
+/**
+ * Return what an event of an open room changes.
+ * @param {RoomEvent} event @param {number} lines how many there were before @returns {Change[] | null}
+ */
 export function changesOf({ o, n, by, kind, data }, lines) {
   if (kind === "withheld") return [];
   if (n > lines) return [[o, o, by ?? null, 1]];
@@ -56,7 +70,7 @@ export function changesOf({ o, n, by, kind, data }, lines) {
   return (data.offsets ?? [data.o]).map((/** @type {number} */ gone) => [o, gone, data.author, -1]);
 }
 
-/** What a count says came since the last one. @param {any} value @returns {Change[] | null} */
+/** Return what a count signal reports since the signal before it. @param {any} value @returns {Change[] | null} */
 export function changesSince({ lines, gone = [], back = [] }) {
   if (!lines) return null;
   const posted = lines.map((/** @type {[number, string | null]} */ [o, by]) => [o, o, by, 1]);

@@ -1,10 +1,16 @@
-/** The window of lines that is held: sorted, without a hole between its ends, a newer state of a message never undone. */
+/**
+ * Window of messages: sorted, without a gap between its ends. A newer state of a message is never replaced by an older
+ * one.
+ */
 
 /** @import {Cursor, Message, Page, Removal, RoomState} from "./types.js" */
 
 const KEPT = 300;
 
-/** Insert a message, or replace an older state of it. @param {RoomState} state @param {Message} message @returns {RoomState} */
+/**
+ * Insert a message, or replace an older state of it.
+ * @param {RoomState} state @param {Message} message @returns {RoomState}
+ */
 export function put(state, message) {
   const index = indexOf(state.lines, message.o);
   const old = state.lines[index];
@@ -20,7 +26,10 @@ export function find(state, o) {
   return message?.o === o ? message : null;
 }
 
-/** A message known from its answer alone does not outlive an event that brings none. @param {RoomState} state @param {number} o @returns {RoomState} */
+/**
+ * Drop a message that is known from its answer alone, when its event brings no content.
+ * @param {RoomState} state @param {number} o @returns {RoomState}
+ */
 export function dropUnfilled(state, o) {
   return find(state, o)?.touched === 0 ? { ...state, lines: state.lines.filter((message) => message.o !== o) } : state;
 }
@@ -31,12 +40,18 @@ export function remove(state, o, removed, touched) {
   return message ? put(state, { ...message, ...bare(removed), touched }) : state;
 }
 
-/** Lines that come together take the place of the window. @param {RoomState} state @param {Pick<Page, "lines" | "before" | "after">} page @returns {RoomState} */
+/**
+ * Replace the window by messages that belong together.
+ * @param {RoomState} state @param {Pick<Page, "lines" | "before" | "after">} page @returns {RoomState}
+ */
 export function replace(state, { lines, before, after }) {
   return { ...state, lines: lines.map((message) => settled(state, message)), before, after };
 }
 
-/** A page joins the end it was asked for, if that end still is where it was. @param {RoomState} state @param {Cursor} cursor @param {Page} page @returns {RoomState} */
+/**
+ * Join a page at the end it was requested for. A page for an end that has moved since is dropped.
+ * @param {RoomState} state @param {Cursor} cursor @param {Page} page @returns {RoomState}
+ */
 export function join(state, cursor, page) {
   const lines = page.lines.map((message) => settled(state, message));
   if ("around" in cursor) return replace(state, page);
@@ -48,14 +63,17 @@ export function join(state, cursor, page) {
   return trim({ ...state, lines: [...state.lines, ...lines], after: page.after }, "end");
 }
 
-/** What is dropped at an end can be asked for again. @param {RoomState} state @param {"start" | "end"} kept @returns {RoomState} */
+/**
+ * Drop messages at the far end; they can be requested again.
+ * @param {RoomState} state @param {"start" | "end"} kept @returns {RoomState}
+ */
 export function trim(state, kept) {
   if (state.lines.length <= KEPT) return state;
   if (kept === "end") return { ...state, lines: state.lines.slice(-KEPT), before: true };
   return { ...state, lines: state.lines.slice(0, KEPT), after: true };
 }
 
-/** Place of the first message at or after an offset. @param {Message[]} lines @param {number} o */
+/** Return the index of the first message at or after an offset. @param {Message[]} lines @param {number} o */
 function indexOf(lines, o) {
   let index = lines.length;
   while (index > 0 && lines[index - 1].o >= o) index -= 1;
@@ -74,13 +92,16 @@ function settled(state, message) {
   return keptOf(find(state, message.o), message.removed ? { ...message, ...bare(message.removed) } : message);
 }
 
-/** What only this tab knows of a message stays with it. @param {Message | null} old @param {Message} message @returns {Message} */
+/**
+ * Keep what only this tab knows of a message.
+ * @param {Message | null} old @param {Message} message @returns {Message}
+ */
 function keptOf(old, message) {
   const { cid, ms } = old ?? {};
   return { ...message, ...(cid && { cid }), ...(ms !== undefined && { ms }) };
 }
 
-/** What is the same of a removed message however it became known. @param {Removal} removed */
+/** Return the fields that every removed message has, however the removal became known. @param {Removal} removed */
 function bare(removed) {
   return { data: null, edited: null, removed };
 }

@@ -1,4 +1,4 @@
-/** The badge beside a name: the rank that somebody has here, or that they are a guest. */
+/** Badge beside a name: a rank of the site or of the room, or "guest". */
 
 import { say } from "./words.js";
 

@@ -1,4 +1,4 @@
-/** What the page brings along: its state at the moment it was made, and its words. */
+/** Data in the page: the state at the time when the server made it, and the words. */
 
 /** @import {Boot} from "../state/types.js" */
 

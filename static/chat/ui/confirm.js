@@ -1,4 +1,4 @@
-/** "Are you sure" for what has no undo: says what will happen, and its button says it again. */
+/** Confirmation of an action that has no undo. The dialog says what will happen, and its button repeats it. */
 
 import { byId } from "./dom.js";
 import { say } from "./words.js";

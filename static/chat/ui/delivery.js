@@ -1,14 +1,17 @@
-/** How far a message of one's own has come: on its way, on disk, or not sent. */
+/** Delivery state of the reader's own messages: pending, stored or failed. */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item} from "../state/types.js" */
 
 import { knows, say } from "./words.js";
 
-/** Under this, nothing is shown: most lines are on disk before one could read a clock. */
+/** Pending messages show nothing before: most messages are stored by then. */
 export const PENDING_SHOWN_AFTER_MS = 1000;
 
-/** @param {Item} item @param {string | null} me @param {number} now @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}} */
+/**
+ * @param {Item} item @param {string | null} me @param {number} now
+ * @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}}
+ */
 export function deliveryOf({ message, pending }, me, now) {
   if (pending?.state === "failed") return { name: "failed", words: failure(pending) };
   if (pending)
@@ -27,7 +30,7 @@ export function storedWords({ message, pending }) {
     : say("delivery.stored_in", { o: message.o, ms: Math.max(1, message.ms) });
 }
 
-/** Sent again as it is, it would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
+/** Return whether the same request would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
 export function isHopeless(pending) {
   return pending?.problem?.status === 422 && Boolean(pending.params.text);
 }

@@ -1,4 +1,4 @@
-/** Native dialogs: opened, filled, sent off, closed when it worked and told what to do when it did not. */
+/** Native dialogs: opened, filled and submitted. They close when it worked, and show the error when it did not. */
 
 import { byId, part } from "./dom.js";
 import { errorText } from "./words.js";
@@ -12,8 +12,10 @@ export function dialog(id) {
   return element;
 }
 
-/** The form closes nothing by itself: `submitted` first, and its errorText stands below the fields.
- * @param {HTMLFormElement} form @param {(data: FormData) => Promise<unknown>} submitted */
+/**
+ * Call `submitted` when the form is submitted, and show its error below the fields. The form does not close by itself.
+ * @param {HTMLFormElement} form @param {(data: FormData) => Promise<unknown>} submitted
+ */
 export function onSubmit(form, submitted) {
   const problem = part(form, ".problem", HTMLElement);
   const button = part(form, "[data-submit]", HTMLButtonElement);
@@ -47,7 +49,10 @@ export function fillForm(form, values) {
   }
 }
 
-/** RadioNodeList.value cannot choose an empty value. @param {RadioNodeList} radios @param {string} value */
+/**
+ * Choose a value, also an empty one, which `RadioNodeList.value` cannot.
+ * @param {RadioNodeList} radios @param {string} value
+ */
 function choose(radios, value) {
   for (const radio of radios) if (radio instanceof HTMLInputElement) radio.checked = radio.value === value;
 }

@@ -1,4 +1,4 @@
-/** Finding and cloning the page's own elements; a missing one is an error at once, not later. */
+/** Elements of the page: found and cloned. A missing element is an error at once. */
 
 /** @template {Element} T @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T} */
 export function part(root, selector, type) {
@@ -12,7 +12,7 @@ export function byId(id, type) {
   return part(document, `#${id}`, type);
 }
 
-/** The first element of a `<template>`, cloned. @param {string} id @returns {HTMLElement} */
+/** Return a clone of the first element of a `<template>`. @param {string} id @returns {HTMLElement} */
 export function clone(id) {
   const first = byId(id, HTMLTemplateElement).content.firstElementChild?.cloneNode(true);
   if (!(first instanceof HTMLElement)) throw new Error(`empty #${id}`);

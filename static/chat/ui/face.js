@@ -1,10 +1,10 @@
-/** A person's face: an emoji, or initials, on their colour. */
+/** Face of a person: an emoji or initials, on their colour. */
 
 /** @import {Person} from "../../realtime/types.js" */
 
 import { say } from "./words.js";
 
-/** The name that a deleted account leaves behind; the key in it is for the database alone. */
+/** A deleted account leaves this name; the key in it is for the database only. */
 const DELETED = /^Deleted user [A-Za-z0-9]{8}$/;
 /** @type {WeakMap<Person, Person>} */
 const deleted = new WeakMap();
@@ -17,14 +17,17 @@ export function personOf(people, id) {
   return DELETED.test(person.name) ? nobody(person) : person;
 }
 
-/** The same object each time: rows are painted again when theirs is another. @param {Person} person @returns {Person} */
+/**
+ * Return the same object for the same person, because a row is painted again when the object is another one.
+ * @param {Person} person @returns {Person}
+ */
 function nobody(person) {
   const known = deleted.get(person) ?? { ...person, name: say("people.deleted") };
   deleted.set(person, known);
   return known;
 }
 
-/** One or two letters; one sign for scripts written without spaces. @param {string} name @returns {string} */
+/** Return one or two letters, or one character for scripts without spaces. @param {string} name @returns {string} */
 export function initials(name) {
   const words = name
     .trim()

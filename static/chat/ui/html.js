@@ -1,6 +1,6 @@
-/** The only door through which markup enters the page: what the server rendered and sanitised. */
+/** Markup enters the page here only. The server has rendered and sanitised it. */
 
-/** Browsers with Trusted Types take strings as markup by this policy only. @type {{createHTML: (html: string) => any}} */
+/** Browsers with Trusted Types accept markup from this policy only. @type {{createHTML: (html: string) => any}} */
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("parlor", {
   createHTML: (/** @type {string} */ html) => html,
 }) ?? { createHTML: (html) => html };

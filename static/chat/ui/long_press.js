@@ -1,4 +1,6 @@
-/** A finger that rests: felt at once, answered when it lifts, so that the lifting does not close what opened. */
+/**
+ * Long press of a finger: felt at once, answered when the finger lifts, so that the lift does not close what opened.
+ */
 
 const RESTS_MS = 450;
 const STILL_PX = 10;

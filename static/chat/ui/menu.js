@@ -1,4 +1,4 @@
-/** Popovers beside what opened them, and menus that arrows walk through. */
+/** Popovers beside the element that opened them, and menus with arrow keys. */
 
 import { icon, make } from "./dom.js";
 
@@ -17,7 +17,10 @@ export function openBy(popover, anchor) {
   popover.style.top = `${Math.max(GAP, y)}px`;
 }
 
-/** A declared popover finds its place each time it opens. @param {HTMLElement} popover @param {HTMLElement} button */
+/**
+ * Place a declared popover beside its button each time it opens.
+ * @param {HTMLElement} popover @param {HTMLElement} button
+ */
 export function attach(popover, button) {
   popover.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";

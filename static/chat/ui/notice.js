@@ -1,9 +1,12 @@
-/** What has happened to the page or the room as a whole, what it means, and the one thing to do. */
+/** Notice about the page or the room as a whole, with the one action that helps. */
 
 import { byId, clone, part } from "./dom.js";
 import { say } from "./words.js";
 
-/** @param {string} what a key of the words: `<what>.title`, `<what>.text`, `<what>.act` @param {() => void} act @param {Record<string, string>} [values] */
+/**
+ * @param {string} what a key of the words: `<what>.title`, `<what>.text`, `<what>.act` @param {() => void} act
+ * @param {Record<string, string>} [values]
+ */
 export function notice(what, act, values = {}) {
   document.querySelector(".notice")?.remove();
   const element = clone("notice-template");

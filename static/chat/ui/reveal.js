@@ -1,4 +1,4 @@
-/** Beside a password: a button that shows what has been typed. Without this it stays hidden, and so does the password. */
+/** Button beside a password field that shows the typed password. It stays hidden without scripts. */
 
 import { byId } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** The name that a room is shown under: the lounge has one in each language until somebody renames it. */
+/** Displayed name of a room. The lounge has a translated name until a host renames it. */
 
 import { say } from "./words.js";
 

@@ -1,11 +1,11 @@
-/** Where the reader is in the talk: at the live end it follows, anywhere else nothing moves under the eyes. */
+/** Scroll position of the timeline. At the end it follows new messages; elsewhere the visible rows do not move. */
 
 import { Emitter } from "../../realtime/emitter.js";
 
 const FOLLOW_WITHIN = 100;
 const NEAR_AN_END = 800;
 
-/** "moved": the reader scrolled or the size changed. @extends {Emitter<{moved: []}>} */
+/** Event "moved": the reader scrolled, or the size changed. @extends {Emitter<{moved: []}>} */
 export class Scroll extends Emitter {
   #box;
   #list;
@@ -27,7 +27,7 @@ export class Scroll extends Emitter {
     this.#watch.observe(this.#list);
   }
 
-  /** The page stood at its end without a script; from here on the reader's place is kept by hand. */
+  /** Take over the position that the page has without scripts. */
   adopt() {
     const fromEnd = -this.#box.scrollTop; // of a reversed column
     delete this.#box.dataset.first;
@@ -43,19 +43,22 @@ export class Scroll extends Emitter {
     return this.#following;
   }
 
-  /** On a phone the rooms may lie over the talk. */
+  /** Return whether the timeline is visible. On a phone the list of rooms may cover it. */
   get isSeen() {
     return this.#box.checkVisibility({ visibilityProperty: true });
   }
 
-  /** Is an end of the list close enough to fetch what lies behind it? @param {"before" | "after"} side */
+  /** Return whether the end of a side is close enough to fetch the next page. @param {"before" | "after"} side */
   near(side) {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     return (side === "before" ? scrollTop : scrollHeight - clientHeight - scrollTop) < NEAR_AN_END;
   }
 
-  /** Change the list and keep the reader's place: the live end, or the first row they can see.
-   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} that row, where it is gone */
+  /**
+   * Change the list and keep the reader's position: the end, or the first visible row. Return that row and its
+   * position when the change removed it.
+   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} that row, where it is gone
+   */
   keep(change) {
     const row = this.#following ? null : this.#firstVisible();
     const top = row?.getBoundingClientRect().top ?? 0;
@@ -67,7 +70,7 @@ export class Scroll extends Emitter {
     return null;
   }
 
-  /** Change a row in view; the reader stays there, and does not follow to the end. @param {() => void} change */
+  /** Change a visible row. The reader stays there, and does not follow new messages. @param {() => void} change */
   stay(change) {
     this.#following = false;
     this.keep(change);
@@ -90,12 +93,12 @@ export class Scroll extends Emitter {
     this.#scrolled();
   }
 
-  /** Is this row above what is seen? @param {HTMLElement} row */
+  /** Return whether a row is above the visible area. @param {HTMLElement} row */
   isAbove(row) {
     return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
   }
 
-  /** The message the reader is at, to come back to later; null at the live end. @returns {{o: number, top: number} | null} */
+  /** Return the message at which the reader is, or null at the end. @returns {{o: number, top: number} | null} */
   place() {
     const o = Number(this.#anchor?.row.dataset.o);
     return this.#following || !this.#anchor || !o ? null : { o, top: this.#anchor.top };
@@ -132,7 +135,7 @@ export class Scroll extends Emitter {
     return row.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
   }
 
-  /** A panel that opens, a window that narrows: lines wrap anew, the one that is read stays. */
+  /** Keep the first visible row in place when the width changes and text wraps anew. */
   #resized() {
     if (this.#following) this.toEnd();
     else if (this.#anchor?.row.isConnected) this.#box.scrollTop += this.#topOf(this.#anchor.row) - this.#anchor.top;

@@ -1,4 +1,7 @@
-/** Light, dark or as the system has it. A cookie keeps the choice, so that the server sends each page in it at once. */
+/**
+ * Colour theme: light, dark or that of the system. A cookie keeps the choice, so that the server renders each page
+ * with it.
+ */
 
 import { byId } from "./dom.js";
 

@@ -1,10 +1,10 @@
-/** Times as people read them: in the reader's time zone and calendar, in the page's language, by the server's clock. */
+/** Times in the reader's time zone and calendar, in the language of the page, by the server's clock. */
 
 import { dayKey } from "../state/days.js";
 import { say } from "./words.js";
 
 const PAGE = document.documentElement.lang || "en";
-/** The reader's own variant of the page's language: en-GB writes days before months. */
+/** The reader's variant of the page's language is used: en-GB writes days before months. */
 const LANGUAGE = navigator.languages.find((language) => language.split("-")[0] === PAGE.split("-")[0]) ?? PAGE;
 const RECENT_DAYS = 300;
 const HOUR_MS = 60 * 60 * 1000;
@@ -24,7 +24,10 @@ let zone = timeZone();
 
 let now = () => Date.now();
 
-/** What "today" means comes from this clock: the server's, once it is known. @param {() => number} clock ms UTC */
+/**
+ * Use this clock to decide what "today" is. It is the server's clock once that is known.
+ * @param {() => number} clock ms UTC
+ */
 export function useClock(clock) {
   now = clock;
 }
@@ -37,7 +40,11 @@ function timeZone() {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The reader's time zone, asked of the browser anew: a formatter keeps the zone it was made in. @returns {string} */
+/**
+ * Return the reader's time zone. A formatter keeps the zone in which it was made, so that a new zone needs new
+ * formatters.
+ * @returns {string}
+ */
 export function currentZone() {
   const current = timeZone();
   if (current !== zone) formatters.clear();
@@ -63,12 +70,15 @@ export const short = (at) => format("short", at);
 /** @param {number} at @returns {string} */
 export const date = (at) => format("year", at);
 
-/** The time of day, with the date unless it is today. @param {number} at @returns {string} */
+/** Return the time of day, with the date unless it is today. @param {number} at @returns {string} */
 export function when(at) {
   return dayKey(at) === dayKey(now()) ? clock(at) : short(at);
 }
 
-/** Days are calendar days: the one with 23 hours and the one with 25 too. @param {number} at @param {number} [today] @returns {string} */
+/**
+ * Return the name of a day. Days are calendar days, also those with 23 or 25 hours.
+ * @param {number} at @param {number} [today] @returns {string}
+ */
 export function dayName(at, today = now()) {
   if (dayKey(at) === dayKey(today)) return say("today");
   if (dayKey(at) === dayKey(daysBefore(today, 1))) return say("yesterday");
@@ -81,13 +91,19 @@ function daysBefore(at, days) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days, 12).getTime();
 }
 
-/** How long until the names of days change: ms until the next local midnight. @param {number} [today] @returns {number} */
+/**
+ * Return the time until the next local midnight, in ms, when the names of days change.
+ * @param {number} [today] @returns {number}
+ */
 export function untilMidnight(today = now()) {
   const date = new Date(today);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - today;
 }
 
-/** Calls `changed` after midnight, and when the reader comes back in another day or time zone. @param {() => void} changed */
+/**
+ * Call `changed` after midnight, and when the reader comes back on another day or in another time zone.
+ * @param {() => void} changed
+ */
 export function watchCalendar(changed) {
   let seen = `${dayKey(now())} ${currentZone()}`;
   const look = () => {

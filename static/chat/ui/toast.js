@@ -1,4 +1,4 @@
-/** A short word at the foot of the talk that goes by itself, sometimes with a way back. */
+/** Short text at the bottom that disappears by itself, with an undo button where there is one. */
 
 import { byId, clone, part } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** The page is as high as what the keyboard leaves of the screen. */
+/** Height of the page on a phone: that of the screen without the keyboard. */
 
 export function startViewport() {
   const seen = window.visualViewport;

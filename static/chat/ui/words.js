@@ -1,4 +1,4 @@
-/** The words of the page in its language: one flat catalogue, `{name}` for what is filled in. */
+/** Texts of the page in its language: one flat catalogue with `{name}` as placeholders. */
 
 import { isolated } from "../state/text.js";
 
@@ -18,7 +18,10 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? isolated(values[name]) : whole));
 }
 
-/** `key.one` or `key.other`, as the language counts; `{n}` is the number. @param {string} key @param {number} n @param {Record<string, string | number>} [values] @returns {string} */
+/**
+ * Return `key.one` or `key.other`, by the plural rules of the language; `{n}` is the number.
+ * @param {string} key @param {number} n @param {Record<string, string | number>} [values] @returns {string}
+ */
 export function count(key, n, values = {}) {
   const form = `${key}.${PLURAL.select(n)}`;
   return say(form in catalogue ? form : `${key}.other`, { n, ...values });
@@ -32,12 +35,15 @@ export function knows(key) {
 /** @type {Record<string, (problem: any) => string>} */
 let explanations = {};
 
-/** Use these texts for problems that carry more than a name. @param {Record<string, (problem: any) => string>} table by type of problem */
+/**
+ * Use these texts for problems that carry more than a name.
+ * @param {Record<string, (problem: any) => string>} table by type of problem
+ */
 export function explainProblems(table) {
   explanations = table;
 }
 
-/** Why something did not work, and what to do. @param {unknown} error @returns {string} */
+/** Return why something did not work, and what to do. @param {unknown} error @returns {string} */
 export function errorText(error) {
   const problem =
     error instanceof Error && "data" in error

@@ -1,4 +1,4 @@
-/** Says who has come into the room one looks at: each person once in a while, several at once in one sentence. */
+/** Arrivals announces people who enter the shown room: each person once in a while, several at once in one sentence. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -8,7 +8,7 @@ import { count, say } from "../ui/words.js";
 
 const TOGETHER_MS = 1500;
 const AGAIN_MS = 10 * 60 * 1000;
-/** In a larger crowd people come and go all the time. */
+/** People come and go all the time in a larger crowd. */
 const CROWD = 12;
 
 export class Arrivals {
@@ -33,7 +33,10 @@ export class Arrivals {
     this.#client.on("shown", () => this.#look());
   }
 
-  /** What is found when a room is opened, or after a cut, is nobody's arrival. */
+  /**
+   * Compare who is present with the last time. People who are found when the room opens, or after a lost connection,
+   * are not announced.
+   */
   #look() {
     const { presence, me, here, room: facts } = this.#client.state();
     const room = this.#client.shown;

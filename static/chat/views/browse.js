@@ -1,4 +1,7 @@
-/** The public rooms one is not in: searched, page by page; look in, or join. And one's own that are archived or deleted. */
+/**
+ * Browse lists the public rooms that the reader has not joined, page by page, and the reader's own archived or deleted
+ * rooms.
+ */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -11,7 +14,9 @@ import { restoreRoom } from "./closing.js";
 const TYPED_MS = 250;
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** @typedef {{key: string, name: string, topic: string, members: number, here: number, archived: number | null, deleted: number | null}} PublicRoom */
+/**
+ * @typedef {{key: string, name: string, topic: string, members: number, here: number, archived: number | null, deleted: number | null}} PublicRoom
+ */
 
 export class Browse {
   #dialog = dialog("browse-dialog");
@@ -24,7 +29,7 @@ export class Browse {
   #typed = null;
   /** @type {string | null} where the next page begins */
   #next = null;
-  /** counts the searches: an answer that comes late is not shown */
+  /** The number of the latest search; the answer of an earlier one is dropped. */
   #asked = 0;
   #client;
   #go;

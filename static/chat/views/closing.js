@@ -1,4 +1,4 @@
-/** Archiving, deleting and restoring a room, and how its last host leaves. */
+/** Archive, delete and restore a room, and choose a new host before the last one leaves. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -7,7 +7,10 @@ import { byId, make } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { errorText, say } from "../ui/words.js";
 
-/** @param {Client} client @param {string} key @param {string} name @param {"archive" | "delete"} act @returns {Promise<void>} */
+/**
+ * @param {Client} client @param {string} key @param {string} name @param {"archive" | "delete"} act
+ * @returns {Promise<void>}
+ */
 export async function closeRoom(client, key, name, act) {
   const what = act === "delete" ? "delete_room" : act;
   if (!(await confirmed(what, { room: name }))) return;
@@ -28,7 +31,10 @@ export function restoreRoom(client, key, name) {
   );
 }
 
-/** Whether a last host may go: somebody else is host now, or nobody has to be. @param {Client} client @param {{key: string, name: string}} room @returns {Promise<boolean>} */
+/**
+ * Return whether a last host may leave: another person is host now, or no host is needed.
+ * @param {Client} client @param {{key: string, name: string}} room @returns {Promise<boolean>}
+ */
 export async function handedOver(client, room) {
   const { members, people } = await client.connection.request("member.list", { room: room.key });
   const others = members.filter((/** @type {any} */ { user }) => user !== client.me);

@@ -1,4 +1,4 @@
-/** What a message that begins with "/" can become: a list over the composer, completed by arrows, Tab and Enter. */
+/** CommandMenu lists the slash commands over the composer. Arrow keys, Tab and Enter complete one. */
 
 import { byId, make } from "../ui/dom.js";
 import { say } from "../ui/words.js";
@@ -50,7 +50,7 @@ export class CommandMenu {
     else this.#text.setAttribute("aria-activedescendant", `hint-${this.#at}`);
   }
 
-  /** An input method's keys are its own, and a whole command is sent by Enter. @param {KeyboardEvent} event */
+  /** Keys of an input method belong to it. Enter sends a complete command. @param {KeyboardEvent} event */
   #keyPressed(event) {
     if (this.#list.hidden || event.isComposing || event.keyCode === 229 || event.shiftKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

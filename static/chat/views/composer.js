@@ -1,4 +1,6 @@
-/** Where one writes: what is typed is never lost, and what is sent stands in the talk in the same frame. */
+/**
+ * Composer: the field for messages. Typed text is never lost, and a sent message is in the timeline in the same frame.
+ */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
@@ -16,8 +18,10 @@ const LONGEST = 10_000;
 const LONGEST_REQUEST = 500;
 const TELL_WITHIN = 500; // and of a short message its last fifth
 
-/** `fitting`: the composer is about to change its height.
- * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerHandlers */
+/**
+ * `fitting`: the composer is about to change its height.
+ * @typedef {{fitting: (change: () => void) => void, sent: () => void, typed: (text: string) => void, lastOwn: () => Item | null}} ComposerHandlers
+ */
 
 export class Composer {
   #form = byId("composer", HTMLFormElement);
@@ -31,7 +35,7 @@ export class Composer {
   /** @type {any} */
   #slowed = null;
   #slow = false;
-  /** why what stands here was not sent */
+  /** The reason why the text in the field was not sent. */
   #errorText = "";
   #client;
   #facts;
@@ -77,7 +81,7 @@ export class Composer {
     this.#text.focus();
   }
 
-  /** What was refused goes back to where it was written. @param {string} text */
+  /** Put a refused text back into the field. @param {string} text */
   rewrite(text) {
     if (this.#editing !== null) this.#stopEditing();
     this.#fill([text, this.#text.value].filter(Boolean).join("\n"));
@@ -85,7 +89,10 @@ export class Composer {
     this.#text.focus();
   }
 
-  /** What will never do goes back by itself, if nothing else is being written there. @param {PendingRequest} pending */
+  /**
+   * Put a text back that the server will never accept, unless the reader is writing another one.
+   * @param {PendingRequest} pending
+   */
   #failed(pending) {
     const isFree = pending.room === this.#client.shown && this.#editing === null && this.#text.value === "";
     if (!isFree || !isHopeless(pending) || pending.method !== "message.post") return;
@@ -116,7 +123,10 @@ export class Composer {
       });
   }
 
-  /** Too fast: what is written is kept and goes out by itself; the button says when. @param {number} until */
+  /**
+   * Count down after "too fast". The message is kept and is sent by itself; the button shows when.
+   * @param {number} until
+   */
   #countDown(until) {
     const left = Math.ceil((until - realClock.now()) / 1000);
     clearTimeout(this.#slowed);
@@ -165,7 +175,7 @@ export class Composer {
     this.#fill(this.#client.drafts.get(this.#client.shown));
   }
 
-  /** An input method's Enter chooses a word and sends nothing. @param {KeyboardEvent} event */
+  /** Send on Enter, except when an input method uses it to choose a word. @param {KeyboardEvent} event */
   #keyPressed(event) {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches)

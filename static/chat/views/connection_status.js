@@ -1,4 +1,7 @@
-/** The connection, told only when it matters: silent for five seconds, then honest, then glad. Offline is told at once. */
+/**
+ * ConnectionStatus tells the state of the connection when it matters: after five seconds without one, and when it is
+ * back. Offline is told at once.
+ */
 
 /** @import {PendingRequest, SubscribeResult} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
@@ -12,7 +15,7 @@ import { say } from "../ui/words.js";
 const QUIET_MS = 5000;
 const WORTH_TELLING_MS = 700;
 const GLAD_MS = 5000;
-/** Failures in a row after which the cause is looked for: a server that restarts answers before. */
+/** The cause is looked for after this many failures in a row. A server that restarts answers earlier. */
 const WONDER_FROM = 2;
 
 export class ConnectionStatus {
@@ -63,7 +66,7 @@ export class ConnectionStatus {
     if (cause !== "away" || !this.#chip.hidden) this.#tell(); // a server that restarts is given its time
   }
 
-  /** The browser says so. What still answers, on this machine for example, takes it back. */
+  /** Tell that the browser is offline. An answer of the server, for example on the same machine, takes it back. */
   #offline() {
     if (this.#connection.state.name === "stopped") return;
     this.#cause = "offline";
@@ -105,7 +108,7 @@ export class ConnectionStatus {
     this.#caughtUp();
   }
 
-  /** Gladness waits for the last event that was missed. */
+  /** Tell that the connection is back, once the last missed event has arrived. */
   #caughtUp() {
     if (this.#gap === null || !this.#opened) return;
     const { key, opening } = this.#opened;
@@ -118,7 +121,7 @@ export class ConnectionStatus {
     this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
   }
 
-  /** Once a second while the wait counts down. */
+  /** Show the state, once a second while the wait counts down. */
   #tell() {
     const { retryAt } = this.#connection.state;
     const left = retryAt === undefined ? 0 : Math.ceil((retryAt - realClock.now()) / 1000);
@@ -152,8 +155,11 @@ export class ConnectionStatus {
 /** @type {Record<import("../../realtime/diagnosis.js").Cause, string>} */
 const CAUSES = { offline: "chip.offline", away: "chip.away", origin: "chip.origin", blocked: "chip.blocked" };
 
-/** Is nothing lost? A snapshot cannot tell a long absence from a restored backup, and what failed waits for a decision.
- * @param {SubscribeResult} opening @param {PendingRequest[]} pending @returns {boolean} */
+/**
+ * Return whether nothing is lost. A snapshot may come from a restored backup, and a failed request waits for a
+ * decision.
+ * @param {SubscribeResult} opening @param {PendingRequest[]} pending @returns {boolean}
+ */
 export function isWhole({ mode }, pending) {
   return mode === "replay" && pending.every(({ state }) => state !== "failed");
 }

@@ -1,4 +1,7 @@
-/** A tick, tapped, says where the message is stored; a message not sent can be sent again or dropped. */
+/**
+ * Delivery note: a click on the tick tells where the message is stored. A failed message can be sent again or
+ * discarded.
+ */
 
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */

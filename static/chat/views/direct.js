@@ -1,4 +1,4 @@
-/** Direct rooms: write to one person, block them, close the conversation. */
+/** Direct rooms: write to a person, block a person, close the conversation. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Action} from "../ui/menu.js" */
@@ -7,9 +7,14 @@ import { nameOf, partner } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { errorText, say } from "../ui/words.js";
 
-/** @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>, actions: (user: string) => Action[]}} Direct */
+/**
+ * @typedef {{block: (user: string, blocked: boolean, name: string) => Promise<void>, close: () => Promise<void>, actions: (user: string) => Action[]}} Direct
+ */
 
-/** `blocked`: the people one blocks have changed. @param {Client} client @param {{go: (key: string) => void, blocked: () => void}} facts @returns {Direct} */
+/**
+ * Start direct rooms. `blocked` is called when the set of blocked people has changed.
+ * @param {Client} client @param {{go: (key: string) => void, blocked: () => void}} facts @returns {Direct}
+ */
 export function startDirect(client, { go, blocked: changed }) {
   const ask = (/** @type {string} */ method, /** @type {any} */ params) =>
     client.connection.request(method, params).catch((error) => {
@@ -51,7 +56,10 @@ export function startDirect(client, { go, blocked: changed }) {
   return { block, close, actions };
 }
 
-/** @param {Client} client @param {string} user @param {(user: string) => void} write @param {Direct["block"]} block @returns {Action[]} */
+/**
+ * @param {Client} client @param {string} user @param {(user: string) => void} write @param {Direct["block"]} block
+ * @returns {Action[]}
+ */
 function actionsOn(client, user, write, block) {
   const blocked = client.blocked.has(user);
   const here = partner(client.state()) === user;

@@ -1,4 +1,4 @@
-/** A room in which nobody has announced, or nobody else is: what to do now. */
+/** Empty tells a reader what to do in a room without messages or without other people. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
@@ -27,7 +27,7 @@ export class Empty {
   #dismissed = new Set();
   #wasAlone = "";
 
-  /** @param {Client} client @param {Timeline} timeline @param {Invites | null} invites*/
+  /** @param {Client} client @param {Timeline} timeline @param {Invites | null} invites */
   constructor(client, timeline, invites) {
     this.#client = client;
     this.#timeline = timeline;
@@ -60,7 +60,7 @@ export class Empty {
     if (alone) this.#paintAlone();
   }
 
-  /** Nobody else for a while, at the live end, and nothing being done about it. */
+  /** Return whether nobody else has been present for a while, the window is at the end, and no offer is in use. */
   #isLonely() {
     const { room, here, after } = this.#client.state();
     const { shown } = this.#client;

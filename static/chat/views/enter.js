@@ -1,4 +1,4 @@
-/** The face beside the name on the way in shows what was picked; without this the form works all the same. */
+/** Entry form: the face beside the name shows the choice. The form works without this. */
 
 import { part } from "../ui/dom.js";
 import { paintFace } from "../ui/face.js";

@@ -1,4 +1,4 @@
-/** When the room or the page itself goes: said plainly, with the one thing to do. */
+/** Error notices tell that the room or the page is gone, with the one action that helps. */
 
 /** @import {Client} from "../client/client.js" */
 

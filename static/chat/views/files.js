@@ -1,4 +1,4 @@
-/** Files cannot be sent yet: one that is dropped never takes the page away, and both dropping and pasting say so. */
+/** Files cannot be sent yet. A dropped file never replaces the page, and dropping or pasting one says so. */
 
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
@@ -19,7 +19,11 @@ function tell() {
   if (document.getElementById("toasts")) toast(say("files.not_yet")); // a visitor has nowhere to send one
 }
 
-/** Text may be dropped where one writes; anything else would be opened in place of the page. @param {DragEvent} event */
+/**
+ * Return whether a drop must be prevented. Text may be dropped into a field; the browser would open anything else in
+ * place of the page.
+ * @param {DragEvent} event
+ */
 function isUnwanted({ dataTransfer, target }) {
   return hasFiles(dataTransfer) || !(target instanceof HTMLElement && target.closest("textarea, input"));
 }

@@ -1,4 +1,4 @@
-/** The bar over the talk and the title of the page: which room, who is here, what is unread. */
+/** Header of the room and title of the page: the room, who is present, how much is unread. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -53,7 +53,7 @@ export class Header {
     this.#paintTitle(shownName(room));
   }
 
-  /** In a room of two: whether the other is there, or has not answered. @returns {string} */
+  /** Return for a room of two whether the other person is present or has not answered. @returns {string} */
   #about() {
     const state = this.#client.state();
     const other = partner(state);
@@ -70,7 +70,7 @@ export class Header {
     if (other) paintFace(this.#face, personOf(state.people, other));
   }
 
-  /** The first faces of those who are here, the reader's own aside. */
+  /** Paint the first faces of the people who are present, without the reader's. */
   #paintFaces() {
     const { presence, people, me } = this.#client.state();
     const ids = Object.keys(presence)

@@ -1,4 +1,4 @@
-/** The talk as it stood at an offset that need not be that of a message; the focus stays where it is. */
+/** HistoryPosition scrolls to an offset of the log, which need not be that of a message. The focus stays. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
@@ -23,7 +23,10 @@ export class HistoryPosition {
     this.#pages = pages;
   }
 
-  /** Of moments asked for while a page is on its way, only the last is shown. @param {number} o */
+  /**
+   * Show an offset. When several are requested while a page is on its way, only the last is shown.
+   * @param {number} o
+   */
   async show(o) {
     this.#wanted = o;
     if (this.#fetching) return;
@@ -31,7 +34,7 @@ export class HistoryPosition {
     this.#scrollTo(this.#wanted);
   }
 
-  /** Does the window hold the lines around it? @param {number} o */
+  /** Return whether the window holds the messages around an offset. @param {number} o */
   #isHeld(o) {
     const { lines, before, after } = this.#client.state();
     return (!before || (lines[0]?.o ?? Infinity) <= o) && (!after || (lines.at(-1)?.o ?? 0) >= o);

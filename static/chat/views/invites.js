@@ -1,4 +1,4 @@
-/** Invite links: made, shown with their QR code, copied, shared, taken back. */
+/** Invite links: created, shown with a QR code, copied, shared, revoked. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Invite} from "../state/types.js" */
@@ -38,7 +38,7 @@ export class Invites {
     return this.#client.act("invite.create", { room: this.#client.shown, expires_ms, uses });
   }
 
-  /** Those that still stand, the newest first. @returns {Invite[]} */
+  /** Return the active invites, newest first. @returns {Invite[]} */
   standing() {
     return Object.values(this.#client.state().invites)
       .filter(({ expires_at }) => expires_at === null || expires_at > serverNow())
@@ -82,7 +82,10 @@ export class Invites {
   }
 }
 
-/** A card stays while its invite does: its QR code is loaded once. @param {HTMLElement} list @param {Invite[]} invites @param {(invite: Invite) => HTMLElement} card */
+/**
+ * Show one card for each invite. The card of an invite stays, so that its QR code is loaded once.
+ * @param {HTMLElement} list @param {Invite[]} invites @param {(invite: Invite) => HTMLElement} card
+ */
 export function showCards(list, invites, card) {
   const old = new Map([...list.children].map((child) => [child.getAttribute("data-code"), child]));
   const cards = invites.map((invite) => old.get(invite.code) ?? card(invite));

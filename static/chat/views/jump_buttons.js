@@ -1,4 +1,4 @@
-/** The two ways out of the middle of the talk: up to the first unread message, down to the newest. */
+/** JumpButtons lead to the first unread message and to the newest one. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
@@ -37,7 +37,7 @@ export class JumpButtons {
     this.#look();
   }
 
-  /** The room was entered, or the message was lost and is back. */
+  /** Count the unread messages when the room is entered or the connection is back. */
   #count() {
     const row = this.#client.list.find(({ key }) => key === this.#client.shown);
     this.#unread = row ? unread(row) : 0;

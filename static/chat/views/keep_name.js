@@ -1,4 +1,4 @@
-/** A guest sets a password in a dialog: the talk goes on behind it. */
+/** Dialog in which a guest sets a password. The timeline goes on behind it. */
 
 import { dialog } from "../ui/dialog.js";
 import { byId, part } from "../ui/dom.js";
@@ -6,7 +6,7 @@ import { startReveals } from "../ui/reveal.js";
 import { toast } from "../ui/toast.js";
 import { errorText, say } from "../ui/words.js";
 
-/** Who has an account has no such dialog. */
+/** Start the dialog. Only the pages of guests have it. */
 export function startKeepName() {
   if (!document.getElementById("keep-dialog")) return;
   const keep = dialog("keep-dialog");
@@ -33,8 +33,11 @@ export function startKeepName() {
   });
 }
 
-/** Put each problem beside its field, the rest below, and the cursor where the first one is. Without any: true.
- * @param {HTMLFormElement} form @param {Record<string, string>} problems by field, "" for the form @returns {boolean} */
+/**
+ * Show each problem beside its field and the others below, and focus the first wrong field. Return whether there are
+ * none.
+ * @param {HTMLFormElement} form @param {Record<string, string>} problems by field, "" for the form @returns {boolean}
+ */
 function shown(form, problems) {
   for (const place of form.querySelectorAll("[data-problem]")) {
     if (place instanceof HTMLElement) place.textContent = problems[place.dataset.problem ?? ""] ?? "";
@@ -47,7 +50,10 @@ function shown(form, problems) {
   return Object.keys(problems).length === 0;
 }
 
-/** Why not, in words; nothing when it is done. @param {HTMLFormElement} form @returns {Promise<Record<string, string>>} */
+/**
+ * Submit the form, and return the problems as texts.
+ * @param {HTMLFormElement} form @returns {Promise<Record<string, string>>}
+ */
 async function asked(form) {
   const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).catch(

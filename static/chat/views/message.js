@@ -1,4 +1,4 @@
-/** One row of the talk: a cloned template, filled with text; markup only as the server made it. */
+/** Row of a message: a cloned template, filled with text. Markup comes from the server only. */
 
 /** @import {Person} from "../../realtime/types.js" */
 /** @import {Card} from "../client/plugs.js" */
@@ -20,7 +20,9 @@ import { say } from "../ui/words.js";
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
-/** @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView */
+/**
+ * @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView
+ */
 
 /** @type {Record<string, Card>} */
 const CARDS = {
@@ -37,7 +39,10 @@ const CARDS = {
   },
 };
 
-/** Return the values on which the card of a message depends. @param {Message} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]} */
+/**
+ * Return the values on which the card of a message depends.
+ * @param {Message} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]}
+ */
 export function cardDepends(message, state, cards) {
   return attempt(`card ${message.kind}`, () => cards[message.kind]?.depends?.(message, state) ?? [], []);
 }
@@ -95,7 +100,10 @@ function paintBody(body, author, view) {
   if (message?.edited && !isRemoved(item)) appendEdited(body, message.edited);
 }
 
-/** Paint a message by its kind. A kind that is unknown or fails gets a card that says so. @param {HTMLElement} body @param {Message} message @param {Person} author @param {MessageView} view */
+/**
+ * Paint a message by its kind. A kind that is unknown or fails gets a card that says so.
+ * @param {HTMLElement} body @param {Message} message @param {Person} author @param {MessageView} view
+ */
 export function paintCard(body, { kind, data }, author, view) {
   const card = CARDS[kind] ?? view.cards[kind];
   const painted = () => {
@@ -116,14 +124,17 @@ function paintText(body, { text = "", html }) {
   else body.replaceChildren(...linked(text).map(({ text, href }) => (href ? linkTo(href) : text)));
 }
 
-/** As the server makes them. @param {string} address */
+/** Return a link as the server makes it. @param {string} address */
 function linkTo(address) {
   const link = document.createElement("a");
   Object.assign(link, { href: address, target: "_blank", rel: "noopener nofollow ugc", textContent: address });
   return link;
 }
 
-/** A long message shows its beginning until one asks for more. @param {HTMLElement} element @param {MessageView} view */
+/**
+ * Show the beginning of a long message until the reader asks for more.
+ * @param {HTMLElement} element @param {MessageView} view
+ */
 function paintMore(element, { item, blocked }) {
   const more = part(element, ".line-more", HTMLButtonElement);
   const long = !blocked && !isRemoved(item) && isLong(item.pending?.params.text ?? textOf(item));
@@ -148,7 +159,10 @@ function appendEdited(body, at) {
   last.append(" ", mark);
 }
 
-/** @param {{name: string, topic: string, public: boolean, before: {name: string, topic: string, public: boolean}}} data @param {string} who @returns {string} */
+/**
+ * @param {{name: string, topic: string, public: boolean, before: {name: string, topic: string, public: boolean}}} data
+ * @param {string} who @returns {string}
+ */
 function changed(data, who) {
   const { name, topic, before } = data;
   if (name !== before.name) return say("line.renamed", { who, name });

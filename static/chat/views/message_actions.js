@@ -1,4 +1,4 @@
-/** What can be done with a message, by whom. */
+/** Actions on a message, by who may do them. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
@@ -21,7 +21,10 @@ export class MessageActions {
     this.#facts = facts;
   }
 
-  /** The first ones stand in the bar over a message, all of them in its menu. @param {Item} item @returns {Action[]} */
+  /**
+   * Return the actions on a message. The first ones are in the bar over it, all of them in its menu.
+   * @param {Item} item @returns {Action[]}
+   */
   of(item) {
     return [...this.#changes(item), ...this.#copies(item), ...this.#client.plugs.ask("messageActions", item).flat()];
   }
@@ -86,7 +89,7 @@ export async function copy(text) {
   toast(say("copied"));
 }
 
-/** Plain http has no clipboard but this. @param {string} text */
+/** Copy by a selection, because plain http has no clipboard. @param {string} text */
 function copyBySelection(text) {
   const field = document.createElement("textarea");
   field.value = text;

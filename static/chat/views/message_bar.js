@@ -1,4 +1,7 @@
-/** The bar over the message under the pointer or the focus, and its menu for fingers; lines are walked by arrows. */
+/**
+ * MessageBar is the bar over the message under the pointer or the focus, and its menu for fingers. Arrow keys walk
+ * through the messages.
+ */
 
 /** @import {Item} from "../state/types.js" */
 /** @import {MessageActions} from "./message_actions.js" */

@@ -1,4 +1,7 @@
-/** Which room is looked at, and its address: rooms change in place, a hard load gives the same page. */
+/**
+ * Navigation keeps the shown room and the address together. Rooms change without a reload; a reload gives the same
+ * page.
+ */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Timeline} from "./timeline.js" */
@@ -9,7 +12,8 @@ import { byId } from "../ui/dom.js";
 const ADDRESS = /^\/r\/([A-Za-z0-9]{16})\/(?:@(\d+))?$/;
 
 /**
- * "turned": on a phone, from the talk to the rooms or back; "arrived" (message, hash): at an address of a message.
+ * Events. "turned": on a phone, from the messages to the rooms or back. "arrived" (offset, hash): at the address of a
+ * message.
  * @extends {Emitter<{turned: [], arrived: [number, string]}>}
  */
 export class Navigation extends Emitter {
@@ -36,7 +40,7 @@ export class Navigation extends Emitter {
     this.#goTo(`/r/${key}/`);
   }
 
-  /** Links to rooms and lines are followed in place; with a key held, the browser's way. @param {MouseEvent} event */
+  /** Follow links to rooms and messages without a reload, unless a modifier key is held. @param {MouseEvent} event */
   #clicked(event) {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
@@ -73,7 +77,7 @@ export class Navigation extends Emitter {
     if (key && o) this.arrive(Number(o), hash);
   }
 
-  /** Show a message of the shown room, and tell it. @param {number} o @param {string} hash */
+  /** Show a message of the shown room, and tell that the reader has arrived. @param {number} o @param {string} hash */
   arrive(o, hash) {
     this.#timeline.showMessage(o);
     this.emit("arrived", o, hash);

@@ -1,4 +1,4 @@
-/** Who is here, who belongs here, and what a host may do about it. */
+/** PeoplePanel lists who is present and who is a member, with the actions on them. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomState} from "../state/types.js" */
@@ -26,7 +26,10 @@ export class PeoplePanel {
   /** @type {string | null} the room whose members are asked for */
   #loading = null;
 
-  /** @param {Client} client @param {SidePanel} side @param {(user: string) => Action[]} [more] actions besides those on members */
+  /**
+   * @param {Client} client @param {SidePanel} side
+   * @param {(user: string) => Action[]} [more] actions besides those on members
+   */
   constructor(client, side, more = () => []) {
     this.#more = more;
     this.#client = client;
@@ -74,7 +77,7 @@ export class PeoplePanel {
     this.#loadOnce();
   }
 
-  /** Also after a snapshot, which replaces all that was known. */
+  /** Load the members once for each room, and again after a snapshot, which replaces all that was known. */
   #loadOnce() {
     const { shown } = this.#client;
     if (this.#loading === shown || this.#client.connection.state.name !== "ready") return;
@@ -160,7 +163,9 @@ function byName({ people }, ids) {
   return ids.toSorted((a, b) => personOf(people, a).name.localeCompare(personOf(people, b).name));
 }
 
-/** @param {string} title @param {string[]} ids @param {RoomState} state @param {boolean} away @returns {HTMLElement[]} */
+/**
+ * @param {string} title @param {string[]} ids @param {RoomState} state @param {boolean} away @returns {HTMLElement[]}
+ */
 function section(title, ids, state, away) {
   if (ids.length === 0) return [];
   const list = document.createElement("ul");
@@ -188,7 +193,7 @@ function roleOf({ me, members, people, room }, id) {
   return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }
 
-/** A key of the words. @param {RoomState} state @param {string} id */
+/** Return a key of the words. @param {RoomState} state @param {string} id */
 function ownSanctionsOf({ members, room }, id) {
   if (members?.[id]) return "people.member";
   return room?.direct?.includes(id) ? "people.not_joined" : "people.looking";

@@ -1,4 +1,4 @@
-/** Oneself: name, face and colour, at the foot of the rooms and in a dialog. */
+/** Profile of the reader: name, face and colour, below the list of rooms and in a dialog. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -45,7 +45,7 @@ export class Profile {
     this.#dialog.close();
   }
 
-  /** Another tab may have changed it. */
+  /** Take a change that another tab has made. */
   #look() {
     const { me, people } = this.#client.state();
     const known = me ? people[me] : undefined;

@@ -1,4 +1,4 @@
-/** What has been read: only with the page before one's eyes and its newest message on the screen, and only forward. */
+/** ReadPointer moves forward while the page is visible and the newest message is on the screen. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
@@ -33,7 +33,7 @@ export class ReadPointer {
     window.addEventListener("pagehide", () => this.#leaving());
   }
 
-  /** What came while one was away stands under a "New" message. */
+  /** Put a "New" row above the messages that arrived while the reader was away. */
   returned() {
     const { head, read } = this.#client.state();
     if (this.#seesEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });
@@ -60,7 +60,7 @@ export class ReadPointer {
     this.#tellSoon();
   }
 
-  /** The server hears of it every five seconds at most. */
+  /** Tell the server, at most every five seconds. */
   #tellSoon() {
     const { shown } = this.#client;
     if (this.#timer !== null || this.#client.connection.state.name !== "ready") return;

@@ -1,4 +1,4 @@
-/** After the server was restored from a backup: a tab that still holds its person's newer messages offers to send them again. */
+/** Recovery after a restored backup: a tab that still holds newer messages of its person offers to send them again. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Message, RoomState} from "../state/types.js" */
@@ -9,16 +9,26 @@ import { count } from "../ui/words.js";
 
 const PLACE = "parlor.said.";
 
-/** @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} Said `cid` and `text` of one's own */
+/**
+ * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} Said `cid` and `text` of one's own
+ */
 
-/** What a tab knows of a room's messages: each with its tag, one's own with what it takes to send them again. @param {RoomState} state @returns {Said[]} */
+/**
+ * Return the messages that a tab knows, each with its tag. The reader's own also have what is needed to send them
+ * again.
+ * @param {RoomState} state @returns {Said[]}
+ */
 export function saidIn({ lines, me }) {
   return lines.map(({ o, t, by, cid, kind, data, removed }) =>
     by === me && cid && kind === "text" && data && !removed ? { o, t, cid, text: data.text } : { o, t },
   );
 }
 
-/** One's own messages after the last one that both logs have. @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored what stands there now @returns {(Said & {cid: string, text: string})[]} */
+/**
+ * Return the reader's own messages after the last message that both logs have.
+ * @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored what stands there now
+ * @returns {(Said & {cid: string, text: string})[]}
+ */
 export function lostOf(said, stored) {
   const tags = new Map(stored.map(({ o, t }) => [o, t]));
   const common = said.findLast(({ o, t }) => t !== null && t !== undefined && tags.get(o) === t)?.o ?? 0;
@@ -28,7 +38,7 @@ export function lostOf(said, stored) {
 export class Recovery {
   #client;
   #storage;
-  /** One dialog at a time: several rooms may be open. */
+  /** Dialogs open one at a time, because several rooms may be affected. */
   #asked = Promise.resolve();
 
   /** @param {Client} client @param {Storage} [storage] which outlives a reload of this tab */
@@ -54,14 +64,17 @@ export class Recovery {
     return `${PLACE}${this.#client.me}`;
   }
 
-  /** The log-in has ended, perhaps by a restore: whoever logs in again in this tab may still need what it held. */
+  /**
+   * Keep the messages when the login session ends. A restore may have ended it, and the next login in this tab may
+   * need them.
+   */
   #keep() {
     const { shown } = this.#client;
     const said = saidIn(this.#client.state());
     if (said.some(({ cid }) => cid)) this.#storage.setItem(this.#place, JSON.stringify({ room: shown, said }));
   }
 
-  /** What an earlier log-in kept is compared with what stands there now. */
+  /** Compare what an earlier login kept with what is stored now. */
   async #compare() {
     const kept = JSON.parse(this.#storage.getItem(this.#place) ?? "null");
     this.#storage.removeItem(this.#place);
@@ -78,7 +91,10 @@ export class Recovery {
     this.#asked = this.#asked.then(() => this.#offer(room, lost));
   }
 
-  /** Sent under their old cids, so that what is stored after all is not said twice. @param {string} room @param {{cid: string, text: string}[]} lost */
+  /**
+   * Send under the old cids, so that a message that is stored after all is not posted twice.
+   * @param {string} room @param {{cid: string, text: string}[]} lost
+   */
   async #offer(room, lost) {
     if (lost.length === 0) return;
     const values = {

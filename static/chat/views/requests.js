@@ -1,4 +1,6 @@
-/** Requests to write to me: a list beside the rooms, and a dialog that accepts, ignores, blocks or reports one. */
+/**
+ * Message requests to the reader: a list beside the rooms, and a dialog that accepts, ignores, blocks or reports one.
+ */
 
 /** @import {People, RoomSignal} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
@@ -12,7 +14,9 @@ import { count, errorText, say } from "../ui/words.js";
 
 const AT_ONCE = 50;
 
-/** @typedef {{go: (key: string) => void, block: (user: string, blocked: boolean, name: string) => Promise<unknown>}} RequestActs */
+/**
+ * @typedef {{go: (key: string) => void, block: (user: string, blocked: boolean, name: string) => Promise<unknown>}} RequestActs
+ */
 
 export class Requests {
   #section = byId("requests", HTMLElement);
@@ -78,7 +82,7 @@ export class Requests {
     else if (this.#dialog.open) this.#dialog.close();
   }
 
-  /** On a phone the way back to the rooms says that something waits there. */
+  /** Mark the way back to the rooms on a phone when a request waits there. */
   #paintBack() {
     const back = byId("back", HTMLElement);
     const waits = this.#waiting.length > 0;

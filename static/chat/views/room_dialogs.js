@@ -1,4 +1,4 @@
-/** Making a room, joining it, changing it, leaving it. */
+/** Dialogs to create, join, change and leave a room. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -47,7 +47,7 @@ export class RoomDialogs {
     this.#settings.showModal();
   }
 
-  /** Through the invite that led here, where there is one. */
+  /** Join through the invite that led here, where there is one. */
   async join() {
     const { boot, shown } = this.#client;
     const invited = document.getElementById("join-invite");
@@ -83,7 +83,7 @@ export class RoomDialogs {
     if (room) await restoreRoom(this.#client, room.key, room.name);
   }
 
-  /** A new room has its invite link from the start. @param {FormData} data */
+  /** Create the room, and its first invite link. @param {FormData} data */
   async #created(data) {
     const { room } = await this.#client.act("room.create", about(data));
     this.#create.close();

@@ -1,4 +1,4 @@
-/** The column of my rooms: what is unread, who is there, where a draft waits. */
+/** RoomList is the column of the reader's rooms: unread counts, people who are present, drafts. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
@@ -70,7 +70,7 @@ export class RoomList {
     return row;
   }
 
-  /** On a phone the way back says how much waits elsewhere. @param {RoomRow[]} rooms */
+  /** Show on the way back of a phone how much is unread in other rooms. @param {RoomRow[]} rooms */
   #paintBack(rooms) {
     const elsewhere = rooms
       .filter(({ key }) => key !== this.#client.shown)
@@ -79,7 +79,7 @@ export class RoomList {
   }
 }
 
-/** The lounge first, the others by name. @param {RoomRow[]} rooms @returns {RoomRow[]} */
+/** Return the lounge first, the others by name. @param {RoomRow[]} rooms @returns {RoomRow[]} */
 export function sorted(rooms) {
   return rooms.toSorted((a, b) => Number(b.lounge) - Number(a.lounge) || a.name.localeCompare(b.name));
 }

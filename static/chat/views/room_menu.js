@@ -1,4 +1,4 @@
-/** What can be done with a room as a whole; only hosts change it, and nobody leaves the lounge. */
+/** Menu of a room. Only hosts change a room, and nobody leaves the lounge. */
 
 /** @import {Client} from "../client/client.js" */
 
@@ -8,7 +8,10 @@ import { attach } from "../ui/menu.js";
 import { copy } from "./message_actions.js";
 import { isDirect } from "./room_list.js";
 
-/** @param {Client} client @param {{invite: () => void, settings: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked */
+/**
+ * @param {Client} client
+ * @param {{invite: () => void, settings: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked
+ */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
   const copyLink = () => copy(`${location.origin}/r/${client.shown}/`);

@@ -1,9 +1,9 @@
-/** The third column: one panel at a time. Where more than one is offered, its bar has tabs. */
+/** SidePanel is the third column. It shows one panel at a time, with tabs when there are several. */
 
 import { Emitter } from "../../realtime/emitter.js";
 import { byId, make } from "../ui/dom.js";
 
-/** "turned": another panel is shown, or none. @extends {Emitter<{turned: []}>} */
+/** Event "turned": another panel is shown, or none. @extends {Emitter<{turned: []}>} */
 export class SidePanel extends Emitter {
   #app = byId("app", HTMLElement);
   #column = byId("side", HTMLElement);
@@ -19,7 +19,10 @@ export class SidePanel extends Emitter {
     this.#bar.addEventListener("keydown", (event) => this.#keyPressed(event));
   }
 
-  /** @param {string} id of an element in the column @param {string} word on its tab @param {{isFirst?: boolean}} [where] */
+  /**
+   * @param {string} id of an element in the column @param {string} word on its tab
+   * @param {{isFirst?: boolean}} [where]
+   */
   add(id, word, { isFirst = false } = {}) {
     const tab = make("button", "tab", word);
     Object.assign(tab, { id: `tab-${id}`, type: "button", role: "tab", hidden: true });
@@ -30,7 +33,7 @@ export class SidePanel extends Emitter {
     this.#bar.replaceChildren(...this.#tabs.values());
   }
 
-  /** Is there anything behind this tab? @param {string} id @param {boolean} offered */
+  /** Show or hide the tab of a panel. @param {string} id @param {boolean} offered */
   offer(id, offered) {
     const tab = this.#tabs.get(id);
     if (!tab || tab.hidden === !offered) return;

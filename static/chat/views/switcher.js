@@ -1,4 +1,4 @@
-/** Ctrl or Cmd and K: a few letters of a room's name, Enter, and one is there. */
+/** Switcher: Ctrl or Cmd and K, a few letters of a room's name, Enter. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
@@ -47,7 +47,7 @@ export class Switcher {
     else if (!document.querySelector("dialog[open]")) this.open();
   }
 
-  /** Rooms with something new first, the one looked at last. */
+  /** List rooms with unread messages first, and the shown one last. */
   #search() {
     const { shown, list } = this.#client;
     const wanted = this.#text.value.trim().toLocaleLowerCase();

@@ -1,4 +1,4 @@
-/** The talk on the screen: rows by key, added, changed and removed one by one, once a frame. */
+/** Timeline of the room: rows by key, added, changed and removed one by one, once a frame. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
@@ -20,7 +20,7 @@ import { buildMessage, cardDepends, paintMessage, unfold } from "./message.js";
 
 const LIT_MS = 2400;
 
-/** "painted". @extends {Emitter<{painted: []}>} */
+/** Event "painted": the rows are up to date. @extends {Emitter<{painted: []}>} */
 export class Timeline extends Emitter {
   /** @type {Map<string, {element: HTMLElement, seen: unknown[]}>} */
   #rows = new Map();
@@ -67,19 +67,19 @@ export class Timeline extends Emitter {
     this.paint(false);
   }
 
-  /** "Show more" keeps the reader where the message begins. @param {Element | null} button */
+  /** Show all of a long message, and keep the reader at its beginning. @param {Element | null} button */
   #more(button) {
     const message = /** @type {HTMLElement | null} */ (button?.closest(".line") ?? null);
     if (message) this.#scroll.stay(() => unfold(message, !message.classList.contains("open")));
   }
 
-  /** A link that is folded away is shown when the keyboard reaches it. @param {Element | null} body */
+  /** Show all of a long message when the keyboard reaches a link in its hidden part. @param {Element | null} body */
   #reveal(body) {
     const message = /** @type {HTMLElement | null} */ (body?.closest(".line.long:not(.open)") ?? null);
     if (message) this.#scroll.stay(() => unfold(message, true));
   }
 
-  /** The rows that the page came with are painted in place. */
+  /** Adopt the rows that the server rendered. */
   #adopt() {
     const rows = /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-key]"));
     for (const element of rows) this.#rows.set(element.dataset.key ?? "", { element, seen: [] });
@@ -87,7 +87,7 @@ export class Timeline extends Emitter {
     this.#scroll.adopt();
   }
 
-  /** All that came since the last frame is painted at once. */
+  /** Paint all that has changed, in the next frame. */
   schedule() {
     this.#frame ||= requestAnimationFrame(() => this.paint());
   }
@@ -115,7 +115,10 @@ export class Timeline extends Emitter {
     this.emit("painted");
   }
 
-  /** A room that has not been opened does not load while nothing is connected. @param {import("../state/types.js").RoomState} state */
+  /**
+   * Show that history is loading, unless the room waits for a connection.
+   * @param {import("../state/types.js").RoomState} state
+   */
   #paintLoading({ room, before }) {
     const loads = byId("loading-before", HTMLElement);
     const waits = room === null && this.#client.connection.state.name !== "ready";
@@ -125,7 +128,7 @@ export class Timeline extends Emitter {
     if (loads.textContent !== text) loads.textContent = text;
   }
 
-  /** Does the reader stand where reading begins, with all of it on the screen? */
+  /** Return whether the reader is where reading begins, with the whole row on the screen. */
   get settled() {
     return this.#painted === this.#client.shown && this.#begun === this.#client.state().fresh;
   }
@@ -135,18 +138,18 @@ export class Timeline extends Emitter {
     return this.#rows.get(key)?.element ?? null;
   }
 
-  /** What a row, or anything in it, shows. @param {Element | null} element @returns {Item | null} */
+  /** Return the item of the row that contains an element. @param {Element | null} element @returns {Item | null} */
   itemOf(element) {
     const key = element?.closest("[data-key]")?.getAttribute("data-key");
     return this.items.find((item) => item.key === key) ?? null;
   }
 
-  /** The row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
+  /** Return the row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
   messageAt(o) {
     return this.#list.querySelector(`[data-o="${o}"]`);
   }
 
-  /** Bring an offset into view, with what was said around it. @param {number} o */
+  /** Scroll to an offset, with the messages around it. @param {number} o */
   async showMessage(o) {
     this.#unfolded.add(o);
     this.paint();
@@ -159,21 +162,27 @@ export class Timeline extends Emitter {
     setTimeout(() => message.classList.remove("lit"), LIT_MS);
   }
 
-  /** The window was replaced under the reader's eyes: what they read is fetched again. @param {number} o @param {number} top */
+  /**
+   * Fetch the messages again that the reader was reading when the window was replaced.
+   * @param {number} o @param {number} top
+   */
   async #goBackTo(o, top) {
     await this.goTo(() => this.#pages.around(o));
     const message = this.messageAt(o);
     if (message) this.#scroll.toTop(message, top);
   }
 
-  /** The end of what is held at once, for there stands what waits to be sent; what is newest when there is a message. */
+  /**
+   * Show the end of the window at once, because pending messages are there, and the newest messages when the
+   * connection is ready.
+   */
   async showNewest() {
     this.#scroll.toEnd();
     await this.#client.ready();
     if (this.#scroll.following) await this.goTo(() => this.#pages.newest());
   }
 
-  /** Other lines take the place of those on the screen because the reader wants it. @param {() => Promise<void>} fetched */
+  /** Replace the messages on the screen, because the reader asked for others. @param {() => Promise<void>} fetched */
   async goTo(fetched) {
     this.#going = true;
     await fetched();
@@ -181,7 +190,7 @@ export class Timeline extends Emitter {
     this.#going = false;
   }
 
-  /** Another room: everything is new, and nothing of it is announced. */
+  /** Enter another room. Nothing of it is announced. */
   #enter() {
     this.#places.set(this.#painted, this.#scroll.place());
     this.#list.replaceChildren();
@@ -195,7 +204,7 @@ export class Timeline extends Emitter {
     this.#comeBack();
   }
 
-  /** To where the reader was when they left this room. */
+  /** Scroll to where the reader was when they left this room. */
   async #comeBack() {
     const [room, place] = [this.#client.shown, this.#places.get(this.#client.shown)];
     if (!place) return;
@@ -204,8 +213,10 @@ export class Timeline extends Emitter {
     if (message) this.#scroll.toPlace(message, place.top);
   }
 
-  /** Who would follow to the end is kept at the "New" message that has just been placed, when there is more below it than fits.
-   * @param {import("../state/types.js").RoomState} state */
+  /**
+   * Stop at a new "New" row when a reader who follows the end has more below it than fits.
+   * @param {import("../state/types.js").RoomState} state
+   */
   #begin({ fresh, head }) {
     if (fresh === this.#begun) return;
     const row = this.#scroll.following ? this.element("new") : null;
@@ -238,7 +249,10 @@ export class Timeline extends Emitter {
     this.#rows.delete(key);
   }
 
-  /** The row's element, painted when what it shows has changed. @param {Row} row @returns {HTMLElement} */
+  /**
+   * Return the element of a row, painted again when its values have changed.
+   * @param {Row} row @returns {HTMLElement}
+   */
   #painting(row) {
     const known = this.#rows.get(row.key) ?? { element: build(row), seen: [] };
     const seen = this.#seenBy(row);
@@ -283,7 +297,10 @@ export class Timeline extends Emitter {
       });
   }
 
-  /** Many removed lines are one row; who looks after the room may open it. @param {HTMLElement} element @param {import("../state/rows.js").Fold} fold */
+  /**
+   * Paint removed messages as one row. Hosts and moderators may open it.
+   * @param {HTMLElement} element @param {import("../state/rows.js").Fold} fold
+   */
   #paintFold(element, { offsets }) {
     const button = part(element, "button", HTMLButtonElement);
     const words = count("line.fold", offsets.length);
@@ -301,7 +318,7 @@ export class Timeline extends Emitter {
     this.messageAt(offsets[0])?.focus();
   }
 
-  /** A clock appears on what waits for more than a second. */
+  /** Paint again after a second, when a clock appears on pending messages. */
   #lookAgain() {
     clearTimeout(this.#clockLater);
     this.#clockLater = setTimeout(() => this.schedule(), PENDING_SHOWN_AFTER_MS);

@@ -1,4 +1,4 @@
-/** Who is writing: told about oneself at most every three seconds, believed of others for five. */
+/** Typing tells that the reader is typing, at most every three seconds, and shows others for five. */
 
 /** @import {Client} from "../client/client.js" */
 

@@ -1,4 +1,4 @@
-/** How long the one across the table has been away, as far as this page saw it. */
+/** Absence measures how long the opponent has been away, as far as this page knows. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table} from "../state/types.js" */
@@ -14,7 +14,10 @@ export class Absence {
   /** @type {number | null} */
   #claimableAt = null;
 
-  /** Until the win may be claimed, ms; null: the opponent is here. @param {Table} table @param {RoomState} state @returns {number | null} */
+  /**
+   * Return the time until the win may be claimed, in ms, or null while the opponent is present.
+   * @param {Table} table @param {RoomState} state @returns {number | null}
+   */
   left(table, state) {
     const user = opponentOf(table, state.me)?.user;
     const away = table.state === "playing" && user !== undefined && !state.presence[user];
@@ -26,7 +29,7 @@ export class Absence {
     return Math.max(0, this.#claimableAt - realClock.now());
   }
 
-  /** The server knows better. @param {number} ms */
+  /** Take the waiting time that the server tells. @param {number} ms */
   wait(ms) {
     if (this.#claimableAt !== null) this.#claimableAt = realClock.now() + ms;
   }

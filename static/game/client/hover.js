@@ -1,4 +1,4 @@
-/** Where the own disc is held over the board, told to the others: only when it changes, five times a second at most. */
+/** Hover tells the others over which column the player holds a disc: on a change only, at most five times a second. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 

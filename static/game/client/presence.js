@@ -1,4 +1,4 @@
-/** A player who is called because they seem to be away answers by being here: the page does it for them. */
+/** Presence answers for a player whom the server asks whether they are still there. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 

@@ -1,4 +1,4 @@
-/** What the events of matches do to a room: the card in the talk, and the table beside it. Pure. */
+/** Reducers of matches: for the card in the timeline, and for the table beside it. */
 
 /** @import {PlugState} from "../../chat/client/plugs.js" */
 /** @import {Reducer} from "../../chat/state/added.js" */
@@ -22,13 +22,16 @@ const KINDS = [
   "rematched",
 ].map((kind) => `match.${kind}`);
 
-/** A new card brings its table. @type {Reducer} */
+/** Take the table of a new card. @type {Reducer} */
 function matchPosted(state, { data }) {
   const { kind: _, ...table } = data;
   return withTable(state, table);
 }
 
-/** A table that came another way than by an event. @param {RoomState} state @param {Table} table @returns {RoomState} */
+/**
+ * Take a table that arrived by another way than an event.
+ * @param {RoomState} state @param {Table} table @returns {RoomState}
+ */
 export function tableReceived(state, table) {
   return withTable(withCard(state, table), table);
 }
@@ -48,7 +51,7 @@ function withTable(state, table) {
   return markUnknown({ ...state, parts }, peopleOf(table));
 }
 
-/** Whoever held a disc over the board has let go of it. @param {RoomState} state @returns {RoomState} */
+/** Remove the disc that a player held over the board. @param {RoomState} state @returns {RoomState} */
 function unhovered(state) {
   return state.slots.hover ? { ...state, slots: { ...state.slots, hover: {} } } : state;
 }

@@ -1,4 +1,4 @@
-/** Four on paper: where a disc comes to lie, and the board as text. Pure. */
+/** Rules of Four that the page needs: where a disc falls, and the board as text. */
 
 /** @import {View} from "./types.js" */
 
@@ -9,7 +9,10 @@ const SIGNS = ["🔴", "🟡"];
 /** @type {View} */
 export const NOTHING = { columns: Array.from({ length: COLUMNS }, () => []), last: null, line: null, misses: [0, 0] };
 
-/** The row a disc falls to, null: the column is full. @param {View} view @param {number} column @returns {number | null} */
+/**
+ * Return the row to which a disc falls, or null when the column is full.
+ * @param {View} view @param {number} column @returns {number | null}
+ */
 export function landing(view, column) {
   const height = view.columns[column]?.length ?? ROWS;
   return height < ROWS ? height : null;
@@ -22,7 +25,7 @@ export function withDisc(view, column, seat) {
   return { ...view, columns: view.columns.with(column, [...view.columns[column], seat]), last: { column, row } };
 }
 
-/** Six lines of seven signs, the top first. @param {View} view @returns {string} */
+/** Return six lines of seven characters, the top row first. @param {View} view @returns {string} */
 export function boardText({ columns }) {
   const rows = Array.from({ length: ROWS }, (_, index) => ROWS - 1 - index);
   return rows.map((row) => columns.map((column) => SIGNS[column[row]] ?? "⚪").join("")).join("\n");

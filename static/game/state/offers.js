@@ -1,11 +1,14 @@
-/** What may be done at a table, by whom: the same on the card and in the panel. Pure. */
+/** Offers: the actions at a table and who may do them, the same on the card and in the panel. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Offer, Table} from "./types.js" */
 
 import { opponentOf, seatOf } from "./table.js";
 
-/** A visitor has no message to ask by: they only watch. @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one */
+/**
+ * Return the offers, the main one first. A visitor has no connection and only watches.
+ * @param {Table} table @param {RoomState} state @returns {Offer[]} the first is the main one
+ */
 export function offers(table, state) {
   const seat = seatOf(table, state.me);
   const role = state.me !== null && Boolean(state.room?.role);
@@ -14,7 +17,7 @@ export function offers(table, state) {
   return state.me === null ? [] : [...over(table, seat, role), ...seen(table, role)];
 }
 
-/** May this one sit down on a seat that is free? @param {Table} table @param {RoomState} state */
+/** Return whether the reader may take a free seat. @param {Table} table @param {RoomState} state */
 export function maySit(table, { me, room }) {
   return table.state === "open" && me !== null && Boolean(room?.role) && seatOf(table, me) < 0;
 }
@@ -26,7 +29,10 @@ function playing(table, { me }, seat, role) {
   return [table.waiting.includes(me) ? "unwait" : "wait"];
 }
 
-/** The loser may not while others wait in message. @param {Table} table @param {number} seat @param {boolean} role @returns {Offer[]} */
+/**
+ * Return the offers after the end. The loser may not play again while others are in the queue.
+ * @param {Table} table @param {number} seat @param {boolean} role @returns {Offer[]}
+ */
 function over({ result, waiting, rematch }, seat, role) {
   if (rematch !== null) return ["next"];
   const lost = result?.winner !== null && result?.winner !== seat;

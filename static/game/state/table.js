@@ -1,4 +1,4 @@
-/** What a table says about itself. Pure. */
+/** Selectors of tables. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Seat, Table} from "./types.js" */
@@ -28,7 +28,7 @@ export function movesMade({ view }) {
   return view?.columns.reduce((sum, column) => sum + column.length, 0) ?? 0;
 }
 
-/** The newest that is known of a match, from wherever it came. @param {RoomState} state @param {number} match @returns {Table | null} */
+/** Return the newest known state of a match. @param {RoomState} state @param {number} match @returns {Table | null} */
 export function tableOf(state, match) {
   const message = state.lines.find(({ o }) => o === match);
   const card = message?.kind === "match" ? message.data : null;
@@ -36,7 +36,7 @@ export function tableOf(state, match) {
   return card && kept ? (card.version > kept.version ? card : kept) : (card ?? kept);
 }
 
-/** The matches that are not over, the oldest first. @param {RoomState} state @returns {Table[]} */
+/** Return the matches that are not over, oldest first. @param {RoomState} state @returns {Table[]} */
 export function unfinished(state) {
   const known = Object.keys(state.parts.matches ?? {}).map((match) => tableOf(state, Number(match)));
   return known
@@ -45,13 +45,18 @@ export function unfinished(state) {
     .sort((a, b) => a.match - b.match);
 }
 
-/** Where I sit in this room, before or during the match. @param {RoomState} state @returns {Table | null} */
+/**
+ * Return the table at which the reader sits in this room, before or during the match.
+ * @param {RoomState} state @returns {Table | null}
+ */
 export function myTable(state) {
   return unfinished(state).findLast((table) => seatOf(table, state.me) >= 0) ?? null;
 }
 
-/** Games won by each seat of a table and of the games it is a rematch of, as far as they are held; null before the second.
- * @param {Table} table @param {RoomState} state @returns {[number, number] | null} */
+/**
+ * Return the games won by each seat, in this match and those it is a rematch of, or null before the second game.
+ * @param {Table} table @param {RoomState} state @returns {[number, number] | null}
+ */
 export function score(table, state) {
   const tables = state.lines.filter(({ kind, data }) => kind === "match" && data).map(({ o }) => tableOf(state, o));
   const won = table.seats.map(() => 0);

@@ -1,9 +1,11 @@
-/** The shapes of games, on the wire and on the screen: only types, no code. */
+/** Types of games, on the wire and on the page. */
 
 /** @typedef {"easy" | "medium" | "hard"} Level */
 /** @typedef {{user: string, bot?: undefined} | {bot: Level, user?: undefined} | null} Seat null: empty */
 /** @typedef {{key: string, seat?: number, column?: number, reason?: string}} Says one sentence, columns from 1 */
-/** @typedef {{winner: number | null, reason: "line" | "full" | "resigned" | "timeout" | "absent" | "left" | "nobody"}} Result */
+/**
+ * @typedef {{winner: number | null, reason: "line" | "full" | "resigned" | "timeout" | "absent" | "left" | "nobody"}} Result
+ */
 
 /**
  * @typedef {object} View what everybody may see of Four
@@ -33,9 +35,13 @@
  * @property {number | null} rematch offset of the match that came after
  */
 
-/** @typedef {{o: number, at: number, kind: string, by: string | null, seat: number | null, view: View | null, says: Says | null}} Step */
+/**
+ * @typedef {{o: number, at: number, kind: string, by: string | null, seat: number | null, view: View | null, says: Says | null}} Step
+ */
 /** @typedef {{table: Table, steps: Step[]}} Played the answer of match.read */
 
-/** @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy"} Offer what may be done at a table; "next": go on to the rematch */
+/**
+ * @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy"} Offer what may be done at a table; "next": go on to the rematch
+ */
 
 export {};

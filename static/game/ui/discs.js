@@ -1,4 +1,7 @@
-/** The drawing of the board: a plate with holes, discs behind it, marks before it. A disc is told by its sign, too. */
+/**
+ * Drawing of the board: a plate with holes, discs behind it, marks before it. A sign on each disc tells its colour,
+ * too.
+ */
 
 import { COLUMNS, ROWS } from "../state/four.js";
 
@@ -9,10 +12,13 @@ const HOLE = 42;
 const SPARKS = 10;
 const WIDTH = COLUMNS * CELL + 2 * EDGE;
 const HEIGHT = ROWS * CELL + 2 * EDGE;
-/** A ring on red, a star on gold. */
+/** Red has a ring, gold a star. */
 const SIGNS = ["M0-19a19 19 0 1 0 0 38a19 19 0 1 0 0-38z", "M0-25 7-7 25 0 7 7 0 25-7 7-25 0-7-7z"];
 
-/** @param {string} tag @param {Record<string, string | number>} attributes @param {Element[]} children @returns {SVGElement} */
+/**
+ * @param {string} tag @param {Record<string, string | number>} attributes @param {Element[]} children
+ * @returns {SVGElement}
+ */
 function draw(tag, attributes, ...children) {
   const element = document.createElementNS(NAMESPACE, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
@@ -23,7 +29,7 @@ function draw(tag, attributes, ...children) {
 /** @param {number} column @param {number} row @returns {[number, number]} */
 const centre = (column, row) => [EDGE + CELL * (column + 0.5), EDGE + CELL * (ROWS - row - 0.5)];
 
-/** An empty board and its layers, from the back. */
+/** Return an empty board and its layers, from the back. */
 export function plate() {
   const layers = { discs: draw("g", {}), marks: draw("g", {}), ghosts: draw("g", {}) };
   const back = draw("rect", { class: "board-back", x: 4, y: 4, width: WIDTH - 8, height: HEIGHT - 8, rx: 28 });
@@ -59,13 +65,13 @@ export function ring(column, row, name) {
   return draw("circle", { class: name, cx, cy, r: HOLE - 3 });
 }
 
-/** The line through the discs that won. @param {number[]} from @param {number[]} to column and row */
+/** Return the line through the winning discs. @param {number[]} from @param {number[]} to column and row */
 export function stroke(from, to) {
   const [[x1, y1], [x2, y2]] = [centre(from[0], from[1]), centre(to[0], to[1])];
   return draw("line", { class: "board-stroke", x1, y1, x2, y2, pathLength: 1 });
 }
 
-/** Sparks that fly from a disc of the winner once. @param {number} column @param {number} row */
+/** Return sparks around a winning disc. @param {number} column @param {number} row */
 export function burst(column, row) {
   const [x, y] = centre(column, row);
   const sparks = Array.from({ length: SPARKS }, (_, index) => {
@@ -76,7 +82,7 @@ export function burst(column, row) {
   return draw("g", { class: "burst", transform: `translate(${x} ${y})` }, ...sparks);
 }
 
-/** A disc by itself, beside a name. @param {number} seat */
+/** Return a single disc, to stand beside a name. @param {number} seat */
 export function sign(seat) {
   const circle = draw("circle", { r: HOLE + 4 });
   return draw(

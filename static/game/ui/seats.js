@@ -1,4 +1,4 @@
-/** Who sits at a table, on the card and over the board. */
+/** Seats of a table, on the card and over the board. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Seat} from "../state/types.js" */
@@ -16,7 +16,10 @@ export function paintSeatFace(element, seat, { people }) {
   delete element.dataset.colour;
 }
 
-/** Replaces what is in an element only when it would be other than it is. @param {HTMLElement} element @param {unknown} facts @param {() => (Node | string)[]} built */
+/**
+ * Replace the content of an element only when its values have changed.
+ * @param {HTMLElement} element @param {unknown} facts @param {() => (Node | string)[]} built
+ */
 export function rebuild(element, facts, built) {
   const is = JSON.stringify(facts);
   if (element.dataset.is === is) return;

@@ -1,4 +1,4 @@
-/** Tables in words: who did what, whose turn it is, how it ended. */
+/** Texts about tables: the last move, the turn, the result. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {People} from "../../realtime/types.js" */
@@ -17,10 +17,13 @@ export function nameOf(seat, people) {
   return seat.bot ? say("seat.bot", { level: say(`level.${seat.bot}`) }) : personOf(people, seat.user ?? null).name;
 }
 
-/** "red" or "gold". @param {number} seat @returns {string} */
+/** Return "red" or "gold". @param {number} seat @returns {string} */
 export const colourOf = (seat) => say(seat === 0 ? "seat.red" : "seat.gold");
 
-/** The last thing that happened. @param {Says | null} says @param {Table} table @param {Reader} reader @returns {string} */
+/**
+ * Return a sentence about the last event.
+ * @param {Says | null} says @param {Table} table @param {Reader} reader @returns {string}
+ */
 export function told(says, table, { me, people }) {
   if (!says) return "";
   const { key, seat = -1, column = 0, reason } = says;
@@ -30,7 +33,7 @@ export function told(says, table, { me, people }) {
   return say(mine && knows(`${sentence}.you`) ? `${sentence}.you` : sentence, { name, column });
 }
 
-/** Whose turn it is. @param {Table} table @param {Reader} reader @returns {string} */
+/** Return a sentence about the turn. @param {Table} table @param {Reader} reader @returns {string} */
 export function turn(table, { me, people }) {
   if (table.state !== "playing" || table.turn === null) return "";
   return isMyTurn(table, me)
@@ -38,7 +41,7 @@ export function turn(table, { me, people }) {
     : say("turn.theirs", { name: nameOf(table.seats[table.turn], people) });
 }
 
-/** How it ended. @param {Table} table @param {Reader} reader @returns {string} */
+/** Return a sentence about the result. @param {Table} table @param {Reader} reader @returns {string} */
 export function ended(table, { me, people }) {
   if (!table.result) return "";
   const { winner, reason } = table.result;
@@ -51,33 +54,42 @@ export function ended(table, { me, people }) {
   });
 }
 
-/** One message for how things stand. @param {Table} table @param {Reader} reader @returns {string} */
+/** Return one sentence about the state of the table. @param {Table} table @param {Reader} reader @returns {string} */
 export function status(table, reader) {
   if (table.state === "open") return say(seatOf(table, reader.me) >= 0 ? "table.waiting" : "table.free");
   return table.state === "playing" ? turn(table, reader) : ended(table, reader);
 }
 
-/** "Noor 2 : 1 Leo", once the same players have played twice. @param {Table} table @param {RoomState} state @returns {string} */
+/**
+ * Return "Noor 2 : 1 Leo", once the same players have played twice.
+ * @param {Table} table @param {RoomState} state @returns {string}
+ */
 export function scored(table, state) {
   const won = table.state === "over" ? score(table, state) : null;
   const [one, two] = table.seats.map((seat) => nameOf(seat, state.people));
   return won ? say("table.score", { one, two, a: won[0], b: won[1] }) : "";
 }
 
-/** Who waits for a seat. @param {Table} table @param {Reader} reader @returns {string} */
+/** Return who is in the queue for a seat. @param {Table} table @param {Reader} reader @returns {string} */
 export function queued({ waiting, state }, { people }) {
   return state === "over" || waiting.length === 0
     ? ""
     : say("table.queue", { names: waiting.map((id) => personOf(people, id).name).join(", ") });
 }
 
-/** For ears: what happened and what comes now. @param {Table} table @param {Reader} reader @returns {string} */
+/**
+ * Return the text for screen readers: what happened, and what comes next.
+ * @param {Table} table @param {Reader} reader @returns {string}
+ */
 export function announced(table, reader) {
   if (table.state === "open") return status(table, reader);
   return [told(table.says, table, reader), status(table, reader)].filter(Boolean).join(" ");
 }
 
-/** The board to be pasted anywhere. @param {Table} table @param {Reader} reader @param {string} link @returns {string} */
+/**
+ * Return the board as text, to be pasted anywhere.
+ * @param {Table} table @param {Reader} reader @param {string} link @returns {string}
+ */
 export function copied(table, reader, link) {
   const [red, gold] = table.seats.map((seat) => nameOf(seat, reader.people));
   const outcome = ended(table, { ...reader, me: null });

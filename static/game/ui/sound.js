@@ -1,7 +1,7 @@
-/** Two short soft sounds, made here; none before the page was touched, none when switched off. */
+/** Sounds: two short and soft ones. None before the reader has used the page, none when they are off. */
 
 const KEY = "parlor.sound";
-/** Hz and seconds from the start. @type {Record<"turn" | "end", [number, number][]>} */
+/** Notes are pairs of Hz and seconds from the start. @type {Record<"turn" | "end", [number, number][]>} */
 const NOTES = {
   turn: [
     [659, 0],

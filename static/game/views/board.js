@@ -1,4 +1,4 @@
-/** The board one plays on: a drawing, and over it a button for each column. */
+/** Board: a drawing, with a button over each column. */
 
 /** @import {View} from "../state/types.js" */
 
@@ -11,11 +11,15 @@ import { burst, disc, plate, ring, stroke } from "../ui/discs.js";
 const AT_ONCE = 2;
 
 /**
- * `of`: what it is the board of; another one is painted without a fall. `mine`: the seat of the reader, whose win is celebrated. `seat`: whose disc the pointer holds, null: nobody's.
+ * `of`: the match of the board; another one is painted without falling discs. `mine`: the reader's seat, whose win is
+ * celebrated. `seat`: the seat whose disc the pointer holds, or null.
  * @typedef {{of: string, view: View, seat: number | null, ghost: {column: number, seat: number} | null, pending: boolean, mine: number | null}} BoardView
  */
 
-/** "chosen": a column to play; "held" (column or null): where the own disc is held. @extends {Emitter<{chosen: [number], held: [number | null]}>} */
+/**
+ * Events. "chosen": a column to play. "held" (column or null): the column over which the player holds a disc.
+ * @extends {Emitter<{chosen: [number], held: [number | null]}>}
+ */
 export class Board extends Emitter {
   #plate = plate();
   #columns = Array.from({ length: COLUMNS }, (_, column) => this.#button(column));
@@ -76,7 +80,10 @@ export class Board extends Emitter {
     button.ariaDisabled = String(seat === null || discs === ROWS);
   }
 
-  /** What lies there stays as it is; what is new falls, unless it is a whole position. @param {BoardView} board @param {number} before */
+  /**
+   * Paint the discs. New ones fall, unless the whole position is new.
+   * @param {BoardView} board @param {number} before
+   */
   #paintDiscs({ view, pending }, before) {
     const wanted = new Map(
       view.columns.flatMap((column, x) =>
@@ -108,7 +115,7 @@ export class Board extends Emitter {
     this.#plate.marks.replaceChildren(...won, ...latest, ...through, ...sparks);
   }
 
-  /** Where a disc that is held would come to lie. */
+  /** Show where a held disc would fall. */
   #paintGhost() {
     const { view, seat, ghost } = /** @type {BoardView} */ (this.#shown);
     const held = seat !== null && this.#held !== null ? { column: this.#held, seat } : ghost;

@@ -1,4 +1,4 @@
-/** The buttons of a table: what each says, and what it does. */
+/** Buttons of a table: their labels and their actions. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Level, Offer, Table} from "../state/types.js" */
@@ -15,9 +15,14 @@ const MAIN = ["show", "watch", "rematch", "next", "bot"];
 /** @type {Level[]} */
 export const LEVELS = ["easy", "medium", "hard"];
 
-/** @typedef {{show: (match: number) => void, replay: (match: number) => void, goTo: (o: number) => void, claimRefused: (ms: number) => void}} ButtonsAsked */
+/**
+ * @typedef {{show: (match: number) => void, replay: (match: number) => void, goTo: (o: number) => void, claimRefused: (ms: number) => void}} ButtonsAsked
+ */
 
-/** @param {Table} table @param {Offer[]} list @param {string} room @param {boolean} [hasMain] may the first be the main one? @returns {HTMLElement[]} */
+/**
+ * @param {Table} table @param {Offer[]} list @param {string} room
+ * @param {boolean} [hasMain] may the first be the main one? @returns {HTMLElement[]}
+ */
 export function buttonsFor({ match }, list, room, hasMain = true) {
   return list.map((offer, index) => {
     const isMain = hasMain && index === 0 && MAIN.includes(offer);
@@ -108,7 +113,7 @@ export class Buttons {
   }
 }
 
-/** Once for the page. */
+/** Start the menu of bots, once for the page. */
 export function startBotMenu() {
   walk(byId("bot-menu", HTMLElement));
 }

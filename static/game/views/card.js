@@ -1,4 +1,4 @@
-/** The card of a match in the talk: who sits there, how it stands, what one may do. */
+/** Card of a match in the timeline: the seats, the state, the actions. */
 
 /** @import {Message, RoomState} from "../../chat/state/types.js" */
 /** @import {MessageView} from "../../chat/views/message.js" */
@@ -15,7 +15,10 @@ import { paintSeatFace, rebuild, write } from "../ui/seats.js";
 import { colourOf, ended, nameOf, queued, scored, status } from "../ui/sentences.js";
 import { buttonsFor } from "./buttons.js";
 
-/** Painted again when the table is newer, when somebody at it has another name, when one comes in or goes. @param {Message} message @param {RoomState} state @returns {unknown[]} */
+/**
+ * Return the values on which the card depends: the table, the reader's role, and the people at the table.
+ * @param {Message} message @param {RoomState} state @returns {unknown[]}
+ */
 export function cardSees(message, state) {
   const table = tableOf(state, message.o);
   return [table, state.room?.role, ...(table ? peopleOf(table).map((id) => personOf(state.people, id)) : [])];
@@ -45,7 +48,10 @@ function paint(card, table, state) {
   paintLast(part(card, ".card-last", HTMLAnchorElement), table, state);
 }
 
-/** The talk of the moment it was decided. @param {HTMLAnchorElement} link @param {Table} table @param {RoomState} state */
+/**
+ * Link to the messages at the end of the match.
+ * @param {HTMLAnchorElement} link @param {Table} table @param {RoomState} state
+ */
 function paintLast(link, { state, last }, { room }) {
   link.hidden = state !== "over" || last === null;
   link.href = `/r/${room?.key ?? ""}/@${last}`;
@@ -61,7 +67,10 @@ function paintSeats(element, table, state) {
   );
 }
 
-/** @param {Table} table @param {number} number @param {RoomState} state @param {boolean} sits may the reader sit down? @returns {HTMLElement} */
+/**
+ * @param {Table} table @param {number} number @param {RoomState} state @param {boolean} sits may the reader sit down?
+ * @returns {HTMLElement}
+ */
 function chip(table, number, state, sits) {
   const element = clone("seat-template");
   const seat = table.seats[number];
@@ -84,7 +93,10 @@ function stateOf({ state, seats }) {
   return say("card.seats", { taken: seats.filter(Boolean).length, all: seats.length });
 }
 
-/** Whose turn, and how far it is; or how it ended. @param {Table} table @param {RoomState} state @returns {string} */
+/**
+ * Return a sentence about the turn and the number of moves, or about the result.
+ * @param {Table} table @param {RoomState} state @returns {string}
+ */
 function sentence(table, state) {
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? status(table, state) : "";
   if (table.state === "over") return ended(table, state);
@@ -93,7 +105,10 @@ function sentence(table, state) {
     .join(" · ");
 }
 
-/** What ends a game is done at the table. @param {Table} table @param {RoomState} state @returns {Offer[]} */
+/**
+ * Return the actions of the card. A game is given up in the panel only.
+ * @param {Table} table @param {RoomState} state @returns {Offer[]}
+ */
 function actions(table, state) {
   const here = offers(table, state).filter((offer) => offer !== "resign" && offer !== "claim");
   if (table.state === "open") return seatOf(table, state.me) >= 0 ? [...here, "show"] : here;

@@ -1,4 +1,4 @@
-/** Lines of chance: dice, a coin, one of several. */
+/** Cards of chance: dice, a coin, a choice. */
 
 import { say } from "../../chat/ui/words.js";
 

@@ -1,4 +1,4 @@
-/** What a person does at a table, asked of the server; a errorText is told, and the table that comes with it is taken. */
+/** Commands of a player to the server. An error is shown, and the table that comes with it is taken. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Level, Table} from "../state/types.js" */
@@ -19,7 +19,7 @@ export class Commands {
     this.#client = client;
   }
 
-  /** A new table, by oneself or with the bot. @param {Level | null} [bot] */
+  /** Create a table, alone or with the bot. @param {Level | null} [bot] */
   create(bot = null) {
     return this.#act("match.create", { game: "four", bot });
   }
@@ -59,12 +59,18 @@ export class Commands {
     return this.#act("match.rematch", { match });
   }
 
-  /** @param {Table} table @param {number} move @returns {Promise<import("../../realtime/protocol.js").RequestError | null>} why not */
+  /**
+   * @param {Table} table @param {number} move
+   * @returns {Promise<import("../../realtime/protocol.js").RequestError | null>} why not
+   */
   play({ match, version }, move) {
     return this.#act("move.play", { match, version, move }, true);
   }
 
-  /** The tags of the match and of the version that are meant, for the offsets alone may be another's by then. @param {Record<string, any>} params */
+  /**
+   * Return the tags of the match and of the version. After a restored backup the offsets alone may name others.
+   * @param {Record<string, any>} params
+   */
   #tags({ match, version }) {
     const table = match === undefined ? null : tableOf(this.#client.state(), match);
     if (!table?.t) return {};
@@ -73,7 +79,10 @@ export class Commands {
       : { t: table.t };
   }
 
-  /** @param {string} method @param {Record<string, any>} params @param {boolean} [quietly] @returns {Promise<any>} the errorText */
+  /**
+   * @param {string} method @param {Record<string, any>} params @param {boolean} [quietly]
+   * @returns {Promise<any>} the errorText
+   */
   async #act(method, params, quietly = false) {
     const room = this.#client.shown;
     const key = JSON.stringify([room, method, params]);

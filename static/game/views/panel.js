@@ -1,4 +1,4 @@
-/** The table beside the talk: which match of this room is looked at, and all that is seen of it. */
+/** TablePanel shows one match of the room beside the timeline. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
@@ -34,7 +34,7 @@ export class TablePanel {
   #replay;
   /** @type {number | null} */
   #match = null;
-  /** what was said last of which table */
+  /** The table and version that were announced last. */
   #said = "";
   #frame = 0;
   /** @type {any} */
@@ -77,7 +77,7 @@ export class TablePanel {
     else this.#board.focus();
   }
 
-  /** Until it may be claimed, the server says. @param {number} ms */
+  /** Take the waiting time that the server tells, until the win may be claimed. @param {number} ms */
   wait(ms) {
     this.#absence.wait(ms);
     this.#paint();
@@ -147,7 +147,10 @@ export class TablePanel {
     if (wait !== null && wait > 0) this.#timer = setTimeout(() => this.schedule(), LOOK_EVERY_MS);
   }
 
-  /** What is found is not said, only what comes. @param {Table} table @param {RoomState} state */
+  /**
+   * Announce a change to screen readers, but not the state that was found at first.
+   * @param {Table} table @param {RoomState} state
+   */
   #announce(table, state) {
     const now = `${table.match} ${table.version}`;
     if (now === this.#said) return;
@@ -183,7 +186,10 @@ function moodOf(table, { me }) {
   return winner !== null && winner !== undefined && winner === seatOf(table, me) ? "won" : table.state;
 }
 
-/** The disc that whoever is to move holds over the board. @param {Table} table @param {RoomState} state */
+/**
+ * Return the disc that the player whose turn it is holds over the board.
+ * @param {Table} table @param {RoomState} state
+ */
 function ghostOver(table, { slots, me }) {
   const user = table.turn === null ? undefined : table.seats[table.turn]?.user;
   const held = user && user !== me ? slots.hover?.[user] : null;
@@ -192,7 +198,10 @@ function ghostOver(table, { slots, me }) {
     : null;
 }
 
-/** @param {HTMLButtonElement} element @param {number} wait ms @param {boolean} called the opponent has been asked whether they are here */
+/**
+ * @param {HTMLButtonElement} element @param {number} wait ms
+ * @param {boolean} called the opponent has been asked whether they are here
+ */
 function paintClaim(element, wait, called) {
   const seconds = Math.max(0, Math.ceil(wait / 1000));
   element.disabled = called || seconds > 0;

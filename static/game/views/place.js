@@ -1,4 +1,4 @@
-/** Where the table stands: in the third column on a desk; on a phone over the talk, where it folds to a strip. */
+/** Place of the table: in the third column on a desktop; over the timeline on a phone, where it folds to a strip. */
 
 /** @import {Scroll} from "../../chat/ui/scroll.js" */
 /** @import {SidePanel} from "../../chat/views/side_panel.js" */
@@ -9,7 +9,10 @@ import { Emitter } from "../../realtime/emitter.js";
 
 const ID = "table";
 
-/** "closed": by the reader; "opened". @extends {Emitter<{closed: [], opened: []}>} */
+/**
+ * Events. "closed": the reader closed the table. "opened": the reader opened it.
+ * @extends {Emitter<{closed: [], opened: []}>}
+ */
 export class Place extends Emitter {
   #table = byId(ID, HTMLElement);
   #fold = byId("table-fold", HTMLButtonElement);
@@ -44,7 +47,10 @@ export class Place extends Emitter {
     return this.#table.hasAttribute("data-folded");
   }
 
-  /** "offered": there is a table, but something else or nothing is looked at. @param {"none" | "offered" | "open"} state */
+  /**
+   * Set the state. "offered" means that there is a table, but it is not shown.
+   * @param {"none" | "offered" | "open"} state
+   */
   become(state) {
     if (state === this.#state) return;
     this.#state = state;

@@ -1,4 +1,4 @@
-/** One's own moves: a disc falls in the same frame, and is replaced by what the server says of it. */
+/** Play makes the reader's own moves. A disc falls in the same frame, and the answer of the server replaces it. */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {Table, View} from "../state/types.js" */
@@ -12,7 +12,7 @@ import { isMyTurn, movesMade, seatOf, tableOf } from "../state/table.js";
 
 const TRIES = 3;
 
-/** "changed": another disc is on its way, or none. @extends {Emitter<{changed: []}>} */
+/** Event "changed": another disc is pending, or none. @extends {Emitter<{changed: []}>} */
 export class Play extends Emitter {
   #commands;
   #state;
@@ -39,7 +39,7 @@ export class Play extends Emitter {
     );
   }
 
-  /** What is seen: the table's board, and the disc on its way. @param {Table} table @returns {View} */
+  /** Return the board of the table with the pending disc. @param {Table} table @returns {View} */
   view(table) {
     const view = table.view ?? NOTHING;
     return this.#pending && this.isPending(table) && table.turn !== null
@@ -58,7 +58,10 @@ export class Play extends Emitter {
     toast(errorText(error));
   }
 
-  /** Somebody who steps in message makes the table newer, not the move wrong: then it is sent again. @param {Table} table @param {number} column */
+  /**
+   * Send the move, and send it again when the table is newer only because the queue has changed.
+   * @param {Table} table @param {number} column
+   */
   async #sent(table, column) {
     for (let latest = table, left = TRIES; ; left -= 1) {
       const error = await this.#commands.play(latest, column);

@@ -1,4 +1,4 @@
-/** The button beside what one writes: a game with someone here or with the bot, dice, a coin. */
+/** Menu beside the composer: a game with a person or with the bot, dice, a coin. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Action} from "../../chat/ui/menu.js" */

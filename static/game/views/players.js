@@ -1,4 +1,4 @@
-/** The two over the board: faces, names, whose turn, and the clock between them. */
+/** Players over the board: faces, names, the turn, and the clock. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
@@ -41,7 +41,10 @@ export class Players {
     return /** @type {HTMLElement[]} */ ([...this.#root.querySelectorAll(".player")]);
   }
 
-  /** @param {HTMLElement} player @param {number} seat @param {Table} table @param {RoomState} state @param {boolean} isOver */
+  /**
+   * @param {HTMLElement} player @param {number} seat @param {Table} table @param {RoomState} state
+   * @param {boolean} isOver
+   */
   #paintPlayer(player, seat, table, state, isOver) {
     const moves = table.state === "playing" && table.turn === seat;
     const won = isOver && table.result?.winner === seat;
@@ -62,7 +65,7 @@ export class Players {
     );
   }
 
-  /** By the server's clock. @param {Table} table */
+  /** Show the clock, by the server's time. @param {Table} table */
   #tick(table) {
     clearTimeout(this.#timer);
     const running = table.state === "playing" && table.deadline !== null;

@@ -1,4 +1,4 @@
-/** A match once more, move by move: all its steps come at once, the talk of the moment beside them. */
+/** Replay shows a match again, move by move. All steps are fetched at once, and the timeline follows. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Played, Step, Table} from "../state/types.js" */
@@ -13,7 +13,7 @@ import { ended, told } from "../ui/sentences.js";
 
 const PACE_MS = 1100;
 
-/** "turned": another step is shown, or it is over. @extends {Emitter<{turned: []}>} */
+/** Event "turned": another step is shown, or the replay is closed. @extends {Emitter<{turned: []}>} */
 export class Replay extends Emitter {
   #root = byId("replay", HTMLElement);
   #range = byId("replay-range", HTMLInputElement);
@@ -40,7 +40,7 @@ export class Replay extends Emitter {
     this.#button("back").addEventListener("click", () => this.close());
   }
 
-  /** What the board shows now. @returns {{table: Table, step: Step, isAtEnd: boolean} | null} */
+  /** Return what the board shows now. @returns {{table: Table, step: Step, isAtEnd: boolean} | null} */
   get shown() {
     return this.#played && { table: this.#played.table, step: this.#played.steps[this.#at], isAtEnd: this.#isAtEnd };
   }
@@ -81,7 +81,7 @@ export class Replay extends Emitter {
     this.#run();
   }
 
-  /** By hand: then it no longer goes by itself. @param {number} at */
+  /** Show a step that the reader chose, and stop playing. @param {number} at */
   #go(at) {
     this.#stop();
     this.#show(at);

@@ -1,4 +1,4 @@
-/** Which table stands open in which room: where one sits, where one looks on; closed when the reader closes it. */
+/** Seating decides which table is open in which room: where the reader sits or watches, until the reader closes it. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {TablePanel} from "./panel.js" */
@@ -30,7 +30,7 @@ export class Seating {
     this.#look();
   }
 
-  /** By the reader's own wish. @param {number} match */
+  /** Show a table that the reader asked for. @param {number} match */
   show(match) {
     this.#put(match);
     this.#place.fold(false);
@@ -42,7 +42,7 @@ export class Seating {
     this.#look();
   }
 
-  /** Opens where one has sat down, here or on another device, and follows to the rematch. */
+  /** Open the table at which the reader has sat down, on this or another device, and follow to the rematch. */
   #look() {
     const state = this.#client.state();
     const mine = myTable(state);
@@ -64,7 +64,10 @@ export class Seating {
     if (!writes && isFocusFree(this.#place.isSmall)) this.#panel.focus();
   }
 
-  /** The strip of those who wait opens when the game begins. @param {import("../state/types.js").Table | null} mine */
+  /**
+   * Unfold the table of a reader who waits, when the game begins.
+   * @param {import("../state/types.js").Table | null} mine
+   */
   #unfold(mine) {
     const key = `${this.#client.shown} ${mine?.match} playing`;
     if (mine?.state !== "playing" || this.#sat.has(key)) return;
@@ -93,13 +96,17 @@ export class Seating {
   }
 }
 
-/** Somebody in the middle of a message keeps the keyboard and sees the talk; an empty message box does not count. */
+/** Return whether the reader is writing a message and keeps the keyboard. An empty field does not count. */
 function isWriting() {
   const { activeElement } = document;
   return activeElement instanceof HTMLTextAreaElement && activeElement.id === "text" && activeElement.value !== "";
 }
 
-/** May the board take the focus? On a phone also from the message box: its keyboard would cover the board. @param {boolean} isSmall */
+/**
+ * Return whether the board may take the focus. On a phone it may take it from the composer, whose keyboard would cover
+ * the board.
+ * @param {boolean} isSmall
+ */
 function isFocusFree(isSmall) {
   const { activeElement } = document;
   return activeElement === null || activeElement === document.body || (isSmall && activeElement.id === "text");

@@ -1,4 +1,4 @@
-/** Is it my turn anywhere? Told by the title of the page, and once by a sound. */
+/** Turns tells by the title of the page, and once by a sound, that it is the reader's turn. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Sound} from "../ui/sound.js" */
@@ -7,7 +7,7 @@ import { say } from "../../chat/ui/words.js";
 import { Emitter } from "../../realtime/emitter.js";
 import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 
-/** "changed": the mark is another. @extends {Emitter<{changed: []}>} */
+/** Event "changed": the mark in the title has changed. @extends {Emitter<{changed: []}>} */
 export class Turns extends Emitter {
   #client;
   #sound;
@@ -39,7 +39,10 @@ export class Turns extends Emitter {
     this.#markAgain();
   }
 
-  /** What was found when the page came is not news. @param {string} match @param {"turn" | "wait" | "over"} now */
+  /**
+   * Play a sound when the state of a match changes. The state at the start of the page is not news.
+   * @param {string} match @param {"turn" | "wait" | "over"} now
+   */
   #stands(match, now) {
     const before = this.#stood.get(match);
     this.#stood.set(match, now);

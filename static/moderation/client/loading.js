@@ -1,4 +1,7 @@
-/** The lists that hosts look after are asked for once a room is known, and again after a snapshot: events keep them from then on. */
+/**
+ * Loading requests the lists of the moderation queue once a room is known, and again after a snapshot. Events keep
+ * them up to date.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {RoomState} from "../../chat/state/types.js" */
@@ -28,7 +31,10 @@ export function startLoading(client) {
   client.connection.on("greeted", look);
 }
 
-/** Nothing is known yet, or somebody has joined whose rank the event does not say. @param {RoomState} state */
+/**
+ * Return whether the lists are not loaded, or a member has joined whose rank the event does not tell.
+ * @param {RoomState} state
+ */
 function isWanting(state) {
   const members = Object.values(state.members ?? {});
   return myRank(state) > 0 && (!queueOf(state).loaded || members.some(({ rank }) => rank === undefined));

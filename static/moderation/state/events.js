@@ -1,4 +1,4 @@
-/** What events, signals and snapshots of moderation do to a room. Pure. */
+/** Reducers of moderation: for events, signals and snapshots. */
 
 /** @import {PlugState} from "../../chat/client/plugs.js" */
 /** @import {Reducer} from "../../chat/state/added.js" */
@@ -8,16 +8,23 @@
 import { remove } from "../../chat/state/window.js";
 import { reportReceived, sanctionReceived, waits } from "./queue.js";
 
-/** Server times stay below it; it stands for "for ever" where a number is wanted. */
+/** Times of the server stay below this number, which stands for "no end". */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const SANCTIONED = ["made", "lifted", "acknowledged", "appealed", "answered"].map((fact) => `sanction.${fact}`);
 
-/** What hosts look after is asked for again: some of it may have been missed. @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState} */
+/**
+ * Take the reader's own sanctions of a snapshot. The lists for hosts are requested again, because some events may be
+ * missed.
+ * @param {RoomState} state @param {Snapshot} snapshot @returns {RoomState}
+ */
 function ownSanctionsReceived(state, { me }) {
   return { ...state, parts: { ...state.parts, standing: me ?? null } };
 }
 
-/** @param {{by: string, at: number}} removal @param {number} touched @returns {(state: RoomState, o: number) => RoomState} */
+/**
+ * @param {{by: string, at: number}} removal @param {number} touched
+ * @returns {(state: RoomState, o: number) => RoomState}
+ */
 function removing({ by, at }, touched) {
   return (state, o) => remove(state, o, { by, at }, touched);
 }
@@ -28,7 +35,10 @@ function sanctioned(state, { o, kind, data }) {
   return muted(sanctionReceived(state, data.sanction, kind === "sanction.made" ? o : undefined), data.sanction);
 }
 
-/** The list of members says until when somebody is muted. @param {RoomState} state @param {Sanction} sanction @returns {RoomState} */
+/**
+ * Set until when a member is muted, in the list of members.
+ * @param {RoomState} state @param {Sanction} sanction @returns {RoomState}
+ */
 function muted(state, { kind, user, until, lifted }) {
   const member = state.members?.[user];
   if (kind !== "mute" || !member) return state;

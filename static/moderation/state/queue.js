@@ -1,4 +1,6 @@
-/** What hosts look after: who waits, what is reported, what stands against whom. Lists and events may cross; what is further on holds. Pure. */
+/**
+ * Moderation queue: people who wait, reports, sanctions. Lists and events may cross, and the later state of each wins.
+ */
 
 /** @import {RoomState} from "../../chat/state/types.js" */
 /** @import {People} from "../../realtime/types.js" */
@@ -19,7 +21,11 @@ function withQueue(state, change) {
   return { ...state, parts: { ...state.parts, queue: { ...queueOf(state), ...change } } };
 }
 
-/** All three lists have come. @param {RoomState} state @param {{waiting: string[], sanctions: Sanction[], reports: Report[], people: People}} lists @returns {RoomState} */
+/**
+ * Take the three lists of the server.
+ * @param {RoomState} state
+ * @param {{waiting: string[], sanctions: Sanction[], reports: Report[], people: People}} lists @returns {RoomState}
+ */
 export function queueReceived(state, { waiting, sanctions, reports, people }) {
   const known = addPeople(withQueue(state, { waiting, loaded: true }), people);
   return reports.reduce(
@@ -38,7 +44,7 @@ export function sanctionReceived(state, sanction, made) {
   return withQueue(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });
 }
 
-/** A sanction only ever gains facts. @param {Sanction} sanction */
+/** Return how many facts a sanction has. It only gains facts. @param {Sanction} sanction */
 function progress({ lifted, acknowledged_at, appeal }) {
   return [lifted, acknowledged_at, appeal, appeal?.answer].filter(Boolean).length;
 }
@@ -58,14 +64,14 @@ export function waits(state, user, waits) {
   return markUnknown(withQueue(state, { waiting: waits ? [...others, user] : others }), [user]);
 }
 
-/** The oldest first: who has waited longest is next. @param {RoomState} state @returns {Report[]} */
+/** Return the open reports, oldest first. @param {RoomState} state @returns {Report[]} */
 export function openReports(state) {
   return Object.values(queueOf(state).reports)
     .filter(({ closed }) => !closed)
     .sort((a, b) => a.at - b.at);
 }
 
-/** The newest first. @param {RoomState} state @returns {Report[]} */
+/** Return the closed reports, newest first. @param {RoomState} state @returns {Report[]} */
 export function closedReports(state) {
   return Object.values(queueOf(state).reports)
     .filter(({ closed }) => closed)
@@ -78,7 +84,10 @@ export function isInForce({ kind, lifted, until, acknowledged_at }, now) {
   return kind === "warn" ? !acknowledged_at : until === null || until > now;
 }
 
-/** Appeals that wait for an answer first, then the newest. @param {RoomState} state @param {number} now @returns {{inForce: Sanction[], over: Sanction[]}} */
+/**
+ * Return the sanctions: those with an open appeal first, then the newest.
+ * @param {RoomState} state @param {number} now @returns {{inForce: Sanction[], over: Sanction[]}}
+ */
 export function sanctionsOf(state, now) {
   const all = Object.values(queueOf(state).sanctions).sort(
     (a, b) => Number(asksForAnswer(b)) - Number(asksForAnswer(a)) || b.at - a.at,
@@ -91,7 +100,7 @@ export function asksForAnswer({ appeal, lifted }) {
   return Boolean(appeal && !appeal.answer && !lifted);
 }
 
-/** How much waits for a host. @param {RoomState} state @param {number} now @returns {number} */
+/** Return how many cases wait for a host. @param {RoomState} state @param {number} now @returns {number} */
 export function openCount(state, now) {
   const appeals = sanctionsOf(state, now).inForce.filter(asksForAnswer).length;
   return openReports(state).length + queueOf(state).waiting.length + appeals;

@@ -1,4 +1,4 @@
-/** Ranks by name: who guards the site stands from here on up. */
+/** Ranks by name. Moderators of the site begin at MODERATOR. */
 
 export const HOST = 1;
 export const MODERATOR = 2;

@@ -1,12 +1,16 @@
-/** The shapes of moderation, on the wire and in the store: only types, no code. Times are ms on the server's clock, null for ever. */
+/** Types of moderation, on the wire and in the state. Times are in ms on the server's clock; null means no end. */
 
 /** @typedef {"insult" | "spam" | "sexual" | "danger" | "other"} Rule */
 /** @typedef {"warn" | "mute" | "kick" | "ban"} Kind */
 /** @typedef {"host" | "site"} ActingSide whose act it was, as the person hears it */
 
-/** @typedef {{sanction: string | null, until: number | null, by: ActingSide, reason: string, rule: Rule | "", appealed: boolean}} Mute */
+/**
+ * @typedef {{sanction: string | null, until: number | null, by: ActingSide, reason: string, rule: Rule | "", appealed: boolean}} Mute
+ */
 /** @typedef {{sanction: string, by: ActingSide, reason: string, rule: Rule | "", o: number | null}} Warning */
-/** @typedef {{muted: Mute | null, warning: Warning | null, waiting: boolean}} OwnSanctions what stands against the reader */
+/**
+ * @typedef {{muted: Mute | null, warning: Warning | null, waiting: boolean}} OwnSanctions what stands against the reader
+ */
 
 /**
  * @typedef {object} Sanction
@@ -41,9 +45,17 @@
  * @property {{by: string | null, at: number} | null} closed
  */
 
-/** @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} ModerationQueue what hosts look after */
-/** @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry */
-/** @typedef {{lines: number, guest: boolean, invite: boolean, match?: {seats: ({user?: string} | null)[]} | null}} Preview what would go with somebody */
-/** @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the message that it is about */
+/**
+ * @typedef {{waiting: string[], sanctions: Record<string, Sanction>, reports: Record<string, Report>, loaded: boolean}} ModerationQueue what hosts look after
+ */
+/**
+ * @typedef {{id: number, at: number, by: string | null, by_rank: number, act: string, user: string | null, o: number | null, reason: string, rule: string, detail: any, undone: boolean}} AuditEntry
+ */
+/**
+ * @typedef {{lines: number, guest: boolean, invite: boolean, match?: {seats: ({user?: string} | null)[]} | null}} Preview what would go with somebody
+ */
+/**
+ * @typedef {{kind: Kind | "delete", site: boolean, duration_ms: number | null, reason: string, rule: string, remove: string, approval: boolean, o: number | null, alsoDelete: boolean}} Decision `alsoDelete`: the message that it is about
+ */
 
 export {};

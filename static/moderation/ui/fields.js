@@ -1,4 +1,4 @@
-/** What the dialogs of moderation have in common: a counted text, a message quoted. */
+/** Parts of the dialogs: a text with a counter, a quoted message. */
 
 /** @import {Message} from "../../chat/state/types.js" */
 
@@ -12,7 +12,10 @@ export function countLetters(text, counter) {
   paint();
 }
 
-/** Back to what a dialog was about, where the menu that opened it is gone. @param {HTMLDialogElement} dialog @param {() => string} about a selector */
+/**
+ * Focus what the dialog was about when it closes, because the menu that opened it is gone.
+ * @param {HTMLDialogElement} dialog @param {() => string} about a selector
+ */
 export function focusBack(dialog, about) {
   dialog.addEventListener("close", () => {
     if (document.activeElement !== document.body) return;
@@ -21,7 +24,10 @@ export function focusBack(dialog, about) {
   });
 }
 
-/** The message itself, as plain text; hidden where there is none to show. @param {HTMLElement} element @param {Message | null} message */
+/**
+ * Show the message as plain text. The element is hidden when there is no text.
+ * @param {HTMLElement} element @param {Message | null} message
+ */
 export function quote(element, message) {
   element.hidden = !message || message.removed !== null;
   element.textContent = message?.data?.text ?? (message ? say("quote.card") : "");

@@ -1,4 +1,4 @@
-/** Something is shown again each second, as long as there is a time on it that runs. */
+/** Interval calls a function each second, as long as it shows a time that runs. */
 
 export class Interval {
   #shown;
@@ -10,7 +10,7 @@ export class Interval {
     this.#shown = shown;
   }
 
-  /** Now, and then as long as it wants. */
+  /** Call the function now, and each second for as long as it returns true. */
   show() {
     clearTimeout(this.#timer);
     this.#timer = this.#shown() ? setTimeout(() => this.show(), 1000) : null;

@@ -1,4 +1,4 @@
-/** A list of elements by key: built once, painted when asked, in the given order; what has the focus keeps it. */
+/** KeyedList keeps one element for each key, in the given order. The focused element keeps the focus. */
 
 /** @template T */
 export class KeyedList {
@@ -8,7 +8,10 @@ export class KeyedList {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
 
-  /** @param {HTMLElement} list @param {{build: (item: T) => HTMLElement, paint: (row: HTMLElement, item: T) => void}} how */
+  /**
+   * @param {HTMLElement} list
+   * @param {{build: (item: T) => HTMLElement, paint: (row: HTMLElement, item: T) => void}} how
+   */
   constructor(list, { build, paint }) {
     this.#list = list;
     this.#build = build;
@@ -35,7 +38,7 @@ export class KeyedList {
     if (this.#list.children[index] !== row) this.#list.insertBefore(row, this.#list.children[index] ?? null);
   }
 
-  /** The focus goes to the list, not to nowhere. @param {string} key @param {HTMLElement} row */
+  /** Remove a row. The focus goes to the list, so that it is not lost. @param {string} key @param {HTMLElement} row */
   #drop(key, row) {
     const focused = row.contains(document.activeElement);
     row.remove();

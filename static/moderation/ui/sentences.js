@@ -1,4 +1,4 @@
-/** What has been decided, in words. */
+/** Texts about decisions of moderation. */
 
 /** @import {Room, RoomState, Rules} from "../../chat/state/types.js" */
 /** @import {Problem} from "../../realtime/types.js" */
@@ -16,23 +16,33 @@ export function nameOf(state, user) {
 /** @param {string} rule @returns {string} */
 export const ruleName = (rule) => (knows(`rule.${rule}`) ? say(`rule.${rule}`) : "");
 
-/** "by a host of this room · Spam · please stop"; that it is some other rule says nothing. @param {{rule: string, reason: string}} why @param {import("../state/types.js").ActingSide | null} [side] @returns {string} */
+/**
+ * Return "by a host of this room · Spam · please stop". The rule "other" is left out.
+ * @param {{rule: string, reason: string}} why @param {import("../state/types.js").ActingSide | null} [side]
+ * @returns {string}
+ */
 export function because({ rule, reason }, side = null) {
   return [side ? say(`by.${side}`) : "", rule === "other" ? "" : ruleName(rule), reason].filter(Boolean).join(" · ");
 }
 
-/** Why a muted person may not write, name or rename. @param {{until?: number | null, by?: import("../state/types.js").ActingSide}} problem @returns {string} */
+/**
+ * Return why a muted person cannot write, rename a room or change their name.
+ * @param {{until?: number | null, by?: import("../state/types.js").ActingSide}} problem @returns {string}
+ */
 export function mutedInWords({ until: end = null, by = "host" }) {
   return say("problem.muted", { until: until(end), who: say(`by.${by}`) });
 }
 
-/** "one message every 30 seconds", as the room has it now; "" where it is not slow. @param {Room | null} room @returns {string} */
+/** Return "one message every 30 seconds", or "" when slow mode is off. @param {Room | null} room @returns {string} */
 export function pace(room) {
   const slow = room?.rules?.slow_s ?? 0;
   return slow > 0 ? say("rules.slow", { time: span(slow * 1000) }) : "";
 }
 
-/** What everybody reads over the talk, "" when nothing is on. @param {Room | null} room @param {number} now @returns {string} */
+/**
+ * Return the banner over the timeline, or "" when no rule is on.
+ * @param {Room | null} room @param {number} now @returns {string}
+ */
 export function rulesInWords(room, now) {
   if (room?.archived) return say("problem.archived");
   const rules = room?.rules;
@@ -42,7 +52,11 @@ export function rulesInWords(room, now) {
   return say(rules.panic_until ? "rules.panic" : "rules.sentence", { who, facts: facts.join(" · ") });
 }
 
-/** Where only hosts write, nobody is slowed. @param {Pick<Rules, "locked" | "guests_off" | "approval_until">} rules @param {string} slow @param {number} now @returns {string[]} */
+/**
+ * Return the rules that are on. Slow mode is left out where only hosts write.
+ * @param {Pick<Rules, "locked" | "guests_off" | "approval_until">} rules @param {string} slow @param {number} now
+ * @returns {string[]}
+ */
 function factsOf({ locked, guests_off, approval_until }, slow, now) {
   const approval = Boolean(approval_until && approval_until > now);
   return [
@@ -55,7 +69,7 @@ function factsOf({ locked, guests_off, approval_until }, slow, now) {
     .map(String);
 }
 
-/** "Muted · 4:32 left". @param {Sanction} sanction @param {number} now @returns {string} */
+/** Return "Muted · 4:32 left". @param {Sanction} sanction @param {number} now @returns {string} */
 export function sanctionInWords({ kind, site, until: end, lifted, acknowledged_at }, now) {
   const place = site ? say("sanction.on_site") : "";
   return [say(`sanction.${kind}`), place, lifted ? say("sanction.lifted") : stillLeft(kind, end, acknowledged_at, now)]
@@ -70,7 +84,11 @@ function stillLeft(kind, end, read, now) {
   return end > now ? say("time.left", { time: left(end - now) }) : say("sanction.over");
 }
 
-/** What an act would take along. @param {RoomState} state @param {Preview} preview @param {{kind: string, user: string, remove: string}} chosen @returns {string} */
+/**
+ * Return what else an action would do.
+ * @param {RoomState} state @param {Preview} preview @param {{kind: string, user: string, remove: string}} chosen
+ * @returns {string}
+ */
 export function previewInWords(state, { lines, guest, invite, match }, { kind, user, remove }) {
   const out = kind === "kick" || kind === "ban";
   return [
@@ -90,7 +108,7 @@ function opponent(state, { seats }, user) {
   return other.user ? say("preview.game_with", { name: nameOf(state, other.user) }) : say("preview.game_bot");
 }
 
-/** "Mei banned Jonas · for ever". @param {RoomState} state @param {AuditEntry} entry @returns {string} */
+/** Return "Mei banned Jonas · forever". @param {RoomState} state @param {AuditEntry} entry @returns {string} */
 export function entryInWords(state, { act, by, user, detail }) {
   const key = detail?.on === false || detail?.yes === false ? `audit.${act}.no` : `audit.${act}`;
   const sentence = say(knows(key) ? key : "audit.other", {
@@ -112,7 +130,10 @@ function detailOf(act, detail) {
   return facts.length > 0 ? facts : [say("rules.nothing")];
 }
 
-/** Who was first, when two do the same. @param {RoomState} state @param {Problem} problem @returns {string} */
+/**
+ * Return who did it first, when two hosts do the same.
+ * @param {RoomState} state @param {Problem} problem @returns {string}
+ */
 export function whoWasFirst(state, problem) {
   const { sanction, report } = /** @type {{sanction?: Sanction, report?: Report}} */ (problem);
   const by = report?.closed?.by ?? sanction?.lifted?.by ?? sanction?.by;

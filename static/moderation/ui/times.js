@@ -1,4 +1,4 @@
-/** Times of moderation in words: how long, how much longer, until when. */
+/** Durations and times of moderation as text. */
 
 import { when } from "../../chat/ui/time.js";
 import { say } from "../../chat/ui/words.js";
@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LANGUAGE = document.documentElement.lang || "en";
 
-/** "30 seconds", "10 minutes", "7 days". @param {number | null} ms null: for ever @returns {string} */
+/** Return "30 seconds", "10 minutes", "7 days". @param {number | null} ms null: for ever @returns {string} */
 export function span(ms) {
   if (ms === null) return say("time.for_ever");
   const seconds = Math.round(ms / 1000);
@@ -28,13 +28,16 @@ export function span(ms) {
   }).format(seconds / Number(size));
 }
 
-/** How long until something may be tried again, rounded up: "7 minutes", "5 hours". @param {number} ms @returns {string} */
+/**
+ * Return the time until a person may try again, rounded up: "7 minutes", "5 hours".
+ * @param {number} ms @returns {string}
+ */
 export function wait(ms) {
   const unit = ms > 90 * MINUTE * 1000 ? HOUR : MINUTE;
   return span(Math.ceil(ms / 1000 / unit) * unit * 1000);
 }
 
-/** "4:32", "1:04:32"; from a day on in days and hours. @param {number} ms @returns {string} */
+/** Return "4:32" or "1:04:32"; from a day on, days and hours. @param {number} ms @returns {string} */
 export function left(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   if (seconds >= DAY)

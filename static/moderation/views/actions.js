@@ -1,4 +1,4 @@
-/** What moderation adds to the menus of lines and people. */
+/** Actions of moderation in the menus of messages and people. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Item, Message} from "../../chat/state/types.js" */
@@ -8,9 +8,11 @@ import { isRemoved, isSystem } from "../../chat/state/item.js";
 import { isAbove } from "../../chat/state/selectors.js";
 import { say } from "../../chat/ui/words.js";
 
-/** @typedef {{moderate: (user: string, message: Message | null) => void, report: (message: Message) => void}} ActionsAsked */
+/**
+ * @typedef {{moderate: (user: string, message: Message | null) => void, report: (message: Message) => void}} ActionsAsked
+ */
 
-/** Return what moderation adds to the menus of messages and people. @param {Client} client @param {ActionsAsked} asked */
+/** Return the actions for the menus of messages and people. @param {Client} client @param {ActionsAsked} asked */
 export function menuActions(client, { moderate, report }) {
   const moderating = (/** @type {string} */ user, /** @type {Message | null} */ message) =>
     /** @type {Action} */ ({ icon: "shield", word: say("act.moderate"), act: () => moderate(user, message) });
@@ -24,7 +26,10 @@ export function menuActions(client, { moderate, report }) {
   return { messageActions, personActions };
 }
 
-/** A message of somebody else, which a person wrote or made. @param {Item} item @param {string | null} me @returns {Message | null} */
+/**
+ * Return the message of another person, or null for the reader's own and for system messages.
+ * @param {Item} item @param {string | null} me @returns {Message | null}
+ */
 function said(item, me) {
   return item.message && item.message.by !== me && !isSystem(item) ? item.message : null;
 }

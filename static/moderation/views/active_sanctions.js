@@ -1,4 +1,7 @@
-/** Sanctions: those in force with the time they have left and what was appealed; those of the last day that are over. */
+/**
+ * ActiveSanctions lists the sanctions in force with the time they have left, their appeals, and those that ended
+ * within a day.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Sanction} from "../state/types.js" */

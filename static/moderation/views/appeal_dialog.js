@@ -1,4 +1,4 @@
-/** The one appeal against a sanction. */
+/** Dialog of an appeal. A sanction can be appealed against once. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 

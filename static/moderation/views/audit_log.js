@@ -1,4 +1,4 @@
-/** Who did what to whom, and why; the newest first, older ones page by page. */
+/** AuditLog lists the actions of hosts and moderators, newest first, page by page. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {AuditEntry} from "../state/types.js" */
@@ -34,7 +34,7 @@ export class AuditLog {
     this.#more.addEventListener("click", () => this.#read(this.#entries.at(-1)?.id));
   }
 
-  /** Read when it is looked at, and again when something was done meanwhile. */
+  /** Read the log when it is shown, and again when something was done since. */
   paint() {
     const { shown } = this.#client;
     const state = this.#client.state();

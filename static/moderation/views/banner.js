@@ -1,4 +1,4 @@
-/** What is on in the room, for everybody over the talk: slow, locked, without guests, at the hosts' yes; and the panic's time. */
+/** Banner over the timeline: the rules that are on, for everybody, and the time that a lockdown has left. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Scroll} from "../../chat/ui/scroll.js" */

@@ -1,4 +1,4 @@
-/** What hosts do, asked of the server: each says what was done and how to undo it, or who was first. */
+/** Commands of hosts to the server. Each tells what was done and offers an undo, or tells who was first. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Rules} from "../../chat/state/types.js" */
@@ -24,7 +24,10 @@ export class Commands {
     this.#client = client;
   }
 
-  /** What a dialog has decided; its refusals are for the dialog. @param {string} user @param {Decision} decision @param {Report | null} [report] closed with it */
+  /**
+   * Carry out the decision of a dialog. Errors go to the dialog.
+   * @param {string} user @param {Decision} decision @param {Report | null} [report] closed with it
+   */
   async decide(user, decision, report = null) {
     const room = this.#client.shown;
     if (decision.kind === "delete") await this.removeMessage(room, decision);
@@ -42,7 +45,10 @@ export class Commands {
     toast(say(key, values), { word: say("undo"), act: () => this.#undo(room, o, deleted ? decision.o : null) });
   }
 
-  /** It may be gone already, with the person or by somebody else. @param {string} room @param {Decision} decision @returns {Promise<boolean>} */
+  /**
+   * Delete the message as well. It may be deleted already, with the person or by another host.
+   * @param {string} room @param {Decision} decision @returns {Promise<boolean>}
+   */
   #alsoDelete(room, { o, reason, rule }) {
     return this.#client.act("message.delete", { room, o, reason, rule }).then(
       () => true,
@@ -56,14 +62,14 @@ export class Commands {
     toast(say("deleted"), { word: say("undo"), act: () => this.#client.send("message.restore", { room, o }) });
   }
 
-  /** Deletes the reported message and closes the report. @param {Report} report */
+  /** Delete the reported message and close the report. @param {Report} report */
   async deleteReported(report) {
     const room = this.#client.shown;
     await this.removeMessage(room, { o: report.o, rule: report.rule });
     this.#resolve(room, report);
   }
 
-  /** Whoever closed it first, it is closed. @param {string} room @param {Report | null} report */
+  /** Close the report, if nobody has closed it yet. @param {string} room @param {Report | null} report */
   #resolve(room, report) {
     if (!report || report.closed) return;
     this.#client.act("report.close", { room, report: report.report, outcome: "handled", reason: "" }).catch(() => {});
@@ -104,7 +110,10 @@ export class Commands {
     return this.#done("room.restrict", { ...rules, reason: "" }, say("saved"), undo);
   }
 
-  /** @param {string} method @param {Record<string, any>} params @param {string} words @param {() => void} [undo] @returns {Promise<boolean>} */
+  /**
+   * @param {string} method @param {Record<string, any>} params @param {string} words @param {() => void} [undo]
+   * @returns {Promise<boolean>}
+   */
   async #done(method, params, words, undo) {
     const room = this.#client.shown;
     try {
@@ -117,7 +126,10 @@ export class Commands {
     }
   }
 
-  /** In words; of two who do the same, the second hears who was first. @param {string} room @param {unknown} error */
+  /**
+   * Show an error. When two hosts do the same, the second is told who was first.
+   * @param {string} room @param {unknown} error
+   */
   refused(room, error) {
     if (!(error instanceof RequestError) || !isAlreadyDone(error)) return toast(errorText(error));
     const { sanction, report } = error.data;
@@ -126,7 +138,10 @@ export class Commands {
     toast(whoWasFirst(this.#client.state(room), error.data));
   }
 
-  /** The answer has only the offset; the event at it has the key. @param {string} room @param {number} o @param {number | null} deleted the message that went too */
+  /**
+   * Undo a sanction. The answer has only its offset; the event at that offset has its key.
+   * @param {string} room @param {number} o @param {number | null} deleted the message that went too
+   */
   async #undo(room, o, deleted) {
     const made = Object.values(queueOf(this.#client.state(room)).sanctions).find((one) => one.made === o);
     if (!made) return toast(say("problem.internal"));

@@ -1,4 +1,7 @@
-/** What stands in place of the composer while one may not write: why, by whom, how much longer, and what to do. */
+/**
+ * ComposerLock stands in place of the composer while the reader cannot write. It tells why, by whom and how long, and
+ * what to do.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {LockReason} from "../state/own_sanctions.js" */
@@ -70,8 +73,9 @@ export class ComposerLock {
       closed === "muted" ? standing?.muted : null,
     ];
     const why = warning ?? muted;
-    if (this.#title.textContent !== say(`door.${closed}`)) this.#title.textContent = say(`door.${closed}`);
-    byId("door-why", HTMLElement).textContent = why ? because(why, why.by) : say(`door.${closed}.why`);
+    const key = "door." + closed;
+    if (this.#title.textContent !== say(key)) this.#title.textContent = say(key);
+    byId("door-why", HTMLElement).textContent = why ? because(why, why.by) : say(key + ".why");
     this.#paintMessage(warning ?? null);
     this.#read.hidden = !warning;
     this.#paintAppeal(muted ?? null);
@@ -88,7 +92,10 @@ export class ComposerLock {
     byId("door-appealed", HTMLElement).hidden = !muted?.appealed;
   }
 
-  /** The last second over, the composer is open again; the state is told so that everybody looks. @returns {boolean} */
+  /**
+   * Show the time that is left. After the last second the state changes, so that all views open the composer.
+   * @returns {boolean}
+   */
   #tick() {
     const muted = this.#shown === "muted" ? ownSanctionsOf(this.#client.state())?.muted : null;
     const rest = muted?.until ? muted.until - this.#client.connection.serverNow() : null;

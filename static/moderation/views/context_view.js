@@ -1,4 +1,4 @@
-/** What was said around a reported message, also what is removed now: asked for when it is looked at. */
+/** ContextView shows the messages around a reported one, also removed ones. They are requested when it opens. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Message} from "../../chat/state/types.js" */

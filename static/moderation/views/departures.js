@@ -1,4 +1,7 @@
-/** Kicked or banned: said over the talk, by whom and until when; the page of the room says why and takes the appeal. */
+/**
+ * Departures tells a kicked or banned person by whom and until when. The page of the room tells why, and takes the
+ * appeal.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {SidePanel} from "../../chat/views/side_panel.js" */
@@ -39,7 +42,10 @@ export function startDepartures(client, sidePanel, go) {
   });
 }
 
-/** The sanction itself comes just before; what it says is known then. @param {Client} client @param {RoomLeft} left @returns {string} */
+/**
+ * Return why the reader was removed. The event of the sanction arrives just before.
+ * @param {Client} client @param {RoomLeft} left @returns {string}
+ */
 function why(client, { room, until }) {
   const state = client.state(room);
   const all = Object.values(queueOf(state).sanctions).filter(
@@ -56,7 +62,10 @@ function tell(client, room, reason, why) {
   notice(`left.${reason}`, () => location.assign(`/r/${room}/`), { room: name || say("left.this_room"), why });
 }
 
-/** Undone: the room is looked at again as if one had just come. @param {Client} client @param {(key: string) => void} go @param {string} key */
+/**
+ * Show the room again after a sanction is undone, as if the reader had just entered.
+ * @param {Client} client @param {(key: string) => void} go @param {string} key
+ */
 function returned(client, go, key) {
   document.querySelector(".notice")?.remove();
   client.show(key);

@@ -1,4 +1,4 @@
-/** A complaint about a message of somebody else, to the hosts of the room. */
+/** Dialog that reports a message to the hosts of the room. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Message} from "../../chat/state/types.js" */
@@ -28,7 +28,10 @@ export class ReportDialog {
     focusBack(this.#dialog, () => `#lines [data-o="${this.#o}"]`);
   }
 
-  /** `place`: another room than the one shown, and the author's name. @param {Message} message @param {{room: string, name: string}} [place] */
+  /**
+   * Open the dialog. `place` names the room and the author when the message is in another room.
+   * @param {Message} message @param {{room: string, name: string}} [place]
+   */
   open(message, place) {
     this.#o = message.o;
     this.#room = place?.room ?? this.#client.shown;

@@ -1,4 +1,4 @@
-/** Reports, the open ones first: what was said and around it, and what is done about it. */
+/** ReportList shows the reports, open ones first, with the message and the actions. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Message} from "../../chat/state/types.js" */
@@ -60,7 +60,10 @@ export class ReportList {
     return row;
   }
 
-  /** The message may be outside the window: then only its place is known. @param {Report} report @returns {Message} */
+  /**
+   * Return the reported message. Outside the window only its offset is known.
+   * @param {Report} report @returns {Message}
+   */
   #messageOf({ o, user, at }) {
     const unknown = {
       o,

@@ -1,4 +1,4 @@
-/** The room's rules as switches, each in force at once and with its way back; and the one for all of them. */
+/** RoomRules shows the rules of the room as switches, which work at once and can be undone, and the lockdown button. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Rules} from "../../chat/state/types.js" */

@@ -1,4 +1,6 @@
-/** What hosts look after, beside the talk: the room's rules, who waits, reports, sanctions, the log; and how much of it is open. */
+/**
+ * SafetyPanel is the panel of hosts: rules, people who wait, reports, sanctions, the log, and how many cases are open.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {SidePanel} from "../../chat/views/side_panel.js" */
@@ -12,7 +14,10 @@ import { asksForAnswer, openCount, openReports, queueOf, sanctionsOf } from "../
 const ID = "safety";
 const VIEWS = ["room", "reports", "sanctions", "log"];
 
-/** A part of the panel: painted while it is looked at. @typedef {{start: () => void, paint: () => void, stop?: () => void}} View */
+/**
+ * A view of the panel is painted while it is shown.
+ * @typedef {{start: () => void, paint: () => void, stop?: () => void}} View
+ */
 
 export class SafetyPanel {
   #tabs = byId("safety-tabs", HTMLElement);
@@ -25,7 +30,9 @@ export class SafetyPanel {
   /** @type {{room: string, open: number} | null} what was to be looked at, and where, at the last look */
   #known = null;
 
-  /** @param {Client} client @param {SidePanel} sidePanel @param {Record<string, View>} views by the names of the tabs */
+  /**
+   * @param {Client} client @param {SidePanel} sidePanel @param {Record<string, View>} views by the names of the tabs
+   */
   constructor(client, sidePanel, views) {
     this.#client = client;
     this.#sidePanel = sidePanel;
@@ -46,7 +53,7 @@ export class SafetyPanel {
     this.#paint();
   }
 
-  /** Where something is open first. */
+  /** Open the panel, at the reports when one is open. */
   open() {
     this.show(openReports(this.#client.state()).length > 0 ? "reports" : this.#shown);
     this.#sidePanel.open(ID);
@@ -114,7 +121,7 @@ export class SafetyPanel {
     byId(`safety-${view}`, HTMLElement).hidden = !chosen;
   }
 
-  /** A report, an appeal or a newcomer that comes while the host is here. @param {number} open */
+  /** Tell a host about a report, an appeal or a person who arrives while the host is present. @param {number} open */
   #tellNew(open) {
     const room = this.#client.shown;
     const isLoaded = queueOf(this.#client.state()).loaded;
@@ -124,7 +131,7 @@ export class SafetyPanel {
       toast(count("safety.open", open), { word: say("safety.show"), act: () => this.open() });
   }
 
-  /** How much waits for a host: on the menu's button, in the menu, on the tabs. */
+  /** Show how many cases are open: at the menu's button, in the menu, on the tabs. */
   #paintOpen() {
     const state = this.#client.state();
     const now = this.#client.connection.serverNow();

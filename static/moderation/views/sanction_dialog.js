@@ -1,4 +1,6 @@
-/** One dialog for all that can be done about a person: what, for how long, why; it says what will go with it. */
+/**
+ * SanctionDialog offers all actions on a person: the kind, the duration, the reason. It tells what else will happen.
+ */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Message} from "../../chat/state/types.js" */
@@ -45,7 +47,10 @@ export class SanctionDialog {
     );
   }
 
-  /** Acting on a report closes it, and its rule is the first choice. @param {string} user @param {Message | null} message @param {Report | null} [report] */
+  /**
+   * Open the dialog. An action on a report closes it, and the rule of the report is preselected.
+   * @param {string} user @param {Message | null} message @param {Report | null} [report]
+   */
   open(user, message, report = null) {
     const standing = message && !message.removed ? message : null;
     [this.#user, this.#message, this.#report, this.#foreseen] = [user, message, report, null];
@@ -76,7 +81,7 @@ export class SanctionDialog {
     this.#paint();
   }
 
-  /** Only what fits the chosen act is shown. */
+  /** Show only the fields that fit the chosen kind. */
   #paint() {
     const data = new FormData(this.#form);
     const kind = field(data, "kind");
@@ -91,7 +96,7 @@ export class SanctionDialog {
     this.#preview.textContent = words;
   }
 
-  /** Of several that are asked, the last answer counts. */
+  /** Request a preview. When several are on their way, the last one counts. */
   async #foresee() {
     const asked = ++this.#asked;
     const remove = field(new FormData(this.#form), "remove");

@@ -1,4 +1,4 @@
-/** Who waits at the door of the room. */
+/** WaitingList shows the people who wait for approval. */
 
 /** @import {Client} from "../../chat/client/client.js" */
 /** @import {Commands} from "./commands.js" */

@@ -1,4 +1,4 @@
-/** What games say: sentences, a board to be copied, the clock, what may be done by whom. */
+/** Games: sentences, the copied board, the clock, the offers. */
 
 /** @import {RoomState} from "../../../static/chat/state/types.js" */
 /** @import {Result, Table, View} from "../../../static/game/state/types.js" */
@@ -50,24 +50,24 @@ const over = (winner, reason, more = {}) =>
 /** @param {[number, number][]} moves @returns {View} */
 const played = (...moves) => moves.reduce((view, [column, seat]) => withDisc(view, column, seat), NOTHING);
 
-test("a move is told with the name of who made it, and to whom made it as you", () => {
+test('move is told with the name of the player, and to the player as "you"', () => {
   const says = { key: "four.played", seat: 0, column: 4 };
   assert.equal(told(says, table(), room("jonas")), "Mei played column 4.");
   assert.equal(told(says, table(), room("mei")), "You played column 4.");
 });
 
-test("what is spoken ends with what comes now", () => {
+test("announcement ends with what comes next", () => {
   const moved = table({ turn: 1, says: { key: "four.played", seat: 0, column: 4 } });
   assert.equal(announced(moved, room("jonas")), "Mei played column 4. Your turn");
   assert.equal(announced(moved, room("aisha")), "Mei played column 4. Jonas's turn");
 });
 
-test("a bot is named by its strength", () => {
+test("bot is named by its level", () => {
   const seats = [{ user: "mei" }, { bot: /** @type {const} */ ("hard") }];
   assert.equal(status(table({ seats, turn: 1 }), room("mei")), "Bot (hard)'s turn");
 });
 
-test("every way to begin, go on and end has its sentence, for everybody", () => {
+test("sentences exist for every move and result, for every reader", () => {
   const keys = ["four.start", "four.played", "four.timeout", "four.won", "four.full"].map((key) => ({
     key,
     seat: 0,
@@ -79,7 +79,7 @@ test("every way to begin, go on and end has its sentence, for everybody", () => 
       assert.doesNotMatch(told(says, table(), room(me)), /four\.|\{/, `${says.key} ${me}`);
 });
 
-test("a result says who won and why, to the winner, to the loser, to who looks on", () => {
+test("result tells the winner and the reason to players and watchers", () => {
   assert.deepEqual(
     ["mei", "jonas", "aisha", null].map((me) => ended(over(0, "resigned"), room(me))),
     ["You won: Jonas resigned", "Mei won: you resigned", "Mei won: Jonas resigned", "Mei won: Jonas resigned"],
@@ -90,7 +90,7 @@ test("a result says who won and why, to the winner, to the loser, to who looks o
   assert.equal(ended(over(null, "nobody"), room("mei")), "Abandoned");
 });
 
-test("a board is copied as six rows of seven, with names, result and link", () => {
+test("board is copied as six rows of seven, with names, result and link", () => {
   const view = played([3, 0], [3, 1], [0, 0]);
   assert.equal(boardText(view).split("\n").length, 6);
   assert.deepEqual(boardText(view).split("\n").slice(-2), ["⚪⚪⚪🟡⚪⚪⚪", "🔴⚪⚪🔴⚪⚪⚪"]);
@@ -101,7 +101,7 @@ test("a board is copied as six rows of seven, with names, result and link", () =
   );
 });
 
-test("a disc falls on those that lie there, and not into a full column", () => {
+test("disc falls onto the others, and not into a full column", () => {
   assert.equal(landing(NOTHING, 2), 0);
   const full = played([2, 0], [2, 1], [2, 0], [2, 1], [2, 0], [2, 1]);
   assert.equal(landing(full, 2), null);
@@ -109,7 +109,7 @@ test("a disc falls on those that lie there, and not into a full column", () => {
   assert.deepEqual(NOTHING.columns.flat(), []);
 });
 
-test("the clock counts a started second, and is looked at when it changes", () => {
+test("clock counts a second that has begun, and ticks when the text changes", () => {
   assert.deepEqual([60_000, 59_001, 17_000, 9_999, 1, 0, -5].map(clockText), [
     "1:00",
     "1:00",
@@ -123,18 +123,18 @@ test("the clock counts a started second, and is looked at when it changes", () =
   assert.deepEqual([10_001, 10_000].map(isHurry), [false, true]);
 });
 
-test("who looks on may step in line, a visitor may only look", () => {
+test("watcher may join the queue, and a visitor only watches", () => {
   assert.deepEqual(offers(table(), room("aisha")), ["wait"]);
   assert.deepEqual(offers(table({ waiting: ["aisha"] }), room("aisha")), ["unwait"]);
   assert.deepEqual([offers(table(), room(null)), offers(table(), room("aisha", null))], [[], []]);
 });
 
-test("who plays may resign, and claims the win from a person only", () => {
+test("player may resign, and claim the win from a person only", () => {
   assert.deepEqual(offers(table(), room("mei")), ["resign", "claim"]);
   assert.deepEqual(offers(table({ seats: [{ user: "mei" }, { bot: "easy" }] }), room("mei")), ["resign"]);
 });
 
-test("a free seat is for members who do not sit there yet", () => {
+test("free seat is for members who do not sit at the table", () => {
   const open = table({ state: "open", turn: null, seats: [{ user: "mei" }, null] });
   assert.deepEqual(
     [
@@ -148,7 +148,7 @@ test("a free seat is for members who do not sit there yet", () => {
   assert.deepEqual([offers(open, room("mei")), offers(open, room("jonas"))], [["bot", "leave"], []]);
 });
 
-test("afterwards those who played may play again, but the loser not while others wait", () => {
+test("players may play again after the end, but not the loser while others wait", () => {
   assert.deepEqual(offers(over(0, "line"), room("jonas")), ["rematch", "replay", "copy"]);
   assert.deepEqual(offers(over(0, "line", { waiting: ["aisha"] }), room("jonas")), ["replay", "copy"]);
   assert.equal(offers(over(0, "line", { waiting: ["aisha"] }), room("mei"))[0], "rematch");
@@ -175,7 +175,7 @@ function calledClient(tableNow, errors = []) {
   return { client, asked, clock };
 }
 
-test("a page answers once for its player who is called", () => {
+test("page answers once for its player who is asked", () => {
   const { client, asked } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }));
   client.emit("roomChanged", "lounge");
   client.emit("roomChanged", "lounge");
@@ -183,7 +183,7 @@ test("a page answers once for its player who is called", () => {
   assert.deepEqual(asked, [["match.present", { room: "lounge", match: table().match }]]);
 });
 
-test("a page answers again when the server could not take it, and not when it is too late", async () => {
+test("page answers again when the server was busy, and not when it is too late", async () => {
   const { client, asked, clock } = calledClient(table({ claim: { seat: 0, until: 99, o: 12 } }), [
     { code: 503 },
     { code: 429 },
@@ -194,7 +194,7 @@ test("a page answers again when the server could not take it, and not when it is
   assert.equal(asked.length, 3);
 });
 
-test("a page does not answer for the opponent", () => {
+test("page does not answer for the opponent", () => {
   const { client, asked } = calledClient(table({ claim: { seat: 1, until: 99, o: 12 } }));
   client.emit("roomChanged", "lounge");
   assert.deepEqual(asked, []);

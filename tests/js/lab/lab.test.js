@@ -16,7 +16,7 @@ const source = readdirSync(new URL("lab/", ROOT))
   .map((name) => readFileSync(new URL(`lab/${name}`, ROOT), "utf8"))
   .join("\n");
 
-test("a key is answered as the tutorial and the RFC have it", () => {
+test("key is answered as in the tutorial and the RFC", () => {
   assert.equal(accept("f7cb4ezEAl6C3wRaU6JORA==").accept, "rE91AJhfC+6JdVcVXOGJEADEJdQ=");
   assert.equal(accept("dGhlIHNhbXBsZSBub25jZQ==").accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
   assert.equal(accept("x").joined, `x${GUID}`);
@@ -33,7 +33,7 @@ test("SHA-1 is the one of the library, whatever the length", () => {
   }
 });
 
-test("a key's bytes are counted, and what is no base64 has none", () => {
+test("bytes of a key are counted, and a text that is not base64 has none", () => {
   assert.deepEqual(["f7cb4ezEAl6C3wRaU6JORA==", "SGVsbG8sIHdvcmxkIQ==", "", "a", "你好", "AAAA=AAA"].map(keyBytes), [
     16,
     13,
@@ -44,7 +44,7 @@ test("a key's bytes are counted, and what is no base64 has none", () => {
   ]);
 });
 
-test("an update goes out only while nothing waits", () => {
+test("update is sent only while nothing waits", () => {
   const counts = { sent: 0, skipped: 0 };
   /** @type {string[]} */
   const sent = [];
@@ -68,7 +68,7 @@ test("both languages say the same, and fill in the same", () => {
   for (const key of Object.keys(chinese)) assert.deepEqual(filled(chinese[key]), filled(english[key]), key);
 });
 
-test("every word that a page says is in its catalogue, and no other is", () => {
+test("catalogue has every word that a page uses, and no other", () => {
   const said = [...source.matchAll(/"(lab\.[\w.]+)"/g)].map(([, key]) => key);
   const codes = [...(/const CODES = \[(.*?)\]/.exec(source)?.[1] ?? "").matchAll(/\d+/g)].map(
     ([code]) => `lab.code.${code}`,

@@ -1,4 +1,4 @@
-/** The live page: numbers in words, an hour as a line. */
+/** The live page: numbers as text, an hour as a line. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const { HEIGHT, WIDTH, across, areaPath, ceiling, linePath, nearest, runs, spanO
 const { duration, figure, milliseconds, sizeName } = await import("../../../static/live/numbers.js");
 learn(read("en"));
 
-test("a chart ends at a round number that holds the highest value, and never at nothing", () => {
+test("chart ends at a round number above the highest value, and never at zero", () => {
   assert.deepEqual(
     [[], [null], [0], [0.3]].map((values) => ceiling(values)),
     [1, 1, 1, 1],
@@ -29,14 +29,14 @@ test("a chart ends at a round number that holds the highest value, and never at 
 
 const HOUR = 3600;
 
-test("an hour ago is at the left, now at the right", () => {
+test("chart has an hour ago at the left, now at the right", () => {
   assert.deepEqual(
     [3600, 1800, 0].map((ago) => across(ago, HOUR)),
     [0, WIDTH / 2, WIDTH],
   );
 });
 
-test("a young process fills its chart sooner, and an old one has an hour", () => {
+test("chart of a young process is shorter, and that of an old one has an hour", () => {
   assert.deepEqual([0, 590, 601, 3000, 3001, 10 ** 6].map(spanOf), [600, 600, 1200, 3000, 3600, 3600]);
   assert.equal(
     linePath(
@@ -52,7 +52,7 @@ test("a young process fills its chart sooner, and an old one has an hour", () =>
   );
 });
 
-test("where there was nothing to measure there is no line", () => {
+test("chart has no line where nothing was measured", () => {
   const points = [
     { ago: 240, value: 1 },
     { ago: 180, value: 2 },
@@ -70,11 +70,11 @@ test("where there was nothing to measure there is no line", () => {
   assert.ok(linePath(points, 4, HOUR).endsWith(`${WIDTH} 1`));
 });
 
-test("a minute alone can be seen", () => {
+test("single minute can be seen", () => {
   assert.equal(linePath([{ ago: 600, value: 1 }], 1, HOUR), "M250 1L255 1");
 });
 
-test("a value above the top stays inside", () => {
+test("value above the top stays inside", () => {
   assert.equal(
     linePath(
       [
@@ -88,7 +88,7 @@ test("a value above the top stays inside", () => {
   );
 });
 
-test("the pointer finds the nearest minute", () => {
+test("pointer finds the nearest minute", () => {
   const points = [
     { ago: 120, value: 1 },
     { ago: 60, value: null },
@@ -106,11 +106,11 @@ test("numbers have as many figures as they need", () => {
   assert.equal(milliseconds(4.2), "4.2 ms");
 });
 
-test("times are said in the two largest units", () => {
+test("durations have the two largest units", () => {
   assert.deepEqual([5, 60, 3720, 90_000].map(duration), ["5 s", "1 min", "1 h 2 min", "1 d 1 h"]);
 });
 
-test("batches are named by how many they hold", () => {
+test("batches are named by their size", () => {
   assert.deepEqual(
     [0, 1, 3, 11].map((place) => sizeName(place, 11)),
     ["1", "2–3", "8–15", "2,048+"],
@@ -123,7 +123,7 @@ test("both languages say the same", () => {
   assert.deepEqual(new Set(keys("zh-hans")), new Set(keys("en")));
 });
 
-test("every word that the page says is in its catalogue", () => {
+test("catalogue has every word that the page uses", () => {
   const source = ["board", "chart", "main", "numbers", "watch"]
     .map((name) => readFileSync(new URL(`../../../static/live/${name}.js`, import.meta.url), "utf8"))
     .join("");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Backoff } from "../../../static/realtime/backoff.js";
 import { seeded } from "../fakes.js";
 
-test("the ceiling doubles from half a second and stays at twenty", () => {
+test("ceiling doubles from half a second and stays at twenty", () => {
   const backoff = new Backoff(() => 1);
   const waits = Array.from({ length: 8 }, () => backoff.next());
   assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]);
@@ -18,14 +18,14 @@ test("waits are spread over the whole range below the ceiling", () => {
   }
 });
 
-test("the server's word comes first, zero too, and the attempt counts", () => {
+test("time that the server gives comes first, zero too, and the attempt counts", () => {
   const backoff = new Backoff(() => 1);
   assert.equal(backoff.next(7000), 7000);
   assert.equal(backoff.next(0), 0);
   assert.equal(backoff.next(null), 2000);
 });
 
-test("after a reset it begins anew", () => {
+test("reset begins anew", () => {
   const backoff = new Backoff(() => 1);
   backoff.next();
   backoff.next();
@@ -33,7 +33,7 @@ test("after a reset it begins anew", () => {
   assert.equal(backoff.next(), 500);
 });
 
-test("a lower ceiling bounds the wait and the attempt counts", () => {
+test("lower ceiling bounds the wait, and the attempt counts", () => {
   const backoff = new Backoff(() => 1);
   const waits = Array.from({ length: 4 }, () => backoff.next(null, 3000));
   assert.deepEqual(waits, [500, 1000, 2000, 3000]);

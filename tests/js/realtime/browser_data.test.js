@@ -4,7 +4,7 @@ import { forgetWhoLeft, hasUnsent, leaving } from "../../../static/realtime/brow
 import { Drafts } from "../../../static/realtime/drafts.js";
 import { MemoryStorage } from "../../../static/realtime/outbox_storage.js";
 
-/** One browser: its localStorage, and an outbox a user. */
+/** Return one browser: its localStorage, and an outbox for each user. */
 function browser() {
   /** @type {Map<string, string>} */
   const texts = new Map();
@@ -24,7 +24,7 @@ function browser() {
 
 const pending = /** @type {any} */ ({ cid: "c1" });
 
-test("whoever logs out leaves no draft and nothing that was not sent, and others keep theirs", async () => {
+test("log-out deletes drafts and pending requests of that person only", async () => {
   const { texts, outboxes, places } = browser();
   texts
     .set("parlor.draft.mei.lounge", "secret")
@@ -45,7 +45,7 @@ test("whoever logs out leaves no draft and nothing that was not sent, and others
   assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [pending]]);
 });
 
-test("a log-out that did not take place deletes nothing", async () => {
+test("log-out that did not take place deletes nothing", async () => {
   const { texts, places } = browser();
   texts.set("parlor.draft.mei.lounge", "kept");
   leaving("mei", places);
@@ -54,7 +54,7 @@ test("a log-out that did not take place deletes nothing", async () => {
   assert.deepEqual([...texts], [["parlor.draft.mei.lounge", "kept"]]);
 });
 
-test("what is not sent is known before a log-out", async () => {
+test("unsent texts are known before a log-out", async () => {
   const { texts, outboxes, places } = browser();
   texts.set("parlor.draft.bo.lounge", "his");
   assert.equal(await hasUnsent("mei", places), false);
@@ -62,7 +62,7 @@ test("what is not sent is known before a log-out", async () => {
   assert.deepEqual([await hasUnsent("mei", places), await hasUnsent("bo", places)], [true, true]);
 });
 
-test("another tab of whoever logs out stores no draft any more", () => {
+test("other tabs store no draft after a log-out", () => {
   const { texts, storage } = browser();
   const page = new EventTarget();
   const drafts = new Drafts({ user: "mei", storage, page });

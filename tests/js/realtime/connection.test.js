@@ -60,7 +60,7 @@ async function happens(page, type, more = {}) {
   await settle();
 }
 
-test("hello is said first, and the line is good only when it is answered", async () => {
+test("hello comes first, and the connection is ready only when it is answered", async () => {
   const { connection, last, states } = made();
   connection.start();
   await last().open();
@@ -73,7 +73,7 @@ test("hello is said first, and the line is good only when it is answered", async
   assert.deepEqual(states, ["connecting", "greeting", "ready"]);
 });
 
-test("a request is allowed from within the greeting's listeners", async () => {
+test('request is allowed in listeners of "greeted"', async () => {
   const all = made();
   all.connection.on("greeted", () => void all.connection.request("room.list", {}));
   all.connection.start();
@@ -91,7 +91,7 @@ test("answers find their requests, in whatever order they come", async () => {
   assert.deepEqual([await first, await second], [{ a: 1 }, { b: 2 }]);
 });
 
-test("an error rejects with its code and its problem", async () => {
+test("error rejects with its code and its problem", async () => {
   const { connection, last } = await ready();
   const request = connection.request("message.post", {});
   await settle();
@@ -105,7 +105,7 @@ test("an error rejects with its code and its problem", async () => {
   await refused;
 });
 
-test("what was on its way when the line closed is lost, with the code", async () => {
+test("requests on their way are lost with the connection, with its code", async () => {
   const { connection, last } = await ready();
   const lost = assert.rejects(connection.request("message.post", {}), { name: "ConnectionLost", code: 1006 });
   await settle();
@@ -113,7 +113,7 @@ test("what was on its way when the line closed is lost, with the code", async ()
   await lost;
 });
 
-test("a request without an answer ends after ten seconds, and the line is probed", async () => {
+test("request without an answer ends after ten seconds, and a ping follows", async () => {
   const { connection, clock, last } = await ready();
   const timedOut = assert.rejects(connection.request("message.post", {}), { code: 504, type: "timeout" });
   await clock.advance(9_999);
@@ -123,13 +123,13 @@ test("a request without an answer ends after ten seconds, and the line is probed
   assert.equal(last().sent.at(-1).method, "session.ping");
 });
 
-test("the server's ping is answered with the offsets applied", async () => {
+test("ping of the server is answered with the applied offsets", async () => {
   const { last } = await ready();
   await last().says({ id: "p1", method: "session.ping", params: {} });
   assert.deepEqual(last().sent.at(-1), { jsonrpc: "2.0", id: "p1", result: { rooms: { lounge: 7 } } });
 });
 
-test("any other request of the server is refused", async () => {
+test("other requests of the server are refused", async () => {
   const { last } = await ready();
   await last().says({ id: "x", method: "session.dance", params: {} });
   assert.equal(last().sent.at(-1).error.code, -32601);
@@ -145,7 +145,7 @@ test("notifications are told, the bye is kept", async () => {
   assert.deepEqual(told, ["room.event"]);
 });
 
-test("after a silence it probes, and without any answer it connects again", async () => {
+test("connection sends a ping after a silence, and reconnects without an answer", async () => {
   const { connection, clock, sockets } = await ready();
   await clock.advance(30_999);
   assert.equal(sockets[0].sent.length, 1);
@@ -158,7 +158,7 @@ test("after a silence it probes, and without any answer it connects again", asyn
   assert.equal(sockets.length, 2);
 });
 
-test("nothing more is heard of a line that was given up", async () => {
+test("closed connection delivers nothing more", async () => {
   const { connection, clock, sockets, states } = await ready();
   await clock.advance(35_500);
   await sockets[0].says({ method: "session.bye", params: { code: 4501, reason: "login_ended" } });
@@ -167,7 +167,7 @@ test("nothing more is heard of a line that was given up", async () => {
   assert.equal(states.at(-1), "connecting");
 });
 
-test("anything heard is a sign of life, an error to the probe too", async () => {
+test("every frame is a sign of life, also an error to the ping", async () => {
   const { connection, clock, last, sockets } = await ready();
   await clock.advance(30_000);
   await last().says({ method: "room.signal", params: {} });
@@ -185,7 +185,7 @@ for (const [type, more] of /** @type {[string, object][]} */ ([
   ["online", {}],
   ["pageshow", { persisted: false }],
 ])) {
-  test(`${type} makes the line doubtful at once`, async () => {
+  test(`event ${type} sends a ping at once`, async () => {
     const { clock, page, last, sockets } = await ready();
     await happens(page, type, more);
     await happens(page, type, more);
@@ -199,7 +199,7 @@ for (const [type, more] of /** @type {[string, object][]} */ ([
     assert.equal(sockets.length, 2);
   });
 
-  test(`${type} ends the waiting`, async () => {
+  test(`event ${type} ends the waiting`, async () => {
     const { page, last, sockets } = await ready();
     await last().closes(1006);
     await happens(page, type, more);
@@ -207,14 +207,14 @@ for (const [type, more] of /** @type {[string, object][]} */ ([
   });
 }
 
-test("a page that is being hidden doubts nothing", async () => {
+test("page that is being hidden sends no ping", async () => {
   const { page, last } = await ready();
   page.document.visibilityState = "hidden";
   await happens(page, "visibilitychange");
   assert.equal(last().sent.length, 1);
 });
 
-test("a page that goes closes cleanly and comes back when it is restored", async () => {
+test("page that is left closes cleanly and reconnects when it is restored", async () => {
   const { connection, clock, page, last, sockets } = await ready();
   const lost = assert.rejects(connection.request("message.post", {}), { name: "ConnectionLost", code: 1000 });
   await settle();
@@ -227,7 +227,7 @@ test("a page that goes closes cleanly and comes back when it is restored", async
   assert.equal(sockets.length, 2);
 });
 
-test("it says when it will try again, and tries at once when told", async () => {
+test("state tells the time of the next attempt, and tryNow connects at once", async () => {
   const { connection, clock, last, sockets } = await ready();
   await last().closes(1006);
   assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 250, failures: 1 });
@@ -237,7 +237,7 @@ test("it says when it will try again, and tries at once when told", async () => 
   assert.equal(sockets.length, 2, "one attempt at a time");
 });
 
-test("waits grow while nobody greets, and a good line forgives only after ten seconds", async () => {
+test("waits grow while hello fails, and a ready connection resets them after ten seconds", async () => {
   const all = await ready();
   const { connection, clock, last } = all;
   /** @type {number[]} */
@@ -258,7 +258,7 @@ test("waits grow while nobody greets, and a good line forgives only after ten se
   assert.deepEqual(waits, [250, 500, 1000, 1500, 250]);
 });
 
-test("a flapping line is tried at most twenty times in its first minute", async () => {
+test("flapping connection is tried at most twenty times in its first minute", async () => {
   const all = made();
   const { connection, clock, sockets, last } = all;
   connection.start();
@@ -271,7 +271,7 @@ test("a flapping line is tried at most twenty times in its first minute", async 
   assert.ok(sockets.length <= 20, `${sockets.length} attempts`);
 });
 
-test("the bye says when to come back", async () => {
+test("bye tells when to reconnect", async () => {
   const { connection, clock, last } = await ready();
   await last().says({ method: "session.bye", params: { code: 4103, reason: "draining", retry_after_ms: 3_210 } });
   await last().closes(1006);
@@ -279,7 +279,7 @@ test("the bye says when to come back", async () => {
 });
 
 for (const code of [4500, 4501, 4503, 4513, 4526, 4999]) {
-  test(`${code} means do not come back`, async () => {
+  test(`close code ${code} ends the connection`, async () => {
     const { connection, clock, page, last, sockets, states } = await ready();
     /** @type {object[]} */
     const stopped = [];
@@ -297,7 +297,7 @@ for (const code of [4500, 4501, 4503, 4513, 4526, 4999]) {
 }
 
 for (const code of [1000, 1001, 1006, 1009, 1011, 4000, 4008, 4029, 4103, 4107, 4499]) {
-  test(`${code} means come back`, async () => {
+  test(`close code ${code} leads to a reconnect`, async () => {
     const { clock, last, sockets } = await ready();
     await last().closes(code);
     await clock.advance(250);
@@ -305,7 +305,7 @@ for (const code of [1000, 1001, 1006, 1009, 1011, 4000, 4008, 4029, 4103, 4107, 
   });
 }
 
-test("after 4001 a token is asked for once, and the next hello brings it", async () => {
+test("close code 4001 requests a token once, and the next hello brings it", async () => {
   const { connection, clock, last, sockets } = made();
   connection.start();
   await last().open();
@@ -319,7 +319,7 @@ test("after 4001 a token is asked for once, and the next hello brings it", async
   assert.equal(sockets.length, 2);
 });
 
-test("a good hello allows another renewal, and its token is the next one", async () => {
+test("successful hello allows another renewal, and its token is the next one", async () => {
   let asked = 0;
   const all = await ready({ refreshToken: async () => `renewed ${++asked}` });
   const { clock, last } = all;
@@ -335,13 +335,13 @@ test("a good hello allows another renewal, and its token is the next one", async
   }
 });
 
-test("without a login session it stops", async () => {
+test("connection stops without a login session", async () => {
   const { connection, last } = await ready({ refreshToken: async () => null });
   await last().closes(4001);
   assert.deepEqual(connection.state, { name: "stopped", code: 4001, reason: "token" });
 });
 
-test("a token that cannot be fetched now is asked for again later", async () => {
+test("token that cannot be fetched now is requested again later", async () => {
   let asked = 0;
   const refreshToken = async () => (++asked < 3 ? assert.fail("no network") : "at last");
   const { connection, clock, last } = await ready({ refreshToken });
@@ -357,7 +357,7 @@ test("a token that cannot be fetched now is asked for again later", async () => 
   assert.equal(last().sent[0].params.token, "at last");
 });
 
-test("a token that comes after stop connects nothing", async () => {
+test("token that arrives after stop connects nothing", async () => {
   /** @type {(token: string) => void} */
   let comes = () => {};
   const { connection, clock, last, sockets } = await ready({
@@ -371,7 +371,7 @@ test("a token that comes after stop connects nothing", async () => {
   assert.equal(sockets.length, 1);
 });
 
-test("nothing else connects while the token is fetched", async () => {
+test("connection waits while the token is fetched", async () => {
   const { connection, page, last, sockets } = await ready({ refreshToken: () => new Promise(() => {}) });
   await last().closes(4001);
   connection.tryNow();
@@ -379,7 +379,7 @@ test("nothing else connects while the token is fetched", async () => {
   assert.equal(sockets.length, 1);
 });
 
-test("a hello that the server cannot take now is said again when it asks for that", async () => {
+test("hello that the server cannot take now is repeated when it asks for that", async () => {
   const { connection, clock, last } = made();
   connection.start();
   await last().open();
@@ -391,7 +391,7 @@ test("a hello that the server cannot take now is said again when it asks for tha
   assert.deepEqual(connection.state, { name: "waiting", retryAt: clock.now() + 1_234, failures: 1 });
 });
 
-test("a server that does not greet within ten seconds is given up", async () => {
+test("server that does not answer hello within ten seconds is given up", async () => {
   for (const opens of [true, false]) {
     const { connection, clock, last, sockets } = made();
     connection.start();
@@ -437,13 +437,13 @@ test("notify sends without an id, and only on a good line", async () => {
   assert.equal(last().sent.length, before);
 });
 
-test("the server's clock is known from hello", async () => {
+test("clock of the server is known from hello", async () => {
   const { connection, clock } = await ready();
   await clock.advance(1_500);
   assert.equal(connection.serverNow(), GREETING.now + 1_500);
 });
 
-test("a path is taken from where the page came from, with its scheme", async (t) => {
+test("path is resolved against the page, with its scheme", async (t) => {
   const had = Object.getOwnPropertyDescriptor(globalThis, "location");
   t.after(() =>
     had ? Object.defineProperty(globalThis, "location", had) : Reflect.deleteProperty(globalThis, "location"),
@@ -460,7 +460,7 @@ test("a path is taken from where the page came from, with its scheme", async (t)
   }
 });
 
-test("within a minute a tab that is looked at waits three seconds at most, then up to twenty", async () => {
+test("visible tab waits three seconds at most within a minute, then up to twenty", async () => {
   const { connection, clock, last } = made({ random: () => 1 });
   connection.start();
   const began = clock.now();
@@ -479,7 +479,7 @@ test("within a minute a tab that is looked at waits three seconds at most, then 
   assert.equal(connection.state.name, "connecting");
 });
 
-test("a hidden tab does not hurry, and failures in a row are counted until one greets", async () => {
+test("hidden tab waits longer, and failures are counted until hello succeeds", async () => {
   const all = made({ random: () => 1 });
   all.page.document.visibilityState = "hidden";
   all.connection.start();
@@ -496,7 +496,7 @@ test("a hidden tab does not hurry, and failures in a row are counted until one g
   assert.equal(all.connection.state.failures, 1);
 });
 
-test("a browser that says it is offline makes the connection prove itself", async () => {
+test('event "offline" of the browser sends a ping', async () => {
   const { page, last } = await ready();
   await happens(page, "offline");
   assert.equal(last().sent.at(-1).method, "session.ping");

@@ -9,20 +9,20 @@ const answering =
   async () => ({ ok: status < 400, status, json: async () => body });
 const online = () => true;
 
-test("the cause is offline when the browser says so, and nothing is asked", async () => {
+test("cause is offline when the browser says so, and nothing is requested", async () => {
   assert.equal(await diagnose({ fetch: assert.fail, online: () => false }), "offline");
 });
 
-test("the cause is a blocked WebSocket when HTTP passes", async () => {
+test("cause is a blocked WebSocket when HTTP passes", async () => {
   assert.equal(await diagnose({ fetch: answering(200, { origin: true }), online }), "blocked");
 });
 
-test("the cause is the page's address when the server refuses it", async () => {
+test("cause is the address of the page when the server refuses it", async () => {
   assert.equal(await diagnose({ fetch: answering(200, { origin: false }), online }), "origin");
   assert.equal(await diagnose({ fetch: answering(400), online }), "origin");
 });
 
-test("the cause is the server when it is away, broken or silent", async () => {
+test("cause is the server when it is away, broken or silent", async () => {
   const clock = new FakeClock();
   /** @type {any} */
   const silent = (/** @type {string} */ _, /** @type {{signal: AbortSignal}} */ { signal }) =>

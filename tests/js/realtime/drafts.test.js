@@ -16,21 +16,21 @@ function opened(texts = new Map(), full = false) {
   return { drafts, texts, page };
 }
 
-test("a draft survives a reload, a room each", () => {
+test("draft of each room survives a reload", () => {
   const { drafts, texts } = opened();
   drafts.set("lounge", "half a sent");
   const again = opened(texts).drafts;
   assert.deepEqual([again.get("lounge"), again.get("chess")], ["half a sent", ""]);
 });
 
-test("an empty draft is forgotten", () => {
+test("empty draft is deleted", () => {
   const { drafts, texts } = opened();
   drafts.set("lounge", "x");
   drafts.set("lounge", "");
   assert.deepEqual([drafts.get("lounge"), texts.size], ["", 0]);
 });
 
-test("the last edit of another tab wins and is told", () => {
+test("last edit of another tab wins and is told", () => {
   const { drafts, page } = opened();
   /** @type {string[][]} */
   const changed = [];
@@ -50,7 +50,7 @@ test("the last edit of another tab wins and is told", () => {
   ]);
 });
 
-test("a full storage keeps the draft as long as the page", () => {
+test("full storage keeps the draft as long as the page", () => {
   const { drafts } = opened(new Map(), true);
   drafts.set("lounge", "x");
   assert.equal(drafts.get("lounge"), "x");

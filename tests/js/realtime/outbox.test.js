@@ -9,7 +9,7 @@ import { FakeClock, FakeConnection, settle } from "../fakes.js";
 const STORED = { room: "lounge", o: 51, at: 1 };
 const FORBIDDEN = { code: 403, message: "forbidden", data: { type: "forbidden", status: 403 } };
 
-/** Tabs of one browser: what one posts, the others setBlocked. */
+/** Return the tabs of one browser: a tab receives what another posts. */
 function channels() {
   /** @type {Set<any>} */
   const open = new Set();
@@ -60,14 +60,14 @@ const texts = (connection) => connection.requests.map(({ params }) => params.tex
 /** @param {FakeConnection} connection */
 const cids = (connection) => connection.requests.map(({ params }) => params.cid);
 
-test("an entry is there at once, with its cid in the params", async () => {
+test("request is listed at once, with its cid in the params", async () => {
   const { outbox } = await opened();
   const pending = post(outbox, "hello");
   assert.deepEqual(outbox.pending("lounge"), [pending]);
   assert.deepEqual(pending.params, { room: "lounge", text: "hello", cid: pending.cid });
 });
 
-test("an entry is written down before it is sent", async () => {
+test("request is stored before it is sent", async () => {
   const storage = new MemoryStorage();
   /** @type {(() => void)[]} */
   const writes = [];
@@ -88,7 +88,7 @@ test("an entry is written down before it is sent", async () => {
   assert.equal(connection.requests.length, 1);
 });
 
-test("a full disk does not keep an entry from being sent", async () => {
+test("full disk does not prevent sending", async () => {
   const full = { all: async () => [], remove: async () => {}, put: async () => assert.fail("quota") };
   const { outbox, connection } = await opened({ storage: full });
   post(outbox, "hello");
@@ -96,7 +96,7 @@ test("a full disk does not keep an entry from being sent", async () => {
   assert.deepEqual(texts(connection), ["hello"]);
 });
 
-test("a page that died between writing and sending is made good by the next", async () => {
+test("next page sends what a page stored and did not send", async () => {
   const storage = new MemoryStorage();
   const offline = new FakeConnection();
   offline.state = { name: "connecting" };
@@ -108,7 +108,7 @@ test("a page that died between writing and sending is made good by the next", as
   assert.deepEqual(cids(connection), [pending.cid]);
 });
 
-test("a page that died before the answer sends again under the same cid", async () => {
+test("next page sends again under the same cid what was not answered", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });
   post(before.outbox, "hello");
@@ -119,7 +119,7 @@ test("a page that died before the answer sends again under the same cid", async 
   assert.deepEqual([outbox.pending("lounge"), await storage.all()], [[], []]);
 });
 
-test("a lost answer is asked for again under the same cid, and the line is posted once", async () => {
+test("request with a lost answer is sent again under the same cid and posted once", async () => {
   const { outbox, connection, answered } = await opened();
   const { cid } = post(outbox, "hello");
   await settle();
@@ -133,7 +133,7 @@ test("a lost answer is asked for again under the same cid, and the line is poste
   );
 });
 
-test("the answer says how long storing took", async () => {
+test("answer tells how long storing took", async () => {
   const { outbox, connection, clock, answered } = await opened();
   post(outbox, "hello");
   await settle();
@@ -142,7 +142,7 @@ test("the answer says how long storing took", async () => {
   assert.equal(answered[0][2], 4);
 });
 
-test("one send a room is in flight, in the order added; rooms do not wait for each other", async () => {
+test("outbox sends one request a room at a time, in order, and rooms do not wait for each other", async () => {
   const { outbox, connection } = await opened();
   for (const text of ["1", "2", "3"]) post(outbox, text);
   post(outbox, "elsewhere", "chess");
@@ -153,7 +153,7 @@ test("one send a room is in flight, in the order added; rooms do not wait for ea
   assert.deepEqual(texts(connection), ["1", "elsewhere", "2", "3"]);
 });
 
-test("the order added survives a reload, within one millisecond too", async () => {
+test("order survives a reload, also within one millisecond", async () => {
   const storage = new MemoryStorage();
   const offline = new FakeConnection();
   offline.state = { name: "connecting" };
@@ -175,7 +175,7 @@ test("the order added survives a reload, within one millisecond too", async () =
   );
 });
 
-test("an entry whose event was seen is done, and its send is not repeated", async () => {
+test("request whose event arrived is done and not repeated", async () => {
   const { outbox, connection, storage, states } = await opened();
   const { cid } = post(outbox, "hello");
   await settle();
@@ -187,7 +187,7 @@ test("an entry whose event was seen is done, and its send is not repeated", asyn
   assert.deepEqual(await storage.all(), []);
 });
 
-test("seen first and answered after, the next still waits for the answer, which is told", async () => {
+test("next request waits for the answer when the event came first", async () => {
   const { outbox, connection, answered } = await opened();
   const { cid } = post(outbox, "1");
   post(outbox, "2");
@@ -200,7 +200,7 @@ test("seen first and answered after, the next still waits for the answer, which 
   assert.equal(answered[0][0], cid);
 });
 
-test("events of others and of no request cost nothing", async () => {
+test("events of others cost nothing", async () => {
   const { outbox, states, storage } = await opened();
   storage.remove = async () => assert.fail("not an entry");
   post(outbox, "hello");
@@ -210,7 +210,7 @@ test("events of others and of no request cost nothing", async () => {
   assert.equal(states().length, 1);
 });
 
-test("too fast waits as long as the server says, and the rest of the room behind it", async () => {
+test('error "too fast" delays the room as long as the server says', async () => {
   const { outbox, connection, clock } = await opened();
   /** @type {any[]} */
   const slowed = [];
@@ -233,7 +233,7 @@ test("too fast waits as long as the server says, and the rest of the room behind
 });
 
 for (const code of [401, 429, 503, 504]) {
-  test(`${code} passes: it is sent again for as long as it takes`, async () => {
+  test(`error ${code} is temporary and retried without end`, async () => {
     const { outbox, connection, clock, states } = await opened();
     post(outbox, "hello");
     await settle();
@@ -246,7 +246,7 @@ for (const code of [401, 429, 503, 504]) {
   });
 }
 
-test("a used up quota fails at once: it has room again tomorrow", async () => {
+test("exceeded quota fails at once", async () => {
   const { outbox, connection, states } = await opened();
   post(outbox, "/play");
   await settle();
@@ -259,7 +259,7 @@ test("a used up quota fails at once: it has room again tomorrow", async () => {
 });
 
 for (const code of [400, 403, 404, 409, 422, -32602]) {
-  test(`${code} is final: shown as failed with its problem, and the next goes on`, async () => {
+  test(`error ${code} is final, with its problem, and the next request goes on`, async () => {
     const { outbox, connection, states } = await opened();
     post(outbox, "1");
     post(outbox, "2");
@@ -272,7 +272,7 @@ for (const code of [400, 403, 404, 409, 422, -32602]) {
   });
 }
 
-test("that an entry has failed is told once, when it fails; one already failed is not told of on a reload", async () => {
+test("failure is told once, and not again on a reload", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });
   /** @type {PendingRequest[]} */
@@ -291,7 +291,7 @@ test("that an entry has failed is told once, when it fails; one already failed i
   assert.equal(told.length, 1);
 });
 
-test("a failed entry survives a reload and is sent again only when asked", async () => {
+test("failed request survives a reload and is sent again only by a retry", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });
   const { cid } = post(before.outbox, "hello");
@@ -308,7 +308,7 @@ test("a failed entry survives a reload and is sent again only when asked", async
   assert.equal(outbox.pending("lounge")[0].problem, null);
 });
 
-test("a send that twice ended in a close is failed, also over a reload, and the next goes on", async () => {
+test("request that ended in two closes fails, also over a reload, and the next goes on", async () => {
   const storage = new MemoryStorage();
   const before = await opened({ storage });
   post(before.outbox, "poison");
@@ -324,7 +324,7 @@ test("a send that twice ended in a close is failed, also over a reload, and the 
   assert.deepEqual(texts(connection), ["poison", "after"]);
 });
 
-test("a retry of it may be lost once again", async () => {
+test("retry may be lost once more", async () => {
   const { outbox, connection, states } = await opened();
   const { cid } = post(outbox, "hello");
   await settle();
@@ -339,7 +339,7 @@ test("a retry of it may be lost once again", async () => {
   assert.deepEqual(states(), ["waiting"]);
 });
 
-test("a close by this side is no mark against an entry", async () => {
+test("close by this side does not count as a loss", async () => {
   const { outbox, connection, states } = await opened();
   post(outbox, "hello");
   await settle();
@@ -350,7 +350,7 @@ test("a close by this side is no mark against an entry", async () => {
   assert.deepEqual(states(), ["sending"]);
 });
 
-test("an internal error is tried once more, then failed", async () => {
+test("internal error is retried once, then fails", async () => {
   const { outbox, connection, clock, states } = await opened();
   post(outbox, "hello");
   await settle();
@@ -361,7 +361,7 @@ test("an internal error is tried once more, then failed", async () => {
   assert.deepEqual(states(), ["failed"]);
 });
 
-test("a retry of what is on its way changes nothing", async () => {
+test("retry of a request on its way changes nothing", async () => {
   const { outbox, states } = await opened();
   const { cid } = post(outbox, "hello");
   await settle();
@@ -370,7 +370,7 @@ test("a retry of what is on its way changes nothing", async () => {
   assert.deepEqual(states(), ["sending"]);
 });
 
-test("without a line nothing is sent and nothing fails", async () => {
+test("outbox sends nothing and fails nothing without a connection", async () => {
   const connection = new FakeConnection();
   connection.state = { name: "waiting" };
   const { outbox, states } = await opened({ connection });
@@ -381,7 +381,7 @@ test("without a line nothing is sent and nothing fails", async () => {
   assert.deepEqual(texts(connection), ["1"]);
 });
 
-test("a removed entry is gone for good", async () => {
+test("removed request does not come back", async () => {
   const { outbox, connection, storage } = await opened();
   post(outbox, "1");
   await settle();
@@ -391,7 +391,7 @@ test("a removed entry is gone for good", async () => {
   assert.deepEqual([outbox.pending("lounge"), await storage.all()], [[], []]);
 });
 
-test("answered or removed in one tab, it vanishes in the other", async () => {
+test("request answered or removed in one tab disappears in the other", async () => {
   const shared = { storage: new MemoryStorage(), Channel: channels() };
   const offline = new FakeConnection();
   offline.state = { name: "connecting" };
@@ -409,7 +409,7 @@ test("answered or removed in one tab, it vanishes in the other", async () => {
   assert.deepEqual(two.states(), []);
 });
 
-test("what a closed tab left is sent by one that stays", async () => {
+test("open tab sends the requests of a closed one", async () => {
   const shared = { storage: new MemoryStorage(), Channel: channels() };
   const stays = await opened(shared);
   const offline = new FakeConnection();
@@ -422,7 +422,7 @@ test("what a closed tab left is sent by one that stays", async () => {
   assert.deepEqual(cids(stays.connection), [cid]);
 });
 
-test("an entry that was answered while the storage was being read does not come back", async () => {
+test("request that was answered while the storage was read does not come back", async () => {
   const storage = new MemoryStorage();
   /** @type {(() => void)[]} */
   const reads = [];
@@ -447,7 +447,7 @@ test("an entry that was answered while the storage was being read does not come 
   assert.deepEqual(states(), []);
 });
 
-test("a method without a room has a queue of its own", async () => {
+test("method without a room has a queue of its own", async () => {
   const { outbox, connection } = await opened();
   outbox.add("room.create", { name: "Chess", topic: "", public: true });
   await settle();
@@ -455,7 +455,7 @@ test("a method without a room has a queue of its own", async () => {
   assert.equal(outbox.pending("").length, 1);
 });
 
-test("each change is told with its room", async () => {
+test("change is told with its room", async () => {
   const { outbox, connection } = await opened();
   /** @type {string[]} */
   const changed = [];
@@ -467,6 +467,6 @@ test("each change is told with its room", async () => {
   assert.equal(changed.length, 3);
 });
 
-test("where IndexedDB is absent, memory takes its place", async () => {
+test("memory replaces IndexedDB where it is absent", async () => {
   assert.ok((await openStorage("u1")) instanceof MemoryStorage);
 });

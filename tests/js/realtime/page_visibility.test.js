@@ -26,7 +26,7 @@ function opened({ hiddenAfterMs, hidden = false, stays } = {}) {
   return { clock, connection, told, becomes };
 }
 
-test("five seconds after a page is hidden it is told, and at once when it is seen again", async () => {
+test("page tells that it is hidden after five seconds, and at once that it is visible", async () => {
   const { clock, told, becomes } = opened();
   becomes("hidden");
   await clock.advance(4_999);
@@ -37,7 +37,7 @@ test("five seconds after a page is hidden it is told, and at once when it is see
   assert.deepEqual(told, [false, true]);
 });
 
-test("a page that is hidden for a moment says nothing", async () => {
+test("page that is hidden for a moment tells nothing", async () => {
   const { clock, told, becomes } = opened();
   becomes("hidden");
   await clock.advance(4_000);
@@ -46,7 +46,7 @@ test("a page that is hidden for a moment says nothing", async () => {
   assert.deepEqual(told, []);
 });
 
-test("a new connection is told while the page is hidden, and only then", async () => {
+test("new connection is told while the page is hidden, and only then", async () => {
   const { clock, connection, told, becomes } = opened();
   await connection.greets();
   assert.deepEqual(told, []);
@@ -59,13 +59,13 @@ test("a new connection is told while the page is hidden, and only then", async (
   assert.deepEqual(told, [false, false, true]);
 });
 
-test("a page opened behind another is hidden too", async () => {
+test("page opened behind another is hidden, too", async () => {
   const { clock, told } = opened({ hidden: true });
   await clock.advance(5_000);
   assert.deepEqual(told, [false]);
 });
 
-test("who is expected back stays visible, until that is over", async () => {
+test("page stays visible while its person is expected back", async () => {
   let seated = true;
   for (const hiddenAfterMs of [undefined, 0]) {
     seated = true;
@@ -81,7 +81,7 @@ test("who is expected back stays visible, until that is over", async () => {
   }
 });
 
-test("a phone is away at once, before its page is put to sleep", () => {
+test("phone tells at once, before its page is put to sleep", () => {
   const { told, becomes } = opened({ hiddenAfterMs: 0 });
   becomes("hidden");
   assert.deepEqual(told, [false]);

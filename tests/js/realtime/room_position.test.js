@@ -25,20 +25,20 @@ function made(o) {
   return { position, delivered, holes, receive };
 }
 
-test("the next event is delivered and moves the position with its tag", () => {
+test("next event is delivered and moves the position with its tag", () => {
   const { position, delivered, receive } = made(5);
   receive(6, 7);
   assert.deepEqual(delivered, [6, 7]);
   assert.deepEqual(position.position, { o: 7, t: 70 });
 });
 
-test("an event already applied is dropped", () => {
+test("event that was applied before is dropped", () => {
   const { delivered, receive } = made(5);
   receive(4, 5, 6, 6, 5);
   assert.deepEqual(delivered, [6]);
 });
 
-test("a greater event is held until the hole is filled, and the hole is asked for once", () => {
+test("greater event is buffered until the gap is filled, and the gap is requested once", () => {
   const { delivered, holes, receive } = made(5);
   receive(8, 7, 9, 8);
   assert.deepEqual(delivered, []);
@@ -47,7 +47,7 @@ test("a greater event is held until the hole is filled, and the hole is asked fo
   assert.deepEqual(delivered, [6, 7, 8, 9]);
 });
 
-test("at most 64 are held; what is dropped is asked for again", () => {
+test("buffer holds at most 64 events, and dropped ones are requested again", () => {
   const { position, delivered, holes, receive } = made(0);
   receive(...Array.from({ length: 80 }, (_, i) => i + 2), 1);
   assert.equal(delivered.length, 65);
@@ -56,7 +56,7 @@ test("at most 64 are held; what is dropped is asked for again", () => {
   assert.equal(holes.found, 2);
 });
 
-test("after an opening nothing held before it is believed", () => {
+test("subscribe result empties the buffer", () => {
   const { position, delivered, receive } = made(5);
   position.eventReceived(event(7, 777)); // of a life that a restored backup has undone
   position.opened(opening("replay", 7));
@@ -65,7 +65,7 @@ test("after an opening nothing held before it is believed", () => {
   assert.deepEqual(position.position, { o: 7, t: 70 });
 });
 
-test("a snapshot with another tag sets the position, back as well as forward", () => {
+test("snapshot with another tag sets the position, back as well as forward", () => {
   for (const head of [3, 40]) {
     const { position, delivered, receive } = made(5);
     position.opened(opening("snapshot", head, 999));
@@ -75,20 +75,20 @@ test("a snapshot with another tag sets the position, back as well as forward", (
   }
 });
 
-test("a replay leaves the position where it was", () => {
+test("replay leaves the position where it was", () => {
   const { position } = made(5);
   position.opened(opening("replay", 90));
   assert.deepEqual(position.position, { o: 5, t: 50 });
 });
 
-test("a hole that a replay did not fill asks for a snapshot", () => {
+test("gap that a replay did not fill requests a snapshot", () => {
   const { position } = made(5);
   assert.deepEqual(position.ask(), { o: 5, t: 50 });
   position.opened(opening("replay", 9));
   assert.equal(position.ask(), null);
 });
 
-test("a hole after progress asks for a replay again", () => {
+test("gap after progress requests a replay again", () => {
   const { position, receive } = made(5);
   position.ask();
   position.opened(opening("replay", 9));
@@ -96,7 +96,7 @@ test("a hole after progress asks for a replay again", () => {
   assert.deepEqual(position.ask(), { o: 6, t: 60 });
 });
 
-test("before the first snapshot events wait and ask for nothing", () => {
+test("events before the first snapshot are buffered and request nothing", () => {
   const { position, delivered, holes, receive } = made(null);
   receive(8);
   assert.deepEqual([delivered, holes.found, position.ask()], [[], 0, null]);

@@ -35,7 +35,7 @@ function made() {
   };
 }
 
-/** Two rooms opened before there was a line. */
+/** Return two rooms that were opened before the connection. */
 function waiting() {
   const all = made();
   all.connection.state = { name: "connecting" };
@@ -44,13 +44,13 @@ function waiting() {
   return all;
 }
 
-test("rooms opened before the line are named in hello, if they have a position", () => {
+test("rooms opened before the connection are named in hello, if they have a position", () => {
   const { rooms, asked } = waiting();
   assert.deepEqual(rooms.positions(), { lounge: { o: 5, t: 50 } });
   assert.deepEqual(asked(), []);
 });
 
-test("what hello opened goes on from there, what it could not is asked for", async () => {
+test("rooms that hello opened go on, and the others are requested", async () => {
   const { connection, facts, asked, event } = waiting();
   await connection.greets({ opened: { lounge: REPLAY } });
   await event("lounge", 6);
@@ -61,7 +61,7 @@ test("what hello opened goes on from there, what it could not is asked for", asy
   assert.deepEqual(asked(), [["room.open", "chess", null]]);
 });
 
-test("a room for which a snapshot was wanted after hello was sent is asked for again", async () => {
+test("room that needs a snapshot after hello was sent is requested again", async () => {
   const { connection, rooms, facts, asked } = waiting();
   rooms.open("lounge", null);
   await connection.greets({ opened: { lounge: REPLAY } });
@@ -72,7 +72,7 @@ test("a room for which a snapshot was wanted after hello was sent is asked for a
   assert.deepEqual(facts, []);
 });
 
-test("a room closed while hello was on its way is closed there too", async () => {
+test("room closed while hello was on its way is closed on the server, too", async () => {
   const { connection, rooms, asked } = waiting();
   rooms.close("lounge");
   rooms.close("chess");
@@ -80,7 +80,7 @@ test("a room closed while hello was on its way is closed there too", async () =>
   assert.deepEqual(asked(), [["room.close", "lounge", undefined]]);
 });
 
-test("a room opened on a good line is asked for at once; its events follow the snapshot", async () => {
+test("room opened on a ready connection is requested at once, and its events follow the snapshot", async () => {
   const { connection, rooms, facts, event } = made();
   rooms.open("chess", null);
   await settle();
@@ -95,7 +95,7 @@ test("a room opened on a good line is asked for at once; its events follow the s
   assert.deepEqual(rooms.positions(), { chess: { o: 21, t: 210 } });
 });
 
-test("a hole is asked for from the last event applied, and nothing is applied twice", async () => {
+test("gap is requested from the last applied event, and nothing is applied twice", async () => {
   const { connection, rooms, facts, event, asked } = made();
   rooms.open("lounge", { o: 5, t: 50 });
   await connection.requests[0].answer(REPLAY);
@@ -112,7 +112,7 @@ test("a hole is asked for from the last event applied, and nothing is applied tw
   assert.equal(asked().length, 2);
 });
 
-test("a request to open that the line took with it is made good by the next hello", async () => {
+test("request to open that was lost with the connection is repeated by the next hello", async () => {
   const { connection, rooms, facts, event } = made();
   rooms.open("lounge", { o: 5, t: 50 });
   await settle();
@@ -125,7 +125,7 @@ test("a request to open that the line took with it is made good by the next hell
   ]);
 });
 
-test("a room one may not see is closed and told", async () => {
+test("room that the reader may not see is closed and reported", async () => {
   const { connection, rooms, facts } = waiting();
   await connection.greets({ opened: { lounge: { error: NOT_FOUND } } });
   await connection.requests[0].refuse(NOT_FOUND);
@@ -136,7 +136,7 @@ test("a room one may not see is closed and told", async () => {
   assert.deepEqual(rooms.positions(), {});
 });
 
-test("a refusal that passes is asked again when the server says", async () => {
+test("temporary error is retried when the server says", async () => {
   const { connection, clock, facts, asked } = waiting();
   await connection.greets({ opened: { lounge: { error: UNAVAILABLE } } });
   await connection.requests[0].refuse({ code: 429, message: "too fast" });
@@ -149,7 +149,7 @@ test("a refusal that passes is asked again when the server says", async () => {
   assert.deepEqual(facts, []);
 });
 
-test("the answer for a room closed meanwhile is not heard", async () => {
+test("answer for a room that was closed meanwhile is dropped", async () => {
   const { connection, rooms, facts } = made();
   rooms.open("chess", null);
   await settle();
@@ -158,7 +158,7 @@ test("the answer for a room closed meanwhile is not heard", async () => {
   assert.deepEqual(facts, []);
 });
 
-test("who is put out hears why, and the room's events end", async () => {
+test("removed reader is told why, and the events of the room end", async () => {
   const { connection, rooms, facts, event } = made();
   rooms.open("lounge", { o: 5, t: 50 });
   await connection.requests[0].answer(REPLAY);
@@ -167,7 +167,7 @@ test("who is put out hears why, and the room's events end", async () => {
   assert.deepEqual(facts.slice(1), [["left", "lounge", "removed"]]);
 });
 
-test("signals are told for rooms that are not open too", async () => {
+test("signals are delivered for rooms that are not open, too", async () => {
   const { connection, facts } = made();
   await connection.notifies("room.signal", { room: "far", kind: "count", key: "", value: {} });
   assert.deepEqual(facts, [["signalled", "far", "count"]]);

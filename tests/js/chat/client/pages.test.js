@@ -4,7 +4,7 @@ import { Pages } from "../../../../static/chat/client/pages.js";
 import { emptyRoom } from "../../../../static/chat/state/store.js";
 import { FakeConnection, settle } from "../../fakes.js";
 
-/** A client that stands in the middle of a room. */
+/** Return a client in the middle of a room. */
 function client() {
   const connection = new FakeConnection();
   /** @type {any[]} */

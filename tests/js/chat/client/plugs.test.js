@@ -1,4 +1,4 @@
-/** Plugs: doubles and gaps are found when a plug is added, and failures stay inside of the plug. */
+/** Plugs: doubles and gaps are found when a plug is added, and failures stay inside the plug. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
@@ -43,7 +43,7 @@ test("plugs of games and moderation fit together", () => {
   assert.ok(all.commands.some(({ name }) => name === "play"));
 });
 
-test("two plugs do not share a name, and no plug replaces what chat has", () => {
+test("plugs do not share a name and do not replace what chat has", () => {
   const noop = (/** @type {any} */ state) => state;
   const pairs = /** @type {[Plug, Plug][]} */ ([
     [{ name: "one" }, { name: "one" }],
@@ -81,7 +81,7 @@ test("two plugs do not share a name, and no plug replaces what chat has", () => 
   assert.throws(() => pluggedIn({ name: "one", slots: ["typing"] }), /both have signals.typing/);
 });
 
-test("a plug with a gap is refused", () => {
+test("plug with a gap is refused", () => {
   const broken = /** @type {[any, RegExp][]} */ ([
     [{}, /no name/],
     [{ name: "one", card: {} }, /unknown members: card/],
@@ -93,7 +93,7 @@ test("a plug with a gap is refused", () => {
   for (const [plug, message] of broken) assert.throws(() => pluggedIn(plug), message);
 });
 
-test("a reducer that fails leaves the state to chat", () => {
+test("reducer that fails leaves the state to chat", () => {
   const fails = () => {
     throw new Error("broken plug");
   };
@@ -139,7 +139,7 @@ test("a reducer that fails leaves the state to chat", () => {
   assert.equal(state.head.o, 4);
 });
 
-test("a plug whose start or part fails leaves the page to the others", () => {
+test("plug whose start or part fails leaves the page to the others", () => {
   const all = pluggedIn(
     { name: "broken", start: () => assert.fail("broken plug") },
     { name: "half", start: () => ({ titleMark: () => assert.fail("broken part"), locksComposer: () => false }) },
@@ -155,7 +155,7 @@ test("a plug whose start or part fails leaves the page to the others", () => {
   assert.equal(failures, 2);
 });
 
-test("a problem whose text fails has no text of the plug", () => {
+test("problem whose text fails has no text of the plug", () => {
   const all = pluggedIn({ name: "poll", problems: { closed: () => assert.fail("broken plug") } });
   assert.equal(
     failuresIn(() => assert.equal(all.problems.closed({}), "")),

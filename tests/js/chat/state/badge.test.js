@@ -1,4 +1,4 @@
-/** The badge beside a name. */
+/** Badges beside a name. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const state = (badge, hosts) => ({
   room: { hosts, role: "member", members: 2 },
 });
 
-test("a rank of the site comes before one of the room", () => {
+test("rank of the site comes before one of the room", () => {
   assert.equal(badgeOf(state("admin", ["ana"]), "ana"), "admin");
   assert.equal(badgeOf(state("moderator", ["ana"]), "ana"), "moderator");
   assert.equal(badgeOf(state("guest", ["ana"]), "ana"), "host");
@@ -23,7 +23,7 @@ test("a rank of the site comes before one of the room", () => {
   assert.equal(badgeOf(state("admin", []), null), "");
 });
 
-test("a badge follows what happens to the role", () => {
+test("badge follows the role", () => {
   /** @param {any} from @param {string} kind @param {any} data */
   const after = (from, kind, data) => EVENTS[kind](from, /** @type {any} */ ({ o: 1, at: 1, data }), NOTHING_ADDED);
   const promoted = after(state("guest", ["bo"]), "member.role", { user: "ana", role: "host" });

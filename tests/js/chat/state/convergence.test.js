@@ -1,4 +1,7 @@
-/** However pages, snapshots, replays and live events interleave, the list becomes the server's, and never has a hole on the way. */
+/**
+ * Convergence: in any order of pages, snapshots, replays and live events, the list becomes that of the server and
+ * never has a gap.
+ */
 
 /** @import {Cursor, Message, RoomAction, RoomState, Snapshot} from "../../../../static/chat/state/types.js" */
 /** @import {RoomEvent} from "../../../../static/realtime/types.js" */
@@ -20,7 +23,7 @@ const ROOM = {
   members: 1,
 };
 
-/** The table and the log of one room. */
+/** The rows and the log of one room. */
 class Server {
   /** @type {Message[]} */ rows = [];
   /** @type {RoomEvent[]} */ log = [];
@@ -62,7 +65,7 @@ class Server {
     this.#append("message.edited", { line: this.rows[index] }, this.#bearersOf(row.o));
   }
 
-  /** The row keeps when it was edited, as a table does. @param {number} index */
+  /** Remove or restore a message. The row keeps when it was edited, as a table does. @param {number} index */
   removeOrRestore(index) {
     const row = this.rows[index];
     const o = this.log.length + 1;
@@ -75,12 +78,15 @@ class Server {
     }
   }
 
-  /** Events that hold text of a line. @param {number} line */
+  /** Return the events that hold the text of a message. @param {number} line */
   #bearersOf(line) {
     return this.log.filter(({ o, data }) => o === line || data.line?.o === line).map(({ o }) => o);
   }
 
-  /** As one who was there got it, or as one who resumes does. @param {number} o @param {boolean} live */
+  /**
+   * Return an event as it is delivered live, or as a client that resumes gets it.
+   * @param {number} o @param {boolean} live
+   */
   event(o, live) {
     const event = this.log[o - 1];
     return live || !this.redactedOffsets.has(o) ? event : { ...event, data: null };
@@ -114,12 +120,12 @@ class Server {
   }
 }
 
-/** One client and the server, moved at random. */
+/** World of one client and the server, which take random steps. */
 class World {
   server = new Server();
   /** @type {RoomState} */
   state = emptyRoom("me");
-  /** pages asked for: read or not yet @type {{cursor: Cursor, as_of: number | null, page: any}[]} */
+  /** Requested pages, read by the server or not yet. @type {{cursor: Cursor, as_of: number | null, page: any}[]} */
   asked = [];
   liveFrom = 0;
 
@@ -162,7 +168,7 @@ class World {
     this.dispatch({ type: "pageAsked" });
   }
 
-  /** The server reads its head, writes go on, then it reads the rows. */
+  /** Let the server read its head, then write, then read the rows. */
   read() {
     const waiting = this.asked.filter(({ page }) => !page);
     const one = waiting[this.pick(waiting.length)];
@@ -178,14 +184,14 @@ class World {
     this.dispatch({ type: "page", cursor, page });
   }
 
-  /** The line falls, pages on their way are lost, and it is resumed by replay or by snapshot. */
+  /** Lose the connection with the pages on their way, and resume by replay or by snapshot. */
   reconnect() {
     for (const _ of this.asked.splice(0)) this.dispatch({ type: "pageFailed" });
     for (let i = this.pick(6); i > 0; i -= 1) this.write();
     this.#open(this.pick(2) === 0);
   }
 
-  /** After a hole, the room is opened again on the same line: pages on their way still come. */
+  /** Open the room again on the same connection after a gap. Pages on their way still arrive. */
   reopen() {
     this.#open(this.pick(2) === 0);
   }
@@ -231,7 +237,7 @@ class World {
     else actions[this.pick(actions.length)].call(this);
   }
 
-  /** Between its ends the window holds every line that the position covers. */
+  /** Assert that the window holds every message that the position covers between its ends. */
   holdsNoHole() {
     const { lines, head, before, after } = this.state;
     const held = lines.map(({ o }) => o);
@@ -244,7 +250,7 @@ class World {
     assert.ok(held.every((o, i) => i === 0 || held[i - 1] < o));
   }
 
-  /** Everything on its way arrives, then both ends are paged to. */
+  /** Deliver everything on its way, then page to both ends. */
   finish() {
     while (this.asked.length > 0) {
       this.read();

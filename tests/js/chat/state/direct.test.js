@@ -51,17 +51,17 @@ const event = (o, more) => ({
   },
 });
 
-test("the other one of a room of two is its partner, a group has none", () => {
+test("partner is the other person of a room of two, and a group has none", () => {
   assert.equal(partner(opened(["leo", "me"])), "leo");
   assert.equal(partner(opened(["leo", "me", "mia"])), null);
   assert.equal(partner(opened([])), null);
 });
 
-test("the people of a direct room are asked for by name", () => {
+test("names of the people of a direct room are requested", () => {
   assert.deepEqual(opened(["leo", "me"]).unknown, ["leo", "me"]);
 });
 
-test("a request takes one message until somebody else comes in", () => {
+test("message request takes one message until another person joins", () => {
   const asked = opened(["leo", "me"]);
   assert.equal(isRequestSent(asked), false);
   const sent = reduce(asked, event(2, {}));
@@ -72,7 +72,7 @@ test("a request takes one message until somebody else comes in", () => {
   assert.equal(lockReason(accepted, 0, true), null);
 });
 
-test("a message that was removed is still the one message", () => {
+test("message request counts a removed message", () => {
   const sent = reduce(opened(["leo", "me"]), event(2, {}));
   const removed = reduce(sent, event(3, { kind: "message.deleted", data: { o: 2, by: "me", at: 1 } }));
   assert.equal(isRequestSent(removed), true);

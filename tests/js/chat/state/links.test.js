@@ -1,4 +1,4 @@
-/** Addresses in what is not confirmed yet: as the server will link them, or not at all. tests/chat/test_text.py reads the same cases. */
+/** Links in pending messages: as the server will make them, or none. tests/chat/test_text.py reads the same cases. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -27,7 +27,7 @@ for (const text of CASES["left to the server"]) {
   test(`left as it is: ${JSON.stringify(text)}`, () => assert.deepEqual(linked(text), [{ text }]));
 }
 
-test("a long text is left as it is", () => {
+test("long text is left as it is", () => {
   const text = `https://example.org/ ${"x".repeat(1000)}`;
   assert.deepEqual(linked(text), [{ text }]);
 });

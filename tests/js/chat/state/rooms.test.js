@@ -63,22 +63,22 @@ const snapshot = (key, role) => ({
   parts: {},
 });
 
-test("unread is what was counted at hello and the lines since", () => {
+test("unread count is that of hello and the messages since", () => {
   const list = greeted(membership("lounge"), membership("chess", { unread: 3 }));
   const [, chess] = after(list, count(14));
   assert.deepEqual([unread(chess), chess.here, chess.head.o], [7, 3, 14]);
 });
 
-test("from a hundred on it is a hundred", () => {
+test("unread count stops at a hundred", () => {
   assert.equal(unread(after(greeted(membership("chess", { unread: 100 })), count(500))[0]), 100);
 });
 
-test("an older count than what is known is not believed", () => {
+test("older count is ignored", () => {
   const [chess] = after(greeted(membership("chess")), count(14), count(12));
   assert.equal(unread(chess), 4);
 });
 
-test("lines of an open room count, one's own reads what was before it", () => {
+test("messages of an open room count, and an own message reads those before it", () => {
   const [chess] = after(
     greeted(membership("chess")),
     event(11),
@@ -89,7 +89,7 @@ test("lines of an open room count, one's own reads what was before it", () => {
   assert.equal(unread(chess), 1);
 });
 
-test("lines that the greeting has counted are not counted again as they are replayed, one's own neither", () => {
+test("replayed messages are not counted again after hello, nor are own ones", () => {
   const greeting = greeted(membership("chess", { unread: 3, head: { o: 14, t: 1, n: 14 } }));
   const [chess] = after(greeting, event(11), event(12, { by: "me" }), event(13), event(14), event(15));
   assert.deepEqual([unread(chess), chess.head.o], [4, 15]);
@@ -102,13 +102,13 @@ test("reading to the end leaves none, in this tab and in another", () => {
   assert.equal(unread(after(list, signal("chess", "read", 11), event(12))[0]), 1);
 });
 
-test("a pointer that comes late does not undo a newer one", () => {
+test("read pointer that comes late does not undo a newer one", () => {
   const list = after(greeted(membership("chess")), event(11), { type: "read", room: "chess", o: 11 });
   assert.equal(after(list, { type: "read", room: "chess", o: 9 }), list);
   assert.equal(after(list, signal("chess", "read", 9)), list);
 });
 
-test("a changed room and a changed role are seen in the list", () => {
+test("list takes a changed room and a changed role", () => {
   const [chess] = after(
     greeted(membership("chess")),
     event(11, { kind: "room.changed", data: { name: "Go", topic: "t", public: false } }),
@@ -117,7 +117,7 @@ test("a changed room and a changed role are seen in the list", () => {
   assert.deepEqual([chess.name, chess.topic, chess.public, chess.role], ["Go", "t", false, "host"]);
 });
 
-test("the role of another changes nothing of mine", () => {
+test("role of another person does not change the reader's", () => {
   const [chess] = after(
     greeted(membership("chess")),
     event(11, { kind: "member.role", data: { user: "ana", role: "host" } }),
@@ -125,7 +125,7 @@ test("the role of another changes nothing of mine", () => {
   assert.equal(chess.role, "member");
 });
 
-test("a room I left or was put out of is gone; others leaving is not my leaving", () => {
+test("room disappears when the reader leaves or is removed, not when others leave", () => {
   const list = greeted(membership("chess"), membership("lounge"));
   const left = (/** @type {string} */ user) => event(11, { kind: "member.left", data: { user, reason: "left" } });
   assert.deepEqual(
@@ -140,7 +140,7 @@ test("a room I left or was put out of is gone; others leaving is not my leaving"
   assert.equal(after(list, { type: "left", room: "far" }), list);
 });
 
-test("a room I joined comes with its snapshot; one I only look at does not", () => {
+test("joined room comes with its snapshot, a room that is only read does not", () => {
   const list = greeted(membership("lounge"));
   const joined = after(list, { type: "opened", room: "chess", snapshot: snapshot("chess", "member"), here: 2 });
   assert.deepEqual(
@@ -154,7 +154,7 @@ test("a room I joined comes with its snapshot; one I only look at does not", () 
   assert.equal(after(list, { type: "opened", room: "chess", snapshot: snapshot("chess", null), here: 2 }), list);
 });
 
-test("a room joined or left in another tab comes and goes", () => {
+test("room joined or left in another tab comes and goes", () => {
   const { here: _, ...facts } = membership("chess", { unread: 2 });
   const joined = after(greeted(membership("lounge")), signal("chess", "membership", facts));
   assert.deepEqual(
@@ -181,12 +181,12 @@ test("a room joined or left in another tab comes and goes", () => {
   );
 });
 
-test("what concerns no room of mine changes nothing", () => {
+test("list ignores events of other rooms", () => {
   const list = greeted(membership("lounge"));
   assert.equal(after(list, count(12), event(11), signal("lounge", "typing", true)), list);
 });
 
-test("a new greeting counts anew", () => {
+test("new hello counts anew", () => {
   const [chess] = after(greeted(membership("chess")), count(50), {
     type: "hello",
     rooms: [membership("chess", { unread: 2, head: { o: 9, t: 2, n: 9 } })],
@@ -196,7 +196,7 @@ test("a new greeting counts anew", () => {
 
 const stale = (/** @type {RoomList} */ [chess]) => chess.counted.stale;
 
-test("a message that was deleted is unread no more, in an open room and in another", () => {
+test("deleted message is not unread any more, in an open room and in another", () => {
   const waiting = after(greeted(membership("chess", { unread: 2 })), count(12));
   assert.equal(unread(waiting[0]), 4);
   assert.equal(unread(after(waiting, count(13, { since: 12, n: 12, lines: [], gone: [[13, 11, "ana"]] }))[0]), 3);
@@ -218,7 +218,7 @@ test("a message that was deleted is unread no more, in an open room and in anoth
   assert.equal(unread(after(waiting, removed)[0]), 2);
 });
 
-test("a message that was put back is unread again", () => {
+test("restored message is unread again", () => {
   const waiting = after(
     greeted(membership("chess")),
     count(12),
@@ -232,7 +232,7 @@ test("a message that was put back is unread again", () => {
   );
 });
 
-test("one's own message of another tab reads up to it", () => {
+test("own message in another tab reads up to it", () => {
   const list = after(
     greeted(membership("chess", { unread: 3 })),
     count(13, {
@@ -266,12 +266,12 @@ test("messages of people one blocks and withheld ones are not unread", () => {
   assert.equal(unread(after(list, event(11, { by: "eve" }), event(12, { kind: "withheld", by: undefined }))[0]), 0);
 });
 
-test("what a count has told before is not counted twice", () => {
+test("message that a count has told is not counted twice", () => {
   const list = after(greeted(membership("chess", { unread: 1, head: { o: 12, t: 1, n: 12 } })), count(14));
   assert.equal(unread(list[0]), 3);
 });
 
-test("the server is asked where a count is missed, has too many, or the pointer stands within what was counted", () => {
+test("server is asked when a count is missed, is too large, or the pointer is within it", () => {
   const list = greeted(membership("chess", { unread: 4, read: 5 }));
   assert.equal(stale(after(list, count(14))), false);
   assert.equal(stale(after(list, count(14, { since: 12 }))), true);
@@ -283,7 +283,7 @@ test("the server is asked where a count is missed, has too many, or the pointer 
   );
 });
 
-test("the server's answer replaces what was counted, and what came since stays", () => {
+test("answer of the server replaces the count, and later messages stay", () => {
   const [chess] = after(
     greeted(membership("chess", { unread: 4 })),
     count(14),

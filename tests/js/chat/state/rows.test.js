@@ -1,4 +1,4 @@
-/** Rows of the talk: days, "New" and groups. */
+/** Rows of the timeline: days, "New" and groups. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,10 @@ const { initials } = await import("../../../../static/chat/ui/face.js");
 const NOON = new Date(2026, 10, 20, 12).getTime();
 const MINUTE = 60_000;
 
-/** @param {number} o @param {string} by @param {number} minutes after noon @returns {import("../../../../static/chat/state/types.js").Item} */
+/**
+ * @param {number} o @param {string} by @param {number} minutes after noon
+ * @returns {import("../../../../static/chat/state/types.js").Item}
+ */
 function item(o, by, minutes, kind = "text") {
   const message = {
     o,
@@ -31,7 +34,7 @@ function item(o, by, minutes, kind = "text") {
 const shape = (items, newAt = null) =>
   rowsOf(items, newAt, "me").map((row) => (row.kind === "message" ? (row.grouped ? "grouped" : "message") : row.kind));
 
-test("lines of one author within five minutes stand under one face", () => {
+test("messages of one author within five minutes are under one face", () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 2), item(3, "mei", 4.9)]), [
     "day",
     "message",
@@ -40,7 +43,7 @@ test("lines of one author within five minutes stand under one face", () => {
   ]);
 });
 
-test("five minutes after the line with the face it shows again", () => {
+test("face is shown again five minutes after the message with the face", () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "mei", 3), item(3, "mei", 6)]), [
     "day",
     "message",
@@ -49,7 +52,7 @@ test("five minutes after the line with the face it shows again", () => {
   ]);
 });
 
-test("another author, a system line and the New line each break a group", () => {
+test('group ends at another author, a system message and the "New" row', () => {
   assert.deepEqual(shape([item(1, "mei", 0), item(2, "jo", 0), item(3, "jo", 1)], 3), [
     "day",
     "message",
@@ -65,11 +68,11 @@ test("another author, a system line and the New line each break a group", () => 
   ]);
 });
 
-test("midnight breaks a group and begins a day", () => {
+test("midnight ends a group and begins a day", () => {
   assert.deepEqual(shape([item(1, "mei", 719), item(2, "mei", 721)]), ["day", "message", "day", "message"]);
 });
 
-test("what waits to be sent joins its author's group", () => {
+test("pending message joins the group of its author", () => {
   const pending = /** @type {any} */ ({
     cid: "c",
     at: NOON + MINUTE,
@@ -90,14 +93,14 @@ const gone = (o) => {
   return { key, message: message && { ...message, data: null, removed: { by: "jo", at: NOON } }, pending };
 };
 
-test("three removed lines in a row are one, and the line after it shows its face", () => {
+test("removed messages are folded from three on, and the message after them shows its face", () => {
   const items = [item(1, "mei", 0), gone(2), gone(3), gone(4), item(5, "mei", 0), gone(6), gone(7)];
   assert.deepEqual(shape(items), ["day", "message", "fold", "message", "grouped", "grouped"]);
   const rows = rowsOf(items, null, "me");
   assert.deepEqual(rows[2], { key: "fold 2", kind: "fold", offsets: [2, 3, 4] });
 });
 
-test("what was opened stays open, and the New line parts a run", () => {
+test('opened messages stay open, and the "New" row divides a run', () => {
   const items = [gone(1), gone(2), gone(3), gone(4)];
   assert.deepEqual(
     rowsOf(items, null, "me", new Set([1, 2, 3, 4])).map(({ kind }) => kind),

@@ -43,7 +43,11 @@ const edited = (o, line) => event(o, "message.edited", { line });
 /** @param {number} o @param {number} of */
 const deleted = (o, of) => event(o, "message.deleted", { o: of, by: "mod", at: o * 1000 });
 
-/** @param {number} from @param {number} to @param {{before?: boolean, after?: boolean, read?: number | null, role?: "host" | "member" | null}} [more] @returns {Snapshot} */
+/**
+ * @param {number} from @param {number} to
+ * @param {{before?: boolean, after?: boolean, read?: number | null, role?: "host" | "member" | null}} [more]
+ * @returns {Snapshot}
+ */
 function snapshot(from, to, { before = from > 1, after = false, read = to, role = "member" } = {}) {
   const room = { key: "lounge", name: "Lounge", topic: "", public: true, lounge: true, role, read, members: 2 };
   const people = { ana: ANA, me: { ...ANA, name: "Me" }, mod: { ...ANA, name: "Mod" } };
@@ -68,7 +72,10 @@ const happened = (state, ...events) =>
   after(state, ...events.map((event) => /** @type {RoomAction} */ ({ type: "event", event })));
 /** @param {RoomState} state */
 const offsets = (state) => lines(state).map(({ o }) => o);
-/** @param {number} from @param {number} to @param {{before?: boolean, after?: boolean, as_of?: number, lines?: Message[]}} [more] */
+/**
+ * @param {number} from @param {number} to
+ * @param {{before?: boolean, after?: boolean, as_of?: number, lines?: Message[]}} [more]
+ */
 const page = (from, to, more = {}) => ({
   lines: span(from, to).map((o) => line(o)),
   as_of: 1000,
@@ -89,7 +96,7 @@ const pending = (method, params, cid = "cid-mine") => ({
   problem: null,
 });
 
-test("a snapshot is the room as it stands", () => {
+test("snapshot replaces the room", () => {
   const state = opened(11, 20);
   assert.deepEqual(offsets(state), span(11, 20));
   assert.deepEqual(
@@ -98,25 +105,25 @@ test("a snapshot is the room as it stands", () => {
   );
 });
 
-test("a posted line stands at the end and moves the position", () => {
+test("posted message is at the end and moves the position", () => {
   const state = happened(opened(1, 3), posted(4));
   assert.deepEqual(lines(state).at(-1), line(4, { cid: "cid-4" }));
   assert.deepEqual(state.head, { o: 4, t: 4, n: 4 });
 });
 
-test("an event already applied changes nothing at all", () => {
+test("event that was applied before changes nothing", () => {
   const state = opened(1, 3);
   assert.equal(happened(state, posted(3), posted(2)), state);
 });
 
-test("no action changes the state it was given", () => {
+test("reducer does not change the state that it is given", () => {
   const state = happened(opened(1, 3), posted(4));
   const before = structuredClone(state);
   happened(state, posted(5), edited(6, line(2, { data: { text: "new" }, edited: 6, touched: 6 })), deleted(7, 3));
   assert.deepEqual(state, before);
 });
 
-test("an edit replaces the whole line and keeps its key", () => {
+test("edit replaces the whole message and keeps its key", () => {
   const state = happened(
     opened(1, 3),
     posted(4),
@@ -125,7 +132,7 @@ test("an edit replaces the whole line and keeps its key", () => {
   assert.deepEqual(lines(state).at(-1), line(4, { data: { text: "new" }, edited: 5000, touched: 5, cid: "cid-4" }));
 });
 
-test("what is older than the line is not applied", () => {
+test("event that is older than the message is not applied", () => {
   const newer = line(2, { data: { text: "newest" }, touched: 9 });
   const rows = { ...snapshot(1, 3), lines: [line(1), newer, line(3)] };
   const state = happened(
@@ -136,14 +143,14 @@ test("what is older than the line is not applied", () => {
   assert.deepEqual(lines(state)[1], newer);
 });
 
-test("a removed line keeps its place without its text; restored it is whole again", () => {
+test("removed message keeps its place without its text, and is whole again when restored", () => {
   const removed = happened(opened(1, 3), deleted(4, 2));
   assert.deepEqual(lines(removed)[1], line(2, { data: null, removed: { by: "mod", at: 4000 }, touched: 4 }));
   const restored = happened(removed, event(5, "message.restored", { line: line(2, { touched: 5 }) }));
   assert.deepEqual(lines(restored)[1], line(2, { touched: 5 }));
 });
 
-test("withheld, blanked and unknown events only move the position", () => {
+test("withheld, redacted and unknown events only move the position", () => {
   const state = opened(1, 3);
   const { by, cid, data, ...bare } = posted(4, { kind: "withheld" });
   const moved = happened(
@@ -158,14 +165,14 @@ test("withheld, blanked and unknown events only move the position", () => {
   assert.equal(moved.head.o, 8);
 });
 
-test("a blanked post is not shown until the edit that blanked it comes, in its place", () => {
+test("redacted post is not shown until the edit that redacted it comes, in its place", () => {
   const state = happened(opened(1, 3), posted(4, { data: null }), posted(5));
   assert.deepEqual(offsets(state), [1, 2, 3, 5]);
   const later = happened(state, edited(6, line(4, { data: { text: "new" }, edited: 6, touched: 6 })));
   assert.deepEqual(offsets(later), [1, 2, 3, 4, 5]);
 });
 
-test("a blanked post that was removed stands as removed, as it does in a snapshot", () => {
+test("redacted post that was removed is shown as removed, as in a snapshot", () => {
   const resumed = happened(opened(1, 3), posted(4, { data: null }), deleted(5, 4));
   const row = line(4, { data: null, edited: 4500, removed: { by: "mod", at: 5000 }, touched: 5 });
   const fresh = after(emptyRoom("me"), {
@@ -176,13 +183,13 @@ test("a blanked post that was removed stands as removed, as it does in a snapsho
   assert.deepEqual(last, lines(fresh).at(-1));
 });
 
-test("changes of lines outside the window leave no hole in it", () => {
+test("changes of messages outside the window leave no gap in it", () => {
   const state = opened(11, 20);
   const changed = happened(state, edited(21, line(5, { touched: 21 })), deleted(22, 6));
   assert.deepEqual(changed.lines, state.lines);
 });
 
-test("a renamed room is known by its new name, with a line", () => {
+test("renamed room has its new name, and a message says so", () => {
   const data = { name: "Den", topic: "t", public: false, before: {} };
   const state = happened(opened(1, 3), event(4, "room.changed", data));
   assert.deepEqual(
@@ -203,7 +210,7 @@ test("pages join at both ends", () => {
   assert.deepEqual([offsets(attached), attached.after], [span(1, 20), false]);
 });
 
-test("a page around a line takes the window's place and may leave it detached", () => {
+test("page around a message replaces the window and may leave it detached", () => {
   const state = after(
     opened(81, 100),
     { type: "pageAsked" },
@@ -216,7 +223,7 @@ test("a page around a line takes the window's place and may leave it detached", 
   );
 });
 
-test("changes that came while a page was asked for are applied to the lines it brings", () => {
+test("changes that arrive while a page is requested are applied to its messages", () => {
   const asked = after(opened(11, 20), { type: "pageAsked" });
   const changed = happened(
     asked,
@@ -229,7 +236,7 @@ test("changes that came while a page was asked for are applied to the lines it b
   assert.deepEqual([of(5)?.data.text, of(6)?.data, of(15)?.data, state.held], ["new", null, null, []]);
 });
 
-test("lines posted while the last page was asked for are not missing behind it", () => {
+test("messages posted while the last page was requested are not missing after it", () => {
   const asked = after(opened(1, 10, { after: true }), { type: "pageAsked" });
   const joined = after(happened(asked, posted(21), posted(22)), {
     type: "page",
@@ -240,7 +247,7 @@ test("lines posted while the last page was asked for are not missing behind it",
   assert.deepEqual(offsets(happened(joined, posted(23))), span(1, 23));
 });
 
-test("a page for an end that has moved, and one older than a snapshot, are not joined", () => {
+test("page for an end that has moved, or older than a snapshot, is not joined", () => {
   const state = after(opened(11, 20), { type: "pageAsked" });
   assert.deepEqual(offsets(after(state, { type: "page", cursor: { before: 8 }, page: page(1, 7) })), span(11, 20));
   const replaced = after(
@@ -251,7 +258,7 @@ test("a page for an end that has moved, and one older than a snapshot, are not j
   assert.deepEqual(offsets(replaced), span(41, 60));
 });
 
-test("what was kept before a snapshot is not applied to a page after it", () => {
+test("events from before a snapshot are not applied to a page after it", () => {
   const asked = happened(
     after(opened(11, 20), { type: "pageAsked" }),
     edited(21, line(5, { data: { text: "undone by a restored backup" }, touched: 21 })),
@@ -264,7 +271,7 @@ test("what was kept before a snapshot is not applied to a page after it", () => 
   assert.deepEqual(lines(state)[4], line(5));
 });
 
-test("a page that never comes lets go of what was kept for it", () => {
+test("page that never comes releases the events that were kept for it", () => {
   const state = after(happened(after(opened(11, 20), { type: "pageAsked" }, { type: "pageAsked" }), posted(21)), {
     type: "pageFailed",
   });
@@ -272,12 +279,12 @@ test("a page that never comes lets go of what was kept for it", () => {
   assert.deepEqual([after(state, { type: "pageFailed" }).held, after(state, { type: "pageFailed" }).asking], [[], 0]);
 });
 
-test("a room entered at a line far back is not at its live end", () => {
+test("room entered at an old message is not at its end", () => {
   const state = happened(opened(1, 20, { after: true }), posted(21));
   assert.deepEqual([state.atBottom, state.news], [false, 1]);
 });
 
-test("at most 300 lines are held: the far end goes and can be asked for again", () => {
+test("window holds at most 300 messages and drops the far end", () => {
   const full = opened(1, 300, { before: false });
   const following = happened(full, posted(301));
   assert.deepEqual([offsets(following), following.before, following.after], [span(2, 301), true, false]);
@@ -291,7 +298,7 @@ test("at most 300 lines are held: the far end goes and can be asked for again", 
   assert.deepEqual([offsets(up), up.after], [span(61, 360), true]);
 });
 
-test("away from the live end lines are counted, not shown; at it the count is gone", () => {
+test("messages are counted while the reader is away from the end", () => {
   const away = happened(
     after(opened(1, 20, { after: true }), { type: "scrolled", atBottom: true }),
     posted(21),
@@ -308,7 +315,7 @@ test("away from the live end lines are counted, not shown; at it the count is go
   assert.equal(after(same, { type: "scrolled", atBottom: true }), same);
 });
 
-test("a snapshot after a long absence counts what was missed when not at the end", () => {
+test("snapshot after a long absence counts missed messages when not at the end", () => {
   const away = after(
     opened(1, 20),
     { type: "scrolled", atBottom: false },
@@ -318,7 +325,7 @@ test("a snapshot after a long absence counts what was missed when not at the end
   assert.equal(after(opened(1, 20), { type: "snapshot", snapshot: snapshot(81, 100) }).news, 0);
 });
 
-test("a snapshot of a restored backup takes back what it does not know", () => {
+test("snapshot of a restored backup drops what it does not know", () => {
   const state = happened(
     opened(1, 3),
     edited(4, line(2, { data: { text: "lost" }, edited: 4, touched: 4 })),
@@ -329,7 +336,7 @@ test("a snapshot of a restored backup takes back what it does not know", () => {
   assert.deepEqual(offsets(happened(restored, posted(4))), span(1, 4));
 });
 
-test("the New line is placed once, above the first unread of others", () => {
+test('"New" row is placed once, above the first unread message of others', () => {
   const state = opened(11, 20, { read: 15 });
   assert.equal(firstNew(state), 16);
   assert.equal(firstNew(happened(after(state, { type: "read", o: 20 }), posted(21))), 16);
@@ -340,7 +347,7 @@ test("the New line is placed once, above the first unread of others", () => {
   assert.equal(firstNew(after(emptyRoom("me"), { type: "snapshot", snapshot: own })), 18);
 });
 
-test("without unread, for a visitor, and above the window there is no New line", () => {
+test('"New" row is absent without unread messages, for a visitor, and above the window', () => {
   assert.equal(firstNew(happened(opened(11, 20), posted(21))), null);
   assert.equal(firstNew(opened(11, 20, { read: null, role: null })), null);
   const above = opened(11, 20, { read: 5 });
@@ -351,7 +358,7 @@ test("without unread, for a visitor, and above the window there is no New line",
   );
 });
 
-test("entering again places the New line anew, up to what the opening brings", () => {
+test('"New" row is placed anew when the room is entered again', () => {
   const seen = after(opened(11, 20), { type: "read", o: 20 });
   assert.equal(firstNew(happened(after(seen, { type: "entered" }), posted(21))), null);
   const opening = { mode: /** @type {const} */ ("replay"), head: { o: 22, t: 22, n: 22 }, presence: {}, here: 1 };
@@ -370,7 +377,7 @@ test("entering again places the New line anew, up to what the opening brings", (
   assert.equal(firstNew(happened(nothing, posted(21))), null);
 });
 
-test("after a lost line the New line stands above what was missed, and only then", () => {
+test('"New" row is above missed messages after a lost connection, and only then', () => {
   const seen = after(opened(11, 20, { read: 15 }), { type: "read", o: 20 });
   const opening = { mode: /** @type {const} */ ("replay"), head: { o: 22, t: 22, n: 22 }, presence: {}, here: 1 };
   const back = happened(after(seen, { type: "opened", opening, lost: true }), posted(21), posted(22), posted(23));
@@ -380,7 +387,7 @@ test("after a lost line the New line stands above what was missed, and only then
   assert.equal(nothing.fresh, seen.fresh);
 });
 
-test("missed lines that only a snapshot could bring are new from the read pointer on", () => {
+test('"New" row is at the read pointer when only a snapshot brings missed messages', () => {
   const seen = opened(11, 20);
   const opening = {
     mode: /** @type {const} */ ("snapshot"),
@@ -393,12 +400,12 @@ test("missed lines that only a snapshot could bring are new from the read pointe
   assert.deepEqual([firstNew(back), back.fresh], [null, { from: 20, to: 2040 }]);
 });
 
-test("a snapshot while the room is looked at places no New line", () => {
+test('snapshot while the room is shown places no "New" row', () => {
   const state = after(opened(11, 20), { type: "snapshot", snapshot: snapshot(15, 30, { read: 20 }) });
   assert.equal(firstNew(state), null);
 });
 
-test("a read pointer only goes forward, from whichever tab it comes", () => {
+test("read pointer only moves forward, from every tab", () => {
   const state = after(opened(1, 20, { read: 10 }), { type: "read", o: 15 });
   assert.equal(after(state, { type: "read", o: 12 }), state);
   const signal = (/** @type {number} */ value) =>
@@ -407,7 +414,7 @@ test("a read pointer only goes forward, from whichever tab it comes", () => {
   assert.equal(after(state, { type: "snapshot", snapshot: snapshot(1, 20, { read: 3 }) }).read, 15);
 });
 
-test("typing ends by word, by message, by leaving, and by time; one's own is not shown", () => {
+test("typing ends by a signal, a message, leaving, and time; the reader's own is not shown", () => {
   const typing = (/** @type {string} */ key, /** @type {any} */ value) =>
     /** @type {RoomAction} */ ({ type: "signal", signal: { room: "lounge", kind: "typing", key, value }, now: 1000 });
   const state = after(opened(1, 3), typing("ana", true), typing("me", true));
@@ -419,7 +426,7 @@ test("typing ends by word, by message, by leaving, and by time; one's own is not
   assert.deepEqual(typists(after(state, { type: "tick", now: 7000 })), []);
 });
 
-test("presence is the opening's list, then whole states; it brings new names", () => {
+test("presence is the list of the subscribe result, then whole states, and brings new names", () => {
   const bob = { name: "Bob", face: "", colour: 1, rev: 4, here: true };
   const opening = {
     mode: /** @type {const} */ ("replay"),
@@ -440,7 +447,7 @@ test("presence is the opening's list, then whole states; it brings new names", (
   assert.deepEqual(Object.keys(after(renamed, { type: "opened", opening }).presence), ["ana"]);
 });
 
-test("a full list takes the place of what was known of who is here; a new name of one's own is known", () => {
+test("full list replaces the presence and brings the reader's new name", () => {
   const signal = (/** @type {string} */ kind, /** @type {string} */ key, /** @type {any} */ value) =>
     /** @type {RoomAction} */ ({ type: "signal", signal: { room: "lounge", kind, key, value }, now: 0 });
   const state = after(
@@ -455,7 +462,7 @@ test("a full list takes the place of what was known of who is here; a new name o
   );
 });
 
-test("an older revision of a person changes nothing", () => {
+test("older revision of a person changes nothing", () => {
   const state = after(opened(1, 3), { type: "people", ids: [], people: { ana: { ...ANA, name: "Anna", rev: 3 } } });
   const later = after(
     state,
@@ -465,7 +472,7 @@ test("an older revision of a person changes nothing", () => {
   assert.equal(later.people.ana.name, "Anna");
 });
 
-test("who is not known is asked for once", () => {
+test("unknown person is requested once", () => {
   const state = happened(
     opened(1, 3),
     posted(4, { by: "bob" }),
@@ -495,7 +502,7 @@ test("members come with the list and follow its events", () => {
   assert.equal(happened(later, event(7, "member.left", { user: "me", reason: "removed" })).room?.role, null);
 });
 
-test("invites stand until they are revoked", () => {
+test("invites are active until they are revoked", () => {
   const state = happened(
     opened(1, 3),
     event(4, "invite.created", { invite: "i1", code: "abc", expires_at: null, uses: 3 }),
@@ -504,7 +511,7 @@ test("invites stand until they are revoked", () => {
   assert.deepEqual(happened(state, event(5, "invite.revoked", { invite: "i1" })).invites, {});
 });
 
-test("a snapshot brings the invites that stand, the newest last", () => {
+test("snapshot brings the active invites, the newest last", () => {
   const made = (/** @type {string} */ invite) => ({
     invite,
     code: `code of ${invite}`,
@@ -519,7 +526,7 @@ test("a snapshot brings the invites that stand, the newest last", () => {
   assert.deepEqual(Object.keys(state.invites), ["i1", "i2"]);
 });
 
-test("a pending post stands last, under the key that its line will have", () => {
+test("pending post is last, under the key that its message will have", () => {
   const mine = pending("message.post", { text: "hi" }, "cid-4");
   const state = opened(1, 3);
   const request = timeline(state, [mine]).at(-1);
@@ -528,7 +535,7 @@ test("a pending post stands last, under the key that its line will have", () => 
   assert.deepEqual([arrived.length, arrived.at(-1)?.key, arrived.at(-1)?.message?.o], [4, "ccid-4", 4]);
 });
 
-test("an answer before the event keeps the line on screen until the event fills it", () => {
+test("answer before the event keeps the message on screen until the event fills it", () => {
   const mine = pending("message.post", { text: "hi" }, "cid-5");
   const answered = after(opened(1, 3), {
     type: "answered",
@@ -553,7 +560,7 @@ test("an answer before the event keeps the line on screen until the event fills 
   );
 });
 
-test("a line known from its answer alone does not outlive an event that brings none", () => {
+test("message known from its answer alone is dropped by an event without content", () => {
   const mine = pending("message.post", { text: "/quiet" }, "cid-4");
   /** @type {RoomAction} */
   const answer = { type: "answered", pending: mine, stored: { room: "lounge", o: 4, t: 4, at: 9 }, ms: 4 };
@@ -563,7 +570,7 @@ test("a line known from its answer alone does not outlive an event that brings n
   assert.equal(after(late, answer), late);
 });
 
-test("an answer after the event says how long storing took", () => {
+test("answer after the event tells how long storing took", () => {
   const mine = pending("message.post", { text: "hi" }, "cid-4");
   const state = after(happened(opened(1, 3), posted(4, { by: "me" })), {
     type: "answered",
@@ -574,7 +581,7 @@ test("an answer after the event says how long storing took", () => {
   assert.equal(lines(state).at(-1)?.ms, 7);
 });
 
-test("an answer to a repeat of what is long since outside the window changes nothing", () => {
+test("answer to a repeat of a message outside the window changes nothing", () => {
   const state = opened(11, 20);
   const stored = { room: "lounge", o: 5, t: 5, at: 9 };
   assert.equal(
@@ -592,7 +599,7 @@ test("an answer to a repeat of what is long since outside the window changes not
   );
 });
 
-test("a pending edit or removal is shown with its line", () => {
+test("pending edit or removal is shown with its message", () => {
   const edit = pending("message.edit", { o: 2, text: "new" });
   const items = timeline(opened(1, 3), [edit, pending("invite.create", {}, "cid-invite")]);
   assert.deepEqual(

@@ -1,4 +1,4 @@
-/** How text that people write is shown. */
+/** Text of messages as it is shown. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ test("directions are not turned", () => {
   assert.equal(isolated(3), "3");
 });
 
-test("a message of many lines is long, however it comes to them", () => {
+test("message is long when it has many lines or wraps to many", () => {
   assert.equal(isLong("a\n".repeat(24).trimEnd()), false);
   assert.equal(isLong("a\n".repeat(25).trimEnd()), true);
   assert.equal(isLong("\n".repeat(25)), true);
@@ -19,7 +19,7 @@ test("a message of many lines is long, however it comes to them", () => {
   assert.equal(isLong("x".repeat(24 * 80 + 1)), true);
 });
 
-test("what is indented stays, as on the server", () => {
+test("indentation stays, as on the server", () => {
   assert.equal(written("\n\n    code\n  \n"), "    code");
 });
 

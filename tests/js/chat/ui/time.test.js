@@ -52,7 +52,7 @@ test("clock and dayName change together when the reader's time zone changes", ()
   assert.equal(dayName(at, at), "Today");
 });
 
-test("when names the day by the server's clock, not by the reader's", () => {
+test("day of a time follows the server's clock, not that of the reader", () => {
   const sent = local(2026, 6, 9, 12, 0);
   useClock(() => sent + HOUR);
   assert.equal(when(sent), "12:00");

@@ -1,4 +1,4 @@
-/** What is said when the line is back. */
+/** Connection status when the connection is back. */
 
 /** @import {PendingRequest, SubscribeResult} from "../../../../static/realtime/types.js" */
 
@@ -23,15 +23,15 @@ const pending = (state) => ({
   problem: null,
 });
 
-test("nothing is lost when what was missed is replayed and all that waits can still be sent", () => {
+test("connection status says that nothing is lost after a replay", () => {
   assert.equal(isWhole(opening("replay"), []), true);
   assert.equal(isWhole(opening("replay"), [pending("waiting"), pending("sending")]), true);
 });
 
-test("with a line that could not be sent it is not said that nothing is lost", () => {
+test("connection status does not say that nothing is lost with a failed message", () => {
   assert.equal(isWhole(opening("replay"), [pending("waiting"), pending("failed")]), false);
 });
 
-test("after a snapshot it is not known: a backup may have been restored", () => {
+test("connection status does not say that nothing is lost after a snapshot", () => {
   assert.equal(isWhole(opening("snapshot"), []), false);
 });

@@ -1,4 +1,4 @@
-/** A message whose card is unknown or fails. */
+/** Messages whose card is unknown or fails. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";

@@ -1,4 +1,4 @@
-/** What a tab offers to send again after the server was restored from a backup. */
+/** Recovery offers to send messages again after the server was restored from a backup. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -37,7 +37,7 @@ test("own messages after the last common one are lost", () => {
   );
 });
 
-test("nothing is lost while the newest message stands", () => {
+test("recovery finds nothing lost while the newest message exists", () => {
   const before = room([mine(1), mine(2), line(3)]);
   assert.deepEqual(lostOf(saidIn(before), [line(3)]), []);
 });
@@ -52,7 +52,7 @@ test("messages of others, removed ones and cards are not sent again", () => {
   assert.deepEqual(lostOf(saidIn(before), []), []);
 });
 
-test("a room whose position is gone forgets all that it knew", () => {
+test("room whose position is gone forgets all that it knew", () => {
   const before = {
     ...room([mine(1), mine(2)]),
     read: 2,

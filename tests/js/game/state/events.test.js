@@ -1,4 +1,4 @@
-/** Cards and tables: of two states of a match the newer holds, in whatever order they become known. */
+/** Cards and tables: the newer of two states of a match wins, in any order. */
 
 /** @import {Message, RoomAction, RoomState} from "../../../../static/chat/state/types.js" */
 /** @import {Table} from "../../../../static/game/state/types.js" */
@@ -79,7 +79,7 @@ const after = (...actions) => actions.reduce(reduce, emptyRoom("me"));
 /** @param {RoomEvent[]} events @returns {RoomAction[]} */
 const happened = (...events) => events.map((event) => ({ type: "event", event }));
 
-test("a posted card brings its table, and whoever sits there is asked for", () => {
+test("posted card brings its table and requests its people", () => {
   const posted = event(2, "message.posted", { kind: "match", ...table(2, 2, { waiting: ["zoe"] }) });
   const state = after(snapshot(1, table(1, 1, { state: "over" })), ...happened(posted));
   assert.equal(state.lines.at(-1)?.kind, "match");
@@ -87,35 +87,35 @@ test("a posted card brings its table, and whoever sits there is asked for", () =
   assert.deepEqual(state.unknown.sort(), ["ana", "me", "zoe"]);
 });
 
-test("a move makes the card and the table newer", () => {
+test("move updates the card and the table", () => {
   const state = after(snapshot(1, table(1, 1)), ...happened(moved(2)));
   assert.deepEqual([state.lines[0].data.version, state.parts.matches[1].version, state.head.o], [2, 2, 2]);
 });
 
-test("an older table never replaces a newer one", () => {
+test("older table never replaces a newer one", () => {
   const state = after(snapshot(1, table(1, 9)), ...happened(moved(2), moved(3)));
   assert.deepEqual([state.lines[0].data.version, state.parts.matches[1].version], [9, 9]);
   assert.equal(tableReceived(state, table(1, 9)), state);
 });
 
-test("a page read before a move does not take it back", () => {
+test("page that was read before a move does not undo it", () => {
   const before = after(snapshot(1, table(1, 1)), { type: "pageAsked" }, ...happened(moved(2)));
   const page = { lines: [card(table(1, 1))], as_of: 1, before: false, after: false, people: {} };
   assert.equal(reduce(before, { type: "page", cursor: { around: 1 }, page }).lines[0].data.version, 2);
 });
 
-test("a table whose card is not in the window is kept", () => {
+test("table is kept when its card is outside the window", () => {
   const state = after(snapshot(5, table(5, 5)), ...happened(moved(6, 2)));
   assert.deepEqual([state.lines.length, tableOf(state, 2)?.version], [1, 6]);
 });
 
-test("a removed card stays removed, and play goes on", () => {
+test("removed card stays removed, and play goes on", () => {
   const gone = event(2, "message.deleted", { o: 1, by: "ana", at: 2 });
   const state = after(snapshot(1, table(1, 1)), ...happened(gone, moved(3)));
   assert.deepEqual([state.lines[0].data, tableOf(state, 1)?.version], [null, 3]);
 });
 
-test("a match that is over stays in this tab, and is not among the unfinished", () => {
+test("finished match stays in this tab and is not listed as unfinished", () => {
   const over = event(2, "match.ended", {
     match: 1,
     seat: 0,
@@ -127,19 +127,19 @@ test("a match that is over stays in this tab, and is not among the unfinished", 
   assert.deepEqual([state.parts.matches[1].state, unfinished(state), myTable(state)], ["over", [], null]);
 });
 
-test("an event without its data only moves the position", () => {
+test("event without data only moves the position", () => {
   const state = after(snapshot(1, table(1, 1)), ...happened(event(2, "match.moved", null)));
   assert.deepEqual([state.lines[0].data.version, state.head.o], [1, 2]);
 });
 
-test("a disc held over the board is let go of by a move", () => {
+test("move removes the disc that is held over the board", () => {
   const held = { room: "lounge", kind: "hover", key: "ana", value: { match: 1, column: 3 } };
   const state = after(snapshot(1, table(1, 1)), { type: "signal", signal: held, now: 0 });
   assert.deepEqual(state.slots.hover, { ana: { match: 1, column: 3 } });
   assert.deepEqual(reduce(state, { type: "event", event: moved(2) }).slots.hover, {});
 });
 
-test("any order of pages, snapshots and events ends at the same tables", () => {
+test("tables are the same after any order of pages, snapshots and events", () => {
   for (let seed = 1; seed <= 300; seed += 1) {
     const random = seeded(seed);
     const pick = (/** @type {number} */ below) => Math.floor(random() * below);

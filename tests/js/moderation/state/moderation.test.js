@@ -1,4 +1,4 @@
-/** What events and lists of moderation do to a room, in whatever order they come. */
+/** Reducers of moderation, with events and lists in any order. */
 
 /** @import {Message, RoomAction, RoomState, Rules} from "../../../../static/chat/state/types.js" */
 /** @import {Report, Sanction, OwnSanctions} from "../../../../static/moderation/state/types.js" */
@@ -43,7 +43,11 @@ const line = (o, touched = o) => ({
 });
 /** @param {number} o @param {string} kind @param {any} [data] @returns {RoomEvent} */
 const event = (o, kind, data) => ({ room: "lounge", o, t: o, n: 1, at: o, by: "mei", cid: null, kind, data });
-/** @param {Message[]} held @param {{head?: number, me?: any, role?: any, rank?: number | null, rules?: Partial<Rules>}} [more] @returns {RoomAction} */
+/**
+ * @param {Message[]} held
+ * @param {{head?: number, me?: any, role?: any, rank?: number | null, rules?: Partial<Rules>}} [more]
+ * @returns {RoomAction}
+ */
 const snapshot = (held, { head = 3, me = null, role = "member", rank = 0, rules = {} } = {}) => ({
   type: "snapshot",
   snapshot: {
@@ -121,7 +125,7 @@ const MUTED = {
   waiting: false,
 };
 
-test("all lines of a ban go at once, and come back one by one", () => {
+test("messages of a banned person are removed at once and restored one by one", () => {
   const gone = event(4, "messages.removed", { offsets: [1, 3], by: "mei", at: 4 });
   const state = happened(after(snapshot([line(1), line(2), line(3)])), gone);
   assert.deepEqual(
@@ -142,7 +146,7 @@ test("all lines of a ban go at once, and come back one by one", () => {
   );
 });
 
-test("a page asked for before a removal of many does not bring them back", () => {
+test("page that was requested before a removal of many does not bring them back", () => {
   const asked = after(snapshot([line(3)]), { type: "pageAsked" });
   const state = happened(asked, event(4, "messages.removed", { offsets: [1, 2], by: "mei", at: 4 }));
   const page = { lines: [line(1), line(2), line(3)], as_of: 3, before: false, after: false, people: {} };
@@ -159,14 +163,14 @@ test("rules come with the snapshot and with each change, and who set them", () =
   assert.deepEqual(state.room?.rules, { ...CALM, slow_s: 30, by_rank: 1 });
 });
 
-test("how one stands comes with the snapshot, then by signals, and a newer snapshot holds", () => {
+test("own sanctions come with the snapshot, then by signals, and a newer snapshot holds", () => {
   const state = after(snapshot([], { me: MUTED }));
   assert.deepEqual(ownSanctionsOf(state), MUTED);
   assert.equal(ownSanctionsOf(reduce(state, told(null))), null);
   assert.equal(ownSanctionsOf(reduce(state, snapshot([]))), null);
 });
 
-test("a mute is over when its time is, one without an end never", () => {
+test("mute ends at its time, and never without one", () => {
   const state = after(snapshot([], { me: MUTED }));
   assert.deepEqual([mutedNow(state, 99)?.sanction, mutedNow(state, 100)], ["s1", null]);
   assert.equal(
@@ -175,7 +179,7 @@ test("a mute is over when its time is, one without an end never", () => {
   );
 });
 
-test("what closes the input: a warning before a mute, a mute before the room's rules", () => {
+test("composer is locked by a warning before a mute, and by a mute before the rules", () => {
   const warning = { sanction: "s2", by: "host", reason: "", rule: "spam", o: null };
   const closed = (/** @type {any} */ me, /** @type {Partial<Rules>} */ rules, guest = false) =>
     lockReason(after(snapshot([], { me, rules })), 50, guest);
@@ -189,13 +193,13 @@ test("what closes the input: a warning before a mute, a mute before the room's r
   assert.equal(closed(null, { slow_s: 30 }), null);
 });
 
-test("an archived room is closed to its hosts too", () => {
+test("archived room is locked for its hosts, too", () => {
   const host = { role: "host", rank: 1 };
   const archived = happened(after(snapshot([], host)), event(4, "room.archived", {}));
   assert.equal(lockReason(archived, 50, false), "archived");
 });
 
-test("who has a rank is muted and warned like anybody, and held by no rule", () => {
+test("rank exempts from the rules, not from a mute or a warning", () => {
   const host = { role: "host", rank: 1, rules: { locked: true } };
   assert.deepEqual(
     [
@@ -206,7 +210,7 @@ test("who has a rank is muted and warned like anybody, and held by no rule", () 
   );
 });
 
-test("who waits at the door only looks, until let in", () => {
+test("person who waits for approval only reads", () => {
   const waiting = { muted: null, warning: null, waiting: true };
   const state = after(snapshot([], { role: null, rank: null, me: waiting }));
   assert.equal(lockReason(state, 0, true), "waiting");
@@ -214,7 +218,7 @@ test("who waits at the door only looks, until let in", () => {
   assert.deepEqual([lockReason(joined, 0, true), joined.room?.role], [null, "member"]);
 });
 
-test("my rank follows my role, and that of the site stays", () => {
+test("rank of the reader follows the role, and that of the site stays", () => {
   const role = (/** @type {string} */ role) => event(4, "member.role", { user: "me", role });
   assert.equal(myRank(happened(after(snapshot([])), role("host"))), 1);
   assert.equal(myRank(happened(after(snapshot([], { role: "host", rank: 1 })), role("member"))), 0);
@@ -222,7 +226,7 @@ test("my rank follows my role, and that of the site stays", () => {
   assert.equal(myRank(after(snapshot([], { role: null, rank: null }))), -1);
 });
 
-test("above is only who has the greater rank, and nobody is above themselves", () => {
+test("person with the greater rank is above, and nobody is above themselves", () => {
   const members = [
     { user: "jonas", role: /** @type {const} */ ("member"), joined_at: 1, rank: 0 },
     { user: "ana", role: /** @type {const} */ ("host"), joined_at: 1, rank: 1 },
@@ -237,7 +241,7 @@ test("above is only who has the greater rank, and nobody is above themselves", (
   assert.equal(isAbove(member, "jonas"), false);
 });
 
-test("a host's lists and the events after them are one", () => {
+test("lists of a host and later events are merged", () => {
   const state = listed(after(snapshot([])), { waiting: ["zoe"], sanctions: [sanction()], reports: [report()] });
   const next = happened(
     state,
@@ -251,7 +255,7 @@ test("a host's lists and the events after them are one", () => {
   );
 });
 
-test("an appeal counts until it is answered, and comes first", () => {
+test("appeal counts until it is answered, and comes first", () => {
   const asks = sanction({ sanction: "s2", at: 0, appeal: { text: "please", at: 2, answer: null } });
   const state = listed(after(snapshot([])), { sanctions: [sanction(), asks] });
   assert.deepEqual(
@@ -265,7 +269,7 @@ test("an appeal counts until it is answered, and comes first", () => {
   assert.equal(openCount(kept, 50), 0);
 });
 
-test("a mute stands in the list of members as long as it is in force", () => {
+test("mute is in the list of members while it is in force", () => {
   const members = [{ user: "jonas", role: /** @type {const} */ ("member"), joined_at: 1, rank: 0, muted_until: 0 }];
   const state = happened(
     after(snapshot([]), { type: "members", members, people: {} }),
@@ -279,18 +283,18 @@ test("a mute stands in the list of members as long as it is in force", () => {
   assert.equal(lifted.members?.jonas.muted_until, 0);
 });
 
-test("the event that made a sanction is remembered for its undo", () => {
+test("event of a sanction is remembered for its undo", () => {
   const made = happened(after(snapshot([])), event(4, "sanction.made", { sanction: sanction() }));
   assert.equal(queueOf(listed(made, { sanctions: [sanction({ removed: 3 })] })).sanctions.s1.made, 4);
 });
 
-test("what is not for me changes nothing but the position", () => {
+test("withheld event moves only the position", () => {
   const state = after(snapshot([]));
   for (const kind of ["sanction.made", "report.made", "member.waiting", "messages.removed"])
     assert.deepEqual(happened(state, event(4, kind)).parts, state.parts);
 });
 
-test("a snapshot asks for the host's lists again", () => {
+test("snapshot requests the lists of a host again", () => {
   const state = listed(after(snapshot([])), { reports: [report()] });
   assert.deepEqual([queueOf(state).loaded, queueOf(reduce(state, snapshot([]))).loaded], [true, false]);
 });
@@ -316,7 +320,7 @@ test("lists and events in any order end at the same", () => {
   }
 });
 
-/** Of one line that goes and comes back with others: its event's offset is its age. */
+/** Follow one message that is removed and restored with others. The offset of its event is its age. */
 test("removals and returns of many converge with the pages read meanwhile", () => {
   const ALL = [1, 2, 3, 4, 5, 6];
   for (let seed = 1; seed <= 500; seed += 1) {
