@@ -80,9 +80,10 @@ def params_of(frame: Incoming, decoder: "msgspec.json.Decoder[P]") -> P:
     raw = frame.params if isinstance(frame.params, msgspec.Raw) else b"{}"
     try:
         params = decoder.decode(raw)
+        has_nul = b"\\u0000" in bytes(raw) and _holds_nul(msgspec.json.decode(raw))
     except (msgspec.DecodeError, RecursionError) as error:
         raise RealtimeError(INVALID_PARAMS, "invalid_params", str(error)) from None
-    if b"\\u0000" in bytes(raw) and _holds_nul(msgspec.json.decode(raw)):
+    if has_nul:
         raise RealtimeError(INVALID_PARAMS, "invalid_params", "NUL cannot be stored")
     return params
 

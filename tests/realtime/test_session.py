@@ -76,7 +76,7 @@ def test_a_client_that_doubts_the_line_is_answered() -> None:
         '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":NaN}}',
         '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":"\\ud800"}}',
         '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":{"room":"\ud800"}}',
-        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":' + "[" * 2000 + "]" * 2000 + "}",
+        '{"jsonrpc":"2.0","id":1,"method":"hand.wave","params":' + "[" * 16_000 + "]" * 16_000 + "}",
         '{"jsonrpc":"2.0","id":1} {}',
     ],
 )
@@ -120,6 +120,7 @@ def test_what_is_no_request_is_an_invalid_request(text: str) -> None:
         '{"room":"r","cid":"aaaaaaaa"}',
         '{"room":"r","cid":"aaaaaaaa","text":"a\\u0000b"}',
         '{"room":"r","cid":"aaaaaaaa","text":1e999}',
+        '{"room":"r","cid":"aaaaaaaa","text":"","more":' + "[" * 600 + '"\\u0000"' + "]" * 600 + "}",
     ],
 )
 def test_wrong_types_and_nul_are_invalid_params(params: str) -> None:
