@@ -12,6 +12,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
+SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""The key of an authority signs certificates and nothing else."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -48,7 +61,13 @@ def _signed(
         .not_valid_after(now + timedelta(hours=1))
         .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
     )
-    if host:
+    # Python 3.13 asks for these extensions (VERIFY_X509_STRICT).
+    draft = draft.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    draft = draft.add_extension(issuer_key, critical=False)
+    if host is None:
+        draft = draft.add_extension(SIGNS, critical=True)
+    else:
         draft = draft.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     return draft.sign(signer, SHA256())
 
