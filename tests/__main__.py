@@ -72,7 +72,7 @@ STEPS = [
         )
         for name, files in (("browser-1", SYSTEM[::2]), ("browser-2", SYSTEM[1::2]))
     ),
-    Step("chaos", ((*CHAOS, "--quick", "--canaries"),), needs=("postgresql", "redis")),
+    Step("chaos", ((*CHAOS, "--quick", "--mutants"),), needs=("postgresql", "redis")),
     Step(
         "chaos-full",
         (CHAOS, (*CHAOS, "--hang"), (*PYTEST, *cache("long"), "-m", "hypothesis", "--hypothesis-profile=long")),

@@ -1,6 +1,9 @@
-"""`python -m tests.chaos`: kills and cuts on real servers; red as soon as anything acknowledged is lost, doubled or
-out of order. `--hang`: something hangs meanwhile. `--quick` is the short run of `make test`; `--canaries` runs broken
-builds, which must turn red."""
+"""Kill servers and cut connections while clients write: `python -m tests.chaos`.
+
+It fails when an acknowledged request is lost, stored twice or out of order. With `--hang` something hangs meanwhile,
+with `--upgrade` servers of an older commit are replaced one by one. `--quick` is the short run of `make test`, and
+`--mutants` runs broken servers, which the checker must find.
+"""
 
 import argparse
 import asyncio
@@ -17,10 +20,10 @@ from types import FrameType
 from typing import NoReturn
 
 from tests.chaos import hanging
-from tests.chaos.canary import CANARIES
 from tests.chaos.checker import table
 from tests.chaos.hanging import SCENARIOS
 from tests.chaos.history import Record, write_jsonl
+from tests.chaos.mutants import MUTANTS
 from tests.chaos.run import Result, run, verdict
 from tests.chaos.servers import REALTIME, Site, postgres_site, sqlite_site
 from tests.chaos.workload import Plan
@@ -29,16 +32,16 @@ from tests.services.redis import redis_server
 
 
 class Services:
-    """PostgreSQL and Redis, given by the environment or started when first wanted."""
+    """PostgreSQL and Redis, from the environment or started at first use."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._urls = {name: os.environ.get(f"TEST_{name}_URL") for name in ("POSTGRES", "REDIS")}
 
-    def site(self, database: str, canary: str = "") -> AbstractContextManager[Site]:
+    def site(self, database: str, mutant: str = "") -> AbstractContextManager[Site]:
         if database == "sqlite":
-            return sqlite_site(canary)
-        return postgres_site(*self.urls(), canary)
+            return sqlite_site(mutant)
+        return postgres_site(*self.urls(), mutant)
 
     def urls(self) -> tuple[str, str]:
         """Return the URLs of PostgreSQL and Redis."""
@@ -60,11 +63,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="3 kills and 1,000 messages a database")
     parser.add_argument(
-        "--hang", nargs="*", choices=sorted(SCENARIOS), help="what hangs, and nothing else; all if none"
+        "--hang", nargs="*", choices=sorted(SCENARIOS), help="only runs in which this hangs; all kinds if none is named"
     )
     parser.add_argument("--seconds", type=float, default=60, help="of each run in which something hangs")
-    parser.add_argument("--canaries", action="store_true", help="the broken builds as well")
-    parser.add_argument("--canary", choices=sorted(CANARIES), help="one broken build and nothing else")
+    parser.add_argument("--mutants", action="store_true", help="the broken servers as well")
+    parser.add_argument("--mutant", choices=sorted(MUTANTS), help="one broken server and nothing else")
     return parser.parse_args()
 
 
@@ -73,14 +76,14 @@ def main(options: argparse.Namespace) -> int:
     print(f"seed {seed}; REALTIME {REALTIME}", flush=True)
     with ExitStack() as stack:
         services = Services(stack)
-        if options.canary:
-            return int(not dies(services, options.canary, seed))
+        if options.mutant:
+            return int(not is_found(services, options.mutant, seed))
         if options.hang is not None:
             names = options.hang or list(SCENARIOS)
-            survived = [survives(services, name, seed, options.seconds) for name in names]
+            survived = [hang_loses_nothing(services, name, seed, options.seconds) for name in names]
             return int(not all(survived))
-        good = [holds(services, database, plan) for database, plan in plans(options, seed)]
-        red = [dies(services, name, seed) for name in CANARIES] if options.canaries else []
+        good = [run_loses_nothing(services, database, plan) for database, plan in plans(options, seed)]
+        red = [is_found(services, name, seed) for name in MUTANTS] if options.mutants else []
     return int(not all(good + red))
 
 
@@ -93,7 +96,7 @@ def plans(options: argparse.Namespace, seed: int) -> list[tuple[str, Plan]]:
     return [(database, plan) for database in databases]
 
 
-def holds(services: Services, database: str, plan: Plan) -> bool:
+def run_loses_nothing(services: Services, database: str, plan: Plan) -> bool:
     with services.site(database) as site:
         result = attempt(site, plan)
         if result and not result.good:
@@ -105,7 +108,7 @@ def holds(services: Services, database: str, plan: Plan) -> bool:
     return bool(result and result.good)
 
 
-def survives(services: Services, name: str, seed: int, seconds: float) -> bool:
+def hang_loses_nothing(services: Services, name: str, seed: int, seconds: float) -> bool:
     """Return whether a run in which this hangs lost nothing and answered everybody in time."""
     plan = Plan(10, 4, 0, 0, seed, cut_share=0.005, quiet_s=30, resume_s=60, limit_s=seconds + 300)
     with SCENARIOS[name](services.urls) as (site, hang):
@@ -123,23 +126,23 @@ def survives(services: Services, name: str, seed: int, seconds: float) -> bool:
     return result.good
 
 
-def dies(services: Services, name: str, seed: int) -> bool:
-    """A canary run is as it should be when it is red, and for its own reason.
+def is_found(services: Services, name: str, seed: int) -> bool:
+    """Return whether the checker finds this mutant by its own anomaly, in one of three runs.
 
-    Who is cut when is chance, and whoever comes back late has missed nothing: it sings in one of three runs.
+    The time of each cut is chance, and a client that reconnects late has missed nothing.
     """
-    return any(sings(services, name, seed + n) for n in range(3))
+    return any(turns_red(services, name, seed + n) for n in range(3))
 
 
-def sings(services: Services, name: str, seed: int) -> bool:
-    canary = CANARIES[name]
-    plan = Plan(8, 4, 300, canary.kills, seed, cut_share=0.05, quiet_s=3, resume_s=5)
-    with services.site(canary.database, name) as site:
+def turns_red(services: Services, name: str, seed: int) -> bool:
+    mutant = MUTANTS[name]
+    plan = Plan(8, 4, 300, mutant.kills, seed, cut_share=0.05, quiet_s=3, resume_s=5)
+    with services.site(mutant.database, name) as site:
         result = attempt(site, plan)
-    found = table(result.anomalies)[canary.kind] if result else 0
+    found = table(result.anomalies)[mutant.kind] if result else 0
     seconds = f"{result.seconds:.0f} s" if result else "no result"
     print(
-        f"canary {name} on {canary.database}: {canary.kind} {found}, {seconds}: {'red' if found else 'NOT RED'}",
+        f"mutant {name} on {mutant.database}: {mutant.kind} {found}, {seconds}: {'red' if found else 'NOT RED'}",
         flush=True,
     )
     if result and not found:
@@ -157,7 +160,7 @@ def attempt(site: Site, plan: Plan) -> Result | None:
 
 
 def keep(name: str, records: list[Record]) -> None:
-    """The histories of a red run, for whoever looks into it."""
+    """Write the histories of a red run to a file, and print its path."""
     path = Path(mkdtemp(prefix="parlor-chaos-red-")) / f"{name}.jsonl"
     write_jsonl(path, records)
     print(f"  histories: {path}", flush=True)

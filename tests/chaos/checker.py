@@ -34,7 +34,7 @@ MARKERS = {"receive", "open", "close", "cut", "quiet", "lines"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One event as the database has it; `data` is its encoded text, None once blanked."""
+    """An event in the database; `data` is its encoded text, None once redacted."""
 
     room: str
     o: int
@@ -73,7 +73,7 @@ class Log:
 
 
 def check(records: Iterable[Record], rows: Iterable[Row]) -> list[Anomaly]:
-    """`records` of all clients, each client's in its own order; `rows` of all rooms."""
+    """Return the anomalies. `records` are those of all clients, in the order of each; `rows` those of all rooms."""
     records, rows = list(records), list(rows)
     log = Log.of(rows)
     return [
@@ -139,7 +139,7 @@ def in_order_of_sends(records: list[Record], log: Log) -> Iterator[Anomaly]:
 
 @dataclass(slots=True)
 class View:
-    """One client's reading of one room: the last offset, those it saw, and those it passed over."""
+    """State of one client in one room: the last offset, the offsets it saw, and those it skipped."""
 
     last: int = 0
     open: bool = False
@@ -215,7 +215,7 @@ def difference(record: Record, row: Row) -> bool:
 
 
 def in_lines(records: list[Record], log: Log) -> Iterator[Anomaly]:
-    """A line is `[author, text, removed, edited]`; whoever has read all and holds it holds the same."""
+    """Compare timelines: clients that have read all show the same `[author, text, removed, edited]` for a message."""
     lines: dict[tuple[str, str], Any] = {}
     for record in records:
         if record.op != "lines" or record.o != log.heads[record.room]:

@@ -1,4 +1,4 @@
-"""The least server of `parlor.v1` that a client and a proxy can be tested against: one room, no disk."""
+"""A small server of `parlor.v1` for tests of clients and proxies: one room, in memory."""
 
 import asyncio
 import json
@@ -114,6 +114,6 @@ def port_of(server: Server) -> int:
 
 @asynccontextmanager
 async def running(fake: FakeServer) -> AsyncIterator[int]:
-    """The port it listens on."""
+    """Run the server and yield its port."""
     async with asyncio.timeout(20), serve(fake.serve, "127.0.0.1", 0) as server:
         yield port_of(server)

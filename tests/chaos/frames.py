@@ -1,4 +1,4 @@
-"""One direction of a connection, cut into what a proxy may pass on whole: the HTTP head, then frames (RFC 6455)."""
+"""Split one direction of a connection into the HTTP head and frames (RFC 6455), for a proxy to pass on whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ TEXT = 0x81
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes as they came; `text` is the payload of an unfragmented text frame."""
+    """Bytes as received; `text` is the payload of an unfragmented text frame."""
 
     raw: bytes
     text: bytes | None = None

@@ -1,4 +1,4 @@
-"""Runs in which something hangs while all talk: nothing may be lost, and everybody is answered in time."""
+"""Run the workload while something hangs: nothing may be lost, and answers come in time."""
 
 import asyncio
 import time
@@ -19,16 +19,16 @@ from tests.chaos.silence import longest_silence, longest_wait
 from tests.chaos.workload import Plan, Workload
 
 BOUND_S = 15.0
-"""within which everybody is answered who is not with the process that hangs"""
+"""The longest wait for an answer, for clients of processes that do not hang."""
 HANG_S = (5, 14)
 PAUSE_S = (2, 5)
 
 Urls = Callable[[], tuple[str, str]]
-"""the addresses of PostgreSQL and Redis, started when first wanted"""
+"""Return the URLs of PostgreSQL and Redis, which start at the first call."""
 
 
 class HangWorkload(Workload):
-    """Talks until it is told that it is over."""
+    """Write messages until `over` is set."""
 
     over = False
 
@@ -41,9 +41,9 @@ class HangResult:
     name: str
     plan: Plan
     hangs: list[tuple[str, float]] = field(default_factory=list)
-    """what each says of itself, and its seconds"""
+    """The description and the seconds of each hang."""
     recovery_s: float = 0.0
-    """the longest time from the end of a hang to the next acknowledged request"""
+    """The longest time from the end of a hang to the next acknowledged request."""
     wait_s: float = 0.0
     silence_s: float = 0.0
     room_silence_s: float = 0.0
@@ -71,7 +71,7 @@ class HangResult:
 
 
 async def run(name: str, site: Site, hang: Hang, plan: Plan, seconds: float) -> HangResult:
-    """The first server is the one that hangs, if it is one: others are who came to another one, or all."""
+    """Run the workload while something hangs. If a server hangs, it is the first; the times are of the others."""
     result = HangResult(name, plan)
     thaws: list[float] = []
     async with asyncio.timeout(plan.limit_s), AsyncExitStack() as stack:
@@ -116,7 +116,7 @@ async def hangs(workload: HangWorkload, hang: Hang, seconds: float, result: Hang
 
 
 def first_after(moment: float, records: list[Record]) -> float:
-    """When the next request was acknowledged; at once where none was, which the checker sees."""
+    """Return the time of the next acknowledged request, or `moment` when there is none; the checker sees that."""
     times = [
         record.t for record in records if record.type == "ok" and record.cid is not None and record.op != "receive"
     ]

@@ -1,4 +1,4 @@
-"""Things that can hang: each is a context manager within which it hangs, and goes on afterwards whatever happens."""
+"""Make something hang within a context manager, and let it go on afterwards in any case."""
 
 import os
 import signal
@@ -17,15 +17,15 @@ from redis import Redis
 from tests.chaos.servers import Server
 
 TRIES = 400
-"""to stop a worker within a transaction"""
+"""The attempts to stop a worker within a transaction."""
 
 Hang = Callable[[Random], AbstractContextManager[str]]
-"""hangs until it ends; what it says tells more"""
+"""A context manager within which something hangs; it yields a description."""
 
 
 @contextmanager
 def stopped(*processes: int) -> Iterator[None]:
-    """SIGSTOP, and SIGCONT."""
+    """Send SIGSTOP, and SIGCONT at the end."""
     try:
         for process in processes:
             os.kill(process, signal.SIGSTOP)
@@ -36,7 +36,7 @@ def stopped(*processes: int) -> Iterator[None]:
 
 
 def postgres_hang(url: str) -> Hang:
-    """The server and all that serve its connections."""
+    """Stop the server and the processes of its connections."""
     with psycopg.connect(url) as connection:
         folder = connection.execute("SHOW data_directory").fetchone()
     assert folder
@@ -123,7 +123,7 @@ def hung_disk(folder: Path) -> dict[str, str]:
 
 
 def lock_hang(url: str) -> Hang:
-    """Somebody with SQLite's own tool writes and does not end."""
+    """Hold the write lock, like a tool of SQLite that does not end its transaction."""
 
     @contextmanager
     def hang(_: Random) -> Iterator[str]:

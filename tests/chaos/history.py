@@ -1,4 +1,4 @@
-"""What one client did and saw, in order: the only thing the checker believes beside the log."""
+"""The steps of one client in order, which the checker compares with the log."""
 
 import json
 import time
@@ -12,8 +12,11 @@ Type = Literal["invoke", "ok", "fail", "info"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`op` is a method of the wire, or `receive` (an event came), `open` (the position events follow from), `close`,
-    `cut` (of the connection), `quiet` (the position after a while without sends), `lines` (the timeline, in `body`)."""
+    """A step of a client.
+
+    `op` is a method of the wire, or `receive` (an event came), `open` (the position events follow from), `close`,
+    `cut` (of the connection), `quiet` (the position after a while without sends), `lines` (the timeline, in `body`).
+    """
 
     t: float
     client: str

@@ -1,4 +1,4 @@
-"""A room's timeline as a reader makes it of a snapshot and the events after it."""
+"""The timeline of a room, built by a client from a snapshot and the events after it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ class Lines:
         self._lines: dict[int, Line] = {}
 
     def opened(self, lines: list[Line]) -> None:
-        """A snapshot replaces all."""
+        """Replace all messages by those of a snapshot."""
         self._lines = {line["o"]: line for line in lines}
 
     def received(self, event: dict[str, Any]) -> None:
@@ -32,7 +32,7 @@ class Lines:
                 self._lines[data["o"]] = {**self._lines[data["o"]], "data": None, "removed": removed}
 
     def summary(self) -> dict[str, list[Any]]:
-        """`{o: [author, text, removed, edited]}`; when a removed line was edited is known only to who saw the edit."""
+        """Return `{o: [author, text, removed, edited]}`; of a removed message `edited` is None."""
         return {
             str(o): [
                 line["by"],

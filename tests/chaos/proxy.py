@@ -1,5 +1,8 @@
-"""A TCP proxy that cuts a connection instead of passing on the answer to a durable request: the commit was made, the
-client cannot know. It also knows which durable requests are unanswered, so that a kill can be aimed."""
+"""A TCP proxy that may cut a connection instead of passing on the answer to a durable request.
+
+The server has committed then, and the client cannot know it. The proxy also knows the durable requests without an
+answer, so that a kill can be aimed.
+"""
 
 import asyncio
 import contextlib
@@ -15,7 +18,7 @@ CHUNK = 65536
 
 
 class Link:
-    """One client's connection to one back-end, and its durable requests without an answer."""
+    """A connection of a client to a back-end, and its durable requests without an answer."""
 
     def __init__(self, port: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.port = port
@@ -89,14 +92,14 @@ class Proxy:
             link.end()
 
     async def _connect(self) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:
-        """To any back-end that listens, chosen anew for every connection."""
+        """Connect to a back-end that listens, chosen at random for every connection."""
         for port in self._random.sample(self.ports, len(self.ports)):
             with contextlib.suppress(OSError):
                 return port, *await asyncio.open_connection("127.0.0.1", port)
         raise ConnectionRefusedError
 
     async def _both(self, *ways: Awaitable[None]) -> None:
-        """Until either way ends: a half-closed connection is of no use to either side."""
+        """Run both directions until one ends: a half-closed connection is of no use."""
         tasks = [asyncio.ensure_future(way) for way in ways]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""One run over one site: talk and kill, then quiet, then everybody resumes, then the verdict."""
+"""Run one site: write and kill, wait, let all clients resume, and check."""
 
 import asyncio
 import time
@@ -90,7 +90,7 @@ async def back(server: Server, random: Random) -> None:
 
 
 async def finish(workload: Workload, site: Site) -> None:
-    """Who is connected must have heard everything by itself; then all come back; then somebody new comes."""
+    """Wait for all connected clients, then reconnect all, then add a new client."""
     ends = await asyncio.to_thread(heads, site.database)
     await gather_within(workload.plan.quiet_s, [hear_all(client, ends) for client in workload.clients])
     for client in workload.clients:
@@ -103,7 +103,7 @@ async def finish(workload: Workload, site: Site) -> None:
 
 
 async def gather_within(seconds: float, work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """What is not done by then is seen by the checker."""
+    """Stop the work after this time. The checker finds what is missing."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await asyncio.gather(*work)
@@ -114,7 +114,7 @@ async def hear_all(client: RecordedClient, ends: dict[str, int]) -> None:
 
 
 async def read_all(client: RecordedClient, rooms: list[str], ends: dict[str, int]) -> None:
-    """As many rooms as may be open at once, beginning with those that are; noted before they are left."""
+    """Read all rooms, as many at once as may be open, and record each before it is closed."""
     rooms = sorted(rooms, key=lambda room: room not in client.opened)
     for start in range(0, len(rooms), OPEN_AT_ONCE):
         shown = rooms[start : start + OPEN_AT_ONCE]
@@ -127,7 +127,7 @@ async def read_all(client: RecordedClient, rooms: list[str], ends: dict[str, int
 
 
 def verdict(result: Result) -> str:
-    """The figures of one run, a line a topic."""
+    """Return the figures of one run, one topic a line."""
     found = table(result.anomalies)
     lines = [
         f"{result.site}: {result.plan.clients} clients, {result.plan.rooms} rooms, seed {result.plan.seed}, "

@@ -1,4 +1,4 @@
-"""Real server processes: started, killed and started again on the same port; none outlives its site."""
+"""Server processes that are killed and started again on the same port, and end with their site."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.services.ports import free_port
 
 START_S = 40
 REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "replay": 300, "lagging_bytes": 81920}
-"""a closed loop goes as fast as it is answered; what is rare in a short run is made common"""
+"""Limits for clients in a closed loop. Small buffers make rare cases common in a short run."""
 
 
 class Server:
@@ -47,7 +47,7 @@ class Server:
             )
 
     def kill(self) -> None:
-        """SIGKILL; returns when it is gone."""
+        """Send SIGKILL and wait for the end."""
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -73,7 +73,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Site:
-    """One database and the servers on it."""
+    """A database and the servers on it."""
 
     name: str
     database: Database
@@ -98,23 +98,23 @@ class Site:
 
 
 @contextmanager
-def sqlite_site(canary: str = "", more: Callable[[Path], dict[str, str]] = lambda data: {}) -> Iterator[Site]:
+def sqlite_site(mutant: str = "", more: Callable[[Path], dict[str, str]] = lambda data: {}) -> Iterator[Site]:
     """Start a server with the channel layer in memory. `more` gives further environment for a data folder."""
     with folder() as data:
         database = Sqlite(str(data / "parlor.sqlite3"))
-        with site("sqlite", database, 1, data, environment(data, database, "", canary) | more(data)) as made:
+        with site("sqlite", database, 1, data, environment(data, database, "", mutant) | more(data)) as made:
             yield made
 
 
 @contextmanager
-def postgres_site(postgres_url: str, redis_url: str, canary: str = "") -> Iterator[Site]:
+def postgres_site(postgres_url: str, redis_url: str, mutant: str = "") -> Iterator[Site]:
     """Two servers over Redis."""
     database = Postgres(postgres_url, f"chaos_{secrets.token_hex(6)}")
     database.create()
     try:
         with (
             folder() as data,
-            site("postgres", database, 2, data, environment(data, database, redis_url, canary)) as made,
+            site("postgres", database, 2, data, environment(data, database, redis_url, mutant)) as made,
         ):
             yield made
     finally:
@@ -124,8 +124,8 @@ def postgres_site(postgres_url: str, redis_url: str, canary: str = "") -> Iterat
 @contextmanager
 def site(name: str, database: Database, count: int, data: Path, environment: Mapping[str, str]) -> Iterator[Site]:
     subprocess.run(django("migrate", "--verbosity", "0"), env=environment, check=True)
-    if environment["PARLOR_CANARY"]:
-        subprocess.run([sys.executable, "-m", "tests.chaos.canary"], env=environment, check=True)
+    if environment["PARLOR_MUTANT"]:
+        subprocess.run([sys.executable, "-m", "tests.chaos.mutants"], env=environment, check=True)
     ports = [free_port() for _ in range(count)]
     servers = [Server(port, named(environment, port), data / f"server-{port}.log") for port in ports]
     try:
@@ -144,12 +144,12 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def environment(data: Path, database: Database, redis_url: str, canary: str) -> dict[str, str]:
+def environment(data: Path, database: Database, redis_url: str, mutant: str) -> dict[str, str]:
     """`PORT` names the cookies: servers behind one address share it."""
-    settings = "tests.chaos.canary_settings" if canary else "config.settings"
+    settings = "tests.chaos.mutant_settings" if mutant else "config.settings"
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
-        "PARLOR_CANARY": canary,
+        "PARLOR_MUTANT": mutant,
         "PARLOR_DATA": str(data),
         "DATABASE_URL": database.url,
         "REDIS_URL": redis_url,
@@ -166,7 +166,7 @@ def name_of(port: int) -> str:
 
 
 def named(environment: Mapping[str, str], port: int) -> Mapping[str, str]:
-    """PostgreSQL shows whose connection one is."""
+    """Name the connections of this server, for `pg_stat_activity`."""
     url = environment["DATABASE_URL"]
     return (
         environment if "sqlite" in url else {**environment, "DATABASE_URL": f"{url}?application_name={name_of(port)}"}

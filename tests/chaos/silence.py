@@ -1,4 +1,4 @@
-"""The times that clients waited, from their histories alone. Pure."""
+"""The times that clients waited, computed from their histories."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from tests.chaos.history import Record
 
 
 def longest_wait(records: Iterable[Record]) -> float:
-    """The longest time between a durable request and its answer, of whatever kind. A cut connection is no answer.
+    """Return the longest time between a durable request and its answer. A cut connection is no answer.
 
     `records` are those of any number of clients, each client's in its own order.
     """
@@ -29,7 +29,7 @@ def _cut(record: Record) -> bool:
 
 
 def longest_silence(records: Iterable[Record], *, by_room: bool = False) -> float:
-    """The longest time between two acknowledged requests, of all rooms together or of the room that waited longest."""
+    """Return the longest time between two acknowledged requests, of all rooms together or of the slowest room."""
     times: defaultdict[str, list[float]] = defaultdict(list)
     for record in records:
         if record.type == "ok" and record.cid is not None and record.op != "receive":

@@ -66,33 +66,33 @@ def good() -> Good:
     return Good()
 
 
-def test_a_good_history_is_clean(good: Good) -> None:
+def test_checker_finds_nothing_in_a_good_history(good: Good) -> None:
     assert good.found() == []
     assert set(table([]).values()) == {0}
 
 
-def test_an_acknowledged_request_that_the_log_has_not_is_lost(good: Good) -> None:
+def test_acknowledged_request_missing_from_the_log_is_lost(good: Good) -> None:
     good.sends += sent(7)
     assert good.kinds() == {"lost"}
 
 
-def test_a_refused_request_that_the_log_has_was_not_refused(good: Good) -> None:
+def test_refused_request_in_the_log_is_an_anomaly(good: Good) -> None:
     good.sends[-2:] = sent(6, answer="fail")
     assert good.kinds() == {"refused"}
 
 
 @pytest.mark.parametrize("end", [6, 7])
-def test_a_request_without_an_answer_may_be_in_the_log_or_not(good: Good, end: int) -> None:
+def test_request_without_answer_may_be_in_the_log_or_not(good: Good, end: int) -> None:
     good.sends[-2:] = sent(end, answer="info")
     assert good.found() == []
 
 
-def test_an_event_that_the_log_has_not_is_a_phantom(good: Good) -> None:
+def test_event_missing_from_the_log_is_a_phantom(good: Good) -> None:
     good.views["bob"].append(received(row(7), "bob"))
     assert good.kinds() == {"phantom"}
 
 
-def test_one_cid_at_two_offsets_is_a_double_in_the_log(good: Good) -> None:
+def test_cid_at_two_offsets_is_a_double_in_the_log(good: Good) -> None:
     double = row(7, cid="cid-00000003")
     good.log.append(double)
     good.ends = []
@@ -101,33 +101,33 @@ def test_one_cid_at_two_offsets_is_a_double_in_the_log(good: Good) -> None:
     assert good.kinds() == {"dup_log"}
 
 
-def test_one_event_received_twice_is_a_double_in_the_view(good: Good) -> None:
+def test_event_received_twice_is_a_double_in_the_view(good: Good) -> None:
     good.views["bob"].insert(4, good.views["bob"][3])
     assert good.kinds() == {"dup_view"}
 
 
-def test_one_event_received_before_and_after_a_cut_is_a_double_in_the_view(good: Good) -> None:
+def test_event_received_before_and_after_a_cut_is_a_double_in_the_view(good: Good) -> None:
     view = good.views["bob"]
     view[4:4] = [opened("bob", 3), view[3]]
     assert good.kinds() == {"dup_view"}
 
 
-def test_coming_back_from_where_one_was_is_no_double(good: Good) -> None:
+def test_resume_from_the_own_position_is_no_double(good: Good) -> None:
     good.views["bob"].insert(4, opened("bob", 3))
     assert good.found() == []
 
 
-def test_an_event_never_received_is_skipped(good: Good) -> None:
+def test_event_never_received_is_skipped(good: Good) -> None:
     del good.views["bob"][3]
     assert [(found.kind, found.o) for found in good.found()] == [("skip", 3)]
 
 
-def test_what_a_snapshot_holds_is_not_skipped(good: Good) -> None:
+def test_events_in_a_snapshot_are_not_skipped(good: Good) -> None:
     good.views["bob"][:4] = [opened("bob", 3)]
     assert good.found() == []
 
 
-def test_a_hole_in_the_log_itself_is_a_skip(good: Good) -> None:
+def test_gap_in_the_log_is_a_skip(good: Good) -> None:
     del good.log[3], good.sends[6:8]
     for view in good.views.values():
         view[4:5] = [opened("", 4)]
@@ -136,7 +136,7 @@ def test_a_hole_in_the_log_itself_is_a_skip(good: Good) -> None:
     assert [(found.kind, found.o) for found in good.found()] == [("skip", 4)]
 
 
-def test_two_events_changed_about_are_not_monotonic(good: Good) -> None:
+def test_events_in_swapped_order_are_not_monotonic(good: Good) -> None:
     view = good.views["bob"]
     view[3], view[4] = view[4], view[3]
     assert good.kinds() == {"nonmonotonic"}
@@ -147,55 +147,55 @@ def test_requests_stored_in_another_order_than_sent_are_reordered(good: Good) ->
     assert [(found.kind, found.o) for found in good.found()] == [("reorder", 3)]
 
 
-def test_a_repeated_request_keeps_the_place_of_the_first(good: Good) -> None:
+def test_repeated_request_keeps_the_place_of_the_first(good: Good) -> None:
     good.sends.insert(11, good.sends[0])
     assert good.found() == []
 
 
 @pytest.mark.parametrize("change", [{"data": {"kind": "text", "text": "other"}}, {"t": 1}, {"by": "x"}, {"data": None}])
-def test_a_body_that_is_not_the_logs_is_a_divergence(good: Good, change: dict[str, Any]) -> None:
+def test_body_other_than_in_the_log_is_a_divergence(good: Good, change: dict[str, Any]) -> None:
     good.views["bob"][3] = received(good.log[2], "bob", **change)
     assert good.kinds() == {"divergence"}
 
 
-def test_two_bodies_of_an_event_blanked_since_are_a_divergence(good: Good) -> None:
+def test_different_bodies_of_a_redacted_event_are_a_divergence(good: Good) -> None:
     good.log[2] = replace(good.log[2], data=None)
     assert good.found() == []
     good.views["bob"][3] = received(row(3), "bob", data={"kind": "text", "text": "other"})
     assert good.kinds() == {"divergence"}
 
 
-def test_an_answer_with_another_offset_than_the_logs_is_a_divergence(good: Good) -> None:
+def test_answer_with_another_offset_than_the_log_is_a_divergence(good: Good) -> None:
     good.sends[-2:] = sent(6, at=5)
     assert good.kinds() == {"divergence"}
 
 
-def test_two_timelines_are_a_divergence(good: Good) -> None:
+def test_different_timelines_are_a_divergence(good: Good) -> None:
     good.ends.append(lines("bob", [row(3, data='{"text": "other"}')]))
     assert good.kinds() == {"divergence"}
 
 
-def test_the_timeline_of_who_is_behind_is_not_compared(good: Good) -> None:
+def test_timeline_of_a_client_that_is_behind_is_not_compared(good: Good) -> None:
     good.ends.append(replace(lines("bob", [row(3, data='{"text": "other"}')]), o=5))
     assert good.found() == []
 
 
-def test_a_connected_reader_who_never_hears_of_the_last_event_has_not_observed_it(good: Good) -> None:
+def test_connected_client_without_the_last_event_has_not_observed_it(good: Good) -> None:
     good.ends[2] = quiet("bob", 5)
     del good.views["bob"][-1]
     assert good.kinds() == {"unobserved"}
 
 
 @pytest.mark.parametrize("op", ["close", "cut"])
-def test_an_event_of_a_room_that_is_not_open_comes_unasked(good: Good, op: str) -> None:
+def test_event_of_a_room_that_is_not_open_is_an_anomaly(good: Good, op: str) -> None:
     good.views["bob"].insert(6, Record(0, "bob", op, ROOM if op == "close" else "", "info"))
     assert [(found.kind, found.o) for found in good.found()] == [("unopened", 6)]
 
 
-def test_every_kind_has_a_column() -> None:
+def test_table_has_a_column_for_every_kind() -> None:
     assert list(table([Anomaly("skip", "ann", ROOM)])) == list(KINDS)
 
 
-def test_a_history_survives_the_file(good: Good, tmp_path: Path) -> None:
+def test_history_is_the_same_after_write_and_read(good: Good, tmp_path: Path) -> None:
     write_jsonl(tmp_path / "history.jsonl", good.views["bob"])
     assert read_jsonl(tmp_path / "history.jsonl") == good.views["bob"]

@@ -1,4 +1,4 @@
-"""The client keeps its side of the guarantee against a server in memory."""
+"""Tests of the resuming client and of the proxy, with a server in memory."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ class Visitor:
         return "token"
 
 
-async def test_what_is_sent_is_answered_and_read() -> None:
+async def test_client_gets_the_answer_and_the_event_of_its_request() -> None:
     fake = FakeServer()
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
@@ -38,7 +38,7 @@ async def test_what_is_sent_is_answered_and_read() -> None:
     assert check(client.history.records, fake.rows()) == []
 
 
-async def test_it_resumes_after_a_cut_from_where_it_was() -> None:
+async def test_client_resumes_from_its_position_after_a_cut() -> None:
     fake = FakeServer()
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
@@ -52,7 +52,7 @@ async def test_it_resumes_after_a_cut_from_where_it_was() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_answers_cut_after_the_commit_do_not_double_anything(seed: int) -> None:
+async def test_client_stores_each_request_once_when_answers_are_cut(seed: int) -> None:
     fake = FakeServer()
     random = Random(seed)
     async with running(fake) as port, Proxy([port], share=0.2, random=random) as proxy:
@@ -67,7 +67,7 @@ async def test_answers_cut_after_the_commit_do_not_double_anything(seed: int) ->
     assert [row.o for row in fake.rows()] == list(range(1, 31))
 
 
-async def test_a_gap_is_repaired_by_opening_again_and_told_to_the_checker() -> None:
+async def test_client_repairs_a_gap_and_records_it() -> None:
     fake = FakeServer()
     fake.withheld = {2}
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
@@ -79,7 +79,7 @@ async def test_a_gap_is_repaired_by_opening_again_and_told_to_the_checker() -> N
     assert {anomaly.kind for anomaly in check(client.history.records, fake.rows())} == {"skip"}
 
 
-async def test_too_fast_is_tried_again_with_the_same_cid() -> None:
+async def test_client_repeats_a_request_that_was_too_fast_with_the_same_cid() -> None:
     fake = FakeServer()
     fake.refuse_once = [{"code": 429, "message": "", "data": {"retry_after_ms": 1}}]
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
@@ -87,7 +87,7 @@ async def test_too_fast_is_tried_again_with_the_same_cid() -> None:
     assert len({record.cid for record in client.history.records if record.cid}) == 1
 
 
-async def test_a_refusal_is_final_and_the_next_goes_out() -> None:
+async def test_client_sends_the_next_request_after_an_error() -> None:
     fake = FakeServer()
     fake.refuse_once = [{"code": 409, "message": "", "data": {}}]
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
@@ -96,7 +96,7 @@ async def test_a_refusal_is_final_and_the_next_goes_out() -> None:
         assert (await client.send("message.post", ROOM, text="again"))["o"] == 1
 
 
-async def test_it_answers_the_ping_with_its_positions() -> None:
+async def test_client_answers_the_ping_with_its_positions() -> None:
     fake = FakeServer()
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
@@ -107,7 +107,7 @@ async def test_it_answers_the_ping_with_its_positions() -> None:
     assert fake.pongs == [{"jsonrpc": "2.0", "id": "p1", "result": {"rooms": {ROOM: 1}}}]
 
 
-async def test_a_snapshot_replaces_what_was_known() -> None:
+async def test_snapshot_replaces_the_timeline() -> None:
     fake = FakeServer()
     async with running(fake) as port, RecordedClient(Visitor(port), Random(1)) as client:
         await client.open(ROOM)
@@ -121,7 +121,7 @@ async def test_a_snapshot_replaces_what_was_known() -> None:
     assert check(client.history.records, fake.rows()) == []
 
 
-async def test_the_proxy_goes_to_whoever_listens() -> None:
+async def test_proxy_connects_to_a_server_that_listens() -> None:
     fake = FakeServer()
     async with (
         running(fake) as port,
@@ -131,7 +131,7 @@ async def test_the_proxy_goes_to_whoever_listens() -> None:
         assert (await client.send("message.post", ROOM, text="hello"))["o"] == 1
 
 
-async def test_the_proxy_knows_what_is_unanswered() -> None:
+async def test_proxy_knows_the_unanswered_requests() -> None:
     fake = FakeServer()
     fake.answering.clear()
     async with (

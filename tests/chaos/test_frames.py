@@ -1,4 +1,4 @@
-"""Whatever way the bytes are cut, the same frames come out, and the bytes are passed on as they were."""
+"""Tests of frames: the same frames come out however the bytes are split, and all bytes pass unchanged."""
 
 import pytest
 
@@ -41,6 +41,6 @@ def test_other_frames_pass_unread() -> None:
     assert [piece.text for piece in found] == [None, None, None]
 
 
-def test_what_is_no_websocket_passes_as_it_comes() -> None:
+def test_bytes_that_are_no_websocket_pass_unchanged() -> None:
     data = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\x81\x7f\x00"
     assert b"".join(piece.raw for piece in pieces(data, 5)) == data

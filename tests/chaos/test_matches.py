@@ -1,4 +1,4 @@
-"""A match outlives the process that served it: the other one takes the next move, and nothing is lost."""
+"""Tests of a match whose server process is killed."""
 
 import asyncio
 import secrets
@@ -17,7 +17,7 @@ def table(player: BlockingClient, match: int) -> dict[str, Any]:
 
 
 @pytest.mark.postgresql
-def test_the_other_process_takes_the_next_move(postgres_url: str, redis_url: str) -> None:
+def test_second_process_plays_on_when_the_first_is_killed(postgres_url: str, redis_url: str) -> None:
     with postgres_site(postgres_url, redis_url) as site:
         asyncio.run(site.start())
         doomed, other = (f"http://127.0.0.1:{server.port}" for server in site.servers)

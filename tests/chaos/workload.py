@@ -1,4 +1,4 @@
-"""What the clients do: a closed loop a client and room, seeded, until enough is acknowledged and every kill made."""
+"""The workload: each client writes in each room, one request after another, until enough is acknowledged."""
 
 import asyncio
 from collections import Counter
@@ -13,14 +13,17 @@ from tests.client import ErrorResponse, Guest
 
 OPEN_AT_ONCE = 4
 ENTER_AT_ONCE = 4
-ACTS = {"post": 80, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
+ACTIONS = {"post": 80, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
 WORDS = ["tea", "*rain*", "`code`", "<b>no</b>", "你好", "🌧️", "**ship**", "https://example.org/", "lamp\nsecond"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`doubles`: share of requests sent twice at once; `quiet_s`: how long a connected reader may take to hear of the
-    last event; `resume_s`: how long all may take to come back; `limit_s`: how long the whole run may take."""
+    """The size of a run.
+
+    `doubles`: share of requests sent twice at once; `quiet_s`: how long a connected reader may take to hear of the
+    last event; `resume_s`: how long all may take to come back; `limit_s`: how long the whole run may take.
+    """
 
     clients: int
     rooms: int
@@ -35,7 +38,7 @@ class Plan:
 
 
 class Workload:
-    """Guests take the ports in turn."""
+    """Guests that connect to the ports in turn."""
 
     def __init__(self, plan: Plan, ports: Sequence[int], stack: AsyncExitStack) -> None:
         self.plan = plan
@@ -50,7 +53,7 @@ class Workload:
         self._posted = asyncio.Event()
 
     async def enter(self) -> None:
-        """All come in, make the rooms, join them, and look at as many as may be open."""
+        """Let all guests enter, create and join the rooms, and open as many as they may."""
         self.clients = await asyncio.gather(*(self.guest(f"guest {number}") for number in range(self.plan.clients)))
         for number in range(self.plan.rooms):
             maker = self.clients[number % len(self.clients)]
@@ -69,9 +72,7 @@ class Workload:
         made = {room for place, room in enumerate(self.rooms) if place % len(self.clients) == number}
         for room in self.rooms:
             if room not in made:
-                with suppress(
-                    ErrorResponse
-                ):  # a repeat that a canary does not know; the checker sees a refusal in the log
+                with suppress(ErrorResponse):  # a mutant may not know a repeated join; the checker sees it in the log
                     await client.send("room.join", room)
         for room in client.random.sample(self.rooms, min(OPEN_AT_ONCE, len(self.rooms))):
             await client.open(room)
@@ -94,7 +95,7 @@ class Workload:
     async def _talk_in(self, client: RecordedClient, room: str) -> None:
         mine = Mine()
         while self.goes_on():
-            act = mine.possible(client.random.choices(list(ACTS), list(ACTS.values()))[0])
+            act = mine.possible(client.random.choices(list(ACTIONS), list(ACTIONS.values()))[0])
             try:
                 await mine.act(act, client, room)
                 self.done[act] += 1
@@ -103,7 +104,7 @@ class Workload:
             self._posted.set()
 
     async def _wander(self, client: RecordedClient) -> None:
-        """Now and then another room comes into view, from where it was left."""
+        """Close a room now and then, and open another from where it was left."""
         while self.goes_on() and len(self.rooms) > OPEN_AT_ONCE:
             await asyncio.sleep(client.random.uniform(0.5, 2))
             left = client.random.choice(sorted(client.opened))
@@ -112,7 +113,7 @@ class Workload:
 
 
 class Mine:
-    """One client's own lines in one room, and what it does with them."""
+    """Messages of one client in one room, and its actions on them."""
 
     def __init__(self) -> None:
         self.alive: list[int] = []

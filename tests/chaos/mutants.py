@@ -1,7 +1,7 @@
-"""Builds broken on purpose, to show that the checker would see it. The product stays as it is: a server process that
-runs with `tests.chaos.canary_settings` patches itself by the name in PARLOR_CANARY.
+"""Mutants: servers that are broken on purpose, to show that the checker finds it.
 
-`python -m tests.chaos.canary` prepares the database of such a build.
+A server process with the settings `tests.chaos.mutant_settings` patches itself by the name in PARLOR_MUTANT.
+`python -m tests.chaos.mutants` prepares the database of a mutant.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Canary:
-    """`kind` is the anomaly it must cause; `database` the site where it can."""
+class Mutant:
+    """A broken server: `kind` is the anomaly it must cause, `database` the site on which it can."""
 
     kind: str
     database: str
@@ -32,16 +32,16 @@ class Canary:
     kills: int = 0
 
 
-class CanaryConfig(AppConfig):
+class MutantConfig(AppConfig):
     name = "tests.chaos"
-    label = "canary"
+    label = "mutant"
 
     def ready(self) -> None:
         chosen().apply()
 
 
 def ack_before_commit() -> None:
-    """The answer goes out while the transaction is open, and the commit comes a little later."""
+    """Send the answer while the transaction is open, and commit a little later."""
     from realtime.workers import transaction, writer
 
     asked: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[Any], None]]] = {}
@@ -77,7 +77,7 @@ def first_only(done: Callable[[Any], Any]) -> Callable[[Any], None]:
 
 
 def dedupe_off() -> None:
-    """A repeated `cid` is a new request."""
+    """Treat a repeated `cid` as a new request."""
     from realtime.workers import repeats
 
     patch(repeats, "cid_key", lambda job: None)
@@ -95,32 +95,32 @@ def uniqueness_off() -> None:
         editor.remove_constraint(Event, dropped)
 
 
-def sweep_off() -> None:
-    """No word reaches the other process, and nobody looks."""
+def reconcile_off() -> None:
+    """Publish nothing on the bus, and never compare heads with the database."""
     from realtime.hub import bus, hub
 
-    async def no_sweep(self: hub.Hub) -> None:
+    async def no_reconcile(self: hub.Hub) -> None:
         pass
 
-    patch(hub.Hub, "sweep", no_sweep)
-    patch(bus.Bus, "ring", lambda self, bell: None)
+    patch(hub.Hub, "reconcile", no_reconcile)
+    patch(bus.Bus, "publish", lambda self, message: None)
 
 
 def patch(owner: Any, name: str, replacement: Any) -> None:
-    """Only what is there: a canary of a name that moved would sing for ever."""
+    """Replace an attribute that exists. A mutant of an old name would change nothing."""
     getattr(owner, name)
     setattr(owner, name, replacement)
 
 
-CANARIES = {
-    "ack-before-commit": Canary("lost", "sqlite", ack_before_commit, kills=3),
-    "dedupe-off": Canary("dup_log", "sqlite", dedupe_off, uniqueness_off),
-    "sweep-off": Canary("unobserved", "postgres", sweep_off),
+MUTANTS = {
+    "ack-before-commit": Mutant("lost", "sqlite", ack_before_commit, kills=3),
+    "dedupe-off": Mutant("dup_log", "sqlite", dedupe_off, uniqueness_off),
+    "reconcile-off": Mutant("unobserved", "postgres", reconcile_off),
 }
 
 
-def chosen() -> Canary:
-    return CANARIES[os.environ["PARLOR_CANARY"]]
+def chosen() -> Mutant:
+    return MUTANTS[os.environ["PARLOR_MUTANT"]]
 
 
 if __name__ == "__main__":
