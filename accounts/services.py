@@ -142,7 +142,7 @@ def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colo
         user.rev += 1
         user.save(update_fields=["password", "email_asked", "account_at", "rev", "is_staff", "is_superuser"])
         staged.signal(person_signal(user))
-        staged.narrow(UserId(user.key), reason="role")
+        staged.revoke(UserId(user.key), reason="role")
     if guest is None:
         _welcome(user)
     return user
@@ -154,13 +154,13 @@ def password_set(*, user: User, hashed: str) -> None:
         user.password = hashed
         user.save(update_fields=["password"])
         Session.objects.filter(loginsession__user=user).delete()
-        staged.narrow(UserId(user.key))
+        staged.revoke(UserId(user.key))
 
 
 def power_changed(*, user: User) -> None:
     """Recheck a moderator or admin whose two-step login was set up or removed."""
     with batch([SITE]) as staged:
-        staged.narrow(UserId(user.key), reason="role")
+        staged.revoke(UserId(user.key), reason="role")
 
 
 def email_ask(*, user: User, email: str) -> None:
@@ -201,7 +201,7 @@ def person_forget(*, user: User, now: int) -> None:
         Session.objects.filter(loginsession__user=user).delete()
         Authenticator.objects.filter(user=user).delete()
         User.objects.filter(pk=user.pk).update(rev=F("rev") + 1, **_nobody())
-        staged.narrow(UserId(user.key))
+        staged.revoke(UserId(user.key))
 
 
 def _nobody() -> dict[str, Any]:
@@ -326,7 +326,7 @@ def login_leave(batch: Batch, *, user: User, session_key: str) -> None:
 
 def _end(batch: Batch, user: User, *logins: str) -> None:
     for login in filter(None, logins):
-        batch.narrow(UserId(user.key), login=login)
+        batch.revoke(UserId(user.key), login=login)
 
 
 def logins_end(*, user: User, logins: Collection[str]) -> int:

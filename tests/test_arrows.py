@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "config": {"realtime", "accounts", "chat", "moderation", "game", "lab"},
 }
 # Inside an app, from the outside in: a module imports only what stands to its right.
-LAYERS = [{"consumers", "views", "admin"}, {"methods"}, {"services"}, {"selectors"}, {"models"}]
+LAYERS = [{"consumers", "views", "admin"}, {"services"}, {"selectors"}, {"models"}]
 REALTIME_COMPUTES = {
     "types",
     "errors",

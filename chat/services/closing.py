@@ -49,7 +49,7 @@ def room_delete(
     _tell(batch, room, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
     _end(batch, room)
     batch.schedule(room, "chat.room_purge", batch.now + DELETED_KEPT_MS, {"at": batch.now})
-    batch.narrow(None, log=room, reason="deleted")
+    batch.revoke(None, log=room, reason="deleted")
     return _out_of_lists(room, standing.room)
 
 
@@ -86,7 +86,7 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
     offsets = redactable(key, after, REDACTED)
     if offsets:
         _forget(batch, room, after, offsets[-1])
-        batch.append(key, kind="room.purged", data=None, audience=[], blanks=offsets)
+        batch.append(key, kind="room.purged", data=None, audience=[], redacts=offsets)
         batch.schedule(key, "chat.room_purge", batch.now, {"at": data["at"], "after": offsets[-1]})
         return
     _forget(batch, room, after, batch.log(key).head)

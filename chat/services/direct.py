@@ -86,7 +86,7 @@ def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -
     else:
         Block.objects.get_or_create(user_id=caller.pk, blocked=other)
     for key in shared_by(caller.pk, other.pk):
-        batch.narrow(caller.id, log=LogKey(key), reason="blocked")
+        batch.revoke(caller.id, log=LogKey(key), reason="blocked")
     room = room_between([user, caller.id])
     hidden = FOREVER if blocked else 0
     here = Membership.objects.filter(room=room, user=caller.pk, state=IN_IT).exclude(hidden=hidden) if room else None

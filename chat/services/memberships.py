@@ -56,7 +56,7 @@ def member_join(
         return _ask(batch, caller=caller, user=user, room=row, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
     entry = batch.append(room, kind="member.joined", data=data, actor=caller.id, cid=cid)
-    batch.narrow(caller.id, log=room)
+    batch.revoke(caller.id, log=room)
     role = Membership.Role.MEMBER if row.lounge or _others(row.pk, caller.pk).exists() else HOST
     given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, user, row)}
     return Membership.objects.update_or_create(room=row, user_id=caller.pk, defaults=given)[0]
@@ -135,7 +135,7 @@ def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | No
         mine.delete()
     data = {"user": caller.id, "reason": "left"}
     batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
-    batch.narrow(caller.id, log=room, reason="left")
+    batch.revoke(caller.id, log=room, reason="left")
     left(batch, room, caller.pk)
     return [Signal(room, "membership", "", None, to=caller.id)]
 
@@ -163,7 +163,7 @@ def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
         heir.save(update_fields=["role"])
         batch.append(key, kind="member.role", data={"user": heir.user.key, "role": HOST})
         plugin.installed.audit(batch, None, None, "member.role", room=room, user=heir.user, on=True)
-        batch.narrow(UserId(heir.user.key), log=key, reason="role")
+        batch.revoke(UserId(heir.user.key), log=key, reason="role")
 
 
 @method("member.role", protocol.MemberRole, logs=room_and_site)
@@ -184,7 +184,7 @@ def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, us
     data = {"user": user, "role": role}
     batch.append(room, kind="member.role", data=data, actor=caller.id, cid=cid)
     plugin.installed.audit(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
-    batch.narrow(user, log=room, reason="role")
+    batch.revoke(user, log=room, reason="role")
 
 
 @method("member.remove", protocol.MemberRemove, logs=room_and_site)
@@ -200,7 +200,7 @@ def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, 
     data = {"user": user, "reason": "removed"}
     batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
     plugin.installed.audit(batch, standing, caller, "member.remove", user=target.user)
-    batch.narrow(user, log=room)
+    batch.revoke(user, log=room)
     left(batch, room, target.user_id)
     return [Signal(room, "membership", "", None, to=user)]
 

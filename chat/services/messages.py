@@ -89,7 +89,7 @@ def line_post(
         actor=caller.id if caller else None,
         cid=cid,
         audience=line.audience,
-        line=True,
+        counts_as_message=True,
     )
     line_insert(batch, entry=entry, kind=kind, data=data, author=caller.pk if caller else None)
     return entry
@@ -145,7 +145,7 @@ def message_edit(
         actor=caller.id,
         cid=cid,
         audience=_audience(message),
-        blanks=[superseded],
+        redacts=[superseded],
     )
 
 
@@ -183,7 +183,7 @@ def message_delete(
         actor=caller.id,
         cid=cid,
         audience=_audience(message),
-        blanks=[superseded],
+        redacts=[superseded],
     )
 
 

@@ -46,7 +46,9 @@ def room_create(
     refuse_full(caller.pk)
     quota_use("rooms", pk=caller.pk, now=batch.now)
     log = batch.create_log()
-    entry = batch.append(LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, line=True)
+    entry = batch.append(
+        LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, counts_as_message=True
+    )
     room = Room.objects.create(
         log=log,
         created_by_id=caller.pk,
@@ -76,12 +78,12 @@ def room_change(
     if (facts["name"], public) != (row.name, row.public):
         _refuse_taken(facts, row)
     data = {**facts, "before": before}
-    entry = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, line=True)
+    entry = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, counts_as_message=True)
     line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
     row.name, row.topic, row.public, row.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
     row.save()
     if before["public"] and not public:
-        batch.narrow(None, log=room, reason="private")
+        batch.revoke(None, log=room, reason="private")
 
 
 def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _unmute(batch: Batch, room: LogKey, sanction: Sanction, devices: Collection[
     else:
         Membership.objects.filter(room=sanction.room_id, user__in=pks).update(muted_until=0)
     for _, key in people:
-        batch.narrow(UserId(key), log=room if sanction.room_id else None, reason="lifted")
+        batch.revoke(UserId(key), log=room if sanction.room_id else None, reason="lifted")
 
 
 def _holds(user: User, room: int, now: int) -> "QuerySet[Hold]":

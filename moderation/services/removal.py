@@ -40,7 +40,7 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, 
         kind="messages.removed",
         data={"offsets": offsets, "by": by.key if by else None, "at": batch.now, "author": sanction.user.key},
         actor=UserId(by.key) if by else None,
-        blanks=sorted({line.touched for line in lines}),
+        redacts=sorted({line.touched for line in lines}),
     )
     _keep(batch, room, lines, by)
     removal = {"data": None, "removed_at": batch.now, "removed_by": by, "touched": entry.o}

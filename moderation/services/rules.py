@@ -133,7 +133,7 @@ def member_admit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, u
     waiting.state, waiting.joined_at = IN_IT, batch.now
     waiting.read = batch.append(room, kind="member.joined", data={"user": user, "via": None}).o
     waiting.save()
-    batch.narrow(user, log=room, reason="admitted")
+    batch.revoke(user, log=room, reason="admitted")
     return admitted_signals(batch, membership=waiting)
 
 

@@ -174,10 +174,10 @@ def _take_effect(batch: Batch, room: LogKey, standing: RoomAccess, sanction: San
         devices_hold(sanction)
     if sanction.kind == "warn":
         Membership.objects.filter(room=standing.room, user=user).update(warned=sanction.key)
-        batch.narrow(UserId(user.key), log=_where(sanction, room), reason="warned")
+        batch.revoke(UserId(user.key), log=_where(sanction, room), reason="warned")
     elif sanction.kind == "mute":
         _mute(sanction, batch.now)
-        batch.narrow(UserId(user.key), log=_where(sanction, room), reason="muted")
+        batch.revoke(UserId(user.key), log=_where(sanction, room), reason="muted")
     else:
         _put_out(batch, room, standing, sanction, decision)
 
@@ -210,11 +210,11 @@ def _put_out(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanctio
         hand_over(batch, room, standing.room, user.pk)
     if sanction.room_id is None:
         User.objects.filter(pk=user.pk).update(banned_until=stands.banned_until)
-        batch.narrow(UserId(user.key), reason=reason, until=sanction.until)
+        batch.revoke(UserId(user.key), reason=reason, until=sanction.until)
         elsewhere(batch, "chat.put_out", sorted(_places(user.pk) - {batch.log(room).pk}), {"sanction": sanction.key})
     else:
         _bar(batch, standing, user, was, stands.banned_until)
-        batch.narrow(UserId(user.key), log=room, reason=reason, until=sanction.until)
+        batch.revoke(UserId(user.key), log=room, reason=reason, until=sanction.until)
     left(batch, room, user.pk)
     if sanction.kind == "ban":
         _close_doors(batch, room, standing, sanction, was, decision)
@@ -348,7 +348,7 @@ def _end_effect(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanc
         _reopen(batch, room, standing, sanction)
         _bring_back(batch, room, sanction, caller)
     holds_end(batch, room, sanction)
-    batch.narrow(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")
+    batch.revoke(UserId(sanction.user.key), log=_where(sanction, room), reason="lifted")
 
 
 def _let_in(batch: Batch, room: LogKey, standing: RoomAccess, sanction: Sanction) -> None:
@@ -408,7 +408,7 @@ def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: Cli
     row.save(update_fields=["acknowledged_at"])
     _acknowledged(batch, standing, row)
     _tell(batch, room, row, caller, cid, kind="sanction.acknowledged")
-    batch.narrow(caller.id, log=_where(row, room), reason="acknowledged")
+    batch.revoke(caller.id, log=_where(row, room), reason="acknowledged")
     return _standing_signals(room, row)
 
 

@@ -86,7 +86,7 @@ def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> Use
         target.save(update_fields=["is_moderator", "is_staff", "rev"])
         staged.signal(person_signal(target))
         audit_write(staged, standing, caller, "moderator.set", user=target, reason=reason, on=on)
-        staged.narrow(user, reason="role")
+        staged.revoke(user, reason="role")
     return target
 
 

@@ -74,12 +74,12 @@ class Batch:
         cid: ClientId | None = None,
         method: str = "",
         audience: Iterable[str] | None = None,
-        blanks: Sequence[int] = (),
-        line: bool = False,
+        redacts: Sequence[int] = (),
+        counts_as_message: bool = False,
     ) -> LogEvent:
-        """Stage one event at the next offset. `blanks`: the offsets of events (at most 500) whose data it redacts."""
+        """Stage one event at the next offset. `redacts`: offsets of events, at most 500, whose data is removed."""
         log = self.log(key)
-        log.head, log.lines = log.head + 1, log.lines + line
+        log.head, log.lines = log.head + 1, log.lines + counts_as_message
         event = LogEvent(
             room=key,
             o=log.head,
@@ -90,7 +90,7 @@ class Batch:
             actor=actor,
             cid=cid,
             audience=None if audience is None else audience_text(audience),
-            blanks=tuple(blanks),
+            blanks=tuple(redacts),
             data=None if data is None else encode(data).decode(),
             method=method or (self.method if cid else ""),
         )
@@ -117,7 +117,7 @@ class Batch:
         """Stage a deadline at `at` ms UTC, for the handler of `kind` in `realtime.workers.deadlines`."""
         self.insert(Deadline(log_id=self.log(key).pk, kind=kind, at=at, data=encode(data).decode()))
 
-    def narrow(
+    def revoke(
         self,
         user: UserId | None,
         *,
@@ -126,10 +126,10 @@ class Batch:
         reason: str = "removed",
         until: int | None = None,
     ) -> None:
-        """Tell every process to ask again what `user` may read and do: in one log, in one login session, or at all.
+        """Make every process check again what `user` may read and do: in one log, in one login session, or at all.
 
-        Without a user, everybody who reads that log is meant.
-        `reason` and `until` (ms UTC) are what `room.left` says to them where they may no longer read.
+        Without a user it is about everybody who reads that log. A user who may no longer read it gets `room.left` with
+        `reason` and `until` (ms UTC). The batch must have locked `SITE`.
         """
         change = PermissionsChanged(user=user, log=log, login=login, reason=reason, until=until)
         self.append(SITE, kind="site.narrowed", data=change)

@@ -84,7 +84,8 @@ async def append(log: LogKey, count: int = 1, data: Any = None, **kwargs: Any) -
     def work() -> list[int]:
         with batch([log]) as staged:
             events = [
-                staged.append(log, kind="note.posted", data=data or {"n": n}, line=True, **kwargs) for n in range(count)
+                staged.append(log, kind="note.posted", data=data or {"n": n}, counts_as_message=True, **kwargs)
+                for n in range(count)
             ]
             return [event.o for event in events]
 

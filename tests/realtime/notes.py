@@ -46,14 +46,20 @@ def note_post(
     if text == "bug":
         raise RuntimeError("a bug")
     return batch.append(
-        room, kind="note.posted", data={"text": text}, actor=caller.id, cid=cid, audience=audience, line=True
+        room,
+        kind="note.posted",
+        data={"text": text},
+        actor=caller.id,
+        cid=cid,
+        audience=audience,
+        counts_as_message=True,
     )
 
 
 def note_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int) -> None:
     if o >= batch.log(room).head + 1:
         raise conflict("removed")
-    batch.append(room, kind="note.removed", data={"o": o}, actor=caller.id, cid=cid, blanks=[o])
+    batch.append(room, kind="note.removed", data={"o": o}, actor=caller.id, cid=cid, redacts=[o])
 
 
 def shout(text: str) -> str:

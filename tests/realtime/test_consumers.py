@@ -109,7 +109,7 @@ async def test_logging_out_ends_that_login_session_only(application: Any) -> Non
 
     def log_out() -> None:
         with batch([SITE]) as staged:
-            staged.narrow(UserId(mei.key), login=login_of(keys[0]))
+            staged.revoke(UserId(mei.key), login=login_of(keys[0]))
 
     await sync_to_async(log_out)()
     assert (await here.bye()).code == 4501

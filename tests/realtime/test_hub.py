@@ -449,7 +449,7 @@ async def test_memory_only_methods_need_the_room_open(tab: Open, log: LogKey) ->
 async def narrow(**kwargs: Any) -> None:
     def work() -> None:
         with batch([SITE]) as staged:
-            staged.narrow(**kwargs)
+            staged.revoke(**kwargs)
 
     await sync_to_async(work)()
 
