@@ -54,7 +54,7 @@ class RecentEvents:
 
     def redact(self, events: Sequence[LogEvent] | deque[LogEvent]) -> None:
         """Empty what recent events redact: a page that was read before one of them committed still has the data."""
-        redacted = {o for event in self._events for o in event.blanks}
+        redacted = {o for event in self._events for o in event.redacts}
         for event in events:
             if event.o in redacted:
                 event.data = None
@@ -62,6 +62,6 @@ class RecentEvents:
     def _append(self, event: LogEvent) -> None:
         self._events.append(event)
         self.head = event.head
-        for earlier in self._events if event.blanks else ():
-            if earlier.o in event.blanks:
+        for earlier in self._events if event.redacts else ():
+            if earlier.o in event.redacts:
                 earlier.data = None

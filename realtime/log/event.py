@@ -19,7 +19,8 @@ class LogEvent(msgspec.Struct):
     actor: UserId | None
     cid: ClientId | None
     audience: str | None
-    blanks: tuple[int, ...]
+    redacts: tuple[int, ...] = msgspec.field(name="blanks")
+    """The offsets of events whose data this one removes. Its name on the bus is that of the release before."""
     data: str | None
     method: str = ""
 

@@ -91,5 +91,5 @@ def _entry(
     method: str,
 ) -> LogEvent:
     """Of the columns `_EVENT`."""
-    superseded = tuple(msgspec.json.decode(blanks)) if blanks else ()
-    return LogEvent(key, o, t, n, at, kind, actor or None, cid or None, audience, superseded, data, method)
+    redacts = tuple(msgspec.json.decode(blanks)) if blanks else ()
+    return LogEvent(key, o, t, n, at, kind, actor or None, cid or None, audience, redacts, data, method)

@@ -90,7 +90,7 @@ class Batch:
             actor=actor,
             cid=cid,
             audience=None if audience is None else audience_text(audience),
-            blanks=tuple(redacts),
+            redacts=tuple(redacts),
             data=None if data is None else encode(data).decode(),
             method=method or (self.method if cid else ""),
         )
@@ -152,8 +152,8 @@ class Batch:
         events, self._unwritten = self.events[self._unwritten :], len(self.events)
         insert_values(Event, [self._row(event) for event in events])
         for event in events:
-            if event.blanks:
-                Event.objects.filter(log=self._logs[event.room], offset__in=event.blanks).update(data=None)
+            if event.redacts:
+                Event.objects.filter(log=self._logs[event.room], offset__in=event.redacts).update(data=None)
         heads_write([self._logs[key] for key in {event.room for event in events}])
         rows, self._rows = self._rows, []
         insert_many(rows)
@@ -169,7 +169,7 @@ class Batch:
             event.actor,
             event.cid,
             event.audience,
-            encode(event.blanks).decode() if event.blanks else None,
+            encode(event.redacts).decode() if event.redacts else None,
             event.data,
             event.at,
         )

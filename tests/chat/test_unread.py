@@ -11,7 +11,7 @@ from realtime.types import LogKey, UserId
 
 
 def entry(o: int, n: int, kind: str = "message.posted", data: Any = None, **more: Any) -> LogEvent:
-    given = {"actor": UserId("ana"), "cid": None, "audience": None, "blanks": ()} | more
+    given = {"actor": UserId("ana"), "cid": None, "audience": None, "redacts": ()} | more
     return LogEvent(
         room=LogKey("room"),
         o=o,

@@ -10,8 +10,8 @@ from realtime.types import Head, LogKey, Position
 ROOM = LogKey("r")
 
 
-def entry(o: int, *blanks: int) -> LogEvent:
-    return LogEvent(ROOM, o, o * 7, o, 0, "k", None, None, None, blanks, f'"{o}"')
+def entry(o: int, *redacts: int) -> LogEvent:
+    return LogEvent(ROOM, o, o * 7, o, 0, "k", None, None, None, redacts, f'"{o}"')
 
 
 def ring(*taken: int, size: int = 8) -> RecentEvents:

@@ -91,7 +91,7 @@ class Tab:
 
 def event(room: Room, o: int) -> LogEvent:
     values: dict[str, Any] = {"room": room.key, "o": o, "t": 1, "n": o, "at": 1, "kind": "message.posted"}
-    return LogEvent(**values, actor=None, cid=None, audience=None, blanks=(), data="{}")
+    return LogEvent(**values, actor=None, cid=None, audience=None, redacts=(), data="{}")
 
 
 def reader(room: Room) -> tuple[Subscription, Tab]:
