@@ -17,15 +17,15 @@ from markdown_it.token import Token
 from accounts.skeletons import is_one_script, prototype, scripts, skeleton
 
 LINKS: Final = 50
-"""of a message: addresses after these are text"""
+"""A message has at most so many links; later addresses stay text."""
 ENDS: Final = (
     r"\s\x00-\x20\x7f-\xa0<>\"`{}|\\^\u00ab\u00bb\u061c\u200b\u200e\u200f\u2014\u2015\u2018-\u201f\u2026-\u202e\u2039\u203a"
     r"\u2045\u2046\u2066-\u206f\u2308-\u230b\u2329\u232a\u2768-\u2775\u27e6-\u27ef\u2983-\u2998\u3001-\u3003\u3008-\u3011"
     r"\u3014-\u301f\u3030\u303d\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff64\ufeff"
 )
-"""no part of a bare address, as a character class: spaces, quotes, brackets, full-width punctuation, directions"""
+"""A bare address ends before these characters: spaces, quotes, brackets, full-width punctuation, directions."""
 LABELS: Final = 10
-"""dots in a host with letters of other scripts; encoding each label costs, and no real host has more"""
+"""A host with letters of other scripts may have so many dots. Encoding each label costs, and real hosts have fewer."""
 SCHEME: Final = re.compile(r"(?:^|[^a-z0-9.+-])(https?)$", re.IGNORECASE | re.ASCII)
 AUTHORITY: Final = re.compile(
     rf"://(?P<user>[^{ENDS}/?#@\[\]()]{{1,100}}@)?(?P<host>[^{ENDS}!-/:-@\[-_~][^{ENDS}!-,/:-@\[-^~]{{0,252}})"
@@ -33,7 +33,7 @@ AUTHORITY: Final = re.compile(
 )
 REST: Final = re.compile(rf"[/?#][^{ENDS}]{{0,2000}}")
 TRAILING: Final = ".,:;!?'*~(["
-"""punctuation of the sentence around, when it ends an address"""
+"""Punctuation at the end of an address belongs to the sentence around it."""
 BRACKETS: Final = {")": "(", "]": "["}
 TARGET: Final = re.compile(r"(?:https?://(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)|mailto:([^?]*))", re.IGNORECASE)
 USER: Final = re.compile(r"\w+://[^/?#]*@")
@@ -45,9 +45,9 @@ LOOKS_LIKE_ADDRESS: Final = re.compile(
     r"(?:[^\W_](?:[\w-]{0,61}\w)?\.){1,20}(?:[^\W\d_]{2,63}|xn--[\w-]{1,59}))(?![\w-])(?:[/?#:]\S*)?"
 )
 HALF_ADDRESS: Final = re.compile(r"(?:^|\s)\.[^\W\d_]{2}|://(?!\w)")
-"""an end or a beginning of one, which the text around may make whole"""
+"""The text has a part of an address, which the text around the link may complete."""
 TEXT_LENGTH: Final = 500
-"""of the text of a link in which addresses are looked for; more of it counts as another address"""
+"""Addresses are searched in so many characters of a link's text; a longer text counts as another address."""
 
 
 def bare_link(state: StateInline, silent: bool) -> bool:
@@ -179,11 +179,11 @@ def _letters_only(text: str) -> str:
     """Return a text with plain dots, and without the marks and spaces that are hardly seen."""
     if text.isascii():
         return text
-    seen = (c for c in unicodedata.normalize("NFKC", _narrow(text)) if unicodedata.category(c)[0] not in "CM")
+    seen = (c for c in unicodedata.normalize("NFKC", _without_other_spaces(text)) if unicodedata.category(c)[0] not in "CM")
     return DOTS.sub(".", "".join("." if prototype(c) == "." else c for c in seen))
 
 
-def _narrow(text: str) -> str:
+def _without_other_spaces(text: str) -> str:
     return "".join(c for c in text if c == " " or unicodedata.category(c) != "Zs")
 
 

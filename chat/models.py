@@ -45,7 +45,7 @@ class Room(models.Model):
     rules_rank = models.PositiveSmallIntegerField(null=True)
     calm = models.TextField(blank=True)
     skeleton = models.CharField(max_length=128, null=True, editable=False)  # noqa: DJ001
-    """what the name shares with those that look like it; null for rooms of an older process, and direct ones"""
+    """The skeleton of the name, which similar names share. It is null for direct rooms and rooms of old processes."""
     active_at = models.BigIntegerField(default=0, db_default=0)
     archived_at = models.BigIntegerField(null=True)
     deleted_at = models.BigIntegerField(null=True)
@@ -129,7 +129,7 @@ class Invite(models.Model):
 
 
 class Message(models.Model):
-    """One line as it now stands. `data` is encoded JSON, null once removed; `audience` as in its event."""
+    """A message as it is now. `data` is encoded JSON, or null when removed; `audience` is as in its event."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
     offset = models.BigIntegerField()
@@ -154,7 +154,7 @@ class Message(models.Model):
 
 
 class Revision(models.Model):
-    """What a line said before it was edited or removed. The only place of old text, and only until `purge_at`."""
+    """The former text of an edited or removed message. No other place has it, and it is deleted at `purge_at`."""
 
     log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
     offset = models.BigIntegerField()
@@ -171,7 +171,7 @@ class Revision(models.Model):
 
 
 class Block(models.Model):
-    """Somebody whom a person does not want to hear: their requests stay unseen, and their messages are folded."""
+    """A person blocks another one: requests of that person are not shown, and their messages are folded."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="+")

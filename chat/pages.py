@@ -1,4 +1,4 @@
-"""What a page is made of: the boot data that the client starts from, and the words it speaks."""
+"""The parts of a page: the boot data of the client, and its words."""
 
 import json
 from functools import lru_cache
@@ -22,17 +22,17 @@ from realtime.security import token_make
 from realtime.types import Caller, LogKey
 
 NAMED: Final = 3
-"""people whom the entry form names"""
+"""The entry form names so many people."""
 
 
 def caller_on(request: HttpRequest) -> Caller | None:
-    """Who looks at the page; None is a visitor."""
+    """Return the caller of a page, or None for a visitor."""
     user = user_of(request)
     return caller_of(user) if user else None
 
 
 def waits_at(request: HttpRequest, key: str) -> str | None:
-    """The name of the private room at whose door they wait."""
+    """Return the name of the private room for which the person waits, or None."""
     waiting = Membership.objects.filter(
         user=request.user.pk, room__log__key=key, room__deleted_at=None, state=Membership.State.WAITING
     )
@@ -40,7 +40,7 @@ def waits_at(request: HttpRequest, key: str) -> str | None:
 
 
 def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:
-    """The room, if this reader may see it (else `RealtimeError` 404), around a line or at its end."""
+    """Show the room, around a message or at its end. Raise 404 when the reader may not see it."""
     caller = caller_on(request)
     labels = access.labels_of(caller.id if caller else None, access.readable(caller, key))
     head = head_of(key)
@@ -52,7 +52,7 @@ def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **
 
 
 def invite_page(request: HttpRequest, invite: Invite, **more: Any) -> HttpResponse:
-    """A public room behind the field; of a private one only name, topic and faces."""
+    """Show an invite, with the page of a public room, or only name, topic and faces of a private one."""
     if invite.room.public:
         return room_page(request, LogKey(invite.room.log.key), invite=invite, **more)
     return _page(request, "chat/invite.html", caller_on(request), {}, invite=invite, **more)
@@ -122,7 +122,7 @@ def _may_write(snapshot: dict[str, Any], guest: bool) -> bool:
 
 
 def _guest(user: Any) -> bool:
-    """Whether rules for guests hold for them."""
+    """Tell whether the rules for guests apply to the user."""
     return counts_as_guest(user.password, user.account_at, now_ms())
 
 
@@ -133,7 +133,7 @@ def _invite_shown(invite: Invite) -> dict[str, Any]:
 
 
 def _face_of(person: dict[str, Any]) -> dict[str, Any]:
-    """What a face shows: an emoji, else the initial, on its colour. No name goes out of a private room."""
+    """Return emoji or initial, and colour. Names of people in a private room are not sent."""
     face = person["face"]
     return {"face": face, "initial": "" if face else person["name"][0], "colour": person["colour"]}
 
@@ -144,7 +144,7 @@ def language_of_page() -> str:
 
 
 def words(language: str) -> Any:
-    """What the client says in this language, or in `live/<language>`; read once, but in development every time."""
+    """Return the words of the client in a language, or of `live/<language>`. In development they are read each time."""
     return _words(language) if not settings.DEBUG else _words.__wrapped__(language)
 
 

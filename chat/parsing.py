@@ -1,4 +1,4 @@
-"""What a typed text asks for: a line, or a command. Pure; it runs before the request is queued."""
+"""Parse a typed text as a message or a command. Pure; it runs before the request is queued."""
 
 import msgspec
 
@@ -9,17 +9,17 @@ from realtime.errors import unprocessable
 
 
 class SlashCommand(msgspec.Struct, frozen=True):
-    """`/name rest`."""
+    """A slash command: `/name rest`."""
 
     name: str
     rest: str
 
 
-Said = Text | SlashCommand
+ParsedMessage = Text | SlashCommand
 
 
-def understood(text: str) -> Said:
-    """`//text` says `/text`; a `/name` that no app has registered is 422 `unknown_command`."""
+def parse(text: str) -> ParsedMessage:
+    """Parse a typed text. `//text` means `/text`; raise 422 `unknown_command` for a `/name` that no app knows."""
     kept = written(text)
     if not kept.startswith("/"):
         return rendered(kept)

@@ -1,11 +1,11 @@
-"""Who may do what: one table. Nobody acts on their own rank or above (docs/moderation.md)."""
+"""The table of permissions. Nobody acts on a person of the same or a higher rank (docs/moderation.md)."""
 
 from enum import IntEnum
 from typing import Final
 
 
 class Rank(IntEnum):
-    """Of a room up to `HOST`, of the site above. A moderator has it in the rooms they are in."""
+    """The ranks: up to `HOST` in a room, and above on the site. A moderator has the rank in the rooms they are in."""
 
     MEMBER = 0
     HOST = 1

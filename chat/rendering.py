@@ -26,13 +26,13 @@ from realtime.workers.preprocessing import spent
 logger = logging.getLogger(__name__)
 
 MOST_S: Final = 0.25
-"""CPU seconds of one text; the dearest of ordinary Markdown, 10,000 characters long, takes a fifth of it"""
+"""A text may take so many CPU seconds. Ordinary Markdown of 10,000 characters takes at most a fifth of it."""
 ANSWER_S: Final = 5.0
-"""seconds to wait for an answer, on a machine that has other work"""
+"""The timeout for an answer, on a busy machine."""
 NICE: Final = 5
 FOLDER: Final = Path(__file__).parent.parent
 HEAD: Final = 4
-"""bytes that tell the length of what follows"""
+"""A message starts with so many bytes for its length."""
 
 
 class Rendered(msgspec.Struct, array_like=True):
@@ -43,7 +43,7 @@ class Rendered(msgspec.Struct, array_like=True):
 
 
 class Renderer:
-    """Our side: one text at a time."""
+    """The client of the process, with one text at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -16,12 +16,12 @@ from accounts.faces import EMOJI, initials
 
 TOGETHER_MS: Final = 5 * 60 * 1000
 TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""characters that turn the direction of what follows, in messages of an older release"""
+"""Characters that change the direction of a text, in messages of an older release."""
 LONG_LINES, CHARACTERS_A_LINE = 24, 80
-"""a message of more lines shows its beginning first"""
+"""A message with more lines is shown folded."""
 RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 FOLDED: Final = 3
-"""as many deleted messages in a row are one row, which the client makes"""
+"""The client shows so many consecutive deleted messages as one row."""
 SYSTEM_KINDS: Final = frozenset({"room.created", "room.changed"})
 UNKNOWN: Final = {"name": "…", "face": "", "colour": 8}
 ONLY_EMOJI: Final = re.compile(rf"(?:(?:{EMOJI.pattern})\s*){{1,5}}")

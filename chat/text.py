@@ -1,7 +1,7 @@
-"""What people write, rendered once and before it is queued. Pure; linear in the length, which is bounded.
+"""Render texts of people, once and before a request is queued. Pure, and linear in the bounded length.
 
-The Markdown is CommonMark's without what a line of talk has no use for or what would hide a word somebody typed:
-HTML, images, headings, references, entities. What is left passes an allow-list of tags and addresses.
+The Markdown is CommonMark without HTML, images, headings, references and entities, which messages do not need or which
+hide typed words. The result passes an allow-list of tags and addresses.
 """
 
 import html
@@ -20,28 +20,28 @@ from realtime.errors import unprocessable
 
 TEXT_LENGTH: Final = 10_000
 HTML_LENGTH: Final = 40_000
-"""a longer rendering is not worth its bytes to everybody: the text is shown as it was typed"""
+"""A text with a longer rendering is shown as typed, to save bytes for all readers."""
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
 TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
 ADDRESS: Final = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE | re.ASCII)
-"""a target with a host: browsers read `https:///evil.example` as `https://evil.example/`, and a server does not"""
+"""A target with a host. Browsers read `https:///evil.example` as `https://evil.example/`, and a server does not."""
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
-"""an address in which there is nothing to encode, for the link or for the eye"""
+"""An address without characters to encode, neither in the link nor in the text."""
 TAKEN_OUT: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 CONTROL: Final = re.compile(rf"[{TAKEN_OUT}]")
-"""control characters, and those that turn the direction of what follows: `exe.pdf` must not read as `fdp.exe`"""
+"""Control characters, and those that change the direction: `exe.pdf` must not look like `fdp.exe`."""
 MARKS: Final = 1_000
-"""signs of markup outside code blocks; a line with more would keep everybody's lines waiting, and shows as typed"""
+"""A text with more signs of markup outside code blocks is shown as typed, because others would wait for it."""
 MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
 LIGHT_LENGTH, LIGHT_MARKS = 280, 8
-"""what the loop itself may parse: a line of talk with an address and a word in bold"""
+"""The event loop itself parses up to this size: a short message with an address and a word in bold."""
 SIGN: Final = re.compile(r"[!*_~`>\n]|://")
 HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
-"""a bracket, an address with letters to encode, and what `written` takes out or makes a line's end of"""
+"""A bracket, an address with letters to encode, and characters that `written` removes or turns into line ends."""
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>|&\n]")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
-"""without any of these, nor an address, a line means what it says, also once `CONTROL` is taken out: see `plain`"""
+"""A line without these signs and without an address needs no parser, also after removing `CONTROL`: see `plain`."""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 
 
@@ -53,7 +53,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def written(text: str) -> str:
-    """The text as it is kept, or 422 `empty` / `too_long`."""
+    """Return the text as it is stored. Raise 422 `empty` or `too_long`."""
     kept = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
     if len(kept) > TEXT_LENGTH:
         raise unprocessable("too_long", f"at most {TEXT_LENGTH} characters")
@@ -63,16 +63,16 @@ def written(text: str) -> str:
 
 
 def plain(text: str) -> bool:
-    """Whether a text as it came, or as it is kept, needs no parser. One that is too long is not looked at."""
+    """Tell whether a received or stored text needs no parser. A text that is too long is not checked."""
     if len(text) > TEXT_LENGTH or MARKUP.search(text) or FIRST.match(text):
         return False
     return "://" not in text
 
 
 def light(text: str) -> bool:
-    """Whether the text is rendered sooner than it would have gone to another thread and come back.
+    """Tell whether rendering the text is faster than a hand-over to another thread.
 
-    Of what was tried the dearest took 0.7 ms; with brackets, each of which may begin any number of links, 4.5.
+    The slowest of these texts took 0.7 ms. With brackets, which may begin many links, it would be 4.5 ms.
     """
     return plain(text) or (
         len(text) <= LIGHT_LENGTH and not HEAVY.search(text) and len(SIGN.findall(text)) <= LIGHT_MARKS
@@ -80,12 +80,12 @@ def light(text: str) -> bool:
 
 
 def rendered(text: str) -> Text:
-    """The text with its HTML."""
+    """Return the text with its HTML."""
     return Text(text) if plain(text) else parsed(text)
 
 
 def parsed(text: str) -> Text:
-    """The same for any text, and ten times as long for one without markup."""
+    """Render any text by the parser, which takes ten times as long for a text without markup."""
     if len(MARK.findall(BLOCK.sub("", text))) > MARKS:
         return Text(text)
     env: dict[str, Any] = {}
@@ -99,7 +99,7 @@ def parsed(text: str) -> Text:
 
 
 def _is_plain(tokens: list[Token], text: str) -> bool:
-    """Whether the rendering would show the very characters of the text and nothing else."""
+    """Tell whether the rendering shows exactly the characters of the text."""
     leaves = [leaf for token in tokens for leaf in [token, *(token.children or [])]]
     if any(leaf.type not in PLAIN for leaf in leaves):
         return False

@@ -12,7 +12,7 @@ import msgspec
 from realtime.log.event import LogEvent
 
 MOST: Final = 50
-"""messages that one count names; of more it says only that there are some"""
+"""A count names at most so many messages."""
 UNKNOWN: Final[dict[str, Any]] = {"lines": None}
 
 

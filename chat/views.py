@@ -30,14 +30,14 @@ from realtime.log import now_ms
 from realtime.types import LogKey
 
 LAST: Final = 2**53 - 1
-"""the greatest offset that a page of history can be asked for"""
+"""The greatest offset for a page of history."""
 View = Callable[..., HttpResponse]
 
 
-def refusals(view: View) -> View:
-    """What the selectors and services refuse, as pages.
+def errors_as_pages(view: View) -> View:
+    """Show errors of selectors and services as pages.
 
-    404 for what is not there, 410 for an invite that has ended, 403 for who is banned or waits at the door.
+    404 means not found, 410 an invite that has ended, and 403 a ban or waiting for approval.
     """
 
     @wraps(view)
@@ -46,10 +46,10 @@ def refusals(view: View) -> View:
             return page
         try:
             return view(request, **given)
-        except RealtimeError as refusal:
-            if refusal.code == 410:
+        except RealtimeError as error:
+            if error.code == 410:
                 return render(request, "chat/invite_ended.html", status=410)
-            if refusal.args[0] == "banned" and (page := plugin.installed.ban_page(request, given.get("key", ""))):
+            if error.args[0] == "banned" and (page := plugin.installed.ban_page(request, given.get("key", ""))):
                 return page
             if (room := waits_at(request, given.get("key", ""))) is not None:
                 return render(request, "chat/waiting.html", {"room": room}, status=403)
@@ -60,9 +60,9 @@ def refusals(view: View) -> View:
 
 @require_safe
 @never_cache
-@refusals
+@errors_as_pages
 def home(request: HttpRequest) -> HttpResponse:
-    """The lounge for a visitor; for who is in, the room they were in last."""
+    """Show the lounge to a visitor, and the last room to a member."""
     caller = caller_on(request)
     if caller is None:
         return room_page(request, LogKey(lounge().log.key))
@@ -72,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@refusals
+@errors_as_pages
 def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpResponse:
     return room_page(request, LogKey(key), focus=None if o is None else min(o, LAST))
 
@@ -80,7 +80,7 @@ def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpRespons
 @shows_again
 @require_POST
 @never_cache
-@refusals
+@errors_as_pages
 def enter(request: HttpRequest) -> HttpResponse:
     """Make a guest of a visitor, and show them in."""
     code, next = request.POST.get("invite"), _next(request)
@@ -101,16 +101,16 @@ def enter(request: HttpRequest) -> HttpResponse:
         user = guest_enter(
             **form.given, device=login.device_hash(device), place=login.place_of(request), key=key, invite=invite
         )
-    except RealtimeError as refusal:
-        if refusal.code in {404, 410}:
+    except RealtimeError as error:
+        if error.code in {404, 410}:
             raise
         again = {
-            "form": EnterForm.refused(request.POST, refusal),
+            "form": EnterForm.refused(request.POST, error),
             "next": after,
-            "status": refusal.code if refusal.code > 0 else 422,
+            "status": error.code if error.code > 0 else 422,
         }
         page = invite_page(request, invite, **again) if invite else room_page(request, key, **again)
-        if wait := refusal.more.get("retry_after_ms"):
+        if wait := error.more.get("retry_after_ms"):
             page["Retry-After"] = str(ceil(wait / 1000))
         return page
     login.begin(request, user)
@@ -121,9 +121,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@refusals
+@errors_as_pages
 def invite(request: HttpRequest, code: str) -> HttpResponse:
-    """The door that an invite opens. Who is in the room already goes on, whether or not it has ended."""
+    """Show an invite. A member of the room is redirected to it, even when the invite has ended."""
     found, caller = _invite(code), caller_on(request)
     key = LogKey(found.room.log.key)
     if caller and "member" in (access.may_read(caller, key) or ()):
@@ -134,7 +134,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
 @shows_again
 @require_POST
 @never_cache
-@refusals
+@errors_as_pages
 def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     found, caller = _invite(code), caller_on(request)
     key = LogKey(found.room.log.key)
@@ -142,16 +142,16 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
         return see_other(reverse("invite", kwargs={"code": code}))
     try:
         invite_accept(caller=caller, key=key, invite=found)
-    except RealtimeError as refusal:
-        if refusal.code != 409:  # in it already, by a second click or another tab
+    except RealtimeError as error:
+        if error.code != 409:  # in it already, by a second click or another tab
             raise
     return see_other(reverse("room", kwargs={"key": key}))
 
 
 @require_safe
-@refusals
+@errors_as_pages
 def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
-    """The invite's address as a picture."""
+    """Return the invite's address as a QR code."""
     _standing(_invite(code))
     picture = BytesIO()
     address = request.build_absolute_uri(reverse("invite", kwargs={"code": code}))
@@ -160,7 +160,7 @@ def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _invite(code: str) -> Invite:
-    """The invite of this code, or 404."""
+    """Return the invite of the code, or raise 404."""
     found = invite_by_code(code)
     if found is None:
         raise RealtimeError(404, "not_found")
@@ -168,21 +168,21 @@ def _invite(code: str) -> Invite:
 
 
 def _standing(invite: Invite) -> Invite:
-    """The invite while it lets somebody in, else 410."""
+    """Return the invite while it is active, or raise 410."""
     if not stands(invite, now_ms()):
         raise RealtimeError(410, "invite_ended")
     return invite
 
 
 def _next(request: HttpRequest) -> str:
-    """Where to go on to: a page of ours, or nowhere."""
+    """Return the next page, if it is an address of this site, or an empty text."""
     next = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(next, {request.get_host()}, require_https=request.is_secure())
     return next if ours else ""
 
 
 def _room_at(address: str) -> LogKey:
-    """The public room that the page at this address shows, else the lounge."""
+    """Return the public room of the page at this address, or the lounge."""
     try:
         match = resolve(urlsplit(address).path)
         shows = match.url_name in {"room", "line"}

@@ -1,4 +1,4 @@
-"""What is read of rooms. Every list is bounded and indexed, and every line passes its reader's labels."""
+"""Read rooms from the database. Every list is bounded and indexed, and messages are filtered by the reader's scopes."""
 
 from chat.selectors import invites
 from chat.selectors.access import may_open, may_read, may_read_all

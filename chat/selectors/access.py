@@ -1,4 +1,4 @@
-"""How somebody stands to a room: the look-up is the permission. What may not be seen is not there."""
+"""The access of a person to a room. A room that the person may not see gives 404, as if it did not exist."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -21,9 +21,9 @@ from realtime.types import UNSEEN, Caller, Labels, LogKey, UserId
 HOST = Membership.Role.HOST
 NOBODY = 0
 GUARDS = {Rank.HOST: "host", Rank.MODERATOR: "mod", Rank.ADMIN: "admin"}
-"""labels by the least rank that has them"""
+"""Scopes, by the least rank that has them."""
 SILENCED = "silenced:"
-"""and until when, in ms UTC"""
+"""The scope of a muted reader, followed by the end of the mute in ms UTC."""
 IN_IT = Membership.State.MEMBER
 
 
@@ -52,11 +52,11 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
         proven=SECOND_STEP,
     )
 )
-"""by a subquery: a join through a filtered one, Django puts before it"""
+"""A subquery, because Django places a join before the filtered join that it needs."""
 
 
 def standings(rooms: Collection[LogKey], users: Collection[int]) -> RoomAccesses:
-    """By room and user, in one query; by room and `NOBODY` for those who are not in it."""
+    """Return the access by room and user, in one query, and by room and `NOBODY` for people outside."""
     return _found(_standings(rooms, users))
 
 
@@ -75,7 +75,7 @@ def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[R
 
 
 def standings_of_closed(room: LogKey, caller: Caller) -> RoomAccesses:
-    """The standing of a caller also where the room was deleted."""
+    """Return the access of a caller, also for a deleted room."""
     return _found(_places(Room.objects.filter(log__key=room), [caller.pk]))
 
 
@@ -118,9 +118,9 @@ def _standing_of(
 
 
 def member(caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, archived: bool = False) -> RoomAccess:
-    """A member's standing; 404 where they may not look, 403 where they may only look.
+    """Return a member's access. Raise 404 when they may not read the room, and 403 when they may only read.
 
-    409 in an archived room, unless this is an act that is done there too (`archived`).
+    Raise 409 in an archived room, unless the action is allowed there (`archived`).
     """
     standing = readable(caller, room, found)
     if standing.role is None:
@@ -137,7 +137,7 @@ def refuse_archived(standing: RoomAccess) -> None:
 
 
 def reporter(caller: Caller, room: LogKey) -> RoomAccess:
-    """The standing of somebody who may report a message: a member, or who was asked into a direct room."""
+    """Return the access of a person who may report: a member, or a person asked into a direct room."""
     standing = _standing(caller, room)
     return standing if standing is not None and standing.asked else member(caller, room, archived=True)
 
@@ -145,7 +145,7 @@ def reporter(caller: Caller, room: LogKey) -> RoomAccess:
 def ranked(
     caller: Caller, room: LogKey, act: str, found: RoomAccesses | None = None, *, archived: bool = False
 ) -> RoomAccess:
-    """The standing of somebody whose rank is enough for this act in this room."""
+    """Return the access of a caller whose rank allows the action in the room, or raise 403."""
     standing = member(caller, room, found, archived=archived)
     if standing.rank < NEEDED[act]:
         raise forbidden("hosts only")
@@ -153,10 +153,10 @@ def ranked(
 
 
 def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> RoomAccesses:
-    """Who has a rank on the site stands to this room like its hosts, in it or not; handed to a service as `found`.
+    """Return the access of a moderator or admin, equal to that of hosts, for the argument `found` of a service.
 
-    403 for everybody else. It is not asked whether they may look: who acts from outside was shown what they act on.
-    `closed`: also where the room was deleted.
+    Raise 403 for others. Read access is not checked: the admin has shown what the action is about.
+    With `closed` the room may be deleted.
     """
     standing = _standing(caller, room, standings_of_closed(room, caller) if closed else None)
     user = User.objects.filter(pk=caller.pk, is_active=True).first()
@@ -192,7 +192,7 @@ def blocks_one_of(user: int, people: str) -> bool:
 
 
 def readable(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess:
-    """The standing of somebody who may look, or 404."""
+    """Return the access of a person who may read the room, or raise 404."""
     standing = _standing(caller, room, found)
     if standing is not None and standing.banned:
         raise banned_from(standing)
@@ -207,7 +207,7 @@ def banned_from(standing: RoomAccess) -> RealtimeError:
 
 
 def invited(caller: Caller, room: LogKey) -> RoomAccess:
-    """The standing of somebody whom an invite lets look."""
+    """Return the access of a person who may read the room by an invite."""
     standing = _standing(caller, room)
     if standing is None:
         raise not_found("no such room")
@@ -217,7 +217,7 @@ def invited(caller: Caller, room: LogKey) -> RoomAccess:
 
 
 def labels_of(user: UserId | None, standing: RoomAccess) -> Labels:
-    """The names by which an audience may mean this reader; a visitor has none."""
+    """Return the scopes of a reader; a visitor has none."""
     words = {f"u:{user}"} if user else set()
     if standing.role:
         words.add("member")
@@ -230,12 +230,12 @@ def labels_of(user: UserId | None, standing: RoomAccess) -> Labels:
 
 
 def silenced(labels: Labels) -> bool:
-    """Whether a mute or a warning closes the input: a mute ends by time, with nobody asked again."""
+    """Tell whether a mute or a warning closes the input. A mute ends by time, without a recheck."""
     return any(label.startswith(SILENCED) and int(label.removeprefix(SILENCED)) > now_ms() for label in labels)
 
 
 def may_read(caller: Caller, room: LogKey) -> Labels | None:
-    """The caller's labels there, or None. One query."""
+    """Return the caller's scopes in the room, or None, in one query."""
     standing = _standing(caller, room)
     return labels_of(caller.id, standing) if standing and standing.may_look else None
 

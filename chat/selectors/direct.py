@@ -16,7 +16,7 @@ from realtime.methods import method
 from realtime.types import Caller, LogKey
 
 REQUEST_LENGTH: Final = 500
-"""characters of the one message that goes with a request"""
+"""The message of a request has at most so many characters."""
 LISTED: Final = 50
 
 
@@ -30,13 +30,13 @@ class Person(NamedTuple):
 
 
 def people_of(room: int) -> list[Person]:
-    """The people of a direct room, in it or not."""
+    """Return the people of a direct room, also those who have left or not accepted."""
     rows = Membership.objects.filter(room=room).order_by("pk")
     return [Person._make(row) for row in rows.values_list("user__key", "user_id", "state", "hidden")]
 
 
 def room_between(people: Collection[str]) -> Room | None:
-    """The direct room of exactly these people, by their keys."""
+    """Return the direct room of exactly these people, by their keys, or None."""
     return Room.objects.select_related("log").filter(direct=" ".join(sorted(people))).first()
 
 
@@ -54,7 +54,7 @@ def blockers_among(people: Collection[int]) -> set[int]:
 
 
 def shared_by(user: int, other: int) -> list[str]:
-    """The keys of the direct rooms that both are in, the latest first."""
+    """Return the keys of the direct rooms that both are in, the latest first."""
     theirs = Membership.objects.filter(room=OuterRef("pk"), user=other, state=IN_IT)
     rooms = Room.objects.filter(~Q(direct=""), Exists(theirs), memberships__user=user, memberships__state=IN_IT)
     return list(rooms.order_by("-pk").values_list("log__key", flat=True)[:LISTED])
@@ -67,7 +67,7 @@ def has_written(log: int, user: int) -> bool:
 
 @method("direct.requests", protocol.NoParams, lane="read")
 def direct_requests(*, caller: Caller) -> dict[str, Any]:
-    """`{requests, people}`: what the caller has not answered, the newest first."""
+    """Return `{requests, people}`: the caller's unanswered requests, the newest first."""
     rows = list(_requests(caller.pk).order_by("-pk")[:LISTED])
     keys = {key for row in rows for key in row.room.direct.split()}
     people = {user.key: person_of(user) for user in User.objects.filter(key__in=keys)} if keys else {}

@@ -1,7 +1,7 @@
-"""What everybody who opens a room is shown alike: read for the first, and kept for those who come right after.
+"""Cache what is equal for all who open a room, so that only the first one reads it.
 
-It is kept while the room's log ends where it did: what changes a room, a line or a table is an event. And a second at
-most, for what is none: a name, the end of an invite. It is as true as if it had been read when it was first.
+An entry is valid while the room's log has the same head, because every change of a room, a message or a table is an
+event. It is also valid for at most a second, for other changes: a name, the end of an invite.
 """
 
 from collections.abc import Callable

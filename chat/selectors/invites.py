@@ -16,13 +16,14 @@ from realtime.types import Head, Labels, LogKey
 
 LISTED: Final = 50
 SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
-"""of an invite, as in `invite.created`, and who made it"""
+"""The members of an invite, as in `invite.created`, and its maker."""
 
 
 def standing_now(now: int, *, staff_mfa: bool | None = None) -> Q:
-    """Neither revoked nor expired nor used up; and for a private room, made by who may use a rank in it still.
+    """Return a filter for active invites: not revoked, expired or used up.
 
-    `staff_mfa`: whether a rank on the site needs the second step; None asks the settings.
+    The maker of an invite to a private room must still have the rank. `staff_mfa` says whether a rank on the site needs
+    two-step login; None asks the settings.
     """
     needed = settings.STAFF_MFA if staff_mfa is None else staff_mfa
     proven = Q(second_step_of("user")) if needed else Q()
@@ -53,7 +54,7 @@ def stands(invite: Invite, now: int) -> bool:
 
 
 def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
-    """Those that stand, for hosts all and for others their own: the audience of their events."""
+    """Return the active invites: all for hosts, and their own for others, as in the audience of the events."""
     if "member" not in labels:
         return []
     rows = _newest(room, head)

@@ -27,7 +27,7 @@ _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
 _COLUMNS: Final = (*_LINE, *(c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))))
 Page = dict[str, Any]
-"""`{lines, before, after, people}`: are there older, newer ones"""
+"""A page is `{lines, before, after, people}`; `before` and `after` say whether there are more."""
 
 
 def visible(labels: Labels) -> Q:
@@ -49,7 +49,7 @@ def heard_by(words: Collection[str]) -> Q:
 
 
 def line_find(log: int, labels: Labels, o: int) -> Message | None:
-    """One line, if this reader may see it."""
+    """Return a message, or None when the reader may not see it."""
     lines = Message.objects.filter(visible(labels), log=log, offset=o)
     return lines.select_related("author", "removed_by").first()
 
@@ -72,13 +72,13 @@ def history_page(
 
 
 def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LINES) -> Page:
-    """The last lines before an offset, or the last of all."""
+    """Return the last messages before an offset, or the last of all."""
     found, more = _bounded(_before(log, words(labels), o, limit=limit + 1), limit)
     return _page(found[::-1], before=more, after=o is not None)
 
 
 def page_last(key: LogKey, log: int, labels: Labels, head: Head) -> Page:
-    """The last lines of a log that ends at `head`: read once where everybody may read them, else for this reader."""
+    """Return the last messages of a log with this head. They are cached when all people may read them."""
     return _last_page(key, head) or page_before(log, labels)
 
 
@@ -93,13 +93,13 @@ def _last_page(key: LogKey) -> Page | None:
 
 @prepared
 def _last(key: LogKey) -> "QuerySet[Message, Any]":
-    """For whomever they are."""
+    """Return the last messages without a filter for the reader."""
     lines = Message.objects.filter(log__key=key).order_by("-offset")
     return lines.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
 
 
 def page_after(log: int, labels: Labels, o: int, limit: int = LINES) -> Page:
-    """The first lines after an offset."""
+    """Return the first messages after an offset."""
     found, more = _bounded(_after(log, words(labels), o, limit=limit + 1), limit)
     return _page(found, before=o > 0, after=more)
 
@@ -171,7 +171,7 @@ def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet
 
 
 def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
-    """At most `limit` lines and 128 KiB, one at least; and whether there are more."""
+    """Return at most `limit` messages and 128 KiB, but at least one, and whether there are more."""
     size, kept = 0, 0
     for row in rows[:limit]:
         size += len((row.data or "").encode())

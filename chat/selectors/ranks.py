@@ -1,4 +1,4 @@
-"""Whose rank is above whose. Nobody acts on their own rank or above, nor on themselves."""
+"""Compare ranks. Nobody acts on a person of the same or a higher rank, nor on themselves."""
 
 from accounts.models import User
 from accounts.selectors import rank_on_site, usable_rank_of
@@ -19,7 +19,7 @@ def rank_of(user: User, room: int | None) -> Rank:
 
 
 def on_site(user: int, act: str) -> User:
-    """Somebody whose rank on the site is enough for this act, read afresh."""
+    """Return the user when their rank on the site allows the action, read again from the database."""
     found = User.objects.filter(pk=user, is_active=True, banned_until__lte=now_ms()).first()
     if found is None or usable_rank_of(found) < ON_SITE[act]:
         raise forbidden("moderators only")

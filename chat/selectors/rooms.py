@@ -36,25 +36,25 @@ from realtime.types import Caller, Head, Labels, LogKey, RoomParams
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000
-"""members are counted up to here"""
+"""Members are counted up to this number."""
 LISTED: Final = 200
 HOSTS: Final = 50
-"""of a room who are shown as such beside what they write"""
+"""A room shows at most so many hosts as such beside their messages."""
 PAGE: Final = 50
-"""rooms of the directory in one answer"""
+"""A page of the directory has so many rooms."""
 DELETED_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
-"""ms in which a deleted room can be restored"""
+"""A deleted room can be restored for so many ms."""
 MINE: Final = 500
-"""rooms in a person's list: the direct ones that were active last have what the others leave"""
+"""A person's list has so many rooms. The latest direct rooms fill the places that others leave."""
 JOINED: Final = 400
-"""rooms, direct ones aside, that one person can be in"""
+"""A person can be in so many rooms, not counting direct ones."""
 IN_IT: Final = Membership.State.MEMBER
 _FACTS: Final = ("name", "topic", "public", "lounge", "direct")
 _RULES: Final = ("archived_at", "slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
 class Count(Subquery):
-    """How many rows a sliced query has: never more work than the slice."""
+    """An expression for the number of rows of a sliced query. It reads no more than the slice."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
@@ -72,7 +72,7 @@ class Joined(Subquery):
 
 
 def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
-    """The rooms of a person, with heads and unread counts, in one query."""
+    """Return the rooms of a person, with heads and unread counts, in one query."""
     words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
     names = direct_names(caller, rows)
@@ -122,7 +122,7 @@ class _Mine(NamedTuple):
 
 @prepared
 def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
-    """The lounge and the rooms that people join by themselves come before those that others can ask them into."""
+    """Return memberships: the lounge and joined rooms come before direct rooms, to which others can invite."""
     shown = Membership.objects.filter(
         user=user, state=IN_IT, hidden__lte=F("room__log__lines"), room__archived_at=None, room__deleted_at=None
     )
@@ -132,7 +132,7 @@ def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Members
 
 
 def membership_of(caller: Caller, room: int) -> dict[str, Any]:
-    """A room of the caller's as `welcome` has it, hidden or not."""
+    """Return a room of the caller as in `welcome`, hidden or not."""
     words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
     row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
@@ -173,7 +173,7 @@ def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> di
 def snapshot(
     caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
 ) -> dict[str, Any]:
-    """The state of a room for one reader, read after its head: room, lines, people, parts."""
+    """Return the snapshot of a room for one reader, read after its head: room, lines, people, parts."""
     room = _room(key, head)
     if room is None:
         raise not_found("no such room")
@@ -210,9 +210,9 @@ def room_list(
     search: str = "",
     archived: bool = False,
 ) -> dict[str, Any]:
-    """A page of the public rooms that the caller is not in, those where people speak first.
+    """Return a page of the public rooms that the caller has not joined, those with the latest messages first.
 
-    `archived`: of the rooms that are archived, and those that were deleted and can be restored, the caller's own.
+    With `archived`, return the caller's own rooms that are archived, or deleted and can be restored.
     """
     mine = Membership.objects.filter(room=OuterRef("pk"), user=caller.pk, state=IN_IT)
     if archived:
@@ -290,12 +290,12 @@ def block_list(*, caller: Caller) -> dict[str, Any]:
 
 
 def blocked_by(user: int) -> list[str]:
-    """The people whom somebody does not want to hear."""
+    """Return the people whom a person blocks."""
     return list(Block.objects.filter(user=user).order_by("pk").values_list("blocked__key", flat=True)[:LISTED])
 
 
 def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:
-    """Some people of a room, for who is asked into it."""
+    """Return some people of a room, for a person who is invited."""
     return {row.user.key: person_of(row.user) for row in _in_it(room).order_by("role", "joined_at")[:limit]}
 
 
@@ -324,7 +324,7 @@ def _hosts() -> "QuerySet[Membership, Any]":
 
 
 def _last(log: str, column: str = "tag") -> Any:
-    """A column of the last event of the log at this path."""
+    """Return a subquery for a column of the last event of the log at this path."""
     last = Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head"))
     return last.values(column)[:1]
 
@@ -339,7 +339,7 @@ def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
 
 
 def _facts(key: str, room: Any) -> dict[str, Any]:
-    """Of a room, or a row with its columns."""
+    """Return name, topic and state of a room, or of a row with its columns."""
     return {
         "key": key,
         "name": room.name,

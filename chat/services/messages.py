@@ -10,7 +10,7 @@ import msgspec
 
 from chat import protocol
 from chat.models import Message, Revision
-from chat.parsing import Said, SlashCommand, understood
+from chat.parsing import ParsedMessage, SlashCommand, parse
 from chat.permissions import Rank
 from chat.plugin import Author, NewMessage, installed
 from chat.rendering import rendered
@@ -49,12 +49,18 @@ def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
 @method(
     "message.post",
     protocol.MessagePost,
-    preprocess=("text", understood),
+    preprocess=("text", parse),
     cheap=light,
     prefetch=lambda batch, calls: posts_prefetch([(call.caller, call.params.room) for call in calls]),
 )
 def message_post(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, text: Said, prefetched: Prefetched | None = None
+    batch: Batch,
+    *,
+    caller: Caller,
+    room: LogKey,
+    cid: ClientId,
+    text: ParsedMessage,
+    prefetched: Prefetched | None = None,
 ) -> list[Signal]:
     """Post a message: that of a command, that of a message hook, or the text."""
     accesses, hooks = prefetched or posts_prefetch([(caller, room)])
@@ -234,7 +240,7 @@ def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
-def _line_said(batch: Batch, speaker: Author, said: Said, loaded: Sequence[Any]) -> NewMessage:
+def _line_said(batch: Batch, speaker: Author, said: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
     if isinstance(said, SlashCommand):
         return installed.commands[said.name](batch, speaker, said.rest)
     taken = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from accounts.selectors import FOREVER
 from chat.models import Membership
-from chat.parsing import Said
+from chat.parsing import ParsedMessage
 from chat.selectors import rooms
 from chat.selectors.access import IN_IT, unanswered
 from chat.selectors.direct import REQUEST_LENGTH, Person, has_written, request_of
@@ -15,7 +15,9 @@ from realtime.log import Batch
 from realtime.types import Caller, LogKey, Signal, UserId
 
 
-def request_check(batch: Batch, *, standing: RoomAccess, caller: Caller, said: Said, people: Sequence[Person]) -> bool:
+def request_check(
+    batch: Batch, *, standing: RoomAccess, caller: Caller, said: ParsedMessage, people: Sequence[Person]
+) -> bool:
     """Return whether this is a request's one message; 403 for anything more while nobody has accepted."""
     if any(person.state == IN_IT for person in people if person.pk != caller.pk):
         return False
