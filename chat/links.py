@@ -179,11 +179,11 @@ def _letters_only(text: str) -> str:
     """Return a text with plain dots, and without the marks and spaces that are hardly seen."""
     if text.isascii():
         return text
-    seen = (c for c in unicodedata.normalize("NFKC", _without_other_spaces(text)) if unicodedata.category(c)[0] not in "CM")
+    seen = (c for c in unicodedata.normalize("NFKC", _unspaced(text)) if unicodedata.category(c)[0] not in "CM")
     return DOTS.sub(".", "".join("." if prototype(c) == "." else c for c in seen))
 
 
-def _without_other_spaces(text: str) -> str:
+def _unspaced(text: str) -> str:
     return "".join(c for c in text if c == " " or unicodedata.category(c) != "Zs")
 
 

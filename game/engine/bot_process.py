@@ -1,4 +1,4 @@
-"""The bots' own process, `python -m game.engine.bot_process`: a question a line in, an answer a line out, until stdin ends.
+"""The process of bots, `python -m game.engine.bot_process`. It answers a question a line, until stdin ends.
 
 It sees views only, and it takes neither the server's loop nor its interpreter. Whatever it is asked, it answers.
 """
