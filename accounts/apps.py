@@ -19,10 +19,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import selectors, services, setup
         from realtime.server.startup_banner import adds_banner_pages
-        from realtime.storage.backups.undone import on_logins_end, on_restore
+        from realtime.storage.backups.undone import on_end_logins, on_restore
 
         adds_banner_pages(setup.greeting)
-        on_logins_end(services.logins_end_all)
+        on_end_logins(services.logins_end_all)
         on_restore(selectors.undone_accounts)
 
 

@@ -1,7 +1,4 @@
-"""Logs, events and deadlines in the admin, and what all its pages stand on: what is there is looked at, never typed.
-
-What changes, changes by acts; what can be a million rows long is never counted.
-"""
+"""Logs, events and deadlines in the admin, read-only."""
 
 from typing import Any, Final
 
@@ -11,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from realtime.models import Deadline, Event, Log
-from realtime.storage.admin import COUNTED, ReadOnlyAdmin, listed, moment, short
+from realtime.storage.admin import MAX_LISTED_ROWS, ReadOnlyAdmin, listed, moment, short
 
-RECENT: Final = 20_000
-"""events among which a kind is looked for: no index knows kinds"""
+SEARCHED_EVENTS: Final = 20_000
+"""A kind is searched among so many events, because no index has kinds."""
 
 
 WORDS: Final = {
@@ -52,13 +49,13 @@ class LogAdmin(ReadOnlyAdmin):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """The kinds among the last events; a kind is looked for among the last `RECENT` ones."""
+    """Offers the kinds of the newest events, and searches a kind among the last `SEARCHED_EVENTS`."""
 
     title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        latest = Event.objects.order_by("-pk").values_list("kind", flat=True)[:COUNTED]
+        latest = Event.objects.order_by("-pk").values_list("kind", flat=True)[:MAX_LISTED_ROWS]
         return [(kind, kind) for kind in sorted({*latest, self.value() or ""} - {""})]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -67,9 +64,9 @@ class KindFilter(admin.SimpleListFilter):
         log = request.GET.get("log__id__exact", "")
         if log.isdecimal():
             head = Log.objects.filter(pk=log).values_list("head", flat=True).first() or 0
-            return queryset.filter(kind=self.value(), offset__gt=head - RECENT)
+            return queryset.filter(kind=self.value(), offset__gt=head - SEARCHED_EVENTS)
         newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        return queryset.filter(kind=self.value(), pk__gt=newest - RECENT)
+        return queryset.filter(kind=self.value(), pk__gt=newest - SEARCHED_EVENTS)
 
 
 @admin.register(Event)
@@ -77,10 +74,10 @@ class EventAdmin(ReadOnlyAdmin):
     staff = False
     named = _("event"), _("events")
     words = WORDS
-    list_display = ["place", "kind", "actor", moment("at", _("at")), "audience", "said"]
+    list_display = ["place", "kind", "actor", moment("at", _("at")), "audience", "short_data"]
     list_filter = [KindFilter]
     list_select_related = ["log"]
-    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_fields = ["pk"]  # shows the field; `get_search_results` does the search
     search_help_text = _("Log key, or key@offset to list backwards from there")
     ordering = ["-pk"]
     shown = [
@@ -104,13 +101,13 @@ class EventAdmin(ReadOnlyAdmin):
         return f"{event.log.key}@{event.offset}"
 
     @admin.display(description=_("data"))
-    def said(self, event: Event) -> str:
+    def short_data(self, event: Event) -> str:
         return "" if event.data is None else short(event.data)
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
     ) -> tuple["QuerySet[Any]", bool]:
-        """By the index of (log, offset); anything else that was typed finds nothing."""
+        """Search by the index of (log, offset). Other input finds nothing."""
         key, _behind, offset = search_term.strip().partition("@")
         if not key:
             return queryset, False

@@ -1,4 +1,4 @@
-"""The app's name for Django, and a check of its settings before anything starts."""
+"""The app's configuration, and a system check of its settings."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class RealtimeConfig(AppConfig):
 
 @register
 def limits_check(**_: Any) -> list[Error]:
-    """A name or a value in REALTIME that means nothing stops every command, and not the first visitor."""
+    """Report unknown names and wrong values in REALTIME, so that no command starts with them."""
     try:
         limits_of(getattr(settings, "REALTIME", {}))
     except msgspec.ValidationError as error:

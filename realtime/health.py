@@ -1,7 +1,7 @@
-"""`/healthz` and `/readyz`: for who watches the process and for who sends people to it.
+"""The health checks `/healthz` and `/readyz`, for process managers and load balancers.
 
-They are answered before Django: a probe knows none of ALLOWED_HOSTS, and must not wait for a thread of its pool.
-Ready means: this process can read and write now. Redis away is survivable, so the answer is 200 and says "degraded".
+They are answered before Django: a probe does not know ALLOWED_HOSTS, and must not wait for a thread of Django's pool.
+Ready means that this process can read and write now. Without Redis it still works, so the answer is 200, "degraded".
 """
 
 import asyncio
@@ -19,22 +19,22 @@ from realtime.process import Process
 from realtime.workers.jobs import Task
 from realtime.workers.writer import Writer
 
-PATIENCE_S: Final = 2
-"""for the database, for a write and for the channel layer"""
-FRESH_S: Final = 1
-"""for so long an answer serves all who ask: probes are no load, whoever sends them"""
-FAILED_S: Final = 10
-"""for so long a write that the database refused counts"""
-LEAST_FREE: Final = 64 * 1024 * 1024
-"""bytes free on SQLite's disk"""
+CHECK_TIMEOUT_S: Final = 2
+"""The database, a write and the channel layer have this time."""
+CACHE_S: Final = 1
+"""An answer is reused for this time, so that probes are no load."""
+WRITE_FAILURE_S: Final = 10
+"""A failed write makes the process not ready for this time."""
+MIN_FREE_BYTES: Final = 64 * 1024 * 1024
+"""The free space that SQLite's disk must have."""
 
 
 PROBE: Final = Task("health.probe", lambda batch: None)
-"""a transaction that takes its turn and the locks, and changes nothing"""
+"""A task that waits for its batch, takes the locks, and changes nothing."""
 
 
 class Health(NamedTuple):
-    """Reasons why this process cannot serve, and services that it does without."""
+    """The reasons why this process cannot serve, and the services that it does without."""
 
     missing: list[str]
     degraded: list[str]
@@ -45,13 +45,13 @@ class Health(NamedTuple):
 
 
 class Probes:
-    """ASGI middleware."""
+    """ASGI middleware: answers the two paths and passes on everything else."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
         self._thread, self._disk = ThreadPoolExecutor(1, "probe"), ThreadPoolExecutor(1, "probe-disk")
-        self._asked: asyncio.Task[Health] | None = None
-        self._asked_at = 0.0
+        self._check_task: asyncio.Task[Health] | None = None
+        self._checked_at = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/healthz":
@@ -63,20 +63,20 @@ class Probes:
             await self._application(scope, receive, send)
 
     async def _health(self) -> Health:
-        """Asked once for all who ask at the same time."""
+        """Return the health, checked once for all requests of the same time."""
         now = time.monotonic()
-        if self._asked is None or (self._asked.done() and now - self._asked_at > FRESH_S):
-            self._asked, self._asked_at = asyncio.create_task(self._ask()), now
-        return await asyncio.shield(self._asked)
+        if self._check_task is None or (self._check_task.done() and now - self._checked_at > CACHE_S):
+            self._check_task, self._checked_at = asyncio.create_task(self._check()), now
+        return await asyncio.shield(self._check_task)
 
-    async def _ask(self) -> Health:
+    async def _check(self) -> Health:
         loop = asyncio.get_running_loop()
         process = Process.running.get(loop)
         database, disk, writes, layer = await asyncio.gather(
-            _fails(loop.run_in_executor(self._thread, _ask_database)),
-            _fails(loop.run_in_executor(self._disk, _ask_disk)),
-            _fails(_ask_writer(process.writer)) if process and not process.draining else _fails(_nothing()),
-            _fails(_ask_layer()),
+            _fails(loop.run_in_executor(self._thread, _check_database)),
+            _fails(loop.run_in_executor(self._disk, _check_disk)),
+            _fails(_check_writer(process.writer)) if process and not process.draining else _fails(_nothing()),
+            _fails(_check_layer()),
         )
         failed = {"database": database, "disk": disk, "writes": writes, "leaving": process and process.draining}
         return Health([name for name, fails in failed.items() if fails], ["channel layer"] if layer else [])
@@ -85,18 +85,18 @@ class Probes:
 async def _fails(work: Any) -> bool:
     """Return whether the work is late or raises."""
     try:
-        await asyncio.wait_for(work, PATIENCE_S)
+        await asyncio.wait_for(work, CHECK_TIMEOUT_S)
     except Exception:
         return True
     return False
 
 
 async def _nothing() -> None:
-    """There is no process to ask."""
+    """Succeed: there is no process to check."""
 
 
-def _ask_database() -> None:
-    """In a thread of its own: with one that hangs, the next probe waits and says so."""
+def _check_database() -> None:
+    """Query in this check's own thread. After one that hangs the next check waits, and reports it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -104,29 +104,29 @@ def _ask_database() -> None:
         connection.close()
 
 
-def _ask_disk() -> None:
-    """SQLite writes to a disk of this machine; PostgreSQL's own refuses writes when its disk is full."""
+def _check_disk() -> None:
+    """Raise if SQLite's disk is full. PostgreSQL reports a full disk by failed writes."""
     if connection.vendor == "sqlite":
         folder = Path(str(connection.settings_dict["NAME"])).parent
-        if (free := shutil.disk_usage(folder).free) < LEAST_FREE:
+        if (free := shutil.disk_usage(folder).free) < MIN_FREE_BYTES:
             raise OSError(f"{free} bytes are free")
 
 
-async def _ask_writer(writer: Writer) -> None:
-    """Raise unless writes get through: one that changes nothing, behind all that wait, and none refused lately."""
+async def _check_writer(writer: Writer) -> None:
+    """Raise unless a write without changes gets through the queue, and no write has failed lately."""
     outcome = await writer.submit(PROBE)
-    if isinstance(outcome, RealtimeError) or time.monotonic() - writer.failed_at < FAILED_S:
+    if isinstance(outcome, RealtimeError) or time.monotonic() - writer.failed_at < WRITE_FAILURE_S:
         raise OSError("writes fail")
 
 
-async def _ask_layer() -> None:
+async def _check_layer() -> None:
     layer = get_channel_layer()
     if layer is not None and not isinstance(layer, InMemoryChannelLayer):
         await layer.group_send("probe", {"type": "probe"})
 
 
-async def _answer(send: Any, status: int, word: str) -> None:
-    body = f"{word}\n".encode()
+async def _answer(send: Any, status: int, text: str) -> None:
+    body = f"{text}\n".encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),

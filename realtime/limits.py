@@ -1,4 +1,4 @@
-"""Limits and their defaults: the one `REALTIME` dict, and token buckets. Values; the clock is an argument."""
+"""The limits of the real-time path, which `settings.REALTIME` overrides, and the token bucket that rates use."""
 
 from typing import Any, TypeVar
 
@@ -11,46 +11,46 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Every limit of the real-time path. A key of `settings.REALTIME` overrides the default of the same name."""
 
     rate: float = 10
-    """requests a second, per connection and per user"""
+    """Requests a second, per connection and per user."""
     burst: float = 60
     signal_rate: float = 20
-    """what nobody answers, a second: typing, read marks, and answers to our pings"""
+    """Notifications a second: typing, read marks, and answers to our pings."""
     address_rate: float = 100
-    """requests a second of all connections of one public address; 0 is no limit"""
+    """Requests a second of all connections of one public address; 0 is no limit."""
     address_burst: float = 1000
     cpu_rate: float = 0.05
-    """CPU seconds a second that rendering one user's texts may take"""
+    """CPU seconds a second that rendering one user's texts may take."""
     cpu_burst: float = 1
-    """CPU seconds at once"""
+    """CPU seconds at once."""
     refusals: int = 300
-    """refusals for speed in a minute before the connection is closed with 4029"""
+    """Requests over the rate in a minute before the connection is closed with 4029."""
     frame_bytes: int = 64 * 1024
     waiting: int = 16
-    """unanswered durable requests of one connection"""
+    """Unanswered durable requests of one connection."""
     queue: int = 4096
-    """durable requests waiting for the writer"""
+    """Durable requests waiting for the writer."""
     batch: int = 256
-    """durable requests in one transaction"""
+    """Durable requests in one transaction."""
     answer_s: float = 5
-    """seconds a request waits for the database before it is refused with 503"""
+    """Seconds for which a request waits for the database before it fails with 503."""
     rooms_open: int = 4
     user_connections: int = 20
     address_connections: int = 200
-    """connections of one public address; 0 is no limit. A household, a school or an office has one"""
+    """Connections of one public address; 0 is no limit. A household, a school or an office shares one address."""
     replay: int = 1000
-    """events a resume replays; further behind it is a snapshot"""
+    """Events that a resume replays; a client further behind gets a snapshot."""
     ring: int = 256
     lagging_bytes: int = 256 * 1024
     slow_s: float = 15
-    """time without progress after which a lagging connection ends with 4107"""
+    """Seconds without progress after which a slow consumer is closed with 4107."""
     hello_s: float = 10
     ping_s: float = 20
     silent_s: float = 45
     sweep_s: float = 2
     presence_s: float = 10
-    """a full list of this process's people to the others; 2.5 times of it in silence and they are gone"""
+    """Seconds between lists of the users of this process; other processes forget them after 2.5 times this silence."""
     drain_s: float = 12
-    """time that connections have to go when the server leaves"""
+    """Seconds that connections have to close when the server stops."""
 
 
 def limits_of(overrides: dict[str, Any]) -> Limits:
@@ -67,7 +67,7 @@ def overridden(defaults: type[S], overrides: dict[str, Any], setting: str) -> S:
 
 
 class TokenBucket:
-    """A token bucket: `rate` a second, at most `burst` at once."""
+    """A token bucket: `rate` a second, at most `burst` at once. Times are monotonic seconds."""
 
     __slots__ = ("_burst", "_rate", "_tokens", "_when")
 
@@ -75,7 +75,7 @@ class TokenBucket:
         self._rate, self._burst, self._tokens, self._when = rate, burst, burst, now
 
     def take(self, now: float, cost: int = 1) -> int:
-        """0 when there were `cost` tokens (or it is full), else the milliseconds until there are."""
+        """Take `cost` tokens and return 0, or return the milliseconds to wait. A full bucket is always enough."""
         wanted = min(cost, self._burst)
         self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
         self._when = now
@@ -85,10 +85,10 @@ class TokenBucket:
         return max(1, round((wanted - self._tokens) / self._rate * 1000))
 
     def spend(self, now: float, cost: float) -> None:
-        """Take what has been used already, also more than there is: `take` waits until that is made up for."""
+        """Take tokens for work already done, also more than there are. `take` then waits until that is made up."""
         self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - cost
         self._when = now
 
     def idle(self, now: float) -> float:
-        """Seconds since it was last asked."""
+        """Return the seconds since the last call of `take` or `spend`."""
         return now - self._when

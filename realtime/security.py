@@ -1,4 +1,4 @@
-"""Who may come in: the Origin by Django's own CSRF rule, the login session by its cookie, the page by its token.
+"""Checks the Origin by Django's CSRF rule, the login session by its cookie, and the page by its token.
 
 Sources: RFC 6455 §10.2 (Origin), Django's CsrfViewMiddleware, docs/channels.md.
 """
@@ -26,17 +26,19 @@ logger = logging.getLogger(__name__)
 Scope = dict[str, Any]
 Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
-TOKEN_MAX_AGE: Final = 24 * 3600
+TOKEN_MAX_AGE_S: Final = 24 * 3600
 DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
 PORTS: Final = tuple(DEFAULT_PORTS.values())
 _SALT: Final = "realtime.token"
-FOREIGN: Final = "This page may not open a WebSocket here: its Origin is not ours."
-MISSING: Final = "A WebSocket needs the header Origin, with the address of this site. Browsers send it by themselves."
+FOREIGN_ORIGIN: Final = "This page may not open a WebSocket here: its Origin is not ours."
+MISSING_ORIGIN: Final = (
+    "A WebSocket needs the header Origin, with the address of this site. Browsers send it by themselves."
+)
 _csrf = CsrfViewMiddleware(lambda _: HttpResponse())
 
 
 class OriginCheck:
-    """ASGI middleware: a WebSocket handshake from a foreign, missing or null Origin is refused with 403 and logged."""
+    """ASGI middleware: answers a WebSocket handshake from a foreign, missing or null Origin with 403, and logs it."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -48,11 +50,14 @@ class OriginCheck:
             return await self._application(scope, receive, send)
         logger.warning("refused a WebSocket from origin %r to %r", _header(scope, b"origin"), _header(scope, b"host"))
         await receive()
-        return await deny(scope, send, 403, FOREIGN if _header(scope, b"origin") else MISSING)
+        return await deny(scope, send, 403, FOREIGN_ORIGIN if _header(scope, b"origin") else MISSING_ORIGIN)
 
 
 def origin_verified(scope: Scope) -> bool:
-    """Whether Django would take a form from this page: ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, SECURE_PROXY_SSL_HEADER."""
+    """Tell whether Django would accept a form from this page.
+
+    ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS and SECURE_PROXY_SSL_HEADER decide.
+    """
     if len([name for name, _ in scope["headers"] if name == b"origin"]) != 1:
         return False
     try:
@@ -71,10 +76,10 @@ class _Handshake(HttpRequest):
 
 
 def request_of(scope: Scope) -> HttpRequest:
-    """A small request with what the rule looks at: headers and server; https where the scope says wss."""
+    """Return a small request with what the CSRF rule reads: headers, server, and https for wss."""
     request = _Handshake(scope.get("scheme") in {"wss", "https"})
     for name, value in scope["headers"]:
-        if b"_" in name:  # `X_Forwarded_Proto` is not what a proxy has set; Django drops it too
+        if b"_" in name:  # no proxy has set `X_Forwarded_Proto`; Django drops it too
             continue
         request.META["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode("latin-1")
     server = scope.get("server") or ("", 0)
@@ -83,9 +88,9 @@ def request_of(scope: Scope) -> HttpRequest:
 
 
 class DefaultPorts:
-    """ASGI middleware: a `Host` or an `Origin` that names its scheme's own port means the same without it.
+    """ASGI middleware: removes the default port of the scheme from `Host` and `Origin`.
 
-    RFC 6454, 4 and 5: the default port is no part of what is compared. Browsers leave it out, some clients do not.
+    RFC 6454, 4 and 5: the default port is not compared. Browsers omit it, some clients do not.
     """
 
     def __init__(self, application: Application) -> None:
@@ -96,12 +101,15 @@ class DefaultPorts:
     ) -> None:
         if any(value.endswith(PORTS) for name, value in scope.get("headers", ()) if name in {b"host", b"origin"}):
             scheme = str(request_of(scope).scheme).encode()
-            scope = {**scope, "headers": [(name, _bare(name, value, scheme)) for name, value in scope["headers"]]}
+            scope = {
+                **scope,
+                "headers": [(name, _without_default_port(name, value, scheme)) for name, value in scope["headers"]],
+            }
         return await self._application(scope, receive, send)
 
 
-def _bare(name: bytes, value: bytes, scheme: bytes) -> bytes:
-    """A header's value, without the default port where it is a `Host` or an `Origin`."""
+def _without_default_port(name: bytes, value: bytes, scheme: bytes) -> bytes:
+    """Return a header's value, without the default port in a `Host` or an `Origin`."""
     if name == b"host":
         return value.removesuffix(DEFAULT_PORTS[scheme])
     if name == b"origin" and (port := DEFAULT_PORTS.get(value.partition(b"://")[0].lower())):
@@ -110,31 +118,31 @@ def _bare(name: bytes, value: bytes, scheme: bytes) -> bytes:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    """A header as a line of the log may hold it."""
+    """Return a header, cut to a length that is safe to log."""
     return next((value.decode("latin-1")[:200] for key, value in scope["headers"] if key == name), "")
 
 
 def login_of(session_key: str) -> str:
-    """A name of a login session that does not let anyone into it."""
+    """Return a name of a login session that does not give access to it."""
     return hashlib.sha256(session_key.encode()).hexdigest()[:16]
 
 
 def token_make(session_key: str) -> str:
-    """Proof, for 24 h, that a page and a login session belong together."""
+    """Return a proof, valid for 24 h, that a page belongs to a login session."""
     return signing.TimestampSigner(salt=_SALT).sign(login_of(session_key))
 
 
 def token_fits(token: str, session_key: str) -> bool:
-    """Whether the token was made for this login session within 24 h; rotated secret keys still count."""
+    """Tell whether the token was made for this login session within 24 h. SECRET_KEY_FALLBACKS are valid too."""
     try:
-        login = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=TOKEN_MAX_AGE)
+        login = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=TOKEN_MAX_AGE_S)
     except signing.BadSignature:
         return False
     return hmac.compare_digest(login, login_of(session_key))
 
 
 def user_of(session_key: str) -> Any | None:
-    """The user of a login session, read afresh: two queries. Unlike Channels' `get_user` it never ends the session."""
+    """Read the user of a login session: two queries. Unlike Channels' `get_user` it never ends the session."""
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     try:
         key = get_user_model()._meta.pk.to_python(store[SESSION_KEY])
@@ -145,7 +153,7 @@ def user_of(session_key: str) -> Any | None:
 
 
 def sessions_alive(keys: Collection[str]) -> set[str]:
-    """Return those of these keys that still are a log-in session: one query."""
+    """Return those of the keys that are still login sessions: one query."""
     alive: set[str] = import_module(settings.SESSION_ENGINE).SessionStore.alive(keys)
     return alive
 
@@ -155,7 +163,7 @@ def _users(key: Any) -> "QuerySet[Any]":
     return get_user_model()._default_manager.filter(pk=key)
 
 
-def _hash_fits(user: Any, kept: str) -> bool:
-    """A changed password ends its login sessions; SECRET_KEY_FALLBACKS do not."""
+def _hash_fits(user: Any, stored: str) -> bool:
+    """Tell whether the session's password is still valid. SECRET_KEY_FALLBACKS count."""
     hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return any(hmac.compare_digest(kept, value) for value in hashes)
+    return any(hmac.compare_digest(stored, value) for value in hashes)

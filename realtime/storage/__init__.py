@@ -1,1 +1,1 @@
-"""Databases: two backends, prepared queries, bulk inserts, backups, and the base of the admin."""
+"""Databases: two backends, prepared queries, bulk inserts, backups, and the base class of admin pages."""

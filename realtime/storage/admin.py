@@ -1,4 +1,4 @@
-"""The base of every admin page: rows are read, never typed, and long tables are never counted."""
+"""The base class of admin pages: rows are read-only, and long tables are never counted."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,32 +13,32 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 
-COUNTED: Final = 1000
-"""rows that a list counts and pages through; further back leads a search or a filter"""
+MAX_LISTED_ROWS: Final = 1000
+"""A list counts and pages through so many rows. A search or a filter leads to older ones."""
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts up to `COUNTED` and shows no more."""
+    """Counts at most `MAX_LISTED_ROWS`, and shows no more."""
 
-    counted = COUNTED
+    counted = MAX_LISTED_ROWS
 
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[:COUNTED].count())
+        return int(rows.order_by()[:MAX_LISTED_ROWS].count())
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A table that no form writes. Its names live here and not in the model, where each would be a migration."""
+    """An admin page without forms. The labels stand here, because in the model each would be a migration."""
 
     staff = True
-    """others of the staff than superusers may look, too"""
+    """True if staff who are not superusers may see the page."""
     named: tuple[Any, Any] | None = None
-    """what one is called, and many"""
+    """The name of a row, and its plural."""
     words: Mapping[str, Any] = {}
-    """what its columns are called"""
+    """The labels of the columns."""
     shown: Sequence[Any] = ()
-    """what a row's page has: columns, methods, functions"""
+    """The fields of a row's page: columns, methods, functions."""
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -76,7 +76,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def moment(name: str, description: Any) -> Any:
-    """A column of a time in ms UTC."""
+    """Return a column for a time in ms UTC."""
 
     @admin.display(description=description, ordering=name)
     def shown(row: Any) -> str:
@@ -87,7 +87,7 @@ def moment(name: str, description: Any) -> Any:
 
 
 def at(ms: int | None) -> str:
-    """`2026-08-01 12:00:00`, in UTC; `–` for no time, and `∞` for one that does not come."""
+    """Return `2026-08-01 12:00:00` in UTC, `–` for no time, and `∞` for a time after the year 9999."""
     if not ms:
         return "–"
     try:
@@ -97,12 +97,12 @@ def at(ms: int | None) -> str:
 
 
 def listed(model: str, text: Any, **filters: Any) -> str:
-    """A link to a list of the admin, filtered."""
+    """Return a link to a filtered list of the admin."""
     return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{model}_changelist"), urlencode(filters), text)
 
 
 def page(model: str, pk: Any, text: Any) -> str:
-    """A link to a row's page in the admin."""
+    """Return a link to a row's page in the admin."""
     return format_html('<a href="{}">{}</a>', reverse(f"admin:{model}_change", args=[pk]), text)
 
 

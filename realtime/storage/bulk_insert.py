@@ -1,4 +1,4 @@
-"""New rows past the ORM's work for each: one `executemany` a table, its SQL written once (docs/channels.md)."""
+"""Bulk inserts without the ORM's work for each row: one `executemany` a table (docs/channels.md)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,17 +10,16 @@ from django.db import connection, models
 
 from realtime.models import Log
 
-AS_THEY_ARE: Final = (models.IntegerField, models.CharField, models.TextField, models.BooleanField, models.ForeignKey)
-"""fields whose values of these types every database takes as they are; others are asked for theirs"""
-PLAIN: Final = {int, str, bool, NoneType}
-
+PLAIN_FIELDS: Final = (models.IntegerField, models.CharField, models.TextField, models.BooleanField, models.ForeignKey)
+"""Fields that need no conversion of plain values. Other fields convert theirs."""
+PLAIN_TYPES: Final = {int, str, bool, NoneType}
 
 Row = tuple[type[models.Model], Mapping[str, Any]]
-"""a model, and values by attribute name; what is missing is null"""
+"""A model, and values by attribute name; a missing value is null."""
 
 
 def insert_many(rows: Iterable[Row]) -> None:
-    """Rows of any models. They get no primary key back."""
+    """Insert rows of any models. They get no primary key back."""
     tables: dict[type[models.Model], list[Mapping[str, Any]]] = defaultdict(list)
     for model, values in rows:
         tables[model].append(values)
@@ -30,18 +29,18 @@ def insert_many(rows: Iterable[Row]) -> None:
 
 
 def insert_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> None:
-    """Rows as values of `fields_of(model)`."""
+    """Insert rows, each with the values of `fields_of(model)`."""
     if not rows:
         return
     fields = fields_of(model)
-    plain = all(isinstance(field, AS_THEY_ARE) for field in fields)
-    values = [row if plain and PLAIN.issuperset(map(type, row)) else _stored(fields, row) for row in rows]
+    plain = all(isinstance(field, PLAIN_FIELDS) for field in fields)
+    values = [row if plain and PLAIN_TYPES.issuperset(map(type, row)) else _prepare(fields, row) for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_insert(model, connection.vendor), values)
 
 
 def heads_write(logs: Sequence[Log]) -> None:
-    """Where these logs end now."""
+    """Update the heads of these logs."""
     if logs:
         table = connection.ops.quote_name(Log._meta.db_table)
         with connection.cursor() as cursor:
@@ -53,7 +52,7 @@ def heads_write(logs: Sequence[Log]) -> None:
 
 @cache
 def fields_of(model: type[models.Model]) -> list[Any]:
-    """All but the primary key that the database gives, as declared."""
+    """Return the fields as declared, without the primary key that the database creates."""
     return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
 
 
@@ -65,9 +64,11 @@ def _insert(model: type[models.Model], _vendor: str) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608 - names from models
 
 
-def _stored(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
-    """As the database takes it."""
+def _prepare(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:
+    """Return the row's values as the database takes them."""
     return [
-        value if type(value) in PLAIN and isinstance(field, AS_THEY_ARE) else field.get_db_prep_save(value, connection)
+        value
+        if type(value) in PLAIN_TYPES and isinstance(field, PLAIN_FIELDS)
+        else field.get_db_prep_save(value, connection)
         for field, value in zip(fields, row, strict=True)
     ]

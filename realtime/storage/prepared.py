@@ -1,4 +1,4 @@
-"""Queries that the ORM writes once. Building and compiling one costs up to a hundred times what the database then does.
+"""Prepared queries: the ORM compiles them once. Compiling one costs up to a hundred times its execution.
 
     @prepared
     def _names(users: Collection[int], *, active: bool) -> "QuerySet[User, tuple[int, str]]":
@@ -6,10 +6,9 @@
 
     _names([1, 2], active=True)  # [(1, "Mei"), (2, "Bo")]
 
-What is given by position is a value, or a collection of values: an int, a str, or None. What is given by keyword is
-part of the query: each value of it makes another one. The function is called at the first use only, with made-up
-values: it may hand them to the ORM, and may neither look at them nor compute with them nor slice by them, else
-`TypeError`.
+A positional argument is an int, a str, None, or a collection of them. A keyword argument is a part of the query: each
+value compiles another query. The function is called at the first use only, with sample values. It may pass them to the
+ORM. If it tests them, computes with them or slices by them, `TypeError` is raised.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,12 +26,12 @@ P = ParamSpec("P")
 Row = TypeVar("Row")
 Shape = type | tuple[type, int]
 
-TRIALS: Final = (3, 5), (16_412, 3)
-"""made-up values of the two trials: the first, and the step, which differs so that none is another one and something"""
+SAMPLES: Final = (3, 5), (16_412, 3)
+"""First value and step of the samples of two trials. The steps differ, so that no value is another plus a constant."""
 
 
 class Statement(NamedTuple):
-    """A compiled query: `places` says which parameter is which value, and the type the backend gives it, if any."""
+    """A compiled query. `places` has (parameter, value, type that the backend gives it, if any)."""
 
     sql: str
     params: list[Any]
@@ -42,11 +41,11 @@ class Statement(NamedTuple):
 
 
 class prepared(Generic[P, Row]):
-    """A function that makes a query, of `values_list` or of one model; calling it asks the database for its rows."""
+    """A decorator of a function that returns a query, of `values_list` or of one model. A call returns its rows."""
 
     def __init__(self, build: Callable[P, "QuerySet[Any, Row]"]) -> None:
         self.query = build
-        """the ORM's own"""
+        """The undecorated function."""
         self._name = f"{build.__module__}.{build.__qualname__}"
         self._statements: dict[Any, Statement | None] = {}
 
@@ -70,8 +69,8 @@ class prepared(Generic[P, Row]):
         return rows[0] if rows else None
 
     def _compiled(self, database: Any, shapes: Sequence[Shape], fixed: dict[str, Any]) -> Statement | None:
-        """The query as both trials write it, or None where there is nothing to ask; `TypeError` where they differ."""
-        trials = [_made_up(shapes, *trial) for trial in TRIALS]
+        """Return the query, or None if it can have no rows. Raise `TypeError` where the two trials differ."""
+        trials = [_sample(shapes, *trial) for trial in SAMPLES]
         try:
             queries = [self.query(*args, **fixed) for args, _ in trials]
             compilers = [query.query.get_compiler(connection=database) for query in queries]
@@ -79,7 +78,7 @@ class prepared(Generic[P, Row]):
         except EmptyResultSet:
             return None
         if sql != other_sql or len(params) != len(other_params):
-            raise TypeError(f"{self._name}: what is given by position is no part of the query")
+            raise TypeError(f"{self._name}: a positional argument is no part of the query")
         return Statement(
             sql,
             list(params),
@@ -105,7 +104,7 @@ class prepared(Generic[P, Row]):
 
 
 def _shape(arg: Any) -> tuple[Shape, Sequence[Any]]:
-    """What the query depends on, and the values: a collection's are repeated until they are 0, 1, 2, 4, 8, …"""
+    """Return what the query depends on, and the values. A collection is filled up to 0, 1, 2, 4, 8, … values."""
     if arg is None or (isinstance(arg, int | str) and not isinstance(arg, bool)):
         return type(arg), (arg,)
     if not isinstance(arg, list | tuple | set | frozenset):
@@ -117,12 +116,12 @@ def _shape(arg: Any) -> tuple[Shape, Sequence[Any]]:
     return (type(values[0]), size), values + values[:1] * (size - len(values))
 
 
-def _made_up(shapes: Sequence[Shape], first: int, step: int) -> tuple[list[Any], list[Any]]:
-    """Arguments of these shapes, and their values: no two are alike."""
+def _sample(shapes: Sequence[Shape], first: int, step: int) -> tuple[list[Any], list[Any]]:
+    """Return arguments of these shapes, and their values, which are all different."""
     numbers = count(first, step)
 
     def value(kind: type) -> Any:
-        return None if kind is type(None) else next(numbers) if issubclass(kind, int) else f"made up {next(numbers)}"
+        return None if kind is type(None) else next(numbers) if issubclass(kind, int) else f"sample {next(numbers)}"
 
     args, values = [], []
     for shape in shapes:
@@ -138,22 +137,22 @@ def _converters(compiler: Any) -> list[tuple[int, list[Callable[[Any, Any, Any],
 
 
 def _row_of(query: Any, compiler: Any) -> Callable[[Any], Any]:
-    """What makes a row of the query of a row of the database."""
-    made_by = query._iterable_class
-    if made_by is ModelIterable and not query.query.select_related and not query.query.annotations:
+    """Return the function that turns a row of the database into a row of the query."""
+    iterable = query._iterable_class
+    if iterable is ModelIterable and not query.query.select_related and not query.query.annotations:
         names = [column.target.attname for column, *_ in compiler.select]
         return partial(query.model.from_db, DEFAULT_DB_ALIAS, names)
-    if made_by is FlatValuesListIterable:
+    if iterable is FlatValuesListIterable:
         return lambda row: row[0]
-    if made_by is NamedValuesListIterable:
+    if iterable is NamedValuesListIterable:
         return create_namedtuple_class(*query._fields)._make
-    if made_by is not ValuesListIterable or compiler.has_extra_select:
-        raise TypeError("only rows of values_list and of one table are prepared")
+    if iterable is not ValuesListIterable or compiler.has_extra_select:
+        raise TypeError("only rows of values_list and of one table can be prepared")
     return tuple
 
 
 def _rows(database: Any, statement: Statement, values: Sequence[Any]) -> list[Any]:
-    sql, params, places, converters, made = statement
+    sql, params, places, converters, convert_row = statement
     params = params.copy()
     for place, value, adapt in places:
         params[place] = values[value] if adapt is None else adapt(values[value])
@@ -161,8 +160,8 @@ def _rows(database: Any, statement: Statement, values: Sequence[Any]) -> list[An
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     if not converters:
-        return rows if made is tuple else [made(row) for row in rows]
-    return [made(_converted(list(row), converters, database)) for row in rows]
+        return rows if convert_row is tuple else [convert_row(row) for row in rows]
+    return [convert_row(_converted(list(row), converters, database)) for row in rows]
 
 
 def _converted(row: list[Any], converters: Sequence[Any], database: Any) -> list[Any]:

@@ -1,16 +1,16 @@
-"""The time that this process waits for a database that may hang. A server gives up in time; a command waits.
+"""Timeouts for a database that may hang. A server gives up after some seconds, and a command waits.
 
-The process of the real-time half sets `answer_s` while it runs; database backends read it at each wait.
+`realtime.process` sets `answer_s` while it runs. The database backends read it at each wait.
 """
 
 from typing import Final
 
 answer_s: float | None = None
-"""seconds a serving process waits for one answer of the database; None in a command, which may take its time"""
+"""A serving process waits this time for one answer of the database; None in a command, which has no limit."""
 
 LOCK_S: Final = 5.0
-"""seconds a transaction of PostgreSQL waits for a lock"""
+"""A transaction of PostgreSQL waits this time for a lock."""
 WRITER_LOCK_S: Final = 2.0
-"""the same for the writer, whose batch keeps all other rooms waiting meanwhile"""
+"""The writer waits this time for a lock, because all other rooms wait for its batch."""
 IDLE_S: Final = 10.0
-"""seconds until PostgreSQL ends a transaction whose process sends nothing more: a stopped process keeps no lock"""
+"""PostgreSQL ends a transaction after this silence, so that a stopped process keeps no lock."""

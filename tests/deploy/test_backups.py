@@ -224,12 +224,12 @@ def test_former_database_is_kept_with_its_write_ahead_log(parlor: Parlor, tmp_pa
 def test_backup_names_the_package_to_install_when_tools_are_missing(tmp_path: Path) -> None:
     from django.db import connections
 
-    from realtime.storage.backups.file import Refused
+    from realtime.storage.backups.file import BackupError
     from realtime.storage.backups.postgresql import Postgresql
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(tmp_path))
-        with pytest.raises(Refused, match="apt install postgresql-client"):
+        with pytest.raises(BackupError, match="apt install postgresql-client"):
             Postgresql(connections["default"]).save(str(tmp_path / "draft"))
 
 

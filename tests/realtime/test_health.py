@@ -71,7 +71,7 @@ async def test_without_it_is_not_and_says_so(probes: Probes, monkeypatch: pytest
     def fail() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(health, "_ask_database", fail)
+    monkeypatch.setattr(health, "_check_database", fail)
     assert await get(probes, "/readyz") == (503, "not ready: database")
     assert (await get(probes, "/healthz"))[0] == 200
 
@@ -83,9 +83,9 @@ async def test_a_database_that_hangs_is_asked_by_one_thread(probes: Probes, monk
         asked.append(1)
         released.wait(30)
 
-    monkeypatch.setattr(health, "_ask_database", hang)
-    monkeypatch.setattr(health, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(health, "FRESH_S", -1)
+    monkeypatch.setattr(health, "_check_database", hang)
+    monkeypatch.setattr(health, "CHECK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(health, "CACHE_S", -1)
     for _ in range(3):
         assert await get(probes, "/readyz") == (503, "not ready: database")
     assert len(asked) == 1
@@ -94,7 +94,7 @@ async def test_a_database_that_hangs_is_asked_by_one_thread(probes: Probes, monk
 
 async def test_who_asks_at_the_same_time_gets_one_answer(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(health, "_ask_database", lambda: asked.append(1))
+    monkeypatch.setattr(health, "_check_database", lambda: asked.append(1))
     assert set(await asyncio.gather(*(get(probes, "/readyz") for _ in range(50)))) == {(200, "ready")}
     assert len(asked) == 1
 
@@ -130,7 +130,7 @@ async def test_readyz_is_not_ready_when_a_write_hangs(
     probes: Probes, serving: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It does not matter whether somebody waits for an answer: the probe's own write stands behind it."""
-    monkeypatch.setattr(health, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(health, "CHECK_TIMEOUT_S", 0.2)
     hung = serving.writer.submit(Task("test.hang", partial(hang, notes.gate)))
     await asyncio.to_thread(notes.gate.reached.wait)
     assert await get(probes, "/readyz") == (503, "not ready: writes")
@@ -146,7 +146,7 @@ async def test_readyz_is_not_ready_when_the_database_has_refused_a_write(probes:
 
 @pytest.mark.sqlite
 async def test_readyz_is_not_ready_when_the_disk_is_full(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(health, "MIN_FREE_BYTES", 2**60)
     assert await get(probes, "/readyz") == (503, "not ready: disk")
 
 

@@ -1,16 +1,16 @@
-"""`manage.py backup FILE`: the database in one file, while it is in use."""
+"""`manage.py backup FILE`: write the database to one file while servers run."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime.storage.backups import Refused, backups
+from realtime.storage.backups import BackupError, backups
 from realtime.storage.backups.file import draft
 
 
 class Command(BaseCommand):
-    help = "Writes the database to FILE as it stands at one moment, while servers go on. Keep the secret key too."
+    help = "Write a consistent copy of the database to FILE while servers run. Keep the secret key too."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,6 +22,6 @@ class Command(BaseCommand):
         try:
             with draft(file, replace=options["force"]) as name:
                 backups().save(name)
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from None
+        except BackupError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes, checked.")

@@ -1,15 +1,15 @@
-"""`manage.py restore FILE`: what `backup` wrote, in the place of the database."""
+"""`manage.py restore FILE`: replace the database by a backup."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime.storage.backups import Refused, backups
-from realtime.storage.backups.undone import logins_end, undone_since
+from realtime.storage.backups import BackupError, backups
+from realtime.storage.backups.undone import end_logins, undone_since
 
 
 class Command(BaseCommand):
-    help = "Puts what `backup` wrote to FILE in the place of the database, and keeps that. No server may be running."
+    help = "Replace the database by the backup in FILE, and keep the replaced one. Stop every server first."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,23 +17,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep-logins",
             action="store_true",
-            help="Let the log-ins of the backup go on, also those that were ended since it was made.",
+            help="Keep the log-ins of the backup, also those that have been ended since.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            former = backups().restore(options["file"])
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from None
+            replaced = backups().restore(options["file"])
+        except BackupError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write("The database is the one of the backup.")
-        if former:
-            self.stdout.write(f"The former one is kept as {former}; remove it when nobody needs it.")
+        if replaced:
+            self.stdout.write(f"The former one is kept as {replaced}; remove it when nobody needs it.")
         if not options["keep_logins"]:
-            for said in logins_end():
-                self.stdout.write(said)
-        undone = list(undone_since(former))
+            for sentence in end_logins():
+                self.stdout.write(sentence)
+        undone = list(undone_since(replaced))
         if undone:
             self.stdout.write("The restore has undone the following. Do again what should hold:")
-        for said in undone:
-            self.stdout.write(f"- {said}")
+        for sentence in undone:
+            self.stdout.write(f"- {sentence}")
         self.check_migrations()

@@ -84,7 +84,7 @@ class Command(BaseCommand):
         self.run_server(options, sockets, endpoints, banner)
 
     def ignore_hangup(self, *_: object) -> None:
-        self.stderr.write("A single process cannot be replaced: stop it and start it again.")
+        self.stderr.write("One process cannot be replaced while it serves: stop it and start it again.")
 
     # Several processes
 

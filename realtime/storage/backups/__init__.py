@@ -1,25 +1,25 @@
-"""The database in one file, taken while it is in use, and put back."""
+"""Backups: the database in one file, written while servers run, and restored."""
 
 from typing import Protocol
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from realtime.storage.backups.file import Refused
+from realtime.storage.backups.file import BackupError
 
 
 class Backups(Protocol):
-    """Of one kind of database. Both raise Refused with a reason for people."""
+    """The backups of one kind of database. Both methods raise BackupError with a sentence for the operator."""
 
     def save(self, draft: str) -> None:
-        """Write the database as it stands at one moment into an empty file, and check it."""
+        """Write a consistent copy of the database into the empty file `draft`, and check it."""
 
     def restore(self, file: str) -> str:
-        """Put what the file holds in the place of the database. Returns where that is kept, "" if there was none."""
+        """Replace the database by the backup. Return the name of the replaced one, or "" if there was none."""
 
 
 def backups() -> Backups:
-    """Those of the default database."""
+    """Return the backups of the default database."""
     from realtime.storage.backups.postgresql import Postgresql
     from realtime.storage.backups.sqlite import Sqlite
 
@@ -27,4 +27,4 @@ def backups() -> Backups:
     return Sqlite(connection) if connection.vendor == "sqlite" else Postgresql(connection)
 
 
-__all__ = ["Backups", "Refused", "backups"]
+__all__ = ["BackupError", "Backups", "backups"]

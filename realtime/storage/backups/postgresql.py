@@ -1,4 +1,4 @@
-"""PostgreSQL's own tools, in the custom format. What is restored gets a database of its own, then the name."""
+"""Backups by PostgreSQL's own tools, in the custom format. A restore fills a new database and then renames it."""
 
 import secrets
 import shutil
@@ -10,16 +10,16 @@ from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.client import DatabaseClient
 
-from realtime.storage.backups.file import Refused, former_name, refuse_unless_of
+from realtime.storage.backups.file import BackupError, check_kind, replaced_name
 
 PROPERTIES = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s"
 CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
 
-RIGHTS = "The user of DATABASE_URL must own the database and have CREATEDB."
+PERMISSIONS = "The user of DATABASE_URL must own the database and have CREATEDB."
 
 
 class Postgresql:
-    """Nothing here opens a connection to the database itself: it could not be renamed then."""
+    """Backups without a connection to the database itself, which could not be renamed then."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
@@ -30,29 +30,29 @@ class Postgresql:
         self._run("pg_restore", ["--list", draft])
 
     def restore(self, file: str) -> str:
-        refuse_unless_of("PostgreSQL", file)
+        check_kind("PostgreSQL", file)
         self._run("pg_restore", ["--list", file])
-        self._refuse_while_connected()
+        self._check_unused()
         draft = f"{self._name}_restoring_{secrets.token_hex(4)}"
         try:
-            self._make(draft)
+            self._create(draft)
             arguments = ["--exit-on-error", "--no-owner", "--no-privileges", "--single-transaction"]
             self._run("pg_restore", [*arguments, f"--dbname={draft}", file])
-            self._run("vacuumdb", ["--quiet", "--analyze-only"], draft)  # nobody has counted yet what is in it
+            self._run("vacuumdb", ["--quiet", "--analyze-only"], draft)  # it has no statistics yet
             return self._exchange(draft)
         except DatabaseError as error:
-            raise Refused(f"{str(error).strip()}. Nothing was changed. {RIGHTS}") from None
+            raise BackupError(f"{str(error).strip()}. Nothing was changed. {PERMISSIONS}") from None
         finally:
             self._administer(f"DROP DATABASE IF EXISTS {self._quoted(draft)}")
 
-    def _refuse_while_connected(self) -> None:
+    def _check_unused(self) -> None:
         with self._connection._nodb_cursor() as cursor:
             cursor.execute(CONNECTED, [self._name])
             [others] = cursor.fetchone()
         if others:
-            raise Refused(f"There are {others} connections to {self._name}: stop every server and command first.")
+            raise BackupError(f"There are {others} connections to {self._name}: stop every server and command first.")
 
-    def _make(self, draft: str) -> None:
+    def _create(self, draft: str) -> None:
         with self._connection._nodb_cursor() as cursor:
             cursor.execute(PROPERTIES, [self._name])
             encoding, *names = cursor.fetchone()
@@ -61,13 +61,13 @@ class Postgresql:
             cursor.execute(f"CREATE DATABASE {self._quoted(draft)} TEMPLATE template0 {locale}")
 
     def _exchange(self, draft: str) -> str:
-        """Both names in one transaction. PostgreSQL renames no database that somebody is connected to."""
-        former = former_name(self._name)
-        name, aside, restored = map(self._quoted, (self._name, former, draft))
+        """Rename both databases in one transaction. PostgreSQL renames no database that has connections."""
+        replaced = replaced_name(self._name)
+        name, aside, restored = map(self._quoted, (self._name, replaced, draft))
         self._administer(
             f"BEGIN; ALTER DATABASE {name} RENAME TO {aside}; ALTER DATABASE {restored} RENAME TO {name}; COMMIT"
         )
-        return former
+        return replaced
 
     def _administer(self, sql: str) -> None:
         with self._connection._nodb_cursor() as cursor:
@@ -77,9 +77,9 @@ class Postgresql:
         return self._connection.ops.quote_name(name)
 
     def _run(self, program: str, options: Sequence[str], *database: str) -> None:
-        """The password goes by the environment, not by the command line that everybody sees."""
+        """Run a program. It gets the password by the environment: other users can read command lines."""
         if not shutil.which(program):
-            raise Refused(f"{program} is missing. On Debian or Ubuntu: apt install postgresql-client")
+            raise BackupError(f"{program} is missing. On Debian or Ubuntu: apt install postgresql-client")
         settings = {**self._connection.settings_dict, "NAME": "any"}
         (_, *where, _), secret = DatabaseClient.settings_to_cmd_args_env(settings, [])
         done = subprocess.run(  # noqa: S603 - both programs are named above
@@ -91,4 +91,4 @@ class Postgresql:
             check=False,
         )
         if done.returncode:
-            raise Refused(f"{program}: {done.stderr.strip()}")
+            raise BackupError(f"{program}: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""SQLite's online backup: one snapshot, while others write. To restore, no process may be serving."""
+"""Backups by SQLite's online backup: one snapshot, while others write. A restore needs that no server runs."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from realtime.storage.backups.file import Refused, flush, former_name, refuse_unless_of
+from realtime.storage.backups.file import BackupError, check_kind, flush, replaced_name
 from realtime.storage.sqlite.fair_lock import FairLock
 from realtime.storage.sqlite.serving import AlreadyServed, serve_alone
 
-BESIDE: Final = ("-wal", "-shm", "")
-"""the database last: until then its name still leads to it"""
-PATIENCE: Final = 20.0
+SUFFIXES: Final = ("-wal", "-shm", "")
+"""The database is the last one, so that its name is valid until then."""
+LOCK_TIMEOUT_S: Final = 20.0
 
 
 class Sqlite:
@@ -30,32 +30,32 @@ class Sqlite:
             with closing(sqlite3.connect(draft)) as copy:
                 self._connection.connection.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # alone in its file: no -wal beside it
-                _refuse_unless_sound(copy, draft)
+                _check_integrity(copy, draft)
         except sqlite3.Error as error:
-            raise Refused(f"Cannot write the backup: {error}. Nothing is left of it.") from None
+            raise BackupError(f"Cannot write the backup: {error}. Nothing is left of it.") from None
         finally:
             self._connection.close()
 
     def restore(self, file: str) -> str:
-        refuse_unless_of("SQLite", file)
+        check_kind("SQLite", file)
         with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?immutable=1", uri=True)) as source:
-            _refuse_unless_sound(source, file)
-            with self._alone():
+            _check_integrity(source, file)
+            with self._exclusive():
                 return self._replace(source)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No server, and no command in the middle of a write."""
+    def _exclusive(self) -> Iterator[None]:
+        """Exclude servers, and commands that are writing."""
         try:
-            serving = serve_alone(self._path, patience=0)
-        except AlreadyServed as refusal:
-            raise Refused(f"{refusal}: stop it first.") from None
+            serving = serve_alone(self._path, timeout_s=0)
+        except AlreadyServed as error:
+            raise BackupError(f"{error}: stop it first.") from None
         try:
-            turn = FairLock(self._path, PATIENCE)
+            lock = FairLock(self._path, LOCK_TIMEOUT_S)
             try:
                 yield
             finally:
-                turn.end()
+                lock.release()
         finally:
             os.close(serving)
 
@@ -68,32 +68,32 @@ class Sqlite:
                 source.backup(copy)
         except sqlite3.Error as error:
             Path(draft).unlink(missing_ok=True)
-            raise Refused(f"Cannot write beside {self._path}: {error}. Nothing was changed.") from None
-        former = self._set_aside(draft) if os.path.exists(self._path) else ""
+            raise BackupError(f"Cannot write beside {self._path}: {error}. Nothing was changed.") from None
+        replaced = self._set_aside(draft) if os.path.exists(self._path) else ""
         flush(draft)
         os.replace(draft, self._path)
         flush(os.path.dirname(self._path))
-        return former
+        return replaced
 
     def _set_aside(self, draft: str) -> str:
-        """Its own log goes with it: it is not read here, for it may be what is broken."""
+        """Rename the database with its log, which is not read here, because it may be what is broken."""
         shutil.copymode(self._path, draft)
-        known = os.stat(self._path)
-        os.chown(draft, known.st_uid, known.st_gid)
-        former = former_name(self._path)
-        for suffix in BESIDE:
+        owner = os.stat(self._path)
+        os.chown(draft, owner.st_uid, owner.st_gid)
+        replaced = replaced_name(self._path)
+        for suffix in SUFFIXES:
             with suppress(FileNotFoundError):
-                os.rename(self._path + suffix, former + suffix)
-        return former
+                os.rename(self._path + suffix, replaced + suffix)
+        return replaced
 
 
-def _refuse_unless_sound(database: sqlite3.Connection, file: str) -> None:
+def _check_integrity(database: sqlite3.Connection, file: str) -> None:
     try:
-        [[said], *_] = database.execute("PRAGMA integrity_check")
+        [[result], *_] = database.execute("PRAGMA integrity_check")
         ours = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'realtime_log'").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise Refused(f"{file} is broken: {error}.") from None
-    if said != "ok":
-        raise Refused(f"{file} is broken: {said}.")
+        raise BackupError(f"{file} is broken: {error}.") from None
+    if result != "ok":
+        raise BackupError(f"{file} is broken: {result}.")
     if not ours:
-        raise Refused(f"{file} holds no database of Parlor.")
+        raise BackupError(f"{file} contains no database of Parlor.")

@@ -1,6 +1,6 @@
-"""The database as it was before a restore, beside the restored one: apps tell what of it the restore has undone.
+"""Compares the database before a restore with the restored one: apps list what the restore has undone.
 
-on_restore(undone)  # from AppConfig.ready; `undone(FORMER)` yields sentences, and queries with `.using(FORMER)`
+on_restore(undone)  # from AppConfig.ready; `undone(REPLACED)` yields sentences, and queries with `.using(REPLACED)`
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,61 +11,61 @@ from typing import Final
 
 from django.db import DatabaseError, connections
 
-FORMER: Final = "former"
-"""the alias of the former database while it is looked at"""
-TOLD: Final = 50
-"""sentences of one kind"""
+REPLACED: Final = "replaced"
+"""The alias of the replaced database during the comparison."""
+MAX_SENTENCES: Final = 50
+"""Sentences of one app."""
 
 Undone = Callable[[str], Iterable[str]]
-LoginsEnd = Callable[[], str]
+EndLogins = Callable[[], str]
 _undone: list[Undone] = []
-_logins_end: list[LoginsEnd] = []
+_end_logins: list[EndLogins] = []
 
 
 def on_restore(undone: Undone) -> None:
-    """Ask `undone(alias)` after a restore what the former database had that the restored one has not."""
+    """Call `undone(alias)` after a restore. It yields what the replaced database had and the restored one lacks."""
     _undone.append(undone)
 
 
-def on_logins_end(ends: LoginsEnd) -> None:
-    """Call `ends()` after a restore, unless log-ins are kept; it returns a sentence about them."""
-    _logins_end.append(ends)
+def on_end_logins(end: EndLogins) -> None:
+    """Call `end()` after a restore, unless log-ins are kept. It returns a sentence for the operator."""
+    _end_logins.append(end)
 
 
-def logins_end() -> list[str]:
-    """End all log-ins of the restored database, and return what there is to say of it."""
-    return [ends() for ends in _logins_end]
+def end_logins() -> list[str]:
+    """End all log-ins of the restored database. Return sentences for the operator."""
+    return [end() for end in _end_logins]
 
 
-def undone_since(former: str) -> Iterator[str]:
-    """Yield what the restore has undone, by a comparison with the database that is kept as `former`."""
-    if not former:
+def undone_since(replaced: str) -> Iterator[str]:
+    """Yield what the restore has undone, by a comparison with the database that is kept as `replaced`."""
+    if not replaced:
         return
-    with _looked_at(former):
+    with _alias_for(replaced):
         for undone in _undone:
             try:
-                told = list(islice(undone(FORMER), TOLD + 1))
+                sentences = list(islice(undone(REPLACED), MAX_SENTENCES + 1))
             except DatabaseError as error:
                 yield f"What the restore has undone cannot be told: {str(error).strip()}."
                 return
-            yield from told[:TOLD]
-            if len(told) > TOLD:
+            yield from sentences[:MAX_SENTENCES]
+            if len(sentences) > MAX_SENTENCES:
                 yield "… and more."
 
 
 @contextmanager
-def _looked_at(former: str) -> Iterator[None]:
-    """Give the former database an alias. SQLite opens it read-only, so that its log stays beside it as it is."""
+def _alias_for(replaced: str) -> Iterator[None]:
+    """Give the replaced database an alias. SQLite opens it read-only, so that its log stays unchanged."""
     database = connections["default"].settings_dict
     if "sqlite" in database["ENGINE"]:
-        name, engine = f"{Path(former).as_uri()}?mode=ro", "django.db.backends.sqlite3"
+        name, engine = f"{Path(replaced).as_uri()}?mode=ro", "django.db.backends.sqlite3"
     else:
-        name, engine = former, database["ENGINE"]
+        name, engine = replaced, database["ENGINE"]
     options = {key: value for key, value in database["OPTIONS"].items() if key != "pool"}
-    connections.databases[FORMER] = {**database, "NAME": name, "ENGINE": engine, "OPTIONS": options}
+    connections.databases[REPLACED] = {**database, "NAME": name, "ENGINE": engine, "OPTIONS": options}
     try:
         yield
     finally:
-        connections[FORMER].close()
-        del connections[FORMER]
-        del connections.databases[FORMER]
+        connections[REPLACED].close()
+        del connections[REPLACED]
+        del connections.databases[REPLACED]

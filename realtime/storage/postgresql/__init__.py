@@ -1,1 +1,1 @@
-"""A database backend: Django's PostgreSQL, durable in every transaction and with a bound on every wait."""
+"""The PostgreSQL backend: Django's, durable in every transaction, with a timeout for every wait."""

@@ -1,8 +1,8 @@
-"""The backend of `ENGINE = "realtime.storage.postgresql"`. It works with PgBouncer, also with transaction pooling.
+"""The database backend `realtime.storage.postgresql`. It works with PgBouncer, also with transaction pooling.
 
 PgBouncer refuses the start-up parameter `options`, and with transaction pooling a `SET` may reach another server
-connection than the next statement. So every transaction sets what it needs by `SET LOCAL`. A server that is stopped
-obeys none of its own time-outs: the client's side has one too.
+connection than the next statement. Every transaction therefore sets its timeouts by `SET LOCAL`. A stopped server
+obeys none of its own timeouts, so the client has one too.
 """
 
 from typing import Any, ClassVar
@@ -15,15 +15,15 @@ from psycopg_pool import PoolTimeout
 
 from realtime.storage import timeouts
 
-OF_NO_USE = (errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
-"""Errors that the driver takes for mistakes of the program: the server ended the transaction, or is a standby now."""
+CONNECTION_LOST = (errors.IdleInTransactionSessionTimeout, errors.ReadOnlySqlTransaction)
+"""Errors that make a connection useless: the server ended the transaction, or is a standby now."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection whose every wait ends after `patience.answer_s`; it is closed then, for an answer may still come."""
+    """A connection that is closed after `timeouts.answer_s` without an answer, because the answer may still come."""
 
     failure: ClassVar[str] = ""
-    """why the last connection could not be made; empty after one that could"""
+    """The error of the last attempt to connect; empty after a success."""
 
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Any:
@@ -36,7 +36,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         return connection
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Psycopg sends and receives everything here once a connection is made."""
+        """Wait with a timeout. An open connection sends and receives everything through this method."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         try:
@@ -44,16 +44,16 @@ class BoundedConnection(psycopg.Connection[Any]):
         except _WaitTimeout:
             self.pgconn.finish()
             raise psycopg.OperationalError(f"PostgreSQL has not answered for {timeouts.answer_s:g} s") from None
-        except OF_NO_USE as error:
+        except CONNECTION_LOST as error:
             self.pgconn.finish()
             raise psycopg.OperationalError(str(error)) from error
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL with `synchronous_commit = on` and time-outs in every transaction."""
+    """PostgreSQL with `synchronous_commit = on` and timeouts in every transaction."""
 
     lock_s = timeouts.LOCK_S
-    """how long this connection's transactions wait for a lock"""
+    """The time for which this connection's transactions wait for a lock."""
 
     def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         if pool := settings_dict["OPTIONS"].get("pool"):
@@ -63,11 +63,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
-        except PoolTimeout as error:  # the pool's own words do not say why
+        except PoolTimeout as error:  # the pool's own message does not say why
             raise PoolTimeout(": ".join(filter(None, [str(error), BoundedConnection.failure]))) from None
 
     def _configure_connection(self, connection: Any) -> bool:
-        """Statements outside a transaction commit by themselves; PgBouncer's transaction pooling needs the role's."""
+        """Set `synchronous_commit` for statements outside a transaction.
+
+        With PgBouncer's transaction pooling the database role must have the setting.
+        """
         super()._configure_connection(connection)  # type: ignore[misc]
         connection.execute("SET synchronous_commit = on")
         return True
@@ -79,7 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.connection.execute(self._local_settings())
 
     def _local_settings(self) -> str:
-        """Return all settings as one message; the statement time-out ends what nobody waits for any more."""
+        """Return all settings as one message. `statement_timeout` ends statements that nobody waits for any more."""
         times = {
             "lock_timeout": self.lock_s,
             "idle_in_transaction_session_timeout": timeouts.IDLE_S,

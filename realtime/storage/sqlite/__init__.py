@@ -1,1 +1,1 @@
-"""A database backend: Django's SQLite, durable on every connection and shared fairly between writers."""
+"""The SQLite backend: Django's, durable on every connection, with a fair lock between writers."""

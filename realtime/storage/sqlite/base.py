@@ -1,4 +1,4 @@
-"""The backend that `ENGINE = "realtime.storage.sqlite"` names. Every write, in a transaction or not, takes its turn."""
+"""The database backend `realtime.storage.sqlite`: every write, in a transaction or not, takes the fair lock."""
 
 import re
 import sqlite3
@@ -11,23 +11,24 @@ from django.db.utils import OperationalError
 from realtime.storage import timeouts
 from realtime.storage.sqlite.fair_lock import FairLock
 
-PATIENCE = 20  # seconds a command waits, for its turn and for SQLite, unless OPTIONS has a `timeout`
+TIMEOUT_S = 20
+"""A command waits this time for the lock and for SQLite, unless OPTIONS has a `timeout`."""
 DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON")
-# Whatever starts otherwise may write, BEGIN included: here it is immediate.
 READS = frozenset({"SELECT", "VALUES", "EXPLAIN", "PRAGMA", "SAVEPOINT", "RELEASE", "COMMIT", "END", "ROLLBACK"})
+"""Statements that start with another word may write, BEGIN included, which is immediate here."""
 FIRST_WORD = re.compile(r"\s*(\w*)")
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
-    """Django finds JSON out in a transaction of every new connection, which would take a turn of the writers'."""
+    """Declares JSON support. Django tests it in a transaction on every new connection, which would take the lock."""
 
     supports_json_field = True
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """SQLite with `synchronous = FULL` on every connection, commands included, and a turnstile before every write.
+    """SQLite with `synchronous = FULL` on every connection, commands included, and a fair lock around every write.
 
-    A turn begins before the first statement that may write and ends where SQLite says that no transaction is open.
+    The lock is taken before the first statement that may write, and released when SQLite has no open transaction.
     """
 
     features_class = DatabaseFeatures
@@ -35,13 +36,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.file = ""
-        self.patience: float = PATIENCE
-        self._turn: FairLock | None = None
-        self.execute_wrappers.append(self._execute_in_turn)
+        self.timeout_s: float = TIMEOUT_S
+        self._lock: FairLock | None = None
+        self.execute_wrappers.append(self._execute_with_lock)
 
     def get_connection_params(self) -> dict[str, Any]:
-        params = {"timeout": timeouts.answer_s or PATIENCE, **super().get_connection_params()}
-        self.patience = params["timeout"]
+        params = {"timeout": timeouts.answer_s or TIMEOUT_S, **super().get_connection_params()}
+        self.timeout_s = params["timeout"]
         self.transaction_mode: str = self.transaction_mode or "IMMEDIATE"
         return params
 
@@ -49,57 +50,59 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         for pragma in DURABLE:
             connection.execute(pragma)
-        self.file = connection.execute("PRAGMA database_list").fetchone()[2]  # "" in memory, where nobody else writes
+        self.file = connection.execute("PRAGMA database_list").fetchone()[
+            2
+        ]  # "" in memory, where no other process writes
         return connection
 
-    def _execute_in_turn(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if self._turn is None and self.file and may_write(sql):
-            self._turn = self._wait_for_turn()
+    def _execute_with_lock(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if self._lock is None and self.file and may_write(sql):
+            self._lock = self._take_lock()
         try:
             return execute(sql, *rest)
         finally:
-            self._end_turn_if_idle()
+            self._release_lock_if_idle()
 
-    def _wait_for_turn(self) -> FairLock:
+    def _take_lock(self) -> FairLock:
         try:
-            return FairLock(self.file, self.patience)
+            return FairLock(self.file, self.timeout_s)
         except TimeoutError:
-            reason = f"database is locked: no turn to write to {self.file} in {self.patience:g} s"
+            reason = f"database is locked: no turn to write to {self.file} in {self.timeout_s:g} s"
             raise OperationalError(reason) from None
 
-    def _end_turn_if_idle(self) -> None:
-        if self._turn and not (self.connection and self.connection.in_transaction):
-            self._end_turn()
+    def _release_lock_if_idle(self) -> None:
+        if self._lock and not (self.connection and self.connection.in_transaction):
+            self._release_lock()
 
-    def _end_turn(self) -> None:
-        if turn := self._turn:
-            self._turn = None
-            turn.end()
+    def _release_lock(self) -> None:
+        if lock := self._lock:
+            self._lock = None
+            lock.release()
 
     def commit(self) -> None:
         try:
             super().commit()
         finally:
-            self._end_turn_if_idle()
+            self._release_lock_if_idle()
 
     def rollback(self) -> None:
         try:
             super().rollback()
         finally:
-            self._end_turn_if_idle()
+            self._release_lock_if_idle()
 
     def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:
         try:
             super().set_autocommit(autocommit, *args, **kwargs)
         finally:
-            self._end_turn_if_idle()
+            self._release_lock_if_idle()
 
     def close(self) -> None:
         try:
             super().close()
         finally:
             if self.connection is None or self.closed_in_transaction:
-                self._end_turn()
+                self._release_lock()
 
 
 def may_write(sql: str) -> bool:

@@ -1,39 +1,42 @@
-"""A fair queue for writers: two `flock`s beside the database. Whoever waits at the door keeps the turnstile shut.
+"""A fair lock for writers: two `flock`s beside the database, one for the queue and one for the database.
 
-SQLite lets its waiters sleep and look again, so beside a busy writer a second one gets nothing. Here a writer passes
-the turnstile, waits for the door, and lets the next one into the turnstile only once it is through: who has just
-written has to queue behind who is waiting. A lock ends with its process, so nothing is left behind by a kill.
+Writers that wait in SQLite sleep and try again, so that a second writer beside a busy one never succeeds. Here a
+writer takes the queue lock, waits for the write lock, and then releases the queue lock: a writer that has just
+written must queue behind the one that waits. The kernel releases the locks of a process that is killed.
 """
 
 import fcntl
 import os
 import time
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.0001, 0.0005  # seconds between two looks at a lock
+MIN_RETRY_S, MAX_RETRY_S = 0.0001, 0.0005
 
 
 class FairLock:
-    """The right to write to the database at `path`, until `end`. Raises TimeoutError after `seconds` of waiting."""
+    """The right to write to the database at `path`, until `release`. Raises TimeoutError after `timeout_s`.
 
-    def __init__(self, path: str, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
+    The names of the files are the same in every release, because old and new processes share them.
+    """
+
+    def __init__(self, path: str, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
         self._owner = os.getpid()
-        turnstile = lock(f"{path}.turnstile", deadline)
+        queue = lock(f"{path}.turnstile", deadline)
         try:
-            self._door = lock(f"{path}.door", deadline)
+            self._descriptor = lock(f"{path}.door", deadline)
         finally:
-            unlock(turnstile)
+            unlock(queue)
 
-    def end(self) -> None:
-        """A forked child shares the lock but does not own it: it only drops its copy."""
+    def release(self) -> None:
+        """Release the lock. A forked child shares it but does not own it, and only closes its copy."""
         if self._owner == os.getpid():
-            unlock(self._door)
+            unlock(self._descriptor)
         else:
-            os.close(self._door)
+            os.close(self._descriptor)
 
 
 def lock(path: str, deadline: float) -> int:
-    """An open, locked descriptor. Looks again and again: a blocking `flock` in a thread could not be given up."""
+    """Return an open, locked descriptor. Polls, because a blocking `flock` in a thread cannot be cancelled."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
     try:
         _wait(descriptor, deadline)
@@ -44,21 +47,21 @@ def lock(path: str, deadline: float) -> int:
 
 
 def unlock(descriptor: int) -> None:
-    """Closing alone would not unlock while a forked child has a copy."""
+    """Unlock and close. Closing alone does not unlock while a forked child has a copy."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
 
 
 def _wait(descriptor: int, deadline: float) -> None:
-    pause = SHORTEST_PAUSE
-    while not _taken(descriptor):
+    retry_s = MIN_RETRY_S
+    while not _try_lock(descriptor):
         if time.monotonic() >= deadline:
             raise TimeoutError
-        time.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        time.sleep(retry_s)
+        retry_s = min(retry_s * 2, MAX_RETRY_S)
 
 
-def _taken(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""One process serves a SQLite database: it alone wakes its readers. It holds `<db>.serving`, which names it."""
+"""Lets only one process serve a SQLite database. The process holds a lock on `<db>.serving`, which has its id."""
 
 import os
 import time
@@ -9,15 +9,16 @@ from django.db import connections
 from realtime.storage.sqlite.base import DatabaseWrapper
 from realtime.storage.sqlite.fair_lock import lock
 
-PATIENCE = 5.0  # seconds a second server waits for the first to leave
+SERVING_TIMEOUT_S = 5.0
+"""A second server waits this time for the first one to stop."""
 
 
 class AlreadyServed(Exception):
-    """Another process holds the database; the message says which."""
+    """Another process serves the database; the message names it."""
 
 
 def hold_database() -> int | None:
-    """Take the default database if it is a SQLite file; see `serve_alone`."""
+    """Call `serve_alone` for the default database, if it is a SQLite file."""
     connection = connections["default"]
     if not isinstance(connection, DatabaseWrapper):
         return None
@@ -27,12 +28,12 @@ def hold_database() -> int | None:
     return descriptor
 
 
-def serve_alone(database: str, patience: float | None = None) -> int:
-    """Take `<database>.serving` for as long as this process lives, or the returned descriptor stays open."""
-    note = Path(f"{database}.serving")
+def serve_alone(database: str, timeout_s: float | None = None) -> int:
+    """Lock `<database>.serving` until the returned descriptor is closed or this process ends."""
+    lock_file = Path(f"{database}.serving")
     try:
-        descriptor = lock(str(note), time.monotonic() + (PATIENCE if patience is None else patience))
+        descriptor = lock(str(lock_file), time.monotonic() + (SERVING_TIMEOUT_S if timeout_s is None else timeout_s))
     except TimeoutError:
-        raise AlreadyServed(f"process {note.read_text().strip()} already serves {database}") from None
-    note.write_text(f"{os.getpid()}\n")
+        raise AlreadyServed(f"process {lock_file.read_text().strip()} already serves {database}") from None
+    lock_file.write_text(f"{os.getpid()}\n")
     return descriptor

@@ -9,7 +9,7 @@ from realtime.server.processes import supervisor
 from realtime.storage.sqlite import serving
 
 if __name__ == "__main__":
-    serving.PATIENCE = 0.1
+    serving.SERVING_TIMEOUT_S = 0.1
     supervisor.FIRST_BACKOFF_S = 0.01  # type: ignore[misc]
     if hung_s := os.environ.get("HUNG_S"):
         supervisor.HUNG_TIMEOUT_S, supervisor.HEARTBEAT_S = float(hung_s), float(hung_s) / 10  # type: ignore[misc]

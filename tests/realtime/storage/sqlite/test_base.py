@@ -15,7 +15,7 @@ POST = "INSERT INTO line (author) VALUES ('ada')"
 
 def is_free(path: str) -> bool:
     try:
-        FairLock(path, 0).end()
+        FairLock(path, 0).release()
     except TimeoutError:
         return False
     return True
@@ -30,9 +30,9 @@ def run(database: DatabaseWrapper, sql: str) -> list[tuple[object, ...]]:
 @pytest.fixture
 def elsewhere(database: DatabaseWrapper, path: str) -> Iterator[FairLock]:
     """Another process has its turn."""
-    turn = FairLock(path, 20)
-    yield turn
-    turn.end()
+    held = FairLock(path, 20)
+    yield held
+    held.release()
 
 
 @pytest.mark.django_db
@@ -126,10 +126,10 @@ def test_a_write_waits_for_its_turn_and_says_so_when_it_gives_up(
 
 
 def test_a_writer_that_gave_up_may_try_again(database: DatabaseWrapper, path: str) -> None:
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     with pytest.raises(OperationalError), transaction.atomic(using="ours"):
         pass
-    turn.end()
+    held.release()
     with transaction.atomic(using="ours"):
         run(database, POST)
     assert is_free(path)
@@ -202,6 +202,6 @@ def test_a_database_in_memory_has_no_turnstile(
 def test_a_serving_process_waits_for_its_turn_no_longer_than_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The holder may be stopped: its lock ends with the process only. A command takes its time."""
     database = DatabaseWrapper({"NAME": "any", "OPTIONS": {}}, "any")
-    assert (database.get_connection_params()["timeout"], database.patience) == (20, 20)
+    assert (database.get_connection_params()["timeout"], database.timeout_s) == (20, 20)
     monkeypatch.setattr(timeouts, "answer_s", 0.1)
-    assert (database.get_connection_params()["timeout"], database.patience) == (0.1, 0.1)
+    assert (database.get_connection_params()["timeout"], database.timeout_s) == (0.1, 0.1)

@@ -21,50 +21,50 @@ def test_who_comes_again_queues_behind_who_waits(path: str) -> None:
     order = []
 
     def guest() -> None:
-        turn = FairLock(path, 20)
+        held = FairLock(path, 20)
         order.append("guest")
-        turn.end()
+        held.release()
 
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     thread = threading.Thread(target=guest)
     thread.start()
     wait_until_taken(f"{path}.turnstile")
-    turn.end()
+    held.release()
     again = FairLock(path, 20)
     order.append("again")
-    again.end()
+    again.release()
     thread.join()
     assert order == ["guest", "again"]
 
 
 def test_a_writer_that_gives_up_leaves_both_locks_free(path: str) -> None:
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     with pytest.raises(TimeoutError):
         FairLock(path, 0)
-    turn.end()
-    FairLock(path, 0).end()
+    held.release()
+    FairLock(path, 0).release()
 
 
 def test_a_forked_child_that_lets_go_does_not_end_its_parents_turn(path: str) -> None:
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     if not (child := os.fork()):
-        turn.end()
+        held.release()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
     with pytest.raises(TimeoutError):
         FairLock(path, 0)
-    turn.end()
+    held.release()
 
 
 def test_a_turn_ends_though_a_forked_child_lives_on(path: str) -> None:
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     read, write = os.pipe()
     if not (child := os.fork()):
         os.close(write)
         os.read(read, 1)
         os._exit(0)
-    turn.end()
-    FairLock(path, 0).end()
+    held.release()
+    FairLock(path, 0).release()
     os.close(write)
     os.close(read)
     os.waitpid(child, 0)
@@ -79,15 +79,15 @@ def test_a_killed_process_leaves_no_lock(path: str) -> None:
     os.read(read, 1)
     os.kill(child, 9)
     os.waitpid(child, 0)
-    FairLock(path, 0).end()
+    FairLock(path, 0).release()
     os.close(read)
     os.close(write)
 
 
 def test_turns_leave_no_descriptor_open(path: str) -> None:
     before = os.listdir("/proc/self/fd")
-    turn = FairLock(path, 20)
+    held = FairLock(path, 20)
     with pytest.raises(TimeoutError):
         FairLock(path, 0)
-    turn.end()
+    held.release()
     assert os.listdir("/proc/self/fd") == before

@@ -14,7 +14,7 @@ def test_the_file_names_the_serving_process(path: str) -> None:
 
 
 def test_a_second_server_is_told_who_serves(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "PATIENCE", 0.01)
+    monkeypatch.setattr(serving, "SERVING_TIMEOUT_S", 0.01)
     held = serve_alone(path)
     with pytest.raises(AlreadyServed, match=f"process {os.getpid()} already serves {path}"):
         serve_alone(path)
