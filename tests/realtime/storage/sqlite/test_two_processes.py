@@ -7,7 +7,7 @@ from realtime.storage.sqlite.base import DatabaseWrapper
 from tests.realtime.storage.sqlite import writer
 from tests.realtime.storage.sqlite.conftest import connect
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 
 
 def start(role: str, path: str) -> subprocess.Popen[str]:
