@@ -111,7 +111,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     deliveryAsked: (item) => showDelivery(timeline, item),
   });
   const read = new ReadPointer(client, scroll, timeline);
-  const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // it puts hidden pages to sleep
+  const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // a phone puts hidden pages to sleep
   const stays = () => client.plugs.ask("staysVisible").some(Boolean);
   new PageVisibility(client.connection, { stays, ...(onPhone && { hiddenAfterMs: 0 }) }).start();
   for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new ConnectionStatus(client)])

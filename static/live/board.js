@@ -129,7 +129,7 @@ function chart(id, names, words, top, least) {
   return new Chart(byId(`chart-${id}`, HTMLElement), { names, told: words, top, least });
 }
 
-/** @param {string} id @param {string} text @param {boolean} [wants] somebody's eye */
+/** @param {string} id @param {string} text @param {boolean} [wants] whether it needs attention */
 function write(id, text, wants = false) {
   const element = byId(id, HTMLElement);
   if (element.textContent !== text) element.textContent = text;

@@ -24,7 +24,7 @@ export function ceiling(values, least = 1) {
 
 /**
  * Return the time span of the chart in seconds. It grows in steps with the age of the process, up to an hour.
- * @param {number} age seconds
+ * @param {number} age age of the process in seconds
  */
 export const spanOf = (age) => Math.min(HOUR_S, Math.max(LEAST_S, Math.ceil(age / LEAST_S) * LEAST_S));
 
@@ -98,7 +98,7 @@ export class Chart {
   /**
    * @param {HTMLElement} root
    * @param {{names: string[], told: (values: (number | null)[], ago: number) => string, top: (value: number) => string, least?: number}} options
-   *   `names`: a class a line, the first is filled; `told`: the values under the pointer, in words
+   *   `names`: a class for each line, the first is filled; `told`: the text for the values under the pointer
    */
   constructor(root, { names, told, top, least = 1 }) {
     this.#root = root;
@@ -125,7 +125,7 @@ export class Chart {
     this.#svg.addEventListener("pointerleave", () => this.#leave());
   }
 
-  /** @param {Point[][]} series @param {number} age seconds that there are */
+  /** @param {Point[][]} series @param {number} age seconds for which there are values */
   show(series, age) {
     this.#span = spanOf(age);
     this.#since.textContent = count("live.axis", this.#span / 60);

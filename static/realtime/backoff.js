@@ -13,7 +13,7 @@ export class Backoff {
   }
 
   /**
-   * @param {number | null} [retryAfterMs] the server's word, which comes first @param {number} [atMostMs]
+   * @param {number | null} [retryAfterMs] the time that the server gave, which comes first @param {number} [atMostMs]
    * @returns {number} ms
    */
   next(retryAfterMs, atMostMs = 20_000) {

@@ -28,7 +28,7 @@ export function leaving(user, { storage = localStorage } = {}) {
 
 /**
  * Delete the data of a person who has logged out. Each page calls it when it begins.
- * @param {string | null} me who is logged in now @param {Places} [places]
+ * @param {string | null} me the person who is logged in now @param {Places} [places]
  */
 export async function forgetWhoLeft(me, { storage = localStorage, open = openStorage } = {}) {
   const user = storage.getItem(LEAVING);

@@ -31,9 +31,9 @@ export class Connection extends Emitter {
   #state = { name: "waiting" };
   /** @type {Socket | null} */
   #socket = null;
-  /** @type {{code: number, reason: string, retry_after_ms?: number | null} | null} the server's last word */
+  /** @type {{code: number, reason: string, retry_after_ms?: number | null} | null} the last `session.bye` */
   #bye = null;
-  /** @type {string | null} newer than the page's */
+  /** @type {string | null} a newer token than that of the page */
   #token = null;
   #refreshed = false;
   /** @type {number | null} when the last good connection ended */
@@ -41,7 +41,7 @@ export class Connection extends Emitter {
   /** Failed attempts in a row. */
   #failures = 0;
   #ahead = 0;
-  /** @type {any} ends the greeting, the waiting or the time of trial, whichever is on */
+  /** @type {any} ends hello, the waiting or the time until the connection counts as stable */
   #timer = null;
   /** @type {(() => void) | null} */
   #unwatch = null;
@@ -52,7 +52,7 @@ export class Connection extends Emitter {
     this.#options = { WebSocket: globalThis.WebSocket, page: /** @type {Page} */ (globalThis), ...options };
     this.#clock = options.clock ?? realClock;
     this.#backoff = new Backoff(options.random ?? Math.random);
-    const probe = () => this.request("session.ping", {}).catch(() => undefined); // any answer at all is heard
+    const probe = () => this.request("session.ping", {}).catch(() => undefined); // every answer is a sign of life
     this.#heartbeat = new Heartbeat(this.#clock, { probe, dead: () => this.#giveUp() });
     this.#requests = new Requests(this.#clock, () => this.#heartbeat.suspect());
   }
@@ -131,7 +131,7 @@ export class Connection extends Emitter {
         await this.#requests.send(socket, "session.hello", { ...hello, token: this.#token ?? hello.token }),
       );
     } catch (error) {
-      // after any other errorText the server says bye, and with which code
+      // After other errors the server sends bye with the code.
       if (error instanceof RequestError && error.code >= 429) this.#giveUp(error.data.retry_after_ms);
     }
   }
@@ -157,7 +157,7 @@ export class Connection extends Emitter {
     else this.emit("notified", message);
   }
 
-  /** @param {{id: string | number, method: string}} request the server's */
+  /** @param {{id: string | number, method: string}} request a request of the server */
   #asked({ id, method }) {
     if (method !== "session.ping")
       return this.#socket?.send({ id, error: { code: UNKNOWN_METHOD, message: "unknown method" } });

@@ -5,7 +5,7 @@ import { realClock } from "./clock.js";
 const TIMEOUT_MS = 5_000;
 
 /**
- * @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network here; no server there; it refuses this page's address; HTTP passes and WebSockets do not
+ * @typedef {"offline" | "away" | "origin" | "blocked"} Cause no network; no server; the server refuses the address of the page; HTTP passes and WebSockets do not
  */
 
 /**

@@ -7,7 +7,7 @@ export const LEAVING = "parlor.leaving";
 
 const prefixOf = (/** @type {string} */ user) => `parlor.draft.${user}.`;
 
-/** @param {string} user @param {Storage} storage @returns {string[]} the keys of their drafts */
+/** @param {string} user @param {Storage} storage @returns {string[]} the keys of the person's drafts */
 export function draftsOf(user, storage) {
   const keys = Array.from({ length: storage.length }, (_, n) => storage.key(n) ?? "");
   return keys.filter((key) => key.startsWith(prefixOf(user)));
@@ -36,7 +36,7 @@ export class Drafts extends Emitter {
     return this.#texts.get(room) ?? this.#storage.getItem(this.#prefix + room) ?? "";
   }
 
-  /** @param {string} room @param {string} text "" forgets it */
+  /** @param {string} room @param {string} text "" deletes it */
   set(room, text) {
     this.#texts.set(room, text);
     if (this.#leaves) return;
@@ -44,13 +44,13 @@ export class Drafts extends Emitter {
       if (text) this.#storage.setItem(this.#prefix + room, text);
       else this.#storage.removeItem(this.#prefix + room);
     } catch {
-      // storage is full: the text lives as long as the page
+      // The storage is full. The text stays as long as the page.
     }
   }
 
   /** @param {StorageEvent} event */
   #changedElsewhere({ key, newValue }) {
-    if (key === LEAVING && newValue === this.#user) this.#leaves = true; // logged out in another tab: nothing is kept
+    if (key === LEAVING && newValue === this.#user) this.#leaves = true; // a log-out in another tab: nothing is stored any more
     if (!key?.startsWith(this.#prefix)) return;
     const room = key.slice(this.#prefix.length);
     this.#texts.set(room, newValue ?? "");

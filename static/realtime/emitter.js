@@ -6,7 +6,7 @@ export class Emitter {
 
   /**
    * @template {keyof Facts & string} K @param {K} fact @param {(...args: Facts[K]) => void} fn
-   * @returns {() => void} unsubscribes
+   * @returns {() => void} removes the listener
    */
   on(fact, fn) {
     const listener = (/** @type {any} */ event) => fn(...event.detail);

@@ -20,11 +20,11 @@ const LOSSES = 2;
 export class Outbox extends Emitter {
   /** @type {Map<string, PendingRequest>} */
   #requests = new Map();
-  /** @type {Set<string>} rooms with a send in flight or a pause after one */
+  /** @type {Set<string>} rooms with a request on its way, or a pause after one */
   #busy = new Set();
-  /** @type {Set<string>} being written down */
+  /** @type {Set<string>} cids that are being stored */
   #unwritten = new Set();
-  /** @type {Set<string>} done with; what another tab or a slow read still brings of them is old */
+  /** @type {Set<string>} finished cids; what another tab or a slow read still brings of them is old */
   #gone = new Set();
   #lastAt = 0;
   #connection;
@@ -68,8 +68,8 @@ export class Outbox extends Emitter {
 
   /**
    * Add a request and return at once. The cid becomes part of the params.
-   * @param {string} method @param {Record<string, any>} params @param {string} [cid] of what is sent once more
-   * @returns {PendingRequest}
+   * @param {string} method @param {Record<string, any>} params
+   * @param {string} [cid] the cid of a request that is sent again @returns {PendingRequest}
    */
   add(method, params, cid = randomId()) {
     this.#gone.delete(cid);
@@ -185,7 +185,7 @@ export class Outbox extends Emitter {
    * @param {PendingRequest} pending @param {RequestError | ConnectionLost} error @returns {number | null} ms to pause
    */
   #unanswered(pending, error) {
-    if (this.#gone.has(pending.cid)) return null; // seen meanwhile
+    if (this.#gone.has(pending.cid)) return null; // its event has arrived meanwhile
     const lost = error instanceof ConnectionLost;
     const usedUp = !lost && error.data.type === "quota";
     const passing = (PASSING.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;

@@ -26,7 +26,7 @@ export class RequestError extends Error {
 
 /** The connection closed before the answer arrived. Nobody knows whether the request was carried out. */
 export class ConnectionLost extends Error {
-  /** @param {number} code close code; 1000 when this side closed it or it was not there */
+  /** @param {number} code close code; 1000 when this side closed it or there was none */
   constructor(code) {
     super(`connection lost (${code})`);
     this.name = "ConnectionLost";

@@ -11,7 +11,7 @@ const HELD = 64;
 export class RoomPosition {
   /** @type {Map<number, RoomEvent>} */
   #held = new Map();
-  /** @type {number | null} where the last hole was */
+  /** @type {number | null} the position of the last gap */
   #gapAt = null;
   #asking = false;
   #facts;
@@ -29,7 +29,7 @@ export class RoomPosition {
   /** @param {RoomEvent} event */
   eventReceived(event) {
     const { position } = this;
-    if (position && event.o <= position.o) return; // already seen
+    if (position && event.o <= position.o) return; // it was applied before
     if (!position || event.o > position.o + 1) return this.#hold(event);
     this.position = { o: event.o, t: event.t };
     this.#facts.delivered(event);

@@ -11,7 +11,7 @@ export class Socket {
    */
   constructor(WebSocket, path, { opened, messageReceived, closed }) {
     const url = new URL(path, globalThis.location?.href);
-    url.protocol = url.protocol.replace("http", "ws"); // not every browser takes a path or http here
+    url.protocol = url.protocol.replace("http", "ws"); // some browsers accept neither a path nor http
     this.#socket = new WebSocket(url.href, SUBPROTOCOL);
     this.#socket.onopen = opened;
     this.#socket.onmessage = ({ data }) => messageReceived(JSON.parse(data));

@@ -4,7 +4,7 @@
 /** @import {RequestError} from "./protocol.js" */
 
 /** @typedef {{o: number, t: number}} Position the last applied offset of a room and its tag */
-/** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and how many lines there are */
+/** @typedef {{o: number, t: number, n: number}} Head the newest offset, its tag, and the number of messages */
 /** @typedef {{type: string, status: number, detail?: string, retry_after_ms?: number, [more: string]: any}} Problem */
 /**
  * @typedef {{name: string, face: string, colour: number, rev: number, badge?: string}} Person `badge`: "admin", "moderator", "guest" or ""
@@ -13,7 +13,7 @@
 /** @typedef {Record<string, Person & {here: boolean}>} Presence */
 
 /**
- * @typedef {object} RoomEvent a withheld one has no by, cid and data; a blanked one has `data: null`
+ * @typedef {object} RoomEvent a withheld event has no `by`, `cid` and `data`; a redacted one has `data: null`
  * @property {string} room
  * @property {number} o
  * @property {number} t
@@ -50,12 +50,12 @@
 /**
  * @typedef {object} ConnectionOptions
  * @property {string} url "/ws/" or absolute
- * @property {() => Hello} hello asked at every connect; a newer token replaces its own, its rooms also answer the server's pings
- * @property {() => Promise<string | null>} refreshToken asked once after 4001; null stops, a rejection means later
+ * @property {() => Hello} hello called at every connect; a newer token replaces its own; its rooms also answer the pings of the server
+ * @property {() => Promise<string | null>} refreshToken called once after 4001; null stops, a rejection means later
  * @property {typeof WebSocket} [WebSocket]
  * @property {Clock} [clock]
  * @property {() => number} [random]
- * @property {Page} [page] the window: its visibilitychange, online, offline, pageshow and pagehide are heard
+ * @property {Page} [page] the window, with its events visibilitychange, online, offline, pageshow and pagehide
  */
 
 /**
@@ -83,7 +83,7 @@
  * @property {string} method
  * @property {Record<string, any>} params with room and cid
  * @property {number} at when it was added, ms
- * @property {number} losses how many of its sends ended in a close or an internal error
+ * @property {number} losses how many attempts ended in a close or an internal error
  * @property {"waiting" | "sending" | "failed"} state
  * @property {Problem | null} problem why it failed
  */
@@ -92,7 +92,7 @@
 
 /**
  * @typedef {object} OutboxOptions
- * @property {string} user whose entries these are
+ * @property {string} user the owner of the requests
  * @property {Connection} connection
  * @property {OutboxStorage} [storage] IndexedDB, or memory where there is none
  * @property {Clock} [clock]

@@ -37,13 +37,13 @@ const OPEN_AT_MOST = 4;
 export class Client extends Emitter {
   /** @type {Map<string, RoomState>} */
   #states = new Map();
-  /** @type {string[]} the rooms held open, the one looked at first */
+  /** @type {string[]} the open rooms, the shown one first */
   #open = [];
   /** @type {RoomList} */
   list = [];
-  /** @type {Set<string>} people whose lines are folded away */
+  /** @type {Set<string>} people whose messages are hidden */
   blocked = new Set();
-  /** @type {Set<string>} rooms that were open when the message was lost, until they are open again */
+  /** @type {Set<string>} rooms that were open when the connection was lost, until they are open again */
   #lost = new Set();
   shown;
   plugs = new Plugs();
@@ -266,7 +266,7 @@ export class Client extends Emitter {
     this.emit("listChanged");
   }
 
-  /** @param {string} key @returns {boolean} was it open already? */
+  /** @param {string} key @returns {boolean} whether it was open already */
   #hold(key) {
     const wasOpen = this.#open.includes(key);
     this.#open = [key, ...this.#open.filter((other) => other !== key)];

@@ -56,7 +56,7 @@ export class Pages {
     });
   }
 
-  /** @param {Cursor} at @returns {Promise<boolean>} false: the connection was lost, and nobody has answered */
+  /** @param {Cursor} at @returns {Promise<boolean>} false when the connection was lost before an answer */
   async #get(at) {
     const key = this.#client.shown;
     this.#client.dispatch(key, { type: "pageAsked" });

@@ -24,9 +24,9 @@ import { SIGNALS } from "../state/store.js";
  */
 
 /** @typedef {{name: string, about: string}} Command a slash command; `about` is a key of the words */
-/** @typedef {{act: () => void, isOffered: (state: RoomState) => boolean}} RoomAction an entry of the room's menu */
+/** @typedef {{act: () => void, isOffered: (state: RoomState) => boolean}} RoomAction an item of the room's menu */
 /**
- * @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Offer for a person who is alone; `isOn`: it is being done already
+ * @typedef {{title: string, word: string, act: () => void, isOn: () => boolean}} Offer an offer to a person who is alone; `isOn` tells that it is in use
  */
 
 /**
@@ -45,11 +45,11 @@ import { SIGNALS } from "../state/store.js";
  * @typedef {object} PlugParts what chat asks a plug once the page is built
  * @property {(item: Item) => Action[]} [messageActions]
  * @property {(user: string) => Action[]} [personActions]
- * @property {() => Record<string, RoomAction>} [roomActions] by the name of the menu's entry
- * @property {() => boolean} [locksComposer] something else stands in place of the composer
- * @property {() => string} [waitText] below the composer, while a message waits to be sent
- * @property {() => string} [titleMark] before the name of the room in the title
- * @property {() => boolean} [staysVisible] the server is not told that the page is hidden
+ * @property {() => Record<string, RoomAction>} [roomActions] by the name of the menu's item
+ * @property {() => boolean} [locksComposer] whether something else stands in place of the composer
+ * @property {() => string} [waitText] the text below the composer while a message waits to be sent
+ * @property {() => string} [titleMark] the mark before the name of the room in the title
+ * @property {() => boolean} [staysVisible] whether the server is not told that the page is hidden
  * @property {() => Offer} [emptyRoomOffer]
  * @property {(message: Message, place: {room: string, name: string}) => void} [report] opens the report of a message of another room
  */
@@ -81,7 +81,7 @@ const MEMBERS = [...TABLES, "name", "slots", "snapshot", "cards", "commands", "p
 const OWN = { events: EVENTS, messageEvents: MESSAGE_EVENTS, signals: SIGNALS };
 
 export class Plugs {
-  /** @type {Map<string, string>} the plug that has a name in a table; chat has its own */
+  /** @type {Map<string, string>} the owner of each name in a table; chat owns its own names */
   #owners = new Map();
   /** @type {Plug[]} */
   #plugs = [];
@@ -163,7 +163,8 @@ export class Plugs {
 
 /**
  * Call a function of a plug. Report its failure, and return `otherwise` then.
- * @template T @param {string} place for the report @param {() => T} call @param {T} otherwise @returns {T}
+ * @template T @param {string} place the name of the function in the report @param {() => T} call @param {T} otherwise
+ * @returns {T}
  */
 export function attempt(place, call, otherwise) {
   try {

@@ -98,8 +98,8 @@ function left(state, user) {
 }
 
 /**
- * @param {RoomState} state @param {string} user @param {Member | null} member @param {number} more than were
- * @returns {RoomState}
+ * @param {RoomState} state @param {string} user @param {Member | null} member
+ * @param {number} more the change of the number of members @returns {RoomState}
  */
 function withMember(state, user, member, more = 0) {
   const { room, me } = state;

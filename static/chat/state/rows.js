@@ -9,7 +9,7 @@ const TOGETHER_MS = 5 * 60 * 1000;
 /** Removed messages are folded from this many in a row on. */
 const FOLDED = 3;
 
-/** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed lines in a row, as one */
+/** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed messages in a row, as one row */
 /** @typedef {{key: string, kind: "message", item: Item, grouped: boolean}} MessageRow */
 /** @typedef {{key: string, kind: "day", at: number} | {key: string, kind: "new"} | MessageRow | Fold} Row */
 
@@ -27,7 +27,7 @@ function allRows(items, newAt, me) {
   const rows = [];
   /** @type {Item | null} */
   let last = null;
-  /** @type {Item | null} the one that carries face and name */
+  /** @type {Item | null} the message with the face and the name */
   let head = null;
   for (const item of items) {
     const breaks = rows.length;

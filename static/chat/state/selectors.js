@@ -37,7 +37,8 @@ export function firstNew(state) {
 
 /**
  * Return the rank: 0 member, 1 host of the room, 2 moderator, 3 admin of the site.
- * @param {import("./types.js").Role | undefined} role @param {number | null} [rank] as last read; a role may be newer
+ * @param {import("./types.js").Role | undefined} role
+ * @param {number | null} [rank] the rank as last read; the role may be newer
  */
 function rankBy(role, rank) {
   return Math.max(role === "host" ? 1 : 0, rank && rank > 1 ? rank : 0);

@@ -13,7 +13,7 @@ export { cursor, firstNew, lines, timeline, typists } from "./selectors.js";
 
 const TYPING_MS = 6_000;
 
-/** @param {string | null} [me] my user id, null for a visitor @returns {RoomState} */
+/** @param {string | null} [me] id of the reader, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
   const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
   const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {} };
@@ -167,7 +167,7 @@ function applyToMessages(state, event, added) {
  */
 function pageReceived(state, cursor, page, added) {
   const met = markMentioned(addPeople(state, page.people), added, page.lines);
-  if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot came between
+  if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot arrived meanwhile
   const since = state.held.filter(({ o }) => o > page.as_of);
   return since.reduce((next, event) => applyToMessages(next, event, added), join(met, cursor, page));
 }

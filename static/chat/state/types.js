@@ -4,14 +4,14 @@
  * @import {PendingRequest, Head, SubscribeResult, People, Person, Presence, RoomEvent, RoomSignal, Stored} from "../../realtime/types.js"
  */
 
-/** @typedef {"host" | "member" | null} Role null: only looks */
+/** @typedef {"host" | "member" | null} Role null for a person who only reads */
 /** @typedef {{by: string, at: number}} Removal */
 
 /**
- * @typedef {object} Message one pending of the timeline
+ * @typedef {object} Message a message of the timeline
  * @property {number} o
  * @property {number | null} [t] the tag of the event that began it
- * @property {number} n its place among the lines; 0 while only the answer is known
+ * @property {number} n its number among the messages; 0 while only the answer is known
  * @property {number} at
  * @property {string | null} by
  * @property {string} kind "text", "room.created", "room.changed", or an app's
@@ -19,22 +19,22 @@
  * @property {number | null} edited
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
- * @property {string} [cid] of one seen arriving: the key under which it was painted while pending
- * @property {number} [ms] how long its storing took, of one's own
+ * @property {string} [cid] the cid of a message that this tab saw arriving: the key of its row while it was pending
+ * @property {number} [ms] how long storing took, for own messages
  */
 
 /**
  * @typedef {object} Room
- * @property {number | null} [archived] since when nothing is written here
+ * @property {number | null} [archived] since when the room is archived
  * @property {string} key
  * @property {string} name
  * @property {string} topic
  * @property {boolean} public
  * @property {boolean} lounge
  * @property {string[]} [direct] the people of a direct room, whose name is that of the others
- * @property {boolean} [unanswered] of a direct room: nobody else is in it yet
+ * @property {boolean} [unanswered] whether nobody else is in the direct room yet
  * @property {Role} role
- * @property {number | null} [rank] of the reader, null for who only looks; read it through `myRank(state)`
+ * @property {number | null} [rank] the reader's rank, null for a person who only reads; use `myRank(state)`
  * @property {Rules} [rules] what may be done here
  * @property {number | null} read
  * @property {number} members
@@ -51,21 +51,21 @@
  * @property {number} as_of
  * @property {People} people
  * @property {Record<string, any>} parts
- * @property {any} [me] what stands against the reader
+ * @property {any} [me] the reader's own sanctions
  */
 
 /**
  * @typedef {object} Rules times in ms on the server's clock, null when over
- * @property {number} slow_s seconds between two lines of one person
- * @property {boolean} locked only who has a rank may write
+ * @property {number} slow_s seconds between two messages of one person
+ * @property {boolean} locked only people with a rank may write
  * @property {boolean} guests_off
- * @property {number | null} approval_until until then new guests wait for a host's yes
+ * @property {number | null} approval_until new guests wait for approval until then
  * @property {number | null} panic_until
- * @property {number | null} [by_rank] of who set them, null where nobody has
+ * @property {number | null} [by_rank] the rank of the person who set the rules, null for none
  */
 
 /**
- * @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which somebody asks me
+ * @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which another person invites the reader
  */
 /** @typedef {{lines: Message[], as_of: number, before: boolean, after: boolean, people: People}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
@@ -77,7 +77,7 @@
  */
 
 /**
- * @typedef {object} Membership a room of mine, as in hello and in boot
+ * @typedef {object} Membership a room of the reader, as in hello and in boot
  * @property {string} key
  * @property {string} name
  * @property {string} topic
@@ -93,28 +93,28 @@
 
 /**
  * @typedef {object} RoomState what is known of one room
- * @property {string | null} me my user id; null: a visitor
+ * @property {string | null} me id of the reader, null for a visitor
  * @property {Room | null} room null before the first snapshot
  * @property {Head} head the position applied so far
- * @property {Message[]} lines the window, oldest first, without a hole; read it through `lines(state)`
- * @property {boolean} before are there older lines outside the window
- * @property {boolean} after are there newer ones: the window is detached from the live end
- * @property {boolean} atBottom does the reader see the live end; said by the `scrolled` action
- * @property {number} news lines of others that came since the reader left the live end
- * @property {{from: number, to: number | null} | null} fresh what was unread at entering, or missed with the message, above which "New" stands; `to` null: known when opened
- * @property {number} read my read pointer, forward only
+ * @property {Message[]} lines the window, oldest first, without a gap; use `lines(state)`
+ * @property {boolean} before whether older messages are outside the window
+ * @property {boolean} after whether newer messages are outside the window, which is detached from the end then
+ * @property {boolean} atBottom whether the reader sees the end, as the action `scrolled` tells
+ * @property {number} news messages of others that arrived since the reader left the end
+ * @property {{from: number, to: number | null} | null} fresh the range of messages that were unread at entering or missed, above which the "New" row is; `to` is null until the room is open
+ * @property {number} read the read pointer of the reader, forward only
  * @property {People} people
- * @property {string[]} unknown ids to ask for with `people.read`, once a frame
+ * @property {string[]} unknown ids to request with `people.read`, once a frame
  * @property {Presence} presence
- * @property {number} here how many are here; may exceed the list
- * @property {Record<string, number>} typing user to when it expires
- * @property {Record<string, Member> | null} members null until `member.list` was asked
- * @property {Record<string, Invite>} invites those that became known here and still stand
+ * @property {number} here how many people are present; may exceed the list
+ * @property {Record<string, number>} typing the time at which typing expires, by user
+ * @property {Record<string, Member> | null} members null until `member.list` was requested
+ * @property {Record<string, Invite>} invites the active invites that are known
  * @property {Record<string, Record<string, any>>} slots signals of apps, the latest of each kind and key
- * @property {Record<string, any>} parts of the snapshot, as they came; apps keep theirs up to date
- * @property {number} asking pages asked for and not yet come
- * @property {number} askedAt the position at which the first of those was asked for
- * @property {RoomEvent[]} held events about lines since the first of those was asked for
+ * @property {Record<string, any>} parts sections of the snapshot; plugs keep theirs up to date
+ * @property {number} asking how many pages are requested and have not arrived
+ * @property {number} askedAt the position at which the first of those was requested
+ * @property {RoomEvent[]} held events since the first of those was requested
  */
 
 /**
@@ -142,7 +142,7 @@
  */
 
 /**
- * @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: what was unread up to `o`, the messages since, and whether the server has to be asked
+ * @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: the unread count up to `o`, the messages since, and whether the server has to be asked
  */
 /** @typedef {RoomRow[]} RoomList */
 
@@ -159,7 +159,7 @@
 
 /**
  * @typedef {object} Boot
- * @property {(Person & {id: string, guest?: boolean}) | null} user null: a visitor, who only looks
+ * @property {(Person & {id: string, guest?: boolean}) | null} user null for a visitor, who only reads
  * @property {string} token
  * @property {string} socket
  * @property {string} language

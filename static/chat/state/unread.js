@@ -6,7 +6,7 @@
 const MOST = 100;
 
 /**
- * @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change the event `e` brought or took the message `o` of `by`
+ * @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change event `e` added or removed the message `o` of the author `by`
  */
 /** @typedef {{me: string | null, blocked: Set<string>}} Reader */
 
@@ -24,7 +24,7 @@ export function unread({ counted }) {
 }
 
 /**
- * @param {RoomRow} row @param {Change[] | null} changes null: not known, so that the server has to be asked
+ * @param {RoomRow} row @param {Change[] | null} changes null when unknown, so that the server has to be asked
  * @param {Reader} reader @returns {RoomRow}
  */
 export function changed(row, changes, reader) {
@@ -59,7 +59,7 @@ export function recounted(row, { unread, read, o }) {
 
 /**
  * Return what an event of an open room changes.
- * @param {RoomEvent} event @param {number} lines how many there were before @returns {Change[] | null}
+ * @param {RoomEvent} event @param {number} lines how many messages there were before @returns {Change[] | null}
  */
 export function changesOf({ o, n, by, kind, data }, lines) {
   if (kind === "withheld") return [];

@@ -3,7 +3,7 @@
 /** @template {Element} T @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T} */
 export function part(root, selector, type) {
   const found = root.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`no ${selector}`);
+  if (!(found instanceof type)) throw new Error(`The page has no ${selector}.`);
   return found;
 }
 
@@ -15,7 +15,7 @@ export function byId(id, type) {
 /** Return a clone of the first element of a `<template>`. @param {string} id @returns {HTMLElement} */
 export function clone(id) {
   const first = byId(id, HTMLTemplateElement).content.firstElementChild?.cloneNode(true);
-  if (!(first instanceof HTMLElement)) throw new Error(`empty #${id}`);
+  if (!(first instanceof HTMLElement)) throw new Error(`The template ${id} is empty.`);
   return first;
 }
 

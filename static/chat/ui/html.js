@@ -8,6 +8,6 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("parlo
 /** @param {HTMLElement} element @param {string} html */
 export function setServerHtml(element, html) {
   const parsed = new DOMParser().parseFromString(policy.createHTML(html), "text/html");
-  for (const block of parsed.querySelectorAll("pre")) block.tabIndex = 0; // keys must reach what scrolls sideways
+  for (const block of parsed.querySelectorAll("pre")) block.tabIndex = 0; // so that keys can scroll it sideways
   element.replaceChildren(...parsed.body.childNodes);
 }

@@ -26,7 +26,7 @@ export class LongPress {
     this.#area.addEventListener("pointermove", (event) => this.#moved(event));
     this.#area.addEventListener("pointercancel", () => this.#end());
     this.#area.addEventListener("pointerup", () => this.#lifted());
-    this.#area.addEventListener("touchend", (event) => this.#answering && event.preventDefault()); // or its click would close what opens
+    this.#area.addEventListener("touchend", (event) => this.#answering && event.preventDefault()); // its click would close the menu that opens
     this.#area.addEventListener("contextmenu", (event) => this.#began && event.preventDefault());
   }
 

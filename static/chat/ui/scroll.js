@@ -10,11 +10,11 @@ export class Scroll extends Emitter {
   #box;
   #list;
   #following = true;
-  /** @type {{row: HTMLElement, top: number} | null} the first row that was seen, and how far down the box */
+  /** @type {{row: HTMLElement, top: number} | null} the first visible row, and its distance from the top of the box */
   #anchor = null;
   #watch = new ResizeObserver(() => this.#resized());
 
-  /** @param {HTMLElement} box what scrolls @param {HTMLElement} list its rows */
+  /** @param {HTMLElement} box the element that scrolls @param {HTMLElement} list the element with the rows */
   constructor(box, list) {
     super();
     this.#box = box;
@@ -29,7 +29,7 @@ export class Scroll extends Emitter {
 
   /** Take over the position that the page has without scripts. */
   adopt() {
-    const fromEnd = -this.#box.scrollTop; // of a reversed column
+    const fromEnd = -this.#box.scrollTop; // the column is reversed
     delete this.#box.dataset.first;
     this.#following = fromEnd <= FOLLOW_WITHIN;
     this.#box.scrollTop = this.#box.scrollHeight - this.#box.clientHeight - fromEnd;
@@ -57,7 +57,7 @@ export class Scroll extends Emitter {
   /**
    * Change the list and keep the reader's position: the end, or the first visible row. Return that row and its
    * position when the change removed it.
-   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} that row, where it is gone
+   * @param {() => void} change @returns {{row: HTMLElement, top: number} | null} the row that was removed
    */
   keep(change) {
     const row = this.#following ? null : this.#firstVisible();
@@ -81,13 +81,13 @@ export class Scroll extends Emitter {
     this.#box.scrollTop = this.#box.scrollHeight;
   }
 
-  /** @param {HTMLElement} row @param {number} [share] how far down the box it comes to stand */
+  /** @param {HTMLElement} row @param {number} [share] the place in the box, 0 at the top, 1 at the bottom */
   to(row, share = 0.3) {
     const box = this.#box.getBoundingClientRect();
     this.toTop(row, box.top + box.height * share);
   }
 
-  /** @param {HTMLElement} row @param {number} top where on the screen */
+  /** @param {HTMLElement} row @param {number} top the place on the screen */
   toTop(row, top) {
     this.#box.scrollTop += row.getBoundingClientRect().top - top;
     this.#scrolled();
@@ -104,7 +104,7 @@ export class Scroll extends Emitter {
     return this.#following || !this.#anchor || !o ? null : { o, top: this.#anchor.top };
   }
 
-  /** @param {HTMLElement} row @param {number} top how far down the box */
+  /** @param {HTMLElement} row @param {number} top the distance from the top of the box */
   toPlace(row, top) {
     this.toTop(row, this.#box.getBoundingClientRect().top + top);
   }
@@ -118,7 +118,7 @@ export class Scroll extends Emitter {
       if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
       else high = middle;
     }
-    while (low < rows.length - 1 && !rows[low].dataset.key) low += 1; // a day and "New" stand elsewhere once older lines come
+    while (low < rows.length - 1 && !rows[low].dataset.key) low += 1; // rows of days and "New" move when older messages arrive
     return rows[low] ?? null;
   }
 

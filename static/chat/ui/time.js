@@ -113,7 +113,7 @@ export function watchCalendar(changed) {
   };
   const wait = () => {
     look();
-    setTimeout(wait, Math.min(untilMidnight() + 50, HOUR_MS)); // a computer that slept wakes in the middle of it
+    setTimeout(wait, Math.min(untilMidnight() + 50, HOUR_MS)); // a computer may sleep meanwhile
   };
   wait();
   document.addEventListener("visibilitychange", look);

@@ -14,9 +14,9 @@ const CROWD = 12;
 export class Arrivals {
   #client;
   #room = "";
-  /** @type {Set<string>} who was here at the last look */
+  /** @type {Set<string>} people who were present last time */
   #here = new Set();
-  /** @type {Map<string, number>} when somebody was last seen here, by room and person */
+  /** @type {Map<string, number>} when a person was last seen, by room and person */
   #seen = new Map();
   /** @type {Set<string>} */
   #waiting = new Set();
@@ -43,7 +43,7 @@ export class Arrivals {
     const now = this.#client.connection.serverNow();
     const isFirst = this.#room !== room || this.#here.size === 0;
     const came = Object.keys(presence).filter((id) => id !== me && !this.#here.has(id));
-    const isSaid = facts?.direct?.length === 2; // in the bar of the conversation
+    const isSaid = facts?.direct?.length === 2; // the header tells it
     const news =
       isFirst || isSaid || here > CROWD
         ? []

@@ -27,7 +27,7 @@ export class Browse {
   #archived = byId("browse-archived", HTMLElement);
   /** @type {any} */
   #typed = null;
-  /** @type {string | null} where the next page begins */
+  /** @type {string | null} the cursor of the next page */
   #next = null;
   /** The number of the latest search; the answer of an earlier one is dropped. */
   #asked = 0;

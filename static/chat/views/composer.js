@@ -16,7 +16,7 @@ import { count, say } from "../ui/words.js";
 
 const LONGEST = 10_000;
 const LONGEST_REQUEST = 500;
-const TELL_WITHIN = 500; // and of a short message its last fifth
+const TELL_WITHIN = 500; // for a short limit its last fifth
 
 /**
  * `fitting`: the composer is about to change its height.

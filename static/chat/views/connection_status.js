@@ -25,14 +25,18 @@ export class ConnectionStatus {
   #left = byId("chip-left", HTMLElement);
   #client;
   #connection;
-  /** @type {number | null} when the message was lost */
+  /** @type {number | null} when the connection was lost */
   #lostAt = null;
   #wasReady = false;
-  /** @type {number | null} how long the message was away, ms, until what was missed has come */
+  /** @type {number | null} how long the connection was lost, in ms, until all missed events have arrived */
   #gap = null;
-  /** @type {{key: string, opening: SubscribeResult} | null} of the room looked at, since the message is back */
+  /**
+   * @type {{key: string, opening: SubscribeResult} | null} the result for the shown room since the connection is back
+   */
   #opened = null;
-  /** @type {import("../../realtime/diagnosis.js").Cause | null} why no connection opens, where it is known */
+  /**
+   * @type {import("../../realtime/diagnosis.js").Cause | null} the reason why no connection opens, where it is known
+   */
   #cause = null;
   /** @type {any} */
   #timer = null;
@@ -63,7 +67,7 @@ export class ConnectionStatus {
     const cause = await diagnose();
     if (this.#connection.state.name === "ready" || this.#connection.state.name === "stopped") return;
     this.#cause = cause;
-    if (cause !== "away" || !this.#chip.hidden) this.#tell(); // a server that restarts is given its time
+    if (cause !== "away" || !this.#chip.hidden) this.#tell(); // a server that restarts needs time
   }
 
   /** Tell that the browser is offline. An answer of the server, for example on the same machine, takes it back. */

@@ -23,7 +23,7 @@ export class Empty {
   #emptyRoomOffer;
   /** @type {any} */
   #timer = null;
-  /** @type {Set<string>} rooms in which it was put away */
+  /** @type {Set<string>} rooms in which the reader dismissed the offer */
   #dismissed = new Set();
   #wasAlone = "";
 
@@ -78,7 +78,7 @@ export class Empty {
     return alone && this.#wasAlone === shown;
   }
 
-  /** @param {string} key the room looked at then */
+  /** @param {string} key the room shown then */
   #waited(key) {
     this.#timer = null;
     this.#wasAlone = key === this.#client.shown ? key : "";

@@ -16,7 +16,7 @@ export function startFiles() {
 }
 
 function tell() {
-  if (document.getElementById("toasts")) toast(say("files.not_yet")); // a visitor has nowhere to send one
+  if (document.getElementById("toasts")) toast(say("files.not_yet")); // a visitor cannot send files
 }
 
 /**

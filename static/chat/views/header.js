@@ -41,7 +41,7 @@ export class Header {
     const row = list.find(({ key }) => key === shown);
     const room = this.#client.state().room ?? row;
     if (!room) return;
-    const here = this.#client.state().here || (row?.here ?? 0); // until it is opened, what the list says
+    const here = this.#client.state().here || (row?.here ?? 0); // the list knows it until the room is open
     this.#name.textContent = shownName(room);
     this.#name.toggleAttribute("data-private", !room.public);
     this.#topic.textContent = this.#topic.title = this.#about() || room.topic;

@@ -18,7 +18,7 @@ export class JumpButtons {
   #pages;
   #unread = 0;
   #seen = false;
-  /** @type {import("../state/types.js").RoomState["fresh"]} what `unread` was counted for */
+  /** @type {import("../state/types.js").RoomState["fresh"]} the range for which `unread` was counted */
   #fresh = null;
 
   /** @param {Client} client @param {Timeline} timeline @param {Scroll} scroll @param {Pages} pages */

@@ -63,7 +63,7 @@ async function asked(form) {
   if (answer?.status === 429) return { "": say("keep.slow") };
   if (answer?.status !== 422) return { "": errorText(null) };
   const { errors, csrf } = /** @type {{errors: Record<string, string[]>, csrf?: string}} */ (await answer.json());
-  if (csrf) part(form, "[name=csrfmiddlewaretoken]", HTMLInputElement).value = csrf; // the next try has a fresh one
+  if (csrf) part(form, "[name=csrfmiddlewaretoken]", HTMLInputElement).value = csrf; // the next attempt needs the new token
   return Object.fromEntries(
     Object.entries(errors).map(([name, words]) => [name === "__all__" ? "" : name, words.join(" ")]),
   );

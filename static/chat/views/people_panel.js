@@ -23,12 +23,12 @@ export class PeoplePanel {
   #side;
   #more;
   #frame = 0;
-  /** @type {string | null} the room whose members are asked for */
+  /** @type {string | null} the room whose members are being loaded */
   #loading = null;
 
   /**
    * @param {Client} client @param {SidePanel} side
-   * @param {(user: string) => Action[]} [more] actions besides those on members
+   * @param {(user: string) => Action[]} [more] other actions than those on members
    */
   constructor(client, side, more = () => []) {
     this.#more = more;
@@ -117,7 +117,7 @@ export class PeoplePanel {
   #clicked(row) {
     const user = row?.getAttribute("data-user");
     if (!row || !user) return;
-    if (user === this.#client.me) return byId("me", HTMLElement).click(); // one's own name, face and account
+    if (user === this.#client.me) return byId("me", HTMLElement).click(); // opens the reader's profile
     fill(this.#menu, [
       ...this.#actionsOn(user),
       ...this.#client.plugs.ask("personActions", user).flat(),

@@ -11,7 +11,7 @@ export class ReadPointer {
   #scroll;
   #timeline;
   #toldAt = -EVERY_MS;
-  /** @type {Map<string, number>} what the server knows, a room each */
+  /** @type {Map<string, number>} the pointer that the server knows, by room */
   #told = new Map();
   /** @type {any} */
   #timer = null;

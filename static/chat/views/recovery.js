@@ -10,7 +10,7 @@ import { count } from "../ui/words.js";
 const PLACE = "parlor.said.";
 
 /**
- * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} Said `cid` and `text` of one's own
+ * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} Said own messages have `cid` and `text`
  */
 
 /**
@@ -26,7 +26,7 @@ export function saidIn({ lines, me }) {
 
 /**
  * Return the reader's own messages after the last message that both logs have.
- * @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored what stands there now
+ * @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored the messages that are stored now
  * @returns {(Said & {cid: string, text: string})[]}
  */
 export function lostOf(said, stored) {
@@ -41,7 +41,7 @@ export class Recovery {
   /** Dialogs open one at a time, because several rooms may be affected. */
   #asked = Promise.resolve();
 
-  /** @param {Client} client @param {Storage} [storage] which outlives a reload of this tab */
+  /** @param {Client} client @param {Storage} [storage] a storage that outlives a reload of this tab */
   constructor(client, storage = sessionStorage) {
     this.#client = client;
     this.#storage = storage;

@@ -26,7 +26,7 @@ export class Requests {
   #waiting = [];
   /** @type {People} */
   #people = {};
-  /** @type {MessageRequest | null} the one in the dialog */
+  /** @type {MessageRequest | null} the request in the dialog */
   #shown = null;
   #client;
   #actions;

@@ -9,7 +9,7 @@ export class SidePanel extends Emitter {
   #column = byId("side", HTMLElement);
   #title = byId("side-title", HTMLElement);
   #bar = byId("side-tabs", HTMLElement);
-  /** @type {Map<string, HTMLElement>} a panel's id and its tab */
+  /** @type {Map<string, HTMLElement>} tabs by the id of their panel */
   #tabs = new Map();
   /** @type {string | null} id of the panel shown */
   shown = null;
@@ -20,7 +20,7 @@ export class SidePanel extends Emitter {
   }
 
   /**
-   * @param {string} id of an element in the column @param {string} word on its tab
+   * @param {string} id of an element in the column @param {string} word the label of its tab
    * @param {{isFirst?: boolean}} [where]
    */
   add(id, word, { isFirst = false } = {}) {
@@ -28,7 +28,7 @@ export class SidePanel extends Emitter {
     Object.assign(tab, { id: `tab-${id}`, type: "button", role: "tab", hidden: true });
     tab.setAttribute("aria-controls", id);
     tab.addEventListener("click", () => this.open(id));
-    if (this.#tabs.has(id)) throw new Error(`two panels are ${id}`);
+    if (this.#tabs.has(id)) throw new Error(`The panel ${id} is there already.`);
     this.#tabs = new Map(isFirst ? [[id, tab], ...this.#tabs] : [...this.#tabs, [id, tab]]);
     this.#bar.replaceChildren(...this.#tabs.values());
   }

@@ -31,16 +31,18 @@ export class Timeline extends Emitter {
   #frame = 0;
   #painted = "";
   #going = false;
-  /** @type {import("../state/types.js").RoomState["fresh"]} what the reader's place was last chosen for */
+  /**
+   * @type {import("../state/types.js").RoomState["fresh"]} the range for which the reader's position was last chosen
+   */
   #begun = null;
   /** @type {Item[]} */
   items = [];
   /** @type {any} */
   #clockLater = null;
   #zone = currentZone();
-  /** @type {Map<string, {o: number, top: number} | null>} by room: where its reader was */
+  /** @type {Map<string, {o: number, top: number} | null>} the reader's position, by room */
   #places = new Map();
-  /** @type {Set<number>} removed lines that are not folded away, because the reader asked for them */
+  /** @type {Set<number>} offsets of removed messages that the reader has opened */
   #unfolded = new Set();
 
   /** @param {Client} client @param {Scroll} scroll @param {Pages} pages */
@@ -92,7 +94,7 @@ export class Timeline extends Emitter {
     this.#frame ||= requestAnimationFrame(() => this.paint());
   }
 
-  /** @param {boolean} [announced] to those who listen */
+  /** @param {boolean} [announced] whether new rows are announced to screen readers */
   paint(announced = true) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;

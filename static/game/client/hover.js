@@ -6,7 +6,7 @@ const EVERY_MS = 200;
 
 export class Hover {
   #client;
-  /** @type {string} what was told last */
+  /** @type {string} the last message to the server */
   #told = "";
   /** @type {any} */
   #timer = null;

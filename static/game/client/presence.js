@@ -36,7 +36,7 @@ export class Presence {
       this.#answered.delete(`${room} ${claim.o}`);
       this.#look(room);
     };
-    const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else too late: the table says how it ended
+    const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else it is too late, and the table tells the result
     this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(refused);
   }
 }

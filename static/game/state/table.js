@@ -8,7 +8,7 @@ export function peopleOf({ seats, waiting }) {
   return [...seats.flatMap((seat) => (seat?.user ? [seat.user] : [])), ...waiting];
 }
 
-/** @param {Table} table @param {string | null} user @returns {number} -1: sits elsewhere */
+/** @param {Table} table @param {string | null} user @returns {number} -1 when the user has no seat at this table */
 export function seatOf({ seats }, user) {
   return user === null ? -1 : seats.findIndex((seat) => seat?.user === user);
 }
@@ -18,7 +18,7 @@ export function isMyTurn(table, me) {
   return table.state === "playing" && table.turn !== null && table.turn === seatOf(table, me);
 }
 
-/** @param {Table} table @param {string | null} me @returns {Seat} across from me */
+/** @param {Table} table @param {string | null} me @returns {Seat} the other seat */
 export function opponentOf({ seats }, me) {
   return seats.find((seat) => seat && seat.user !== me) ?? null;
 }

@@ -2,21 +2,21 @@
 
 /** @typedef {"easy" | "medium" | "hard"} Level */
 /** @typedef {{user: string, bot?: undefined} | {bot: Level, user?: undefined} | null} Seat null: empty */
-/** @typedef {{key: string, seat?: number, column?: number, reason?: string}} Says one sentence, columns from 1 */
+/** @typedef {{key: string, seat?: number, column?: number, reason?: string}} Says one sentence; columns count from 1 */
 /**
  * @typedef {{winner: number | null, reason: "line" | "full" | "resigned" | "timeout" | "absent" | "left" | "nobody"}} Result
  */
 
 /**
- * @typedef {object} View what everybody may see of Four
- * @property {number[][]} columns seven, each from the bottom up, the seats whose discs lie there
+ * @typedef {object} View the public state of Four
+ * @property {number[][]} columns seven columns from the bottom up, with the seat of each disc
  * @property {{column: number, row: number} | null} last
  * @property {number[][] | null} line `[column, row]` of the discs that won
  * @property {number[]} misses how often each seat has let its time run out
  */
 
 /**
- * @typedef {object} Table the public state of a match; of two, the greater version holds
+ * @typedef {object} Table the public state of a match; the greater version wins
  * @property {string} game
  * @property {number} match offset of its card
  * @property {number | null} [t] the tag of its card
@@ -24,7 +24,7 @@
  * @property {number | null} [version_t] the tag of the event that is its version
  * @property {"open" | "playing" | "over"} state
  * @property {Seat[]} seats 0 is red, 1 is gold
- * @property {string[]} waiting next in line
+ * @property {string[]} waiting the queue for a seat
  * @property {number | null} turn
  * @property {number | null} deadline ms UTC on the server's clock
  * @property {View | null} view
@@ -38,10 +38,10 @@
 /**
  * @typedef {{o: number, at: number, kind: string, by: string | null, seat: number | null, view: View | null, says: Says | null}} Step
  */
-/** @typedef {{table: Table, steps: Step[]}} Played the answer of match.read */
+/** @typedef {{table: Table, steps: Step[]}} Played the answer of `match.read` */
 
 /**
- * @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy"} Offer what may be done at a table; "next": go on to the rematch
+ * @typedef {"bot" | "show" | "watch" | "wait" | "unwait" | "leave" | "resign" | "claim" | "rematch" | "next" | "replay" | "copy"} Offer an action at a table; "next" leads to the rematch
  */
 
 export {};

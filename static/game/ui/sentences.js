@@ -9,7 +9,7 @@ import { knows, say } from "../../chat/ui/words.js";
 import { boardText } from "../state/four.js";
 import { isMyTurn, score, seatOf } from "../state/table.js";
 
-/** @typedef {Pick<RoomState, "me" | "people">} Reader who reads, and whom they know */
+/** @typedef {Pick<RoomState, "me" | "people">} Reader the reader and the people they know */
 
 /** @param {Seat} seat @param {People} people @returns {string} */
 export function nameOf(seat, people) {

@@ -105,7 +105,7 @@ export class Board extends Emitter {
   #paintMarks({ view, mine }) {
     const { last, line } = view;
     const marked = JSON.stringify([last, line, mine]);
-    if (marked === this.#marked) return; // what is painted again would move again
+    if (marked === this.#marked) return; // painting again would restart the animation
     this.#marked = marked;
     const won = (line ?? []).map(([column, row]) => ring(column, row, "board-won"));
     const latest = last && !isWinning(view, last.column, last.row) ? [ring(last.column, last.row, "board-last")] : [];

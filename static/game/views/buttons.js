@@ -21,7 +21,7 @@ export const LEVELS = ["easy", "medium", "hard"];
 
 /**
  * @param {Table} table @param {Offer[]} list @param {string} room
- * @param {boolean} [hasMain] may the first be the main one? @returns {HTMLElement[]}
+ * @param {boolean} [hasMain] whether the first may be the main one @returns {HTMLElement[]}
  */
 export function buttonsFor({ match }, list, room, hasMain = true) {
   return list.map((offer, index) => {
@@ -48,7 +48,9 @@ export class Buttons {
     this.#asked = asked;
   }
 
-  /** @param {HTMLElement} root in which they stand @param {(button: HTMLElement) => number | null} matchOf */
+  /**
+   * @param {HTMLElement} root the element that contains them @param {(button: HTMLElement) => number | null} matchOf
+   */
   start(root, matchOf) {
     root.addEventListener("click", (event) => {
       const pressed = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-do]"));

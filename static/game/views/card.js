@@ -68,8 +68,8 @@ function paintSeats(element, table, state) {
 }
 
 /**
- * @param {Table} table @param {number} number @param {RoomState} state @param {boolean} sits may the reader sit down?
- * @returns {HTMLElement}
+ * @param {Table} table @param {number} number @param {RoomState} state
+ * @param {boolean} sits whether the reader may take a seat @returns {HTMLElement}
  */
 function chip(table, number, state, sits) {
   const element = clone("seat-template");

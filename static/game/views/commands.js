@@ -11,7 +11,7 @@ import { tableOf } from "../state/table.js";
 
 export class Commands {
   #client;
-  /** @type {Set<string>} what is on its way: a second click is the same click */
+  /** @type {Set<string>} requests on their way; a second click is the same click */
   #going = new Set();
 
   /** @param {Client} client */
@@ -61,7 +61,7 @@ export class Commands {
 
   /**
    * @param {Table} table @param {number} move
-   * @returns {Promise<import("../../realtime/protocol.js").RequestError | null>} why not
+   * @returns {Promise<import("../../realtime/protocol.js").RequestError | null>} the error, or null
    */
   play({ match, version }, move) {
     return this.#act("move.play", { match, version, move }, true);
@@ -81,7 +81,7 @@ export class Commands {
 
   /**
    * @param {string} method @param {Record<string, any>} params @param {boolean} [quietly]
-   * @returns {Promise<any>} the errorText
+   * @returns {Promise<any>} the error, or null
    */
   async #act(method, params, quietly = false) {
     const room = this.#client.shown;

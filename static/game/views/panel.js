@@ -200,7 +200,7 @@ function ghostOver(table, { slots, me }) {
 
 /**
  * @param {HTMLButtonElement} element @param {number} wait ms
- * @param {boolean} called the opponent has been asked whether they are here
+ * @param {boolean} called whether the opponent was asked if they are present
  */
 function paintClaim(element, wait, called) {
   const seconds = Math.max(0, Math.ceil(wait / 1000));

@@ -26,7 +26,7 @@ export class Play extends Emitter {
     this.#state = state;
   }
 
-  /** @param {Table} table @returns {number | null} whose disc may be dropped now by this person */
+  /** @param {Table} table @returns {number | null} the seat whose disc the reader may drop now */
   holds(table) {
     const { me } = this.#state();
     return isMyTurn(table, me) && !this.isPending(table) ? seatOf(table, me) : null;

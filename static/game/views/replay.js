@@ -22,7 +22,7 @@ export class Replay extends Emitter {
   /** @type {(Played & {room: string}) | null} */
   #played = null;
   #at = 0;
-  /** @type {any} runs while it plays by itself */
+  /** @type {any} runs while the replay plays */
   #timer = null;
 
   /** @param {Client} client @param {(o: number) => void} momentShown */
@@ -45,7 +45,7 @@ export class Replay extends Emitter {
     return this.#played && { table: this.#played.table, step: this.#played.steps[this.#at], isAtEnd: this.#isAtEnd };
   }
 
-  /** @param {number} match @returns {Promise<boolean>} is it there? */
+  /** @param {number} match @returns {Promise<boolean>} whether the match was found */
   async open(match) {
     const room = this.#client.shown;
     try {

@@ -12,7 +12,7 @@ export class Seating {
   #place;
   /** @type {Map<string, {match: number, open: boolean}>} by room */
   #tables = new Map();
-  /** @type {Set<string>} tables that opened by themselves: once each */
+  /** @type {Set<string>} tables that have opened by themselves */
   #sat = new Set();
 
   /** @param {Client} client @param {TablePanel} panel @param {Place} place */

@@ -11,7 +11,7 @@ import { isMyTurn, seatOf, tableOf } from "../state/table.js";
 export class Turns extends Emitter {
   #client;
   #sound;
-  /** @type {Map<string, "turn" | "wait" | "over">} how a match of mine stood when last looked at */
+  /** @type {Map<string, "turn" | "wait" | "over">} the last state of each match of the reader */
   #stood = new Map();
   mark = "";
 

@@ -6,7 +6,7 @@
 import { isRequestSent, myRank } from "../../chat/state/selectors.js";
 
 /**
- * @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered" | "archived"} LockReason why one may not write, the gravest first
+ * @typedef {"warned" | "muted" | "waiting" | "locked" | "guests_off" | "unanswered" | "archived"} LockReason why the reader cannot write, the gravest first
  */
 
 /** @param {RoomState} state @returns {OwnSanctions | null} */

@@ -38,7 +38,7 @@ export function queueReceived(state, { waiting, sanctions, reports, people }) {
 export function sanctionReceived(state, sanction, made) {
   const { sanctions } = queueOf(state);
   const old = sanctions[sanction.sanction];
-  if (old && (progress(old) > progress(sanction) || (old.by && !sanction.by))) return state; // who is a host too hears it twice
+  if (old && (progress(old) > progress(sanction) || (old.by && !sanction.by))) return state; // a sanctioned host gets it twice
   const known = { ...sanction, made: made ?? old?.made };
   const met = markUnknown(state, [sanction.user, sanction.by, sanction.lifted?.by]);
   return withQueue(met, { sanctions: { ...sanctions, [sanction.sanction]: known } });

@@ -5,7 +5,7 @@ export class Interval {
   /** @type {any} */
   #timer = null;
 
-  /** @param {() => boolean} shown does it want to be shown again? */
+  /** @param {() => boolean} shown returns whether it wants to be called again */
   constructor(shown) {
     this.#shown = shown;
   }

@@ -43,7 +43,7 @@ export class ActiveSanctions {
     this.#interval.show();
   }
 
-  /** @returns {boolean} is it looked at, and does a time on it run? */
+  /** @returns {boolean} whether it is visible and shows a time that runs */
   #tick() {
     const { inForce, over } = sanctionsOf(this.#client.state(), this.#client.connection.serverNow());
     byId("sanctions-none", HTMLElement).hidden = inForce.length > 0;

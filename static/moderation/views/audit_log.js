@@ -18,7 +18,7 @@ export class AuditLog {
   #client;
   /** @type {AuditEntry[]} */
   #entries = [];
-  /** @type {unknown[]} what was seen when it was read: another value, and there may be more */
+  /** @type {unknown[]} the values when the log was read; other values mean that there may be more */
   #seen = [];
 
   /** @param {Client} client */
@@ -48,7 +48,7 @@ export class AuditLog {
     this.#seen = [];
   }
 
-  /** @param {number} [before] id of the oldest that is known */
+  /** @param {number} [before] id of the oldest known action */
   async #read(before) {
     const { shown } = this.#client;
     try {

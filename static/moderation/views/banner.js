@@ -28,7 +28,7 @@ export class Banner {
     this.#interval.show();
   }
 
-  /** @returns {boolean} does a time on it run? */
+  /** @returns {boolean} whether it shows a time that runs */
   #tick() {
     const { room } = this.#client.state();
     const now = this.#client.connection.serverNow();

@@ -26,7 +26,8 @@ export class Commands {
 
   /**
    * Carry out the decision of a dialog. Errors go to the dialog.
-   * @param {string} user @param {Decision} decision @param {Report | null} [report] closed with it
+   * @param {string} user @param {Decision} decision
+   * @param {Report | null} [report] the report that the decision closes
    */
   async decide(user, decision, report = null) {
     const room = this.#client.shown;
@@ -140,7 +141,7 @@ export class Commands {
 
   /**
    * Undo a sanction. The answer has only its offset; the event at that offset has its key.
-   * @param {string} room @param {number} o @param {number | null} deleted the message that went too
+   * @param {string} room @param {number} o @param {number | null} deleted the message that was deleted, too
    */
   async #undo(room, o, deleted) {
     const made = Object.values(queueOf(this.#client.state(room)).sanctions).find((one) => one.made === o);

@@ -62,7 +62,7 @@ export class ComposerLock {
     this.#element.dataset.closed = closed ?? "";
     if (closed) this.#paintWhy(closed);
     this.#interval.show();
-    if (appears && wrote) this.#element.focus(); // not a button: who is typing would press it
+    if (appears && wrote) this.#element.focus(); // not a button: a person who types would press it
   }
 
   /** @param {LockReason} closed */

@@ -11,7 +11,7 @@ import { paintFace, personOf } from "../../chat/ui/face.js";
 import { clock } from "../../chat/ui/time.js";
 import { errorText, say } from "../../chat/ui/words.js";
 
-/** @typedef {Message & {was: any}} ReportedMessage a message; of a removed one, what it said */
+/** @typedef {Message & {was: any}} ReportedMessage a message; `was` is the content of a removed one */
 
 export class ContextView {
   #client;

@@ -19,7 +19,7 @@ export const DEPARTURES = ["kicked", "banned"];
 
 /** @param {Client} client @param {SidePanel} sidePanel @param {(key: string) => void} go */
 export function startDepartures(client, sidePanel, go) {
-  /** @type {Map<string, string>} what the notice says of rooms one is out of */
+  /** @type {Map<string, string>} the notice of each room that the reader was removed from */
   const out = new Map();
   client.on("left", (left) => {
     if (!DEPARTURES.includes(left.reason)) return;

@@ -38,7 +38,7 @@ export class RoomRules {
     return this.#client.state().room?.rules ?? null;
   }
 
-  /** @returns {boolean} does a time on it run? */
+  /** @returns {boolean} whether it shows a time that runs */
   #tick() {
     const [rules, now] = [this.#rules, this.#client.connection.serverNow()];
     const panic = rules?.panic_until ?? null;

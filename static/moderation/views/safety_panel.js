@@ -27,7 +27,7 @@ export class SafetyPanel {
   #views;
   #shown = "room";
   #frame = 0;
-  /** @type {{room: string, open: number} | null} what was to be looked at, and where, at the last look */
+  /** @type {{room: string, open: number} | null} the room and the number of open cases when last painted */
   #known = null;
 
   /**

@@ -24,7 +24,7 @@ export class SanctionDialog {
   #client;
   #commands;
   #user = "";
-  /** @type {Message | null} what it is about */
+  /** @type {Message | null} the message that it is about */
   #message = null;
   /** @type {Report | null} */
   #report = null;
