@@ -4,24 +4,24 @@
  */
 
 /** @import {PendingRequest, SubscribeResult, RoomEvent, RoomLeft, RoomSignal} from "../../realtime/types.js" */
+/** @import {RequestError} from "../../realtime/protocol.js" */
 /** @import {Boot, RoomAction, RoomList, RoomListAction, RoomState, Snapshot} from "../state/types.js" */
 
 import { realClock } from "../../realtime/clock.js";
 import { Connection } from "../../realtime/connection.js";
 import { Drafts } from "../../realtime/drafts.js";
 import { Emitter } from "../../realtime/emitter.js";
-import { randomId } from "../../realtime/ids.js";
 import { Outbox } from "../../realtime/outbox.js";
-import { ConnectionLost, RequestError, VERSION } from "../../realtime/protocol.js";
+import { VERSION } from "../../realtime/protocol.js";
 import { Subscriptions } from "../../realtime/subscriptions.js";
 import { addPeople } from "../state/people.js";
 import { reduceRooms } from "../state/rooms.js";
 import { emptyRoom, reducer } from "../state/store.js";
 import { find } from "../state/window.js";
+import { answerOf, ready } from "./durable.js";
+import { OpenRooms } from "./open_rooms.js";
 import { Plugs } from "./plugs.js";
 import { freshToken } from "./token.js";
-
-const OPEN_AT_MOST = 4;
 
 /**
  * @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientEvents
@@ -37,14 +37,11 @@ const OPEN_AT_MOST = 4;
 export class Client extends Emitter {
   /** @type {Map<string, RoomState>} */
   #states = new Map();
-  /** @type {string[]} the open rooms, the shown one first */
-  #open = [];
+  #open;
   /** @type {RoomList} */
   list = [];
   /** @type {Set<string>} people whose messages are hidden */
   blocked = new Set();
-  /** @type {Set<string>} rooms that were open when the connection was lost, until they are open again */
-  #lost = new Set();
   shown;
   plugs = new Plugs();
 
@@ -55,9 +52,10 @@ export class Client extends Emitter {
     this.me = boot.user?.id ?? null;
     this.shown = boot.room;
     this.blocked = new Set(boot.blocked);
-    const hello = () => ({ v: VERSION, token: boot.token, rooms: this.rooms.positions() });
+    const hello = () => ({ v: VERSION, token: boot.token, rooms: this.subscriptions.positions() });
     this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
-    this.rooms = new Subscriptions(this.connection);
+    this.subscriptions = new Subscriptions(this.connection);
+    this.#open = new OpenRooms(this.subscriptions);
     this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
     this.drafts = new Drafts({ user: this.me ?? "" });
     this.#listen();
@@ -85,7 +83,7 @@ export class Client extends Emitter {
 
   /** Return the rooms whose states are kept up to date, the shown one first. @returns {string[]} */
   get open() {
-    return this.#open;
+    return this.#open.keys;
   }
 
   /** @param {string} key @returns {RoomState} */
@@ -109,7 +107,8 @@ export class Client extends Emitter {
     const live = this.#hold(key);
     const former = this.shown;
     this.shown = key;
-    if (!this.list.some((room) => room.key === former) && this.state(former).room?.direct?.length) this.#letGo(former);
+    if (!this.list.some((room) => room.key === former) && this.state(former).room?.direct?.length)
+      this.#open.close(former);
     this.dispatch(key, { type: "entered", live });
     this.emit("shown", key);
   }
@@ -145,24 +144,12 @@ export class Client extends Emitter {
    * Send a durable request and return its answer. It is sent again on each new connection, under the same cid.
    * @param {string} method @param {Record<string, any>} params @returns {Promise<any>}
    */
-  async act(method, params) {
-    const request = { ...this.#meant(params), cid: randomId() };
-    for (;;) {
-      try {
-        return await this.connection.request(method, request);
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error;
-        await this.ready();
-      }
-    }
+  act(method, params) {
+    return answerOf(this.connection, method, this.#meant(params));
   }
 
-  /** @returns {Promise<void>} */
   ready() {
-    if (this.connection.state.name === "ready") return Promise.resolve();
-    return new Promise((resolve) => {
-      const heard = this.connection.on("greeted", () => resolve(heard()));
-    });
+    return ready(this.connection);
   }
 
   /** Replace the set of blocked people. @param {string[]} users */
@@ -191,27 +178,23 @@ export class Client extends Emitter {
   }
 
   #listen() {
-    this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#lineLost());
+    this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#open.connectionLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));
     this.outbox.on("changed", (key) => this.emit("roomChanged", key));
     this.outbox.on("answered", (pending, stored, ms) =>
       this.dispatch(pending.room, { type: "answered", pending, stored, ms }),
     );
-    this.rooms.on("opened", (key, opening) => this.#opened(key, opening));
-    this.rooms.on("refused", (key, error) => this.emit("refused", key, error));
-    this.rooms.on("eventApplied", (event) => this.#eventApplied(event));
-    this.rooms.on("signalled", (signal) => this.#signalled(signal));
-    this.rooms.on("left", (left) => this.#left(left));
-  }
-
-  #lineLost() {
-    for (const key of this.#open) this.#lost.add(key);
+    this.subscriptions.on("opened", (key, opening) => this.#opened(key, opening));
+    this.subscriptions.on("refused", (key, error) => this.emit("refused", key, error));
+    this.subscriptions.on("eventApplied", (event) => this.#eventApplied(event));
+    this.subscriptions.on("signalled", (signal) => this.#signalled(signal));
+    this.subscriptions.on("left", (left) => this.#left(left));
   }
 
   /** @param {string} key @param {SubscribeResult} opening */
   #opened(key, opening) {
     const before = this.state(key);
-    this.dispatch(key, { type: "opened", opening, lost: this.#lost.delete(key) });
+    this.dispatch(key, { type: "opened", opening, lost: this.#open.takeLost(key) });
     if (opening.gone) this.emit("gone", key, before);
     if (opening.snapshot) this.#list({ type: "opened", room: key, snapshot: opening.snapshot, here: opening.here });
   }
@@ -236,26 +219,22 @@ export class Client extends Emitter {
   #signalled(signal) {
     this.dispatch(signal.room, { type: "signal", signal, now: realClock.now() });
     this.#list({ type: "signal", signal, me: this.me, blocked: this.blocked });
-    if (signal.kind === "membership" && !signal.value && signal.room !== this.shown) this.#letGo(signal.room);
-  }
-
-  /**
-   * Unsubscribe from a room that has left the list. Else other people would see the reader there.
-   * @param {string} key
-   */
-  #letGo(key) {
-    if (!this.#open.includes(key)) return;
-    this.#open = this.#open.filter((other) => other !== key);
-    this.rooms.close(key);
+    if (signal.kind === "membership" && !signal.value && signal.room !== this.shown) this.#open.close(signal.room);
   }
 
   /** @param {RoomLeft} left */
   #left(left) {
-    this.#open = this.#open.filter((key) => key !== left.room);
+    this.#open.forget(left.room);
     this.emit("left", left);
     this.#states.delete(left.room);
     this.#list({ type: "left", room: left.room });
     this.emit("roomChanged", left.room);
+  }
+
+  /** @param {string} key @returns {boolean} whether it was open already */
+  #hold(key) {
+    const { room, head } = this.state(key);
+    return this.#open.open(key, room ? { o: head.o, t: head.t } : null);
   }
 
   /** @param {RoomListAction} action */
@@ -264,15 +243,5 @@ export class Client extends Emitter {
     if (list === this.list) return;
     this.list = list;
     this.emit("listChanged");
-  }
-
-  /** @param {string} key @returns {boolean} whether it was open already */
-  #hold(key) {
-    const wasOpen = this.#open.includes(key);
-    this.#open = [key, ...this.#open.filter((other) => other !== key)];
-    for (const other of this.#open.splice(OPEN_AT_MOST)) this.rooms.close(other);
-    const { room, head } = this.state(key);
-    if (!wasOpen) this.rooms.open(key, room ? { o: head.o, t: head.t } : null);
-    return wasOpen;
   }
 }

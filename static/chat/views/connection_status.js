@@ -56,7 +56,10 @@ export class ConnectionStatus {
     });
     addEventListener("offline", () => this.#offline());
     addEventListener("online", () => this.#online());
-    this.#client.rooms.on("opened", (key, opening) => key === this.#client.shown && this.#cameBack({ key, opening }));
+    this.#client.subscriptions.on(
+      "opened",
+      (key, opening) => key === this.#client.shown && this.#cameBack({ key, opening }),
+    );
     this.#client.on("roomChanged", () => this.#caughtUp());
     this.#lostAt = realClock.now();
     this.#timer = setTimeout(() => this.#tell(), QUIET_MS);

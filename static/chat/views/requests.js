@@ -39,7 +39,7 @@ export class Requests {
 
   start() {
     this.#client.connection.on("greeted", () => this.load());
-    this.#client.rooms.on("signalled", (signal) => signal.kind === "request" && this.#came(signal));
+    this.#client.subscriptions.on("signalled", (signal) => signal.kind === "request" && this.#came(signal));
     const on = (/** @type {string} */ act, /** @type {(request: MessageRequest) => unknown} */ done) =>
       part(this.#dialog, `[data-act=${act}]`, HTMLElement).addEventListener(
         "click",

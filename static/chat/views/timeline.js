@@ -1,30 +1,25 @@
-/** Timeline of the room: rows by key, added, changed and removed one by one, once a frame. */
+/** Timeline of the room: painted once a frame, and moved to where the reader wants to be. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {Pages} from "../client/pages.js" */
-/** @import {Row} from "../state/rows.js" */
 /** @import {Item} from "../state/types.js" */
 /** @import {Scroll} from "../ui/scroll.js" */
 
-import { realClock } from "../../realtime/clock.js";
 import { Emitter } from "../../realtime/emitter.js";
-import { authorOf } from "../state/item.js";
-import { rowsOf } from "../state/rows.js";
-import { badgeOf, firstNew, myRank, timeline } from "../state/selectors.js";
+import { timeline } from "../state/selectors.js";
 import { PENDING_SHOWN_AFTER_MS } from "../ui/delivery.js";
-import { byId, clone, part } from "../ui/dom.js";
-import { personOf } from "../ui/face.js";
-import { currentZone, dayName, watchCalendar } from "../ui/time.js";
-import { count, say } from "../ui/words.js";
-import { buildMessage, cardDepends, paintMessage, unfold } from "./message.js";
+import { byId } from "../ui/dom.js";
+import { watchCalendar } from "../ui/time.js";
+import { say } from "../ui/words.js";
+import { unfold } from "./message.js";
+import { Rows } from "./rows.js";
 
 const LIT_MS = 2400;
 
 /** Event "painted": the rows are up to date. @extends {Emitter<{painted: []}>} */
 export class Timeline extends Emitter {
-  /** @type {Map<string, {element: HTMLElement, seen: unknown[]}>} */
-  #rows = new Map();
   #list = byId("lines", HTMLElement);
+  #rows;
   #client;
   #scroll;
   #pages;
@@ -39,11 +34,8 @@ export class Timeline extends Emitter {
   items = [];
   /** @type {any} */
   #clockLater = null;
-  #zone = currentZone();
   /** @type {Map<string, {o: number, top: number} | null>} the reader's position, by room */
   #places = new Map();
-  /** @type {Set<number>} offsets of removed messages that the reader has opened */
-  #unfolded = new Set();
 
   /** @param {Client} client @param {Scroll} scroll @param {Pages} pages */
   constructor(client, scroll, pages) {
@@ -51,6 +43,7 @@ export class Timeline extends Emitter {
     this.#client = client;
     this.#pages = pages;
     this.#scroll = scroll;
+    this.#rows = new Rows(this.#list, client, (offsets) => this.#openFold(offsets));
   }
 
   start() {
@@ -65,7 +58,9 @@ export class Timeline extends Emitter {
     this.#list.addEventListener("focusin", ({ target }) =>
       this.#reveal(/** @type {Element} */ (target).closest(".line-body")),
     );
-    this.#adopt();
+    this.#rows.adopt();
+    this.#painted = this.#client.shown;
+    this.#scroll.adopt();
     this.paint(false);
   }
 
@@ -81,14 +76,6 @@ export class Timeline extends Emitter {
     if (message) this.#scroll.stay(() => unfold(message, true));
   }
 
-  /** Adopt the rows that the server rendered. */
-  #adopt() {
-    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-key]"));
-    for (const element of rows) this.#rows.set(element.dataset.key ?? "", { element, seen: [] });
-    this.#painted = this.#client.shown;
-    this.#scroll.adopt();
-  }
-
   /** Paint all that has changed, in the next frame. */
   schedule() {
     this.#frame ||= requestAnimationFrame(() => this.paint());
@@ -98,14 +85,13 @@ export class Timeline extends Emitter {
   paint(announced = true) {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#zone = currentZone();
     const { shown } = this.#client;
     const state = this.#client.state();
     if (this.#painted !== shown) return this.#enter();
     this.items = timeline(state, this.#client.pending());
     this.#announceOnly(announced && state.asking === 0);
     const lost = this.#scroll.keep(() => {
-      this.#reconcile(rowsOf(this.items, firstNew(state), state.me, this.#unfolded));
+      this.#rows.show(this.items);
       this.#paintLoading(state);
       byId("loading-after", HTMLElement).hidden = !state.after;
     });
@@ -137,7 +123,7 @@ export class Timeline extends Emitter {
 
   /** @param {string} key @returns {HTMLElement | null} */
   element(key) {
-    return this.#rows.get(key)?.element ?? null;
+    return this.#rows.element(key);
   }
 
   /** Return the item of the row that contains an element. @param {Element | null} element @returns {Item | null} */
@@ -153,7 +139,7 @@ export class Timeline extends Emitter {
 
   /** Scroll to an offset, with the messages around it. @param {number} o */
   async showMessage(o) {
-    this.#unfolded.add(o);
+    this.#rows.open([o]);
     this.paint();
     if (!this.messageAt(o)) await this.goTo(() => this.#pages.around(o));
     const message = this.messageAt(o);
@@ -195,11 +181,9 @@ export class Timeline extends Emitter {
   /** Enter another room. Nothing of it is announced. */
   #enter() {
     this.#places.set(this.#painted, this.#scroll.place());
-    this.#list.replaceChildren();
     this.#rows.clear();
     this.#painted = this.#client.shown;
     this.#begun = null;
-    this.#unfolded.clear();
     this.#scroll.toEnd();
     this.paint();
     this.#announceOnly(false);
@@ -232,90 +216,9 @@ export class Timeline extends Emitter {
     this.#list.ariaLive = live && this.#list.childElementCount > 0 ? "polite" : "off";
   }
 
-  /** @param {Row[]} rows */
-  #reconcile(rows) {
-    const wanted = new Set(rows.map(({ key }) => key));
-    for (const [key, { element }] of this.#rows) if (!wanted.has(key)) this.#drop(key, element);
-    /** @type {Element | null} */
-    let place = this.#list.firstElementChild;
-    for (const row of rows) {
-      const element = this.#painting(row);
-      if (element === place) place = place.nextElementSibling;
-      else this.#list.insertBefore(element, place);
-    }
-  }
-
-  /** @param {string} key @param {HTMLElement} element */
-  #drop(key, element) {
-    element.remove();
-    this.#rows.delete(key);
-  }
-
-  /**
-   * Return the element of a row, painted again when its values have changed.
-   * @param {Row} row @returns {HTMLElement}
-   */
-  #painting(row) {
-    const known = this.#rows.get(row.key) ?? { element: build(row), seen: [] };
-    const seen = this.#seenBy(row);
-    if (seen.length !== known.seen.length || seen.some((value, index) => value !== known.seen[index]))
-      this.#paintRow(known.element, row);
-    this.#rows.set(row.key, { element: known.element, seen });
-    return known.element;
-  }
-
-  /** @param {Row} row @returns {unknown[]} */
-  #seenBy(row) {
-    if (row.kind === "day") return [dayName(row.at)];
-    if (row.kind === "new") return ["new"];
-    if (row.kind === "fold") return [row.offsets.length, myRank(this.#client.state()) > 0];
-    const { message, pending } = row.item;
-    const state = this.#client.state();
-    const seen = [
-      this.#zone,
-      this.#client.blocked.has(message?.by ?? ""),
-      message,
-      pending,
-      pending && realClock.now() - pending.at >= PENDING_SHOWN_AFTER_MS,
-      row.grouped,
-      personOf(state.people, authorOf(row.item, state.me)),
-      badgeOf(state, authorOf(row.item, state.me)),
-    ];
-    return message ? [...seen, ...cardDepends(message, state, this.#client.plugs.cards)] : seen;
-  }
-
-  /** @param {HTMLElement} element @param {Row} row */
-  #paintRow(element, row) {
-    if (row.kind === "day") part(element, "time", HTMLElement).textContent = dayName(row.at);
-    if (row.kind === "fold") this.#paintFold(element, row);
-    if (row.kind === "message")
-      paintMessage(element, {
-        blocked: this.#client.blocked.has(row.item.message?.by ?? ""),
-        item: row.item,
-        grouped: row.grouped,
-        state: this.#client.state(),
-        cards: this.#client.plugs.cards,
-        now: realClock.now(),
-      });
-  }
-
-  /**
-   * Paint removed messages as one row. Hosts and moderators may open it.
-   * @param {HTMLElement} element @param {import("../state/rows.js").Fold} fold
-   */
-  #paintFold(element, { offsets }) {
-    const button = part(element, "button", HTMLButtonElement);
-    const words = count("line.fold", offsets.length);
-    const mayOpen = myRank(this.#client.state()) > 0;
-    button.hidden = !mayOpen;
-    button.textContent = mayOpen ? words : "";
-    part(element, "span", HTMLElement).textContent = mayOpen ? "" : words;
-    button.onclick = () => this.#unfold(offsets);
-  }
-
   /** @param {number[]} offsets */
-  #unfold(offsets) {
-    for (const o of offsets) this.#unfolded.add(o);
+  #openFold(offsets) {
+    this.#rows.open(offsets);
     this.paint();
     this.messageAt(offsets[0])?.focus();
   }
@@ -329,10 +232,4 @@ export class Timeline extends Emitter {
   #fetchNearEnds() {
     for (const side of /** @type {const} */ (["before", "after"])) if (this.#scroll.near(side)) this.#pages.more(side);
   }
-}
-
-/** @param {Row} row @returns {HTMLElement} */
-function build(row) {
-  if (row.kind === "message") return buildMessage(row.item);
-  return clone(`${row.kind}-template`);
 }

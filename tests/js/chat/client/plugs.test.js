@@ -1,12 +1,12 @@
 /** Plugs: doubles and gaps are found when a plug is added, and failures stay inside the plug. */
 
+/** @import {Plug, PlugPage} from "../../../../static/chat/client/plugs.js" */
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Plugs } from "../../../../static/chat/client/plugs.js";
 import { emptyRoom, reducer } from "../../../../static/chat/state/store.js";
 import { fakePage } from "../../fakes.js";
-
-/** @import {Plug, PlugPage} from "../../../../static/chat/client/plugs.js" */
 
 fakePage();
 const { game } = await import("../../../../static/game/plug.js");

@@ -1,10 +1,10 @@
 /** Messages whose card is unknown or fails. */
 
+/** @import {Card} from "../../../../static/chat/client/plugs.js" */
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { fakePage } from "../../fakes.js";
-
-/** @import {Card} from "../../../../static/chat/client/plugs.js" */
 
 fakePage();
 const { cardDepends, paintCard } = await import("../../../../static/chat/views/message.js");
