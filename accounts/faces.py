@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from realtime.errors import INVALID_PARAMS, RealtimeError
+from realtime import INVALID_PARAMS, RealtimeError
 
 FACE_LENGTH: Final = 8
 COLOURS: Final = 12

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.faces import COLOURS
 from accounts.selectors import name_suggestion
-from realtime.errors import RealtimeError
+from realtime import RealtimeError
 
 PROBLEMS = {
     "empty": _("Please enter a name."),

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from accounts.skeletons import name_skeleton, script
-from realtime.errors import unprocessable
+from realtime import unprocessable
 
 NAME_LENGTH: Final = 32
 RAW_LENGTH: Final = 1_000

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import PROBLEMS, name_problem
 from accounts.models import User
 from accounts.selectors import login_name
-from realtime.errors import RealtimeError
+from realtime import RealtimeError
 
 PASSWORD_LENGTH: Final = 1000
 """A longer password is refused, because hashing it would cost the server too much."""

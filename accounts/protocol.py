@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from realtime.types import UserId
+from realtime import UserId
 
 
 class PeopleParams(msgspec.Struct):

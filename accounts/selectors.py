@@ -15,13 +15,11 @@ from accounts import suggestions
 from accounts.models import LoginSession, User
 from accounts.names import NAME_LENGTH, cleaned, fold, look
 from accounts.protocol import PeopleParams
-from realtime.errors import RealtimeError
+from realtime import Caller, LogKey, RealtimeError, Signal, UserId, method
 from realtime.log import now_ms
-from realtime.methods import method
 from realtime.models import Event
 from realtime.security import login_of
 from realtime.storage.prepared import prepared
-from realtime.types import Caller, LogKey, Signal, UserId
 
 FOREVER: Final = 2**53 - 1
 """A time in ms that is never reached."""

@@ -33,11 +33,9 @@ from accounts.selectors import (
     superuser_exists,
 )
 from accounts.sessions import upgrade
-from realtime.errors import RealtimeError, conflict, too_fast, unprocessable
+from realtime import Caller, RealtimeError, Signal, UserId, conflict, method, too_fast, unprocessable
 from realtime.log import SITE, Batch, batch, key_new
-from realtime.methods import method
 from realtime.security import login_of
-from realtime.types import Caller, Signal, UserId
 
 logger = logging.getLogger(__name__)
 

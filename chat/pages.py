@@ -17,9 +17,9 @@ from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership
 from chat.rows import rows_of
 from chat.selectors import access, rooms
+from realtime import Caller, LogKey
 from realtime.log import head_of, now_ms
 from realtime.security import token_make
-from realtime.types import Caller, LogKey
 
 NAMED: Final = 3
 """The entry form names so many people."""

@@ -5,7 +5,7 @@ import msgspec
 from chat.plugin import installed
 from chat.rendering import rendered
 from chat.text import Text, written
-from realtime.errors import unprocessable
+from realtime import unprocessable
 
 
 class SlashCommand(msgspec.Struct, frozen=True):

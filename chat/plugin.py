@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from chat.types import RoomAccess
+from realtime import Caller, Head, Labels, LogKey
 from realtime.log import Batch
-from realtime.types import Caller, Head, Labels, LogKey
 
 logger = logging.getLogger(__name__)
 

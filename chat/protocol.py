@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from realtime.types import Cid, Offset, Room, RoomParams, UserId
+from realtime import Cid, Offset, Room, RoomParams, UserId
 
 Typed = Annotated[str, msgspec.Meta(max_length=65_536)]
 User = Annotated[UserId, msgspec.Meta(max_length=12)]

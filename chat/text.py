@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chat.links import bare_link, name_targets, shown_address
-from realtime.errors import unprocessable
+from realtime import unprocessable
 
 TEXT_LENGTH: Final = 10_000
 HTML_LENGTH: Final = 40_000

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from chat.permissions import Rank
+from realtime import LogKey
 from realtime.log import now_ms
-from realtime.types import LogKey
 
 
 class RoomAccess(msgspec.Struct):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from realtime.log.event import LogEvent
+from realtime.log import LogEvent
 
 MOST: Final = 50
 """A count names at most so many messages."""

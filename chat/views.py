@@ -25,9 +25,8 @@ from chat.selectors import access
 from chat.selectors.invites import invite_by_code, stands
 from chat.services.entrance import guest_enter, invite_accept
 from chat.services.rooms import lounge
-from realtime.errors import RealtimeError
+from realtime import LogKey, RealtimeError
 from realtime.log import now_ms
-from realtime.types import LogKey
 
 LAST: Final = 2**53 - 1
 """The greatest offset for a page of history."""

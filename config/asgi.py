@@ -29,7 +29,7 @@ import lab.routing
 from realtime.echo import with_echo
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
-from realtime.methods import METHODS, Backend
+from realtime import METHODS, Backend
 from realtime.lifespan import LifespanMiddleware
 from realtime.routing import websocket_urlpatterns
 from realtime.security import DefaultPorts, OriginCheck

@@ -4,7 +4,7 @@ from chat.plugin import Author, NewMessage
 from chat.selectors import access
 from game.services import chance
 from game.services.matches import table_new
-from realtime.errors import unprocessable
+from realtime import unprocessable
 from realtime.log import Batch
 
 

@@ -12,9 +12,7 @@ from chat.models import Message
 from chat.services.entrance import guest_enter
 from chat.services.rooms import lounge
 from game.models import Match
-from realtime.errors import RealtimeError
-from realtime.methods import METHODS, Call
-from realtime.types import Caller, LogKey
+from realtime import METHODS, Call, Caller, LogKey, RealtimeError
 from realtime.workers.transaction import write
 
 DEVICE: Final = "demo"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chat.protocol import RoomAct
-from realtime.types import Offset, Room
+from realtime import Offset, Room
 
 Level = Literal["easy", "medium", "hard"]
 Number = Annotated[int, msgspec.Meta(ge=0, lt=64)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from chat.protocol import MemberRemove, MessageAct, RoomAct, Rule, Typed, User
-from realtime.types import Offset, RoomParams
+from realtime import Offset, RoomParams
 
 Kind = Literal["warn", "mute", "kick", "ban"]
 Removal = Literal["none", "hour", "day", "all"]

@@ -14,8 +14,7 @@ from chat.pages import see_other
 from chat.selectors import ranks
 from moderation.pages import banned_page, live_page, room_ban, site_ban
 from moderation.services.sanctions import appeal_make
-from realtime.errors import RealtimeError
-from realtime.types import LogKey
+from realtime import LogKey, RealtimeError
 
 
 @require_safe

@@ -4,8 +4,17 @@ This is what apps import. It loads no models, so that Django can load it first. 
 append and to read events.
 """
 
-from realtime.errors import RealtimeError, conflict, forbidden, not_found, too_fast, unavailable, unprocessable
-from realtime.methods import Backend, Call, Method, method, room_and_site, site_only
+from realtime.errors import (
+    INVALID_PARAMS,
+    RealtimeError,
+    conflict,
+    forbidden,
+    not_found,
+    too_fast,
+    unavailable,
+    unprocessable,
+)
+from realtime.methods import METHODS, Backend, Call, Method, method, room_and_site, site_only
 from realtime.types import (
     SITE,
     UNSEEN,
@@ -25,6 +34,8 @@ from realtime.types import (
 )
 
 __all__ = [
+    "INVALID_PARAMS",
+    "METHODS",
     "SITE",
     "UNSEEN",
     "Backend",

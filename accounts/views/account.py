@@ -29,7 +29,7 @@ from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, Pa
 from accounts.selectors import guards_unproven, logins_besides, logins_of
 from accounts.services import EmailTaken, LastAdmin, email_ask, email_prove, logins_end, person_forget
 from accounts.views.entrance import next_of, too_many, with_next
-from realtime.errors import RealtimeError
+from realtime import RealtimeError
 from realtime.log import now_ms
 from realtime.security import login_of
 

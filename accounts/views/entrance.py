@@ -29,7 +29,7 @@ from accounts.quotas import Place
 from accounts.selectors import has_acted
 from accounts.services import account_create
 from accounts.views.second_step import Refusing
-from realtime.errors import RealtimeError
+from realtime import RealtimeError
 from realtime.log import now_ms
 
 

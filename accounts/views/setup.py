@@ -18,7 +18,7 @@ from accounts.password_forms import NewAccountForm, NewPasswordForm
 from accounts.services import SetUpAlready, admin_create
 from accounts.views.account import password_typed
 from accounts.views.entrance import too_many
-from realtime.errors import RealtimeError
+from realtime import RealtimeError
 from realtime.log import now_ms
 
 

@@ -13,10 +13,9 @@ from chat import plugin
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from chat.types import RoomAccess, RoomAccesses
-from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime import UNSEEN, Caller, Labels, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
-from realtime.types import UNSEEN, Caller, Labels, LogKey, UserId
 
 HOST = Membership.Role.HOST
 NOBODY = 0

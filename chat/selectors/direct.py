@@ -11,9 +11,8 @@ from accounts.selectors import person_of
 from chat import protocol
 from chat.models import Block, Membership, Message, Room
 from chat.selectors.access import IN_IT
+from realtime import Caller, LogKey, method
 from realtime.log import now_ms
-from realtime.methods import method
-from realtime.types import Caller, LogKey
 
 REQUEST_LENGTH: Final = 500
 """The message of a request has at most so many characters."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final, Generic, TypeVar
 
-from realtime.types import Head, LogKey
+from realtime import Head, LogKey
 
 T = TypeVar("T")
 

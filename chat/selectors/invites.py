@@ -10,9 +10,9 @@ from accounts.selectors import second_step_of
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import kept
+from realtime import Head, Labels, LogKey
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
-from realtime.types import Head, Labels, LogKey
 
 LISTED: Final = 50
 SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")

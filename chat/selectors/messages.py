@@ -13,11 +13,10 @@ from chat import protocol
 from chat.models import Message
 from chat.selectors import access
 from chat.selectors.head_cache import kept
+from realtime import Caller, Head, Labels, LogKey, method
 from realtime.log import head_of
-from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Caller, Head, Labels, LogKey
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024

@@ -6,9 +6,8 @@ from chat.models import Membership
 from chat.permissions import NEEDED, ON_SITE, Rank
 from chat.selectors.access import HOST
 from chat.types import RoomAccess
-from realtime.errors import RealtimeError, forbidden
+from realtime import LogKey, RealtimeError, forbidden
 from realtime.log import now_ms
-from realtime.types import LogKey
 
 
 def rank_of(user: User, room: int | None) -> Rank:

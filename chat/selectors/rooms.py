@@ -27,12 +27,10 @@ from chat.permissions import Rank
 from chat.selectors import access, messages
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import kept
-from realtime.errors import conflict, not_found
+from realtime import Caller, Head, Labels, LogKey, RoomParams, conflict, method, not_found
 from realtime.log import now_ms
-from realtime.methods import method
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Caller, Head, Labels, LogKey, RoomParams
 
 UNREAD: Final = 100
 MEMBERS: Final = 1000

@@ -14,10 +14,20 @@ from chat.selectors import access
 from chat.selectors.access import IN_IT
 from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
 from chat.types import RoomAccess, RoomAccesses
-from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime import (
+    Caller,
+    ClientId,
+    LogKey,
+    RealtimeError,
+    Signal,
+    UserId,
+    conflict,
+    forbidden,
+    method,
+    not_found,
+    room_and_site,
+)
 from realtime.log import Batch, LogEvent, redactable
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey, Signal, UserId
 
 TOLD: Final = 50
 """members whose lists change at once; the others' do at their next hello"""

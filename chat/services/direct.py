@@ -13,10 +13,20 @@ from chat.selectors.access import IN_IT, blocks_one_of
 from chat.selectors.direct import accepted_by, blockers_among, room_between, shared_by
 from chat.services.elsewhere import elsewhere
 from chat.services.requests import list_signal, request_signal
-from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
+from realtime import (
+    Caller,
+    LogKey,
+    RealtimeError,
+    Signal,
+    UserId,
+    conflict,
+    forbidden,
+    method,
+    not_found,
+    site_only,
+    unprocessable,
+)
 from realtime.log import Batch
-from realtime.methods import method, site_only
-from realtime.types import Caller, LogKey, Signal, UserId
 
 OTHERS: Final = 7
 """people in a direct room besides oneself"""

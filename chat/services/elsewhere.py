@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from realtime import encode
 from realtime.log import Batch
 from realtime.models import Deadline
-from realtime.types import encode
 
 
 def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:

@@ -7,9 +7,8 @@ from accounts.services import guest_create
 from chat.models import Invite
 from chat.services.memberships import joined_signal, member_join
 from chat.services.rooms import lounge
-from realtime.errors import RealtimeError
+from realtime import Caller, LogKey, RealtimeError
 from realtime.log import SITE, batch
-from realtime.types import Caller, LogKey
 
 
 def guest_enter(

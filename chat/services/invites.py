@@ -9,10 +9,8 @@ from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.invites import standing_now
 from chat.types import RoomAccesses
-from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime import Caller, ClientId, LogKey, RealtimeError, conflict, forbidden, method, not_found, room_and_site
 from realtime.log import Batch
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey
 
 
 @method("invite.create", protocol.InviteCreate, logs=room_and_site)

@@ -15,11 +15,22 @@ from chat.selectors.ranks import rank_of
 from chat.selectors.rooms import membership_as, refuse_full
 from chat.services.invites import invite_use
 from chat.types import RoomAccess
-from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime import (
+    Caller,
+    ClientId,
+    Head,
+    LogKey,
+    RealtimeError,
+    Signal,
+    UserId,
+    conflict,
+    forbidden,
+    method,
+    not_found,
+    room_and_site,
+)
 from realtime.log import SITE, Batch, now_ms
 from realtime.log import batch as open_batch
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, Head, LogKey, Signal, UserId
 
 IN_IT = Membership.State.MEMBER
 ACTIVE_MS: Final = 10 * 60_000

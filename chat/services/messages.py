@@ -22,10 +22,21 @@ from chat.services.memberships import room_active, spoken
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
 from chat.types import RoomAccess, RoomAccesses
-from realtime.errors import RealtimeError, conflict, forbidden, not_found
+from realtime import (
+    UNSEEN,
+    Caller,
+    ClientId,
+    Labels,
+    LogKey,
+    RealtimeError,
+    Signal,
+    conflict,
+    encode,
+    forbidden,
+    method,
+    not_found,
+)
 from realtime.log import Batch, LogEvent
-from realtime.methods import method
-from realtime.types import UNSEEN, Caller, ClientId, Labels, LogKey, Signal, encode
 
 AUTHOR_UNDO: Final = 60_000
 HOST_UNDO: Final = 24 * 60 * 60 * 1000

@@ -10,9 +10,8 @@ from chat.selectors.access import IN_IT, unanswered
 from chat.selectors.direct import REQUEST_LENGTH, Person, has_written, request_of
 from chat.text import Text
 from chat.types import RoomAccess
-from realtime.errors import RealtimeError, unprocessable
+from realtime import Caller, LogKey, RealtimeError, Signal, UserId, unprocessable
 from realtime.log import Batch
-from realtime.types import Caller, LogKey, Signal, UserId
 
 
 def request_check(

@@ -15,10 +15,8 @@ from chat.selectors.access import HOST
 from chat.selectors.rooms import refuse_full
 from chat.services.memberships import joined_signal
 from chat.services.messages import line_insert
-from realtime.errors import conflict, forbidden
+from realtime import Caller, ClientId, LogKey, Signal, conflict, forbidden, method, room_and_site, site_only
 from realtime.log import Batch, batch
-from realtime.methods import method, room_and_site, site_only
-from realtime.types import Caller, ClientId, LogKey, Signal
 
 NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200

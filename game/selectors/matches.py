@@ -11,11 +11,9 @@ from chat.selectors.head_cache import kept
 from game import protocol
 from game.cards import Table
 from game.models import Match, Seat
-from realtime.errors import not_found
-from realtime.methods import method
+from realtime import Caller, Head, Labels, LogKey, method, not_found
 from realtime.models import Event
 from realtime.storage.prepared import prepared
-from realtime.types import Caller, Head, Labels, LogKey
 
 UNFINISHED: Final = 20
 """A snapshot has so many matches of a room."""

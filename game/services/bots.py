@@ -14,9 +14,8 @@ from game.games import GAMES
 from game.models import Match, Seat
 from game.services.bot_worker import BotWorker
 from game.services.moves import bot_move
-from realtime.errors import RealtimeError
+from realtime import LogKey, RealtimeError
 from realtime.log import batch
-from realtime.types import LogKey
 
 PAUSE_S: Final = 0.45
 """A bot waits so long, so that players see their own disc fall."""

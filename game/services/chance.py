@@ -5,7 +5,7 @@ from secrets import SystemRandom
 from typing import Final
 
 from game.cards import Flip, Pick, Roll
-from realtime.errors import unprocessable
+from realtime import unprocessable
 
 DICE: Final = re.compile(r"(\d{0,2})[dD](\d{1,4})(?:([+-])(\d{1,4}))?")
 COMMAS: Final = "[,\uff0c\u3001\n]"

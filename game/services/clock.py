@@ -5,8 +5,8 @@ from typing import Any
 from game.engine.interface import Forfeit, Timeout
 from game.services.liveness import lost_ms
 from game.services.tables import ANSWER_MS, NUDGE_MS, MatchSession, locked
+from realtime import LogKey
 from realtime.log import Batch
-from realtime.types import LogKey
 
 
 def clock_due(batch: Batch, room: LogKey, data: Any) -> None:

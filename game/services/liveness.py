@@ -9,9 +9,9 @@ from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Greatest, Least
 
 from game.models import Beat, Match, Outage
+from realtime import LogKey, encode
 from realtime.log import Batch
 from realtime.models import Deadline
-from realtime.types import LogKey, encode
 
 BEAT_MS: Final = 5_000
 DOWNTIME_MS: Final = 15_000

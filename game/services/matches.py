@@ -14,10 +14,8 @@ from game.games import GAMES
 from game.models import Match
 from game.selectors.matches import seated_at, table_of
 from game.services.tables import MatchSession, locked, opened
-from realtime.errors import conflict, forbidden, unprocessable
+from realtime import Caller, ClientId, LogKey, conflict, forbidden, method, room_and_site, unprocessable
 from realtime.log import Batch, LogEvent
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey
 
 IN_LINE: Final = 10
 """The queue for the next match has so many places."""

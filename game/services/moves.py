@@ -10,10 +10,8 @@ from game.models import Match
 from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
 from game.services.tables import MatchSession, locked, move_of
-from realtime.errors import conflict, forbidden
+from realtime import Caller, ClientId, Labels, LogKey, Signal, UserId, conflict, forbidden, method
 from realtime.log import Batch, LogEvent
-from realtime.methods import method
-from realtime.types import Caller, ClientId, Labels, LogKey, Signal, UserId
 
 ABSENT_MS: Final = 30_000
 

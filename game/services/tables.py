@@ -17,9 +17,8 @@ from game.games import GAMES
 from game.models import Match, Seat
 from game.selectors.matches import match_find, seats_of, table_of
 from game.services.liveness import beat_start
-from realtime.errors import RealtimeError, conflict, unprocessable
+from realtime import ClientId, LogKey, RealtimeError, UserId, conflict, encode, unprocessable
 from realtime.log import Batch, LogEvent
-from realtime.types import ClientId, LogKey, UserId, encode
 
 OPEN_MS: Final = 30 * 60_000
 """An open match without a start is removed after so long."""

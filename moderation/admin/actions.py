@@ -18,9 +18,8 @@ from django.utils.translation import ngettext
 from accounts.selectors import caller_of, usable_rank_of
 from chat.permissions import Rank
 from moderation.services.audit import REASON_LENGTH
-from realtime.errors import RealtimeError
+from realtime import Caller, RealtimeError
 from realtime.storage.admin import ReadOnlyAdmin
-from realtime.types import Caller
 
 MOST: Final = 500
 """rows that one act is done to"""

@@ -20,8 +20,8 @@ from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm
 from moderation.admin.rooms import person
 from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin
 from moderation.services import site
+from realtime import Caller, Labels
 from realtime.storage.admin import at, listed, moment, page, short
-from realtime.types import Caller, Labels
 
 FOUND: Final = 50
 """people and rooms that a search word stands for"""

@@ -13,9 +13,8 @@ from accounts.models import User
 from chat.permissions import Rank
 from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
 from moderation.services import site
-from realtime.errors import RealtimeError
+from realtime import Caller, RealtimeError, UserId
 from realtime.storage.admin import listed
-from realtime.types import Caller, UserId
 
 HOUR: Final = 60 * 60 * 1000
 LASTING: Final = [

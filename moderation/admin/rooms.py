@@ -18,10 +18,9 @@ from moderation.admin.actions import AdminWithActions, OptionalReasonForm, Reaso
 from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin
 from moderation.services import site
 from moderation.services.rules import SLOW_S
-from realtime.errors import RealtimeError
+from realtime import Caller, RealtimeError
 from realtime.log import now_ms
 from realtime.storage.admin import ReadOnlyAdmin, listed, moment, page
-from realtime.types import Caller
 
 AS_IT_IS: Any = ("", _("unchanged"))
 YES_OR_NO: Any = [AS_IT_IS, ("1", _("yes")), ("0", _("no"))]

@@ -17,9 +17,9 @@ from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin, rooms_seen
 from moderation.models import Audit, Report, Sanction
 from moderation.selectors.sanctions import report_with_messages, runs
 from moderation.services import site
+from realtime import Caller, Labels
 from realtime.log import now_ms
 from realtime.storage.admin import ReadOnlyAdmin, at, listed, moment, page
-from realtime.types import Caller, Labels
 
 HOST_SEES: Labels = frozenset({"host", "member"})
 

@@ -11,9 +11,8 @@ from chat.models import Membership, Room
 from chat.selectors import ranks
 from moderation.models import Report, Sanction
 from moderation.selectors.sanctions import runs
+from realtime import Caller, LogKey, method
 from realtime.log import now_ms
-from realtime.methods import method
-from realtime.types import Caller, LogKey
 
 COUNTED: Final = 1000
 """of sanctions, reports and appeals: counted up to here"""

@@ -3,7 +3,7 @@
 from accounts.selectors import muted
 from chat.permissions import Rank
 from chat.types import RoomAccess
-from realtime.errors import RealtimeError, too_fast
+from realtime import RealtimeError, too_fast
 
 
 def may_post(access: RoomAccess, now: int, slowed: bool) -> None:

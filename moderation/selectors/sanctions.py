@@ -16,11 +16,9 @@ from chat.selectors.messages import page_after, page_before
 from chat.types import RoomAccess
 from moderation import protocol
 from moderation.models import Audit, Report, Sanction
-from realtime.errors import not_found
+from realtime import Caller, Labels, LogKey, RoomParams, method, not_found
 from realtime.log import now_ms
-from realtime.methods import method
 from realtime.models import Event
-from realtime.types import Caller, Labels, LogKey, RoomParams
 
 LISTED: Final = 100
 AROUND: Final = 10

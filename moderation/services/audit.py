@@ -5,9 +5,8 @@ from typing import Any, Final
 from accounts.models import User
 from chat.types import RoomAccess
 from moderation.models import Audit, Sanction
-from realtime.errors import unprocessable
+from realtime import Caller, encode, unprocessable
 from realtime.log import Batch
-from realtime.types import Caller, encode
 
 REASON_LENGTH: Final = 500
 

@@ -15,9 +15,8 @@ from accounts.services import devices_of
 from chat.models import Membership
 from moderation.models import Hold, Sanction
 from moderation.selectors.sanctions import held, runs
-from realtime.errors import RealtimeError
+from realtime import LogKey, RealtimeError, UserId
 from realtime.log import Batch, now_ms
-from realtime.types import LogKey, UserId
 
 OUT = (Sanction.Kind.KICK, Sanction.Kind.BAN)
 HELD = (*OUT, Sanction.Kind.MUTE)

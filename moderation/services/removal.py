@@ -15,8 +15,8 @@ from chat.plugin import installed
 from chat.selectors.messages import line_of
 from chat.services.messages import HOST_UNDO
 from moderation.models import Sanction
+from realtime import Caller, LogKey, UserId, encode
 from realtime.log import Batch
-from realtime.types import Caller, LogKey, UserId, encode
 
 AT_ONCE: Final = 200
 

@@ -12,10 +12,8 @@ from moderation import protocol
 from moderation.models import Report
 from moderation.selectors.sanctions import report_as, report_find
 from moderation.services.audit import REASON_LENGTH, audit_write
-from realtime.errors import conflict, unprocessable
+from realtime import Caller, ClientId, LogKey, conflict, method, room_and_site, unprocessable
 from realtime.log import Batch, LogEvent
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey
 
 
 @method("report.create", protocol.ReportCreate, logs=room_and_site, cost=4)

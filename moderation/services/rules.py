@@ -14,10 +14,20 @@ from chat.types import RoomAccesses
 from moderation import protocol
 from moderation.selectors.sanctions import membership_find, person_find
 from moderation.services.audit import audit_write
-from realtime.errors import conflict, not_found, unprocessable
+from realtime import (
+    Caller,
+    ClientId,
+    LogKey,
+    Signal,
+    UserId,
+    conflict,
+    encode,
+    method,
+    not_found,
+    room_and_site,
+    unprocessable,
+)
 from realtime.log import Batch, LogEvent
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey, Signal, UserId, encode
 
 PANIC_MS: Final = 15 * 60_000
 APPROVAL_MS: Final = 60 * 60_000

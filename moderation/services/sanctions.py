@@ -34,11 +34,23 @@ from moderation.services.audit import REASON_LENGTH, audit_write
 from moderation.services.devices import devices_hold, holds_end
 from moderation.services.removal import lines_of, lines_remove, lines_restore
 from moderation.services.rules import rules_told
-from realtime.errors import RealtimeError, conflict, forbidden, not_found, unprocessable
+from realtime import (
+    Caller,
+    ClientId,
+    LogKey,
+    RealtimeError,
+    Signal,
+    UserId,
+    conflict,
+    encode,
+    forbidden,
+    method,
+    not_found,
+    room_and_site,
+    unprocessable,
+)
 from realtime.log import Batch, LogEvent, now_ms
 from realtime.log import batch as open_batch
-from realtime.methods import method, room_and_site
-from realtime.types import Caller, ClientId, LogKey, Signal, UserId, encode
 
 SANCTION_COST: Final = 8
 """The number of requests that an act over a person counts as: it takes about twenty queries."""

@@ -25,9 +25,8 @@ from moderation.services.audit import audit_write
 from moderation.services.reports import report_close
 from moderation.services.rules import room_panic, room_restrict
 from moderation.services.sanctions import sanction_lift, sanction_make
-from realtime.errors import RealtimeError, conflict
+from realtime import Caller, ClientId, LogKey, RealtimeError, UserId, conflict
 from realtime.log import SITE, Batch, batch, key_new, now_ms
-from realtime.types import Caller, ClientId, LogKey, UserId
 
 AT_ONCE: Final = 100
 """lines in a batch: the room's log is locked for as long"""
