@@ -1,7 +1,7 @@
 # make run            start Parlor on http://127.0.0.1:8000/   (HOST=0.0.0.0 for the LAN, PORT=9000, PYTHON=python3.12)
 # make demo           fill an empty Parlor with people, messages and a finished game
 # make test           every check; STEPS="ruff mypy" for some of them
-# make lint           formatting, ruff, the language check, mypy, biome, tsc
+# make lint           formatting, ruff, the language check, mypy, imports, biome, tsc
 # make chaos          the long runs: kills, cut lines, and what hangs
 # make bench          measure against others, alone on the machine; ROWS="500x64 …", PEERS="parlor,ws …", RUNS=5
 # make coverage       branch coverage of realtime/, with a floor
@@ -23,7 +23,7 @@ test:
 	@bin/test $(STEPS)
 
 lint:
-	@bin/test ruff format language mypy biome tsc
+	@bin/test ruff format language mypy imports biome tsc
 
 chaos:
 	@bin/test chaos-full

@@ -44,6 +44,7 @@ STEPS = [
     Step("language", ((PYTHON, "-m", "tests.language"),)),
     Step("format", ((PYTHON, "-m", "ruff", "format", "--check", "."),)),
     Step("mypy", ((PYTHON, "-m", "mypy"),)),
+    Step("imports", ((str(Path(PYTHON).with_name("lint-imports")), "--no-cache"),)),
     Step("biome", (("npx", "--no-install", "biome", "check", "--error-on-warnings"),), needs=("node", "npm")),
     Step("tsc", (("npx", "--no-install", "tsc", "--project", "."),), needs=("node", "npm")),
     Step("node", (("npm", "test", "--silent"),), needs=("node", "npm")),
