@@ -21,7 +21,7 @@ import msgspec
 
 from chat import text as texts
 from chat.text import Text, light
-from realtime.workers.preprocessing import spent
+from realtime.workers.preprocessing import add_cpu
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Renderer:
                 logger.warning("a text of %d characters is shown as typed: %r", len(text), error)
                 self._end()
                 answer = Rendered(None, MOST_S)
-        spent(answer.seconds)
+        add_cpu(answer.seconds)
         return Text(text, answer.html)
 
     def start(self) -> None:

@@ -41,13 +41,13 @@ backend = Backend(
     people=accounts.selectors.people,
     may_read=chat.selectors.may_open,
     may_read_all=chat.selectors.may_read_all,
-    welcome=chat.selectors.welcome,
+    memberships_of=chat.selectors.welcome,
     snapshot=chat.selectors.snapshot,
     changes=chat.unread.changes,
     start=chat.rendering.start,
-    seen=accounts.services.users_seen,
+    users_seen=accounts.services.users_seen,
     facts=accounts.selectors.facts,
-    moved=accounts.selectors.logins_moved,
+    moved_logins=accounts.selectors.logins_moved,
 )
 
 routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]

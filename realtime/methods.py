@@ -1,4 +1,4 @@
-"""What an app registers with `realtime`: the methods of the protocol, and the answers that only apps know.
+"""Methods of the protocol, and the other functions that apps hand to `realtime`.
 
 A service becomes a method by its decorator:
 
@@ -33,7 +33,7 @@ METHODS: Final[dict[str, "Method"]] = {}
 
 @dataclass(slots=True)
 class Call:
-    """One request for a method."""
+    """A request for a method."""
 
     method: "Method"
     caller: Caller
@@ -105,7 +105,7 @@ def site_only(params: Any) -> Iterable[LogKey]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One method of the protocol.
+    """A method of the protocol.
 
     `function` is plain and synchronous, and checks permissions itself. It gets the fields of the params as keyword
     arguments, and the members of `CONTEXT` that it has parameters for.
@@ -182,27 +182,27 @@ def method(name: str, params: type, **options: Any) -> Callable[[F], F]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What `config.asgi` hands in: the methods of all apps, and the answers only they know (in the reader pool)."""
+    """Functions of the apps that `realtime` calls, in the reader pool. `config.asgi` makes the one backend."""
 
     methods: Mapping[str, Method]
     user: Callable[[Any], Caller | None]
-    """(Django user, read afresh) -> caller without login, or None when they may not come in"""
+    """Return the caller without login for a Django user that was just read, or None when the user is banned."""
     may_read: Callable[[Caller, LogKey], Labels | None]
-    """(caller, log) -> the reader's labels; None, or a refusal of its own, for who may not"""
+    """Return the scopes of a reader in a log. Return None or raise an error when the caller may not read it."""
     may_read_all: Callable[[Sequence[tuple[Caller, LogKey]]], Mapping[tuple[UserId, LogKey], Labels]]
-    """the labels of those of these who may read, in one query"""
-    welcome: Callable[[Caller], Sequence[dict[str, Any]]]
-    """(caller) -> memberships of hello's result, in one query; each has `key` and `head`"""
+    """Return the scopes of those of the pairs that may read, in one query."""
+    memberships_of: Callable[[Caller], Sequence[dict[str, Any]]]
+    """Return the memberships in the result of hello, in one query. Each has a `key` and a `head`."""
     snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
-    """(caller, log, labels, head read before the rows) -> snapshot; it adds no head"""
+    """Return the snapshot of a log. The head was read before, and is not added to the snapshot."""
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
     changes: "Callable[[Sequence[LogEvent], int], dict[str, Any]]"
-    """(the events since the last count, the number of lines before them) -> what the count says of them besides"""
+    """Return further members of a count, from the events since the last one and the number of messages before them."""
     start: Callable[[], None] = lambda: None
-    """run once in a thread of its own when a process starts: what `prepare` of the methods needs"""
-    seen: Callable[[Collection[int], int], None]
-    """(primary keys of users, now in ms UTC): they are connected. Told every ten minutes, through the writer"""
+    """Load what `preprocess` of the methods needs. It runs once, in a thread of its own, when a process starts."""
+    users_seen: Callable[[Collection[int], int], None]
+    """Store that these users, by primary key, are connected at this time in ms UTC. It runs in the writer."""
     facts: Callable[[Collection[int]], Mapping[int, int]] = lambda users: dict.fromkeys(users, 0)
-    """(primary keys of users) -> a number each that changes with what they may do; without who is gone"""
-    moved: Callable[[Collection[str]], Mapping[str, int]] = lambda logins: {}
-    """(logins) -> those whose browser has another session key now, and since when"""
+    """Return by primary key a number that changes with the user's permissions. Deleted users are left out."""
+    moved_logins: Callable[[Collection[str]], Mapping[str, int]] = lambda logins: {}
+    """Return the logins whose browser has another session key now, and since when in ms UTC."""

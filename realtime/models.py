@@ -1,10 +1,10 @@
-"""Logs and their events: the truth of Parlor. Written by `realtime.log.writing` alone."""
+"""Logs and their events. Only `realtime.log.writing` writes them."""
 
 from django.db import models
 
 
 class Log(models.Model):
-    """An ordered log. `head` is the offset of its last event, `lines` how many of its events are timeline lines."""
+    """An ordered log. `head` is the offset of its last event, `lines` how many of its events are messages."""
 
     key = models.CharField(max_length=16, unique=True)
     head = models.BigIntegerField(default=0)
@@ -16,7 +16,10 @@ class Log(models.Model):
 
 
 class Event(models.Model):
-    """One event. `data` is the encoded JSON of that one member on the wire; it may be emptied, never changed."""
+    """An event of a log. `data` is the encoded JSON of this member on the wire; it may be redacted, and never changed.
+
+    `blanks` is a JSON list of the offsets whose data this event redacts.
+    """
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="events")
     offset = models.BigIntegerField()
@@ -28,7 +31,7 @@ class Event(models.Model):
     cid = models.CharField(max_length=36, null=True)  # noqa: DJ001 - as above
     audience = models.TextField(null=True)  # noqa: DJ001 - null is everybody, "" would be nobody
     blanks = models.TextField(null=True)  # noqa: DJ001 - null is none; else a JSON list of offsets
-    data = models.TextField(null=True)  # noqa: DJ001 - null is blanked, which is not the empty string
+    data = models.TextField(null=True)  # noqa: DJ001 - null is redacted, which is not the empty string
     at = models.BigIntegerField()
 
     class Meta:
@@ -42,7 +45,7 @@ class Event(models.Model):
 
 
 class Deadline(models.Model):
-    """Something to be done at a time, claimed once by whichever process comes first. `at` in ms UTC."""
+    """Work that is due `at` a time in ms UTC. The first process that finds it due deletes the row and does it."""
 
     log = models.ForeignKey(Log, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)

@@ -216,9 +216,8 @@ class Process:
     async def tell_seen(self) -> None:
         """Tell the app who is connected, and who was since the last time."""
         seen = (self.seen | {each.caller.pk for each in self.subscribers}) - {NOBODY.pk}
-        if seen and not isinstance(
-            await self.writer.submit(last_seen.users_seen(self.backend.seen, seen)), RealtimeError
-        ):
+        job = last_seen.users_seen(self.backend.users_seen, seen)
+        if seen and not isinstance(await self.writer.submit(job), RealtimeError):
             self.seen -= seen
 
     async def check_logins(self) -> None:

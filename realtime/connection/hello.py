@@ -66,7 +66,7 @@ async def _answer(process: Process, subscriber: Subscriber, hello: Hello) -> dic
 
 def _read_access(process: Process, session_key: str, rooms: Collection[LogKey]) -> Access:
     caller = process.logins.caller(session_key)
-    return Access(caller, process.backend.welcome(caller), process.hub.subscriptions.read_scopes(caller, rooms))
+    return Access(caller, process.backend.memberships_of(caller), process.hub.subscriptions.read_scopes(caller, rooms))
 
 
 def _admit(process: Process, caller: Caller, cost: int) -> None:

@@ -34,7 +34,7 @@ class Logins:
         """Return the user behind a login session, in two queries; raise `Closed` for one who may not come in."""
         user, login = user_of(session_key), login_of(session_key)
         if user is None:
-            raise Closed(errors.TOKEN if self._backend.moved([login]) else errors.LOGIN_ENDED)
+            raise Closed(errors.TOKEN if self._backend.moved_logins([login]) else errors.LOGIN_ENDED)
         caller = self._backend.user(user)
         if caller is None:
             raise Closed(errors.BANNED)
@@ -65,7 +65,7 @@ class Logins:
         alive = sessions_alive({each.session_key or "" for each in subscribers})
         facts = self._backend.facts({each.caller.pk for each in subscribers})
         gone = {each.caller.login for each in subscribers if each.session_key not in alive}
-        moved = {login for login, at in self._backend.moved(gone).items() if now - at < MOVED_MS} if gone else set()
+        moved = {key for key, at in self._backend.moved_logins(gone).items() if now - at < MOVED_MS} if gone else set()
         return [
             (each, facts.get(each.caller.pk, 0))
             for each in subscribers

@@ -1,4 +1,4 @@
-"""An event as a value, and its two frames: whole, and withheld from who is not in its audience."""
+"""The record of an event, and its two frames: whole, and withheld from readers outside its audience."""
 
 from collections.abc import Collection, Iterable
 
@@ -8,7 +8,7 @@ from realtime.types import ClientId, Head, LogKey, UserId
 
 
 class LogEvent(msgspec.Struct):
-    """An event as a value: what a ring holds and a doorbell carries. `data` is encoded JSON, or None once blanked."""
+    """An event as recent events and the bus hold it. `data` is encoded JSON, or None when it was redacted."""
 
     room: LogKey
     o: int
@@ -32,7 +32,7 @@ class LogEvent(msgspec.Struct):
         return self.audience is None or not set(self.audience.split()).isdisjoint(reader)
 
     def frame(self) -> str:
-        """The `room.event` notification; `data` goes in as it was stored."""
+        """Return the `room.event` notification, with `data` as it was stored."""
         return (
             f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
             f'"at":{self.at},"by":{_quoted(self.actor)},"cid":{_quoted(self.cid)},"kind":"{self.kind}",'
@@ -40,7 +40,7 @@ class LogEvent(msgspec.Struct):
         )
 
     def withheld(self) -> str:
-        """The same place in the log, for whom the audience leaves out."""
+        """Return the notification for readers outside the audience: the place in the log, without content."""
         return (
             f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
             f'"at":{self.at},"kind":"withheld"}}}}'

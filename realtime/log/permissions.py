@@ -1,4 +1,4 @@
-"""The event that tells every process whose permissions have changed, as a value. Pure."""
+"""The event that tells every process whose permissions have changed. Pure."""
 
 import logging
 from typing import Final
@@ -14,19 +14,19 @@ class PermissionsChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an event in the `site` log.
 
     Members of another release are ignored and missing ones have a default: two releases run side by side while one
-    replaces the other. The defaults ask everybody again about everything.
+    replaces the other. The defaults make every process check everybody again.
     """
 
     user: UserId | None = None
-    """the user it is about; None for every user"""
+    """The user that it is about, or None for every user."""
     log: LogKey | None = None
-    """the log it is about; None for every log"""
+    """The log that it is about, or None for every log."""
     login: str | None = None
-    """a login session that has ended: its connections end, and nothing is asked"""
+    """A login session that has ended. Its connections end without a check."""
     reason: str = "removed"
-    """the `reason` of `room.left`, for those who may no longer read"""
+    """The `reason` of `room.left`, for users who may no longer read."""
     until: int | None = None
-    """ms UTC, for the same"""
+    """The `until` of `room.left`, in ms UTC."""
 
 
 EVERYBODY: Final = PermissionsChanged()
@@ -34,9 +34,9 @@ _decoder = msgspec.json.Decoder(PermissionsChanged)
 
 
 def permissions_changed(data: str | None) -> PermissionsChanged:
-    """Return what an event says; when it cannot be read, that everybody has to be asked again."""
+    """Return the data of an event. When it cannot be read, everybody is checked again."""
     try:
         return _decoder.decode(data or "{}")
     except (msgspec.DecodeError, RecursionError) as error:
-        logger.error("changed permissions could not be read, so everybody is asked again: %s", error)
+        logger.error("changed permissions could not be read, so everybody is checked again: %s", error)
         return EVERYBODY

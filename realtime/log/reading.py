@@ -12,13 +12,13 @@ from realtime.storage.prepared import prepared
 from realtime.types import ClientId, Head, LogKey, Position, UserId
 
 PAGE: Final = 200
-"""events a read"""
+"""The number of events that one read returns at most."""
 _EVENT: Final = ("offset", "tag", "lines", "at", "kind", "actor", "cid", "audience", "blanks", "data", "method")
 
 
 def read(key: LogKey, after: int, upto: int, limit: int = PAGE) -> list[LogEvent]:
-    """Events with `after < o <= upto`, in order, at most `limit`."""
-    return [_entry(key, *row) for row in _read(key, after, upto, limit=limit)]
+    """Return the events with `after < o <= upto`, in order, at most `limit`."""
+    return [_event(key, *row) for row in _read(key, after, upto, limit=limit)]
 
 
 @prepared
@@ -28,8 +28,8 @@ def _read(key: LogKey, after: int, upto: int, *, limit: int) -> "QuerySet[Event,
 
 
 def tail(key: LogKey, limit: int) -> list[LogEvent]:
-    """The last events of a log, in order."""
-    return [_entry(key, *row) for row in reversed(_tail(key, limit=limit))]
+    """Return the last events of a log, in order."""
+    return [_event(key, *row) for row in reversed(_tail(key, limit=limit))]
 
 
 @prepared
@@ -38,13 +38,13 @@ def _tail(key: LogKey, *, limit: int) -> "QuerySet[Event, Any]":
 
 
 def redactable(key: LogKey, after: int, limit: int) -> list[int]:
-    """The offsets of events behind `after` that still have data, in order, at most `limit`."""
+    """Return the offsets after `after` of events that still have data, in order, at most `limit`."""
     rows = Event.objects.filter(log__key=key, offset__gt=after).exclude(data=None).order_by("offset")
     return list(rows.values_list("offset", flat=True)[:limit])
 
 
 def head_of(key: LogKey) -> Head:
-    """Where a log ends; `Head(0, 0, 0)` for an empty one."""
+    """Return the head of a log, `Head(0, 0, 0)` when it is empty."""
     last = tail(key, 1)
     return last[0].head if last else Head(0, 0, 0)
 
@@ -55,7 +55,7 @@ def newest_at() -> int:
 
 
 def heads(keys: Collection[LogKey]) -> dict[LogKey, int]:
-    """The head offsets of many logs, in one query."""
+    """Return the offsets of the heads of many logs, in one query."""
     return {LogKey(key): head for key, head in _heads(keys)}
 
 
@@ -65,7 +65,7 @@ def _heads(keys: Collection[LogKey]) -> "QuerySet[Log, tuple[str, int]]":
 
 
 def holds(key: LogKey, position: Position) -> bool:
-    """Whether the event at this position is the one the client saw; false after a backup was restored."""
+    """Return whether the event at this position has the client's tag. It may differ after a backup was restored."""
     if position.o == 0:
         return position.t == 0
     return _tag(key, position.o) == [position.t]
@@ -76,7 +76,7 @@ def _tag(key: LogKey, o: int) -> "QuerySet[Event, int]":
     return Event.objects.filter(log__key=key, offset=o).values_list("tag", flat=True)
 
 
-def _entry(
+def _event(
     key: LogKey,
     o: int,
     t: int,
@@ -90,6 +90,6 @@ def _entry(
     data: str | None,
     method: str,
 ) -> LogEvent:
-    """Of the columns `_EVENT`."""
+    """Return the event of a row with the columns `_EVENT`."""
     redacts = tuple(msgspec.json.decode(blanks)) if blanks else ()
     return LogEvent(key, o, t, n, at, kind, actor or None, cid or None, audience, redacts, data, method)

@@ -1,6 +1,6 @@
-"""Logs: `batch` is the only way to append; reading events. Committed events go to every hub of this process.
+"""Appending to logs: `batch` is the only way, and no other code writes `Log` or `Event`.
 
-Nobody else writes `Log` or `Event`. Locks are taken in id order, or PostgreSQL dead-locks.
+Locks are taken in the order of ids; otherwise PostgreSQL would report deadlocks.
 """
 
 import logging
@@ -199,7 +199,7 @@ def _locked(keys: set[LogKey]) -> list[Log]:
 
 @prepared
 def _rows_locked(keys: Collection[LogKey]) -> "QuerySet[Log]":
-    """Their keys stay (`no_key`): a row of another batch that refers to one of these logs waits for nobody."""
+    """Lock the logs, but not their keys (`no_key`): rows of other batches that refer to one of them do not wait."""
     return Log.objects.select_for_update(no_key=True).filter(key__in=keys).order_by("pk")
 
 

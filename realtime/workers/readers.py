@@ -1,4 +1,4 @@
-"""The reader pool: a few threads with a database connection each, for what must not wait behind the writer."""
+"""The reader pool: a few threads with a database connection each, for reads that must not wait for the writer."""
 
 import asyncio
 import logging
@@ -14,55 +14,55 @@ from realtime.errors import unavailable
 
 logger = logging.getLogger(__name__)
 
-QUICK_S: Final = 1.0
-"""A read that failed within this time is repeated: its connection had died before. After a longer wait it is not."""
-LEAVE_S: Final = 2.0
-"""seconds the threads have to end when the process stops"""
+RETRY_WITHIN_S: Final = 1.0
+"""A read that failed within this time is repeated, because its connection may have died before."""
+STOP_TIMEOUT_S: Final = 2.0
+"""Seconds that the threads have to end when the process stops."""
 
 A = ParamSpec("A")
 T = TypeVar("T")
 
 
 class Readers:
-    """Runs plain functions that read, and pure ones that would hold the event loop up."""
+    """Runs plain functions that read, and pure functions that would block the event loop."""
 
     def __init__(self, answer_s: float, threads: int = 4, *, name: str = "reader") -> None:
         self._answer_s = answer_s
         self._connections: list[Any] = []
-        self._silent = False
-        """has said that reads fail"""
-        self._pool = ThreadPoolExecutor(threads, name, initializer=self._enter)
+        self._failing = False
+        """The last read failed, and this is logged."""
+        self._pool = ThreadPoolExecutor(threads, name, initializer=self._connect)
 
-    def _enter(self) -> None:
+    def _connect(self) -> None:
         database = connections["default"]
         database.inc_thread_sharing()
         self._connections.append(database)
 
     async def run(self, function: Callable[A, T], *args: A.args, **kwargs: A.kwargs) -> T:
-        """The function's value, or `unavailable` when there is none in time. A thread that hangs is left behind."""
-        work = self._pool.submit(_twice, partial(function, *args, **kwargs))
+        """Return the function's value. Raise `unavailable` after `answer_s`; a thread that hangs is left behind."""
+        work = self._pool.submit(_with_retry, partial(function, *args, **kwargs))
         try:
             async with asyncio.timeout(self._answer_s):
                 value = await asyncio.wrap_future(work)
         except TimeoutError:
-            self._say(f"no answer for {self._answer_s:g} s")
+            self._log(f"no answer for {self._answer_s:g} s")
             raise unavailable("the database did not answer in time") from None
         except (OperationalError, InterfaceError) as error:
-            self._say(error)
+            self._log(error)
             raise unavailable("the database did not answer") from None
-        self._silent = False
+        self._failing = False
         return value
 
-    def _say(self, reason: object) -> None:
-        """Once, until a read succeeds again."""
-        if not self._silent:
+    def _log(self, reason: object) -> None:
+        """Log the first failure after a success."""
+        if not self._failing:
             logger.warning("a read failed: %s", reason)
-        self._silent = True
+        self._failing = True
 
     async def stop(self) -> None:
-        """End the threads. Nobody waits long for one that hangs."""
+        """End the threads, waiting at most `STOP_TIMEOUT_S` for one that hangs."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        await asyncio.wait({asyncio.create_task(asyncio.to_thread(self._end))}, timeout=LEAVE_S)
+        await asyncio.wait({asyncio.create_task(asyncio.to_thread(self._end))}, timeout=STOP_TIMEOUT_S)
 
     def _end(self) -> None:
         self._pool.shutdown()
@@ -70,14 +70,14 @@ class Readers:
             database.close()
 
 
-def _twice(function: Callable[[], T]) -> T:
-    """A read may be repeated: the first failure may be a connection that died since it was last used."""
+def _with_retry(function: Callable[[], T]) -> T:
+    """Read a second time when the first read failed at once: its connection may have died since the last one."""
     began = time.monotonic()
     try:
         return function()
     except (OperationalError, InterfaceError):
         connection.close()
-        if time.monotonic() - began > QUICK_S:
+        if time.monotonic() - began > RETRY_WITHIN_S:
             raise
     try:
         return function()

@@ -1,4 +1,4 @@
-"""One transaction of the writer: repeats are answered first, the other jobs are run in groups of one name."""
+"""Transactions of the writer: repeats are answered first, the other jobs are run in groups of one name."""
 
 import contextlib
 import logging
@@ -145,8 +145,8 @@ def _run(staged: Batch, job: Job) -> Outcome:
             return _answer(staged, job, job.run(staged), savepoint[0])
     except (DatabaseError, InterfaceError):
         raise
-    except RealtimeError as refusal:
-        outcome = refusal
+    except RealtimeError as error:
+        outcome = error
     except Exception:
         logger.exception("%s failed", job.name)
         outcome = RealtimeError(500, "internal")

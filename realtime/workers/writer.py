@@ -45,10 +45,10 @@ class Writer:
         self._queue: deque[PendingJob] = deque()
         self._in_flight: list[PendingJob] = []
         self._began = 0.0
-        self.stuck = False
+        self.hanging = False
         """The batch in flight has taken longer than `answer_s`: jobs are refused until it ends."""
         self.failed_at = -1e9
-        """When the database last refused a batch, on the monotonic clock."""
+        """The time when the database last refused a batch, on the monotonic clock."""
         self._blocked = BlockedLogs()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "writer", initializer=_shorten_lock_wait)
@@ -91,17 +91,17 @@ class Writer:
 
     def enqueue(self, job: Job, done: Done) -> None:
         """Call `done(outcome)` after COMMIT, with `unavailable` at once when jobs are refused or after `answer_s`."""
-        if reason := self._refusal():
+        if reason := self._reason_to_refuse():
             done(unavailable(reason))
             return
         self._queue.append(PendingJob(job, done, time.monotonic()))
         self._idle.clear()
         self._arrived.set()
 
-    def _refusal(self) -> str:
+    def _reason_to_refuse(self) -> str:
         if self.finishing:
             return "the server is leaving"
-        if self.stuck:
+        if self.hanging:
             return "the database does not answer"
         return "the queue is full" if len(self._queue) >= self._limits.queue else ""
 
@@ -113,8 +113,8 @@ class Writer:
         for pending in self._in_flight:
             if pending.since <= late:
                 pending.answer(unavailable(LATE))
-        if self._in_flight and self._began <= late and not self.stuck:
-            self.stuck = True
+        if self._in_flight and self._began <= late and not self.hanging:
+            self.hanging = True
             logger.warning("a batch of %d hangs; jobs are refused until it ends", len(self._in_flight))
 
     async def _run(self) -> None:
@@ -127,7 +127,7 @@ class Writer:
                 jobs, self._began = [pending.job for pending in batch], time.monotonic()
                 self._count_batch(jobs)
                 committed = await loop.run_in_executor(self._thread, commit, jobs, self._blocked)
-                self._in_flight, self.stuck = [], False
+                self._in_flight, self.hanging = [], False
                 self._land(batch, committed)
             self._idle.set()
 

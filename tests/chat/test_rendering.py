@@ -41,7 +41,7 @@ def test_rendering_is_charged_with_what_the_process_has_spent(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spent: list[float] = []
-    monkeypatch.setattr(rendering, "spent", spent.append)
+    monkeypatch.setattr(rendering, "add_cpu", spent.append)
     renderer.render(HEAVY)
     assert 0 < spent[0] < rendering.MOST_S
 
@@ -50,7 +50,7 @@ def test_text_that_ends_the_process_is_shown_as_typed_and_the_next_is_rendered(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     spent: list[float] = []
-    monkeypatch.setattr(rendering, "spent", spent.append)
+    monkeypatch.setattr(rendering, "add_cpu", spent.append)
     renderer.render(HEAVY)
     assert renderer._process is not None
     os.kill(renderer._process.pid, signal.SIGKILL)

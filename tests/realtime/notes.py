@@ -93,7 +93,7 @@ def nothing(batch: Batch, calls: Sequence[Call]) -> int:
 
 @dataclass
 class Gate:
-    """Where "note.wait" waits in the writer's thread until it is let through."""
+    """Lets "note.wait" wait in the writer's thread until it is opened."""
 
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
@@ -174,9 +174,9 @@ class Notes:
             user=self.user,
             may_read=self.may_read,
             may_read_all=self.may_read_all,
-            welcome=self.welcome,
+            memberships_of=self.welcome,
             snapshot=self.snapshot,
             people=self.people,
             changes=told,
-            seen=self.seen,
+            users_seen=self.seen,
         )

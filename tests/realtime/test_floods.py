@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from realtime.process import Process
-from realtime.workers.preprocessing import spent
+from realtime.workers.preprocessing import add_cpu
 from tests.client import Client, Ended, ErrorResponse, cid
 from tests.client.in_process import HIGH_RATES, ChannelsWire, MemoryWire, login
 from tests.people import person
@@ -116,7 +116,7 @@ async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_an
 ) -> None:
     from config.asgi import backend
 
-    monkeypatch.setattr("chat.rendering.spent", lambda seconds: spent(seconds + 0.4))
+    monkeypatch.setattr("chat.rendering.spent", lambda seconds: add_cpu(seconds + 0.4))
     settings.REALTIME = HIGH_RATES
     process = Process(backend, "one")
     monkeypatch.setattr(process, "now", lambda: 1000.0)

@@ -592,7 +592,7 @@ async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_
         assert opened.wait(30)
         return welcome(caller)
 
-    monkeypatch.setattr(process, "backend", replace(process.backend, welcome=slow))
+    monkeypatch.setattr(process, "backend", replace(process.backend, memberships_of=slow))
     coming = [asyncio.ensure_future(tab(f"Mei {n}")) for n in range(HELLOS_WAITING)]
     async with asyncio.timeout(10):
         while not pause.called or len(inside) < HELLOS_READING:
@@ -612,7 +612,7 @@ async def test_a_room_that_is_left_during_hello_is_not_listened_to(
     mei = await people("Mei")
     notes.join(log, UserId(mei.key))
     client = Client(MemoryWire(process, await login(mei)))
-    real = process.backend.welcome
+    real = process.backend.memberships_of
 
     def left_meanwhile(caller: Caller) -> Any:
         memberships = real(caller)
@@ -620,7 +620,7 @@ async def test_a_room_that_is_left_during_hello_is_not_listened_to(
         process.hub.subscriptions.revocations += 1
         return memberships
 
-    object.__setattr__(process.backend, "welcome", left_meanwhile)
+    object.__setattr__(process.backend, "memberships_of", left_meanwhile)
     assert (await client.hello())["rooms"] == []
     wire: Any = client.wire
     assert wire.connection.subscriber.rooms == set()

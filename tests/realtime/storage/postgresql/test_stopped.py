@@ -14,7 +14,7 @@ from realtime.log.locks import BlockedLogs
 from realtime.storage import timeouts
 from realtime.types import LogKey
 from realtime.workers.transaction import write
-from tests.realtime.test_batches import codes, rooms, saying, texts
+from tests.realtime.workers.test_transaction import codes, rooms, saying, texts
 
 __all__ = ["rooms"]
 

@@ -14,7 +14,7 @@ from realtime.errors import RealtimeError
 from realtime.limits import TokenBucket
 from realtime.process import Process
 from realtime.types import LogKey
-from realtime.workers.preprocessing import THREADS, CpuBudget, PreprocessPool, spent
+from realtime.workers.preprocessing import THREADS, CpuBudget, PreprocessPool, add_cpu
 from tests.client import cid
 from tests.realtime.conftest import START, Open
 
@@ -39,7 +39,7 @@ async def test_budget_charges_what_was_spent_here_and_elsewhere(preparers: Prepr
     mine, bucket = budget(preparers)
 
     def dear(params: str) -> str:
-        spent(1.5)
+        add_cpu(1.5)
         return params.upper()
 
     assert await mine.run(dear, "a") == "A"
@@ -53,7 +53,7 @@ async def test_budget_charges_what_fails(preparers: PreprocessPool) -> None:
     mine, bucket = budget(preparers)
 
     def failing(params: str) -> str:
-        spent(1.5)
+        add_cpu(1.5)
         raise RealtimeError(422, "empty")
 
     with pytest.raises(RealtimeError, match="empty"):
@@ -68,7 +68,7 @@ async def test_budget_charges_what_nobody_waits_for_any_more(preparers: Preproce
     def dear(params: str) -> str:
         begun.set()
         assert go_on.wait(30)
-        spent(1.5)
+        add_cpu(1.5)
         return params
 
     asking = asyncio.ensure_future(mine.run(dear, "a"))
@@ -87,7 +87,7 @@ async def test_budget_waits_so_long_and_charges_the_rest() -> None:
 
     def dear(params: str) -> None:
         assert go_on.wait(30)
-        spent(1.5)
+        add_cpu(1.5)
 
     with pytest.raises(RealtimeError, match="unavailable"):
         await mine.run(dear, "a")

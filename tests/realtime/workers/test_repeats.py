@@ -1,4 +1,4 @@
-"""One `cid` in two processes at once: PostgreSQL decides, and the second is told what the first has stored."""
+"""The same `cid` in two processes at once: PostgreSQL decides, and the second gets what the first has stored."""
 
 import threading
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ONCE = ClientId("cid-used-twice")
 
 @contextmanager
 def uncommitted(key: LogKey, kind: str) -> Iterator[None]:
-    """Another process holds an event with this cid back; it commits when the second writer waits for it."""
+    """Insert an event with this cid in another process, which commits when the second writer waits for it."""
     written, waited = threading.Event(), threading.Event()
 
     def other() -> None:
@@ -65,7 +65,7 @@ def keys(transactional_db: None) -> list[LogKey]:
     return [LogKey(Log.objects.create(key=f"log{n}").key) for n in range(2)]
 
 
-def test_in_the_same_room_it_gets_the_stored_answer(keys: list[LogKey], caplog: pytest.LogCaptureFixture) -> None:
+def test_repeat_in_the_same_room_gets_the_stored_answer(keys: list[LogKey], caplog: pytest.LogCaptureFixture) -> None:
     with uncommitted(keys[0], "note.posted"):
         outcome = posted(keys[0])
     assert isinstance(outcome, Answer)
@@ -73,7 +73,7 @@ def test_in_the_same_room_it_gets_the_stored_answer(keys: list[LogKey], caplog: 
     assert caplog.records == []
 
 
-def test_in_another_room_it_is_refused(keys: list[LogKey], caplog: pytest.LogCaptureFixture) -> None:
+def test_repeat_in_another_room_is_refused(keys: list[LogKey], caplog: pytest.LogCaptureFixture) -> None:
     with uncommitted(keys[0], "note.posted"):
         outcome = posted(keys[1])
     assert getattr(outcome, "type", outcome) == "cid_reused"

@@ -1,4 +1,4 @@
-"""Deadlines: done once, in a transaction, and none keeps others waiting."""
+"""Deadlines are done once, in a transaction, and a failed one does not delay the others."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """ "note" leaves an event and says so here; "broken" fails."""
+    """Register a handler that appends an event, and one that fails. Return the data of the first."""
     done: list[object] = []
     monkeypatch.setattr(deadlines, "_kinds", {})
 
@@ -48,26 +48,30 @@ async def until(fact: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-async def test_what_is_due_is_done_once_by_two_processes(process: Process, log: LogKey, handlers: list[object]) -> None:
+async def test_due_deadline_is_done_once_by_two_processes(
+    process: Process, log: LogKey, handlers: list[object]
+) -> None:
     await schedule(log, "note", at=1, count=5)
     await asyncio.gather(*(process._run_deadlines() for _ in range(3)))
     assert sorted(map(str, handlers)) == ["0", "1", "2", "3", "4"]
     assert await Deadline.objects.acount() == 0
 
 
-async def test_what_is_not_due_waits(process: Process, log: LogKey, handlers: list[object]) -> None:
+async def test_deadline_waits_until_it_is_due(process: Process, log: LogKey, handlers: list[object]) -> None:
     await schedule(log, "note", at=2**52)
     await process._run_deadlines()
     assert handlers == []
 
 
-async def test_a_kind_that_nobody_handles_waits_for_who_does(process: Process, log: LogKey) -> None:
+async def test_kind_without_handler_is_left_to_other_processes(process: Process, log: LogKey) -> None:
     await schedule(log, "another process knows", at=1)
     await process._run_deadlines()
     assert await Deadline.objects.acount() == 1
 
 
-async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: LogKey, handlers: list[object]) -> None:
+async def test_failing_handler_does_not_delay_other_deadlines(
+    process: Process, log: LogKey, handlers: list[object]
+) -> None:
     await schedule(log, "broken", at=1, count=deadlines.DUE_AT_ONCE)
     await schedule(log, "note", at=2)
     await process._run_deadlines()
@@ -76,7 +80,7 @@ async def test_a_handler_that_fails_keeps_nobody_waiting(process: Process, log: 
     assert await Deadline.objects.filter(kind="broken", at__gt=1).acount() == deadlines.DUE_AT_ONCE
 
 
-async def test_a_kind_says_when_a_failed_one_is_tried_again(process: Process, log: LogKey) -> None:
+async def test_failed_deadline_is_retried_after_the_time_of_its_kind(process: Process, log: LogKey) -> None:
     with time_machine.travel(1_000_000, tick=False):
         await schedule(log, "broken soon", at=1)
         await schedule(log, "broken", at=1)

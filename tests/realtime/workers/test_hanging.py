@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 @pytest_asyncio.fixture
 async def hasty(notes: Notes, settings: Any, transactional_db: None) -> AsyncIterator[Process]:
-    """A process in which nobody waits for long."""
+    """Return a process that refuses requests after a short wait."""
     settings.REALTIME = {"answer_s": 0.3}
     process = Process(notes.backend(), "hasty")
     await process.start()
@@ -36,7 +36,7 @@ async def mei(tab: Open, hasty: Process, log: LogKey) -> Client:
 
 @pytest_asyncio.fixture
 async def hung(mei: Client, notes: Notes, log: LogKey) -> tuple[int, str]:
-    """A request whose batch hangs: its id and its `cid`."""
+    """Send a request whose batch hangs. Return its id and its `cid`."""
     once = cid()
     asked = await mei.ask("note.wait", room=log, cid=once, text="hung")
     await asyncio.to_thread(notes.gate.reached.wait)
@@ -60,7 +60,7 @@ async def test_writer_refuses_requests_in_time_while_a_batch_hangs(
     assert caplog.text.count("hangs") == 1
 
 
-async def test_a_commit_in_doubt_is_decided_by_a_repeat(
+async def test_commit_in_doubt_is_decided_by_a_repeat(
     mei: Client, hung: tuple[int, str], notes: Notes, hasty: Process, log: LogKey
 ) -> None:
     id, once = hung

@@ -1,4 +1,4 @@
-"""Durable requests: one event a `cid`, an answer after the commit, a bad request that costs only itself."""
+"""Durable requests: one event for each `cid`, an answer after the commit, a bad request that costs only itself."""
 
 import asyncio
 from typing import Any
@@ -30,7 +30,7 @@ def stored(log: LogKey) -> list[tuple[int, str | None]]:
     return list(Event.objects.filter(log__key=log).order_by("offset").values_list("offset", "data"))
 
 
-async def test_an_answer_names_the_row(tab: Open, log: LogKey) -> None:
+async def test_answer_names_the_row(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     answer = await mei.request("note.post", room=log, cid=cid(), text="hi")
     row = await Event.objects.select_related("log").aget(log__key=log)
@@ -38,7 +38,7 @@ async def test_an_answer_names_the_row(tab: Open, log: LogKey) -> None:
     assert (await Log.objects.aget(key=log)).lines == 1
 
 
-async def test_the_same_cid_fifty_times_over_two_connections_is_one_event(tab: Open, log: LogKey) -> None:
+async def test_cid_sent_fifty_times_over_two_connections_is_one_event(tab: Open, log: LogKey) -> None:
     tabs = [await tab("Mei"), await tab("Mei")]
     once = cid()
     asked = [
@@ -52,14 +52,14 @@ async def test_the_same_cid_fifty_times_over_two_connections_is_one_event(tab: O
     assert len(await stored(log)) == 1
 
 
-async def test_a_cid_used_with_another_method_is_refused(tab: Open, log: LogKey) -> None:
+async def test_cid_used_with_another_method_is_refused(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     once = cid()
     await mei.request("note.post", room=log, cid=once, text="hi")
     assert (await mei.error("note.alone", room=log, cid=once, text="hi")).type == "cid_reused"
 
 
-async def test_a_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> None:
+async def test_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     once = cid()
     await Log.objects.acreate(key="another")
@@ -67,7 +67,7 @@ async def test_a_cid_used_in_another_room_is_refused(tab: Open, log: LogKey) -> 
     assert (await mei.error("note.post", room="another", cid=once, text="hi")).code == 422
 
 
-async def test_two_people_may_draw_the_same_cid(tab: Open, log: LogKey) -> None:
+async def test_cid_may_be_drawn_by_two_people(tab: Open, log: LogKey) -> None:
     once = cid()
     for name in ("Mei", "Jonas"):
         await (await tab(name)).request("note.post", room=log, cid=once, text=name)
@@ -75,7 +75,7 @@ async def test_two_people_may_draw_the_same_cid(tab: Open, log: LogKey) -> None:
 
 
 @pytest.mark.parametrize("method", ["note.post", "note.alone"])
-async def test_a_refused_and_a_failing_request_leave_no_hole(
+async def test_log_has_no_gap_after_refused_and_failing_requests(
     tab: Open, log: LogKey, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     mei = await tab("Mei")
@@ -106,11 +106,11 @@ async def test_requests_of_one_connection_keep_their_order_through_the_pool(tab:
     ("texts", "threads"),
     [
         (["light"], ["MainThread"]),
-        (["heavy"], ["preparer"]),
-        (["light", "heavy", "light", "heavy"], ["MainThread", "preparer", "MainThread", "preparer"]),
+        (["heavy"], ["preprocess"]),
+        (["light", "heavy", "light", "heavy"], ["MainThread", "preprocess", "MainThread", "preprocess"]),
     ],
 )
-async def test_light_requests_are_prepared_in_the_loop_and_keep_their_place(
+async def test_cheap_requests_are_preprocessed_in_the_loop_and_keep_their_place(
     tab: Open, log: LogKey, texts: list[str], threads: list[str]
 ) -> None:
     mei = await tab("Mei")
@@ -121,14 +121,14 @@ async def test_light_requests_are_prepared_in_the_loop_and_keep_their_place(
     assert [data for _, data in await stored(log)] == said
 
 
-async def test_a_seventeenth_unanswered_request_is_told_to_wait(tab: Open, log: LogKey) -> None:
+async def test_connection_refuses_seventeenth_unanswered_request(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     asked = [await mei.ask("note.shout", room=log, cid=cid(), text="x") for _ in range(17)]
     with pytest.raises(Exception, match="too_many_waiting"):
         await mei.response(asked[-1])
 
 
-async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
+async def test_writer_refuses_request_with_retry_time_when_queue_is_full(
     tab: Open, log: LogKey, notes: Notes, settings: Any
 ) -> None:
     settings.REALTIME = {"queue": 1}
@@ -149,18 +149,18 @@ async def test_a_request_that_finds_the_queue_full_is_told_when_to_come_again(
 
 
 @pytest.mark.parametrize(("method", "text"), [("note.shout", "unpreparable"), ("note.place", "light unpreparable")])
-async def test_a_preparation_that_refuses_lets_the_next_pass(tab: Open, log: LogKey, method: str, text: str) -> None:
+async def test_refused_preprocessing_lets_the_next_request_pass(tab: Open, log: LogKey, method: str, text: str) -> None:
     mei = await tab("Mei")
     assert (await mei.error(method, room=log, cid=cid(), text=text)).type == "too_long"
     assert (await mei.request("note.shout", room=log, cid=cid(), text="x"))["o"] == 1
 
 
-async def test_an_unknown_room_is_not_there(tab: Open, log: LogKey) -> None:
+async def test_unknown_room_is_not_found(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     assert (await mei.error("note.post", room="nowhere", cid=cid(), text="x")).code == 404
 
 
-async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open, log: LogKey) -> None:
+async def test_removed_note_is_redacted_in_the_log_and_on_the_wire(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     await mei.request("note.post", room=log, cid=cid(), text="marker-to-find")
     await mei.request("note.remove", room=log, cid=cid(), o=1)
@@ -171,7 +171,7 @@ async def test_a_removed_note_is_nowhere_in_the_log_and_travels_blank(tab: Open,
     assert not [frame for frame in jonas.frames if "marker-to-find" in frame]
 
 
-async def test_a_batch_of_dear_requests_is_a_short_one() -> None:
+async def test_batch_of_expensive_requests_is_short() -> None:
     writer = Writer(Limits(batch=16), Metrics(), lambda events, signals: None)
     dear, cheap = (
         Call(Method(name=name, params=NoParams, function=lambda batch: None, cost=cost), NOBODY, None)

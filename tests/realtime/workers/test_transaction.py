@@ -1,4 +1,4 @@
-"""What the writer does when the database refuses, kills or does not answer; the batches are real, the deeds are not."""
+"""The writer's transactions while the database refuses, deadlocks or does not answer."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -30,8 +30,8 @@ ANA = Caller(UserId("anaanaanaana"), 1, "", {})
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 
 
-class Deed(msgspec.Struct):
-    """Params of a request that names any number of rooms and speaks in the first."""
+class Append(msgspec.Struct):
+    """Params of a request that names any number of rooms and appends to the first."""
 
     rooms: list[LogKey]
     cid: Cid
@@ -39,23 +39,25 @@ class Deed(msgspec.Struct):
 
 
 def nothing(batch: Batch, calls: Sequence[Call]) -> None:
-    """There is a `load`: the run is flushed as one, without savepoints."""
+    """Make the group be flushed as one, without savepoints."""
 
 
 def saying(*rooms: LogKey, text: str = "x", first: Do | None = None, once: str = "") -> Call:
-    """A request for these rooms; `first` happens before it says anything."""
+    """Return a request for these rooms. `first` is called before it appends."""
 
     def function(batch: Batch, *, caller: Caller, rooms: list[LogKey], cid: ClientId, text: str) -> LogEvent:
         if first:
             first(batch, rooms)
         return batch.append(rooms[0], kind="note.posted", data=text, actor=caller.id, cid=cid)
 
-    method = Method(name="deed.do", params=Deed, function=function, logs=lambda params: params.rooms, prefetch=nothing)
-    return Call(method, ANA, Deed(list(rooms), ClientId(once or cid()), text))
+    method = Method(
+        name="deed.do", params=Append, function=function, logs=lambda params: params.rooms, prefetch=nothing
+    )
+    return Call(method, ANA, Append(list(rooms), ClientId(once or cid()), text))
 
 
 def raising(error: Exception, cause: Exception | None = None, times: int = 99) -> Do:
-    """What the database says to the first so many attempts."""
+    """Return a function that raises the error at its first `times` calls."""
     left = [error] * times
 
     def fail(batch: Batch, rooms: list[LogKey]) -> None:
@@ -88,7 +90,7 @@ def rooms() -> list[LogKey]:
 
 @pytest.fixture
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many calls each transaction held, also those that failed."""
+    """Return the number of jobs in each transaction, including failed ones."""
     sizes: list[int] = []
     real = writing._commit
 
@@ -102,7 +104,7 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def threads() -> Iterator[Callable[..., Future[Any]]]:
-    """Runs a function in a thread, whose connection ends with it."""
+    """Run a function in a thread, and close the connection of the thread."""
 
     def closing(function: Callable[..., Any], *given: Any) -> Any:
         try:
@@ -115,7 +117,7 @@ def threads() -> Iterator[Callable[..., Future[Any]]]:
 
 
 def bad_row(batch: Batch, rooms: list[LogKey]) -> None:
-    """A row that the database has already."""
+    """Insert a row that violates a constraint."""
     batch.insert(Log(key=rooms[0]))
 
 
@@ -131,7 +133,7 @@ def long_row(batch: Batch, rooms: list[LogKey]) -> None:
         (raising(RuntimeError("a bug")), 0),
     ],
 )
-def test_a_bad_row_costs_only_the_request_that_brought_it(
+def test_bad_row_costs_only_its_own_request(
     rooms: list[LogKey], attempts: list[int], bad: Do, tries: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     calls = [saying(rooms[0], text=str(n), first=bad if n == 2 else None) for n in range(5)]
@@ -140,14 +142,14 @@ def test_a_bad_row_costs_only_the_request_that_brought_it(
     assert texts(*rooms) == ["0", "1", "3", "4"]
     assert [outcome.result["o"] for outcome in outcomes if isinstance(outcome, Answer)] == [1, 2, 3, 4]
     assert attempts == ([5] * tries + [1, 1, *[1] * tries, 1, 1] if tries else [5])
-    refusal = outcomes[2]
-    assert isinstance(refusal, RealtimeError)
-    assert (refusal.type, refusal.detail) == ("internal", "")
+    failed = outcomes[2]
+    assert isinstance(failed, RealtimeError)
+    assert (failed.type, failed.detail) == ("internal", "")
     assert "Traceback" in caplog.text
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_a_deadlock_s_victim_is_repeated_without_a_word(
+def test_victim_of_deadlock_is_repeated_and_not_logged(
     rooms: list[LogKey], attempts: list[int], times: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     outcomes = write([saying(rooms[0], text="a"), saying(rooms[0], text="b", first=deadlocked(times=times))])
@@ -156,28 +158,26 @@ def test_a_deadlock_s_victim_is_repeated_without_a_word(
     assert caplog.records == []
 
 
-def test_a_deadlock_that_does_not_end_is_told_after_three_repeats(rooms: list[LogKey], attempts: list[int]) -> None:
+def test_deadlock_that_does_not_end_is_refused_after_three_repeats(rooms: list[LogKey], attempts: list[int]) -> None:
     assert codes(write([saying(rooms[0], first=deadlocked())])) == [503]
     assert (texts(*rooms), attempts) == ([], [1] * 4)
 
 
-def test_a_database_that_does_not_answer_is_not_asked_for_each_of_many(
-    rooms: list[LogKey], attempts: list[int]
-) -> None:
+def test_database_that_does_not_answer_is_not_asked_for_each_request(rooms: list[LogKey], attempts: list[int]) -> None:
     gone = raising(OperationalError("the connection is closed"))
     outcomes = write([saying(rooms[0], first=gone) for _ in range(50)])
     assert codes(outcomes) == [503] * 50
     assert (texts(*rooms), attempts) == ([], [50, 1])
 
 
-def test_a_database_that_is_back_takes_the_rest_one_by_one(rooms: list[LogKey], attempts: list[int]) -> None:
+def test_database_that_answers_again_takes_the_rest_one_by_one(rooms: list[LogKey], attempts: list[int]) -> None:
     gone = raising(OperationalError("the connection is closed"), times=1)
     outcomes = write([saying(rooms[0], text=str(n), first=gone if n == 1 else None) for n in range(3)])
     assert (codes(outcomes), texts(*rooms), attempts) == ([200] * 3, ["0", "1", "2"], [3, 1, 1, 1])
 
 
 @pytest.mark.postgresql
-def test_a_cid_that_another_process_stores_meanwhile_is_seen_and_not_stored_again(
+def test_cid_that_another_process_stores_meanwhile_is_not_stored_again(
     rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
 ) -> None:
     once, here, there = cid(), *rooms
@@ -196,7 +196,7 @@ def test_a_cid_that_another_process_stores_meanwhile_is_seen_and_not_stored_agai
 
 
 @pytest.mark.postgresql
-def test_two_writers_over_the_same_logs_in_opposite_order_wait_and_hold_nothing(
+def test_writers_that_want_the_same_logs_in_opposite_order_do_not_deadlock(
     rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
 ) -> None:
     """Both ask for the first log first: while somebody has that, the second one is free, and no two can embrace."""
@@ -213,10 +213,10 @@ def test_two_writers_over_the_same_logs_in_opposite_order_wait_and_hold_nothing(
 
 
 @pytest.mark.postgresql
-def test_of_two_that_embrace_the_victim_is_repeated_and_both_are_stored(
+def test_deadlock_of_two_writers_stores_both_after_a_repeat(
     rooms: list[LogKey], attempts: list[int], threads: Callable[..., Future[Any]]
 ) -> None:
-    """By rows of their own, once: a batch's logs are locked in one order."""
+    """Each locks a row of its own first, because the logs of a batch are locked in one order."""
     rows = [Log.objects.create(key=f"Row{n}").pk for n in range(2)]
     both = threading.Barrier(2, timeout=30)
 
@@ -242,7 +242,7 @@ def test_of_two_that_embrace_the_victim_is_repeated_and_both_are_stored(
 
 
 @pytest.mark.postgresql
-def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
+def test_room_that_another_process_locks_does_not_delay_other_rooms(
     rooms: list[LogKey], threads: Callable[..., Future[Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The holder is a process that was stopped in its transaction. Its room is refused, and free as soon as it is."""
@@ -271,7 +271,7 @@ def test_a_room_that_another_process_holds_keeps_no_other_room_waiting(
 
 
 @pytest.mark.postgresql
-def test_a_held_row_costs_only_the_requests_that_want_it(
+def test_locked_row_costs_only_the_requests_that_need_it(
     rooms: list[LogKey], threads: Callable[..., Future[Any]]
 ) -> None:
     """A lock that is no room's."""
