@@ -116,7 +116,7 @@ async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_an
 ) -> None:
     from config.asgi import backend
 
-    monkeypatch.setattr("chat.rendering.spent", lambda seconds: add_cpu(seconds + 0.4))
+    monkeypatch.setattr("chat.rendering.add_cpu", lambda seconds: add_cpu(seconds + 0.4))
     settings.REALTIME = HIGH_RATES
     process = Process(backend, "one")
     monkeypatch.setattr(process, "now", lambda: 1000.0)
