@@ -2,7 +2,7 @@
 # make demo           fill an empty Parlor with people, messages and a finished game
 # make test           every check; STEPS="ruff mypy" for some of them
 # make lint           formatting, ruff, the language check, mypy, imports, biome, tsc
-# make chaos          the long runs: kills, cut lines, and what hangs
+# make chaos          the long runs: kills, cut connections, hangs, a rolling upgrade
 # make bench          measure against others, alone on the machine; ROWS="500x64 …", PEERS="parlor,ws …", RUNS=5
 # make coverage       branch coverage of realtime/, with a floor
 # make audit          known vulnerabilities of the packages, where an advisory source can be reached

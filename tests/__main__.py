@@ -76,7 +76,12 @@ STEPS = [
     Step("chaos", ((*CHAOS, "--quick", "--mutants"),), needs=("postgresql", "redis")),
     Step(
         "chaos-full",
-        (CHAOS, (*CHAOS, "--hang"), (*PYTEST, *cache("long"), "-m", "hypothesis", "--hypothesis-profile=long")),
+        (
+            CHAOS,
+            (*CHAOS, "--hang"),
+            (*CHAOS, "--upgrade"),
+            (*PYTEST, *cache("long"), "-m", "hypothesis", "--hypothesis-profile=long"),
+        ),
         needs=("postgresql", "redis", "cc"),
         default=False,
     ),

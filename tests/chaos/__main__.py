@@ -19,12 +19,12 @@ from tempfile import mkdtemp
 from types import FrameType
 from typing import NoReturn
 
-from tests.chaos import hanging
+from tests.chaos import hanging, upgrade
 from tests.chaos.checker import table
 from tests.chaos.hanging import SCENARIOS
 from tests.chaos.history import Record, write_jsonl
 from tests.chaos.mutants import MUTANTS
-from tests.chaos.run import Result, run, verdict
+from tests.chaos.run import Disturb, Result, run, verdict
 from tests.chaos.servers import REALTIME, Site, postgres_site, sqlite_site
 from tests.chaos.workload import Plan
 from tests.services.postgres import postgres
@@ -65,6 +65,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--hang", nargs="*", choices=sorted(SCENARIOS), help="only runs in which this hangs; all kinds if none is named"
     )
+    parser.add_argument("--upgrade", nargs="?", const=upgrade.RELEASE_0_1, metavar="COMMIT", help="only an upgrade")
     parser.add_argument("--seconds", type=float, default=60, help="of each run in which something hangs")
     parser.add_argument("--mutants", action="store_true", help="the broken servers as well")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), help="one broken server and nothing else")
@@ -78,6 +79,8 @@ def main(options: argparse.Namespace) -> int:
         services = Services(stack)
         if options.mutant:
             return int(not is_found(services, options.mutant, seed))
+        if options.upgrade:
+            return int(not upgrade_loses_nothing(services, options.upgrade, seed))
         if options.hang is not None:
             names = options.hang or list(SCENARIOS)
             survived = [hang_loses_nothing(services, name, seed, options.seconds) for name in names]
@@ -98,14 +101,24 @@ def plans(options: argparse.Namespace, seed: int) -> list[tuple[str, Plan]]:
 
 def run_loses_nothing(services: Services, database: str, plan: Plan) -> bool:
     with services.site(database) as site:
-        result = attempt(site, plan)
-        if result and not result.good:
-            print(site.failures(), flush=True)
+        return reported(site, attempt(site, plan))
+
+
+def reported(site: Site, result: Result | None) -> bool:
+    """Print the figures of a run; return whether it was good."""
     if result:
         print(verdict(result), flush=True)
-        if not result.good:
-            keep(result.site, result.records)
+    if result and not result.good:
+        print(site.failures(), flush=True)
+        keep(result.site, result.records)
     return bool(result and result.good)
+
+
+def upgrade_loses_nothing(services: Services, commit: str, seed: int) -> bool:
+    """Return whether servers of this commit can be replaced one by one without a loss, and bans hold."""
+    plan = Plan(20, 5, 2000, 2, seed, limit_s=400)
+    with upgrade.checkout(commit) as code, postgres_site(*services.urls(), code=code) as site:
+        return reported(site, attempt(site, plan, upgrade.upgrade))
 
 
 def hang_loses_nothing(services: Services, name: str, seed: int, seconds: float) -> bool:
@@ -150,9 +163,9 @@ def turns_red(services: Services, name: str, seed: int) -> bool:
     return bool(found)
 
 
-def attempt(site: Site, plan: Plan) -> Result | None:
+def attempt(site: Site, plan: Plan, disturb: Disturb | None = None) -> Result | None:
     try:
-        return asyncio.run(run(site, plan))
+        return asyncio.run(run(site, plan, disturb))
     except Exception:
         traceback.print_exc()
         print(site.logs(), flush=True)

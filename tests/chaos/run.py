@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -45,7 +45,11 @@ class Result:
         return self.complete and not self.anomalies and not self.tracebacks
 
 
-async def run(site: Site, plan: Plan) -> Result:
+Disturb = Callable[[Workload, Site, Proxy, Result], Coroutine[Any, Any, None]]
+
+
+async def run(site: Site, plan: Plan, disturb: Disturb | None = None) -> Result:
+    """Run the workload on the site while `disturb` kills or replaces its servers, and compare it with the log."""
     result = Result(site.name, plan)
     started = time.monotonic()
     async with asyncio.timeout(plan.limit_s), AsyncExitStack() as stack:
@@ -56,7 +60,7 @@ async def run(site: Site, plan: Plan) -> Result:
         await workload.enter()
         async with asyncio.TaskGroup() as group:
             group.create_task(workload.talk())
-            group.create_task(kills(workload, site, proxy, result.unanswered))
+            group.create_task((disturb or kills)(workload, site, proxy, result))
         await finish(workload, site)
         result.cuts = proxy.cuts
     result.done = workload.done
@@ -68,14 +72,14 @@ async def run(site: Site, plan: Plan) -> Result:
     return result
 
 
-async def kills(workload: Workload, site: Site, proxy: Proxy, unanswered: list[int]) -> None:
+async def kills(workload: Workload, site: Site, proxy: Proxy, result: Result) -> None:
     plan, random = workload.plan, Random(workload.plan.seed)
     for number in range(plan.kills):
         await workload.until_posted((number + 1) * plan.messages // (plan.kills + 1))
         server = random.choice(site.servers)
         await asyncio.sleep(random.uniform(0, 0.05))
         await proxy.until_unanswered(server.port)
-        unanswered.append(proxy.unanswered(server.port))
+        result.unanswered.append(proxy.unanswered(server.port))
         server.kill()
         await back(server, random)
         for client in random.sample(workload.clients, len(workload.clients) // 2):

@@ -19,13 +19,19 @@ from tests.services.environment import NO_QUOTAS
 from tests.services.ports import free_port
 
 START_S = 40
+STOP_S = 30
+ROOT = Path(__file__).parents[2]
 REALTIME = {"rate": 2000, "burst": 4000, "signal_rate": 2000, "ring": 64, "replay": 300, "lagging_bytes": 81920}
 """Limits for clients in a closed loop. Small buffers make rare cases common in a short run."""
 
 
 class Server:
-    def __init__(self, port: int, environment: Mapping[str, str], log: Path) -> None:
+    """A server process. `code` is the folder of the sources that it runs, of this commit or of another."""
+
+    def __init__(self, port: int, environment: Mapping[str, str], log: Path, code: Path = ROOT) -> None:
         self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.code = code
         self.name = name_of(port)
         self.log = log
         self._environment = environment
@@ -40,6 +46,7 @@ class Server:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 django("runserver", "--noreload", f"127.0.0.1:{self.port}"),
+                cwd=self.code,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -52,6 +59,17 @@ class Server:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def stop(self) -> None:
+        """Send SIGTERM and wait for the end."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait(STOP_S)
+            self._process = None
+
+    def manage(self, *arguments: str, code: Path | None = None) -> None:
+        """Run a command on the database of the server, from these sources or from its own."""
+        subprocess.run(django(*arguments), cwd=code or self.code, env=self._environment, check=True)
 
     async def until_it_answers(self) -> None:
         async with asyncio.timeout(START_S):
@@ -107,14 +125,14 @@ def sqlite_site(mutant: str = "", more: Callable[[Path], dict[str, str]] = lambd
 
 
 @contextmanager
-def postgres_site(postgres_url: str, redis_url: str, mutant: str = "") -> Iterator[Site]:
-    """Two servers over Redis."""
+def postgres_site(postgres_url: str, redis_url: str, mutant: str = "", code: Path = ROOT) -> Iterator[Site]:
+    """Start two servers over Redis."""
     database = Postgres(postgres_url, f"chaos_{secrets.token_hex(6)}")
     database.create()
     try:
         with (
             folder() as data,
-            site("postgres", database, 2, data, environment(data, database, redis_url, mutant)) as made,
+            site("postgres", database, 2, data, environment(data, database, redis_url, mutant), code) as made,
         ):
             yield made
     finally:
@@ -122,12 +140,14 @@ def postgres_site(postgres_url: str, redis_url: str, mutant: str = "") -> Iterat
 
 
 @contextmanager
-def site(name: str, database: Database, count: int, data: Path, environment: Mapping[str, str]) -> Iterator[Site]:
-    subprocess.run(django("migrate", "--verbosity", "0"), env=environment, check=True)
+def site(
+    name: str, database: Database, count: int, data: Path, environment: Mapping[str, str], code: Path = ROOT
+) -> Iterator[Site]:
+    subprocess.run(django("migrate", "--verbosity", "0"), cwd=code, env=environment, check=True)
     if environment["PARLOR_MUTANT"]:
         subprocess.run([sys.executable, "-m", "tests.chaos.mutants"], env=environment, check=True)
     ports = [free_port() for _ in range(count)]
-    servers = [Server(port, named(environment, port), data / f"server-{port}.log") for port in ports]
+    servers = [Server(port, named(environment, port), data / f"server-{port}.log", code) for port in ports]
     try:
         yield Site(name, database, servers)
     finally:
@@ -158,6 +178,7 @@ def environment(data: Path, database: Database, redis_url: str, mutant: str) -> 
         "HOST": "127.0.0.1",
         "PORT": "8000",
         "PYTHONUNBUFFERED": "1",
+        "STAFF_MFA": "false",
     }
 
 
