@@ -57,7 +57,7 @@ def asked(caller: Caller, key: LogKey) -> int:
 def test_the_next_reader_asks_for_their_own_standing_only(
     ana: Caller, ben: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(plugin.installed.snapshot, "toy")
+    monkeypatch.delitem(plugin.installed.snapshot, "sample")
     labels_head_standing = 3
     post(ana, key)
     assert asked(ana, key) == labels_head_standing + len(EVERY)

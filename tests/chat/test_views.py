@@ -377,7 +377,7 @@ def test_a_room_page_asks_eleven_times_however_long_the_room(
         grown(key, lines)
         with queries() as asked:
             client.get(f"/r/{key}/")
-        assert len([sql for sql in asked if "toy_word" not in sql]) == 11
+        assert len([sql for sql in asked if "sample_word" not in sql]) == 11
 
 
 def test_a_members_invite_ends_when_the_room_becomes_private(client: Client, host: Caller) -> None:

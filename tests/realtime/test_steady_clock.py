@@ -94,5 +94,5 @@ def test_clock_does_not_believe_an_event_of_a_far_future(caplog: pytest.LogCaptu
 def test_newest_at_is_the_time_of_the_newest_event() -> None:
     key = LogKey(Log.objects.create(key="RoomOfTheTests16").key)
     with log.batch([key]) as batch:
-        entry = batch.append(key, kind="toy.said", data=None)
+        entry = batch.append(key, kind="sample.said", data=None)
     assert log.newest_at() == entry.at == Event.objects.latest("pk").at

@@ -1,5 +1,6 @@
-"""Guess the word: an app that only the tests install. It asks of `realtime` and `chat` what a game will ask.
+"""Sample app, which only the tests install: a game of guessing a word, as a plugin of chat.
 
-`/word apple` hides a word in the room; who says it, wins, and only they and the hosts see that; after a minute it is
-shown to all. So it has a slash command, an interceptor, an event with an audience, a snapshot part, cards, a deadline.
+`/word apple` hides a word in the room. A member who writes it has won, which only they and the hosts see. After a
+minute the word is shown to all. So the app has a slash command, a message hook, an event with an audience, a section
+of the snapshot, cards and a deadline.
 """

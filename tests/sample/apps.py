@@ -1,11 +1,11 @@
-"""The app's name for Django, and what it hangs into chat and the clock."""
+"""Configuration of the sample app: its label for Django, and its plugin of chat."""
 
 from django.apps import AppConfig
 
 
-class ToyConfig(AppConfig):
+class SampleConfig(AppConfig):
     name = "tests.sample"
-    label = "toy"
+    label = "sample"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -13,23 +13,23 @@ from realtime.types import Head, Labels, LogKey
 from realtime.workers.deadlines import deadline
 from tests.sample.models import Word
 
-SHOWN_AFTER: Final = 60_000
+SHOW_AFTER_MS: Final = 60_000
 
 
 class Hidden(msgspec.Struct):
-    """A word has been hidden here."""
+    """A word is hidden in this room."""
 
     letters: int
 
 
 class Guessed(msgspec.Struct):
-    """Somebody has found it: for them and the hosts."""
+    """A member has found the word. Only they and the hosts see it."""
 
     word: str
 
 
-class ReadOnlyAdmin(msgspec.Struct):
-    """The time is over."""
+class WordShown(msgspec.Struct):
+    """The time is over, and all may see the word."""
 
     word: str
 
@@ -38,35 +38,35 @@ def word_hide(batch: Batch, author: Author, rest: str) -> NewMessage:
     if not rest:
         raise unprocessable("empty", "which word?")
     batch.insert(Word(room=author.room, offset=batch.log(author.room).head + 1, word=rest))
-    batch.schedule(author.room, "toy.show", batch.now + SHOWN_AFTER, {"word": rest})
+    batch.schedule(author.room, "sample.show", batch.now + SHOW_AFTER_MS, {"word": rest})
     return NewMessage(Hidden(len(rest)))
 
 
-def words_load(authors: Sequence[Author]) -> dict[str, str]:
+def words_prefetch(authors: Sequence[Author]) -> dict[str, str]:
     rooms = {author.room for author in authors}
     return dict(Word.objects.filter(room__in=rooms).order_by("offset").values_list("room", "word"))
 
 
-def word_hear(batch: Batch, author: Author, text: str, words: dict[str, str]) -> NewMessage | None:
+def word_guess(batch: Batch, author: Author, text: str, words: dict[str, str]) -> NewMessage | None:
     if text != words.get(author.room):
         return None
     return NewMessage(Guessed(text), audience=frozenset({f"u:{author.caller.id}", "host"}))
 
 
-def word_part(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+def word_section(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
     word = Word.objects.filter(room=room).order_by("-offset").first()
     return {"letters": len(word.word) if word else 0, "word": word.word if word and "host" in labels else None}
 
 
-@deadline("toy.show")
+@deadline("sample.show")
 def word_show(batch: Batch, room: LogKey, data: Any) -> None:
     Word.objects.filter(room=room).delete()
-    line_post(batch, room=room, line=NewMessage(ReadOnlyAdmin(data["word"])))
+    line_post(batch, room=room, line=NewMessage(WordShown(data["word"])))
 
 
 PLUGIN: Final = ChatPlugin(
-    cards={"toy.hidden": Hidden, "toy.guessed": Guessed, "toy.shown": ReadOnlyAdmin},
+    cards={"sample.hidden": Hidden, "sample.guessed": Guessed, "sample.shown": WordShown},
     commands={"word": word_hide},
-    hooks=[MessageHook(word_hear, prefetch=words_load)],
-    snapshot={"toy": word_part},
+    hooks=[MessageHook(word_guess, prefetch=words_prefetch)],
+    snapshot={"sample": word_section},
 )

@@ -1,6 +1,7 @@
-"""What a game asks of `realtime` and `chat` is there, and neither knows of the game."""
+"""Tests of the plugins of chat, by the sample app: chat and realtime do not know it."""
 
 import copy
+import re
 from pathlib import Path
 
 import msgspec
@@ -20,11 +21,12 @@ from realtime.workers import deadlines
 from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, last_event, line, message, post, room
 from tests.queries import queries
-from tests.sample.game import SHOWN_AFTER, Hidden, word_hide, word_part
+from tests.sample.game import SHOW_AFTER_MS, Hidden, word_hide, word_section
 from tests.sample.models import Word
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parent.parent.parent
+NAMED = re.compile(r'tests\.sample|sample_word|["/]sample[".]')
 
 
 @pytest.fixture
@@ -33,41 +35,39 @@ def key(host: Caller, ana: Caller, ben: Caller) -> LogKey:
 
 
 def seen(caller: Caller, key: LogKey) -> list[str]:
-    """Kinds of the lines that a reader gets."""
+    """Return the kinds of the messages that a reader gets."""
     return [line["kind"] for line in ask(caller, "history.page", room=key, after=0)["lines"]]
 
 
-def test_neither_realtime_nor_chat_names_the_toy() -> None:
+def test_apps_do_not_name_the_sample_app() -> None:
     sources = [path for app in ("realtime", "chat", "accounts") for path in (ROOT / app).rglob("*.py")]
     assert len(sources) > 30
-    assert [str(path) for path in sources if "toy" in path.read_text()] == []
+    assert [str(path) for path in sources if NAMED.search(path.read_text())] == []
 
 
-def test_a_command_posts_its_card_and_stages_its_rows(host: Caller, key: LogKey) -> None:
+def test_command_posts_its_card_and_inserts_its_rows(host: Caller, key: LogKey) -> None:
     o = post(host, key, "/word apple")
     stands = line(host, key, o)
-    assert (stands["kind"], stands["data"], stands["by"]) == ("toy.hidden", {"letters": 5}, host.id)
-    assert data_of(last_event(key)) == {"kind": "toy.hidden", "letters": 5}
+    assert (stands["kind"], stands["data"], stands["by"]) == ("sample.hidden", {"letters": 5}, host.id)
+    assert data_of(last_event(key)) == {"kind": "sample.hidden", "letters": 5}
     assert Word.objects.get().offset == o
 
 
-def test_a_command_that_refuses_leaves_nothing(host: Caller, key: LogKey) -> None:
+def test_command_leaves_nothing_when_it_refuses(host: Caller, key: LogKey) -> None:
     head = head_of(key)
     with pytest.raises(RealtimeError, match="empty"):
         post(host, key, "/word")
     assert (head_of(key), Word.objects.count(), Deadline.objects.count()) == (head, 0, 0)
 
 
-def test_what_an_interceptor_takes_is_not_said(host: Caller, ana: Caller, key: LogKey) -> None:
+def test_message_hook_replaces_the_message(host: Caller, ana: Caller, key: LogKey) -> None:
     post(host, key, "/word apple")
     o = post(ana, key, "apple")
-    assert message(key, o).kind == "toy.guessed"
+    assert message(key, o).kind == "sample.guessed"
     assert message(key, post(ana, key, "apples")).kind == "text"
 
 
-def test_an_event_with_an_audience_is_withheld_from_the_others(
-    host: Caller, ana: Caller, ben: Caller, key: LogKey
-) -> None:
+def test_event_with_an_audience_is_withheld_from_others(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
     post(host, key, "/word apple")
     o = post(ana, key, "apple")
     [entry] = read(key, o - 1, o)
@@ -75,46 +75,46 @@ def test_an_event_with_an_audience_is_withheld_from_the_others(
         labels = may_read(caller, key)
         assert labels is not None
         assert entry.readable_by(labels) is may
-        assert ("toy.guessed" in seen(caller, key)) is may
+        assert ("sample.guessed" in seen(caller, key)) is may
     assert b"apple" not in entry.withheld().encode()
 
 
-def test_an_interceptor_loads_once_a_run(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_message_hook_prefetches_once_for_a_group(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
     post(host, key, "/word apple")
 
     def asked(count: int) -> int:
         calls = [call([ana, ben][n % 2], "message.post", room=key, text="pear") for n in range(count)]
         with queries() as sql:
             assert not [found for found in write(calls) if isinstance(found, RealtimeError)]
-        return len([statement for statement in sql if "toy_word" in statement])
+        return len([statement for statement in sql if "sample_word" in statement])
 
     assert (asked(1), asked(30)) == (1, 1)
 
 
-def test_a_part_is_in_the_snapshot_for_its_reader(host: Caller, ana: Caller, key: LogKey) -> None:
+def test_snapshot_holds_the_section_for_its_reader(host: Caller, ana: Caller, key: LogKey) -> None:
     post(host, key, "/word apple")
     parts = {}
     for caller in (host, ana):
         labels = may_read(caller, key)
         assert labels is not None
-        parts[caller.id] = snapshot(caller, key, labels, head_of(key))["parts"]["toy"]
+        parts[caller.id] = snapshot(caller, key, labels, head_of(key))["parts"]["sample"]
     assert parts == {host.id: {"letters": 5, "word": "apple"}, ana.id: {"letters": 5, "word": None}}
 
 
-def test_a_deadline_acts_once_and_posts_as_the_server(host: Caller, key: LogKey) -> None:
+def test_deadline_runs_once_and_posts_as_the_server(host: Caller, key: LogKey) -> None:
     with time_machine.travel(now_ms() / 1000, tick=False) as later:
         post(host, key, "/word apple")
         assert deadlines.due() == []
-        later.shift(SHOWN_AFTER / 1000)
+        later.shift(SHOW_AFTER_MS / 1000)
         claims = deadlines.due()
         write([*claims, *claims])
         assert deadlines.due() == []
-    shown = Message.objects.get(kind="toy.shown")
+    shown = Message.objects.get(kind="sample.shown")
     assert (shown.author, msgspec.json.decode(shown.data or "")) == (None, {"word": "apple"})
     assert Word.objects.count() == 0
 
 
-def test_a_card_is_removed_and_restored_like_a_line(host: Caller, key: LogKey) -> None:
+def test_card_is_removed_and_restored_like_a_message(host: Caller, key: LogKey) -> None:
     o = post(host, key, "/word apple")
     act(host, "message.delete", room=key, o=o)
     assert line(host, key, o)["data"] is None
@@ -126,9 +126,9 @@ def test_a_card_is_removed_and_restored_like_a_line(host: Caller, key: LogKey) -
     "double",
     [
         plugin.ChatPlugin(commands={"roll": word_hide, "word": word_hide}),
-        plugin.ChatPlugin(cards={"toy.hidden": Text}),
-        plugin.ChatPlugin(cards={"toy.again": Hidden}),
-        plugin.ChatPlugin(snapshot={"toy": word_part}),
+        plugin.ChatPlugin(cards={"sample.hidden": Text}),
+        plugin.ChatPlugin(cards={"sample.again": Hidden}),
+        plugin.ChatPlugin(snapshot={"sample": word_section}),
         plugin.ChatPlugin(may_post=plugin.unanswered),
     ],
 )
@@ -151,16 +151,16 @@ def test_snapshot_leaves_out_the_section_that_fails(
     host: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*given: object) -> None:
-        raise KeyError("toy")
+        raise KeyError("sample")
 
     labels = may_read(host, key)
     assert labels is not None
     whole = snapshot(host, key, labels, head_of(key))
-    monkeypatch.setitem(plugin.installed.snapshot, "toy", fail)
+    monkeypatch.setitem(plugin.installed.snapshot, "sample", fail)
     rest = snapshot(host, key, labels, head_of(key))
-    assert whole["parts"].pop("toy") == {"letters": 0, "word": None}
+    assert whole["parts"].pop("sample") == {"letters": 0, "word": None}
     assert rest == whole
-    assert f"the section toy of the snapshot of room {key} is left out" in caplog.text
+    assert f"the section sample of the snapshot of room {key} is left out" in caplog.text
 
 
 @pytest.mark.parametrize("away", [OperationalError, InterfaceError])
@@ -172,6 +172,6 @@ def test_snapshot_fails_when_the_database_is_away(
 
     labels = may_read(host, key)
     assert labels is not None
-    monkeypatch.setitem(plugin.installed.snapshot, "toy", fail)
+    monkeypatch.setitem(plugin.installed.snapshot, "sample", fail)
     with pytest.raises(away):
         snapshot(host, key, labels, head_of(key))
