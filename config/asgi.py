@@ -26,7 +26,7 @@ import chat.rendering
 import chat.selectors
 import chat.unread
 import lab.routing
-from realtime.echo import with_echo
+from realtime.echo import EchoMiddleware
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
 from realtime import METHODS, Backend
@@ -52,7 +52,7 @@ backend = Backend(
 
 routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]
 guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
-websocket = with_echo(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
+websocket = EchoMiddleware(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
 serving = LifespanMiddleware(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
 application = Probes(ForwardedMiddleware(DefaultPorts(serving), settings.TRUSTED_PROXIES))

@@ -29,14 +29,14 @@ def first_admin(name: str, of: User | None = None) -> User:
     return admin_create(guest=of, colour=0, now=NOW, **given)
 
 
-def test_an_account_is_in_the_lounge_like_a_guest_who_came_in() -> None:
+def test_account_is_in_the_lounge_like_a_guest() -> None:
     ana = account()
     assert [each.room.lounge for each in Membership.objects.filter(user=ana)] == [True]
     assert (ana.is_guest, ana.has_power, ana.check_password(PASSWORD)) == (False, False, True)
 
 
 @pytest.mark.parametrize("name", ["ana", " ANA ", "\uff21na", "A\u200bna"])
-def test_a_name_is_one_however_it_is_written(name: str) -> None:
+def test_name_is_the_same_in_every_spelling(name: str) -> None:
     ana = account()
     assert login_name(name) == ana.name_folded
     assert authenticate(username=name.strip().replace("\u200b", ""), password=PASSWORD) == ana
@@ -44,13 +44,13 @@ def test_a_name_is_one_however_it_is_written(name: str) -> None:
         account(name)
 
 
-def test_the_name_of_a_guest_long_gone_may_be_an_accounts() -> None:
+def test_account_may_take_the_name_of_a_guest_long_gone() -> None:
     gus = guest()
     User.objects.filter(pk=gus.pk).update(seen_at=NOW - FREE_AFTER)
     assert account("Gus").name == "Gus"
 
 
-def test_an_e_mail_leads_to_its_name_and_belongs_to_one() -> None:
+def test_email_leads_to_its_name_and_belongs_to_one_account() -> None:
     ana, ben = account(email="ana@example.org"), account("Ben")
     assert login_name(" Ana@Example.org ") == ana.name_folded
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -59,7 +59,7 @@ def test_an_e_mail_leads_to_its_name_and_belongs_to_one() -> None:
     assert login_name("ana@example.org") != ana.name_folded
 
 
-def test_a_name_that_looks_like_somebodys_e_mail_does_not_stand_in_its_way() -> None:
+def test_name_like_an_email_does_not_block_that_email() -> None:
     ana = account(email="ana@example.org")
     account("ana@example.org")
     assert login_name("ana@example.org") == ana.name_folded
@@ -74,7 +74,7 @@ def test_keeping_a_name_keeps_the_row_and_says_nothing_to_any_process() -> None:
     assert head_of(SITE) == before
 
 
-def test_a_name_is_kept_once() -> None:
+def test_guest_keeps_a_name_once() -> None:
     gus = guest()
     stale = User.objects.get(pk=gus.pk)
     name_keep(user=gus, hashed=make_password(PASSWORD), email="", now=NOW)
@@ -83,7 +83,7 @@ def test_a_name_is_kept_once() -> None:
     assert User.objects.get(pk=gus.pk).check_password(PASSWORD)
 
 
-def test_to_have_come_in_is_to_have_said_nothing() -> None:
+def test_entering_is_not_saying_something() -> None:
     caller = actions.guest("Gus")
     gus = User.objects.get(pk=caller.pk)
     assert not has_acted(gus)
@@ -91,7 +91,7 @@ def test_to_have_come_in_is_to_have_said_nothing() -> None:
     assert has_acted(gus)
 
 
-def test_the_first_admin_is_the_only_first_one() -> None:
+def test_first_admin_is_created_once() -> None:
     admin = first_admin("Root")
     assert (admin.is_superuser, admin.is_staff, admin.is_moderator) == (True, True, False)
     with pytest.raises(SetUpAlready):
@@ -99,7 +99,7 @@ def test_the_first_admin_is_the_only_first_one() -> None:
     assert not User.objects.filter(name="Second").exists()
 
 
-def test_a_guest_becomes_the_admin_on_the_same_row() -> None:
+def test_guest_becomes_the_admin_on_the_same_row() -> None:
     gus = guest()
     admin = first_admin("", of=User.objects.get(pk=gus.pk))
     assert (admin.pk, admin.name, admin.is_superuser, admin.check_password(PASSWORD)) == (gus.pk, "Gus", True, True)
@@ -115,7 +115,7 @@ def test_a_guest_becomes_the_admin_on_the_same_row() -> None:
         ({"is_superuser": True, "is_active": False}, (False, False, False)),
     ],
 )
-def test_staff_looks_and_a_superuser_acts(powers: dict[str, bool], may: tuple[bool, ...]) -> None:
+def test_admin_lets_staff_read_and_superusers_change(powers: dict[str, bool], may: tuple[bool, ...]) -> None:
     user = account()
     for power, given in powers.items():
         setattr(user, power, given)
@@ -138,7 +138,7 @@ def test_changepassword_takes_a_name_as_people_see_it(monkeypatch: pytest.Monkey
         call_command("changepassword", "Nobody")
 
 
-def test_a_reset_link_is_for_accounts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reset_link_is_for_accounts(capsys: pytest.CaptureFixture[str]) -> None:
     account()
     guest()
     call_command("resetlink", "ANA")

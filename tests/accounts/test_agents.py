@@ -22,5 +22,5 @@ ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, l
         ("\0<b>Linux", "Linux"),
     ],
 )
-def test_a_browser_is_known_by_two_words_and_nothing_else_is_kept(header: str, words: str) -> None:
+def test_browser_is_named_by_two_words_only(header: str, words: str) -> None:
     assert summary(header) == words

@@ -34,7 +34,7 @@ def post(browser: Browser, address: str, **given: str) -> int:
     return browser.post(address, given).status_code
 
 
-async def test_a_guest_who_keeps_the_name_stays_on_the_line(application: Any) -> None:
+async def test_guest_who_keeps_the_name_stays_connected(application: Any) -> None:
     browser = await sync_to_async(entered)("Gus")
     client = await tab(application, browser)
     assert await post(browser, "/account/keep/", password=PASSWORD) == 302
@@ -43,7 +43,7 @@ async def test_a_guest_who_keeps_the_name_stays_on_the_line(application: Any) ->
     assert await lives(await tab(application, browser))
 
 
-async def test_who_has_kept_the_name_is_found_when_rights_are_asked_again(application: Any) -> None:
+async def test_kept_name_is_found_when_permissions_are_rechecked(application: Any) -> None:
     """The connection remembers the key of its login session; keeping the name has left it as it was."""
     browser = await sync_to_async(entered)("Gus")
     client = await tab(application, browser)
@@ -55,7 +55,7 @@ async def test_who_has_kept_the_name_is_found_when_rights_are_asked_again(applic
     assert await lives(client)
 
 
-async def test_a_guest_who_logs_in_as_somebody_is_off_the_line(application: Any) -> None:
+async def test_guest_who_logs_in_as_an_account_is_disconnected(application: Any) -> None:
     await sync_to_async(account)()
     browser = await sync_to_async(entered)("Gus")
     client = await tab(application, browser)
@@ -64,7 +64,7 @@ async def test_a_guest_who_logs_in_as_somebody_is_off_the_line(application: Any)
     assert await lives(await tab(application, browser))
 
 
-async def test_a_log_out_ends_the_lines_of_that_browser_only(application: Any) -> None:
+async def test_logout_ends_the_connections_of_its_browser_only(application: Any) -> None:
     await sync_to_async(account)()
     browsers = [await sync_to_async(logged_in)() for _ in range(2)]
     here, also_here, there = [await tab(application, browsers[n]) for n in (0, 0, 1)]
@@ -92,7 +92,7 @@ async def test_log_out_everywhere_else_leaves_one_line(application: Any) -> None
     assert await lives(here)
 
 
-async def test_a_new_password_ends_every_line_and_this_browser_comes_back(application: Any) -> None:
+async def test_new_password_ends_all_connections_and_this_browser_reconnects(application: Any) -> None:
     await sync_to_async(account)()
     browsers = [await sync_to_async(logged_in)() for _ in range(2)]
     lines = [await tab(application, each) for each in browsers]
@@ -102,7 +102,7 @@ async def test_a_new_password_ends_every_line_and_this_browser_comes_back(applic
     assert await LoginSession.objects.acount() == 1
 
 
-async def test_another_persons_lines_stay(application: Any) -> None:
+async def test_connections_of_another_user_stay(application: Any) -> None:
     await sync_to_async(account)()
     ana, gus = await sync_to_async(logged_in)(), await sync_to_async(entered)("Gus")
     line = await tab(application, gus)

@@ -37,7 +37,7 @@ def sign_up(client: Client, name: str = "Ana", password: str = PASSWORD, **more:
 # Signing up
 
 
-def test_who_signs_up_is_in(client: Client) -> None:
+def test_signup_logs_in(client: Client) -> None:
     answer = sign_up(client, next="/r/somewhere/")
     assert (answer.status_code, answer["Location"]) == (302, "/r/somewhere/")
     ana = User.objects.get()
@@ -65,9 +65,7 @@ def test_who_signs_up_is_in(client: Client) -> None:
         ({"email": "a\0@example.org"}, "email"),
     ],
 )
-def test_what_will_not_do_brings_the_page_again_with_the_reason(
-    client: Client, given: dict[str, str], field: str
-) -> None:
+def test_invalid_signup_shows_the_page_with_the_reason(client: Client, given: dict[str, str], field: str) -> None:
     account("Host", email="taken@example.org")
     page = sign_up(client, **{"name": "Annabella", **given})
     assert page.status_code == 422
@@ -76,12 +74,12 @@ def test_what_will_not_do_brings_the_page_again_with_the_reason(
     assert PASSWORD.encode() not in page.content
 
 
-def test_a_taken_name_comes_with_a_free_one(client: Client) -> None:
+def test_taken_name_is_answered_with_a_free_one(client: Client) -> None:
     account("Holly")
     assert b"holly 2" in sign_up(client, "holly").content
 
 
-def test_a_guest_who_wants_an_account_keeps_the_name() -> None:
+def test_guest_who_signs_up_keeps_the_name() -> None:
     answer = entered().get("/account/signup/?next=/r/x/")
     assert answer["Location"] == "/account/keep/?next=%2Fr%2Fx%2F"
 
@@ -90,13 +88,13 @@ def test_a_guest_who_wants_an_account_keeps_the_name() -> None:
 
 
 @pytest.mark.parametrize("login", ["Ana", "aNA", "\uff21na", "ana@example.org", "ANA@example.org "])
-def test_one_logs_in_by_name_as_people_see_it_or_by_e_mail(client: Client, login: str) -> None:
+def test_login_accepts_the_displayed_name_or_the_email(client: Client, login: str) -> None:
     ana = account(email="ana@example.org")
     assert log_in(client, login)["Location"] == "/"
     assert user_at(client) == ana
 
 
-def test_another_browser_is_the_same_person(client: Client) -> None:
+def test_second_browser_is_the_same_user(client: Client) -> None:
     ana = account()
     first, second = logged_in(), logged_in()
     assert user_at(first) == user_at(second) == ana
@@ -117,7 +115,7 @@ def test_no_page_leads_to_a_foreign_place(client: Client, settings: Any, page: s
     assert answer["Location"] == "/"
 
 
-def test_the_way_in_keeps_where_one_was_going(client: Client) -> None:
+def test_login_redirects_to_the_requested_page(client: Client) -> None:
     account()
     page = client.get("/account/login/?next=/i/code")
     assert 'name="next" value="/i/code"' in page.content.decode()
@@ -125,13 +123,13 @@ def test_the_way_in_keeps_where_one_was_going(client: Client) -> None:
     assert b"/account/login/?next=/" in Client().get("/").content
 
 
-def test_who_is_in_already_is_led_on() -> None:
+def test_logged_in_user_is_redirected() -> None:
     account()
     assert logged_in().get("/account/login/?next=/r/x/")["Location"] == "/r/x/"
 
 
 @pytest.mark.parametrize("address", ["/account/login/", "/account/signup/", "/account/logout/", "/account/keep/"])
-def test_a_form_needs_the_pages_own_token(address: str) -> None:
+def test_form_needs_the_token_of_its_page(address: str) -> None:
     account("Ana")
     client = Client(enforce_csrf_checks=True)
     answer = client.post(address, {"login": "Ana", "name": "Ben", "password": PASSWORD})
@@ -158,7 +156,7 @@ def test_logging_in_changes_the_key_of_the_login_session(client: Client) -> None
     assert not browser.session.exists(str(key))
 
 
-def test_the_unknown_the_guest_and_the_wrong_password_are_one_answer_for_one_work(client: Client) -> None:
+def test_login_answers_unknown_guest_and_wrong_password_alike(client: Client) -> None:
     account("Ana")
     account("Zoe", is_active=False)
     guest("Gus")
@@ -173,7 +171,7 @@ def test_the_unknown_the_guest_and_the_wrong_password_are_one_answer_for_one_wor
     assert log_in(client, "Zoe").status_code == 422
 
 
-def test_a_password_of_ten_thousand_characters_is_not_looked_at(client: Client) -> None:
+def test_password_of_ten_thousand_characters_is_not_checked(client: Client) -> None:
     account()
     with patch.object(MD5PasswordHasher, "encode") as hashed:
         assert log_in(client, password="x" * 10_001).status_code == 422
@@ -187,7 +185,7 @@ def test_nul_in_the_log_in_is_told(client: Client, field: str) -> None:
     assert client.post("/account/login/", given).status_code in {302, 422}
 
 
-def test_the_sixth_try_waits_five_minutes_however_the_name_is_written(client: Client) -> None:
+def test_sixth_try_waits_five_minutes_in_every_spelling_of_the_name(client: Client) -> None:
     account(email="ana@example.org")
     with time_machine.travel("2026-01-01", tick=False) as clock:
         spellings = ["Ana", "ANA", "\uff21na", "ana@example.org", "a\u200bna"]
@@ -271,14 +269,14 @@ def test_right_password_uses_no_try_up(client: Client) -> None:
         assert [log_in(Client()).status_code for _ in range(12)] == [302] * 12
 
 
-def test_one_address_tries_few_names(client: Client) -> None:
+def test_address_may_try_few_names(client: Client) -> None:
     with time_machine.travel("2026-01-01", tick=False):
         answers = [log_in(client, f"Name {n}", "wrong").status_code for n in range(11)]
         assert answers == [422] * 10 + [429]
         assert log_in(Client(REMOTE_ADDR="192.0.2.9"), "Name 99", "wrong").status_code == 422
 
 
-def test_what_a_client_says_of_its_address_counts_for_nothing(client: Client) -> None:
+def test_address_header_of_a_client_is_ignored(client: Client) -> None:
     """Behind a proxy `realtime.server.forwarded` has put the right one into the scope."""
     with time_machine.travel("2026-01-01", tick=False):
         tries = [Client(headers={"x-forwarded-for": f"198.51.100.{n}"}) for n in range(11)]
@@ -297,7 +295,7 @@ def test_too_many_accounts_from_one_address_are_a_page_that_says_when(client: Cl
 # A guest who logs in
 
 
-def test_a_guest_who_has_said_something_is_warned_first() -> None:
+def test_guest_with_messages_is_warned_first() -> None:
     browser = entered("Gus")
     assert b"left behind" not in browser.get("/account/login/").content
     gus = again(User.objects.get(name="Gus"))
@@ -307,7 +305,7 @@ def test_a_guest_who_has_said_something_is_warned_first() -> None:
     assert "/account/keep/?next=/r/x/" in page
 
 
-def test_a_guest_who_logs_in_is_left_behind_and_stays_what_they_were() -> None:
+def test_guest_row_is_unchanged_after_login_as_an_account() -> None:
     ana, browser = account(), entered("Gus")
     before = User.objects.filter(name="Gus").values().get()
     log_in(browser)
@@ -316,7 +314,7 @@ def test_a_guest_who_logs_in_is_left_behind_and_stays_what_they_were() -> None:
     assert LoginSession.objects.filter(user=ana).count() == 1
 
 
-def test_a_guest_who_gives_up_at_the_second_step_is_still_there() -> None:
+def test_guest_who_cancels_the_second_step_is_still_logged_in() -> None:
     second_step(account())
     browser = entered("Gus")
     assert log_in(browser)["Location"] == "/account/2fa/authenticate/"
@@ -338,7 +336,7 @@ def test_logging_out_is_a_post_and_leaves_nothing() -> None:
     assert not LoginSession.objects.exists()
 
 
-def test_a_guests_cookie_opens_nothing_after_the_log_out() -> None:
+def test_cookie_of_a_guest_is_invalid_after_logout() -> None:
     browser = entered("Gus")
     assert "return as" in browser.get("/account/logout/").content.decode()
     key = browser.session.session_key or ""
@@ -357,14 +355,14 @@ def test_going_out_leads_to_no_foreign_place() -> None:
 # A password forgotten
 
 
-def test_without_mail_the_page_says_whom_to_ask(client: Client) -> None:
+def test_page_says_whom_to_ask_without_mail(client: Client) -> None:
     page = client.get("/account/reset/")
     assert "Ask the admin" in page.content.decode()
     assert words_of(client.post("/account/reset/", {"email": "ana@example.org"})) == words_of(page)
     assert mail.outbox == []
 
 
-def test_a_mail_brings_a_link_that_sets_a_password_once(client: Client, settings: Any) -> None:
+def test_reset_link_sets_a_password_once(client: Client, settings: Any) -> None:
     settings.EMAIL_URL = "smtp://mail"
     account(email="ana@example.org")
     elsewhere = logged_in()
@@ -384,7 +382,7 @@ def test_a_mail_brings_a_link_that_sets_a_password_once(client: Client, settings
     assert "has been used" in Client().get(link, follow=True).content.decode()
 
 
-def test_the_reset_says_the_same_to_everybody_and_writes_as_many_mails(client: Client, settings: Any) -> None:
+def test_reset_answers_everyone_alike_and_sends_as_many_mails(client: Client, settings: Any) -> None:
     settings.EMAIL_URL = "smtp://mail"
     account(email="ana@example.org")
     known = client.post("/account/reset/", {"email": "ana@example.org"}, follow=True)
@@ -393,7 +391,7 @@ def test_the_reset_says_the_same_to_everybody_and_writes_as_many_mails(client: C
     assert [each.to for each in mail.outbox] == [["ana@example.org"], ["nobody@example.org"]]
 
 
-def test_an_old_e_mail_no_longer_opens_the_account(client: Client, settings: Any) -> None:
+def test_old_email_no_longer_opens_the_account(client: Client, settings: Any) -> None:
     settings.EMAIL_URL = "smtp://mail"
     ana = account(email="old@example.org")
     client.post("/account/reset/", {"email": "old@example.org"})
@@ -405,7 +403,7 @@ def test_an_old_e_mail_no_longer_opens_the_account(client: Client, settings: Any
     assert "No Parlor account" in mail.outbox[-1].subject
 
 
-def test_somebody_elses_link_logs_no_guest_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reset_link_of_another_user_logs_no_guest_out(capsys: pytest.CaptureFixture[str]) -> None:
     account()
     call_command("resetlink", "Ana")
     browser = entered("Gus")
@@ -414,7 +412,7 @@ def test_somebody_elses_link_logs_no_guest_out(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("address", ["1-set-password", "zzzzzzzzzzzzzzzz-abc-def", "zzzzzzzzzzzz-a-b", "0-x"])
-def test_a_link_that_is_none_says_so(client: Client, address: str) -> None:
+def test_invalid_reset_link_is_reported(client: Client, address: str) -> None:
     assert "has been used or has expired" in client.get(f"/account/reset/{address}/").content.decode()
 
 
@@ -424,7 +422,7 @@ def test_pages_with_secrets_are_kept_by_nobody(client: Client) -> None:
     assert "no-store" in logged_in().get("/account/2fa/")["Cache-Control"]
 
 
-def test_the_token_of_the_page_is_the_new_login_sessions(client: Client) -> None:
+def test_page_token_belongs_to_the_new_login_session(client: Client) -> None:
     account()
     log_in(client)
     token = client.get("/realtime/token").json()["token"]

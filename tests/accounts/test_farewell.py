@@ -18,7 +18,7 @@ def forget(client: Client, **typed: str) -> int:
     return client.post("/account/forget/", typed).status_code
 
 
-def test_who_goes_is_forgotten_and_what_they_said_stays() -> None:
+def test_deleted_user_is_anonymous_and_messages_stay() -> None:
     ana = account("Ana", email="ana@example.org")
     key = LogKey(room(again(ana), guest("Bo")))
     o = post(again(ana), key, "still here")
@@ -37,20 +37,20 @@ def test_who_goes_is_forgotten_and_what_they_said_stays() -> None:
     assert f'"user":"{ana.key}"' in str(tail(SITE, 1)[0].data)
 
 
-def test_the_name_is_free_again() -> None:
+def test_name_of_a_deleted_user_is_free() -> None:
     account("Ana")
     assert forget(logged_in("Ana"), old=PASSWORD) == 302
     assert user_at(entered("Ana")) == User.objects.get(name="Ana")
 
 
-def test_a_guest_goes_without_a_password() -> None:
+def test_guest_is_deleted_without_a_password() -> None:
     browser = entered("Gus")
     assert browser.get("/account/forget/").status_code == 200
     assert forget(browser) == 302
     assert not User.objects.get().is_active
 
 
-def test_it_takes_the_password_of_who_has_one() -> None:
+def test_deletion_needs_the_password_of_an_account() -> None:
     account("Ana")
     browser = logged_in("Ana")
     for typed in ("", "wrong"):
@@ -58,7 +58,7 @@ def test_it_takes_the_password_of_who_has_one() -> None:
     assert User.objects.get(name="Ana").is_active
 
 
-def test_where_they_were_the_last_host_the_longest_member_is_one() -> None:
+def test_longest_member_becomes_host_when_the_last_host_is_deleted() -> None:
     ana, bo, cy = account("Ana"), guest("Bo"), guest("Cy")
     key = room(again(ana), bo, cy)
     assert forget(logged_in("Ana"), old=PASSWORD) == 302
@@ -68,25 +68,25 @@ def test_where_they_were_the_last_host_the_longest_member_is_one() -> None:
     }
 
 
-def test_the_last_admin_stays() -> None:
+def test_last_admin_cannot_be_deleted() -> None:
     account("Ana", is_superuser=True)
     assert forget(logged_in("Ana"), old=PASSWORD) == 422
     account("Bea", is_superuser=True)
     assert forget(logged_in("Ana"), old=PASSWORD) == 302
 
 
-def test_who_is_banned_is_not_forgotten() -> None:
+def test_banned_user_is_not_forgotten() -> None:
     browser = entered("Gus")
     User.objects.update(banned_until=2**53 - 1)
     assert forget(browser) == 422
     assert User.objects.get().name == "Gus"
 
 
-def test_who_is_nobody_has_nothing_to_forget(client: Client) -> None:
+def test_visitor_has_nothing_to_delete(client: Client) -> None:
     assert forget(client) == 302
 
 
-def test_a_game_of_theirs_ends() -> None:
+def test_game_of_a_deleted_user_ends() -> None:
     from tests.game.play import begun, table
 
     ana, bo = account("Ana"), guest("Bo")
@@ -96,7 +96,7 @@ def test_a_game_of_theirs_ends() -> None:
     assert table(bo, key, o)["result"] == {"winner": 0, "reason": "left"}
 
 
-def test_a_host_makes_no_other_host_a_member() -> None:
+def test_host_cannot_demote_another_host() -> None:
     ana, bo = guest("Ana"), guest("Bo")
     key = room(ana, bo)
     act(ana, "member.role", room=key, user=bo.id, role="host")

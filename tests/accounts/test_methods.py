@@ -14,7 +14,7 @@ def test_people_are_read_by_their_ids_and_the_unknown_left_out() -> None:
     assert ask(ana, "people.read", ids=[ana.id, "nobody"]) == {"people": {ana.id: ana.person}}
 
 
-def test_a_new_name_is_answered_and_told_to_ones_own_tabs() -> None:
+def test_new_name_is_answered_and_sent_to_own_tabs() -> None:
     ana = guest("Ana")
     answer = outcome(call(ana, "profile.change", name="Anna", face="🦊", colour=5))
     person = {"name": "Anna", "face": "🦊", "colour": 5, "rev": 2, "badge": "guest"}
@@ -22,7 +22,7 @@ def test_a_new_name_is_answered_and_told_to_ones_own_tabs() -> None:
     assert answer.signals == (Signal(LogKey(""), "person", ana.id, person, to=ana.id),)
 
 
-def test_a_name_of_another_is_409_with_a_free_one() -> None:
+def test_name_of_another_user_is_409_with_a_free_one() -> None:
     ana, _ = guest("Ana"), guest("Ben")
     with pytest.raises(RealtimeError) as refusal:
         act(ana, "profile.change", name="BEN", face="", colour=0)

@@ -19,7 +19,7 @@ def refused(name: str) -> str:
 
 
 @given(st.text(max_size=80))
-def test_a_name_is_visible_and_short_or_refused(text: str) -> None:
+def test_name_must_be_visible_and_short(text: str) -> None:
     try:
         shown, folded = cleaned(text)
     except RealtimeError:
@@ -54,12 +54,12 @@ def test_names_that_people_take_for_one_are_one(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "name", ["A\u200bna", "A\u202ena", "\u2066Ana\u2069", "Ana\u00ad", "A\x07na", "\ufeffAna", "Ana\ufe0f"]
 )
-def test_what_nobody_sees_is_taken_out(name: str) -> None:
+def test_invisible_characters_are_removed(name: str) -> None:
     assert cleaned(name)[0] == "Ana"
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t\n", "\u200b\u200d", "\u202e", "\u3164", "\u2800", "\x00", "\ue000"])
-def test_a_name_of_nothing_is_empty(name: str) -> None:
+def test_name_of_invisible_characters_is_empty(name: str) -> None:
     assert refused(name) == "empty"
 
 
@@ -68,7 +68,7 @@ def test_white_space_is_one_blank_and_none_around() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 33, "中" * 33, "\ufdfa" * 32])
-def test_a_long_name_is_too_long(name: str) -> None:
+def test_long_name_is_rejected(name: str) -> None:
     assert refused(name) == "too_long"
 
 

@@ -42,7 +42,7 @@ def refused(caller: Caller, key: LogKey) -> str:
     return str(refusal.value.args[0])
 
 
-def test_a_browser_that_is_kept_out_of_the_site_makes_no_account(host: Caller) -> None:
+def test_browser_banned_from_the_site_creates_no_account(host: Caller) -> None:
     key = room(host)
     User.objects.filter(pk=host.pk).update(is_moderator=True)
     browser = entered("Gus")
@@ -55,7 +55,7 @@ def test_a_browser_that_is_kept_out_of_the_site_makes_no_account(host: Caller) -
     assert not User.objects.filter(name="Gus again").exists()
 
 
-def test_a_second_guest_of_a_browser_that_is_kept_out_of_a_room_gains_nothing_by_a_password(host: Caller) -> None:
+def test_second_guest_of_a_banned_browser_gains_nothing_by_a_password(host: Caller) -> None:
     key = room(host)
     browser = entered("Gus")
     act(named("Gus"), "room.join", room=key)
@@ -68,7 +68,7 @@ def test_a_second_guest_of_a_browser_that_is_kept_out_of_a_room_gains_nothing_by
     assert refused(named("Gus again"), key) == "banned"
 
 
-def test_who_had_an_account_before_is_not_kept_out_with_a_guest_of_the_same_browser(host: Caller) -> None:
+def test_older_account_is_not_banned_with_a_guest_of_its_browser(host: Caller) -> None:
     key = room(host)
     browser = Client()
     with time_machine.travel(now_ms() / 1000 - 60, tick=False):
@@ -81,7 +81,7 @@ def test_who_had_an_account_before_is_not_kept_out_with_a_guest_of_the_same_brow
     act(named("Ana"), "room.join", room=key)
 
 
-def test_a_ban_of_a_new_account_keeps_its_browser_out(host: Caller) -> None:
+def test_ban_of_a_new_account_bans_its_browser(host: Caller) -> None:
     key = room(host)
     sign_up(Client(), "Ana")
     act(named("Ana"), "room.join", room=key)
@@ -105,7 +105,7 @@ def test_guests_off_and_a_hosts_yes_hold_for_the_first_day_of_an_account(host: C
         post(named("Ana"), key)
 
 
-def test_who_guards_the_site_is_no_newcomer(host: Caller) -> None:
+def test_staff_is_no_newcomer(host: Caller) -> None:
     key = room(host)
     sign_up(Client(), "Ana")
     act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=True, approval=False)

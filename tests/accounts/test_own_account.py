@@ -30,7 +30,7 @@ def told() -> str:
 
 
 @pytest.mark.parametrize("address", ["/account/", "/account/password/", "/account/email/"])
-def test_these_pages_are_for_accounts(client: Client, address: str) -> None:
+def test_own_pages_are_for_accounts(client: Client, address: str) -> None:
     assert client.get(address)["Location"].startswith("/account/login/?next=%2Faccount%2F")
     assert entered().get(address)["Location"] == "/account/keep/"
     account()
@@ -40,7 +40,7 @@ def test_these_pages_are_for_accounts(client: Client, address: str) -> None:
 # Keeping the name
 
 
-def test_a_guest_sets_a_password_and_nothing_else_changes() -> None:
+def test_guest_sets_a_password_and_nothing_else_changes() -> None:
     browser = entered("Gus")
     before, head = User.objects.values().get(), head_of(SITE)
     assert keep(browser, next="/r/x/")["Location"] == "/r/x/"
@@ -87,7 +87,7 @@ def test_request_on_its_way_while_the_name_is_kept_leaves_the_new_cookie() -> No
         ({"email": "none"}, "email"),
     ],
 )
-def test_what_will_not_do_is_told_on_the_page_and_in_the_dialog(given: dict[str, str], field: str) -> None:
+def test_invalid_password_is_reported_on_the_page_and_in_the_dialog(given: dict[str, str], field: str) -> None:
     account(email="ana@example.org")
     browser = entered("Gustav")
     page = keep(browser, **given)
@@ -98,14 +98,14 @@ def test_what_will_not_do_is_told_on_the_page_and_in_the_dialog(given: dict[str,
     assert User.objects.get(name="Gustav").is_guest
 
 
-def test_the_dialog_is_answered_in_json() -> None:
+def test_dialog_is_answered_in_json() -> None:
     browser = entered("Gus")
     answer = browser.post("/account/keep/", {"password": PASSWORD}, headers=JSON)
     assert (answer.status_code, answer.json()) == (200, {})
     assert not User.objects.get().is_guest
 
 
-def test_a_name_that_was_kept_in_another_tab_is_kept() -> None:
+def test_name_kept_in_another_tab_is_kept() -> None:
     browser = entered("Gus")
     keep(browser)
     assert keep(browser, "another password")["Location"] == "/account/"
@@ -116,11 +116,11 @@ def test_keeping_leads_to_no_foreign_place() -> None:
     assert keep(entered("Gus"), next="//evil.example/")["Location"] == "/account/"
 
 
-def test_a_visitor_has_no_name_to_keep(client: Client) -> None:
+def test_visitor_has_no_name_to_keep(client: Client) -> None:
     assert client.get("/account/keep/")["Location"] == "/account/signup/"
 
 
-def test_the_profile_offers_what_there_is_to_do() -> None:
+def test_profile_offers_available_actions() -> None:
     browser = entered("Gus")
     words = browser.get("/", follow=True).content.decode()
     assert 'id="guest-ways">' in words
@@ -135,7 +135,7 @@ def test_the_profile_offers_what_there_is_to_do() -> None:
 # Password and e-mail
 
 
-def test_a_new_password_puts_everybody_out_but_this_browser() -> None:
+def test_new_password_logs_out_all_other_browsers() -> None:
     ana = account()
     here, there = logged_in(), logged_in()
     key = str(here.session.session_key)
@@ -160,7 +160,7 @@ def test_a_new_password_puts_everybody_out_but_this_browser() -> None:
         (PASSWORD, "a\0 new password", "password"),
     ],
 )
-def test_a_password_that_will_not_do_changes_nothing(old: str, new: str, field: str) -> None:
+def test_invalid_password_changes_nothing(old: str, new: str, field: str) -> None:
     ana = account()
     client = logged_in()
     page = client.post("/account/password/", {"old": old, "password": new})
@@ -169,7 +169,7 @@ def test_a_password_that_will_not_do_changes_nothing(old: str, new: str, field: 
     assert ana.check_password(PASSWORD)
 
 
-def test_whoever_sits_at_an_open_browser_tries_few_passwords() -> None:
+def test_password_tries_in_an_open_browser_are_limited() -> None:
     account()
     client = logged_in()
     with time_machine.travel("2026-01-01", tick=False):
@@ -177,7 +177,7 @@ def test_whoever_sits_at_an_open_browser_tries_few_passwords() -> None:
     assert answers == [422] * 5 + [429]
 
 
-def test_an_e_mail_is_changed_by_who_knows_the_password(settings: Any) -> None:
+def test_email_change_needs_the_password(settings: Any) -> None:
     settings.EMAIL_URL = "smtp://mail"
     ana = account()
     client = logged_in()
@@ -191,7 +191,7 @@ def test_an_e_mail_is_changed_by_who_knows_the_password(settings: Any) -> None:
 # Where one is logged in
 
 
-def test_the_list_names_browsers_and_which_one_this_is() -> None:
+def test_login_list_names_browsers_and_marks_this_one() -> None:
     account()
     client = logged_in()
     log_in(Client(headers={"user-agent": "Mozilla/5.0 (iPhone) Safari/604.1"}))
@@ -209,7 +209,7 @@ def test_log_out_there_ends_that_login_session() -> None:
     assert here.post(f"/account/logins/{login}/end").status_code == 404
 
 
-def test_nobody_ends_the_login_sessions_of_another() -> None:
+def test_login_session_of_another_user_cannot_be_ended() -> None:
     account()
     account("Ben")
     ana, ben = logged_in(), logged_in("Ben")
@@ -228,7 +228,7 @@ def test_log_out_everywhere_else_leaves_this_one() -> None:
     assert ana.logins.count() == 1
 
 
-def test_a_login_session_is_seen_once_a_day_each_by_itself() -> None:
+def test_login_session_records_last_use_once_a_day() -> None:
     ana = account()
     first, second = logged_in(), logged_in()
     LoginSession.objects.update(seen_at=1)
@@ -242,7 +242,7 @@ def test_a_login_session_is_seen_once_a_day_each_by_itself() -> None:
     assert settings.SESSION_COOKIE_NAME not in first.get("/realtime/token").cookies
 
 
-def test_an_expired_login_session_is_in_no_list() -> None:
+def test_expired_login_session_is_not_listed() -> None:
     ana = account()
     logged_in()
     Session.objects.all().delete()

@@ -75,14 +75,14 @@ def test_addresses_of_one_ipv6_customer_are_one(quotas: Callable[..., None]) -> 
     assert (inside, beside) == ([303, 303, 429], [303, 429])
 
 
-def test_an_address_that_a_client_writes_itself_changes_nothing(quotas: Callable[..., None]) -> None:
+def test_quota_ignores_an_address_written_by_the_client(quotas: Callable[..., None]) -> None:
     quotas(guests_address_burst=1)
     enter("First", "198.51.100.7")
     spoofed = {"X-Forwarded-For": "203.0.113.9", "X-Real-IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
     assert enter("Second", "198.51.100.7", **spoofed).status_code == 429
 
 
-def test_a_full_site_refuses_new_people_from_anywhere(quotas: Callable[..., None]) -> None:
+def test_full_site_refuses_new_users_from_any_address(quotas: Callable[..., None]) -> None:
     quotas(guests_site_burst=2)
     assert [enter(f"G{n}", f"192.0.{n}.1").status_code for n in range(3)] == [303, 303, 429]
 
@@ -97,7 +97,7 @@ def test_accounts_that_sign_up_count_as_new_people(quotas: Callable[..., None]) 
     assert 'value="Ben"' in refused.content.decode()
 
 
-def test_there_is_room_again_after_ten_minutes_but_not_beyond_the_day(quotas: Callable[..., None]) -> None:
+def test_quota_frees_after_ten_minutes_but_not_beyond_the_day(quotas: Callable[..., None]) -> None:
     quotas(guests_address_burst=2, guests_address=3)
     now = now_ms()
     new_people(2, "192.0.2.1", now)
@@ -108,7 +108,7 @@ def test_there_is_room_again_after_ten_minutes_but_not_beyond_the_day(quotas: Ca
     new_people(1, "192.0.2.1", now + DAY_MS)
 
 
-def test_a_clock_that_jumps_shuts_nobody_out_for_longer_than_the_window(quotas: Callable[..., None]) -> None:
+def test_clock_jump_blocks_for_at_most_the_window(quotas: Callable[..., None]) -> None:
     quotas(guests_address_burst=1, guests_address=1)
     now = now_ms()
     new_people(1, "192.0.2.1", now + 400 * DAY_MS)
@@ -126,16 +126,14 @@ def test_no_address_is_stored_in_clear(quotas: Callable[..., None]) -> None:
     assert use.address != use.network
 
 
-def test_a_private_address_that_is_full_is_told_in_the_log(
-    quotas: Callable[..., None], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_full_private_address_is_logged(quotas: Callable[..., None], caplog: pytest.LogCaptureFixture) -> None:
     quotas(guests_address_burst=1)
     enter("First", "172.17.0.1")
     enter("Second", "172.17.0.1")
     assert [record.getMessage() for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()]
 
 
-def test_an_unknown_quota_and_a_wrong_type_are_errors() -> None:
+def test_unknown_quota_and_wrong_type_are_errors() -> None:
     for wrong in ({"room_guest": 1}, {"rooms_guest": "many"}):
         with pytest.raises(msgspec.ValidationError):
             quotas_of(wrong)

@@ -65,7 +65,7 @@ def test_anyone_may_set_it_up_and_is_asked_for_it_from_then_on() -> None:
         assert user_at(other) == ana
 
 
-def test_it_puts_out_who_came_in_without_it() -> None:
+def test_second_step_logs_out_sessions_without_it() -> None:
     account()
     here, before = logged_in(), logged_in()
     set_up(here)
@@ -73,7 +73,7 @@ def test_it_puts_out_who_came_in_without_it() -> None:
     assert user_at(before) is None
 
 
-def test_a_code_works_once() -> None:
+def test_code_works_once() -> None:
     secret = second_step(account())
     with time_machine.travel("2026-01-01", tick=False):
         first, second = Client(), Client()
@@ -83,7 +83,7 @@ def test_a_code_works_once() -> None:
         assert (user_at(first) is None, user_at(second) is None) == (False, True)
 
 
-def test_a_recovery_code_opens_once() -> None:
+def test_recovery_code_works_once() -> None:
     ana = account()
     second_step(ana)
     code = Authenticator.objects.get(user=ana, type="recovery_codes").wrap().get_unused_codes()[0]
@@ -108,7 +108,7 @@ def test_codes_are_tried_five_times() -> None:
 
 
 @pytest.mark.parametrize("code", ["a\0b", "1" * 10_000, "", "\uff11\uff12\uff13\uff14\uff15\uff16"])
-def test_a_code_that_is_none_is_told(code: str) -> None:
+def test_wrong_code_is_reported(code: str) -> None:
     second_step(account())
     client = Client()
     log_in(client)
@@ -116,13 +116,13 @@ def test_a_code_that_is_none_is_told(code: str) -> None:
     assert user_at(client) is None
 
 
-def test_the_second_step_needs_the_first(client: Client) -> None:
+def test_second_step_needs_the_first(client: Client) -> None:
     second_step(account())
     assert client.get(AUTHENTICATE)["Location"] == "/account/login/"
     assert client.post(AUTHENTICATE, {"code": "000000"})["Location"] == "/account/login/"
 
 
-def test_a_guest_comes_in_as_an_account_with_both_steps() -> None:
+def test_guest_logs_in_as_an_account_with_both_steps() -> None:
     ana = account()
     secret = second_step(ana)
     browser = entered("Gus")
@@ -132,11 +132,11 @@ def test_a_guest_comes_in_as_an_account_with_both_steps() -> None:
 
 
 @pytest.mark.parametrize("address", ["/account/2fa/", ACTIVATE, "/account/2fa/recovery-codes/"])
-def test_a_guest_keeps_the_name_first(address: str) -> None:
+def test_guest_must_keep_the_name_before_the_second_step(address: str) -> None:
     assert entered("Gus").get(address)["Location"] == "/account/keep/"
 
 
-def test_a_lost_phone_is_the_admins_to_help_with() -> None:
+def test_admin_resets_the_second_step_of_a_lost_phone() -> None:
     ana = account()
     second_step(ana)
     call_command("resetlink", "Ana", "--drop-second-step", verbosity=0)
@@ -218,14 +218,14 @@ def test_recovery_codes_are_shown_after_a_code(address: str) -> None:
         assert client.get(address).status_code == 302
 
 
-def test_wrong_password_asked_for_again_is_a_refusal() -> None:
+def test_wrong_password_at_confirmation_is_an_error() -> None:
     account()
     client = logged_in()
     assert client.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 422
     assert client.get(ACTIVATE).status_code == 302
 
 
-def test_wrong_code_when_it_is_set_up_is_a_refusal() -> None:
+def test_wrong_code_at_setup_is_an_error() -> None:
     account()
     client = logged_in()
     client.post("/account/reauthenticate/", {"password": PASSWORD})
@@ -238,7 +238,7 @@ def test_wrong_code_when_it_is_set_up_is_a_refusal() -> None:
 
 
 @pytest.mark.parametrize("power", ["is_staff", "is_superuser", "is_moderator"])
-def test_who_guards_the_site_is_led_to_set_it_up(power: str, settings: Any) -> None:
+def test_staff_is_redirected_to_set_up_the_second_step(power: str, settings: Any) -> None:
     ana = account()
     User.objects.filter(pk=ana.pk).update(**{power: True})
     ana.refresh_from_db()
@@ -252,7 +252,7 @@ def test_who_guards_the_site_is_led_to_set_it_up(power: str, settings: Any) -> N
     assert log_in(Client())["Location"] == "/"
 
 
-def test_on_the_wire_who_guards_the_site_is_like_everybody_until_then() -> None:
+def test_staff_has_no_powers_on_the_wire_before_the_second_step() -> None:
     host, ana = actions.guest("Host"), actions.again(account())
     key = actions.room(host, ana)
     o = actions.post(host, key)
@@ -275,7 +275,7 @@ def test_turning_it_on_or_off_has_every_process_ask_again() -> None:
 
 @pytest.mark.urls("tests.accounts.test_second_step")
 @pytest.mark.parametrize("address", ["/admin/", "/admin/login/"])
-def test_the_admin_opens_for_staff_with_both_steps_and_for_nobody_else(address: str) -> None:
+def test_admin_opens_only_for_staff_with_both_steps(address: str) -> None:
     def at(client: Client) -> tuple[int, str]:
         answer = client.get(address)
         assert client.post(address, {"username": "ana", "password": PASSWORD}).status_code == answer.status_code
@@ -293,7 +293,7 @@ def test_the_admin_opens_for_staff_with_both_steps_and_for_nobody_else(address: 
 
 
 @pytest.mark.urls("tests.accounts.test_second_step")
-def test_a_log_in_half_done_opens_no_admin() -> None:
+def test_login_without_the_second_step_opens_no_admin() -> None:
     second_step(account(is_superuser=True))
     client = Client()
     log_in(client, next="/admin/")

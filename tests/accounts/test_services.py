@@ -24,20 +24,20 @@ def taken(name: str, now: int = NOW) -> str:
     return str(refusal.value.more["suggestion"])
 
 
-def test_a_guest_is_a_user_who_has_no_password() -> None:
+def test_guest_is_a_user_without_a_password() -> None:
     ana = User.objects.get(pk=guest().pk)
     assert not ana.has_usable_password()
     assert (ana.name, ana.face, ana.colour, ana.rev, ana.device, len(ana.key)) == ("Ana", "🦦", 3, 1, "d", 12)
 
 
 @pytest.mark.parametrize("name", ["Ana", "ANA", " a\u200bnA ", "\uff21\uff4e\uff41"])
-def test_a_taken_name_is_refused_with_a_free_one(name: str) -> None:
+def test_taken_name_is_refused_with_a_free_one(name: str) -> None:
     guest()
     suggestion = taken(name)
     assert guest(suggestion).name == suggestion
 
 
-def test_a_name_is_free_again_30_days_after_its_guest_was_last_seen() -> None:
+def test_name_is_free_30_days_after_its_guest_was_last_seen() -> None:
     first = guest()
     user_seen(user=first, now=NOW + DAY)
     taken("Ana", NOW + DAY + FREE_AFTER - 1)
@@ -61,7 +61,7 @@ def test_being_connected_keeps_the_name_and_is_written_once_a_day() -> None:
         assert user.seen_at == seen
 
 
-def test_a_name_with_a_password_never_comes_free() -> None:
+def test_name_with_a_password_is_never_freed() -> None:
     ana = guest()
     ana.set_password("long and secret")
     ana.save()
@@ -69,7 +69,7 @@ def test_a_name_with_a_password_never_comes_free() -> None:
 
 
 @pytest.mark.parametrize(("face", "colour"), [("x", 1), ("<b>", 1), ("🦦" * 9, 1), ("🦦 ", 1), ("🦦", 12), ("🦦", -1)])
-def test_a_face_is_an_emoji_and_a_colour_one_of_twelve(face: str, colour: int) -> None:
+def test_avatar_is_an_emoji_on_one_of_twelve_colours(face: str, colour: int) -> None:
     with pytest.raises(RealtimeError) as refusal:
         guest_create(name="Ana", face=face, colour=colour, device="", now=NOW)
     assert refusal.value.code == INVALID_PARAMS
@@ -80,12 +80,12 @@ def test_every_kind_of_emoji_is_a_face(face: str) -> None:
     assert guest_create(name="Ana", face=face, colour=0, device="", now=NOW).face == face
 
 
-def test_a_change_of_profile_has_a_new_rev_and_may_keep_the_name() -> None:
+def test_profile_change_has_a_new_rev_and_may_keep_the_name() -> None:
     ana = person_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
     assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2, "badge": "guest"}}
 
 
-def test_a_change_to_a_taken_name_changes_nothing() -> None:
+def test_change_to_a_taken_name_changes_nothing() -> None:
     guest("Ben")
     ana = guest()
     with pytest.raises(RealtimeError, match="name_taken"):
@@ -94,7 +94,7 @@ def test_a_change_to_a_taken_name_changes_nothing() -> None:
     assert (ana.name, ana.rev) == ("Ana", 1)
 
 
-def test_who_was_deactivated_may_not_come_in() -> None:
+def test_deactivated_user_cannot_enter() -> None:
     ana = guest()
     caller = caller_of(ana)
     assert caller is not None
@@ -104,7 +104,7 @@ def test_who_was_deactivated_may_not_come_in() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "de"])
-def test_a_suggestion_is_free_and_has_a_face(language: str) -> None:
+def test_suggestion_is_free_and_has_an_avatar(language: str) -> None:
     name, face = name_suggestion(language)
     assert guest_create(name=name, face=face, colour=0, device="", now=NOW).name == name
 

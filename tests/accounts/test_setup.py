@@ -35,14 +35,14 @@ def become(client: Client, link: str, name: str = "Root", **more: str) -> Any:
     return client.post(link, {"name": name, "password": PASSWORD, **more})
 
 
-def test_the_folder_keeps_what_opens_nothing_for_its_owner_only(folder: Path, link: str) -> None:
+def test_setup_file_has_no_secret_and_is_readable_by_its_owner_only(folder: Path, link: str) -> None:
     token = link.rpartition("/")[2]
     assert len(token) == 22
     assert token not in (folder / "setup_token").read_text()
     assert stat.S_IMODE((folder / "setup_token").stat().st_mode) == 0o600
 
 
-def test_the_link_makes_an_admin_who_is_led_to_the_second_step(client: Client, folder: Path, link: str) -> None:
+def test_setup_link_creates_an_admin_and_leads_to_the_second_step(client: Client, folder: Path, link: str) -> None:
     assert client.get(link).status_code == 200
     assert become(client, link)["Location"] == "/account/2fa/totp/activate/"
     root = User.objects.get()
@@ -51,7 +51,7 @@ def test_the_link_makes_an_admin_who_is_led_to_the_second_step(client: Client, f
     assert not (folder / "setup_token").exists()
 
 
-def test_the_link_works_once(client: Client, link: str) -> None:
+def test_setup_link_works_once(client: Client, link: str) -> None:
     become(client, link)
     assert client.get(link).status_code == 404
     assert become(Client(), link, "Second").status_code == 404
@@ -59,23 +59,23 @@ def test_the_link_works_once(client: Client, link: str) -> None:
     assert setup.greeting() == []
 
 
-def test_with_an_admin_from_elsewhere_the_link_is_gone(client: Client, link: str) -> None:
+def test_setup_link_ends_when_an_admin_exists(client: Client, link: str) -> None:
     account(is_superuser=True)
     assert client.get(link).status_code == 404
     assert become(client, link, "Second").status_code == 404
 
 
-def test_a_new_link_ends_the_one_before(client: Client, link: str) -> None:
+def test_new_setup_link_ends_the_one_before(client: Client, link: str) -> None:
     assert setup.link() != link
     assert client.get(link).status_code == 404
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 22, "a" * 5000])
-def test_a_token_that_is_guessed_is_no_page(client: Client, link: str, token: str) -> None:
+def test_guessed_setup_token_is_404(client: Client, link: str, token: str) -> None:
     assert client.get(f"/setup/{token}").status_code == 404
 
 
-def test_a_guest_becomes_the_admin_under_their_name(link: str) -> None:
+def test_guest_becomes_the_admin_under_the_same_name(link: str) -> None:
     browser = entered("Gus")
     assert "will become the admin" in browser.get(link).content.decode()
     become(browser, link)
@@ -85,13 +85,13 @@ def test_a_guest_becomes_the_admin_under_their_name(link: str) -> None:
 
 
 @pytest.mark.parametrize("given", [{"name": ""}, {"name": "x" * 33}, {"password": "short"}, {"email": "none"}])
-def test_what_will_not_do_leaves_the_link_as_it_was(client: Client, link: str, given: dict[str, str]) -> None:
+def test_invalid_setup_leaves_the_link_valid(client: Client, link: str, given: dict[str, str]) -> None:
     assert client.post(link, {"name": "Root", "password": PASSWORD, **given}).status_code == 422
     assert not User.objects.exists()
     assert become(client, link).status_code == 302
 
 
-def test_the_command_prints_it_while_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_setuplink_prints_the_link_until_an_admin_exists(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("setuplink")
     assert "/setup/" in capsys.readouterr().out
     account(is_superuser=True)
@@ -100,7 +100,7 @@ def test_the_command_prints_it_while_it_is_wanted(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_six_who_open_it_at_once_one_becomes_the_admin(link: str) -> None:
+def test_six_concurrent_setups_create_one_admin(link: str) -> None:
     def race(n: int) -> int:
         try:
             status: int = become(Client(REMOTE_ADDR=f"192.0.2.{n}"), link, f"Root {n}").status_code

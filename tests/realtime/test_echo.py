@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from realtime.echo import LARGEST, MOST
+from realtime.echo import MAX_CONNECTIONS, MAX_MESSAGE_BYTES
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -20,9 +20,9 @@ def _on(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "text 人", b"", b"\x00\xff", "x" * LARGEST], ids=lambda value: repr(value)[:12]
+    "content", ["", "text 人", b"", b"\x00\xff", "x" * MAX_MESSAGE_BYTES], ids=lambda value: repr(value)[:12]
 )
-async def test_what_is_sent_comes_back(application: Any, content: Any) -> None:
+async def test_echo_returns_messages_unchanged(application: Any, content: Any) -> None:
     socket = echo(application)
     assert (await socket.connect())[0]
     kind = "bytes" if isinstance(content, bytes) else "text"
@@ -32,16 +32,16 @@ async def test_what_is_sent_comes_back(application: Any, content: Any) -> None:
     await socket.disconnect()
 
 
-async def test_what_is_too_large_ends_it_on_a_server_without_a_bound(application: Any) -> None:
+async def test_echo_closes_on_a_message_over_its_limit(application: Any) -> None:
     socket = echo(application)
     await socket.connect()
-    await socket.send_to(bytes_data=bytes(LARGEST + 1))
+    await socket.send_to(bytes_data=bytes(MAX_MESSAGE_BYTES + 1))
     assert await socket.receive_output() == {"type": "websocket.close", "code": 1009}
     await socket.disconnect(1009)
 
 
-async def test_there_are_not_many_and_each_leaves_its_place(application: Any) -> None:
-    sockets = [echo(application) for _ in range(MOST)]
+async def test_echo_limits_its_connections_and_frees_them(application: Any) -> None:
+    sockets = [echo(application) for _ in range(MAX_CONNECTIONS)]
     assert all([(await socket.connect())[0] for socket in sockets])
     late = echo(application)
     assert not (await late.connect())[0]
@@ -53,7 +53,7 @@ async def test_there_are_not_many_and_each_leaves_its_place(application: Any) ->
         await socket.disconnect()
 
 
-async def test_it_is_not_there_in_production(application: Any, settings: Any) -> None:
+async def test_echo_is_absent_in_production(application: Any, settings: Any) -> None:
     settings.ECHO = False
     headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
     assert not (await WebsocketCommunicator(application, "/ws/echo", headers).connect())[0]

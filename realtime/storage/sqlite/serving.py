@@ -14,7 +14,7 @@ SERVING_TIMEOUT_S = 5.0
 
 
 class AlreadyServed(Exception):
-    """Another process serves the database; the message names it."""
+    """The error of a second server; its message names the process that serves the database."""
 
 
 def hold_database() -> int | None:

@@ -31,14 +31,14 @@ def port() -> Iterator[Port]:
     accept_throttle.remove_port(port)
 
 
-async def test_a_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pause_ends_by_itself(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accept_throttle, "MAX_PAUSE_S", 0)
     accept_throttle.pause()
     assert not port.reads.is_set()
     await asyncio.wait_for(port.reads.wait(), 10)
 
 
-async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
+async def test_resume_cancels_the_timer(port: Port) -> None:
     accept_throttle.pause()
     [end] = accept_throttle._timers
     accept_throttle.resume()
@@ -46,13 +46,13 @@ async def test_who_resumes_ends_the_waiting_too(port: Port) -> None:
     assert end.cancelled()
 
 
-async def test_a_port_that_takes_nobody_any_more_is_left_alone(port: Port) -> None:
+async def test_removed_port_is_not_resumed(port: Port) -> None:
     accept_throttle.pause()
     accept_throttle.remove_port(port)
     accept_throttle.resume()
     assert not port.reads.is_set()
 
 
-async def test_a_port_takes_the_same_number_each_time(port: Port) -> None:
+async def test_port_accepts_the_same_number_each_time(port: Port) -> None:
     port.numberAccepts = 100  # type: ignore[attr-defined]
     assert port.numberAccepts == accept_throttle.ACCEPTS_PER_TURN  # type: ignore[attr-defined]

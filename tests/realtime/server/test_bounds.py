@@ -49,7 +49,7 @@ def narrow() -> Iterator[Tiny]:
 
 
 @pytest.mark.parametrize("size", [0, 64 * 1024], ids=["many", "large"])
-def test_an_application_that_is_behind_stops_the_reading_and_loses_nothing(start: Start, size: int) -> None:
+def test_slow_application_stops_the_reading_and_loses_nothing(start: Start, size: int) -> None:
     """Stock daphne takes all of it into memory."""
     server, count = start(), 64 * MIB // size if size else 100_000
     message = frame(BINARY, bytes(size))
@@ -74,7 +74,7 @@ def test_thousands_of_messages_in_one_write_are_answered_in_order(server: Tiny) 
         assert [int(line.receive().payload) for _ in range(5000)] == list(range(5000))
 
 
-def test_a_message_has_so_many_fragments_and_no_more(server: Tiny) -> None:
+def test_message_has_a_limit_of_fragments(server: Tiny) -> None:
     with WebSocket(server.port) as line:
         middle = frame(CONTINUATION, b"x", MORE) * (MAX_FRAGMENTS - 2)
         line.send(frame(TEXT, b"x", MORE), middle, frame(CONTINUATION, b"x"))
@@ -83,13 +83,13 @@ def test_a_message_has_so_many_fragments_and_no_more(server: Tiny) -> None:
         assert line.closed() == (1008, f"more than {MAX_FRAGMENTS} fragments")
 
 
-def test_an_endless_message_of_empty_fragments_ends(server: Tiny) -> None:
+def test_endless_message_of_empty_fragments_is_ended(server: Tiny) -> None:
     with WebSocket(server.port) as line:
         line.send(frame(TEXT, b"", MORE), frame(CONTINUATION, b"", MORE) * 20_000)
         assert line.closed()[0] == 1008
 
 
-def test_a_flood_of_pings_ends(server: Tiny) -> None:
+def test_ping_flood_is_ended(server: Tiny) -> None:
     with WebSocket(server.port) as line:
         line.send(frame(PING) * 10_000)
         pongs = 0
@@ -102,7 +102,7 @@ def test_a_flood_of_pings_ends(server: Tiny) -> None:
 # Going out
 
 
-def test_a_reader_that_reads_nothing_costs_little_and_the_others_nothing(start: Start) -> None:
+def test_silent_reader_costs_little_and_does_not_slow_others(start: Start) -> None:
     """Stock daphne keeps whatever the application sends."""
     server, count = start(), 40
     with ExitStack() as stack:
@@ -118,7 +118,7 @@ def test_a_reader_that_reads_nothing_costs_little_and_the_others_nothing(start: 
         assert (server.memory("VmHWM") - before) / count <= MIB // 2
 
 
-def test_so_does_one_that_asks_and_does_not_read_the_answers(start: Start) -> None:
+def test_requester_that_reads_no_answers_costs_little(start: Start) -> None:
     server, count = start(), 32
     with WebSocket(server.port, buffer=SMALL_BUFFER) as line, ThreadPoolExecutor(1) as thread:
         before = server.memory("VmRSS")
@@ -130,7 +130,7 @@ def test_so_does_one_that_asks_and_does_not_read_the_answers(start: Start) -> No
         sending.result()
 
 
-def test_a_reader_that_takes_nothing_for_long_is_dropped(hurried: Tiny) -> None:
+def test_reader_without_progress_is_dropped(hurried: Tiny) -> None:
     with WebSocket(hurried.port, "/flood", buffer=SMALL_BUFFER):
         wait_until(lambda: facts(hurried)["behind"] == 1)
         wait_until(lambda: facts(hurried)["unsent"] == [])
@@ -144,7 +144,7 @@ def test_a_reader_that_takes_nothing_for_long_is_dropped(hurried: Tiny) -> None:
     [b"G", b"GET / HTTP/1.1\r\nHost: local", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"],
     ids=["line", "headers", "body"],
 )
-def test_a_request_that_does_not_come_in_is_408(hurried: Tiny, part: bytes) -> None:
+def test_incomplete_request_is_408(hurried: Tiny, part: bytes) -> None:
     with Line(hurried.port) as line:
         line.send(part)
         answer = line.answer()
@@ -153,7 +153,7 @@ def test_a_request_that_does_not_come_in_is_408(hurried: Tiny, part: bytes) -> N
         assert line.over()
 
 
-def test_between_two_requests_there_is_time(hurried: Tiny) -> None:
+def test_idle_connection_between_requests_is_kept(hurried: Tiny) -> None:
     with Line(hurried.port) as line, Line(hurried.port) as trickling:
         line.ask()
         assert line.answer().status == 200
@@ -163,7 +163,7 @@ def test_between_two_requests_there_is_time(hurried: Tiny) -> None:
         assert line.answer().status == 200
 
 
-def test_a_websocket_is_no_request_that_does_not_end(start: Start) -> None:
+def test_websocket_has_no_request_timeout(start: Start) -> None:
     tiny = start("brisk")
     with WebSocket(tiny.port, "/tell") as line, Line(tiny.port) as trickling:
         trickling.send(b"G")
@@ -173,7 +173,7 @@ def test_a_websocket_is_no_request_that_does_not_end(start: Start) -> None:
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "chunked"])
-def test_a_body_too_large_is_413_however_much_is_sent(server: Tiny, told: bool) -> None:
+def test_body_too_large_is_413_however_much_is_sent(server: Tiny, told: bool) -> None:
     length = f"Content-Length: {8 * MIB}" if told else "Transfer-Encoding: chunked"
     chunk = bytes(MIB) if told else b"100000\r\n" + bytes(MIB) + b"\r\n"
     with Line(server.port) as line:
@@ -212,7 +212,7 @@ def test_request_has_one_host_and_no_folded_header(server: Tiny, head: bytes, st
 # Places
 
 
-def test_a_connection_too_many_is_503_and_those_that_are_here_live(narrow: Tiny) -> None:
+def test_connection_over_the_limit_is_503_and_others_stay(narrow: Tiny) -> None:
     with ExitStack() as stack:
         residents = [stack.enter_context(WebSocket(narrow.port)) for _ in range(PLACES)]
         for _ in range(40):
@@ -227,7 +227,7 @@ def test_a_connection_too_many_is_503_and_those_that_are_here_live(narrow: Tiny)
         wait_until(lambda: handshake(narrow.port, path="/").status == 200)
 
 
-def test_who_comes_all_at_once_is_taken_a_few_at_a_time(start: Start) -> None:
+def test_simultaneous_connections_are_accepted_a_few_at_a_time(start: Start) -> None:
     """While the server is stopped the kernel takes them all; a turn of the loop is for the others too."""
     tiny = start()
     with ExitStack() as stack:
@@ -240,7 +240,7 @@ def test_who_comes_all_at_once_is_taken_a_few_at_a_time(start: Start) -> None:
     assert facts(tiny)["most_taken"] == ACCEPTS_PER_TURN
 
 
-def test_while_the_application_is_behind_nobody_is_taken_and_nobody_lost(start: Start) -> None:
+def test_paused_server_accepts_no_connection_and_loses_none(start: Start) -> None:
     tiny = start()
     with closing(HTTPConnection("127.0.0.1", tiny.port, timeout=30)) as resident:
         ask(resident, "/pause")
@@ -264,7 +264,7 @@ def hung_up(line: Line) -> bool:
         return True
 
 
-def test_who_leaves_makes_place(narrow: Tiny) -> None:
+def test_closed_connection_frees_its_place(narrow: Tiny) -> None:
     for _ in range(PLACES * 2):
         with WebSocket(narrow.port):
             pass

@@ -8,7 +8,7 @@ import pytest
 from realtime.server import debug_formatting
 
 
-def test_the_printers_are_used_for_debug_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_formatters_are_used_for_debug_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, names in debug_formatting.FORMATTERS.items():
         source = Path(str(module.__file__)).read_text()
         for name in names:

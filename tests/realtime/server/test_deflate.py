@@ -35,7 +35,7 @@ def deflating() -> Iterator[Tiny]:
 
 
 @pytest.mark.parametrize("offer", [OFFER, CHROMIUM, f"{OFFER}; server_max_window_bits=12", f"{OFFER}; x, {OFFER[26:]}"])
-def test_it_is_negotiated_without_any_context(deflating: Tiny, offer: str) -> None:
+def test_deflate_is_negotiated_without_context(deflating: Tiny, offer: str) -> None:
     with WebSocket(deflating.port, "/echo", offer) as line:
         taken = line.opened.headers["sec-websocket-extensions"]
         assert taken.replace("; server_max_window_bits=12", "") == TAKEN
@@ -46,14 +46,14 @@ def test_it_is_negotiated_without_any_context(deflating: Tiny, offer: str) -> No
     [f"{OFFER}; server_max_window_bits=11", f"{OFFER}; server_max_window_bits=8", f"{OFFER}; unknown=1", "X: none",
      f"{OFFER}; server_no_context_takeover=1", f"{OFFER[:26]}x-webkit-deflate-frame"],
 )  # fmt: skip
-def test_what_does_not_fit_is_declined_and_the_websocket_opens(deflating: Tiny, offer: str) -> None:
+def test_invalid_offer_is_declined_and_the_websocket_opens(deflating: Tiny, offer: str) -> None:
     with WebSocket(deflating.port, "/echo", offer) as line:
         assert "sec-websocket-extensions" not in line.opened.headers
         line.send(frame(TEXT, b"x" * 1000))
         assert line.receive() == Frame(TEXT, b"x" * 1000)
 
 
-def test_it_is_off_where_it_is_not_configured(server: Tiny) -> None:
+def test_deflate_is_off_when_not_configured(server: Tiny) -> None:
     with WebSocket(server.port, "/echo", CHROMIUM) as line:
         assert "sec-websocket-extensions" not in line.opened.headers
         line.send(frame(TEXT, deflate(b"x"), FIN | RSV1))
@@ -78,7 +78,7 @@ def test_small_frames_go_plain(deflating: Tiny, size: int) -> None:
         assert [line.receive() for _ in range(2)] == [Frame(TEXT, b"x" * size), Frame(TEXT, b"y" * size)]
 
 
-def test_a_compressed_message_comes_in_fragments_with_a_ping_between(deflating: Tiny) -> None:
+def test_compressed_message_may_be_fragmented_with_a_ping_between(deflating: Tiny) -> None:
     data = deflate(bytes(range(256)) * 4)
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         line.send(frame(BINARY, data[:9], RSV1), frame(PING), frame(CONTINUATION, data[9:]))
@@ -86,7 +86,7 @@ def test_a_compressed_message_comes_in_fragments_with_a_ping_between(deflating: 
         assert inflated(line.receive().payload) == bytes(range(256)) * 4
 
 
-def test_a_bomb_is_answered_by_1009_before_it_has_grown(deflating: Tiny) -> None:
+def test_compression_bomb_is_answered_by_1009_before_it_grows(deflating: Tiny) -> None:
     """256 KiB of a hundred million zeros would be as much memory; what is more than a message may be is never made."""
     bomb = deflate(bytes(100_000_000))
     assert len(bomb) < LARGEST * 2
@@ -98,7 +98,7 @@ def test_a_bomb_is_answered_by_1009_before_it_has_grown(deflating: Tiny) -> None
 
 
 @pytest.mark.parametrize("size", [LARGEST, LARGEST + 1])
-def test_the_bound_counts_what_it_is_inflated_to(deflating: Tiny, size: int) -> None:
+def test_message_limit_counts_inflated_bytes(deflating: Tiny, size: int) -> None:
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         line.send(frame(BINARY, deflate(bytes(size)), FIN | RSV1))
         if size > LARGEST:
@@ -107,20 +107,20 @@ def test_the_bound_counts_what_it_is_inflated_to(deflating: Tiny, size: int) -> 
             assert inflated(line.receive().payload) == bytes(size)
 
 
-def test_what_is_no_deflate_is_answered_by_1007(deflating: Tiny) -> None:
+def test_invalid_deflate_data_is_answered_by_1007(deflating: Tiny) -> None:
     with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
         line.send(frame(BINARY, b"\xff\xff\xff", FIN | RSV1))
         assert line.closed()[0] == 1007
 
 
-def test_a_compressed_control_frame_and_continuation_break_the_protocol(deflating: Tiny) -> None:
+def test_compressed_control_frame_and_continuation_break_the_protocol(deflating: Tiny) -> None:
     for wrong in (frame(PING, b"", FIN | RSV1), frame(TEXT, b"", RSV1) + frame(CONTINUATION, b"", FIN | RSV1)):
         with WebSocket(deflating.port, "/echo", CHROMIUM) as line:
             line.send(wrong)
             assert line.closed()[0] == 1002
 
 
-def test_another_implementation_understands_it(deflating: Tiny) -> None:
+def test_deflate_works_with_the_client_of_websockets(deflating: Tiny) -> None:
     chance = random.Random(1)
     with connect(f"{deflating.ws}/echo") as websocket:
         for size in (0, 10, 299, 300, 5000, LARGEST):

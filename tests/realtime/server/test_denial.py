@@ -19,7 +19,7 @@ async def said(extensions: dict[str, Any] | None) -> list[dict[str, Any]]:
     return sent
 
 
-async def test_a_server_that_can_answers_with_the_status_and_the_sentence() -> None:
+async def test_denial_has_the_status_and_the_sentence_with_the_extension() -> None:
     start, body = await said({"websocket.http.response": {}})
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 429)
     assert (b"retry-after", b"30") in start["headers"]

@@ -42,12 +42,12 @@ def deflating() -> Iterator[Tiny]:
         yield tiny
 
 
-def test_compressed_for_who_has_negotiated_it(deflating: Tiny) -> None:
+def test_ready_frames_are_compressed_when_negotiated(deflating: Tiny) -> None:
     reads_mixed(deflating.ws)
     with connect(f"{deflating.ws}/mixed", compression=None) as websocket:
         assert str(websocket.recv(timeout=30)) == f"0 {'x' * 2000}"
 
 
-def test_over_tls_too(encrypted: Tiny, made: Certificate) -> None:
+def test_ready_frames_and_others_arrive_in_order_over_tls(encrypted: Tiny, made: Certificate) -> None:
     context = ssl.create_default_context(cafile=str(made.authority))
     reads_mixed(encrypted.ws.replace("ws://127.0.0.1", "wss://localhost"), context)

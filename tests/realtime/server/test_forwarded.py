@@ -23,7 +23,7 @@ async def client(trusted: list[str], *lines: str, peer: str | None = PROXY, kind
 
 
 @pytest.mark.parametrize("trusted", [[], ["0"]])
-async def test_by_default_the_header_is_ignored(trusted: list[str]) -> None:
+async def test_header_is_ignored_by_default(trusted: list[str]) -> None:
     assert await client(trusted, "192.0.2.1") == PROXY
 
 
@@ -45,7 +45,7 @@ async def test_by_default_the_header_is_ignored(trusted: list[str]) -> None:
         ("1", ["192.0.2.1, <script>"], PROXY),
     ],
 )
-async def test_so_many_hops_from_the_right(kind: str, hops: str, lines: list[str], found: str) -> None:
+async def test_client_is_so_many_hops_from_the_right(kind: str, hops: str, lines: list[str], found: str) -> None:
     assert await client([hops], *lines, kind=kind) == found
 
 
@@ -62,12 +62,12 @@ async def test_so_many_hops_from_the_right(kind: str, hops: str, lines: list[str
         ([], None, None),
     ],
 )
-async def test_or_the_first_from_the_right_that_is_no_proxy_of_ours(
+async def test_client_is_the_first_from_the_right_that_is_no_proxy(
     lines: list[str], peer: str | None, found: str | None
 ) -> None:
     assert await client(["10.0.0.0/8", "fd00::/8"], *lines, peer=peer) == found
 
 
-async def test_what_is_no_address_is_said_at_the_start() -> None:
+async def test_invalid_trusted_address_is_an_error_at_start() -> None:
     with pytest.raises(ValueError, match="proxy"):
         ForwardedMiddleware(None, ["my proxy"])

@@ -40,7 +40,7 @@ def upgrade(parlor: Parlor, *lines: str, path: str = "/ws/", host: str | None = 
     return status(parlor, f"Host: {host or f'127.0.0.1:{parlor.port}'}", *UPGRADE, *lines, path=path)
 
 
-def test_the_page_s_own_origin_is_let_in(parlor: Parlor) -> None:
+def test_origin_of_the_site_is_accepted(parlor: Parlor) -> None:
     assert upgrade(parlor, f"Origin: {parlor.url}") == 101
 
 
@@ -65,24 +65,24 @@ def test_no_origin_and_two_are_refused(parlor: Parlor) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1@evil.example", "evil.example:{port}"])
-def test_another_host_is_refused_with_its_own_origin(parlor: Parlor, host: str) -> None:
+def test_foreign_host_is_refused_with_its_own_origin(parlor: Parlor, host: str) -> None:
     named = host.format(port=parlor.port)
     assert upgrade(parlor, f"Origin: http://{named}", host=named) in {400, 403}
     assert status(parlor, f"Host: {named}", path="/") == 400
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X_Forwarded_Host", "Forwarded", "X-Original-Host"])
-def test_a_forwarded_host_lets_no_origin_in(parlor: Parlor, header: str) -> None:
+def test_forwarded_host_allows_no_origin(parlor: Parlor, header: str) -> None:
     assert upgrade(parlor, f"{header}: evil.example", "Origin: http://evil.example") == 403
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/x", "/nope/", "/", "/ws/%00", "/../ws/", "//ws/", "/ws/%ff"])
-def test_a_websocket_elsewhere_is_refused_without_a_traceback(parlor: Parlor, path: str) -> None:
+def test_websocket_at_another_path_is_refused_without_a_traceback(parlor: Parlor, path: str) -> None:
     assert upgrade(parlor, f"Origin: {parlor.url}", path=path) == 404
     assert "No route found" not in "".join(parlor.output)
 
 
-def test_a_body_larger_than_any_form_is_refused(parlor: Parlor) -> None:
+def test_body_larger_than_any_form_is_refused(parlor: Parlor) -> None:
     """Nothing here takes more than a few KiB; what is read is held in memory or written to disk first."""
     size = 8 * 1024 * 1024
     kind = "Content-Type: multipart/form-data; boundary=b"
@@ -96,14 +96,14 @@ def test_a_body_larger_than_any_form_is_refused(parlor: Parlor) -> None:
     }
 
 
-def test_a_form_in_another_encoding_leaves_no_traceback(parlor: Parlor) -> None:
+def test_form_in_another_encoding_leaves_no_traceback(parlor: Parlor) -> None:
     kind = "Content-Type: application/x-www-form-urlencoded; charset=utf-7"
     host, cookie = f"Host: 127.0.0.1:{parlor.port}", f"Cookie: parlor_csrf_{parlor.port}={'a' * 32}"
     found = status(parlor, host, kind, cookie, "Content-Length: 6", path="/enter/", body=b"name=x", method="POST")
     assert found == 400
 
 
-def test_what_is_in_an_address_or_a_header_makes_no_line_of_the_log(parlor: Parlor) -> None:
+def test_address_or_header_text_cannot_add_a_log_line(parlor: Parlor) -> None:
     host = f"Host: 127.0.0.1:{parlor.port}"
     status(parlor, host, "User-Agent: \x1b[31m", path="/forged%0d%0aFORGED%1b[31m%e2%80%a8FORGED")
     upgrade(parlor, "Origin: http://evil.example/%0aFORGED")

@@ -25,7 +25,7 @@ async def test_messages_come_out_in_order_whether_they_were_waited_for_or_not(in
     assert [await asking, await inbox.get()] == [{"text": "2"}, {"text": "3"}]
 
 
-async def test_who_gives_up_leaves_the_message_to_the_next(inbox: Inbox) -> None:
+async def test_cancelled_receive_leaves_the_message_to_the_next(inbox: Inbox) -> None:
     """Also where it came in the very turn in which they gave up."""
     for comes in (False, True):
         asking = asyncio.ensure_future(inbox.get())
@@ -38,7 +38,7 @@ async def test_who_gives_up_leaves_the_message_to_the_next(inbox: Inbox) -> None
     assert await inbox.get() == {"text": "late"}
 
 
-async def test_two_cannot_ask_at_a_time(inbox: Inbox) -> None:
+async def test_inbox_refuses_a_second_waiter(inbox: Inbox) -> None:
     asking = asyncio.ensure_future(inbox.get())
     await asyncio.sleep(0)
     with pytest.raises(RuntimeError, match="another task"):

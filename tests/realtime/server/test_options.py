@@ -55,29 +55,29 @@ def server(*arguments: str) -> Server:
         (["-v", "2"], "verbosity", 2),
     ],
 )
-def test_what_is_said_wins_over_the_server(arguments: list[str], name: str, value: object) -> None:
+def test_given_option_replaces_the_server_default(arguments: list[str], name: str, value: object) -> None:
     assert getattr(server(*arguments), name) == value
 
 
-def test_where_nothing_is_said_the_server_has_its_own() -> None:
+def test_server_has_its_own_defaults_without_options() -> None:
     silent = server()
     assert {name: getattr(silent, name) for name in OPTIONS} == OPTIONS
     assert silent.action_logger is None
 
 
-def test_what_the_command_of_daphne_always_hands_on_does_not_win_over_it() -> None:
+def test_defaults_of_daphnes_command_do_not_replace_the_servers() -> None:
     options = vars(Runserver().create_parser("manage.py", "runserver").parse_args([]))
     assert options["websocket_max_message_size"] == options["websocket_max_frame_size"] == MAX_MESSAGE_BYTES
     assert options["websocket_handshake_timeout"] == 0
 
 
 @pytest.mark.parametrize("words", [*LEFT_OUT, "--ping-timeout=-1", "--http-timeout=soon", "--log-fmt=%(nothing"])
-def test_what_has_no_meaning_here_is_refused_by_its_name(words: str) -> None:
+def test_meaningless_option_is_refused_by_name(words: str) -> None:
     with pytest.raises(CommandError, match=words.partition("=")[0]):
         parsed(words)
 
 
-def test_answers_are_those_that_were_asked_for(serve: StartServe, tmp_path: Path) -> None:
+def test_responses_and_log_follow_the_options(serve: StartServe, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     given = ("--root-path", "/below", "--server-name", "Parlor", "--access-log", str(log), "--websocket_timeout", "0")
     one = serve(*given).started()
@@ -92,7 +92,7 @@ def test_answers_are_those_that_were_asked_for(serve: StartServe, tmp_path: Path
     assert [line.split('"')[1].split()[0] for line in lines[1:]] == ["WSCONNECTING", "WSCONNECT", "WSDISCONNECT"]
 
 
-def test_pings_come_when_they_were_asked_for(serve: StartServe) -> None:
+def test_ping_options_are_followed(serve: StartServe) -> None:
     one = serve("--ping-interval", "0", "--ping-timeout", "0.3").started()
     with WebSocket(one.port) as line:
         assert line.receive().opcode == PING
@@ -100,7 +100,7 @@ def test_pings_come_when_they_were_asked_for(serve: StartServe) -> None:
             line.over()
 
 
-def test_several_have_them_too(serve: StartServe) -> None:
+def test_options_apply_to_several_processes(serve: StartServe) -> None:
     given = ("--root-path", "/below", "--log-fmt", "<%(message)s>", "--access-log", "-")
     site = serve("--processes", "2", *given, SHARED="yes").started()
     with http.open(f"http://127.0.0.1:{site.port}/here", timeout=60) as answer:
@@ -111,7 +111,7 @@ def test_several_have_them_too(serve: StartServe) -> None:
     assert site.until("is gone").startswith(f"<process {facts['process']} ")
 
 
-def test_an_access_log_that_cannot_be_written_is_said(serve: StartServe, tmp_path: Path) -> None:
+def test_unwritable_access_log_is_reported(serve: StartServe, tmp_path: Path) -> None:
     one = serve("--access-log", str(tmp_path / "nowhere" / "log"))
     assert one.until("Error") == f"CommandError: Cannot write to {tmp_path}/nowhere/log: No such file or directory."
     assert one.process.wait(30) == 1

@@ -35,7 +35,7 @@ MORE = 0x00
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, LARGEST])
-def test_a_message_of_any_size_comes_back_byte_for_byte(server: Tiny, opcode: int, size: int) -> None:
+def test_message_of_any_size_is_returned_unchanged(server: Tiny, opcode: int, size: int) -> None:
     with WebSocket(server.port) as line:
         line.send(frame(opcode, b"x" * size))
         assert line.receive() == Frame(opcode, b"x" * size)
@@ -43,7 +43,7 @@ def test_a_message_of_any_size_comes_back_byte_for_byte(server: Tiny, opcode: in
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])
 @pytest.mark.parametrize("parts", [[b"", b"", b""], [b"\xe4", b"", b"\xba\xba"], [b"a" * 70_000, b"b"]])
-def test_so_do_fragments_empty_ones_among_them(server: Tiny, opcode: int, parts: list[bytes]) -> None:
+def test_fragments_are_joined_empty_ones_among_them(server: Tiny, opcode: int, parts: list[bytes]) -> None:
     first, second, *last = parts
     with WebSocket(server.port) as line:
         line.send(frame(opcode, first, MORE))
@@ -55,14 +55,14 @@ def test_so_do_fragments_empty_ones_among_them(server: Tiny, opcode: int, parts:
         assert line.receive() == Frame(opcode, b"".join(parts))
 
 
-def test_what_comes_in_single_bytes_is_the_same(server: Tiny) -> None:
+def test_message_in_single_bytes_is_the_same(server: Tiny) -> None:
     with WebSocket(server.port) as line:
         for byte in frame(TEXT, b"slowly") + frame(PING, b"p"):
             line.send(bytes([byte]))
         assert {line.receive(), line.receive()} == {Frame(TEXT, b"slowly"), Frame(PONG, b"p")}
 
 
-def test_what_is_sent_with_the_handshake_is_read_after_the_accept(server: Tiny) -> None:
+def test_data_sent_with_the_handshake_is_read_after_the_accept(server: Tiny) -> None:
     with WebSocket.__new__(WebSocket) as line:
         super(WebSocket, line).__init__(server.port)
         request = "\r\n".join(["GET /echo HTTP/1.1", "Host: localhost", *UPGRADE, VERSION, KEY, "", ""])
@@ -82,7 +82,7 @@ def test_pings_are_answered_in_order(server: Tiny) -> None:
 
 
 @pytest.mark.parametrize("answer", ["the ping's", "another"])
-def test_there_is_one_ping_at_a_time_and_any_pong_is_a_sign_of_life(server: Tiny, answer: str) -> None:
+def test_only_one_ping_is_open_and_any_pong_counts(server: Tiny, answer: str) -> None:
     """Autobahn starts a timer for each ping and keeps the last: an earlier one ends a connection that lives."""
     with WebSocket(server.port, "/pings") as line:
         ping = line.receive()
@@ -92,7 +92,7 @@ def test_there_is_one_ping_at_a_time_and_any_pong_is_a_sign_of_life(server: Tiny
         wait_until(lambda: facts(server)["pinged"] == 0)
 
 
-def test_who_answers_no_ping_is_dropped(hurried: Tiny) -> None:
+def test_client_that_answers_no_ping_is_dropped(hurried: Tiny) -> None:
     with WebSocket(hurried.port) as line:
         assert line.receive().opcode == PING
         with pytest.raises(ConnectionResetError):
@@ -116,7 +116,7 @@ def test_who_answers_no_ping_is_dropped(hurried: Tiny) -> None:
         (frame(3), 1002, None),
     ],
 )
-def test_an_application_is_told_how_it_ended(server: Tiny, sent: bytes, code: int, reason: str | None) -> None:
+def test_application_receives_the_code_and_the_reason(server: Tiny, sent: bytes, code: int, reason: str | None) -> None:
     tag = f"{code}-{reason == ''}"
     with WebSocket(server.port, f"/tell?{tag}") as line:
         line.send(sent)
@@ -126,7 +126,7 @@ def test_an_application_is_told_how_it_ended(server: Tiny, sent: bytes, code: in
 
 
 @pytest.mark.parametrize("sent", [closing(1000, "done"), closing(4001), frame(CLOSE)])
-def test_a_close_is_answered_by_its_like(server: Tiny, sent: bytes) -> None:
+def test_close_is_answered_with_the_same_code(server: Tiny, sent: bytes) -> None:
     with WebSocket(server.port) as line:
         line.send(sent, frame(TEXT, b"after the close: not read"))
         answer = line.receive()
@@ -146,7 +146,7 @@ def test_messages_before_the_end_are_answered_before_the_end(server: Tiny, last:
         assert line.closed()[0] == code
 
 
-def test_an_application_that_asks_for_nothing_keeps_no_client_waiting(hurried: Tiny) -> None:
+def test_close_is_answered_though_the_application_receives_nothing(hurried: Tiny) -> None:
     with WebSocket(hurried.port, "/deaf") as line:
         line.send(frame(TEXT, b"for nobody"), closing(4001, "enough"))
         assert line.closed() == (4001, "enough")
@@ -164,7 +164,7 @@ def test_an_application_that_asks_for_nothing_keeps_no_client_waiting(hurried: T
         b"\x81\xfe\x00\x01mask" + b"x", b"\x81\xff" + b"\x00" * 8 + b"mask", b"\x82\xff\xff" + bytes(7) + b"mask",
     ],
 )  # fmt: skip
-def test_what_breaks_the_protocol_is_answered_by_1002_and_nothing_after_it(server: Tiny, wrong: bytes) -> None:
+def test_protocol_error_is_answered_by_1002_and_nothing_after_it(server: Tiny, wrong: bytes) -> None:
     with WebSocket(server.port) as line:
         line.send(wrong, frame(TEXT, b"not read"), frame(PING, b"not answered"))
         code, reason = line.closed()
@@ -198,31 +198,31 @@ def test_wrong_utf8_is_known_before_its_message_is_whole(server: Tiny) -> None:
         frame(BINARY, b"x" * LARGEST, MORE)[:2] + b"\x7f\xff\xff\xff\xff\xff\xff\xffmask",
     ],
 )
-def test_what_is_too_large_is_answered_by_1009(server: Tiny, large: bytes) -> None:
+def test_too_large_message_is_answered_by_1009(server: Tiny, large: bytes) -> None:
     with WebSocket(server.port) as line:
         line.send(large)
         assert line.closed()[0] == 1009
 
 
-def test_after_its_close_an_application_hears_no_more_messages(server: Tiny) -> None:
+def test_application_receives_no_messages_after_its_close(server: Tiny) -> None:
     with WebSocket(server.port, "/close?code=4000&reason=enough") as line:
         assert line.receive() == Frame(CLOSE, b"\x0f\xa0enough")
         line.send(*(frame(TEXT, b"too late") for _ in range(200)), closing(4000))
         assert line.over()
 
 
-def test_the_answer_to_its_close_is_found_behind_messages_nobody_took(server: Tiny) -> None:
+def test_close_answer_is_read_behind_unreceived_messages(server: Tiny) -> None:
     with WebSocket(server.port, "/once") as line:
         line.send(*(frame(TEXT, b"%d" % number) for number in range(200)), closing(4000))
         assert line.closed() == (4000, "enough")
 
 
-def test_an_application_that_ends_ends_its_connection(server: Tiny) -> None:
+def test_connection_ends_when_the_application_returns(server: Tiny) -> None:
     with WebSocket(server.port, "/end") as line:
         assert line.receive() == Frame(CLOSE, b"\x03\xe8")
 
 
-def test_an_application_that_fails_ends_it_with_1011(server: Tiny) -> None:
+def test_connection_ends_with_1011_when_the_application_fails(server: Tiny) -> None:
     with WebSocket(server.port, "/fail") as line:
         assert line.receive() == Frame(CLOSE, b"\x03\xf3")
 
@@ -230,20 +230,20 @@ def test_an_application_that_fails_ends_it_with_1011(server: Tiny) -> None:
 # The handshake
 
 
-def test_it_is_answered_with_the_application_s_headers(server: Tiny) -> None:
+def test_handshake_has_the_applications_headers(server: Tiny) -> None:
     with WebSocket(server.port) as line:
         assert line.opened.headers["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # RFC 6455 1.3
         assert line.opened.headers["x-tiny"] == "2"
 
 
 @pytest.mark.parametrize("version", ["8", "12", "14", "013", "13, 8", "x", ""])
-def test_another_version_is_answered_by_426_and_ours(server: Tiny, version: str) -> None:
+def test_other_version_is_answered_by_426_and_ours(server: Tiny, version: str) -> None:
     answer = handshake(server.port, *UPGRADE, KEY, f"Sec-WebSocket-Version: {version}")
     assert (answer.status, answer.headers["sec-websocket-version"]) == (426, "13")
     assert "version 13" in answer.body
 
 
-def test_so_is_none(server: Tiny) -> None:
+def test_missing_version_is_answered_by_426(server: Tiny) -> None:
     assert handshake(server.port, *UPGRADE, KEY).status == 426
 
 
@@ -256,14 +256,14 @@ def test_so_is_none(server: Tiny) -> None:
         ("not Base64!", "not Base64"),
     ],
 )
-def test_a_key_that_is_not_16_bytes_is_answered_by_400_and_a_sentence(server: Tiny, key: str, said: str) -> None:
+def test_key_that_is_not_16_bytes_is_answered_by_400_and_a_sentence(server: Tiny, key: str, said: str) -> None:
     answer = handshake(server.port, *UPGRADE, VERSION, f"Sec-WebSocket-Key: {key}")
     assert answer.status == 400
     assert said in answer.body
 
 
 @pytest.mark.parametrize("keys", [[], [KEY, KEY]], ids=["none", "two"])
-def test_there_is_one_key(server: Tiny, keys: list[str]) -> None:
+def test_handshake_needs_exactly_one_key(server: Tiny, keys: list[str]) -> None:
     answer = handshake(server.port, *UPGRADE, VERSION, *keys)
     assert (answer.status, answer.body) == (400, "There must be one header Sec-WebSocket-Key.\n")
 
@@ -276,30 +276,30 @@ def test_other_requests_for_an_upgrade_are_refused(server: Tiny) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
-def test_an_application_refuses_with_a_status_and_a_body(server: Tiny, status: int) -> None:
+def test_application_denies_with_a_status_and_a_body(server: Tiny, status: int) -> None:
     answer = handshake(server.port, *UPGRADE, VERSION, KEY, path=f"/deny?{status}")
     assert (answer.status, answer.body) == (status, "not today")
     assert (answer.headers["retry-after"], answer.headers["content-type"]) == ("7", "text/plain")
     assert server.until("denied") == "denied websocket.disconnect 1006 \n"
 
 
-def test_a_close_before_the_accept_is_403(server: Tiny) -> None:
+def test_close_before_the_accept_is_403(server: Tiny) -> None:
     answer = handshake(server.port, *UPGRADE, VERSION, KEY, path="/refuse")
     assert (answer.status, answer.headers["connection"]) == (403, "close")
     assert server.until("refused") == "refused websocket.disconnect 1006 \n"
 
 
 @pytest.mark.parametrize("path", ["/fail-first", "/end-first"])
-def test_an_application_that_ends_before_the_accept_is_500(server: Tiny, path: str) -> None:
+def test_application_that_ends_before_the_accept_is_500(server: Tiny, path: str) -> None:
     assert handshake(server.port, *UPGRADE, VERSION, KEY, path=path).status == 500
 
 
-def test_one_that_does_not_answer_is_503(hurried: Tiny) -> None:
+def test_application_that_does_not_answer_is_503(hurried: Tiny) -> None:
     answer = handshake(hurried.port, *UPGRADE, VERSION, KEY, path="/wait-first")
     assert (answer.status, answer.headers["retry-after"]) == (503, "10")
 
 
-def test_a_server_that_leaves_takes_no_new_one(start: Start) -> None:
+def test_stopping_server_refuses_new_handshakes(start: Start) -> None:
     server = start("polite")
     with WebSocket(server.port) as resident, WebSocket.__new__(WebSocket) as late:
         super(WebSocket, late).__init__(server.port)
@@ -314,7 +314,7 @@ def test_a_server_that_leaves_takes_no_new_one(start: Start) -> None:
         assert resident.receive() == Frame(TEXT, b"bye")
 
 
-def test_who_waits_for_an_answer_when_it_leaves_gets_one(start: Start) -> None:
+def test_open_handshake_is_answered_when_the_server_stops(start: Start) -> None:
     server = start()
     with Line(server.port) as line:
         line.ask(*UPGRADE, VERSION, KEY, path="/wait-first")
@@ -340,7 +340,7 @@ def test_autobahn_still_has_what_is_overridden(name: str) -> None:
     assert callable(getattr(WebSocketServerProtocol, name, None))
 
 
-def test_a_decompressor_is_still_kept_where_it_is_dropped() -> None:
+def test_autobahn_still_keeps_the_decompressor_that_is_dropped() -> None:
     accepted = accept([PerMessageDeflateOffer()])  # type: ignore[no-untyped-call]
     extension = PerMessageDeflate.create_from_offer_accept(True, accepted)  # type: ignore[no-untyped-call]
     extension.start_decompress_message()
@@ -348,5 +348,5 @@ def test_a_decompressor_is_still_kept_where_it_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("name", ["dataBuffer", "offset", "loseWriteConnection", "abortConnection", "pauseProducing"])
-def test_so_has_twisted(name: str) -> None:
+def test_twisted_still_has_the_private_names_in_use(name: str) -> None:
     assert hasattr(Connection, name)

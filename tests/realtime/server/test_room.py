@@ -105,9 +105,7 @@ def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlo
         assert (parlor.memory("VmHWM") - before) / STUCK <= 512 * KIB
 
 
-def test_who_takes_compressed_frames_gets_the_same_bytes_and_who_does_not_the_same_text(
-    parlor: Parlor, mei: BlockingClient
-) -> None:
+def test_readers_get_the_same_text_with_and_without_compression(parlor: Parlor, mei: BlockingClient) -> None:
     room = mei.makes_room("Compressed")
     head = mei.request("room.open", room=room, position=None)["head"]
     said = [f"{number} {'人来人往' * 100}" for number in range(5)]

@@ -63,7 +63,7 @@ def free_port() -> int:
         return port
 
 
-def test_it_says_where_it_is_and_serves_there(runserver: Runserver) -> None:
+def test_runserver_prints_its_address_and_serves_there(runserver: Runserver) -> None:
     port = str(free_port())
     process = runserver("--noreload", port=port)
     assert announcement(process) == f"Parlor is at http://127.0.0.1:{port}/"
@@ -92,7 +92,7 @@ def test_terminated_it_says_goodbye_and_leaves(runserver: Runserver) -> None:
 
 
 @pytest.mark.parametrize("reload", [["--noreload"], []], ids=["plain", "autoreload"])
-def test_a_second_server_of_a_database_says_who_serves_it(
+def test_second_runserver_of_a_database_names_the_first(
     runserver: Runserver, tmp_path: Path, reload: list[str]
 ) -> None:
     first = runserver("127.0.0.1:0", "--noreload")
@@ -104,7 +104,7 @@ def test_a_second_server_of_a_database_says_who_serves_it(
 
 
 @pytest.mark.parametrize("reload", [["--noreload"], []], ids=["plain", "autoreload"])
-def test_a_port_in_use_ends_it_with_a_reason(runserver: Runserver, reload: list[str]) -> None:
+def test_runserver_reports_a_port_in_use(runserver: Runserver, reload: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = runserver(f"127.0.0.1:{port}", *reload)
@@ -112,7 +112,7 @@ def test_a_port_in_use_ends_it_with_a_reason(runserver: Runserver, reload: list[
     assert process.returncode == 1
 
 
-def test_under_the_autoreloader_the_child_that_serves_holds_the_database(runserver: Runserver, tmp_path: Path) -> None:
+def test_autoreloader_child_holds_the_database(runserver: Runserver, tmp_path: Path) -> None:
     process = runserver("127.0.0.1:0")
     announcement(process)
     serving = int((tmp_path / "parlor.sqlite3.serving").read_text())

@@ -19,7 +19,7 @@ from tests.services.authority import certificate
 from tests.services.ports import free_port
 
 
-def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: StartServe) -> None:
+def test_serve_prints_its_address_serves_there_and_drains(serve: StartServe) -> None:
     one = serve()
     assert one.until("Parlor is at") == f"Parlor is at http://127.0.0.1:{one.port}/"
     assert one.until("Open once") == f"Open once http://127.0.0.1:{one.port}/once"
@@ -31,13 +31,13 @@ def test_it_says_where_it_is_serves_there_and_says_goodbye(serve: StartServe) ->
     assert one.process.wait(30) == 0
 
 
-def test_behind_a_proxy_it_says_the_address_that_people_open(serve: StartServe) -> None:
+def test_serve_prints_the_public_address_behind_a_proxy(serve: StartServe) -> None:
     one = serve("--bind", "127.0.0.2", HTTPS="true")
     assert one.until("Parlor is at").endswith(f"https://192.168.7.7/ and listens for the proxy on 127.0.0.2:{one.port}")
     assert one.until("Open once") == "Open once https://192.168.7.7/once"
 
 
-def test_it_listens_on_a_path(serve: StartServe, tmp_path: Path) -> None:
+def test_serve_listens_on_a_unix_socket(serve: StartServe, tmp_path: Path) -> None:
     path = str(tmp_path / "here")
     serve("--unix-socket", path).started()
     with unix_connect(path, "ws://parlor/echo") as websocket:
@@ -45,7 +45,7 @@ def test_it_listens_on_a_path(serve: StartServe, tmp_path: Path) -> None:
         assert websocket.recv(timeout=30) == "hello"
 
 
-def test_where_nobody_can_listen_it_says_so(serve: StartServe) -> None:
+def test_serve_reports_an_address_it_cannot_use(serve: StartServe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         one = serve("--port", str(port))
@@ -53,7 +53,7 @@ def test_where_nobody_can_listen_it_says_so(serve: StartServe) -> None:
     assert one.process.wait(30) == 1
 
 
-def test_who_comes_while_it_is_away_waits_in_the_queue_of_who_holds_the_socket(serve: StartServe) -> None:
+def test_connections_wait_in_the_queue_of_an_activated_socket(serve: StartServe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         address = held.getsockname()
         serve("--fd", str(held.fileno()), fd=held.fileno()).started().end()
@@ -72,19 +72,19 @@ def test_tls_may_end_in_it_and_a_websocket_knows(serve: StartServe, tmp_path: Pa
         assert json.loads(websocket.recv(timeout=30))["scheme"] == "wss"
 
 
-def test_a_second_server_of_a_sqlite_file_says_who_serves_it(serve: StartServe) -> None:
+def test_second_server_of_a_sqlite_file_names_the_first(serve: StartServe) -> None:
     first = serve().started()
     assert f"process {first.process.pid} already serves" in serve().until("CommandError")
 
 
-def test_one_process_cannot_be_replaced_while_it_serves(serve: StartServe) -> None:
+def test_single_process_cannot_be_replaced_while_it_serves(serve: StartServe) -> None:
     one = serve().started()
     one.process.send_signal(signal.SIGHUP)
     assert one.until("One process").endswith("stop it and start it again.")
     assert one.answered_by() == one.process.pid
 
 
-def test_several_need_a_database_and_a_doorbell_that_they_can_share(serve: StartServe) -> None:
+def test_several_processes_need_a_shared_database_and_bus(serve: StartServe) -> None:
     alone = serve("--processes", "2")
     said = alone.until("CommandError")
     assert "DATABASE_URL=postgres://" in said
@@ -120,7 +120,7 @@ def test_several_answer_on_one_port_and_all_leave_together(serve: StartServe) ->
         socket.create_connection(("127.0.0.1", site.port))
 
 
-def test_one_that_dies_is_started_again_as_soon_as_one_can_start(site: Serve) -> None:
+def test_dead_process_is_restarted_as_soon_as_one_can_start(site: Serve) -> None:
     before = two_of(site)
     victim, other = before
     site.broken.touch()
@@ -143,7 +143,7 @@ def test_process_that_hangs_is_killed_and_started_again(serve: StartServe) -> No
     site.until_answered_by(lambda pid: pid == other)
 
 
-def test_a_rolling_restart_replaces_all_and_no_caller_is_turned_away(site: Serve) -> None:
+def test_rolling_restart_replaces_all_and_rejects_no_connection(site: Serve) -> None:
     before = two_of(site)
     over = Event()
 
@@ -166,7 +166,7 @@ def test_a_rolling_restart_replaces_all_and_no_caller_is_turned_away(site: Serve
     assert not before & two_of(site)
 
 
-def test_a_rolling_restart_to_what_does_not_start_leaves_everybody_where_they_are(site: Serve) -> None:
+def test_rolling_restart_keeps_old_processes_when_new_ones_fail(site: Serve) -> None:
     before = two_of(site)
     site.broken.touch()
     with connect(f"{site.ws}/echo") as websocket:
@@ -178,14 +178,14 @@ def test_a_rolling_restart_to_what_does_not_start_leaves_everybody_where_they_ar
     site.broken.unlink()
 
 
-def test_if_none_can_start_all_of_it_ends(serve: StartServe, tmp_path: Path) -> None:
+def test_supervisor_ends_when_no_process_can_start(serve: StartServe, tmp_path: Path) -> None:
     (tmp_path / "broken").touch()
     site = serve("--processes", "2", SHARED="yes")
     site.until("did not become ready; exit status 1")
     assert site.process.wait(60) == 1
 
 
-def test_those_whose_supervisor_is_killed_say_goodbye_and_leave(serve: StartServe) -> None:
+def test_children_drain_and_stop_when_the_supervisor_is_killed(serve: StartServe) -> None:
     site = serve("--processes", "2", SHARED="yes").started()
     pids = two_of(site)
     with connect(f"{site.ws}/echo") as websocket:

@@ -18,9 +18,7 @@ def refuses(port: int) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_listening_then_lets_the_application_say_goodbye_then_leaves(
-    start: Start, how: signal.Signals
-) -> None:
+def test_server_stops_listening_then_drains_then_stops(start: Start, how: signal.Signals) -> None:
     server = start("polite")
     with connect(f"{server.ws}/echo") as websocket:
         server.terminate(how)
@@ -35,7 +33,7 @@ def test_it_stops_listening_then_lets_the_application_say_goodbye_then_leaves(
 
 
 @pytest.mark.parametrize("hook", ["none", "broken", "endless"])
-def test_what_the_application_leaves_open_is_closed_as_a_restart(start: Start, hook: str) -> None:
+def test_open_connections_are_closed_as_a_restart(start: Start, hook: str) -> None:
     server = start(hook)
     with connect(f"{server.ws}/echo") as websocket:
         server.terminate()
@@ -43,13 +41,13 @@ def test_what_the_application_leaves_open_is_closed_as_a_restart(start: Start, h
     assert server.left()[:2] == (0, "finished\nleft\n")
 
 
-def test_a_hook_that_fails_is_logged(start: Start) -> None:
+def test_failing_drain_hook_is_logged(start: Start) -> None:
     server = start("broken")
     server.terminate()
     assert "a hook that fails" in server.left()[2]
 
 
-def test_an_application_that_does_not_end_is_cancelled(start: Start) -> None:
+def test_application_that_does_not_end_is_cancelled(start: Start) -> None:
     server = start()
     with connect(f"{server.ws}/deaf") as websocket:
         server.terminate()
@@ -57,7 +55,7 @@ def test_an_application_that_does_not_end_is_cancelled(start: Start) -> None:
         assert server.left() == (0, "finished\nleft\n", "")
 
 
-def test_a_request_half_received_does_not_keep_the_others_from_ending(start: Start) -> None:
+def test_incomplete_request_does_not_delay_the_stop(start: Start) -> None:
     server = start()
     with connect(f"{server.ws}/echo") as websocket, socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
@@ -68,7 +66,7 @@ def test_a_request_half_received_does_not_keep_the_others_from_ending(start: Sta
         assert server.left() == (0, "finished\nleft\n", "")
 
 
-def test_a_second_ctrl_c_does_not_wait(start: Start) -> None:
+def test_second_ctrl_c_does_not_wait(start: Start) -> None:
     server = start("polite")
     server.terminate(signal.SIGINT)
     server.until("draining")
@@ -76,7 +74,7 @@ def test_a_second_ctrl_c_does_not_wait(start: Start) -> None:
     assert server.left()[0] == -signal.SIGINT
 
 
-def test_it_can_be_started_again_at_once_on_the_same_port(start: Start) -> None:
+def test_server_restarts_at_once_on_the_same_port(start: Start) -> None:
     server = start()
     with connect(f"{server.ws}/echo"):
         server.process.kill()
@@ -85,7 +83,7 @@ def test_it_can_be_started_again_at_once_on_the_same_port(start: Start) -> None:
             assert again.port == server.port
 
 
-def test_a_port_in_use_is_an_error_in_one_line(start: Start) -> None:
+def test_port_in_use_is_an_error_in_one_line(start: Start) -> None:
     server = start()
     second = Tiny(f"tcp:port={server.port}:interface=127.0.0.1")
     status, output, errors = second.left()
@@ -105,7 +103,7 @@ def test_hundreds_may_knock_while_it_is_busy(start: Start) -> None:
         each.close()
 
 
-def test_its_limits_are_its_own_where_nothing_else_is_asked_for() -> None:
+def test_server_has_its_own_limits_by_default() -> None:
     server = Server(None, ["tcp:port=0", "unix:/tmp/x"], websocket_timeout=86400)
     assert server.endpoints == ["tcp:port=0:backlog=4096", "unix:/tmp/x:backlog=4096"]
     assert server.websocket_timeout == 86400

@@ -75,7 +75,7 @@ def get(site: Site, path: str) -> tuple[int, bytes]:
     return found
 
 
-async def test_a_line_reaches_the_others_and_who_comes_back(site: Site) -> None:
+async def test_message_reaches_others_and_a_client_that_resumes(site: Site) -> None:
     jonas = Guest(site.parlor.url, "Jonas")
     await asyncio.to_thread(jonas.enter)
     mei, reader = await site.tab("Mei"), await site.tab_of(jonas)
@@ -91,7 +91,7 @@ async def test_a_line_reaches_the_others_and_who_comes_back(site: Site) -> None:
         await again.event(lounge, each["o"])
 
 
-async def test_a_close_has_its_code(site: Site) -> None:
+async def test_close_has_its_code(site: Site) -> None:
     client = await site.tab("Ann")
     wire: Any = client.wire
     await wire.socket.send(b"\0")
@@ -104,14 +104,14 @@ async def test_a_close_has_its_code(site: Site) -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "status"), [("/ws/nowhere", True, 404), ("/ws/", False, 403)], ids=["nowhere", "foreign"]
 )
-async def test_a_handshake_is_refused_with_its_status(site: Site, path: str, origin: bool, status: int) -> None:
+async def test_handshake_is_denied_with_its_status(site: Site, path: str, origin: bool, status: int) -> None:
     page = f"Origin: {site.parlor.url}" if origin else "Origin: http://evil.example"
     host = f"Host: 127.0.0.1:{site.parlor.port}"
     answer = await asyncio.to_thread(asked, site, host, page, path=path)
     assert answer.status == (status if site.name in STATUSES else 403)
 
 
-async def test_a_public_address_has_so_many_connections_and_no_proxy_s_client_another_s(site: Site) -> None:
+async def test_public_address_has_a_connection_limit_also_behind_a_proxy(site: Site) -> None:
     lines = [f"Host: 127.0.0.1:{site.parlor.port}", f"Origin: {site.parlor.url}"]
     headers = {"X-Forwarded-For": f"8.8.8.8, {PUBLIC}"}
     url, origin = f"ws://127.0.0.1:{site.parlor.port}/ws/", Origin(site.parlor.url)
@@ -129,7 +129,7 @@ def asked(site: Site, *lines: str, path: str = "/ws/") -> Answer:
     return handshake(site.parlor.port, *UPGRADE, VERSION, KEY, *lines, path=path)
 
 
-async def test_the_echo_returns_text_and_binary_byte_for_byte(site: Site) -> None:
+async def test_echo_returns_text_and_binary_unchanged(site: Site) -> None:
     async with connect(f"ws://127.0.0.1:{site.parlor.port}/ws/echo", proxy=None, max_size=None) as echo:
         for content in ("text 人", b"\x00\xff", "x" * 200_000, bytes(256 * 1024)):
             await echo.send(content)
@@ -142,7 +142,7 @@ async def test_the_echo_returns_text_and_binary_byte_for_byte(site: Site) -> Non
                 assert await echo.recv() == empty
 
 
-async def test_the_probes_answer_any_host(site: Site) -> None:
+async def test_health_checks_answer_any_host(site: Site) -> None:
     assert await asyncio.to_thread(get, site, "/healthz") == (200, b"alive\n")
     assert await asyncio.to_thread(get, site, "/readyz") == (200, b"ready\n")
 

@@ -48,14 +48,14 @@ def many(keys: Collection[str], least: int, kind: str | None, *, limit: int, lin
     lined=some.booleans(),
 )
 @settings(max_examples=200, deadline=None)
-def test_the_rows_are_those_of_the_query(
+def test_prepared_query_returns_the_rows_of_the_query(
     keys: list[str], least: int, kind: str | None, limit: int, lined: bool
 ) -> None:
     found = many(keys, least, kind, limit=limit, lined=lined)
     assert found == list(many.query(keys, least, kind, limit=limit, lined=lined))
 
 
-def test_a_collection_is_any_and_as_long_as_it_likes() -> None:
+def test_prepared_query_takes_collections_of_any_kind_and_length() -> None:
     @prepared
     def heads(keys: Collection[str]) -> "QuerySet[Log, int]":
         return Log.objects.filter(key__in=keys).order_by("pk").values_list("head", flat=True)
@@ -86,7 +86,7 @@ def test_rows_have_names_or_are_the_model() -> None:
     assert models.first(LogKey("nobody's")) is None
 
 
-def test_the_function_is_called_for_the_first_use_only_and_the_database_every_time() -> None:
+def test_prepared_function_is_called_once_and_the_database_every_time() -> None:
     built: list[str] = []
 
     @prepared
@@ -122,7 +122,7 @@ REFUSED: dict[str, Build] = {
 
 
 @pytest.mark.parametrize("why", REFUSED)
-def test_what_cannot_be_prepared_is_refused_at_its_first_use(why: str) -> None:
+def test_unpreparable_query_fails_at_its_first_use(why: str) -> None:
     with pytest.raises(TypeError):
         prepared(REFUSED[why])(5)
 
@@ -133,7 +133,7 @@ def test_values_are_numbers_and_texts(value: Any) -> None:
         prepared(lambda head: Log.objects.filter(head=head).values_list("pk"))(value)
 
 
-def test_a_connection_that_was_closed_is_opened_again(transactional_db: None) -> None:
+def test_closed_connection_is_reopened(transactional_db: None) -> None:
     Log.objects.create(key="kept")
     keys = prepared(lambda key: Log.objects.filter(key=key).values_list("key", flat=True))
     assert keys("kept") == ["kept"]

@@ -76,7 +76,7 @@ def test_transactions_are_durable_and_bounded_when_the_role_says_otherwise(at: A
     assert shown(database)[0] == "on"
 
 
-def test_a_serving_process_bounds_statements(at: Any, postgres_url: str, serving: None) -> None:
+def test_serving_process_bounds_statements(at: Any, postgres_url: str, serving: None) -> None:
     assert shown_in_transaction(at(postgres_url))[3] == "200ms"
 
 
@@ -88,9 +88,7 @@ def test_pgbouncer_with_transaction_pooling_is_served_and_nothing_leaks(at: Any,
         assert shown(database)[1:] == ("0", "0", "0")
 
 
-def test_a_server_that_does_not_answer_is_given_up_and_its_connection_closed(
-    at: Any, postgres_url: str, serving: None
-) -> None:
+def test_silent_postgresql_is_given_up_and_its_connection_closed(at: Any, postgres_url: str, serving: None) -> None:
     database = at(postgres_url, pool={"min_size": 0, "max_size": 1})
     with pytest.raises(OperationalError, match="PostgreSQL has not answered"), database.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(30)")
@@ -111,7 +109,7 @@ def make_tables_for_ever(cursor: Any) -> None:
         ("idle_in_transaction_session_timeout = 1", "idle-in-transaction timeout|closed the connection"),
     ],
 )
-def test_a_connection_that_is_of_no_use_is_an_absent_database(
+def test_useless_connection_counts_as_an_absent_database(
     at: Any, postgres_url: str, setting: str, message: str
 ) -> None:
     """After a failover, or in a process that was stopped in a transaction: another connection can do it."""
@@ -127,19 +125,19 @@ def test_a_connection_that_is_of_no_use_is_an_absent_database(
         cursor.execute("DROP TABLE now")
 
 
-def test_a_command_waits_for_as_long_as_it_takes(at: Any, postgres_url: str) -> None:
+def test_command_waits_without_a_limit(at: Any, postgres_url: str) -> None:
     with at(postgres_url, pool={"min_size": 0, "max_size": 1}).cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.3)")
 
 
-def test_the_reason_why_nobody_connects_is_in_the_error(at: Any) -> None:
+def test_error_has_the_reason_of_failed_connections(at: Any) -> None:
     database = at("postgres://parlor@127.0.0.1:1/parlor", pool={"min_size": 0, "max_size": 1, "timeout": 1})
     with pytest.raises(OperationalError, match="Connection refused"):
         database.ensure_connection()
     BoundedConnection.failure = ""
 
 
-def test_a_lock_that_another_keeps_is_waited_for_no_longer_than_said(at: Any, postgres_url: str) -> None:
+def test_lock_of_another_connection_has_a_timeout(at: Any, postgres_url: str) -> None:
     name = connection.settings_dict["NAME"]
     other = at(postgres_url.rpartition("/")[0] + f"/{name}")
     other.ensure_connection()

@@ -35,7 +35,7 @@ def stopped(rooms: list[LogKey], postgres_url: str) -> Iterator["subprocess.Pope
         process.kill()
 
 
-def test_others_write_while_a_process_is_stopped_and_its_room_is_free_again(
+def test_rooms_of_a_stopped_process_become_writable(
     rooms: list[LogKey], stopped: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, database, here, there = BlockedLogs(), connection, *rooms

@@ -36,7 +36,7 @@ def elsewhere(database: DatabaseWrapper, path: str) -> Iterator[FairLock]:
 
 
 @pytest.mark.django_db
-def test_the_configured_connection_waits_for_the_disk() -> None:
+def test_configured_connection_waits_for_the_disk() -> None:
     if connections["default"].vendor == "sqlite":
         assert isinstance(connections["default"], DatabaseWrapper)
         assert run(connections["default"], "PRAGMA synchronous") == [(2,)]
@@ -50,27 +50,27 @@ def test_every_connection_is_durable_and_erases_what_it_deletes(open_database: O
     assert run(database, "PRAGMA secure_delete") == [(1,)]
 
 
-def test_a_transaction_takes_the_write_lock_at_its_start(database: DatabaseWrapper) -> None:
+def test_transaction_takes_the_write_lock_at_its_start(database: DatabaseWrapper) -> None:
     with transaction.atomic(using="ours"):
         assert database.transaction_mode == "IMMEDIATE"
         assert database.connection.in_transaction
 
 
-def test_a_transaction_has_its_turn_until_the_commit(database: DatabaseWrapper, path: str) -> None:
+def test_transaction_holds_the_fair_lock_until_the_commit(database: DatabaseWrapper, path: str) -> None:
     with transaction.atomic(using="ours"):
         run(database, POST)
         assert not is_free(path)
     assert is_free(path)
 
 
-def test_the_turn_is_over_when_what_waited_for_the_commit_runs(database: DatabaseWrapper, path: str) -> None:
+def test_fair_lock_is_released_before_on_commit_functions_run(database: DatabaseWrapper, path: str) -> None:
     free = []
     with transaction.atomic(using="ours"):
         transaction.on_commit(lambda: free.append(is_free(path)), using="ours")
     assert free == [True]
 
 
-def test_savepoints_stay_in_the_turn_of_their_transaction(database: DatabaseWrapper, path: str) -> None:
+def test_savepoints_keep_the_lock_of_their_transaction(database: DatabaseWrapper, path: str) -> None:
     with transaction.atomic(using="ours"):
         with transaction.atomic(using="ours"):
             run(database, POST)
@@ -81,7 +81,7 @@ def test_savepoints_stay_in_the_turn_of_their_transaction(database: DatabaseWrap
     assert run(database, "SELECT author FROM line") == [("ada",)]
 
 
-def test_a_transaction_without_autocommit_has_its_turn_from_the_first_write(
+def test_transaction_without_autocommit_holds_the_lock_from_its_first_write(
     database: DatabaseWrapper, path: str
 ) -> None:
     transaction.set_autocommit(False, using="ours")
@@ -99,14 +99,14 @@ def test_a_transaction_without_autocommit_has_its_turn_from_the_first_write(
     assert is_free(path)
 
 
-def test_a_transaction_begun_by_hand_has_its_turn(database: DatabaseWrapper, path: str) -> None:
+def test_explicit_begin_takes_the_fair_lock(database: DatabaseWrapper, path: str) -> None:
     run(database, "BEGIN")
     assert not is_free(path)
     run(database, "ROLLBACK")
     assert is_free(path)
 
 
-def test_a_single_write_has_a_turn_of_its_own(database: DatabaseWrapper, path: str) -> None:
+def test_single_write_takes_and_releases_the_lock(database: DatabaseWrapper, path: str) -> None:
     run(database, POST)
     with database.cursor() as cursor:
         cursor.executemany("INSERT INTO line (author) VALUES (%s)", [("bob",), ("cy",)])
@@ -118,14 +118,12 @@ def test_a_single_write_has_a_turn_of_its_own(database: DatabaseWrapper, path: s
     "sql", ["BEGIN", POST, " update line SET author = 'x'", "DELETE FROM line", "DROP TABLE mark", "/* */ " + POST]
 )
 @pytest.mark.usefixtures("elsewhere")
-def test_a_write_waits_for_its_turn_and_says_so_when_it_gives_up(
-    database: DatabaseWrapper, path: str, sql: str
-) -> None:
+def test_write_reports_a_timeout_of_the_fair_lock(database: DatabaseWrapper, path: str, sql: str) -> None:
     with pytest.raises(OperationalError, match=rf"database is locked: no turn to write to {path} in 0.05 s"):
         run(database, sql)
 
 
-def test_a_writer_that_gave_up_may_try_again(database: DatabaseWrapper, path: str) -> None:
+def test_writer_may_retry_after_a_timeout(database: DatabaseWrapper, path: str) -> None:
     held = FairLock(path, 20)
     with pytest.raises(OperationalError), transaction.atomic(using="ours"):
         pass
@@ -136,39 +134,39 @@ def test_a_writer_that_gave_up_may_try_again(database: DatabaseWrapper, path: st
 
 
 @pytest.mark.usefixtures("elsewhere")
-def test_a_reader_waits_for_nobody(database: DatabaseWrapper) -> None:
+def test_reader_waits_for_no_lock(database: DatabaseWrapper) -> None:
     assert run(database, "SELECT count(*) FROM line") == [(0,)]
     assert run(database, "PRAGMA foreign_key_check") == []
 
 
 @pytest.mark.parametrize("sql", ["SELECT 1", " select 1", "\nSELECT 1", "PRAGMA x", 'SAVEPOINT "s"', "COMMIT;"])
-def test_what_only_reads_is_known(sql: str) -> None:
+def test_reading_statements_are_recognised(sql: str) -> None:
     assert not may_write(sql)
 
 
 # No lock outlives an error
 
 
-def test_a_refused_statement_ends_the_turn(database: DatabaseWrapper, path: str) -> None:
+def test_failed_statement_releases_the_lock(database: DatabaseWrapper, path: str) -> None:
     with pytest.raises(IntegrityError):
         run(database, "INSERT INTO line (author) VALUES (NULL)")
     assert is_free(path)
 
 
-def test_an_error_in_a_transaction_ends_the_turn(database: DatabaseWrapper, path: str) -> None:
+def test_error_in_a_transaction_releases_the_lock(database: DatabaseWrapper, path: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic(using="ours"):
         run(database, "INSERT INTO nowhere VALUES (1)")
     assert is_free(path)
 
 
-def test_a_refused_commit_ends_the_turn(database: DatabaseWrapper, path: str) -> None:
+def test_failed_commit_releases_the_lock(database: DatabaseWrapper, path: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(using="ours"):
         run(database, "INSERT INTO mark (line) VALUES (404)")
     assert is_free(path)
     assert run(database, "SELECT count(*) FROM mark") == [(0,)]
 
 
-def test_closing_ends_the_turn(database: DatabaseWrapper, path: str) -> None:
+def test_closing_releases_the_lock(database: DatabaseWrapper, path: str) -> None:
     with transaction.atomic(using="ours"):
         run(database, POST)
         database.close()
@@ -176,7 +174,7 @@ def test_closing_ends_the_turn(database: DatabaseWrapper, path: str) -> None:
     assert run(database, "SELECT count(*) FROM line") == [(0,)]
 
 
-def test_a_begin_that_sqlite_refuses_ends_the_turn(open_database: Open, database: DatabaseWrapper, path: str) -> None:
+def test_failed_begin_releases_the_lock(open_database: Open, database: DatabaseWrapper, path: str) -> None:
     """A program that does not use this backend holds SQLite's own lock."""
     foreigner = open_database("theirs")
     foreigner.ensure_connection()
@@ -187,7 +185,7 @@ def test_a_begin_that_sqlite_refuses_ends_the_turn(open_database: Open, database
     assert is_free(path)
 
 
-def test_a_database_in_memory_has_no_turnstile(
+def test_database_in_memory_has_no_fair_lock(
     open_database: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -199,7 +197,7 @@ def test_a_database_in_memory_has_no_turnstile(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_serving_process_waits_for_its_turn_no_longer_than_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serving_process_waits_for_the_lock_no_longer_than_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The holder may be stopped: its lock ends with the process only. A command takes its time."""
     database = DatabaseWrapper({"NAME": "any", "OPTIONS": {}}, "any")
     assert (database.get_connection_params()["timeout"], database.timeout_s) == (20, 20)

@@ -17,7 +17,7 @@ def wait_until_taken(path: str) -> None:
         time.sleep(0.001)
 
 
-def test_who_comes_again_queues_behind_who_waits(path: str) -> None:
+def test_second_acquire_queues_behind_the_waiting_writer(path: str) -> None:
     order = []
 
     def guest() -> None:
@@ -37,7 +37,7 @@ def test_who_comes_again_queues_behind_who_waits(path: str) -> None:
     assert order == ["guest", "again"]
 
 
-def test_a_writer_that_gives_up_leaves_both_locks_free(path: str) -> None:
+def test_timed_out_writer_leaves_both_locks_free(path: str) -> None:
     held = FairLock(path, 20)
     with pytest.raises(TimeoutError):
         FairLock(path, 0)
@@ -45,7 +45,7 @@ def test_a_writer_that_gives_up_leaves_both_locks_free(path: str) -> None:
     FairLock(path, 0).release()
 
 
-def test_a_forked_child_that_lets_go_does_not_end_its_parents_turn(path: str) -> None:
+def test_forked_child_does_not_release_its_parents_lock(path: str) -> None:
     held = FairLock(path, 20)
     if not (child := os.fork()):
         held.release()
@@ -56,7 +56,7 @@ def test_a_forked_child_that_lets_go_does_not_end_its_parents_turn(path: str) ->
     held.release()
 
 
-def test_a_turn_ends_though_a_forked_child_lives_on(path: str) -> None:
+def test_release_works_while_a_forked_child_lives(path: str) -> None:
     held = FairLock(path, 20)
     read, write = os.pipe()
     if not (child := os.fork()):
@@ -70,7 +70,7 @@ def test_a_turn_ends_though_a_forked_child_lives_on(path: str) -> None:
     os.waitpid(child, 0)
 
 
-def test_a_killed_process_leaves_no_lock(path: str) -> None:
+def test_killed_process_leaves_no_lock(path: str) -> None:
     read, write = os.pipe()
     if not (child := os.fork()):
         FairLock(path, 20)
@@ -84,7 +84,7 @@ def test_a_killed_process_leaves_no_lock(path: str) -> None:
     os.close(write)
 
 
-def test_turns_leave_no_descriptor_open(path: str) -> None:
+def test_fair_lock_leaves_no_descriptor_open(path: str) -> None:
     before = os.listdir("/proc/self/fd")
     held = FairLock(path, 20)
     with pytest.raises(TimeoutError):

@@ -29,7 +29,7 @@ def authors(database: DatabaseWrapper) -> list[str]:
         return [author for (author,) in cursor.fetchall()]
 
 
-def test_a_guest_gets_its_turns_beside_a_busy_writer(database: DatabaseWrapper, path: str) -> None:
+def test_second_writer_proceeds_beside_a_busy_one(database: DatabaseWrapper, path: str) -> None:
     writers = [start("busy", path), start("guest", path)]
     for each in writers:
         assert each.stdin
@@ -43,7 +43,7 @@ def test_a_guest_gets_its_turns_beside_a_busy_writer(database: DatabaseWrapper, 
     assert lines.count("busy") < 100 * writer.LINES  # without the turnstile it is thousands a turn
 
 
-def test_threads_with_connections_of_their_own_take_turns(database: DatabaseWrapper, path: str) -> None:
+def test_threads_with_own_connections_share_the_lock(database: DatabaseWrapper, path: str) -> None:
     def write(author: str) -> None:
         connection = connect(path)
         for _ in range(25):
