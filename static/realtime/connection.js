@@ -14,11 +14,11 @@ import { CLOSED_HERE, ConnectionLost, isTerminal, RequestError, TOKEN, UNKNOWN_M
 import { Requests } from "./requests.js";
 import { Socket } from "./socket.js";
 
-const GREETING_MS = 10_000;
+const HELLO_TIMEOUT_MS = 10_000;
 const STABLE_MS = 10_000;
 /** A visible page tries again sooner for this long: a server that restarts is back by then. */
-const HURRY_MS = 60_000;
-const HURRIED_MS = 3_000;
+const FAST_RETRIES_FOR_MS = 60_000;
+const FAST_RETRY_MS = 3_000;
 
 /** @extends {Emitter<ConnectionEvents>} */
 export class Connection extends Emitter {
@@ -68,7 +68,7 @@ export class Connection extends Emitter {
   start() {
     const { page } = this.#options;
     this.#unwatch ??= watchPage(page, {
-      returned: () => this.#doubt(),
+      returned: () => this.#suspect(),
       left: () => this.#leave(),
       offline: () => this.#heartbeat.suspect(),
       restored: () => this.#connect(),
@@ -118,7 +118,7 @@ export class Connection extends Emitter {
       closed: (code) => this.#closed(this.#bye ?? { code, reason: "" }),
     });
     this.#socket = socket;
-    this.#after(GREETING_MS, () => this.#giveUp());
+    this.#after(HELLO_TIMEOUT_MS, () => this.#giveUp());
     this.#become({ name: "connecting" });
   }
 
@@ -193,8 +193,8 @@ export class Connection extends Emitter {
   #wait(retryAfterMs) {
     const now = this.#clock.now();
     this.#lostAt ??= now;
-    const hurried = this.#options.page.document?.visibilityState !== "hidden" && now - this.#lostAt < HURRY_MS;
-    const ms = this.#backoff.next(retryAfterMs, hurried ? HURRIED_MS : undefined);
+    const fast = this.#options.page.document?.visibilityState !== "hidden" && now - this.#lostAt < FAST_RETRIES_FOR_MS;
+    const ms = this.#backoff.next(retryAfterMs, fast ? FAST_RETRY_MS : undefined);
     this.#failures += 1;
     this.#after(ms, () => this.#connect());
     this.#become({ name: "waiting", retryAt: now + ms, failures: this.#failures });
@@ -213,7 +213,7 @@ export class Connection extends Emitter {
     this.#wait(retryAfterMs);
   }
 
-  #doubt() {
+  #suspect() {
     this.tryNow();
     this.#heartbeat.suspect();
   }

@@ -13,8 +13,8 @@ import { openStorage } from "./outbox_storage.js";
 import { CLOSED_HERE, ConnectionLost, RequestError } from "./protocol.js";
 
 const TOO_FAST = 429;
-const PASSING = [401, TOO_FAST, 503, 504];
-const LOSSES = 2;
+const TEMPORARY = [401, TOO_FAST, 503, 504];
+const MAX_LOSSES = 2;
 
 /** @extends {Emitter<OutboxEvents>} */
 export class Outbox extends Emitter {
@@ -188,9 +188,9 @@ export class Outbox extends Emitter {
     if (this.#gone.has(pending.cid)) return null; // its event has arrived meanwhile
     const lost = error instanceof ConnectionLost;
     const usedUp = !lost && error.data.type === "quota";
-    const passing = (PASSING.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;
-    const losses = pending.losses + (passing ? 0 : 1);
-    const failed = !passing && (losses >= LOSSES || (!lost && error.code < 500));
+    const temporary = (TEMPORARY.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;
+    const losses = pending.losses + (temporary ? 0 : 1);
+    const failed = !temporary && (losses >= MAX_LOSSES || (!lost && error.code < 500));
     /** @type {PendingRequest} */
     const next = {
       ...pending,

@@ -2,7 +2,7 @@
 
 /** @import {SubscribeResult, Position, RoomEvent} from "./types.js" */
 
-const HELD = 64;
+const MAX_BUFFERED = 64;
 
 /**
  * RoomPosition delivers the event `o == last + 1`, drops smaller ones, and buffers greater ones while it requests the
@@ -10,7 +10,7 @@ const HELD = 64;
  */
 export class RoomPosition {
   /** @type {Map<number, RoomEvent>} */
-  #held = new Map();
+  #buffer = new Map();
   /** @type {number | null} the position of the last gap */
   #gapAt = null;
   #asking = false;
@@ -30,10 +30,10 @@ export class RoomPosition {
   eventReceived(event) {
     const { position } = this;
     if (position && event.o <= position.o) return; // it was applied before
-    if (!position || event.o > position.o + 1) return this.#hold(event);
+    if (!position || event.o > position.o + 1) return this.#keep(event);
     this.position = { o: event.o, t: event.t };
     this.#facts.delivered(event);
-    this.#releaseHeld();
+    this.#releaseBuffered();
   }
 
   /**
@@ -54,20 +54,20 @@ export class RoomPosition {
    */
   opened({ mode, head }) {
     this.#asking = false;
-    this.#held.clear();
+    this.#buffer.clear();
     if (mode === "snapshot") this.position = { o: head.o, t: head.t };
   }
 
   /** @param {RoomEvent} event */
-  #hold(event) {
-    if (this.#held.size < HELD) this.#held.set(event.o, event);
+  #keep(event) {
+    if (this.#buffer.size < MAX_BUFFERED) this.#buffer.set(event.o, event);
     if (this.position && !this.#asking) this.#facts.holeFound();
   }
 
-  #releaseHeld() {
+  #releaseBuffered() {
     const o = (this.position?.o ?? -1) + 1;
-    const next = this.#held.get(o);
-    this.#held.delete(o);
+    const next = this.#buffer.get(o);
+    this.#buffer.delete(o);
     if (next) this.eventReceived(next);
   }
 }

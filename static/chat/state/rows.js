@@ -7,7 +7,7 @@ import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
 /** Removed messages are folded from this many in a row on. */
-const FOLDED = 3;
+const MIN_FOLDED = 3;
 
 /** @typedef {{key: string, kind: "fold", offsets: number[]}} Fold removed messages in a row, as one row */
 /** @typedef {{key: string, kind: "message", item: Item, grouped: boolean}} MessageRow */
@@ -50,10 +50,10 @@ function folded(rows, open) {
   for (let at = 0; at < rows.length; ) {
     const run = runAt(rows, at, open);
     const [last, next] = [kept.at(-1), rows[at]];
-    if (run.length >= FOLDED) kept.push({ key: `fold ${run[0]}`, kind: "fold", offsets: run });
+    if (run.length >= MIN_FOLDED) kept.push({ key: `fold ${run[0]}`, kind: "fold", offsets: run });
     else if (next.kind === "message") kept.push({ ...next, grouped: next.grouped && last?.kind !== "fold" });
     else kept.push(next);
-    at += run.length >= FOLDED ? run.length : 1;
+    at += run.length >= MIN_FOLDED ? run.length : 1;
   }
   return kept;
 }

@@ -4,7 +4,7 @@
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 /** A message with more lines than this shows its beginning first. */
-const LINES = 24;
+const MAX_LINES = 24;
 const CHARACTERS_A_LINE = 80;
 
 /** @param {string} text @returns {string} */
@@ -26,10 +26,10 @@ export function isolated(value) {
  * @param {string} text @returns {boolean}
  */
 export function isLong(text) {
-  if (text.length <= LINES) return false;
+  if (text.length <= MAX_LINES) return false;
   let lines = 0;
   for (const line of text.split("\n")) lines += Math.max(1, Math.ceil(line.length / CHARACTERS_A_LINE));
-  return lines > LINES;
+  return lines > MAX_LINES;
 }
 
 /**

@@ -3,7 +3,7 @@
 /** @import {RoomEvent} from "../../realtime/types.js" */
 /** @import {RoomRow} from "./types.js" */
 
-const MOST = 100;
+const MAX_UNREAD = 100;
 
 /**
  * @typedef {[e: number, o: number, by: string | null, sign: 1 | -1]} Change event `e` added or removed the message `o` of the author `by`
@@ -20,7 +20,7 @@ export function counted(o, unread) {
 
 /** Return the number of unread messages; 100 stands for "99+". @param {RoomRow} row @returns {number} */
 export function unread({ counted }) {
-  return Math.min(MOST, counted.unread + counted.since.length);
+  return Math.min(MAX_UNREAD, counted.unread + counted.since.length);
 }
 
 /**
@@ -28,7 +28,7 @@ export function unread({ counted }) {
  * @param {Reader} reader @returns {RoomRow}
  */
 export function changed(row, changes, reader) {
-  if (!changes) return unread(row) < MOST ? stale(row) : row;
+  if (!changes) return unread(row) < MAX_UNREAD ? stale(row) : row;
   return changes.reduce((next, change) => applied(next, change, reader), row);
 }
 
@@ -91,17 +91,17 @@ function applied(row, [e, o, by, sign], { me, blocked }) {
 /** @param {RoomRow} row @param {number} o @returns {RoomRow} */
 function arrived(row, o) {
   const { counted } = row;
-  if (o <= counted.o) return { ...row, counted: { ...counted, unread: Math.min(MOST, counted.unread + 1) } };
+  if (o <= counted.o) return { ...row, counted: { ...counted, unread: Math.min(MAX_UNREAD, counted.unread + 1) } };
   return counted.since.includes(o)
     ? row
-    : { ...row, counted: { ...counted, since: [...counted.since, o].slice(-MOST) } };
+    : { ...row, counted: { ...counted, since: [...counted.since, o].slice(-MAX_UNREAD) } };
 }
 
 /** @param {RoomRow} row @param {number} o @returns {RoomRow} */
 function gone(row, o) {
   const { counted } = row;
   if (o > counted.o) return { ...row, counted: { ...counted, since: counted.since.filter((other) => other !== o) } };
-  if (counted.unread >= MOST) return stale(row);
+  if (counted.unread >= MAX_UNREAD) return stale(row);
   return { ...row, counted: { ...counted, unread: Math.max(0, counted.unread - 1) } };
 }
 

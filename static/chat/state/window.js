@@ -5,7 +5,7 @@
 
 /** @import {Cursor, Message, Page, Removal, RoomState} from "./types.js" */
 
-const KEPT = 300;
+const MAX_MESSAGES = 300;
 
 /**
  * Insert a message, or replace an older state of it.
@@ -15,7 +15,9 @@ export function put(state, message) {
   const index = indexOf(state.lines, message.o);
   const old = state.lines[index];
   if (old?.o === message.o)
-    return message.touched > old.touched ? { ...state, lines: state.lines.with(index, keptOf(old, message)) } : state;
+    return message.touched > old.touched
+      ? { ...state, lines: state.lines.with(index, withLocal(old, message)) }
+      : state;
   if (!isInside(state, message.o)) return state;
   return { ...state, lines: state.lines.toSpliced(index, 0, message) };
 }
@@ -37,7 +39,7 @@ export function dropUnfilled(state, o) {
 /** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
 export function remove(state, o, removed, touched) {
   const message = find(state, o);
-  return message ? put(state, { ...message, ...bare(removed), touched }) : state;
+  return message ? put(state, { ...message, ...withoutContent(removed), touched }) : state;
 }
 
 /**
@@ -45,7 +47,7 @@ export function remove(state, o, removed, touched) {
  * @param {RoomState} state @param {Pick<Page, "lines" | "before" | "after">} page @returns {RoomState}
  */
 export function replace(state, { lines, before, after }) {
-  return { ...state, lines: lines.map((message) => settled(state, message)), before, after };
+  return { ...state, lines: lines.map((message) => withKnown(state, message)), before, after };
 }
 
 /**
@@ -53,7 +55,7 @@ export function replace(state, { lines, before, after }) {
  * @param {RoomState} state @param {Cursor} cursor @param {Page} page @returns {RoomState}
  */
 export function join(state, cursor, page) {
-  const lines = page.lines.map((message) => settled(state, message));
+  const lines = page.lines.map((message) => withKnown(state, message));
   if ("around" in cursor) return replace(state, page);
   if ("before" in cursor) {
     if (state.lines[0]?.o !== cursor.before) return state;
@@ -68,9 +70,9 @@ export function join(state, cursor, page) {
  * @param {RoomState} state @param {"start" | "end"} kept @returns {RoomState}
  */
 export function trim(state, kept) {
-  if (state.lines.length <= KEPT) return state;
-  if (kept === "end") return { ...state, lines: state.lines.slice(-KEPT), before: true };
-  return { ...state, lines: state.lines.slice(0, KEPT), after: true };
+  if (state.lines.length <= MAX_MESSAGES) return state;
+  if (kept === "end") return { ...state, lines: state.lines.slice(-MAX_MESSAGES), before: true };
+  return { ...state, lines: state.lines.slice(0, MAX_MESSAGES), after: true };
 }
 
 /** Return the index of the first message at or after an offset. @param {Message[]} lines @param {number} o */
@@ -88,20 +90,23 @@ function isInside({ lines, before, after }, o) {
 }
 
 /** @param {RoomState} state @param {Message} message */
-function settled(state, message) {
-  return keptOf(find(state, message.o), message.removed ? { ...message, ...bare(message.removed) } : message);
+function withKnown(state, message) {
+  return withLocal(
+    find(state, message.o),
+    message.removed ? { ...message, ...withoutContent(message.removed) } : message,
+  );
 }
 
 /**
  * Keep what only this tab knows of a message.
  * @param {Message | null} old @param {Message} message @returns {Message}
  */
-function keptOf(old, message) {
+function withLocal(old, message) {
   const { cid, ms } = old ?? {};
   return { ...message, ...(cid && { cid }), ...(ms !== undefined && { ms }) };
 }
 
 /** Return the fields that every removed message has, however the removal became known. @param {Removal} removed */
-function bare(removed) {
+function withoutContent(removed) {
   return { data: null, edited: null, removed };
 }

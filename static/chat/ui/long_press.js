@@ -2,8 +2,8 @@
  * Long press of a finger: felt at once, answered when the finger lifts, so that the lift does not close what opened.
  */
 
-const RESTS_MS = 450;
-const STILL_PX = 10;
+const PRESS_MS = 450;
+const MOVE_PX = 10;
 
 export class LongPress {
   #area;
@@ -38,12 +38,12 @@ export class LongPress {
     this.#timer = setTimeout(() => {
       this.#rested = true;
       navigator.vibrate?.(10);
-    }, RESTS_MS);
+    }, PRESS_MS);
   }
 
   /** @param {PointerEvent} event */
   #moved({ clientX, clientY }) {
-    if (this.#began && Math.hypot(clientX - this.#began.clientX, clientY - this.#began.clientY) > STILL_PX) this.#end();
+    if (this.#began && Math.hypot(clientX - this.#began.clientX, clientY - this.#began.clientY) > MOVE_PX) this.#end();
   }
 
   #lifted() {

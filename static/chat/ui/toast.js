@@ -2,7 +2,7 @@
 
 import { byId, clone, part } from "./dom.js";
 
-const STAYS_MS = 8000;
+const SHOWN_MS = 8000;
 
 /** @param {string} text @param {{word: string, act: () => void}} [way] */
 export function toast(text, way) {
@@ -16,5 +16,5 @@ export function toast(text, way) {
     way?.act();
   });
   byId("toasts", HTMLElement).replaceChildren(element);
-  setTimeout(() => element.remove(), way ? STAYS_MS : STAYS_MS / 2);
+  setTimeout(() => element.remove(), way ? SHOWN_MS : SHOWN_MS / 2);
 }

@@ -9,7 +9,7 @@ import { count, say } from "../ui/words.js";
 const TOGETHER_MS = 1500;
 const AGAIN_MS = 10 * 60 * 1000;
 /** People come and go all the time in a larger crowd. */
-const CROWD = 12;
+const CROWD_SIZE = 12;
 
 export class Arrivals {
   #client;
@@ -45,7 +45,7 @@ export class Arrivals {
     const came = Object.keys(presence).filter((id) => id !== me && !this.#here.has(id));
     const isSaid = facts?.direct?.length === 2; // the header tells it
     const news =
-      isFirst || isSaid || here > CROWD
+      isFirst || isSaid || here > CROWD_SIZE
         ? []
         : came.filter((id) => now - (this.#seen.get(`${room} ${id}`) ?? -Infinity) > AGAIN_MS);
     if (this.#room !== room) this.#waiting.clear();

@@ -11,8 +11,8 @@ import { short } from "../ui/time.js";
 import { count, errorText, say } from "../ui/words.js";
 import { restoreRoom } from "./closing.js";
 
-const TYPED_MS = 250;
-const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+const SEARCH_DELAY_MS = 250;
+const RESTORABLE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * @typedef {{key: string, name: string, topic: string, members: number, here: number, archived: number | null, deleted: number | null}} PublicRoom
@@ -44,7 +44,7 @@ export class Browse {
     byId("browse", HTMLElement).addEventListener("click", () => this.open());
     this.#search.addEventListener("input", () => {
       clearTimeout(this.#typed);
-      this.#typed = setTimeout(() => this.#load(null), TYPED_MS);
+      this.#typed = setTimeout(() => this.#load(null), SEARCH_DELAY_MS);
     });
     this.#more.addEventListener("click", () => this.#load(this.#next));
     this.#archived.addEventListener("click", () => this.#show(this.#archived.getAttribute("aria-pressed") !== "true"));
@@ -99,7 +99,7 @@ export class Browse {
     if (!room.deleted) name.href = `/r/${room.key}/`;
     name.addEventListener("click", () => this.#dialog.close());
     const state = room.deleted
-      ? say("browse.deleted", { time: short(room.deleted + KEPT_MS) })
+      ? say("browse.deleted", { time: short(room.deleted + RESTORABLE_MS) })
       : room.archived
         ? say("browse.archived")
         : "";

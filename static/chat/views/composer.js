@@ -14,9 +14,9 @@ import { byId } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
 import { count, say } from "../ui/words.js";
 
-const LONGEST = 10_000;
-const LONGEST_REQUEST = 500;
-const TELL_WITHIN = 500; // for a short limit its last fifth
+const MAX_LENGTH = 10_000;
+const MAX_REQUEST_LENGTH = 500;
+const COUNTER_FROM = 500; // for a short limit its last fifth
 
 /**
  * `fitting`: the composer is about to change its height.
@@ -220,7 +220,7 @@ export class Composer {
     const about =
       left < 0
         ? count("composer.over", -left)
-        : left <= Math.min(TELL_WITHIN, this.#longest / 5)
+        : left <= Math.min(COUNTER_FROM, this.#longest / 5)
           ? count("composer.left", left)
           : "";
     this.#note.textContent =
@@ -228,7 +228,7 @@ export class Composer {
   }
 
   get #longest() {
-    return this.#client.state().room?.unanswered ? LONGEST_REQUEST : LONGEST;
+    return this.#client.state().room?.unanswered ? MAX_REQUEST_LENGTH : MAX_LENGTH;
   }
 
   #isTooLong() {

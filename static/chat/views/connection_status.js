@@ -12,11 +12,11 @@ import { byId } from "../ui/dom.js";
 import { seconds } from "../ui/time.js";
 import { say } from "../ui/words.js";
 
-const QUIET_MS = 5000;
-const WORTH_TELLING_MS = 700;
-const GLAD_MS = 5000;
+const SHOWN_AFTER_MS = 5000;
+const GAP_TOLD_FROM_MS = 700;
+const BACK_SHOWN_MS = 5000;
 /** The cause is looked for after this many failures in a row. A server that restarts answers earlier. */
-const WONDER_FROM = 2;
+const DIAGNOSE_FROM_FAILURES = 2;
 
 export class ConnectionStatus {
   #chip = byId("chip", HTMLElement);
@@ -52,7 +52,7 @@ export class ConnectionStatus {
     this.#connection.on("stateChanged", ({ name, failures = 0 }) => {
       if (name === "ready") return this.#back();
       this.#lost(name);
-      if (failures >= WONDER_FROM) this.#wonder();
+      if (failures >= DIAGNOSE_FROM_FAILURES) this.#diagnose();
     });
     addEventListener("offline", () => this.#offline());
     addEventListener("online", () => this.#online());
@@ -62,11 +62,11 @@ export class ConnectionStatus {
     );
     this.#client.on("roomChanged", () => this.#caughtUp());
     this.#lostAt = realClock.now();
-    this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+    this.#timer = setTimeout(() => this.#tell(), SHOWN_AFTER_MS);
     if (navigator.onLine === false) this.#offline();
   }
 
-  async #wonder() {
+  async #diagnose() {
     const cause = await diagnose();
     if (this.#connection.state.name === "ready" || this.#connection.state.name === "stopped") return;
     this.#cause = cause;
@@ -97,7 +97,7 @@ export class ConnectionStatus {
     if (this.#lostAt === null) {
       this.#lostAt = realClock.now();
       this.#hide();
-      this.#timer = setTimeout(() => this.#tell(), QUIET_MS);
+      this.#timer = setTimeout(() => this.#tell(), SHOWN_AFTER_MS);
     } else if (!this.#chip.hidden) this.#tell();
   }
 
@@ -105,7 +105,7 @@ export class ConnectionStatus {
     const gap = this.#lostAt === null ? 0 : realClock.now() - this.#lostAt;
     this.#lostAt = this.#cause = null;
     this.#hide();
-    if (this.#wasReady && gap >= WORTH_TELLING_MS) this.#gap = gap;
+    if (this.#wasReady && gap >= GAP_TOLD_FROM_MS) this.#gap = gap;
     this.#wasReady = true;
   }
 
@@ -125,7 +125,7 @@ export class ConnectionStatus {
     if (document.hidden) return;
     const waiting = this.#client.list.flatMap((room) => this.#client.pending(room.key));
     this.#show("back", say(isWhole(opening, waiting) ? "chip.whole" : "chip.back", values));
-    this.#timer = setTimeout(() => this.#hide(), GLAD_MS);
+    this.#timer = setTimeout(() => this.#hide(), BACK_SHOWN_MS);
   }
 
   /** Show the state, once a second while the wait counts down. */

@@ -10,15 +10,15 @@ import { count } from "../ui/words.js";
 const PLACE = "parlor.said.";
 
 /**
- * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} Said own messages have `cid` and `text`
+ * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} SentMessage own messages have `cid` and `text`
  */
 
 /**
  * Return the messages that a tab knows, each with its tag. The reader's own also have what is needed to send them
  * again.
- * @param {RoomState} state @returns {Said[]}
+ * @param {RoomState} state @returns {SentMessage[]}
  */
-export function saidIn({ lines, me }) {
+export function sentMessages({ lines, me }) {
   return lines.map(({ o, t, by, cid, kind, data, removed }) =>
     by === me && cid && kind === "text" && data && !removed ? { o, t, cid, text: data.text } : { o, t },
   );
@@ -26,10 +26,10 @@ export function saidIn({ lines, me }) {
 
 /**
  * Return the reader's own messages after the last message that both logs have.
- * @param {Said[]} said @param {Pick<Message, "o" | "t">[]} stored the messages that are stored now
- * @returns {(Said & {cid: string, text: string})[]}
+ * @param {SentMessage[]} said @param {Pick<Message, "o" | "t">[]} stored the messages that are stored now
+ * @returns {(SentMessage & {cid: string, text: string})[]}
  */
-export function lostOf(said, stored) {
+export function lostMessages(said, stored) {
   const tags = new Map(stored.map(({ o, t }) => [o, t]));
   const common = said.findLast(({ o, t }) => t !== null && t !== undefined && tags.get(o) === t)?.o ?? 0;
   return /** @type {any} */ (said.filter(({ o, cid }) => cid && o > common));
@@ -51,7 +51,7 @@ export class Recovery {
     for (const key of Object.keys(this.#storage))
       if (key.startsWith(PLACE) && key !== this.#place) this.#storage.removeItem(key);
     this.#client.on("gone", (room, before) =>
-      this.#offerNext(room, lostOf(saidIn(before), this.#client.state(room).lines)),
+      this.#offerNext(room, lostMessages(sentMessages(before), this.#client.state(room).lines)),
     );
     this.#client.connection.on("stopped", () => this.#keep());
     const forget = this.#client.connection.on("greeted", () => {
@@ -70,7 +70,7 @@ export class Recovery {
    */
   #keep() {
     const { shown } = this.#client;
-    const said = saidIn(this.#client.state());
+    const said = sentMessages(this.#client.state());
     if (said.some(({ cid }) => cid)) this.#storage.setItem(this.#place, JSON.stringify({ room: shown, said }));
   }
 
@@ -78,12 +78,12 @@ export class Recovery {
   async #compare() {
     const kept = JSON.parse(this.#storage.getItem(this.#place) ?? "null");
     this.#storage.removeItem(this.#place);
-    const last = kept?.said.findLast((/** @type {Said} */ { cid }) => cid)?.o;
+    const last = kept?.said.findLast((/** @type {SentMessage} */ { cid }) => cid)?.o;
     if (last === undefined) return;
     const page = await this.#client.connection
       .request("history.page", { room: kept.room, around: last })
       .catch(() => null);
-    if (page) this.#offerNext(kept.room, lostOf(kept.said, page.lines));
+    if (page) this.#offerNext(kept.room, lostMessages(kept.said, page.lines));
   }
 
   /** @param {string} room @param {{cid: string, text: string}[]} lost */

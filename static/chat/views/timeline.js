@@ -14,7 +14,7 @@ import { say } from "../ui/words.js";
 import { unfold } from "./message.js";
 import { Rows } from "./rows.js";
 
-const LIT_MS = 2400;
+const HIGHLIGHT_MS = 2400;
 
 /** Event "painted": the rows are up to date. @extends {Emitter<{painted: []}>} */
 export class Timeline extends Emitter {
@@ -147,7 +147,7 @@ export class Timeline extends Emitter {
     this.#scroll.to(message);
     message.focus({ preventScroll: true });
     message.classList.add("lit");
-    setTimeout(() => message.classList.remove("lit"), LIT_MS);
+    setTimeout(() => message.classList.remove("lit"), HIGHLIGHT_MS);
   }
 
   /**

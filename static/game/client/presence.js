@@ -6,7 +6,7 @@ import { realClock } from "../../realtime/clock.js";
 import { myTable, seatOf } from "../state/table.js";
 
 const AGAIN_MS = 1_000;
-const PASSING = [429, 503, 504];
+const TEMPORARY = [429, 503, 504];
 
 export class Presence {
   /** @type {Set<string>} the claims that were answered */
@@ -36,7 +36,8 @@ export class Presence {
       this.#answered.delete(`${room} ${claim.o}`);
       this.#look(room);
     };
-    const refused = (/** @type {any} */ { code }) => PASSING.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else it is too late, and the table tells the result
+    const refused = (/** @type {any} */ { code }) =>
+      TEMPORARY.includes(code) && this.#clock.setTimeout(again, AGAIN_MS); // else it is too late, and the table tells the result
     this.#client.act("match.present", { room, match: table.match, ...(table.t && { t: table.t }) }).catch(refused);
   }
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fakePage } from "../../fakes.js";
 
 fakePage();
-const { lostOf, saidIn } = await import("../../../../static/chat/views/recovery.js");
+const { lostMessages, sentMessages } = await import("../../../../static/chat/views/recovery.js");
 const { emptyRoom, reduce } = await import("../../../../static/chat/state/store.js");
 
 /** @param {number} o @param {Record<string, any>} [more] @returns {any} */
@@ -29,7 +29,7 @@ test("own messages after the last common one are lost", () => {
   const before = room([line(1), mine(2), line(3), mine(4), mine(5)]);
   const stored = [line(1), line(2), line(3), line(4, { t: 77 })];
   assert.deepEqual(
-    lostOf(saidIn(before), stored).map(({ cid, text }) => [cid, text]),
+    lostMessages(sentMessages(before), stored).map(({ cid, text }) => [cid, text]),
     [
       ["cid-4", "#4"],
       ["cid-5", "#5"],
@@ -39,7 +39,7 @@ test("own messages after the last common one are lost", () => {
 
 test("recovery finds nothing lost while the newest message exists", () => {
   const before = room([mine(1), mine(2), line(3)]);
-  assert.deepEqual(lostOf(saidIn(before), [line(3)]), []);
+  assert.deepEqual(lostMessages(sentMessages(before), [line(3)]), []);
 });
 
 test("messages of others, removed ones and cards are not sent again", () => {
@@ -49,7 +49,7 @@ test("messages of others, removed ones and cards are not sent again", () => {
     { ...mine(3), removed: { by: "me", at: 9 }, data: null },
     { ...mine(4), kind: "roll" },
   ]);
-  assert.deepEqual(lostOf(saidIn(before), []), []);
+  assert.deepEqual(lostMessages(sentMessages(before), []), []);
 });
 
 test("room whose position is gone forgets all that it knew", () => {
