@@ -5,7 +5,7 @@ import { count, say } from "../chat/ui/words.js";
 
 export const WIDTH = 300;
 export const HEIGHT = 72;
-export const HOUR_S = 3600;
+const HOUR_S = 3600;
 const LEAST_S = 600;
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = [1, 2, 2.5, 5, 10];

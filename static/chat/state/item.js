@@ -6,7 +6,7 @@
 export const SYSTEM_KINDS = new Set(["room.created", "room.changed"]);
 
 /** @param {Item} item */
-export const kindOf = ({ message }) => message?.kind ?? "text";
+const kindOf = ({ message }) => message?.kind ?? "text";
 
 /** @param {Item} item */
 export const isSystem = (item) => SYSTEM_KINDS.has(kindOf(item));

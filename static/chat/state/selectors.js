@@ -35,6 +35,9 @@ export function firstNew(state) {
   return lines(state).find(({ o, by }) => o > fresh.from && o <= (fresh.to ?? Infinity) && by !== me)?.o ?? null;
 }
 
+/** Moderators of the site have this rank; admins have a greater one. */
+export const MODERATOR = 2;
+
 /**
  * Return the rank: 0 member, 1 host of the room, 2 moderator, 3 admin of the site.
  * @param {import("./types.js").Role | undefined} role

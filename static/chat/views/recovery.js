@@ -1,39 +1,14 @@
 /** Recovery after a restored backup: a tab that still holds newer messages of its person offers to send them again. */
 
 /** @import {Client} from "../client/client.js" */
-/** @import {Message, RoomState} from "../state/types.js" */
+/** @import {SentMessage} from "../state/lost_messages.js" */
 
+import { lostMessages, sentMessages } from "../state/lost_messages.js";
 import { confirmed } from "../ui/confirm.js";
 import { toast } from "../ui/toast.js";
 import { count } from "../ui/words.js";
 
 const PLACE = "parlor.said.";
-
-/**
- * @typedef {{o: number, t: number | null | undefined, cid?: string, text?: string}} SentMessage own messages have `cid` and `text`
- */
-
-/**
- * Return the messages that a tab knows, each with its tag. The reader's own also have what is needed to send them
- * again.
- * @param {RoomState} state @returns {SentMessage[]}
- */
-export function sentMessages({ lines, me }) {
-  return lines.map(({ o, t, by, cid, kind, data, removed }) =>
-    by === me && cid && kind === "text" && data && !removed ? { o, t, cid, text: data.text } : { o, t },
-  );
-}
-
-/**
- * Return the reader's own messages after the last message that both logs have.
- * @param {SentMessage[]} said @param {Pick<Message, "o" | "t">[]} stored the messages that are stored now
- * @returns {(SentMessage & {cid: string, text: string})[]}
- */
-export function lostMessages(said, stored) {
-  const tags = new Map(stored.map(({ o, t }) => [o, t]));
-  const common = said.findLast(({ o, t }) => t !== null && t !== undefined && tags.get(o) === t)?.o ?? 0;
-  return /** @type {any} */ (said.filter(({ o, cid }) => cid && o > common));
-}
 
 export class Recovery {
   #client;

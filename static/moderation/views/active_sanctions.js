@@ -7,13 +7,12 @@
 /** @import {Sanction} from "../state/types.js" */
 /** @import {Commands} from "./commands.js" */
 
-import { isAbove, myRank } from "../../chat/state/selectors.js";
+import { isAbove, MODERATOR, myRank } from "../../chat/state/selectors.js";
 import { byId, clone, part } from "../../chat/ui/dom.js";
 import { paintFace, personOf } from "../../chat/ui/face.js";
 import { when } from "../../chat/ui/time.js";
 import { count, say } from "../../chat/ui/words.js";
 import { asksForAnswer, isInForce, sanctionsOf } from "../state/queue.js";
-import { MODERATOR } from "../state/ranks.js";
 import { Interval } from "../ui/interval.js";
 import { KeyedList } from "../ui/keyed_list.js";
 import { because, nameOf, sanctionInWords } from "../ui/sentences.js";

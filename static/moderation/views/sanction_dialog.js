@@ -7,12 +7,11 @@
 /** @import {Decision, Preview, Report} from "../state/types.js" */
 /** @import {Commands} from "./commands.js" */
 
-import { myRank } from "../../chat/state/selectors.js";
+import { MODERATOR, myRank } from "../../chat/state/selectors.js";
 import { dialog, field, fillForm, onSubmit } from "../../chat/ui/dialog.js";
 import { byId, part } from "../../chat/ui/dom.js";
 import { personOf } from "../../chat/ui/face.js";
 import { say } from "../../chat/ui/words.js";
-import { MODERATOR } from "../state/ranks.js";
 import { countLetters, focusBack, quote } from "../ui/fields.js";
 import { previewInWords } from "../ui/sentences.js";
 import { isAlreadyDone } from "./commands.js";

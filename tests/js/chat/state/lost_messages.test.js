@@ -2,11 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fakePage } from "../../fakes.js";
 
-fakePage();
-const { lostMessages, sentMessages } = await import("../../../../static/chat/views/recovery.js");
-const { emptyRoom, reduce } = await import("../../../../static/chat/state/store.js");
+import { lostMessages, sentMessages } from "../../../../static/chat/state/lost_messages.js";
+import { emptyRoom, reduce } from "../../../../static/chat/state/store.js";
 
 /** @param {number} o @param {Record<string, any>} [more] @returns {any} */
 const line = (o, more = {}) => ({
