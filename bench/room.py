@@ -16,7 +16,7 @@ from accounts.services import guest_create
 from accounts.sessions import SessionStore
 from chat.plugin import NewMessage
 from chat.services.memberships import member_join
-from chat.services.messages import line_post
+from chat.services.messages import message_append
 from chat.services.rooms import lounge, room_create
 from chat.text import rendered
 from realtime.log import SITE, batch, head_of, now_ms, read
@@ -117,7 +117,7 @@ def talk(key: LogKey, people: Sequence[User], count: int) -> None:
             staged.method = "message.post"
             for caller, line, _ in zip(callers, lines, part, strict=False):
                 cid = ClientId(secrets.token_hex(16))
-                line_post(staged, room=key, line=line, caller=caller, cid=cid)
+                message_append(staged, room=key, message=line, caller=caller, cid=cid)
 
 
 def position(key: LogKey, missed: int = 0) -> Position:

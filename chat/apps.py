@@ -20,7 +20,7 @@ class ChatConfig(AppConfig):
         from realtime.workers.deadlines import deadline
 
         use(ChatPlugin(cards={"text": Text}, snapshot={"invites": invites}))
-        use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.farewell))
+        use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.leave_all_rooms))
         register(questions_are_answered)
         deadline("chat.purge")(messages.revisions_purge)
         deadline("chat.room_purge")(closing.purge_due)

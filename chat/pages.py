@@ -16,22 +16,22 @@ from accounts.login import user_of
 from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership
 from chat.rows import rows_of
-from chat.selectors import access, rooms
+from chat.selectors import access, own_rooms, rooms
 from realtime import Caller, LogKey
 from realtime.log import head_of, now_ms
 from realtime.security import token_make
 
-NAMED: Final = 3
+PEOPLE_NAMED: Final = 3
 """The entry form names so many people."""
 
 
-def caller_on(request: HttpRequest) -> Caller | None:
+def caller_of_request(request: HttpRequest) -> Caller | None:
     """Return the caller of a page, or None for a visitor."""
     user = user_of(request)
     return caller_of(user) if user else None
 
 
-def waits_at(request: HttpRequest, key: str) -> str | None:
+def waiting_room_name(request: HttpRequest, key: str) -> str | None:
     """Return the name of the private room for which the person waits, or None."""
     waiting = Membership.objects.filter(
         user=request.user.pk, room__log__key=key, room__deleted_at=None, state=Membership.State.WAITING
@@ -41,7 +41,7 @@ def waits_at(request: HttpRequest, key: str) -> str | None:
 
 def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:
     """Show the room, around a message or at its end. Raise 404 when the reader may not see it."""
-    caller = caller_on(request)
+    caller = caller_of_request(request)
     labels = access.labels_of(caller.id if caller else None, access.readable(caller, key))
     head = head_of(key)
     snapshot = rooms.snapshot(caller, key, labels, head, around=focus)
@@ -55,7 +55,7 @@ def invite_page(request: HttpRequest, invite: Invite, **more: Any) -> HttpRespon
     """Show an invite, with the page of a public room, or only name, topic and faces of a private one."""
     if invite.room.public:
         return room_page(request, LogKey(invite.room.log.key), invite=invite, **more)
-    return _page(request, "chat/invite.html", caller_on(request), {}, invite=invite, **more)
+    return _page(request, "chat/invite.html", caller_of_request(request), {}, invite=invite, **more)
 
 
 def _page(
@@ -73,7 +73,7 @@ def _page(
     who: dict[str, Any] = {
         "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
-        "rooms": rooms.welcome(caller) if caller else [],
+        "rooms": own_rooms.welcome(caller) if caller else [],
         "blocked": rooms.blocked_by(caller.pk) if caller else [],
         "socket": "/ws/",
         "language": language,
@@ -104,7 +104,7 @@ def _landing(snapshot: dict[str, Any] | None) -> dict[str, Any]:
     people = [snapshot["people"][user] for user in said_by if user in snapshot["people"]]
     matches = snapshot["parts"].get("matches", {})
     playing = sum(match["state"] == "playing" for match in matches.values())
-    names = ", ".join(person["name"] for person in people[:NAMED])
+    names = ", ".join(person["name"] for person in people[:PEOPLE_NAMED])
     return {"people": [_face_of(person) for person in people], "names": names, "games": playing}
 
 

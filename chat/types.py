@@ -47,4 +47,4 @@ class RoomAccess(msgspec.Struct):
         return (self.public or self.role is not None) and not self.banned
 
 
-RoomAccesses = Mapping[tuple[LogKey, int], RoomAccess]
+AccessTable = Mapping[tuple[LogKey, int], RoomAccess]

@@ -20,9 +20,9 @@ from accounts.expired import shows_again
 from accounts.forms import EnterForm
 from chat import plugin
 from chat.models import Invite
-from chat.pages import caller_on, invite_page, room_page, see_other, waits_at
+from chat.pages import caller_of_request, invite_page, room_page, see_other, waiting_room_name
 from chat.selectors import access
-from chat.selectors.invites import invite_by_code, stands
+from chat.selectors.invites import invite_by_code, is_active
 from chat.services.entrance import guest_enter, invite_accept
 from chat.services.rooms import lounge
 from realtime import LogKey, RealtimeError
@@ -50,7 +50,7 @@ def errors_as_pages(view: View) -> View:
                 return render(request, "chat/invite_ended.html", status=410)
             if error.args[0] == "banned" and (page := plugin.installed.ban_page(request, given.get("key", ""))):
                 return page
-            if (room := waits_at(request, given.get("key", ""))) is not None:
+            if (room := waiting_room_name(request, given.get("key", ""))) is not None:
                 return render(request, "chat/waiting.html", {"room": room}, status=403)
             raise Http404 from None
 
@@ -62,7 +62,7 @@ def errors_as_pages(view: View) -> View:
 @errors_as_pages
 def home(request: HttpRequest) -> HttpResponse:
     """Show the lounge to a visitor, and the last room to a member."""
-    caller = caller_on(request)
+    caller = caller_of_request(request)
     if caller is None:
         return room_page(request, LogKey(lounge().log.key))
     last = LogKey(request.session.get("room", ""))
@@ -87,10 +87,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     invite = _invite(code) if code else None
     key = LogKey(invite.room.log.key) if invite else _room_at(next)
     after = reverse("room", kwargs={"key": key}) if invite or not next else next
-    if caller_on(request) is not None:
+    if caller_of_request(request) is not None:
         return see_other(reverse("invite", kwargs={"code": code}) if invite else after)
     if invite:
-        _standing(invite)
+        _active(invite)
     if expired.is_expired(request):
         again = {"form": expired.refused(EnterForm(request.POST), request), "next": after, "status": expired.STATUS}
         return invite_page(request, invite, **again) if invite else room_page(request, key, **again)
@@ -123,11 +123,11 @@ def enter(request: HttpRequest) -> HttpResponse:
 @errors_as_pages
 def invite(request: HttpRequest, code: str) -> HttpResponse:
     """Show an invite. A member of the room is redirected to it, even when the invite has ended."""
-    found, caller = _invite(code), caller_on(request)
+    found, caller = _invite(code), caller_of_request(request)
     key = LogKey(found.room.log.key)
     if caller and "member" in (access.may_read(caller, key) or ()):
         return redirect("room", key=key)
-    return invite_page(request, _standing(found))
+    return invite_page(request, _active(found))
 
 
 @shows_again
@@ -135,7 +135,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @errors_as_pages
 def invite_join(request: HttpRequest, code: str) -> HttpResponse:
-    found, caller = _invite(code), caller_on(request)
+    found, caller = _invite(code), caller_of_request(request)
     key = LogKey(found.room.log.key)
     if caller is None or expired.is_expired(request):
         return see_other(reverse("invite", kwargs={"code": code}))
@@ -151,7 +151,7 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
 @errors_as_pages
 def invite_qr(request: HttpRequest, code: str) -> HttpResponse:
     """Return the invite's address as a QR code."""
-    _standing(_invite(code))
+    _active(_invite(code))
     picture = BytesIO()
     address = request.build_absolute_uri(reverse("invite", kwargs={"code": code}))
     segno.make(address, micro=False).save(picture, kind="svg", scale=8, border=2, light="#fff")
@@ -166,9 +166,9 @@ def _invite(code: str) -> Invite:
     return found
 
 
-def _standing(invite: Invite) -> Invite:
+def _active(invite: Invite) -> Invite:
     """Return the invite while it is active, or raise 410."""
-    if not stands(invite, now_ms()):
+    if not is_active(invite, now_ms()):
         raise RealtimeError(410, "invite_ended")
     return invite
 

@@ -16,9 +16,18 @@ class ModerationConfig(AppConfig):
         from moderation import pages
         from moderation.selectors import live  # noqa: F401 - its method registers itself
         from moderation.selectors.posting import may_change, may_post
-        from moderation.selectors.sanctions import against
+        from moderation.selectors.sanctions import own_sanctions
         from moderation.selectors.undone import undone_moderation
-        from moderation.services import audit, devices, removal, reports, rules, sanctions  # noqa: F401 - reports registers its methods
+        from moderation.services import (
+            appeals,  # noqa: F401 - the methods of this module register themselves
+            audit,
+            devices,
+            effects,
+            removal,
+            reports,  # noqa: F401
+            rules,
+            sanctions,  # noqa: F401
+        )
         from realtime.storage.backups.undone import on_restore
         from realtime.workers.deadlines import deadline
 
@@ -28,15 +37,15 @@ class ModerationConfig(AppConfig):
                 may_change=may_change,
                 may_join=devices.may_join,
                 join_terms=devices.join_terms,
-                own_sanctions=against,
+                own_sanctions=own_sanctions,
                 audit=audit.audit_write,
                 ban_page=pages.ban_page,
             )
         )
         on_restore(undone_moderation)
-        use_in_accounts(AccountsPlugin(on_browser=devices.device_follow))
+        use_in_accounts(AccountsPlugin(on_browser=devices.device_add))
         # The kinds keep the names of the release before: its processes schedule some, and handle some.
         deadline("chat.remove")(removal.remove_due)
         deadline("chat.bring_back")(removal.restore_due)
         deadline("chat.calm")(rules.calm_due)
-        deadline("chat.put_out", revokes=True)(sanctions.put_out_due)
+        deadline("chat.put_out", revokes=True)(effects.site_ban_due)

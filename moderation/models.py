@@ -54,10 +54,10 @@ class Sanction(models.Model):
         return f"{self.kind} of {self.user_id}"
 
 
-class Hold(models.Model):
+class DeviceBan(models.Model):
     """A browser kept out with its banned guest: of a room, or without one of the site. `device`: its cookie's hash."""
 
-    sanction = models.ForeignKey(Sanction, models.CASCADE, related_name="holds")
+    sanction = models.ForeignKey(Sanction, models.CASCADE, related_name="device_bans")
     room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="+")
     device = models.CharField(max_length=64, db_index=True)
     until = models.BigIntegerField()

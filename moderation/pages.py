@@ -10,7 +10,7 @@ from accounts.models import User
 from chat.models import Room
 from chat.pages import language_of_page, words
 from moderation.models import Sanction
-from moderation.selectors.sanctions import in_force, sanction_as, was_there
+from moderation.selectors.sanctions import longest_active, sanction_as, was_there
 from realtime.log import now_ms
 from realtime.security import token_make
 
@@ -26,7 +26,7 @@ def site_ban(request: HttpRequest) -> Sanction | None:
     user = request.user
     if not isinstance(user, User) or user.banned_until <= now_ms():
         return None
-    return in_force(user.pk, None, "ban", now_ms())
+    return longest_active(user.pk, None, "ban", now_ms())
 
 
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
@@ -34,7 +34,7 @@ def room_ban(request: HttpRequest, key: str) -> Sanction | None:
     user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
     if not isinstance(user, User) or room is None:
         return None
-    ban = in_force(user.pk, room.pk, "ban", now_ms()) or in_force(user.pk, room.pk, "kick", now_ms())
+    ban = longest_active(user.pk, room.pk, "ban", now_ms()) or longest_active(user.pk, room.pk, "kick", now_ms())
     return ban if ban and was_there(room.pk, room.log_id, user) else None
 
 

@@ -13,7 +13,7 @@ from accounts.selectors import guards_unproven
 from chat.pages import see_other
 from chat.selectors import ranks
 from moderation.pages import banned_page, live_page, room_ban, site_ban
-from moderation.services.sanctions import appeal_make
+from moderation.services.appeals import appeal_make
 from realtime import LogKey, RealtimeError
 
 
@@ -52,7 +52,7 @@ def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
         appeal_make(
             user=ban.user, key=LogKey(key) if key else None, sanction=ban.key, text=request.POST.get("text", "")
         )
-    except RealtimeError as refusal:
-        if refusal.code != 409:  # twice is once
-            return banned_page(request, ban, key or None, problem=str(refusal.args[0]), text=request.POST.get("text"))
+    except RealtimeError as error:
+        if error.code != 409:  # twice is once
+            return banned_page(request, ban, key or None, problem=str(error.args[0]), text=request.POST.get("text"))
     return see_other(reverse("room", kwargs={"key": key}) if key else reverse("banned"))

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.selectors import caller_of
 from chat.models import Message, Room
 from chat.selectors.access import labels_of, readable
-from chat.selectors.messages import line_find, line_of
+from chat.selectors.messages import message_as, message_find
 from realtime.errors import RealtimeError
 from realtime.log import key_new
 from realtime.methods import METHODS, Call
@@ -94,10 +94,10 @@ def post(caller: Caller, key: LogKey, text: str = "hello") -> int:
 
 def line(caller: Caller, key: LogKey, o: int) -> dict[str, Any]:
     """A line as this reader sees it."""
-    standing = readable(caller, key)
-    message = line_find(standing.log, labels_of(caller.id, standing), o)
+    room_access = readable(caller, key)
+    message = message_find(room_access.log, labels_of(caller.id, room_access), o)
     assert message is not None
-    return line_of(message)
+    return message_as(message)
 
 
 def last_event(key: LogKey) -> Event:

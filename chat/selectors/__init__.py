@@ -2,6 +2,7 @@
 
 from chat.selectors import invites
 from chat.selectors.access import may_open, may_read, may_read_all
-from chat.selectors.rooms import snapshot, welcome
+from chat.selectors.own_rooms import welcome
+from chat.selectors.rooms import snapshot
 
 __all__ = ["invites", "may_open", "may_read", "may_read_all", "snapshot", "welcome"]

@@ -12,14 +12,14 @@ from accounts.selectors import FOREVER, SECOND_STEP, banned, counts_as_guest, us
 from chat import plugin
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
-from chat.types import RoomAccess, RoomAccesses
+from chat.types import AccessTable, RoomAccess
 from realtime import UNSEEN, Caller, Labels, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
 
 HOST = Membership.Role.HOST
-NOBODY = 0
-GUARDS = {Rank.HOST: "host", Rank.MODERATOR: "mod", Rank.ADMIN: "admin"}
+VISITOR = 0
+RANK_SCOPES = {Rank.HOST: "host", Rank.MODERATOR: "mod", Rank.ADMIN: "admin"}
 """Scopes, by the least rank that has them."""
 SILENCED = "silenced:"
 """The scope of a muted reader, followed by the end of the mute in ms UTC."""
@@ -54,26 +54,26 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
 """A subquery, because Django places a join before the filtered join that it needs."""
 
 
-def standings(rooms: Collection[LogKey], users: Collection[int]) -> RoomAccesses:
+def access_table(rooms: Collection[LogKey], users: Collection[int]) -> AccessTable:
     """Return the access by room and user, in one query, and by room and `NOBODY` for people outside."""
-    return _found(_standings(rooms, users))
+    return _found(_access_rows(rooms, users))
 
 
-def _found(rows: Iterable[Any]) -> RoomAccesses:
+def _found(rows: Iterable[Any]) -> AccessTable:
     found = {}
     for key, user, *values in rows:
-        found[LogKey(key), NOBODY] = place = RoomAccess(*values[: len(_ROOM)])
+        found[LogKey(key), VISITOR] = place = RoomAccess(*values[: len(_ROOM)])
         if user is not None:
-            found[LogKey(key), user] = _standing_of(place, *values[len(_ROOM) :])
+            found[LogKey(key), user] = _access_of(place, *values[len(_ROOM) :])
     return found
 
 
 @prepared
-def _standings(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
+def _access_rows(rooms: Collection[LogKey], users: Collection[int]) -> "QuerySet[Room, Any]":
     return _places(Room.objects.filter(log__key__in=rooms, deleted_at=None), users)
 
 
-def standings_of_closed(room: LogKey, caller: Caller) -> RoomAccesses:
+def access_table_of_closed(room: LogKey, caller: Caller) -> AccessTable:
     """Return the access of a caller, also for a deleted room."""
     return _found(_places(Room.objects.filter(log__key=room), [caller.pk]))
 
@@ -86,7 +86,7 @@ def _places(rooms: "QuerySet[Room]", users: Collection[int]) -> "QuerySet[Room, 
     )
 
 
-def _standing_of(
+def _access_of(
     place: RoomAccess,
     role: str,
     state: str,
@@ -116,68 +116,68 @@ def _standing_of(
     )
 
 
-def member(caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, archived: bool = False) -> RoomAccess:
+def member(caller: Caller, room: LogKey, found: AccessTable | None = None, *, archived: bool = False) -> RoomAccess:
     """Return a member's access. Raise 404 when they may not read the room, and 403 when they may only read.
 
     Raise 409 in an archived room, unless the action is allowed there (`archived`).
     """
-    standing = readable(caller, room, found)
-    if standing.role is None:
-        raise forbidden("a host lets you in" if standing.waiting else "join the room first")
+    room_access = readable(caller, room, found)
+    if room_access.role is None:
+        raise forbidden("a host lets you in" if room_access.waiting else "join the room first")
     if not archived:
-        refuse_archived(standing)
-    return standing
+        refuse_archived(room_access)
+    return room_access
 
 
-def refuse_archived(standing: RoomAccess) -> None:
+def refuse_archived(room_access: RoomAccess) -> None:
     """Refuse to write into an archived room."""
-    if standing.archived_at is not None:
+    if room_access.archived_at is not None:
         raise conflict("archived", "the room is archived")
 
 
 def reporter(caller: Caller, room: LogKey) -> RoomAccess:
     """Return the access of a person who may report: a member, or a person asked into a direct room."""
-    standing = _standing(caller, room)
-    return standing if standing is not None and standing.asked else member(caller, room, archived=True)
+    room_access = _access(caller, room)
+    return room_access if room_access is not None and room_access.asked else member(caller, room, archived=True)
 
 
 def ranked(
-    caller: Caller, room: LogKey, act: str, found: RoomAccesses | None = None, *, archived: bool = False
+    caller: Caller, room: LogKey, act: str, found: AccessTable | None = None, *, archived: bool = False
 ) -> RoomAccess:
     """Return the access of a caller whose rank allows the action in the room, or raise 403."""
-    standing = member(caller, room, found, archived=archived)
-    if standing.rank < NEEDED[act]:
+    room_access = member(caller, room, found, archived=archived)
+    if room_access.rank < NEEDED[act]:
         raise forbidden("hosts only")
-    return standing
+    return room_access
 
 
-def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> RoomAccesses:
+def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> AccessTable:
     """Return the access of a moderator or admin, equal to that of hosts, for the argument `found` of a service.
 
     Raise 403 for others. Read access is not checked: the admin has shown what the action is about.
     With `closed` the room may be deleted.
     """
-    standing = _standing(caller, room, standings_of_closed(room, caller) if closed else None)
+    room_access = _access(caller, room, access_table_of_closed(room, caller) if closed else None)
     user = User.objects.filter(pk=caller.pk, is_active=True).first()
     rank = Rank(usable_rank_of(user)) if user else Rank.MEMBER
-    if standing is None or rank < Rank.MODERATOR:
+    if room_access is None or rank < Rank.MODERATOR:
         raise forbidden("moderators only")
-    return {(room, caller.pk): replace(standing, role=HOST, rank=rank, waiting=False, banned_until=0)}
+    return {(room, caller.pk): replace(room_access, role=HOST, rank=rank, waiting=False, banned_until=0)}
 
 
-def speaker(
-    caller: Caller, room: LogKey, found: RoomAccesses | None = None, *, slowed: bool = True, asking: bool = False
+def author(
+    caller: Caller, room: LogKey, found: AccessTable | None = None, *, slowed: bool = True, asking: bool = False
 ) -> RoomAccess:
     """Return the access of a member who may write now, as the app that answers `may_post` decides.
 
     `slowed`: slow mode counts. A direct room that nobody has accepted lets nothing through, unless the caller is
     `asking` and looks after it.
     """
-    standing = member(caller, room, found)
-    plugin.installed.may_post(standing, now_ms(), slowed)
-    if standing.direct and not asking and unanswered(standing.room, caller.pk):
+    room_access = member(caller, room, found)
+    plugin.installed.may_post(room_access, now_ms(), slowed)
+    if room_access.direct and not asking and unanswered(room_access.room, caller.pk):
         raise RealtimeError(403, "unanswered")
-    return standing
+    return room_access
 
 
 def unanswered(room: int, user: int) -> bool:
@@ -190,39 +190,39 @@ def blocks_one_of(user: int, people: str) -> bool:
     return Block.objects.filter(user=user, blocked__key__in=people.split()).exists()
 
 
-def readable(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess:
+def readable(caller: Caller | None, room: LogKey, found: AccessTable | None = None) -> RoomAccess:
     """Return the access of a person who may read the room, or raise 404."""
-    standing = _standing(caller, room, found)
-    if standing is not None and standing.banned:
-        raise banned_from(standing)
-    if standing is None or not standing.may_look:
+    room_access = _access(caller, room, found)
+    if room_access is not None and room_access.banned:
+        raise banned_from(room_access)
+    if room_access is None or not room_access.may_look:
         raise not_found("no such room")
-    return standing
+    return room_access
 
 
-def banned_from(standing: RoomAccess) -> RealtimeError:
+def banned_from(room_access: RoomAccess) -> RealtimeError:
     """403 for a room that one knew."""
-    return banned(standing.banned_until)
+    return banned(room_access.banned_until)
 
 
 def invited(caller: Caller, room: LogKey) -> RoomAccess:
     """Return the access of a person who may read the room by an invite."""
-    standing = _standing(caller, room)
-    if standing is None:
+    room_access = _access(caller, room)
+    if room_access is None:
         raise not_found("no such room")
-    if standing.banned:
-        raise banned_from(standing)
-    return standing
+    if room_access.banned:
+        raise banned_from(room_access)
+    return room_access
 
 
-def labels_of(user: UserId | None, standing: RoomAccess) -> Labels:
+def labels_of(user: UserId | None, room_access: RoomAccess) -> Labels:
     """Return the scopes of a reader; a visitor has none."""
     words = {f"u:{user}"} if user else set()
-    if standing.role:
+    if room_access.role:
         words.add("member")
-    if standing.role:
-        words |= {label for rank, label in GUARDS.items() if standing.rank >= rank}
-    silent = FOREVER if standing.warned else max(standing.muted_until, standing.muted_on_site)
+    if room_access.role:
+        words |= {label for rank, label in RANK_SCOPES.items() if room_access.rank >= rank}
+    silent = FOREVER if room_access.warned else max(room_access.muted_until, room_access.muted_on_site)
     if silent > now_ms():
         words.add(f"{SILENCED}{silent}")
     return frozenset(words)
@@ -235,8 +235,8 @@ def silenced(labels: Labels) -> bool:
 
 def may_read(caller: Caller, room: LogKey) -> Labels | None:
     """Return the caller's scopes in the room, or None, in one query."""
-    standing = _standing(caller, room)
-    return labels_of(caller.id, standing) if standing and standing.may_look else None
+    room_access = _access(caller, room)
+    return labels_of(caller.id, room_access) if room_access and room_access.may_look else None
 
 
 def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Labels]:
@@ -244,13 +244,13 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, L
 
     One query, and one for the blocks where some of the rooms are direct.
     """
-    found = standings({room for _, room in asked}, {caller.pk for caller, _ in asked})
-    pairs = [(caller, room, _standing(caller, room, found)) for caller, room in asked]
-    blocks = _blocks_of({caller.pk for caller, _, standing in pairs if standing and standing.direct})
+    found = access_table({room for _, room in asked}, {caller.pk for caller, _ in asked})
+    pairs = [(caller, room, _access(caller, room, found)) for caller, room in asked]
+    blocks = _blocks_of({caller.pk for caller, _, room_access in pairs if room_access and room_access.direct})
     return {
-        (caller.id, room): labels_of(caller.id, standing) | _unseen(caller, standing, blocks)
-        for caller, room, standing in pairs
-        if standing and standing.may_look
+        (caller.id, room): labels_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
+        for caller, room, room_access in pairs
+        if room_access and room_access.may_look
     }
 
 
@@ -259,13 +259,13 @@ def may_open(caller: Caller, room: LogKey) -> Labels | None:
 
     In a direct room the caller is not shown as present while they block one of its people.
     """
-    standing = _standing(caller, room)
-    if standing and standing.banned:
-        raise banned_from(standing)
-    if standing is None or not standing.may_look:
+    room_access = _access(caller, room)
+    if room_access and room_access.banned:
+        raise banned_from(room_access)
+    if room_access is None or not room_access.may_look:
         return None
-    blocks = _blocks_of({caller.pk} if standing.direct else set())
-    return labels_of(caller.id, standing) | _unseen(caller, standing, blocks)
+    blocks = _blocks_of({caller.pk} if room_access.direct else set())
+    return labels_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
 
 
 def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
@@ -274,14 +274,14 @@ def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
     return set(blocks.values_list("user_id", "blocked__key")) if users else set()
 
 
-def _unseen(caller: Caller, standing: RoomAccess, blocks: Collection[tuple[int, str]]) -> Labels:
+def _unseen(caller: Caller, room_access: RoomAccess, blocks: Collection[tuple[int, str]]) -> Labels:
     """Return the label of a caller who is not shown as present: they block one of the people of a direct room."""
-    blocked = any((caller.pk, person) in blocks for person in standing.direct.split())
+    blocked = any((caller.pk, person) in blocks for person in room_access.direct.split())
     return frozenset({UNSEEN}) if blocked else frozenset()
 
 
-def _standing(caller: Caller | None, room: LogKey, found: RoomAccesses | None = None) -> RoomAccess | None:
-    user = caller.pk if caller else NOBODY
+def _access(caller: Caller | None, room: LogKey, found: AccessTable | None = None) -> RoomAccess | None:
+    user = caller.pk if caller else VISITOR
     if found is None:
-        found = standings([room], [user])
-    return found.get((room, user)) or found.get((room, NOBODY))
+        found = access_table([room], [user])
+    return found.get((room, user)) or found.get((room, VISITOR))

@@ -19,7 +19,7 @@ SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
 """The members of an invite, as in `invite.created`, and its maker."""
 
 
-def standing_now(now: int, *, staff_mfa: bool | None = None) -> Q:
+def active_now(now: int, *, staff_mfa: bool | None = None) -> Q:
     """Return a filter for active invites: not revoked, expired or used up.
 
     The maker of an invite to a private room must still have the rank. `staff_mfa` says whether a rank on the site needs
@@ -49,8 +49,8 @@ def invite_by_code(code: str) -> Invite | None:
     return Invite.objects.filter(code=code).select_related("room__log", "created_by").first()
 
 
-def stands(invite: Invite, now: int) -> bool:
-    return Invite.objects.filter(standing_now(now), pk=invite.pk).exists()
+def is_active(invite: Invite, now: int) -> bool:
+    return Invite.objects.filter(active_now(now), pk=invite.pk).exists()
 
 
 def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
@@ -71,14 +71,14 @@ def _newest(room: LogKey) -> list[Any]:
 
 
 def _listed(room: LogKey, makers: Collection[str] | None) -> list[Any]:
-    return _standing(room, now_ms(), makers, staff_mfa=settings.STAFF_MFA)
+    return _active(room, now_ms(), makers, staff_mfa=settings.STAFF_MFA)
 
 
 @prepared
-def _standing(
+def _active(
     room: LogKey, now: int, makers: Collection[str] | None, *, staff_mfa: bool = True
 ) -> "QuerySet[Invite, Any]":
-    rows = Invite.objects.filter(standing_now(now, staff_mfa=staff_mfa), room__log__key=room)
+    rows = Invite.objects.filter(active_now(now, staff_mfa=staff_mfa), room__log__key=room)
     if makers is not None:
         rows = rows.filter(created_by__key__in=makers)
     return rows.order_by("-pk").values_list("key", "code", "expires_at", "max_uses", "created_by__key")[:LISTED]

@@ -47,7 +47,7 @@ def heard_by(words: Collection[str]) -> Q:
     return seen
 
 
-def line_find(log: int, labels: Labels, o: int) -> Message | None:
+def message_find(log: int, labels: Labels, o: int) -> Message | None:
     """Return a message, or None when the reader may not see it."""
     lines = Message.objects.filter(visible(labels), log=log, offset=o)
     return lines.select_related("author", "removed_by").first()
@@ -122,13 +122,13 @@ def tag_of(message: Message) -> int | None:
     return message.tag
 
 
-def line_of(message: Message) -> dict[str, Any]:
+def message_as(message: Message) -> dict[str, Any]:
     """`{o, t, n, at, by, kind, data, edited, removed, touched}`."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
-    return _line_as(author, remover, *(getattr(message, name) for name in _LINE))
+    return _message_as(author, remover, *(getattr(message, name) for name in _LINE))
 
 
-def _line_as(
+def _message_as(
     author: str | None,
     remover: str | None,
     o: int,
@@ -181,7 +181,7 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
 
 
 def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
-    lines = [_line_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
+    lines = [_message_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
     people: dict[str, Any] = {}
     for row in rows:
         for start in (_AUTHOR, _REMOVER):

@@ -25,9 +25,9 @@ def on_site(user: int, act: str) -> User:
     return found
 
 
-def outrank(standing: RoomAccess, target: User | None, *, room: LogKey, act: str) -> None:
+def outrank(room_access: RoomAccess, target: User | None, *, room: LogKey, act: str) -> None:
     """Refuse an act for which the caller's rank is not enough, by itself or over this person."""
-    if standing.rank < (NEEDED | ON_SITE)[act]:
+    if room_access.rank < (NEEDED | ON_SITE)[act]:
         raise forbidden("hosts only")
-    if target is not None and rank_of(target, standing.room) >= standing.rank:
+    if target is not None and rank_of(target, room_access.room) >= room_access.rank:
         raise RealtimeError(403, "rank")

@@ -1,10 +1,9 @@
 """Rooms, and who is in them."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from django.db.models import (
-    Case,
     CharField,
     Exists,
     F,
@@ -13,26 +12,21 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
-from django.db.models.functions import Coalesce, Greatest
-from django.db.models.lookups import Exact
 
 from accounts.models import User
 from accounts.selectors import person_of, rank_on_site
 from chat import plugin, protocol
-from chat.models import Block, Membership, Message, Room
+from chat.models import Block, Membership, Room
 from chat.permissions import Rank
 from chat.selectors import access, messages
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import kept
-from realtime import Caller, Head, Labels, LogKey, RoomParams, conflict, method, not_found
+from realtime import Caller, Head, Labels, LogKey, RoomParams, method, not_found
 from realtime.log import now_ms
 from realtime.models import Event
 from realtime.storage.prepared import prepared
 
-UNREAD: Final = 100
 MEMBERS: Final = 1000
 """Members are counted up to this number."""
 LISTED: Final = 200
@@ -42,12 +36,8 @@ PAGE: Final = 50
 """A page of the directory has so many rooms."""
 DELETED_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
 """A deleted room can be restored for so many ms."""
-MINE: Final = 500
-"""A person's list has so many rooms. The latest direct rooms fill the places that others leave."""
-JOINED: Final = 400
-"""A person can be in so many rooms, not counting direct ones."""
 IN_IT: Final = Membership.State.MEMBER
-_FACTS: Final = ("name", "topic", "public", "lounge", "direct")
+FACTS: Final = ("name", "topic", "public", "lounge", "direct")
 _RULES: Final = ("archived_at", "slow_s", "locked", "guests_off", "approval_until", "panic_until", "rules_rank")
 
 
@@ -69,103 +59,12 @@ class Joined(Subquery):
         return super().as_sql(compiler, connection, *args, join=join, **more)
 
 
-def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
-    """Return the rooms of a person, with heads and unread counts, in one query."""
-    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
-    rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
-    names = direct_names(caller, rows)
-    return [
-        _membership(_facts(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread)
-        | names.get(row.pk, {})
-        for row in rows
-    ]
-
-
-@method("unread.read", protocol.NoParams, lane="read", cost=4)
-def unread_read(*, caller: Caller) -> dict[str, Any]:
-    return {"rooms": unread_of(caller)}
-
-
-def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
-    """`{unread, read, o}` of each room of a person, as hello counts them up to the head `o`. One query."""
-    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
-    rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
-    return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
-
-
-def refuse_full(user: int) -> None:
-    """409 for somebody who is in so many rooms that the next would push another out of the list."""
-    joined = Membership.objects.filter(user=user, state__in=[IN_IT, Membership.State.WAITING], room__direct="")
-    if joined.count() >= JOINED:
-        raise conflict("too_many_joined", f"at most {JOINED}")
-
-
-class _Mine(NamedTuple):
-    """A membership and its room: what `_mine` reads."""
-
-    pk: int
-    key: str
-    name: str
-    topic: str
-    public: bool
-    lounge: bool
-    direct: str
-    role: str
-    read: int
-    head: int
-    tag: int | None
-    lines: int
-    unread: int
-
-
-@prepared
-def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
-    """Return memberships: the lounge and joined rooms come before direct rooms, to which others can invite."""
-    shown = Membership.objects.filter(
-        user=user, state=IN_IT, hidden__lte=F("room__log__lines"), room__archived_at=None, room__deleted_at=None
-    )
-    active = Case(When(room__direct="", then=F("joined_at")), default=Subquery(_last("room__log", "at")))
-    order = (F("room__lounge").desc(), Case(When(room__direct="", then=0), default=1), active.desc(), "-joined_at")
-    return _row(shown, user, words).order_by(*order).values_list(*_ROW)[:limit]
-
-
-def membership_of(caller: Caller, room: int) -> dict[str, Any]:
-    """Return a room of the caller as in `welcome`, hidden or not."""
-    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
-    mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
-    row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
-    head = Head(row.head, row.tag or 0, row.lines)
-    return _membership(_facts(row.key, row), row, head, row.unread) | direct_names(caller, [row]).get(row.pk, {})
-
-
-_ROW: Final = (
-    *("room_id", "room__log__key", *(f"room__{name}" for name in _FACTS)),
-    *("role", "place", "room__log__head", "tag", "room__log__lines", "unread"),
-)
-
-
-def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    """Add `place`, up to where they have read: one's own last message counts as read."""
-    own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
-    placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
-    return placed.annotate(tag=Subquery(_last("room__log")), unread=Count(_unread(user, words)))
-
-
 def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[str, str]]:
     """`{name}` of direct rooms, by primary key: the names of the others; one query where there are any."""
     direct = {room.pk: [key for key in room.direct.split() if caller is None or key != caller.id] for room in rooms}
     keys = {key for others in direct.values() for key in others}
     people = dict(User.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
     return {pk: {"name": ", ".join(sorted(people[key] for key in others))} for pk, others in direct.items() if others}
-
-
-def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
-    """`{key, name, topic, public, lounge, role, unread, read, head}`; who is here, the hub knows."""
-    return _membership(_facts(room.log.key, room), membership, head, unread)
-
-
-def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> dict[str, Any]:
-    return {**facts, "role": mine.role, "unread": unread, "read": mine.read, "head": _head(head)}
 
 
 def snapshot(
@@ -175,7 +74,7 @@ def snapshot(
     room = _room(key, head)
     if room is None:
         raise not_found("no such room")
-    mine = access.standings([key], [caller.pk]).get((key, caller.pk)) if caller else None
+    mine = access.access_table([key], [caller.pk]).get((key, caller.pk)) if caller else None
     role = mine.role if mine else None
     if around is None:
         page = messages.page_last(key, room.log_id, labels, head)
@@ -188,7 +87,7 @@ def snapshot(
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}
     shown["archived"] = room.archived_at
-    facts = _facts(key, room) | own | shown | name
+    facts = facts_of(key, room) | own | shown | name
     if room.direct and caller:
         facts["unanswered"] = access.unanswered(room.pk, caller.pk)
     return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
@@ -224,7 +123,7 @@ def room_list(
     if before is not None:
         active_at, pk = map(int, before.split("-"))
         rooms = rooms.filter(Q(active_at__lt=active_at) | Q(active_at=active_at, pk__lt=pk))
-    rooms = rooms.select_related("log").annotate(tag=Subquery(_last("log")), members=Count(_members()))
+    rooms = rooms.select_related("log").annotate(tag=Subquery(last_event("log")), members=Count(_members()))
     found = list(rooms.order_by("-active_at", "-pk")[: PAGE + 1])
     more = f"{found[PAGE - 1].active_at}-{found[PAGE - 1].pk}" if len(found) > PAGE else None
     return {"rooms": [{**_listed(room), "here": here(LogKey(room.log.key))} for room in found[:PAGE]], "next": more}
@@ -232,7 +131,13 @@ def room_list(
 
 def _listed(room: Any) -> dict[str, Any]:
     head = Head(room.log.head, room.tag or 0, room.log.lines)
-    facts = {"key": room.log.key, "name": room.name, "topic": room.topic, "members": room.members, "head": _head(head)}
+    facts = {
+        "key": room.log.key,
+        "name": room.name,
+        "topic": room.topic,
+        "members": room.members,
+        "head": head_as(head),
+    }
     return {**facts, "archived": room.archived_at, "deleted": room.deleted_at}
 
 
@@ -247,8 +152,8 @@ def _matches(text: str) -> Q:
 @method("member.list", RoomParams, lane="read", cost=4)
 def member_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
     """Return the members, hosts first; a rank also sees who waits to be admitted, and who is muted."""
-    standing = access.readable(caller, room)
-    pk, rank = standing.room, standing.rank
+    room_access = access.readable(caller, room)
+    pk, rank = room_access.room, room_access.rank
     members = list(_in_it(pk).order_by("role", "joined_at")[:LISTED])
     waiting = Membership.objects.filter(room=pk, state=Membership.State.WAITING).select_related("user")
     asked = list(waiting.order_by("joined_at")[:LISTED]) if rank >= Rank.HOST else []
@@ -309,7 +214,7 @@ def _room(key: LogKey) -> Any | None:
 @prepared
 def _rooms(key: LogKey) -> "QuerySet[Room, Any]":
     rooms = Room.objects.filter(log__key=key).annotate(members=Count(_members()), hosts=Joined(_hosts()))
-    return rooms.values_list("pk", "log_id", *_FACTS, *_RULES, "members", "hosts", named=True)
+    return rooms.values_list("pk", "log_id", *FACTS, *_RULES, "members", "hosts", named=True)
 
 
 def _members() -> "QuerySet[Membership, Any]":
@@ -321,22 +226,13 @@ def _hosts() -> "QuerySet[Membership, Any]":
     return hosts.order_by("joined_at").values(key=F("user__key"))[:HOSTS]
 
 
-def _last(log: str, column: str = "tag") -> Any:
+def last_event(log: str, column: str = "tag") -> Any:
     """Return a subquery for a column of the last event of the log at this path."""
     last = Event.objects.filter(log=OuterRef(log), offset=OuterRef(f"{log}__head"))
     return last.values(column)[:1]
 
 
-def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
-    """Messages of others after the place of the membership outside: still there, for this reader, of nobody blocked."""
-    host = messages.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
-    seen = messages.heard_by(words) | host
-    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
-    newer = newer.exclude(author__in=Block.objects.filter(user=user).values("blocked"))
-    return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]
-
-
-def _facts(key: str, room: Any) -> dict[str, Any]:
+def facts_of(key: str, room: Any) -> dict[str, Any]:
     """Return name, topic and state of a room, or of a row with its columns."""
     return {
         "key": key,
@@ -348,5 +244,5 @@ def _facts(key: str, room: Any) -> dict[str, Any]:
     }
 
 
-def _head(head: Head) -> dict[str, int]:
+def head_as(head: Head) -> dict[str, int]:
     return {"o": head.o, "t": head.t, "n": head.n}

@@ -12,8 +12,9 @@ from chat.models import Invite, Membership, Message, Revision, Room
 from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.access import IN_IT
-from chat.selectors.rooms import DELETED_KEPT_MS, membership_of
-from chat.types import RoomAccess, RoomAccesses
+from chat.selectors.own_rooms import membership_of
+from chat.selectors.rooms import DELETED_KEPT_MS
+from chat.types import AccessTable, RoomAccess
 from realtime import (
     Caller,
     ClientId,
@@ -29,51 +30,51 @@ from realtime import (
 )
 from realtime.log import Batch, LogEvent, redactable
 
-TOLD: Final = 50
+MEMBERS_NOTIFIED: Final = 50
 """members whose lists change at once; the others' do at their next hello"""
-REDACTED: Final = 500
+EVENTS_PER_RUN: Final = 500
 """events that one run of the purge redacts"""
 
 
 @method("room.archive", protocol.RoomAct, logs=room_and_site)
 def room_archive(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: AccessTable | None = None
 ) -> list[Signal]:
     """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
-    standing = _closable(access.ranked(caller, room, "room.archive", found, archived=True))
-    if standing.archived_at is not None:
+    room_access = _refuse_permanent(access.ranked(caller, room, "room.archive", found, archived=True))
+    if room_access.archived_at is not None:
         raise conflict("already_done")
-    _close(batch, standing, archived_at=batch.now)
-    _tell(batch, room, standing, caller, cid, kind="room.archived", method="room.archive", reason=reason)
-    _end(batch, room)
-    return _out_of_lists(room, standing.room)
+    _close(batch, room_access, archived_at=batch.now)
+    _notify(batch, room, room_access, caller, cid, kind="room.archived", method="room.archive", reason=reason)
+    _run_close_hooks(batch, room)
+    return _out_of_lists(room, room_access.room)
 
 
 @method("room.delete", protocol.RoomAct, logs=room_and_site)
 def room_delete(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: AccessTable | None = None
 ) -> list[Signal]:
     """Hide a room from everybody at once. It can be restored until it is purged."""
-    standing = _closable(access.ranked(caller, room, "room.delete", found, archived=True))
-    _close(batch, standing, deleted_at=batch.now)
-    _tell(batch, room, standing, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
-    _end(batch, room)
+    room_access = _refuse_permanent(access.ranked(caller, room, "room.delete", found, archived=True))
+    _close(batch, room_access, deleted_at=batch.now)
+    _notify(batch, room, room_access, caller, cid, kind="room.deleted", method="room.delete", reason=reason)
+    _run_close_hooks(batch, room)
     batch.schedule(room, "chat.room_purge", batch.now + DELETED_KEPT_MS, {"at": batch.now})
     batch.revoke(None, log=room, reason="deleted")
-    return _out_of_lists(room, standing.room)
+    return _out_of_lists(room, room_access.room)
 
 
 @method("room.restore", protocol.RoomAct, logs=room_and_site)
 def room_restore(
-    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: RoomAccesses | None = None
+    batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: AccessTable | None = None
 ) -> list[Signal]:
     """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
-    found = access.standings_of_closed(room, caller) if found is None else found
-    standing, row = _restorable(caller, room, found)
-    _closable(standing)
+    found = access.access_table_of_closed(room, caller) if found is None else found
+    room_access, row = _restorable(caller, room, found)
+    _refuse_permanent(room_access)
     if row.closed_rank is None:
         raise conflict("already_done")
-    if row.closed_rank > standing.rank:
+    if row.closed_rank > room_access.rank:
         raise RealtimeError(403, "rank")
     if row.deleted_at is not None and not 0 <= batch.now - row.deleted_at < DELETED_KEPT_MS:
         raise conflict("undo_over")
@@ -83,7 +84,7 @@ def room_restore(
         row.archived_at = None
     row.closed_rank = None if row.archived_at is None else row.closed_rank
     row.save(update_fields=["deleted_at", "archived_at", "closed_rank"])
-    _tell(batch, room, standing, caller, cid, kind="room.restored", method="room.restore", reason=reason)
+    _notify(batch, room, room_access, caller, cid, kind="room.restored", method="room.restore", reason=reason)
     return _into_lists(room, row) if row.archived_at is None else []
 
 
@@ -93,7 +94,7 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
     if room is None or batch.now - data["at"] < DELETED_KEPT_MS:
         return
     after = data.get("after", 0)
-    offsets = redactable(key, after, REDACTED)
+    offsets = redactable(key, after, EVENTS_PER_RUN)
     if offsets:
         _forget(batch, room, after, offsets[-1])
         batch.append(key, kind="room.purged", data=None, audience=[], redacts=offsets)
@@ -111,34 +112,34 @@ def _forget(batch: Batch, room: Room, after: int, last: int) -> None:
     Revision.objects.filter(**place).delete()
 
 
-def _restorable(caller: Caller, key: LogKey, found: RoomAccesses) -> tuple[RoomAccess, Room]:
+def _restorable(caller: Caller, key: LogKey, found: AccessTable) -> tuple[RoomAccess, Room]:
     """Whoever may not restore a deleted room is told that it is not there."""
     try:
-        standing = access.ranked(caller, key, "room.restore", found, archived=True)
+        room_access = access.ranked(caller, key, "room.restore", found, archived=True)
     except RealtimeError:
         if Room.objects.filter(log__key=key).exclude(deleted_at=None).exists():
             raise not_found("no such room") from None
         raise
-    return standing, Room.objects.get(pk=standing.room)
+    return room_access, Room.objects.get(pk=room_access.room)
 
 
-def _closable(standing: RoomAccess) -> RoomAccess:
-    if standing.lounge or standing.direct:
+def _refuse_permanent(room_access: RoomAccess) -> RoomAccess:
+    if room_access.lounge or room_access.direct:
         raise forbidden("the lounge and direct rooms stay")
-    return standing
+    return room_access
 
 
-def _close(batch: Batch, standing: RoomAccess, **at: int) -> None:
+def _close(batch: Batch, room_access: RoomAccess, **at: int) -> None:
     """Whoever closes it again with a lower rank does not make it easier to open."""
-    room = Room.objects.get(pk=standing.room)
-    rank = max(standing.rank, Rank(room.closed_rank or 0))
+    room = Room.objects.get(pk=room_access.room)
+    rank = max(room_access.rank, Rank(room.closed_rank or 0))
     Room.objects.filter(pk=room.pk).update(closed_rank=rank, **at)
 
 
-def _tell(
+def _notify(
     batch: Batch,
     key: LogKey,
-    standing: RoomAccess,
+    room_access: RoomAccess,
     caller: Caller,
     cid: ClientId,
     *,
@@ -146,17 +147,18 @@ def _tell(
     method: str,
     reason: str,
 ) -> LogEvent:
-    plugin.installed.audit(batch, standing, caller, method, reason=reason)
+    plugin.installed.audit(batch, room_access, caller, method, reason=reason)
     return batch.append(key, kind=kind, data={"at": batch.now}, actor=caller.id, cid=cid)
 
 
-def _end(batch: Batch, key: LogKey) -> None:
+def _run_close_hooks(batch: Batch, key: LogKey) -> None:
     for hook in plugin.installed.on_close:
         hook(batch, key)
 
 
 def _members(room: int) -> Any:
-    return Membership.objects.filter(room=room, state=IN_IT).select_related("user").order_by("joined_at")[:TOLD]
+    members = Membership.objects.filter(room=room, state=IN_IT).select_related("user")
+    return members.order_by("joined_at")[:MEMBERS_NOTIFIED]
 
 
 def _out_of_lists(key: LogKey, room: int) -> list[Signal]:

@@ -49,11 +49,11 @@ def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tup
     if len(others) == 1 and blocks_one_of(caller.pk, others[0]):
         raise RealtimeError(403, "blocked")
     if room:
-        return {"room": LogKey(room.log.key)}, _entered(batch, caller, room)
-    met = _met(caller, others)
+        return {"room": LogKey(room.log.key)}, _enter(batch, caller, room)
+    met = _people_met(caller, others)
     if blocks_one_of(caller.pk, " ".join(others)):
         raise RealtimeError(403, "blocked")
-    key, signals = _made(batch, caller, me, met)
+    key, signals = _create(batch, caller, me, met)
     return {"room": key}, signals
 
 
@@ -62,9 +62,9 @@ def direct_answer(batch: Batch, *, caller: Caller, room: LogKey, accept: bool | 
     """Accept a request, ignore it, or with None take back that it was ignored. Only accepting tells the others."""
     mine = _mine(caller, room)
     if accept:
-        if _accepted(batch, mine):
+        if _accept(batch, mine):
             batch.append(room, kind="member.joined", data={"user": caller.id, "via": None}, actor=caller.id)
-        return _in_the_list(batch, caller, mine)
+        return _show_in_list(batch, caller, mine)
     if mine.state == IN_IT:
         raise conflict("conflict", "it is accepted already")
     Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT]).update(state=LEFT if accept is False else REQUEST)
@@ -74,12 +74,12 @@ def direct_answer(batch: Batch, *, caller: Caller, room: LogKey, accept: bool | 
 @method("direct.hide", protocol.DirectHide)
 def direct_hide(batch: Batch, *, caller: Caller, room: LogKey, hidden: bool) -> list[Signal]:
     """Leave a direct room out of one's list until somebody writes there, or put it back."""
-    standing = access.member(caller, room)
-    if not standing.direct:
+    room_access = access.member(caller, room)
+    if not room_access.direct:
         raise forbidden("leave the room instead")
     lines = batch.log(room).lines
-    Membership.objects.filter(room=standing.room, user=caller.pk).update(hidden=lines + 1 if hidden else 0)
-    return [list_signal(caller, standing.room, room, hidden=hidden)]
+    Membership.objects.filter(room=room_access.room, user=caller.pk).update(hidden=lines + 1 if hidden else 0)
+    return [list_signal(caller, room_access.room, room, hidden=hidden)]
 
 
 @method("person.block", protocol.PersonBlock, logs=site_only)
@@ -108,11 +108,11 @@ def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -
 # Coming in
 
 
-def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tuple[LogKey, list[Signal]]:
+def _create(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tuple[LogKey, list[Signal]]:
     """The caller is in it, and those who have accepted the caller before; whoever blocks another is not even asked."""
-    deaf = blockers_among([caller.pk, *(other.pk for other in others)])
-    known = accepted_by(caller, others) - deaf
-    states = {other.pk: LEFT if other.pk in deaf else IN_IT if other.pk in known else REQUEST for other in others}
+    blockers = blockers_among([caller.pk, *(other.pk for other in others)])
+    known = accepted_by(caller, others) - blockers
+    states = {other.pk: LEFT if other.pk in blockers else IN_IT if other.pk in known else REQUEST for other in others}
     if set(states.values()) != {IN_IT}:
         quota_use("groups", pk=caller.pk, now=batch.now)
     log = batch.create_log()
@@ -131,7 +131,7 @@ def _made(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tup
     return key, signals
 
 
-def _met(caller: Caller, others: Sequence[str]) -> list[User]:
+def _people_met(caller: Caller, others: Sequence[str]) -> list[User]:
     """Return the users of these keys, or 404 where the caller shares no room with one of them."""
     mine = Room.objects.filter(memberships__user=caller.pk, memberships__state=IN_IT)
     shared = User.objects.filter(key__in=others, is_active=True, memberships__room__in=mine, memberships__state=IN_IT)
@@ -141,15 +141,15 @@ def _met(caller: Caller, others: Sequence[str]) -> list[User]:
     return met
 
 
-def _entered(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
+def _enter(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
     """Into a room that is there: accepted if one was asked, and in the list again if it was hidden."""
     key = LogKey(room.log.key)
     mine = _mine(caller, key)
-    if _accepted(batch, mine):
+    if _accept(batch, mine):
         elsewhere(batch, "direct.joined", [room.log_id], {"user": caller.id})  # its log is not locked here
     elif not mine.hidden:
         return []
-    return _in_the_list(batch, caller, mine)
+    return _show_in_list(batch, caller, mine)
 
 
 def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
@@ -157,13 +157,13 @@ def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
     batch.append(key, kind="member.joined", data={"user": data["user"], "via": None})
 
 
-def _accepted(batch: Batch, mine: Membership) -> bool:
+def _accept(batch: Batch, mine: Membership) -> bool:
     """Make a member of somebody who was asked, and return whether they were."""
     asked = Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT])
     return bool(asked.update(state=IN_IT, joined_at=batch.now))
 
 
-def _in_the_list(batch: Batch, caller: Caller, mine: Membership) -> list[Signal]:
+def _show_in_list(batch: Batch, caller: Caller, mine: Membership) -> list[Signal]:
     batch.flush()
     Membership.objects.filter(pk=mine.pk).update(hidden=0)
     key = LogKey(mine.room.log.key)
@@ -178,5 +178,5 @@ def _mine(caller: Caller, key: LogKey) -> Membership:
     if mine is None:
         raise not_found("no such request")
     if mine.state == Membership.State.BANNED:
-        raise access.banned_from(access.standings([key], [caller.pk])[key, caller.pk])
+        raise access.banned_from(access.access_table([key], [caller.pk])[key, caller.pk])
     return mine

@@ -15,23 +15,23 @@ def guest_enter(
     *, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None, place: Place = NOWHERE
 ) -> User:
     """A guest in the lounge and, if that is another, in the room `key`: public, or opened by the invite."""
-    hall = LogKey(lounge().log.key)
-    with batch([hall, key, SITE]) as staged:
+    lounge_key = LogKey(lounge().log.key)
+    with batch([lounge_key, key, SITE]) as staged:
         user = guest_create(name=name, face=face, colour=colour, device=device, place=place, now=staged.now)
         caller = caller_of(user)
         if caller is None:
             raise RealtimeError(403, "forbidden")
-        for door in dict.fromkeys([hall, key]):
-            member_join(staged, caller=caller, room=door, invite=invite if door == key else None)
+        for room_key in dict.fromkeys([lounge_key, key]):
+            member_join(staged, caller=caller, room=room_key, invite=invite if room_key == key else None)
     return user
 
 
 def account_enter(user: User) -> None:
     """Who has signed up is in the lounge, like a guest who has come in."""
-    caller, hall = caller_of(user), LogKey(lounge().log.key)
+    caller, lounge_key = caller_of(user), LogKey(lounge().log.key)
     if caller:
-        with batch([hall, SITE]) as staged:
-            member_join(staged, caller=caller, room=hall)
+        with batch([lounge_key, SITE]) as staged:
+            member_join(staged, caller=caller, room=lounge_key)
 
 
 def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:

@@ -7,8 +7,8 @@ from chat import plugin, protocol
 from chat.models import Invite
 from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.invites import standing_now
-from chat.types import RoomAccesses
+from chat.selectors.invites import active_now
+from chat.types import AccessTable
 from realtime import Caller, ClientId, LogKey, RealtimeError, conflict, forbidden, method, not_found, room_and_site
 from realtime.log import Batch
 
@@ -18,14 +18,14 @@ def invite_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
 ) -> None:
     """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
-    standing = access.member(caller, room)
-    if standing.direct:
+    room_access = access.member(caller, room)
+    if room_access.direct:
         raise forbidden("a direct room is its people's")
-    if not standing.public and standing.rank < Rank.HOST:
+    if not room_access.public and room_access.rank < Rank.HOST:
         raise forbidden("hosts only")
     quota_use("invites", pk=caller.pk, now=batch.now)
     invite = Invite.objects.create(
-        room_id=standing.room,
+        room_id=room_access.room,
         created_by_id=caller.pk,
         created_at=batch.now,
         expires_at=None if expires_ms is None else batch.now + expires_ms,
@@ -45,27 +45,27 @@ def invite_revoke(
     cid: ClientId,
     invite: str,
     reason: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> None:
     """End an invite of one's own, as a host any."""
-    standing = access.member(caller, room, found)
-    door = Invite.objects.filter(room=standing.room, key=invite).select_related("created_by").first()
-    if door is None or (door.created_by_id != caller.pk and standing.rank < Rank.HOST):
+    room_access = access.member(caller, room, found)
+    row = Invite.objects.filter(room=room_access.room, key=invite).select_related("created_by").first()
+    if row is None or (row.created_by_id != caller.pk and room_access.rank < Rank.HOST):
         raise not_found("no such invite")
-    if door.revoked_at is not None:
+    if row.revoked_at is not None:
         raise conflict("invite_ended")
-    door.revoked_at = batch.now
-    door.save(update_fields=["revoked_at"])
-    if door.created_by_id != caller.pk:
+    row.revoked_at = batch.now
+    row.save(update_fields=["revoked_at"])
+    if row.created_by_id != caller.pk:
         plugin.installed.audit(
-            batch, standing, caller, "invite.revoke", user=door.created_by, reason=reason, invite=door.key
+            batch, room_access, caller, "invite.revoke", user=row.created_by, reason=reason, invite=row.key
         )
-    audience = [f"u:{door.created_by.key}", "host"]
-    data = {"invite": door.key}
+    audience = [f"u:{row.created_by.key}", "host"]
+    data = {"invite": row.key}
     batch.append(room, kind="invite.revoked", data=data, actor=caller.id, cid=cid, audience=audience)
 
 
 def invite_use(batch: Batch, *, invite: Invite) -> None:
     """Count one use, or 410: it has ended, or others were faster."""
-    if not Invite.objects.filter(standing_now(batch.now), pk=invite.pk).update(uses=F("uses") + 1):
+    if not Invite.objects.filter(active_now(batch.now), pk=invite.pk).update(uses=F("uses") + 1):
         raise RealtimeError(410, "invite_ended")

@@ -11,8 +11,8 @@ from chat import plugin, protocol
 from chat.models import Block, Invite, Membership, Message, Room
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST
+from chat.selectors.own_rooms import membership_as, refuse_full
 from chat.selectors.ranks import rank_of
-from chat.selectors.rooms import membership_as, refuse_full
 from chat.services.invites import invite_use
 from chat.types import RoomAccess
 from realtime import (
@@ -51,25 +51,25 @@ def member_join(
 
     Where the hosts decide, the membership waits for them. The first member is the host.
     """
-    standing = (access.invited if invite else access.readable)(caller, room)
-    if standing.role or standing.waiting:
+    room_access = (access.invited if invite else access.readable)(caller, room)
+    if room_access.role or room_access.waiting:
         raise conflict("conflict", "in it already")
-    access.refuse_archived(standing)
+    access.refuse_archived(room_access)
     user = User.objects.get(pk=caller.pk)
     refuse_banned(user, batch.now)
-    _refuse_outside(standing, user, batch.now)
-    if not standing.lounge:
+    _refuse_newcomer(room_access, user, batch.now)
+    if not room_access.lounge:
         refuse_full(user.pk)
     if invite:
         invite_use(batch, invite=invite)
     row = Room.objects.select_related("log").get(log__key=room)
     if is_new_here(user, batch.now) and row.approval_until > batch.now:
-        return _ask(batch, caller=caller, user=user, room=row, cid=cid, invite=invite)
+        return _wait_for_approval(batch, caller=caller, user=user, room=row, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
     entry = batch.append(room, kind="member.joined", data=data, actor=caller.id, cid=cid)
     batch.revoke(caller.id, log=room)
     role = Membership.Role.MEMBER if row.lounge or _others(row.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_stands_against(batch, user, row)}
+    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_new_columns(batch, user, row)}
     return Membership.objects.update_or_create(room=row, user_id=caller.pk, defaults=given)[0]
 
 
@@ -86,14 +86,14 @@ def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
     ]
 
 
-def _refuse_outside(standing: RoomAccess, user: User, now: int) -> None:
+def _refuse_newcomer(room_access: RoomAccess, user: User, now: int) -> None:
     """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
-    if standing.guests_off and is_new_here(user, now):
+    if room_access.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
-    plugin.installed.may_join(user, standing.room, now)
+    plugin.installed.may_join(user, room_access.room, now)
 
 
-def _ask(
+def _wait_for_approval(
     batch: Batch, *, caller: Caller, user: User, room: Room, cid: ClientId | None, invite: Invite | None
 ) -> Membership:
     """At the door: the hosts are told, and until one lets them in they only look."""
@@ -106,11 +106,11 @@ def _ask(
         cid=cid,
         audience=["host", f"u:{caller.id}"],
     )
-    given = {"state": Membership.State.WAITING, "via": invite, **_stands_against(batch, user, room)}
+    given = {"state": Membership.State.WAITING, "via": invite, **_new_columns(batch, user, room)}
     return Membership.objects.update_or_create(room=room, user_id=caller.pk, defaults=given)[0]
 
 
-def _stands_against(batch: Batch, user: User, room: Room) -> dict[str, Any]:
+def _new_columns(batch: Batch, user: User, room: Room) -> dict[str, Any]:
     """Return what a new membership begins with: leaving and joining again changes nothing of it, nor a new name."""
     terms = plugin.installed.join_terms(user, room.pk, batch.now)
     said = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()
@@ -134,57 +134,57 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
 @method("room.leave", protocol.RoomAct, logs=room_and_site)
 def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None) -> list[Signal]:
     """Out of a room; its last host hands it over first. A direct room of two is closed instead: `direct.hide`."""
-    standing = access.member(caller, room, archived=True)
-    if standing.direct and len(standing.direct.split()) <= PAIR:
+    room_access = access.member(caller, room, archived=True)
+    if room_access.direct and len(room_access.direct.split()) <= PAIR:
         raise forbidden("close it instead")
-    if standing.role == HOST:
-        _refuse_last_host(standing.room, caller.pk)
-    mine = Membership.objects.filter(room=standing.room, user=caller.pk)
-    if standing.direct:
+    if room_access.role == HOST:
+        _refuse_last_host(room_access.room, caller.pk)
+    mine = Membership.objects.filter(room=room_access.room, user=caller.pk)
+    if room_access.direct:
         mine.update(state=Membership.State.LEFT)  # nobody can ask again, and one can come back
     else:
         mine.delete()
     data = {"user": caller.id, "reason": "left"}
     batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
     batch.revoke(caller.id, log=room, reason="left")
-    left(batch, room, caller.pk)
+    run_leave_hooks(batch, room, caller.pk)
     return [Signal(room, "membership", "", None, to=caller.id)]
 
 
-def farewell(user: User) -> None:
+def leave_all_rooms(user: User) -> None:
     """Out of every room, one by one, before they are forgotten; where they were the last host, another is one."""
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person={})
     rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="", deleted_at=None)
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
         with open_batch([key, SITE]) as staged:
-            hand_over(staged, key, access.member(caller, key, archived=True).room, caller.pk)
+            transfer_host(staged, key, access.member(caller, key, archived=True).room, caller.pk)
             room_leave(staged, caller=caller, room=key, cid=None)
     Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
 
 
-def hand_over(batch: Batch, key: LogKey, room: int, user: int) -> None:
+def transfer_host(batch: Batch, key: LogKey, room: int, user: int) -> None:
     """Where they are the last host, to who has been in it longest."""
     others = _others(room, user)
     hosts = Membership.objects.filter(room=room, user=user, role=HOST, state=IN_IT)
     if not hosts.exists() or others.filter(role=HOST).exists():
         return
-    heir = others.select_related("user").order_by("joined_at").first()
-    if heir:
-        heir.role = HOST
-        heir.save(update_fields=["role"])
-        batch.append(key, kind="member.role", data={"user": heir.user.key, "role": HOST})
-        plugin.installed.audit(batch, None, None, "member.role", room=room, user=heir.user, on=True)
-        batch.revoke(UserId(heir.user.key), log=key, reason="role")
+    new_host = others.select_related("user").order_by("joined_at").first()
+    if new_host:
+        new_host.role = HOST
+        new_host.save(update_fields=["role"])
+        batch.append(key, kind="member.role", data={"user": new_host.user.key, "role": HOST})
+        plugin.installed.audit(batch, None, None, "member.role", room=room, user=new_host.user, on=True)
+        batch.revoke(UserId(new_host.user.key), log=key, reason="role")
 
 
 @method("member.role", protocol.MemberRole, logs=room_and_site)
 def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, role: str) -> None:
     """Make a member a host or a host a member."""
-    standing = access.ranked(caller, room, "member.role")
-    if standing.direct:
+    room_access = access.ranked(caller, room, "member.role")
+    if room_access.direct:
         raise forbidden("a direct room has no host")
-    target = _target(standing.room, user)
-    if target.user_id != caller.pk and rank_of(target.user, standing.room) >= standing.rank:
+    target = _target(room_access.room, user)
+    if target.user_id != caller.pk and rank_of(target.user, room_access.room) >= room_access.rank:
         raise RealtimeError(403, "rank")
     if target.role == role:
         raise conflict("conflict", f"{role} already")
@@ -194,53 +194,53 @@ def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, us
     target.save(update_fields=["role"])
     data = {"user": user, "role": role}
     batch.append(room, kind="member.role", data=data, actor=caller.id, cid=cid)
-    plugin.installed.audit(batch, standing, caller, "member.role", user=target.user, on=role == HOST)
+    plugin.installed.audit(batch, room_access, caller, "member.role", user=target.user, on=role == HOST)
     batch.revoke(user, log=room, reason="role")
 
 
 @method("member.remove", protocol.MemberRemove, logs=room_and_site)
 def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId) -> list[Signal]:
     """Put a member out, and end the invites they made: nobody comes back by a door of their own."""
-    standing = access.ranked(caller, room, "member.remove")
-    target = _target(standing.room, user)
+    room_access = access.ranked(caller, room, "member.remove")
+    target = _target(room_access.room, user)
     if target.role == HOST:
         raise forbidden("a host: change the role first")
-    ranks.outrank(standing, target.user, room=room, act="member.remove")
+    ranks.outrank(room_access, target.user, room=room, act="member.remove")
     Invite.objects.filter(room=target.room_id, created_by=target.user_id, revoked_at=None).update(revoked_at=batch.now)
     target.delete()
     data = {"user": user, "reason": "removed"}
     batch.append(room, kind="member.left", data=data, actor=caller.id, cid=cid)
-    plugin.installed.audit(batch, standing, caller, "member.remove", user=target.user)
+    plugin.installed.audit(batch, room_access, caller, "member.remove", user=target.user)
     batch.revoke(user, log=room)
-    left(batch, room, target.user_id)
+    run_leave_hooks(batch, room, target.user_id)
     return [Signal(room, "membership", "", None, to=user)]
 
 
-def spoken(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
+def post_time_note(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
     """In a slow room it counts when one spoke last; the rest of the run is told too."""
-    standing.spoke_at = batch.now
-    Membership.objects.filter(room=standing.room, user=caller.pk).update(spoke_at=batch.now)
+    room_access.spoke_at = batch.now
+    Membership.objects.filter(room=room_access.room, user=caller.pk).update(spoke_at=batch.now)
 
 
-def room_active(batch: Batch, *, standing: RoomAccess, caller: Caller) -> None:
+def room_active(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
     """A public room rises in the directory when somebody other than its maker speaks; written every ten minutes."""
-    fresh = 0 <= batch.now - standing.active_at < ACTIVE_MS
-    if standing.public and not fresh and caller.pk != standing.made_by:
-        standing.active_at = batch.now
-        Room.objects.filter(pk=standing.room).update(active_at=batch.now)
+    fresh = 0 <= batch.now - room_access.active_at < ACTIVE_MS
+    if room_access.public and not fresh and caller.pk != room_access.made_by:
+        room_access.active_at = batch.now
+        Room.objects.filter(pk=room_access.room).update(active_at=batch.now)
 
 
 @method("read.mark", protocol.ReadMark)
 def read_mark(batch: Batch, *, caller: Caller, room: LogKey, o: int) -> tuple[dict[str, int], list[Signal]]:
     """Move the caller's read pointer forward, at most to the end of the log."""
-    standing = access.member(caller, room, archived=True)
-    mine = Membership.objects.filter(room=standing.room, user=caller.pk)
+    room_access = access.member(caller, room, archived=True)
+    mine = Membership.objects.filter(room=room_access.room, user=caller.pk)
     mine.update(read=Greatest(F("read"), min(o, batch.log(room).head)))
     read = mine.values_list("read", flat=True).get()
     return {"o": read}, [Signal(room, "read", "", read, to=caller.id)]
 
 
-def left(batch: Batch, key: LogKey, user: int) -> None:
+def run_leave_hooks(batch: Batch, key: LogKey, user: int) -> None:
     """What apps end with somebody's place here."""
     for hook in plugin.installed.on_leave:
         hook.leave(batch, key, user)

@@ -16,12 +16,12 @@ from chat.plugin import Author, NewMessage, installed
 from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.direct import people_of
-from chat.selectors.messages import line_find, line_of, tag_of
+from chat.selectors.messages import message_as, message_find, tag_of
 from chat.selectors.ranks import rank_of
-from chat.services.memberships import room_active, spoken
+from chat.services.memberships import post_time_note, room_active
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
-from chat.types import RoomAccess, RoomAccesses
+from chat.types import AccessTable, RoomAccess
 from realtime import (
     UNSEEN,
     Caller,
@@ -38,22 +38,22 @@ from realtime import (
 )
 from realtime.log import Batch, LogEvent
 
-AUTHOR_UNDO: Final = 60_000
-HOST_UNDO: Final = 24 * 60 * 60 * 1000
+AUTHOR_UNDO_MS: Final = 60_000
+HOST_UNDO_MS: Final = 24 * 60 * 60 * 1000
 """ms; what nobody can undo any more is purged"""
 
 
 class Prefetched(NamedTuple):
     """The accesses of a group of posts, and what each message hook loaded for them."""
 
-    accesses: RoomAccesses
+    accesses: AccessTable
     hooks: Sequence[Any]
 
 
 def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
-    accesses = access.standings({room for _, room in asked}, {caller.pk for caller, _ in asked})
+    accesses = access.access_table({room for _, room in asked}, {caller.pk for caller, _ in asked})
     found = [(caller, room, accesses.get((room, caller.pk))) for caller, room in asked]
-    authors = [Author(caller, room, standing.role or "") for caller, room, standing in found if standing]
+    authors = [Author(caller, room, room_access.role or "") for caller, room, room_access in found if room_access]
     return Prefetched(accesses, [each.prefetch(authors) if each.prefetch else None for each in installed.hooks])
 
 
@@ -75,44 +75,44 @@ def message_post(
 ) -> list[Signal]:
     """Post a message: that of a command, that of a message hook, or the text."""
     accesses, hooks = prefetched or posts_prefetch([(caller, room)])
-    standing = access.speaker(caller, room, accesses, asking=True)
-    people = people_of(standing.room) if standing.direct else []
-    asks = bool(people) and request_check(batch, standing=standing, caller=caller, said=text, people=people)
+    room_access = access.author(caller, room, accesses, asking=True)
+    people = people_of(room_access.room) if room_access.direct else []
+    asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, said=text, people=people)
     if asks and isinstance(text, Text):
-        line = NewMessage(text)
+        message = NewMessage(text)
     else:
-        line = _line_said(batch, Author(caller, room, standing.role or ""), text, hooks)
-    line_post(batch, room=room, caller=caller, cid=cid, line=line)
-    if standing.slow_s:
-        spoken(batch, standing=standing, caller=caller)
-    room_active(batch, standing=standing, caller=caller)
-    return written_signals(batch, key=room, room=standing.room, people=people)
+        message = _message_from(batch, Author(caller, room, room_access.role or ""), text, hooks)
+    message_append(batch, room=room, caller=caller, cid=cid, message=message)
+    if room_access.slow_s:
+        post_time_note(batch, room_access=room_access, caller=caller)
+    room_active(batch, room_access=room_access, caller=caller)
+    return written_signals(batch, key=room, room=room_access.room, people=people)
 
 
-def line_post(
+def message_append(
     batch: Batch,
     *,
     room: LogKey,
-    line: NewMessage,
+    message: NewMessage,
     caller: Caller | None = None,
     cid: ClientId | None = None,
 ) -> LogEvent:
     """Put a line into the timeline; without a caller it is the server's."""
-    kind, data = installed.kinds[type(line.data)], msgspec.to_builtins(line.data)
+    kind, data = installed.kinds[type(message.data)], msgspec.to_builtins(message.data)
     entry = batch.append(
         room,
         kind="message.posted",
         data={"kind": kind, **data},
         actor=caller.id if caller else None,
         cid=cid,
-        audience=line.audience,
+        audience=message.audience,
         counts_as_message=True,
     )
-    line_insert(batch, entry=entry, kind=kind, data=data, author=caller.pk if caller else None)
+    message_row_insert(batch, entry=entry, kind=kind, data=data, author=caller.pk if caller else None)
     return entry
 
 
-def line_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: int | None) -> None:
+def message_row_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: int | None) -> None:
     """The row of the line that an event has begun."""
     batch.insert_values(
         Message,
@@ -129,7 +129,7 @@ def line_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: 
     )
 
 
-def card_change(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
+def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
     """The present state of a card, told by an event of its app, by which it orders itself: `touched` stays.
 
     A removed one keeps it for being put back.
@@ -146,9 +146,9 @@ def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
 ) -> LogEvent:
     """Another text for one's own line."""
-    standing = access.speaker(caller, room, slowed=False, asking=True)
-    edit_check(standing=standing, caller=caller, text=text)
-    message = line_meant(caller, standing, o, t)
+    room_access = access.author(caller, room, slowed=False, asking=True)
+    edit_check(room_access=room_access, caller=caller, text=text)
+    message = message_meant(caller, room_access, o, t)
     if message.author_id != caller.pk or message.kind != installed.kinds[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
@@ -158,7 +158,7 @@ def message_edit(
     return batch.append(
         room,
         kind="message.edited",
-        data={"line": line_of(message)},
+        data={"line": message_as(message)},
         actor=caller.id,
         cid=cid,
         audience=_audience(message),
@@ -177,18 +177,18 @@ def message_delete(
     t: int | None = None,
     reason: str = "",
     rule: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> LogEvent:
     """Remove a line: one's own, or with a rank that of somebody below."""
-    standing = access.member(caller, room, found, archived=True)
-    message = line_meant(caller, standing, o, t)
+    room_access = access.member(caller, room, found, archived=True)
+    message = message_meant(caller, room_access, o, t)
     _refuse_removed(message)
     if message.kind not in installed.cards:
         raise forbidden("only what was said")
     if message.author_id != caller.pk:
-        ranks.outrank(standing, message.author, room=room, act="message.delete")
+        ranks.outrank(room_access, message.author, room=room, act="message.delete")
         installed.audit(
-            batch, standing, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule
+            batch, room_access, caller, "message.delete", user=message.author, offset=o, reason=reason, rule=rule
         )
     _revision_keep(batch, message, room=room, caller=caller)
     message.data, message.removed_at, message.removed_by_id = None, batch.now, caller.pk
@@ -214,23 +214,23 @@ def message_restore(
     o: int,
     t: int | None = None,
     reason: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> LogEvent:
     """Undo a removal: within a minute one's own, within a day any as a host."""
-    standing = access.member(caller, room, found)
-    message = line_meant(caller, standing, o, t)
+    room_access = access.member(caller, room, found)
+    message = message_meant(caller, room_access, o, t)
     if message.author_id == caller.pk:
-        installed.may_change(standing, batch.now)
-    revision = _revision_undone(batch, message, caller=caller, standing=standing)
+        installed.may_change(room_access, batch.now)
+    revision = _revision_undone(batch, message, caller=caller, room_access=room_access)
     if message.author_id != caller.pk:
-        installed.audit(batch, standing, caller, "message.restore", user=message.author, offset=o, reason=reason)
+        installed.audit(batch, room_access, caller, "message.restore", user=message.author, offset=o, reason=reason)
     message.data, message.removed_at, message.removed_by = revision.data, None, None
     revision.delete()
     _touch(batch, message, room=room)
     return batch.append(
         room,
         kind="message.restored",
-        data={"line": line_of(message)},
+        data={"line": message_as(message)},
         actor=caller.id,
         cid=cid,
         audience=_audience(message),
@@ -251,21 +251,19 @@ def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
-def _line_said(batch: Batch, speaker: Author, said: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
+def _message_from(batch: Batch, author: Author, said: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
     if isinstance(said, SlashCommand):
-        return installed.commands[said.name](batch, speaker, said.rest)
-    taken = (
-        hook.before_post(batch, speaker, said.text, its) for hook, its in zip(installed.hooks, loaded, strict=True)
-    )
+        return installed.commands[said.name](batch, author, said.rest)
+    taken = (hook.before_post(batch, author, said.text, its) for hook, its in zip(installed.hooks, loaded, strict=True))
     return next(filter(None, taken), NewMessage(said))
 
 
-def line_meant(caller: Caller, standing: RoomAccess, o: int, t: int | None) -> Message:
+def message_meant(caller: Caller, room_access: RoomAccess, o: int, t: int | None) -> Message:
     """Return the message at offset `o`, if the caller may see it and it is the one with the tag `t`.
 
     After a restored backup another message may have taken the offset: 409 `replaced`. Without `t` any is meant.
     """
-    message = line_find(standing.log, access.labels_of(caller.id, standing), o)
+    message = message_find(room_access.log, access.labels_of(caller.id, room_access), o)
     if message is None:
         raise not_found("no such line")
     if t is not None and t != tag_of(message):
@@ -275,26 +273,26 @@ def line_meant(caller: Caller, standing: RoomAccess, o: int, t: int | None) -> M
 
 def _refuse_removed(message: Message) -> None:
     if message.removed_at is not None:
-        raise conflict("removed", line=line_of(message))
+        raise conflict("removed", line=message_as(message))
 
 
-def _revision_undone(batch: Batch, message: Message, *, caller: Caller, standing: RoomAccess) -> Revision:
+def _revision_undone(batch: Batch, message: Message, *, caller: Caller, room_access: RoomAccess) -> Revision:
     """What the line said before it was removed, or why it may not be put back."""
-    is_host = standing.rank >= Rank.HOST
+    is_host = room_access.rank >= Rank.HOST
     if message.removed_at is None:
-        raise conflict("stale", "it is there", line=line_of(message))
+        raise conflict("stale", "it is there", line=message_as(message))
     if not is_host and not caller.pk == message.author_id == message.removed_by_id:
         raise forbidden("only what one has removed oneself")
-    if message.removed_by and rank_of(message.removed_by, standing.room) > standing.rank:
+    if message.removed_by and rank_of(message.removed_by, room_access.room) > room_access.rank:
         raise RealtimeError(403, "rank")
     revision = Revision.objects.filter(log=message.log_id, offset=message.offset).order_by("-pk").first()
-    if revision is None or batch.now - message.removed_at > (HOST_UNDO if is_host else AUTHOR_UNDO):
-        raise conflict("undo_over", line=line_of(message))
+    if revision is None or batch.now - message.removed_at > (HOST_UNDO_MS if is_host else AUTHOR_UNDO_MS):
+        raise conflict("undo_over", line=message_as(message))
     return revision
 
 
 def _revision_keep(batch: Batch, message: Message, *, room: LogKey, caller: Caller) -> None:
-    at, purge_at = batch.now, batch.now + HOST_UNDO
+    at, purge_at = batch.now, batch.now + HOST_UNDO_MS
     kept = {"data": message.data or "null", "by_id": caller.pk, "at": at, "purge_at": purge_at}
     batch.insert(Revision(log_id=message.log_id, offset=message.offset, **kept))
     batch.schedule(room, "chat.purge", purge_at, {"o": message.offset})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from accounts.selectors import FOREVER
 from chat.models import Membership
 from chat.parsing import ParsedMessage
-from chat.selectors import rooms
+from chat.selectors import own_rooms
 from chat.selectors.access import IN_IT, unanswered
 from chat.selectors.direct import REQUEST_LENGTH, Person, has_written, request_of
 from chat.text import Text
@@ -15,7 +15,7 @@ from realtime.log import Batch
 
 
 def request_check(
-    batch: Batch, *, standing: RoomAccess, caller: Caller, said: ParsedMessage, people: Sequence[Person]
+    batch: Batch, *, room_access: RoomAccess, caller: Caller, said: ParsedMessage, people: Sequence[Person]
 ) -> bool:
     """Return whether this is a request's one message; 403 for anything more while nobody has accepted."""
     if any(person.state == IN_IT for person in people if person.pk != caller.pk):
@@ -24,14 +24,14 @@ def request_check(
         raise RealtimeError(403, "unanswered")
     refuse_long(said)
     batch.flush()  # what the same run has written counts
-    if has_written(standing.log, caller.pk):
+    if has_written(room_access.log, caller.pk):
         raise RealtimeError(403, "unanswered")
     return True
 
 
-def edit_check(*, standing: RoomAccess, caller: Caller, text: Text) -> None:
+def edit_check(*, room_access: RoomAccess, caller: Caller, text: Text) -> None:
     """422 for an edit that makes the message of a request longer than it may be."""
-    if standing.direct and unanswered(standing.room, caller.pk):
+    if room_access.direct and unanswered(room_access.room, caller.pk):
         refuse_long(text)
 
 
@@ -57,7 +57,7 @@ def written_signals(batch: Batch, *, key: LogKey, room: int, people: Sequence[Pe
 
 def list_signal(caller: Caller, room: int, key: LogKey, *, hidden: bool) -> Signal:
     """Return the signal to all tabs of somebody: a room more in the list, or one less."""
-    value = None if hidden else rooms.membership_of(caller, room)
+    value = None if hidden else own_rooms.membership_of(caller, room)
     return Signal(key, "membership", "", value, to=caller.id)
 
 

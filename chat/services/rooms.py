@@ -12,9 +12,9 @@ from chat import plugin, protocol
 from chat.models import Membership, Room
 from chat.selectors import access
 from chat.selectors.access import HOST
-from chat.selectors.rooms import refuse_full
+from chat.selectors.own_rooms import refuse_full
 from chat.services.memberships import joined_signal
-from chat.services.messages import line_insert
+from chat.services.messages import message_row_insert
 from realtime import Caller, ClientId, LogKey, Signal, conflict, forbidden, method, room_and_site, site_only
 from realtime.log import Batch, batch
 
@@ -55,7 +55,7 @@ def room_create(
         skeleton=look(facts["name"]),
         **facts,
     )
-    line_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
+    message_row_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
     host = {"user_id": caller.pk, "role": HOST, "read": entry.o, "joined_at": batch.now}
     membership = Membership.objects.create(room=room, **host)
     return membership, [joined_signal(batch, caller=caller, membership=membership)]
@@ -66,18 +66,18 @@ def room_change(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, name: str, topic: str, public: bool
 ) -> None:
     """Another name, topic or door. Who only looked into a room that is private now is put out."""
-    standing = access.ranked(caller, room, "room.change")
-    plugin.installed.may_change(standing, batch.now)
-    if standing.direct:
+    room_access = access.ranked(caller, room, "room.change")
+    plugin.installed.may_change(room_access, batch.now)
+    if room_access.direct:
         raise forbidden("a direct room is its people's")
     facts = _facts(name, topic, public)
-    row = Room.objects.select_related("log").get(pk=standing.room)
+    row = Room.objects.select_related("log").get(pk=room_access.room)
     before = {"name": row.name, "topic": row.topic, "public": row.public}
     if (facts["name"], public) != (row.name, row.public):
         _refuse_taken(facts, row)
     data = {**facts, "before": before}
     entry = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, counts_as_message=True)
-    line_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
+    message_row_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
     row.name, row.topic, row.public, row.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
     row.save()
     if before["public"] and not public:

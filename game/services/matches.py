@@ -6,8 +6,8 @@ from accounts.models import User
 from accounts.services import quota_use
 from chat.plugin import NewMessage
 from chat.selectors import access
-from chat.services.memberships import spoken
-from chat.services.messages import line_post
+from chat.services.memberships import post_time_note
+from chat.services.messages import message_append
 from game import protocol
 from game.cards import Table
 from game.games import GAMES
@@ -26,11 +26,11 @@ def match_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, game: str, bot: str | None = None
 ) -> LogEvent:
     """Post a match. Its maker gets the first seat; with a bot the game starts."""
-    standing = access.speaker(caller, room)
-    table = table_new(batch, caller=caller, room=room, log=standing.log, game=game, bot=bot)
-    entry = line_post(batch, room=room, line=NewMessage(table), caller=caller, cid=cid)
-    if standing.slow_s:
-        spoken(batch, standing=standing, caller=caller)
+    room_access = access.author(caller, room)
+    table = table_new(batch, caller=caller, room=room, log=room_access.log, game=game, bot=bot)
+    entry = message_append(batch, room=room, message=NewMessage(table), caller=caller, cid=cid)
+    if room_access.slow_s:
+        post_time_note(batch, room_access=room_access, caller=caller)
     return entry
 
 
@@ -107,7 +107,7 @@ def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
     """Create a rematch. The loser starts, or gives the seat to the first in the queue."""
-    old = locked(batch, room, access.speaker(caller, room, slowed=False).log, match, t)
+    old = locked(batch, room, access.author(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
         raise conflict("playing", table=old.table)
@@ -116,7 +116,7 @@ def match_rematch(
     _refuse_seated(old.match.log_id, caller)
     quota_use("matches", pk=caller.pk, now=batch.now)
     card = _again(batch, old, seat, caller)
-    entry = line_post(batch, room=room, line=NewMessage(card), caller=caller, cid=cid)
+    entry = message_append(batch, room=room, message=NewMessage(card), caller=caller, cid=cid)
     old.table.rematch = entry.o
     old.append(kind="match.rematched", actor=caller.id)
     return entry
@@ -145,11 +145,13 @@ def _waiting(old: MatchSession) -> list[User]:
     """Return the people in the queue who are still in the room and have no other seat."""
     found = {user.key: user for user in User.objects.filter(key__in=old.table.waiting)}
     users = [found[key] for key in old.table.waiting if key in found]
-    standings = access.standings({old.room}, {user.pk for user in users})
+    access_table = access.access_table({old.room}, {user.pk for user in users})
     return [
         user
         for user in users
-        if (standing := standings.get((old.room, user.pk))) and standing.role and not seated_at(standing.log, user.pk)
+        if (room_access := access_table.get((old.room, user.pk)))
+        and room_access.role
+        and not seated_at(room_access.log, user.pk)
     ]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db import transaction
 
 from accounts.models import User
-from chat.services.messages import card_change
+from chat.services.messages import card_update
 from game.cards import Claim, Table
 from game.engine.interface import GameEvent, IllegalMove, Move, Result
 from game.engine.record import dump, load
@@ -143,7 +143,7 @@ class MatchSession:
         for seat in self.seats.values():
             if seat.pk is None:
                 seat.save()
-        card_change(self.batch, room=self.room, o=self.match.offset, card=self.table)
+        card_update(self.batch, room=self.room, o=self.match.offset, card=self.table)
         return entry
 
     def stage(self) -> Table:

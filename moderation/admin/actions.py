@@ -21,9 +21,9 @@ from moderation.services.audit import REASON_LENGTH
 from realtime import Caller, RealtimeError
 from realtime.storage.admin import ReadOnlyAdmin
 
-MOST: Final = 500
+ROWS_LIMIT: Final = 500
 """rows that one act is done to"""
-TOLD: Final = 10
+ERRORS_SHOWN: Final = 10
 """refusals that are said one by one"""
 RULES: Final = [
     ("insult", _("insult")),
@@ -32,7 +32,7 @@ RULES: Final = [
     ("danger", _("threats or danger")),
     ("other", _("other")),
 ]
-SAID: Final = {
+ERROR_TEXTS: Final = {
     "rank": _("you can't moderate someone of your rank or higher"),
     "forbidden": _("your rank is too low"),
     "already_done": _("already done"),
@@ -44,8 +44,8 @@ SAID: Final = {
     "conflict": _("guests can't be moderators: they need an account"),
     "too_long": _("the reason is too long"),
 }
-Refused = tuple[Any, RealtimeError]
-Do = Callable[[Caller, Sequence[Any], dict[str, Any]], Iterable[Refused]]
+Rejected = tuple[Any, RealtimeError]
+Perform = Callable[[Caller, Sequence[Any], dict[str, Any]], Iterable[Rejected]]
 """`(who acts, rows, what the form says) -> rows that were refused, and why`"""
 
 
@@ -68,26 +68,26 @@ class OptionalReasonForm(ReasonForm):
     )
 
 
-def each(service: Callable[..., Any], name: str) -> Do:
+def for_each(service: Callable[..., Any], name: str) -> Perform:
     """One call of a service a row, which it gets by this name."""
 
-    def do(caller: Caller, rows: Sequence[Any], given: dict[str, Any]) -> Iterable[Refused]:
+    def do(caller: Caller, rows: Sequence[Any], given: dict[str, Any]) -> Iterable[Rejected]:
         for row in rows:
             try:
                 service(caller=caller, **{name: row}, **given)
-            except RealtimeError as refusal:
-                yield row, refusal
+            except RealtimeError as error:
+                yield row, error
 
     return do
 
 
-def act(name: str, title: Any, do: Do, form: type[forms.Form] = ReasonForm, rank: Rank = Rank.MODERATOR) -> Any:
+def action(name: str, title: Any, do: Perform, form: type[forms.Form] = ReasonForm, rank: Rank = Rank.MODERATOR) -> Any:
     """An action for a list of the admin, with the page that asks before it is done; for staff of this rank."""
 
     def action(table: Any, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
-        rows = list(queryset[: MOST + 1])
-        if len(rows) > MOST:
-            messages.error(request, _("At most %(most)d at once. Narrow the list.") % {"most": MOST})
+        rows = list(queryset[: ROWS_LIMIT + 1])
+        if len(rows) > ROWS_LIMIT:
+            messages.error(request, _("At most %(most)d at once. Narrow the list.") % {"most": ROWS_LIMIT})
             return None
         asked = form(request.POST if "sure" in request.POST else None)
         if not asked.is_valid():
@@ -112,7 +112,7 @@ class AdminWithActions(ReadOnlyAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = super().get_actions(request)
         rank = usable_rank_of(request.user)  # type: ignore[arg-type]
-        return {name: each for name, each in found.items() if rank >= getattr(each[0], "rank", Rank.MEMBER)}
+        return {name: for_each for name, for_each in found.items() if rank >= getattr(for_each[0], "rank", Rank.MEMBER)}
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         acts = [(name, title) for _function, name, title in self.get_actions(request).values()]
@@ -136,11 +136,11 @@ def _page(
     return render(request, "moderation/admin_act.html", context)
 
 
-def _tell(request: HttpRequest, title: Any, asked: int, refused: Sequence[Refused]) -> None:
-    if done := asked - len(refused):
+def _tell(request: HttpRequest, title: Any, asked: int, rejected: Sequence[Rejected]) -> None:
+    if done := asked - len(rejected):
         said = ngettext("%(act)s: %(n)d done.", "%(act)s: %(n)d done.", done)
         messages.success(request, said % {"act": title, "n": done})
-    for row, refusal in refused[:TOLD]:
-        messages.warning(request, f"{row}: {SAID.get(str(refusal.args[0]), refusal.args[0])}")
-    if len(refused) > TOLD:
-        messages.warning(request, _("… and %(n)d more were refused.") % {"n": len(refused) - TOLD})
+    for row, error in rejected[:ERRORS_SHOWN]:
+        messages.warning(request, f"{row}: {ERROR_TEXTS.get(str(error.args[0]), error.args[0])}")
+    if len(rejected) > ERRORS_SHOWN:
+        messages.warning(request, _("… and %(n)d more were refused.") % {"n": len(rejected) - ERRORS_SHOWN})

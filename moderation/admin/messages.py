@@ -16,28 +16,28 @@ from accounts.models import User
 from accounts.names import fold
 from chat.models import Message, Revision, Room
 from chat.selectors.messages import visible
-from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act
+from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Rejected, action
 from moderation.admin.rooms import person
-from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin
+from moderation.admin.visible_rooms import COLUMN_NAMES, VisibleRoomsMixin
 from moderation.services import site
 from realtime import Caller, Labels
 from realtime.storage.admin import at, listed, moment, page, short
 
-FOUND: Final = 50
+SEARCH_LIMIT: Final = 50
 """people and rooms that a search word stands for"""
 HOSTS: Final[Labels] = frozenset({"host", "member"})
 
 
-class Deleted(ReasonForm):
+class DeleteForm(ReasonForm):
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
 
 
-def delete(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Refused]:
-    return site.lines_delete(caller=caller, lines=lines, **given)
+def delete(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
+    return site.messages_delete_each(caller=caller, lines=lines, **given)
 
 
-def restore(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Refused]:
-    return site.lines_return(caller=caller, lines=lines, **given)
+def restore(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
+    return site.messages_restore_each(caller=caller, lines=lines, **given)
 
 
 class RemovedFilter(admin.SimpleListFilter):
@@ -63,11 +63,11 @@ def said(kind: str, data: str | None) -> str:
 @admin.register(Message)
 class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
     named = _("message"), _("messages")
-    words = WORDS
+    words = COLUMN_NAMES
     room = "log__room"
     actions: Any = [
-        act("delete_lines", _("Delete messages"), delete, Deleted),
-        act("restore_lines", _("Restore deleted messages"), restore, OptionalReasonForm),
+        action("delete_lines", _("Delete messages"), delete, DeleteForm),
+        action("restore_lines", _("Restore deleted messages"), restore, OptionalReasonForm),
     ]
     list_display = ["place", "by", "where", "said", "state", moment("at", _("at"))]
     list_filter = [RemovedFilter]
@@ -141,8 +141,8 @@ class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
         """Each word is a person or a room, found first: the lines then come by an index."""
         for word in search_term.split():
             folded = Q(name_folded__startswith=fold(word)) | Q(key=word)
-            people = list(User.objects.filter(folded).values_list("pk", flat=True)[:FOUND])
+            people = list(User.objects.filter(folded).values_list("pk", flat=True)[:SEARCH_LIMIT])
             named = Q(name__icontains=word) | Q(log__key=word)
-            rooms = list(Room.objects.filter(named).values_list("log", flat=True)[:FOUND])
+            rooms = list(Room.objects.filter(named).values_list("log", flat=True)[:SEARCH_LIMIT])
             queryset = queryset.filter(Q(author__in=people) | Q(log__in=rooms))
         return queryset, False

@@ -11,20 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import PersonAdmin
 from accounts.models import User
 from chat.permissions import Rank
-from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
+from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm, ReasonForm, Rejected, action, for_each
 from moderation.services import site
 from realtime import Caller, RealtimeError, UserId
 from realtime.storage.admin import listed
 
 HOUR: Final = 60 * 60 * 1000
-LASTING: Final = [
+DURATIONS: Final = [
     (str(HOUR), _("an hour")),
     (str(24 * HOUR), _("a day")),
     (str(7 * 24 * HOUR), _("a week")),
     (str(30 * 24 * HOUR), _("30 days")),
     ("", _("Permanent")),
 ]
-REMOVED: Final = [
+REMOVALS: Final = [
     ("none", _("keep their messages")),
     ("hour", _("delete the last hour's")),
     ("day", _("delete the last day's")),
@@ -32,41 +32,41 @@ REMOVED: Final = [
 ]
 
 
-class Against(ReasonForm):
+class SanctionForm(ReasonForm):
     """A decision about people on the whole site."""
 
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
-    lasting = forms.ChoiceField(label=_("Duration"), choices=LASTING, initial=str(HOUR), required=False)
+    lasting = forms.ChoiceField(label=_("Duration"), choices=DURATIONS, initial=str(HOUR), required=False)
 
 
-class Banned(Against):
-    lasting = forms.ChoiceField(label=_("Duration"), choices=LASTING, initial="", required=False)
-    remove = forms.ChoiceField(label=_("Their messages"), choices=REMOVED, initial="none")
+class BanForm(SanctionForm):
+    lasting = forms.ChoiceField(label=_("Duration"), choices=DURATIONS, initial="", required=False)
+    remove = forms.ChoiceField(label=_("Their messages"), choices=REMOVALS, initial="none")
     approval = forms.BooleanField(
         label=_("Require approval for new guests in the lounge (1 hour)"), initial=True, required=False
     )
 
 
 def decide(kind: str) -> Any:
-    def do(caller: Caller, people: Sequence[User], given: dict[str, Any]) -> Iterable[Refused]:
+    def do(caller: Caller, people: Sequence[User], given: dict[str, Any]) -> Iterable[Rejected]:
         lasting = given.pop("lasting")
         duration_ms = int(lasting) if lasting else None
         for user in people:
             try:
                 site.sanction_on_site(caller=caller, user=UserId(user.key), kind=kind, duration_ms=duration_ms, **given)
-            except RealtimeError as refusal:
-                yield user, refusal
+            except RealtimeError as error:
+                yield user, error
 
     return do
 
 
 def moderator(on: bool) -> Any:
-    def do(caller: Caller, people: Sequence[User], given: dict[str, Any]) -> Iterable[Refused]:
+    def do(caller: Caller, people: Sequence[User], given: dict[str, Any]) -> Iterable[Rejected]:
         for user in people:
             try:
                 site.moderator_set(caller=caller, user=UserId(user.key), on=on, **given)
-            except RealtimeError as refusal:
-                yield user, refusal
+            except RealtimeError as error:
+                yield user, error
 
     return do
 
@@ -75,13 +75,13 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class ActedPersonAdmin(AdminWithActions, PersonAdmin):
+class PersonAdminWithActions(AdminWithActions, PersonAdmin):
     actions: Any = [
-        act("mute", _("Mute on the site"), decide("mute"), Against),
-        act("ban", _("Ban from the site"), decide("ban"), Banned),
-        act("pardon", _("Remove site sanctions"), each(site.person_pardon, "user"), OptionalReasonForm),
-        act("make_moderator", _("Make moderator"), moderator(True), OptionalReasonForm, Rank.ADMIN),
-        act("unmake_moderator", _("Remove moderator"), moderator(False), OptionalReasonForm, Rank.ADMIN),
+        action("mute", _("Mute on the site"), decide("mute"), SanctionForm),
+        action("ban", _("Ban from the site"), decide("ban"), BanForm),
+        action("pardon", _("Remove site sanctions"), for_each(site.person_pardon, "user"), OptionalReasonForm),
+        action("make_moderator", _("Make moderator"), moderator(True), OptionalReasonForm, Rank.ADMIN),
+        action("unmake_moderator", _("Remove moderator"), moderator(False), OptionalReasonForm, Rank.ADMIN),
     ]
     shown = [*PersonAdmin.shown, "more"]
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.names import fold
 from chat.models import Invite, Membership, Room
-from chat.selectors.invites import standing_now
-from moderation.admin.actions import AdminWithActions, OptionalReasonForm, ReasonForm, Refused, act, each
-from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin
+from chat.selectors.invites import active_now
+from moderation.admin.actions import AdminWithActions, OptionalReasonForm, ReasonForm, Rejected, action, for_each
+from moderation.admin.visible_rooms import COLUMN_NAMES, VisibleRoomsMixin
 from moderation.services import site
 from moderation.services.rules import SLOW_S
 from realtime import Caller, RealtimeError
@@ -26,7 +26,7 @@ AS_IT_IS: Any = ("", _("unchanged"))
 YES_OR_NO: Any = [AS_IT_IS, ("1", _("yes")), ("0", _("no"))]
 
 
-class Rules(ReasonForm):
+class RulesForm(ReasonForm):
     """What is to hold in the rooms; it ends a panic too, as the rooms' own form does."""
 
     slow_s = forms.ChoiceField(
@@ -38,35 +38,35 @@ class Rules(ReasonForm):
     guests_off = forms.ChoiceField(label=_("Block guests"), choices=YES_OR_NO, required=False)
 
 
-def rules(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
+def rules(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
     numbers = {name: int(given[name]) if given[name] else None for name in ("slow_s", "locked", "guests_off")}
     flags = {name: None if numbers[name] is None else bool(numbers[name]) for name in ("locked", "guests_off")}
     for room in rooms:
         try:
             site.rules_set(caller=caller, room=room, reason=given["reason"], slow_s=numbers["slow_s"], **flags)
-        except RealtimeError as refusal:
-            yield room, refusal
+        except RealtimeError as error:
+            yield room, error
 
 
 def switch(**fixed: Any) -> Any:
     """The rules with some of them set by the act's name."""
 
-    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
+    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
         yield from rules(caller, rooms, {"slow_s": "", "locked": "", "guests_off": "", **fixed, **given})
 
     return do
 
 
 def panic(on: bool) -> Any:
-    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
-        yield from each(site.panic_set, "room")(caller, rooms, {"on": on, **given})
+    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
+        yield from for_each(site.panic_set, "room")(caller, rooms, {"on": on, **given})
 
     return do
 
 
 def close(name: str) -> Any:
-    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Refused]:
-        yield from each(site.room_close, "room")(caller, rooms, {"act": name, **given})
+    def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
+        yield from for_each(site.room_close, "room")(caller, rooms, {"act": name, **given})
 
     return do
 
@@ -74,17 +74,17 @@ def close(name: str) -> Any:
 @admin.register(Room)
 class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
     named = _("room"), _("rooms")
-    words = WORDS
+    words = COLUMN_NAMES
     room = "pk"
     actions: Any = [
-        act("rules", _("Room rules…"), rules, Rules),
-        act("lock", _("Lock"), switch(locked="1")),
-        act("unlock", _("Unlock"), switch(locked="0"), OptionalReasonForm),
-        act("panic", _("Start lockdown"), panic(True)),
-        act("calm", _("End lockdown"), panic(False), OptionalReasonForm),
-        act("archive", _("Archive"), close("archive")),
-        act("delete_room", _("Delete for everyone"), close("delete")),
-        act("restore_room", _("Restore"), close("restore"), OptionalReasonForm),
+        action("rules", _("Room rules…"), rules, RulesForm),
+        action("lock", _("Lock"), switch(locked="1")),
+        action("unlock", _("Unlock"), switch(locked="0"), OptionalReasonForm),
+        action("panic", _("Start lockdown"), panic(True)),
+        action("calm", _("End lockdown"), panic(False), OptionalReasonForm),
+        action("archive", _("Archive"), close("archive")),
+        action("delete_room", _("Delete for everyone"), close("delete")),
+        action("restore_room", _("Restore"), close("restore"), OptionalReasonForm),
     ]
     list_display = ["name", "public", "lines", "rule", moment("created_at", _("created")), "talk"]
     list_filter = ["public", "locked", "guests_off"]
@@ -179,7 +179,7 @@ def where(row: Any) -> str:
 @admin.register(Membership)
 class MembershipAdmin(VisibleRoomsMixin, ReadOnlyAdmin):
     named = _("membership"), _("memberships")
-    words = WORDS
+    words = COLUMN_NAMES
     list_display = ["pk", who("user", _("user")), where, "role", "state", moment("joined_at", _("since")), "via"]
     list_filter = ["role", "state"]
     list_select_related = ["user", "room", "via"]
@@ -209,7 +209,7 @@ class MembershipAdmin(VisibleRoomsMixin, ReadOnlyAdmin):
         return queryset.filter(Q(user__name_folded__startswith=fold(term)) | Q(room__name__icontains=term)), False
 
 
-class StandingFilter(admin.SimpleListFilter):
+class ActiveFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "stands"
 
@@ -219,7 +219,7 @@ class StandingFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.value() not in {"yes", "no"}:
             return queryset
-        stands = standing_now(now_ms())
+        stands = active_now(now_ms())
         return queryset.filter(stands if self.value() == "yes" else ~stands)
 
 
@@ -228,8 +228,8 @@ class InviteAdmin(VisibleRoomsMixin, AdminWithActions):
     """Without the code: who looks here needs no way in."""
 
     named = _("invite"), _("invites")
-    words = WORDS
-    actions: Any = [act("revoke", _("Revoke"), each(site.invite_end, "invite"), OptionalReasonForm)]
+    words = COLUMN_NAMES
+    actions: Any = [action("revoke", _("Revoke"), for_each(site.invite_end, "invite"), OptionalReasonForm)]
     list_display = [
         "key",
         where,
@@ -239,7 +239,7 @@ class InviteAdmin(VisibleRoomsMixin, AdminWithActions):
         moment("expires_at", _("expires")),
         moment("revoked_at", _("revoked")),
     ]
-    list_filter = [StandingFilter]
+    list_filter = [ActiveFilter]
     list_select_related = ["room__log", "created_by"]
     search_fields = ["=key", "room__name", "created_by__name"]
     search_help_text = _("Key, or part of the name of the room or its creator")

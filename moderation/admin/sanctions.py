@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.names import fold
 from chat.permissions import Rank
-from moderation.admin.actions import AdminWithActions, OptionalReasonForm, Refused, act, each
+from moderation.admin.actions import AdminWithActions, OptionalReasonForm, Rejected, action, for_each
 from moderation.admin.rooms import where, who
-from moderation.admin.visible_rooms import WORDS, VisibleRoomsMixin, rooms_seen
+from moderation.admin.visible_rooms import COLUMN_NAMES, VisibleRoomsMixin, rooms_seen
 from moderation.models import Audit, Report, Sanction
-from moderation.selectors.sanctions import report_with_messages, runs
+from moderation.selectors.sanctions import is_running, report_with_messages
 from moderation.services import site
 from realtime import Caller, Labels
 from realtime.log import now_ms
@@ -39,7 +39,7 @@ class ForceFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         match self.value():
             case "yes":
-                return queryset.filter(runs(now_ms()), lifted_at=None)
+                return queryset.filter(is_running(now_ms()), lifted_at=None)
             case "appealed":
                 return queryset.filter(appealed_at__isnull=False, answer="", lifted_at=None)
             case "lifted":
@@ -78,9 +78,9 @@ class NameSearchMixin(ReadOnlyAdmin):
 @admin.register(Sanction)
 class SanctionAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     named = _("sanction"), _("sanctions")
-    words = WORDS
+    words = COLUMN_NAMES
     nowhere = True
-    actions: Any = [act("lift", _("Remove"), each(site.sanction_undo, "sanction"), OptionalReasonForm)]
+    actions: Any = [action("lift", _("Remove"), for_each(site.sanction_undo, "sanction"), OptionalReasonForm)]
     list_display = [
         "kind",
         who("user", _("user")),
@@ -134,8 +134,8 @@ class SanctionAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
 
 
 def settle(outcome: str) -> Any:
-    def do(caller: Caller, reports: Sequence[Report], given: dict[str, Any]) -> Iterable[Refused]:
-        yield from each(site.report_settle, "report")(caller, reports, {"outcome": outcome, **given})
+    def do(caller: Caller, reports: Sequence[Report], given: dict[str, Any]) -> Iterable[Rejected]:
+        yield from for_each(site.report_settle, "report")(caller, reports, {"outcome": outcome, **given})
 
     return do
 
@@ -143,11 +143,11 @@ def settle(outcome: str) -> Any:
 @admin.register(Report)
 class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     named = _("report"), _("reports")
-    words = WORDS
+    words = COLUMN_NAMES
     people = ["user", "by"]
     actions: Any = [
-        act("handled", _("Mark as resolved"), settle("handled"), OptionalReasonForm),
-        act("dismissed", _("Dismiss"), settle("dismissed"), OptionalReasonForm),
+        action("handled", _("Mark as resolved"), settle("handled"), OptionalReasonForm),
+        action("dismissed", _("Dismiss"), settle("dismissed"), OptionalReasonForm),
     ]
     list_display = [
         "about",
@@ -223,7 +223,7 @@ class ActFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         latest = Audit.objects.order_by("-pk").values_list("act", flat=True)[:1000]
-        return [(act, act) for act in sorted({*latest, self.value() or ""} - {""})]
+        return [(action, action) for action in sorted({*latest, self.value() or ""} - {""})]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         return queryset.filter(act=self.value()) if self.value() else queryset
@@ -232,7 +232,7 @@ class ActFilter(admin.SimpleListFilter):
 @admin.register(Audit)
 class AuditAdmin(VisibleRoomsMixin, NameSearchMixin):
     named = _("audit entry"), _("audit log")
-    words = WORDS
+    words = COLUMN_NAMES
     nowhere = True
     list_display = [
         moment("at", _("at")),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models import Membership, Room
 
-WORDS: Final = {
+COLUMN_NAMES: Final = {
     "key": _("key"),
     "name": _("name"),
     "topic": _("topic"),

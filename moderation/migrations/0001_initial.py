@@ -11,30 +11,33 @@ from django.db import migrations, models
 
 import chat.models
 
-MODELS = ("audit", "hold", "report", "sanction")
+MODELS = {"audit": "audit", "hold": "deviceban", "report": "report", "sanction": "sanction"}
+"""Names of the models in chat, and here."""
 
 
-def relabel(apps: Any, database: str, old: str, new: str) -> None:
-    """Give the content types of the four models another app label; permissions and log entries refer to them by id.
+def rename(apps: Any, database: str, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """Rename a content type, `(app, model)`; permissions and log entries refer to it by its id.
 
-    A content type that has the new label already, as after a migration back and forth, is merged into the old one.
+    One that has the new name already, as after a migration back and forth, is merged into it.
     """
     types = apps.get_model("contenttypes", "ContentType").objects.using(database)
     entries = apps.get_model("admin", "LogEntry").objects.using(database)
-    for found in types.filter(app_label=old, model__in=MODELS):
-        second = types.filter(app_label=new, model=found.model)
+    for found in types.filter(app_label=old[0], model=old[1]):
+        second = types.filter(app_label=new[0], model=new[1])
         entries.filter(content_type__in=second).update(content_type=found)
         second.delete()
-        found.app_label = new
+        found.app_label, found.model = new
         found.save()
 
 
 def to_moderation(apps: Any, schema_editor: Any) -> None:
-    relabel(apps, schema_editor.connection.alias, "chat", "moderation")
+    for old, new in MODELS.items():
+        rename(apps, schema_editor.connection.alias, ("chat", old), ("moderation", new))
 
 
 def to_chat(apps: Any, schema_editor: Any) -> None:
-    relabel(apps, schema_editor.connection.alias, "moderation", "chat")
+    for old, new in MODELS.items():
+        rename(apps, schema_editor.connection.alias, ("moderation", new), ("chat", old))
 
 
 class Migration(migrations.Migration):
@@ -126,7 +129,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name="Hold",
+                    name="DeviceBan",
                     fields=[
                         (
                             "id",
@@ -146,7 +149,7 @@ class Migration(migrations.Migration):
                             "sanction",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.CASCADE,
-                                related_name="holds",
+                                related_name="device_bans",
                                 to="moderation.sanction",
                             ),
                         ),

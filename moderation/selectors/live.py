@@ -10,7 +10,7 @@ from chat import protocol
 from chat.models import Membership, Room
 from chat.selectors import ranks
 from moderation.models import Report, Sanction
-from moderation.selectors.sanctions import runs
+from moderation.selectors.sanctions import is_running
 from realtime import Caller, LogKey, method
 from realtime.log import now_ms
 
@@ -25,7 +25,7 @@ def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str
     told = live()
     names = names_of(user, [room["room"] for room in told["rooms"]])
     rooms = [room | {"name": names.get(room["room"])} for room in told["rooms"]]
-    return {**told, "rooms": rooms, "door": door()}
+    return {**told, "rooms": rooms, "door": moderation_queue()}
 
 
 def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
@@ -37,10 +37,10 @@ def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
     return {LogKey(key): name for key, name in rooms.values_list("log__key", "name")}
 
 
-def door() -> dict[str, Any]:
+def moderation_queue() -> dict[str, Any]:
     """`{sanctions: {kind: n}, on_site, appeals, reports}`: what is in force, and what nobody has answered."""
     now = now_ms()
-    standing = Sanction.objects.filter(runs(now), lifted_at=None).order_by("-pk")
+    standing = Sanction.objects.filter(is_running(now), lifted_at=None).order_by("-pk")
     rows = list(standing.values_list("kind", "room")[:COUNTED])
     return {
         "sanctions": {kind: sum(each == kind for each, _ in rows) for kind in Sanction.Kind.values},

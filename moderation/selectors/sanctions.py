@@ -69,16 +69,16 @@ def sanction_find(room: int, key: str) -> Sanction:
     return found
 
 
-def in_force(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
+def longest_active(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
     """What stands against somebody, of this kind and in this place: of several, the one that lasts longest."""
-    standing = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
-    return standing.filter(runs(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
+    room_access = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
+    return room_access.filter(is_running(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
 
 
-def on_site(user: int, now: int) -> list[Sanction]:
+def active_on_site(user: int, now: int) -> list[Sanction]:
     """The bans and mutes of the site that stand against somebody."""
-    standing = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
-    return list(standing.filter(runs(now)).order_by("pk"))
+    room_access = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
+    return list(room_access.filter(is_running(now)).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ class ActiveSanctions:
     """the role that the latest ban or kick ended"""
 
 
-def held(user: int, room: int | None, now: int) -> ActiveSanctions:
+def active_sanctions(user: int, room: int | None, now: int) -> ActiveSanctions:
     """Of a room, or without one of the site. A warning of the site is to be read in every room."""
     mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
-    rows = list(mine.filter(runs(now)).order_by("pk"))
+    rows = list(mine.filter(is_running(now)).order_by("pk"))
     out = [row for row in rows if row.kind in {"kick", "ban"}]
     return ActiveSanctions(
         banned_until=max((row.until or FOREVER for row in out), default=0),
@@ -105,7 +105,7 @@ def held(user: int, room: int | None, now: int) -> ActiveSanctions:
     )
 
 
-def runs(now: int) -> Q:
+def is_running(now: int) -> Q:
     """Not over yet; a warning is over when it is acknowledged."""
     timed = Q(until=None) | Q(until__gt=now)
     return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
@@ -114,39 +114,39 @@ def runs(now: int) -> Q:
 @method("sanction.list", RoomParams, lane="read", cost=4)
 def sanction_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
     """Return the sanctions in force in a room and those of the last day; a moderator also gets those of the site."""
-    standing = access.ranked(caller, room, "sanction.list", archived=True)
+    room_access = access.ranked(caller, room, "sanction.list", archived=True)
     now = now_ms()
-    place = Q(room=standing.room)
-    if standing.rank >= Rank.MODERATOR:
+    place = Q(room=room_access.room)
+    if room_access.rank >= Rank.MODERATOR:
         place |= Q(room=None)
-    rows = list(_sanctions().filter(place).filter(runs(now) | Q(at__gt=now - DAY)).order_by("-at")[:LISTED])
+    rows = list(_sanctions().filter(place).filter(is_running(now) | Q(at__gt=now - DAY)).order_by("-at")[:LISTED])
     return {"sanctions": [sanction_as(row) for row in rows], "people": _people(rows, "user", "by", "lifted_by")}
 
 
-def against(user: int, standing: RoomAccess | None) -> dict[str, Any] | None:
+def own_sanctions(user: int, room_access: RoomAccess | None) -> dict[str, Any] | None:
     """What stands against the reader: `{muted, warning, waiting}`; asked only where something does."""
-    if standing is None:
+    if room_access is None:
         return None
     now = now_ms()
-    muted = max(standing.muted_until, standing.muted_on_site) > now
-    if not (muted or standing.warned or standing.waiting):
+    muted = max(room_access.muted_until, room_access.muted_on_site) > now
+    if not (muted or room_access.warned or room_access.waiting):
         return None
-    on_site = standing.muted_on_site > now
-    mute = in_force(user, None if on_site else standing.room, "mute", now) if muted else None
-    warning = _sanctions().filter(key=standing.warned).first() if standing.warned else None
-    until = max(standing.muted_until, standing.muted_on_site)
+    active_on_site = room_access.muted_on_site > now
+    mute = longest_active(user, None if active_on_site else room_access.room, "mute", now) if muted else None
+    warning = _sanctions().filter(key=room_access.warned).first() if room_access.warned else None
+    until = max(room_access.muted_until, room_access.muted_on_site)
     return {
-        "muted": _mute_as(mute, on_site, until) if muted else None,
+        "muted": _mute_as(mute, active_on_site, until) if muted else None,
         "warning": _warning_as(warning) if warning else None,
-        "waiting": standing.waiting,
+        "waiting": room_access.waiting,
     }
 
 
-def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]:
+def _mute_as(mute: Sanction | None, active_on_site: bool, until: int) -> dict[str, Any]:
     return {
         "sanction": mute.key if mute else None,
         "until": until if until < FOREVER else None,
-        "by": side_of(mute) if mute else "site" if on_site else "host",
+        "by": side_of(mute) if mute else "site" if active_on_site else "host",
         "reason": mute.reason if mute else "",
         "rule": mute.rule if mute else "",
         "appealed": bool(mute and mute.appealed_at),
@@ -175,8 +175,8 @@ def report_as(report: Report) -> dict[str, Any]:
     }
 
 
-def report_find(standing: RoomAccess, reader: int, key: str) -> Report:
-    found = _reports_for(standing, reader).filter(key=key).first()
+def report_find(room_access: RoomAccess, reader: int, key: str) -> Report:
+    found = _reports_for(room_access, reader).filter(key=key).first()
     if found is None:
         raise not_found("no such report")
     return found
@@ -185,9 +185,9 @@ def report_find(standing: RoomAccess, reader: int, key: str) -> Report:
 @method("report.list", RoomParams, lane="read", cost=4)
 def report_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
     """Return the open reports of a room, then those closed within the last day."""
-    standing, reader = access.ranked(caller, room, "report.list", archived=True), caller.pk
+    room_access, reader = access.ranked(caller, room, "report.list", archived=True), caller.pk
     recent = Q(state=Report.State.OPEN) | Q(closed_at__gt=now_ms() - DAY)
-    rows = list(_reports_for(standing, reader).filter(recent).order_by("-at")[:LISTED])
+    rows = list(_reports_for(room_access, reader).filter(recent).order_by("-at")[:LISTED])
     rows.sort(key=lambda row: row.state != Report.State.OPEN)
     return {"reports": [report_as(row) for row in rows], "people": _people(rows, "user", "by", "closed_by")}
 
@@ -195,8 +195,8 @@ def report_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
 @method("report.read", protocol.ReportRead, lane="read", cost=4)
 def report_read(*, caller: Caller, room: LogKey, report: str) -> dict[str, Any]:
     """Return a report with the messages around it."""
-    standing = access.ranked(caller, room, "report.read", archived=True)
-    return report_with_messages(report_find(standing, caller.pk, report), access.labels_of(caller.id, standing))
+    room_access = access.ranked(caller, room, "report.read", archived=True)
+    return report_with_messages(report_find(room_access, caller.pk, report), access.labels_of(caller.id, room_access))
 
 
 def report_with_messages(report: Report, labels: Labels) -> dict[str, Any]:
@@ -221,8 +221,8 @@ def _was(data: str) -> Any:
 @method("audit.list", protocol.AuditList, lane="read", cost=4)
 def audit_list(*, caller: Caller, room: LogKey, before: int | None = None) -> dict[str, Any]:
     """Return a page of a room's audit, the newest entries first."""
-    standing = access.ranked(caller, room, "audit.list", archived=True)
-    rows = Audit.objects.filter(room=standing.room).select_related("by", "user").order_by("-pk")
+    room_access = access.ranked(caller, room, "audit.list", archived=True)
+    rows = Audit.objects.filter(room=room_access.room).select_related("by", "user").order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: LISTED + 1])
@@ -253,9 +253,9 @@ def person_find(key: str) -> User:
     return found
 
 
-def refuse_stranger(standing: RoomAccess, person: User) -> None:
+def refuse_stranger(room_access: RoomAccess, person: User) -> None:
     """404 for somebody whom a room's ranks have no say over: who never was in it, wrote there or asked to come in."""
-    if not was_there(standing.room, standing.log, person):
+    if not was_there(room_access.room, room_access.log, person):
         raise not_found("no such person here")
 
 
@@ -273,10 +273,10 @@ def _sanctions() -> "QuerySet[Sanction]":
     return Sanction.objects.select_related("user", "by", "lifted_by", "room__log")
 
 
-def _reports_for(standing: RoomAccess, reader: int) -> "QuerySet[Report]":
+def _reports_for(room_access: RoomAccess, reader: int) -> "QuerySet[Report]":
     """Those of this room that a rank may read; never about whom they are."""
     rows = Report.objects.select_related("user", "by", "closed_by", "room")
-    return rows.filter(room=standing.room, rank__lte=standing.rank).exclude(user=reader)
+    return rows.filter(room=room_access.room, rank__lte=room_access.rank).exclude(user=reader)
 
 
 def _key(user: User | None) -> str | None:

@@ -13,7 +13,7 @@ REASON_LENGTH: Final = 500
 
 def audit_write(
     batch: Batch,
-    standing: RoomAccess | None,
+    room_access: RoomAccess | None,
     caller: Caller | None,
     act: str,
     *,
@@ -31,9 +31,9 @@ def audit_write(
     return Audit.objects.create(
         at=batch.now,
         by_id=caller.pk if caller else None,
-        rank=standing.rank if standing else 0,
+        rank=room_access.rank if room_access else 0,
         act=act,
-        room_id=standing.room if standing else room,
+        room_id=room_access.room if room_access else room,
         user=user,
         offset=offset,
         sanction=sanction,

@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.selectors import FOREVER
 from accounts.services import devices_of
 from chat.models import Membership
-from moderation.models import Hold, Sanction
-from moderation.selectors.sanctions import held, runs
+from moderation.models import DeviceBan, Sanction
+from moderation.selectors.sanctions import active_sanctions, is_running
 from realtime import LogKey, RealtimeError, UserId
 from realtime.log import Batch, now_ms
 
@@ -22,47 +22,47 @@ OUT = (Sanction.Kind.KICK, Sanction.Kind.BAN)
 HELD = (*OUT, Sanction.Kind.MUTE)
 
 
-def devices_hold(sanction: Sanction) -> None:
+def devices_ban(sanction: Sanction) -> None:
     """Let a kick, a ban or a mute hold in all browsers of its person."""
     for device in devices_of(sanction.user):
-        _hold(sanction, device)
+        _ban(sanction, device)
 
 
-def device_follow(user: User, device: str) -> None:
+def device_add(user: User, device: str) -> None:
     """Let all that holds for a person hold in this browser, where they log in or leave for good."""
-    for sanction in Sanction.objects.filter(runs(now_ms()), user=user, lifted_at=None, kind__in=HELD):
-        _hold(sanction, device)
+    for sanction in Sanction.objects.filter(is_running(now_ms()), user=user, lifted_at=None, kind__in=HELD):
+        _ban(sanction, device)
 
 
 def may_join(user: User, room: int, now: int) -> None:
     """Raise 403 `banned` when the browser of somebody who is new since a kick or a ban is kept out of this room."""
-    if user.device and _holds(user, room, now).filter(sanction__kind__in=OUT).exists():
+    if user.device and _bans_on_device(user, room, now).filter(sanction__kind__in=OUT).exists():
         raise RealtimeError(403, "banned", until=None)
 
 
 def join_terms(user: User, room: int, now: int) -> dict[str, Any]:
     """Return the mute and the warning that a new membership begins with: to leave and to join again changes neither."""
-    stands = held(user.pk, room, now)
-    return {"muted_until": max(stands.muted_until, mute_follow(user, room, now)), "warned": stands.warned}
+    stands = active_sanctions(user.pk, room, now)
+    return {"muted_until": max(stands.muted_until, mute_on_device(user, room, now)), "warned": stands.warned}
 
 
-def mute_follow(user: User, room: int, now: int) -> int:
+def mute_on_device(user: User, room: int, now: int) -> int:
     """Return until when somebody is muted in this room for what was decided in their browser; 0 for not at all.
 
     A mute of the site is theirs from now on.
     """
     if not user.device:
         return 0
-    mutes = list(_holds(user, room, now).filter(sanction__kind=Sanction.Kind.MUTE))
-    if site := max((hold.until for hold in mutes if hold.room_id is None), default=0):
+    mutes = list(_bans_on_device(user, room, now).filter(sanction__kind=Sanction.Kind.MUTE))
+    if site := max((ban.until for ban in mutes if ban.room_id is None), default=0):
         User.objects.filter(pk=user.pk).update(muted_until=Greatest("muted_until", site))
-    return max((hold.until for hold in mutes if hold.room_id is not None), default=0)
+    return max((ban.until for ban in mutes if ban.room_id is not None), default=0)
 
 
-def holds_end(batch: Batch, room: LogKey, sanction: Sanction) -> None:
+def device_bans_end(batch: Batch, room: LogKey, sanction: Sanction) -> None:
     """Free the browsers when a sanction is lifted, and those who were muted for it because they came in there."""
-    devices = list(sanction.holds.values_list("device", flat=True))
-    sanction.holds.all().delete()
+    devices = list(sanction.device_bans.values_list("device", flat=True))
+    sanction.device_bans.all().delete()
     if sanction.kind == Sanction.Kind.MUTE and devices:
         _unmute(batch, room, sanction, devices)
 
@@ -84,13 +84,13 @@ def _unmute(batch: Batch, room: LogKey, sanction: Sanction, devices: Collection[
         batch.revoke(UserId(key), log=room if sanction.room_id else None, reason="lifted")
 
 
-def _holds(user: User, room: int, now: int) -> "QuerySet[Hold]":
+def _bans_on_device(user: User, room: int, now: int) -> "QuerySet[DeviceBan]":
     """Return what holds in the browser of a guest, or of an account that is younger than the sanction."""
-    found = Hold.objects.filter(Q(room=room) | Q(room=None), device=user.device, until__gt=now)
+    found = DeviceBan.objects.filter(Q(room=room) | Q(room=None), device=user.device, until__gt=now)
     found = found.exclude(sanction__user=user)
     return found if user.is_guest else found.filter(sanction__at__lt=user.account_at)
 
 
-def _hold(sanction: Sanction, device: str) -> None:
+def _ban(sanction: Sanction, device: str) -> None:
     given = {"room_id": sanction.room_id, "until": sanction.until or FOREVER}
-    Hold.objects.get_or_create(sanction=sanction, device=device, defaults=given)
+    DeviceBan.objects.get_or_create(sanction=sanction, device=device, defaults=given)

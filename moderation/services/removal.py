@@ -12,25 +12,25 @@ from accounts.models import User
 from accounts.selectors import FOREVER
 from chat.models import Message, Revision
 from chat.plugin import installed
-from chat.selectors.messages import line_of
-from chat.services.messages import HOST_UNDO
+from chat.selectors.messages import message_as
+from chat.services.messages import HOST_UNDO_MS
 from moderation.models import Sanction
 from realtime import Caller, LogKey, UserId, encode
 from realtime.log import Batch
 
-AT_ONCE: Final = 200
+MESSAGES_PER_EVENT: Final = 200
 
 
-def lines_of(log: int, user: int, since: int) -> Any:
+def messages_of(log: int, user: int, since: int) -> Any:
     """What somebody has said here since then and what still stands, the newest first."""
     said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=installed.cards)
     return said.order_by("-offset")
 
 
-def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, before: int = FOREVER) -> None:
+def messages_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, before: int = FOREVER) -> None:
     """Take them away, `AT_ONCE` in an event, those before an offset: what is gone already is not looked through."""
     log = batch.log(room).pk
-    lines = list(lines_of(log, sanction.user_id, since).filter(offset__lt=before)[:AT_ONCE])
+    lines = list(messages_of(log, sanction.user_id, since).filter(offset__lt=before)[:MESSAGES_PER_EVENT])
     if not lines:
         return
     offsets = [line.offset for line in lines]
@@ -48,7 +48,7 @@ def lines_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, 
     places = msgspec.json.decode(sanction.removed)
     sanction.removed = encode([*places, *([log, o, entry.o] for o in offsets)]).decode()
     sanction.save(update_fields=["removed"])
-    if len(lines) == AT_ONCE:
+    if len(lines) == MESSAGES_PER_EVENT:
         batch.schedule(
             room, "chat.remove", batch.now, {"sanction": sanction.key, "since": since, "before": offsets[-1]}
         )
@@ -59,19 +59,19 @@ def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
     sanction = _locked(data["sanction"])
     if sanction and sanction.lifted_at is None:
         before = data.get("before", FOREVER)
-        lines_remove(batch, room=room, sanction=sanction, since=data["since"], before=before)
+        messages_remove(batch, room=room, sanction=sanction, since=data["since"], before=before)
 
 
-def lines_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Caller | None) -> None:
+def messages_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: Caller | None) -> None:
     """Bring back here what this sanction took; the rest of it by deadlines."""
     log = batch.log(room).pk
     places = msgspec.json.decode(sanction.removed)
     here = [place for place in places if place[0] == log]
-    part, rest = here[:AT_ONCE], here[AT_ONCE:]
+    part, rest = here[:MESSAGES_PER_EVENT], here[MESSAGES_PER_EVENT:]
     sanction.removed = encode([*(place for place in places if place[0] != log), *rest]).decode()
     sanction.save(update_fields=["removed"])
     for line in _revived(log, {o: touched for _, o, touched in part}):
-        _tell(batch, room, line, caller)
+        _notify(batch, room, line, caller)
     if rest:
         batch.schedule(room, "chat.bring_back", batch.now, {"sanction": sanction.key})
 
@@ -80,7 +80,7 @@ def restore_due(batch: Batch, room: LogKey, data: Any) -> None:
     """The deadline `chat.bring_back`: the next part, or another room's."""
     sanction = _locked(data["sanction"])
     if sanction:
-        lines_restore(batch, room=room, sanction=sanction, caller=None)
+        messages_restore(batch, room=room, sanction=sanction, caller=None)
 
 
 def _locked(key: str) -> Sanction | None:
@@ -89,7 +89,7 @@ def _locked(key: str) -> Sanction | None:
 
 
 def _keep(batch: Batch, room: LogKey, lines: Sequence[Message], by: User | None) -> None:
-    purge_at = batch.now + HOST_UNDO
+    purge_at = batch.now + HOST_UNDO_MS
     for line in lines:
         kept = {"data": line.data or "null", "by_id": by.pk if by else line.author_id, "at": batch.now}
         batch.insert(Revision(log_id=line.log_id, offset=line.offset, purge_at=purge_at, **kept))
@@ -108,14 +108,14 @@ def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
     return lines
 
 
-def _tell(batch: Batch, room: LogKey, line: Message, caller: Caller | None) -> None:
+def _notify(batch: Batch, room: LogKey, line: Message, caller: Caller | None) -> None:
     """An event a line: what is done to one later blanks it, and must not take others along."""
     line.touched = batch.log(room).head + 1
     line.save()
     batch.append(
         room,
         kind="message.restored",
-        data={"line": line_of(line)},
+        data={"line": message_as(line)},
         actor=caller.id if caller else None,
         audience=None if line.audience is None else line.audience.split(),
     )

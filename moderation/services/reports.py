@@ -4,10 +4,10 @@ from accounts.models import User
 from accounts.services import quota_use
 from chat.permissions import Rank
 from chat.selectors import access
-from chat.selectors.access import GUARDS
+from chat.selectors.access import RANK_SCOPES
 from chat.selectors.ranks import rank_of
-from chat.services.messages import line_meant
-from chat.types import RoomAccess, RoomAccesses
+from chat.services.messages import message_meant
+from chat.types import AccessTable, RoomAccess
 from moderation import protocol
 from moderation.models import Report
 from moderation.selectors.sanctions import report_as, report_find
@@ -29,20 +29,20 @@ def report_create(
     reason: str = "",
 ) -> LogEvent:
     """About a line of somebody else that one can see."""
-    standing = access.reporter(caller, room)
-    line = line_meant(caller, standing, o, t)
+    room_access = access.reporter(caller, room)
+    line = message_meant(caller, room_access, o, t)
     if line.author_id == caller.pk:
         raise unprocessable("own_line")
     if len(reason) > REASON_LENGTH:
         raise unprocessable("too_long", "the reason")
-    if Report.objects.filter(room=standing.room, offset=o, by=caller.pk).exists():
+    if Report.objects.filter(room=room_access.room, offset=o, by=caller.pk).exists():
         raise conflict("already_done")
     quota_use("reports", pk=caller.pk, now=batch.now)
     by = User(pk=caller.pk, key=caller.id)
     said = {"reason": reason, "rule": rule, "at": batch.now}
-    rank = _rank_above(line.author, standing)
-    report = Report.objects.create(room_id=standing.room, offset=o, user=line.author, by=by, rank=rank, **said)
-    return _tell(batch, room, report, caller, cid, kind="report.made")
+    rank = _rank_above(line.author, room_access)
+    report = Report.objects.create(room_id=room_access.room, offset=o, user=line.author, by=by, rank=rank, **said)
+    return _notify(batch, room, report, caller, cid, kind="report.made")
 
 
 @method("report.close", protocol.ReportClose)
@@ -55,30 +55,30 @@ def report_close(
     report: str,
     outcome: str,
     reason: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> LogEvent:
     """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
-    standing = access.ranked(caller, room, "report.close", found, archived=True)
-    row = report_find(standing, caller.pk, report)
+    room_access = access.ranked(caller, room, "report.close", found, archived=True)
+    row = report_find(room_access, caller.pk, report)
     if row.state != Report.State.OPEN:
         raise conflict("already_done", report=report_as(row))
     row.state, row.closed_at = outcome, batch.now
     row.closed_by = User(pk=caller.pk, key=caller.id)
     row.save()
-    audit_write(batch, standing, caller, f"report.{outcome}", user=row.user, offset=row.offset, reason=reason)
-    return _tell(batch, room, row, caller, cid, kind="report.closed")
+    audit_write(batch, room_access, caller, f"report.{outcome}", user=row.user, offset=row.offset, reason=reason)
+    return _notify(batch, room, row, caller, cid, kind="report.closed")
 
 
-def _rank_above(author: User | None, standing: RoomAccess) -> Rank:
+def _rank_above(author: User | None, room_access: RoomAccess) -> Rank:
     """The least rank that reads it: who complains about a host is not read by hosts. A direct room has none."""
-    least = Rank.MODERATOR if standing.direct else Rank.HOST
-    above = rank_of(author, standing.room) + 1 if author else Rank.HOST
+    least = Rank.MODERATOR if room_access.direct else Rank.HOST
+    above = rank_of(author, room_access.room) + 1 if author else Rank.HOST
     return Rank(min(max(least, above), Rank.ADMIN))
 
 
-def _tell(batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str) -> LogEvent:
+def _notify(batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str) -> LogEvent:
     """To who may read it, though to no admin about an admin; who complained is told by the answer."""
     about_admin = report.user is not None and report.user.is_superuser
-    audience = [] if about_admin else [GUARDS[Rank(report.rank)]]
+    audience = [] if about_admin else [RANK_SCOPES[Rank(report.rank)]]
     data = {"report": report_as(report)}
     return batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=audience)

@@ -10,7 +10,7 @@ from chat.selectors import access
 from chat.selectors.access import IN_IT
 from chat.selectors.rooms import rules_of
 from chat.services.memberships import admitted_signals
-from chat.types import RoomAccesses
+from chat.types import AccessTable
 from moderation import protocol
 from moderation.selectors.sanctions import membership_find, person_find
 from moderation.services.audit import audit_write
@@ -47,21 +47,21 @@ def room_restrict(
     guests_off: bool,
     approval: bool,
     reason: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> LogEvent:
     """Set what may be done here; it ends the panic too."""
-    standing = access.ranked(caller, room, "room.restrict", found)
+    room_access = access.ranked(caller, room, "room.restrict", found)
     if slow_s not in SLOW_S:
         raise unprocessable("bad_rules", f"seconds: {SLOW_S}")
-    row = _room(standing.room)
+    row = _room(room_access.room)
     before = rules_of(row)
     row.slow_s, row.locked, row.guests_off, row.panic_until, row.calm = slow_s, locked, guests_off, 0, ""
-    row.rules_rank = standing.rank
+    row.rules_rank = room_access.rank
     if approval != (row.approval_until > batch.now):
         row.approval_until = batch.now + APPROVAL_MS if approval else 0
     row.save()
-    audit_write(batch, standing, caller, "room.restrict", reason=reason, before=before, after=rules_of(row))
-    return rules_told(batch, room=room, caller=caller, cid=cid)
+    audit_write(batch, room_access, caller, "room.restrict", reason=reason, before=before, after=rules_of(row))
+    return rules_append(batch, room=room, caller=caller, cid=cid)
 
 
 @method("room.panic", protocol.RoomPanic)
@@ -73,19 +73,19 @@ def room_panic(
     cid: ClientId,
     on: bool,
     reason: str = "",
-    found: RoomAccesses | None = None,
+    found: AccessTable | None = None,
 ) -> LogEvent:
     """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
-    standing = access.ranked(caller, room, "room.panic", found)
-    row = _room(standing.room)
+    room_access = access.ranked(caller, room, "room.panic", found)
+    row = _room(room_access.room)
     if (row.panic_until > batch.now) if on else not row.panic_until:
         raise conflict("already_done")
     if on:
-        _panic(batch, room, row, standing.rank)
+        _panic(batch, room, row, room_access.rank)
     else:
         _calm(row)
-    audit_write(batch, standing, caller, "room.panic", reason=reason, on=on)
-    return rules_told(batch, room=room, caller=caller, cid=cid)
+    audit_write(batch, room_access, caller, "room.panic", reason=reason, on=on)
+    return rules_append(batch, room=room, caller=caller, cid=cid)
 
 
 def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
@@ -94,7 +94,7 @@ def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
     if room and room.panic_until <= batch.now:
         _calm(room)
         audit_write(batch, None, None, "room.calm", room=room.pk)
-        rules_told(batch, room=key)
+        rules_append(batch, room=key)
 
 
 def _panic(batch: Batch, key: LogKey, room: Room, rank: int) -> None:
@@ -115,7 +115,7 @@ def _calm(room: Room) -> None:
     room.save()
 
 
-def rules_told(
+def rules_append(
     batch: Batch,
     *,
     room: LogKey,
@@ -130,13 +130,13 @@ def rules_told(
 @method("member.admit", protocol.MemberAdmit, logs=room_and_site)
 def member_admit(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId, yes: bool) -> list[Signal]:
     """Admit a person who waits to become a member, or refuse them."""
-    standing = access.ranked(caller, room, "member.admit")
+    room_access = access.ranked(caller, room, "member.admit")
     person = person_find(user)
-    waiting = membership_find(standing.room, person.pk)
+    waiting = membership_find(room_access.room, person.pk)
     if waiting is None or waiting.state != Membership.State.WAITING:
         raise not_found("nobody waits by this name")
     _admitted(batch, room, caller, cid, person, yes)
-    audit_write(batch, standing, caller, "member.admit", user=person, yes=yes)
+    audit_write(batch, room_access, caller, "member.admit", user=person, yes=yes)
     if not yes:
         waiting.delete()
         return [Signal(room, "standing", "", None, to=user)]

@@ -18,9 +18,9 @@ from chat.services.closing import room_archive, room_delete, room_restore
 from chat.services.invites import invite_revoke
 from chat.services.messages import message_delete, message_restore
 from chat.services.rooms import lounge
-from chat.types import RoomAccesses
+from chat.types import AccessTable
 from moderation.models import Audit, Report, Sanction
-from moderation.selectors.sanctions import on_site, person_find
+from moderation.selectors.sanctions import active_on_site, person_find
 from moderation.services.audit import audit_write
 from moderation.services.reports import report_close
 from moderation.services.rules import room_panic, room_restrict
@@ -28,13 +28,13 @@ from moderation.services.sanctions import sanction_lift, sanction_make
 from realtime import Caller, ClientId, LogKey, RealtimeError, UserId, conflict
 from realtime.log import SITE, Batch, batch, key_new, now_ms
 
-AT_ONCE: Final = 100
+MESSAGES_PER_BATCH: Final = 100
 """lines in a batch: the room's log is locked for as long"""
-Refusals = list[tuple[Message, RealtimeError]]
+Rejections = list[tuple[Message, RealtimeError]]
 
 
 @contextmanager
-def _acting(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any]]]:
+def _as_site_rank(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any]]]:
     """A batch over a room and the site, and what every service is told: who, as what, under which new `cid`."""
     with batch([room, SITE]) as staged:
         yield staged, {"caller": caller, "cid": ClientId(key_new(22)), "found": access.on_site(caller, room)}
@@ -46,7 +46,7 @@ def _acting(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any
 def sanction_on_site(*, caller: Caller, user: UserId, **decision: Any) -> Sanction:
     """From the site; the lounge, which moderators look after, is told."""
     room = _lounge()
-    with _acting(caller, room) as (staged, acting):
+    with _as_site_rank(caller, room) as (staged, acting):
         made, signals = sanction_make(staged, room=room, user=user, site=True, **decision, **acting)
         staged.signals += signals
     return made
@@ -55,7 +55,7 @@ def sanction_on_site(*, caller: Caller, user: UserId, **decision: Any) -> Sancti
 def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanction:
     """Lifted in the room in which it was told."""
     room = _told_in(sanction)
-    with _acting(caller, room) as (staged, acting):
+    with _as_site_rank(caller, room) as (staged, acting):
         lifted, signals = sanction_lift(staged, room=room, sanction=sanction.key, reason=reason, **acting)
         staged.signals += signals
     return lifted
@@ -63,19 +63,19 @@ def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanctio
 
 def person_pardon(*, caller: Caller, user: User, reason: str) -> list[Sanction]:
     """Lift what stands against somebody on the site; 409 where nothing does."""
-    standing = on_site(user.pk, now_ms())
-    if not standing:
+    active = active_on_site(user.pk, now_ms())
+    if not active:
         raise conflict("already_done")
-    return [sanction_undo(caller=caller, sanction=sanction, reason=reason) for sanction in standing]
+    return [sanction_undo(caller=caller, sanction=sanction, reason=reason) for sanction in active]
 
 
 def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> User:
     """Make a moderator of somebody with a password, who may then look into the admin too; or end it."""
     room = _lounge()
     with batch([room, SITE]) as staged:
-        standing = access.member(caller, room, access.on_site(caller, room))
+        room_access = access.member(caller, room, access.on_site(caller, room))
         target = User.objects.select_for_update().get(pk=person_find(user).pk)
-        ranks.outrank(standing, target, room=room, act="moderator.set")
+        ranks.outrank(room_access, target, room=room, act="moderator.set")
         if target.is_moderator == on:
             raise conflict("already_done")
         if on and not target.has_usable_password():
@@ -84,7 +84,7 @@ def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> Use
         target.rev += 1
         target.save(update_fields=["is_moderator", "is_staff", "rev"])
         staged.signal(person_signal(target))
-        audit_write(staged, standing, caller, "moderator.set", user=target, reason=reason, on=on)
+        audit_write(staged, room_access, caller, "moderator.set", user=target, reason=reason, on=on)
         staged.revoke(user, reason="role")
     return target
 
@@ -108,7 +108,7 @@ def rules_set(
 ) -> None:
     """The room's rules; None leaves one as it is."""
     key = LogKey(room.log.key)
-    with _acting(caller, key) as (staged, acting):
+    with _as_site_rank(caller, key) as (staged, acting):
         room = Room.objects.get(pk=room.pk)
         room_restrict(
             staged,
@@ -133,53 +133,53 @@ def room_close(*, caller: Caller, room: Room, act: str, reason: str) -> None:
 
 def panic_set(*, caller: Caller, room: Room, on: bool, reason: str) -> None:
     key = LogKey(room.log.key)
-    with _acting(caller, key) as (staged, acting):
+    with _as_site_rank(caller, key) as (staged, acting):
         room_panic(staged, room=key, on=on, reason=reason, **acting)
 
 
 def invite_end(*, caller: Caller, invite: Invite, reason: str) -> None:
     key = LogKey(invite.room.log.key)
-    with _acting(caller, key) as (staged, acting):
+    with _as_site_rank(caller, key) as (staged, acting):
         invite_revoke(staged, room=key, invite=invite.key, reason=reason, **acting)
 
 
 def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) -> None:
     key = LogKey(report.room.log.key)
-    with _acting(caller, key) as (staged, acting):
+    with _as_site_rank(caller, key) as (staged, acting):
         report_close(staged, room=key, report=report.key, outcome=outcome, reason=reason, **acting)
 
 
 # Lines
 
 
-def lines_delete(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Refusals:
+def messages_delete_each(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Rejections:
     """Take lines away, at most `AT_ONCE` of a room in a batch; those that were refused, with why."""
     return _each(caller, lines, message_delete, reason=reason, rule=rule)
 
 
-def lines_return(*, caller: Caller, lines: Sequence[Message], reason: str) -> Refusals:
+def messages_restore_each(*, caller: Caller, lines: Sequence[Message], reason: str) -> Rejections:
     """Bring removed lines back, the same way."""
     return _each(caller, lines, message_restore, reason=reason)
 
 
-def _each(caller: Caller, lines: Sequence[Message], service: Callable[..., Any], **given: Any) -> Refusals:
-    refused: Refusals = []
+def _each(caller: Caller, lines: Sequence[Message], service: Callable[..., Any], **given: Any) -> Rejections:
+    rejected: Rejections = []
     for key, group in groupby(sorted(lines, key=_place), key=lambda line: line.log.key):
         there = list(group)
-        for start in range(0, len(there), AT_ONCE):
+        for start in range(0, len(there), MESSAGES_PER_BATCH):
             with batch([LogKey(key)]) as staged:
                 found = access.on_site(caller, LogKey(key))
-                for line in there[start : start + AT_ONCE]:
-                    if refusal := _tried(staged, line, caller, found, service, given):
-                        refused.append((line, refusal))
-    return refused
+                for line in there[start : start + MESSAGES_PER_BATCH]:
+                    if error := _try(staged, line, caller, found, service, given):
+                        rejected.append((line, error))
+    return rejected
 
 
-def _tried(
+def _try(
     staged: Batch,
     line: Message,
     caller: Caller,
-    found: RoomAccesses,
+    found: AccessTable,
     service: Callable[..., Any],
     given: dict[str, Any],
 ) -> RealtimeError | None:
@@ -189,9 +189,9 @@ def _tried(
     try:
         with transaction.atomic():
             service(staged, caller=caller, found=found, **place, **given)
-    except RealtimeError as refusal:
+    except RealtimeError as error:
         staged.rollback_to(savepoint)
-        return refusal
+        return error
     return None
 
 

@@ -10,7 +10,7 @@ from accounts.forms import colour_drawn
 from accounts.models import User
 from accounts.selectors import NEW_FOR
 from chat.models import Membership
-from moderation.models import Hold
+from moderation.models import DeviceBan
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
@@ -86,7 +86,7 @@ def test_ban_of_a_new_account_bans_its_browser(host: Caller) -> None:
     sign_up(Client(), "Ana")
     act(named("Ana"), "room.join", room=key)
     ban(host, named("Ana"), key)
-    assert Hold.objects.get().device == User.objects.get(name="Ana").device
+    assert DeviceBan.objects.get().device == User.objects.get(name="Ana").device
 
 
 def test_guests_off_and_a_hosts_yes_hold_for_the_first_day_of_an_account(host: Caller) -> None:

@@ -14,9 +14,9 @@ from accounts.models import User
 from chat.models import Invite, Membership, Message, Room
 from chat.permissions import Rank
 from chat.services.rooms import lounge
-from moderation.admin.actions import MOST
+from moderation.admin.actions import ROWS_LIMIT
 from moderation.models import Audit, Report, Sanction
-from moderation.services.site import AT_ONCE
+from moderation.services.site import MESSAGES_PER_BATCH
 from realtime.log import now_ms
 from realtime.models import Event
 from realtime.types import Caller, LogKey
@@ -248,7 +248,7 @@ def test_a_line_of_a_higher_rank_stays_and_the_batch_goes_on(come: Come, ann: Ca
 def test_at_most_a_hundred_lines_of_a_room_go_in_one_transaction(
     superuser: Client, host: Caller, key: LogKey, grown: Any
 ) -> None:
-    grown(key, AT_ONCE + 21)
+    grown(key, MESSAGES_PER_BATCH + 21)
     lines = Message.objects.filter(log__key=key, kind="text")
     with queries() as asked:
         do(superuser, "delete_lines", lines, reason="x", rule="spam")
@@ -258,7 +258,7 @@ def test_at_most_a_hundred_lines_of_a_room_go_in_one_transaction(
 
 
 def test_more_than_one_act_can_take_is_refused(superuser: Client, host: Caller, key: LogKey, grown: Any) -> None:
-    grown(key, MOST + 10)
+    grown(key, ROWS_LIMIT + 10)
     address = reverse("admin:chat_message_changelist")
     pk = Message.objects.filter(kind="text").first()
     assert pk is not None

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import User
 from chat.models import Invite, Message, Room
 from chat.selectors import access
-from chat.selectors.rooms import DELETED_KEPT_MS, welcome
+from chat.selectors.own_rooms import welcome
+from chat.selectors.rooms import DELETED_KEPT_MS
 from chat.services import closing
 from chat.services.closing import purge_due
 from chat.services.rooms import lounge
@@ -227,7 +228,7 @@ def test_purge_redacts_what_was_said_and_keeps_the_log_gapless(ana: Caller, ben:
 
 
 def test_purge_forgets_messages_part_by_part(ana: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(closing, "REDACTED", 4)
+    monkeypatch.setattr(closing, "EVENTS_PER_RUN", 4)
     for number in range(5):
         post(ana, key, f"secret {number}")
     act(ana, "room.delete", room=key)

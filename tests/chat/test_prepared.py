@@ -11,6 +11,7 @@ import accounts.sessions
 import chat.selectors.access
 import chat.selectors.invites
 import chat.selectors.messages
+import chat.selectors.own_rooms
 import chat.selectors.rooms
 import game.selectors.matches
 import realtime.log.locks
@@ -31,6 +32,7 @@ MODULES = [
     chat.selectors.access,
     chat.selectors.invites,
     chat.selectors.messages,
+    chat.selectors.own_rooms,
     chat.selectors.rooms,
     game.selectors.matches,
     realtime.log.locks,
@@ -71,15 +73,15 @@ def asked() -> Asked:
         "accounts.selectors._facts": [(([ana.pk, 0],), {}), (({ana.pk, ben.pk, eve.pk},), {})],
         "accounts.sessions._stored": [(([session, "none"],), {}), ((["none"],), {})],
         "accounts.sessions._ends": [(([session, "none"],), {}), ((["none"],), {})],
-        "chat.selectors.access._standings": [
+        "chat.selectors.access._access_rows": [
             (({key}, {ana.pk, ben.pk, eve.pk}), {}),
             (([key, "another"], [eve.pk]), {}),
         ],
-        "chat.selectors.invites._standing": [((key, now_ms(), None), {}), ((key, now_ms(), [ben.id, "x"]), {})],
+        "chat.selectors.invites._active": [((key, now_ms(), None), {}), ((key, now_ms(), [ben.id, "x"]), {})],
         "chat.selectors.messages._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
         "chat.selectors.messages._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.messages._last": [((key,), {})],
-        "chat.selectors.rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
+        "chat.selectors.own_rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
         "realtime.log.locks._free": [(({key, "none"},), {})],

@@ -465,7 +465,7 @@ def test_requests_of_people_who_are_gone_are_not_shown(ann: Caller, bo: Caller) 
 def test_own_rooms_and_the_lounge_stay_in_the_list(
     ann: Caller, bo: Caller, hall: LogKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat.selectors.rooms.MINE", 3)
+    monkeypatch.setattr("chat.selectors.own_rooms.MINE", 3)
     people = [guest() for _ in range(4)]
     for person in people:
         act(person, "room.join", room=hall)
@@ -486,7 +486,7 @@ def test_page_keeps_no_place_for_the_composer_once_the_request_is_sent(
 
 
 def test_rooms_one_joins_fit_into_the_list(ann: Caller, bo: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat.selectors.rooms.JOINED", 2)
+    monkeypatch.setattr("chat.selectors.own_rooms.JOINED", 2)
     key = room(guest())
     act(ann, "room.join", room=key)
     answer(ann, direct(bo, ann), True)

@@ -28,7 +28,7 @@ def refused(caller: Caller, method: str, **params: object) -> tuple[int, str]:
     return refusal.value.code, str(refusal.value.args[0])
 
 
-def standing(caller: Caller, key: LogKey) -> dict[str, object]:
+def room_access(caller: Caller, key: LogKey) -> dict[str, object]:
     """The room in the caller's list."""
     return next(dict(room) for room in welcome(caller) if room["key"] == key)
 
@@ -96,9 +96,9 @@ def test_joining_makes_a_member_who_has_read_all(ana: Caller, ben: Caller) -> No
     key = room(ana)
     post(ana, key)
     [signal] = signals(ben, "room.join", room=key)
-    assert (signal.kind, signal.to, signal.value) == ("membership", ben.id, {**standing(ben, key), "rank": 0})
+    assert (signal.kind, signal.to, signal.value) == ("membership", ben.id, {**room_access(ben, key), "rank": 0})
     assert data_of(last_event(key)) == {"user": ben.id, "via": None}
-    assert (standing(ben, key)["unread"], standing(ben, key)["role"]) == (0, "member")
+    assert (room_access(ben, key)["unread"], room_access(ben, key)["role"]) == (0, "member")
     assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member"})
     assert (narrowed()[-1]["user"], narrowed()[-1]["log"]) == (ben.id, key)
     assert refused(ben, "room.join", room=key) == (409, "conflict")
@@ -125,13 +125,13 @@ def test_a_host_alone_may_leave_and_who_comes_first_is_host(ana: Caller, ben: Ca
     key = room(ana)
     act(ana, "room.leave", room=key)
     act(ben, "room.join", room=key)
-    assert standing(ben, key)["role"] == "host"
+    assert room_access(ben, key)["role"] == "host"
 
 
 def test_nobody_is_host_of_the_lounge_by_coming_first(ana: Caller) -> None:
     key = LogKey(lounge().log.key)
     act(ana, "room.join", room=key)
-    assert standing(ana, key)["role"] == "member"
+    assert room_access(ana, key)["role"] == "member"
 
 
 def test_a_role_is_given_by_hosts_and_asked_for_again(ana: Caller, ben: Caller) -> None:
@@ -190,11 +190,11 @@ def test_unread_counts_lines_of_others_that_are_there_and_for_the_reader(ana: Ca
     key = room(ana, ben)
     post(ben, key)
     offsets = [post(ana, key) for _ in range(3)]
-    assert standing(ben, key)["unread"] == 3
+    assert room_access(ben, key)["unread"] == 3
     act(ana, "message.delete", room=key, o=offsets[0])
-    assert standing(ben, key)["unread"] == 2
+    assert room_access(ben, key)["unread"] == 2
     act(ben, "read.mark", room=key, o=offsets[1])
-    assert standing(ben, key)["unread"] == 1
+    assert room_access(ben, key)["unread"] == 1
 
 
 def test_unread_skips_people_one_blocks_until_they_are_heard_again(ana: Caller, ben: Caller) -> None:
@@ -205,20 +205,20 @@ def test_unread_skips_people_one_blocks_until_they_are_heard_again(ana: Caller, 
     post(ana, key)
     post(cleo, key)
     act(ben, "person.block", user=cleo.id, blocked=True)
-    assert standing(ben, key)["unread"] == 1
+    assert room_access(ben, key)["unread"] == 1
     act(ben, "person.block", user=cleo.id, blocked=False)
-    assert standing(ben, key)["unread"] == 2
+    assert room_access(ben, key)["unread"] == 2
 
 
 def test_posting_moves_ones_own_pointer(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     post(ana, key)
     mine = post(ben, key)
-    assert (standing(ben, key)["unread"], standing(ben, key)["read"]) == (0, mine)
+    assert (room_access(ben, key)["unread"], room_access(ben, key)["read"]) == (0, mine)
     post(ana, key)
-    assert (standing(ben, key)["unread"], standing(ben, key)["read"]) == (1, mine)
+    assert (room_access(ben, key)["unread"], room_access(ben, key)["read"]) == (1, mine)
     act(ben, "message.delete", room=key, o=mine)
-    assert standing(ben, key)["unread"] == 1
+    assert room_access(ben, key)["unread"] == 1
 
 
 def test_unread_read_counts_as_hello_does(ana: Caller, ben: Caller) -> None:
@@ -233,7 +233,7 @@ def test_unread_is_counted_up_to_100(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     for n in range(101):
         post(ana, key, str(n))
-    assert standing(ben, key)["unread"] == 100
+    assert room_access(ben, key)["unread"] == 100
 
 
 def test_the_read_pointer_goes_forward_only_and_not_past_the_end(ana: Caller, ben: Caller) -> None:

@@ -15,9 +15,9 @@ from accounts.services import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
 from chat.plugin import NewMessage
-from chat.selectors import access, invites, may_read, may_read_all, messages, ranks, rooms, snapshot, welcome
-from chat.selectors.invites import invite_by_code, stands
-from chat.services.messages import line_post
+from chat.selectors import access, invites, may_read, may_read_all, messages, own_rooms, ranks, rooms, snapshot, welcome
+from chat.selectors.invites import invite_by_code, is_active
+from chat.services.messages import message_append
 from chat.services.rooms import lounge
 from chat.text import Text
 from moderation.selectors import sanctions
@@ -35,7 +35,7 @@ WHISPER = "only-for-hosts-8842"
 
 def whisper(key: LogKey, *labels: str) -> int:
     with batch([key]) as staged:
-        return line_post(staged, room=key, line=NewMessage(Text(WHISPER), audience=frozenset(labels))).o
+        return message_append(staged, room=key, message=NewMessage(Text(WHISPER), audience=frozenset(labels))).o
 
 
 def log_of(key: LogKey) -> int:
@@ -49,14 +49,14 @@ def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dic
     """Every selector through which a line can reach somebody, by name."""
     log, head = log_of(key), head_of(key)
     return {
-        "line_find": lambda: messages.line_find(log, labels, o) and WHISPER,
+        "message_find": lambda: messages.message_find(log, labels, o) and WHISPER,
         "page_last": lambda: messages.page_last(key, log, labels, head),
         "page_before": lambda: messages.page_before(log, labels),
         "page_after": lambda: messages.page_after(log, labels, 0),
         "page_around": lambda: messages.page_around(log, labels, o),
         "snapshot": lambda: snapshot(caller, key, labels, head),
         "welcome": lambda: WHISPER if welcome(caller)[0]["unread"] else "",
-        "unread_of": lambda: WHISPER if rooms.unread_of(caller)[key]["unread"] else "",
+        "unread_of": lambda: WHISPER if own_rooms.unread_of(caller)[key]["unread"] else "",
     }
 
 
@@ -79,7 +79,7 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
 
 def test_no_selector_of_lines_is_missing_above() -> None:
     walked = {
-        "line_find",
+        "message_find",
         "page_last",
         "page_before",
         "page_after",
@@ -93,8 +93,11 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "visible",
         "heard_by",
         "words",
-        "line_of",
+        "message_as",
         "tag_of",
+        "facts_of",
+        "head_as",
+        "last_event",
         "membership_as",
         "membership_of",
         "refuse_full",
@@ -108,7 +111,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         "blocked_by",
         "guests_off",
     }
-    assert {name for module in (messages, rooms) for name, _ in functions(module)} == walked | other
+    assert {name for module in (messages, rooms, own_rooms) for name, _ in functions(module)} == walked | other
     for module in (access, invites, ranks, sanctions):
         assert "Message" not in inspect.getsource(module)
 
@@ -133,7 +136,7 @@ def test_labels_are_whole_words_and_know_capitals(ana: Caller, ben: Caller, key:
         ("%", False),
         ("_" * 12, False),
     ]:
-        assert (messages.line_find(log, frozenset({f"u:{label}"}), o) is not None) is may
+        assert (messages.message_find(log, frozenset({f"u:{label}"}), o) is not None) is may
 
 
 # Pages
@@ -212,12 +215,12 @@ def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
         "snapshot around": lambda: snapshot(ben, key, labels, head_of(key), around=50),
         "page before": lambda: messages.page_before(log, labels, 60),
         "page after": lambda: messages.page_after(log, labels, 60),
-        "line": lambda: messages.line_find(log, labels, 60),
+        "line": lambda: messages.message_find(log, labels, 60),
         "room.list": lambda: ask(ben, "room.list"),
         "member.list": lambda: ask(ben, "member.list", room=key),
         "faces": lambda: selectors.rooms.faces(Room.objects.get(log=log).pk),
         "invite": lambda: invite_by_code(invite),
-        "invite stands": lambda: stands(invite_found(invite), now_ms()),
+        "invite stands": lambda: is_active(invite_found(invite), now_ms()),
         "invites": lambda: invites.invites(key, frozenset({"member", "host"}), head_of(key)),
         "lounge": lounge,
         "log read": lambda: logs.read(key, 10, 60),

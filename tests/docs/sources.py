@@ -42,8 +42,12 @@ def literals(found: Iterable[ast.Call], place: int) -> set[str]:
 
 
 def event_kinds() -> set[str]:
-    """Return the kinds of `batch.append` and `_tell` in the apps; only processes read what `realtime` appends."""
-    telling = [call for name in ("append", "_tell") for call in calls(name, "accounts", "chat", "moderation", "game")]
+    """Return the kinds of `batch.append` and `_notify` in the apps; only processes read what `realtime` appends."""
+    telling = [
+        call
+        for name in ("append", "_notify", "notify")
+        for call in calls(name, "accounts", "chat", "moderation", "game")
+    ]
     given = [keyword for call in telling for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
 

@@ -10,6 +10,7 @@ import accounts.names
 import accounts.protocol
 import chat.selectors.invites
 import chat.selectors.messages
+import chat.selectors.own_rooms
 import chat.selectors.rooms
 import chat.services.rooms
 import chat.text
@@ -54,9 +55,9 @@ NUMBERS = {
     "people in `presence`": [realtime.hub.room.PEOPLE_LISTED],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
     "rooms in a page of `room.list`": [chat.selectors.rooms.PAGE],
-    "rooms in hello": [chat.selectors.rooms.MINE],
+    "rooms in hello": [chat.selectors.own_rooms.MINE],
     "`members` counts up to": [chat.selectors.rooms.MEMBERS],
-    "`unread` counts up to": [chat.selectors.rooms.UNREAD],
+    "`unread` counts up to": [chat.selectors.own_rooms.UNREAD],
     "invites in a snapshot": [chat.selectors.invites.LISTED],
 }
 

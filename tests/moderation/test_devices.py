@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import LoginSession, User
 from chat.models import Membership
-from moderation.models import Hold
+from moderation.models import DeviceBan
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
@@ -37,7 +37,7 @@ def enter(browser: Client, name: str) -> Any:
 def sanction(host: Caller, user: Caller, key: LogKey, kind: str = "ban", duration_ms: int | None = None) -> str:
     about = {"kind": kind, "duration_ms": duration_ms, "reason": "", "rule": "spam", "approval": False}
     act(host, "sanction.make", room=key, user=user.id, **about)
-    return str(Hold.objects.latest("pk").sanction.key)
+    return str(DeviceBan.objects.latest("pk").sanction.key)
 
 
 def refusal(user: Caller, method: str, **params: Any) -> str:
@@ -97,7 +97,7 @@ def test_ban_follows_into_a_browser_of_a_login_that_is_older_than_the_record_of_
     LoginSession.objects.update(device="")
     act(bad, "room.join", room=key)
     act(host, "sanction.make", room=key, user=bad.id, kind="ban", duration_ms=None, reason="", rule="spam")
-    assert not Hold.objects.exists()
+    assert not DeviceBan.objects.exists()
     log_out(browser)
     enter(browser, "New")
     assert refusal(caller("New"), "room.join", room=key) == "banned"
@@ -132,7 +132,7 @@ def test_ban_that_is_over_lets_the_browser_in_again(host: Caller) -> None:
     sanction(host, bad, key, duration_ms=60_000)
     log_out(browser)
     enter(browser, "New")
-    Hold.objects.update(until=now_ms() - 1)
+    DeviceBan.objects.update(until=now_ms() - 1)
     act(caller("New"), "room.join", room=key)
 
 
@@ -169,6 +169,6 @@ def test_mute_of_the_site_holds_in_a_room_of_ones_own(host: Caller) -> None:
     log_out(browser)
     enter(browser, "New")
     assert refusal(caller("New"), "room.create", name="Mine", topic="", public=True) == "muted"
-    act(host, "sanction.lift", room=key, sanction=Hold.objects.get().sanction.key, reason="")
+    act(host, "sanction.lift", room=key, sanction=DeviceBan.objects.get().sanction.key, reason="")
     act(caller("New"), "room.create", name="Mine", topic="", public=True)
     assert Membership.objects.filter(user__name="New", muted_until=0).count() == 2

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from chat.plugin import NewMessage
 from chat.selectors import may_read
-from chat.services.messages import line_post
+from chat.services.messages import message_append
 from chat.text import rendered
 from moderation.models import Report
 from realtime.errors import RealtimeError
@@ -56,7 +56,7 @@ def test_a_report_is_read_with_the_lines_around_and_what_was_removed(
 def test_what_a_host_may_not_see_is_in_no_report(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     o = post(ann, key, "buy!")
     with batch([key]) as staged:
-        line_post(staged, room=key, line=NewMessage(rendered("a secret"), audience=frozenset({f"u:{bo.id}"})))
+        message_append(staged, room=key, message=NewMessage(rendered("a secret"), audience=frozenset({f"u:{bo.id}"})))
     made = report(bo, key, o)
     assert "a secret" not in str(ask(host, "report.read", room=key, report=made))
 

@@ -15,10 +15,10 @@ from accounts.models import User
 from chat.models import Membership, Message, Room
 from chat.selectors import may_read
 from chat.services.elsewhere import elsewhere
-from moderation.models import Audit, Hold, Report, Sanction
+from moderation.models import Audit, DeviceBan, Report, Sanction
+from moderation.services.appeals import appeal_make
 from moderation.services.removal import remove_due
 from moderation.services.rules import PANIC_MS
-from moderation.services.sanctions import appeal_make
 from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, now_ms
 from realtime.models import Deadline, Event, Log
@@ -444,7 +444,7 @@ def test_a_second_browser_of_a_banned_guest_is_not_held_after_the_lifting(
 ) -> None:
     User.objects.filter(pk=ann.pk).update(device="d" * 64)
     lift(host, key, make(host, key, ann, "ban"))
-    assert not Hold.objects.exists()
+    assert not DeviceBan.objects.exists()
 
 
 # Two processes

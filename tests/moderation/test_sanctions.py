@@ -13,8 +13,8 @@ from chat.models import Invite, Membership, Message, Room
 from chat.permissions import NEEDED, Rank
 from chat.selectors import access, may_read, snapshot
 from chat.services.memberships import member_join
-from moderation.models import Audit, Hold, Sanction
-from moderation.services.removal import AT_ONCE
+from moderation.models import Audit, DeviceBan, Sanction
+from moderation.services.removal import MESSAGES_PER_EVENT
 from realtime.errors import RealtimeError
 from realtime.log import SITE, batch, head_of, now_ms, read
 from realtime.models import Event
@@ -331,14 +331,14 @@ def test_a_ban_takes_lines_of_the_time_that_was_asked(
 
 
 def test_many_lines_go_in_parts_and_come_back_in_parts(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
-    many = AT_ONCE + 30
+    many = MESSAGES_PER_EVENT + 30
     write([call(ann, "message.post", room=key, text=f"line {n}") for n in range(many)])
     sanction = make(host, key, ann, "ban", remove="all")
     while claim():
         pass
     assert Message.objects.filter(author=ann.pk, data=None).count() == many
     removed = [data_of(event)["offsets"] for event in Event.objects.filter(kind="messages.removed").order_by("offset")]
-    assert [len(offsets) for offsets in removed] == [AT_ONCE, 30]
+    assert [len(offsets) for offsets in removed] == [MESSAGES_PER_EVENT, 30]
     act(host, "sanction.lift", room=key, sanction=sanction)
     while claim():
         pass
@@ -362,7 +362,7 @@ def test_a_ban_of_a_guest_survives_a_private_window(host: Caller, ann: Caller, k
     invited = room(host, public=True)
     assert invited
     sanction = make(host, key, ann, "ban", approval=True)
-    assert Hold.objects.get().device == "d" * 64
+    assert DeviceBan.objects.get().device == "d" * 64
     same_browser = person("Ann again", device="d" * 64)
     assert refused(same_browser, "room.join", room=key).type == "banned"
     private_window = guest("Ann in a private window")
@@ -373,7 +373,7 @@ def test_a_ban_of_a_guest_survives_a_private_window(host: Caller, ann: Caller, k
     act(host, "member.admit", room=key, user=private_window.id, yes=True)
     post(private_window, key)
     act(host, "sanction.lift", room=key, sanction=sanction)
-    assert Hold.objects.count() == 0
+    assert DeviceBan.objects.count() == 0
 
 
 def test_who_waits_and_is_turned_away_is_out(host: Caller, key: LogKey) -> None:
@@ -721,8 +721,8 @@ def test_standings_are_asked_in_one_query(host: Caller, ann: Caller, key: LogKey
     from tests.queries import queries
 
     with queries() as sql:
-        found = access.standings([key], [host.pk, ann.pk])
+        found = access.access_table([key], [host.pk, ann.pk])
     assert len(sql) == 1
-    assert {standing.rank for standing in found.values()} == {Rank.MEMBER, Rank.HOST}
+    assert {room_access.rank for room_access in found.values()} == {Rank.MEMBER, Rank.HOST}
     assert line(host, key, post(ann, key))["data"]
     assert Room.objects.count() == 1

@@ -16,7 +16,7 @@ from accounts.selectors import usable_rank_of
 from chat.models import Invite, Room
 from chat.permissions import NEEDED, ON_SITE, Rank
 from chat.selectors import access, ranks
-from chat.selectors.invites import invites, stands
+from chat.selectors.invites import invites, is_active
 from moderation.services import site
 from realtime.errors import RealtimeError
 from realtime.log import head_of, now_ms
@@ -106,10 +106,10 @@ def test_invite_of_an_unproven_guard_opens_no_private_room(guard: Caller) -> Non
     actions.act(guard, "invite.create", room=key, expires_ms=None, uses=9)
     invite = Invite.objects.get(created_by=guard.pk)
     shown = {"member", "host"}
-    assert stands(invite, now_ms())
+    assert is_active(invite, now_ms())
     assert len(invites(key, frozenset(shown), head_of(key))) == 1
     Authenticator.objects.filter(user=guard.pk).delete()
-    assert not stands(invite, now_ms())
+    assert not is_active(invite, now_ms())
     actions.post(host, key)  # what is kept of the room is read again
     assert invites(key, frozenset(shown), head_of(key)) == []
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from chat.plugin import Author, ChatPlugin, MessageHook, NewMessage
-from chat.services.messages import line_post
+from chat.services.messages import message_append
 from realtime.errors import unprocessable
 from realtime.log import Batch
 from realtime.types import Head, Labels, LogKey
@@ -61,7 +61,7 @@ def word_section(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
 @deadline("sample.show")
 def word_show(batch: Batch, room: LogKey, data: Any) -> None:
     Word.objects.filter(room=room).delete()
-    line_post(batch, room=room, line=NewMessage(WordShown(data["word"])))
+    message_append(batch, room=room, message=NewMessage(WordShown(data["word"])))
 
 
 PLUGIN: Final = ChatPlugin(

@@ -1,0 +1,130 @@
+"""The rooms of one person, with heads and unread counts."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
+
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import Exact
+
+from chat import protocol
+from chat.models import Block, Membership, Message, Room
+from chat.selectors import messages
+from chat.selectors.access import HOST
+from chat.selectors.rooms import FACTS, IN_IT, Count, direct_names, facts_of, head_as, last_event
+from realtime import Caller, Head, conflict, method
+from realtime.storage.prepared import prepared
+
+UNREAD: Final = 100
+MINE: Final = 500
+"""A person's list has so many rooms. The latest direct rooms fill the places that others leave."""
+JOINED: Final = 400
+"""A person can be in so many rooms, not counting direct ones."""
+_ROW: Final = (
+    *("room_id", "room__log__key", *(f"room__{name}" for name in FACTS)),
+    *("role", "place", "room__log__head", "tag", "room__log__lines", "unread"),
+)
+
+
+def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
+    """Return the rooms of a person, with heads and unread counts, in one query."""
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
+    rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
+    names = direct_names(caller, rows)
+    return [
+        _membership(facts_of(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread)
+        | names.get(row.pk, {})
+        for row in rows
+    ]
+
+
+@method("unread.read", protocol.NoParams, lane="read", cost=4)
+def unread_read(*, caller: Caller) -> dict[str, Any]:
+    return {"rooms": unread_of(caller)}
+
+
+def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
+    """`{unread, read, o}` of each room of a person, as hello counts them up to the head `o`. One query."""
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
+    rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
+    return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
+
+
+def refuse_full(user: int) -> None:
+    """409 for somebody who is in so many rooms that the next would push another out of the list."""
+    joined = Membership.objects.filter(user=user, state__in=[IN_IT, Membership.State.WAITING], room__direct="")
+    if joined.count() >= JOINED:
+        raise conflict("too_many_joined", f"at most {JOINED}")
+
+
+class _Mine(NamedTuple):
+    """A membership and its room: what `_mine` reads."""
+
+    pk: int
+    key: str
+    name: str
+    topic: str
+    public: bool
+    lounge: bool
+    direct: str
+    role: str
+    read: int
+    head: int
+    tag: int | None
+    lines: int
+    unread: int
+
+
+@prepared
+def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
+    """Return memberships: the lounge and joined rooms come before direct rooms, to which others can invite."""
+    shown = Membership.objects.filter(
+        user=user, state=IN_IT, hidden__lte=F("room__log__lines"), room__archived_at=None, room__deleted_at=None
+    )
+    active = Case(When(room__direct="", then=F("joined_at")), default=Subquery(last_event("room__log", "at")))
+    order = (F("room__lounge").desc(), Case(When(room__direct="", then=0), default=1), active.desc(), "-joined_at")
+    return _row(shown, user, words).order_by(*order).values_list(*_ROW)[:limit]
+
+
+def membership_of(caller: Caller, room: int) -> dict[str, Any]:
+    """Return a room of the caller as in `welcome`, hidden or not."""
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
+    mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
+    row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
+    head = Head(row.head, row.tag or 0, row.lines)
+    return _membership(facts_of(row.key, row), row, head, row.unread) | direct_names(caller, [row]).get(row.pk, {})
+
+
+def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
+    """Add `place`, up to where they have read: one's own last message counts as read."""
+    own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
+    placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
+    return placed.annotate(tag=Subquery(last_event("room__log")), unread=Count(_unread(user, words)))
+
+
+def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
+    """`{key, name, topic, public, lounge, role, unread, read, head}`; who is here, the hub knows."""
+    return _membership(facts_of(room.log.key, room), membership, head, unread)
+
+
+def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> dict[str, Any]:
+    return {**facts, "role": mine.role, "unread": unread, "read": mine.read, "head": head_as(head)}
+
+
+def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
+    """Messages of others after the place of the membership outside: still there, for this reader, of nobody blocked."""
+    host = messages.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
+    seen = messages.heard_by(words) | host
+    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
+    newer = newer.exclude(author__in=Block.objects.filter(user=user).values("blocked"))
+    return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]
