@@ -36,7 +36,7 @@ def guest(name: str = "Gus") -> User:
 
 
 def entered(name: str = "Gus") -> Client:
-    """A browser in which a guest has just come in."""
+    """Return a browser in which a guest has just entered."""
     client = Client(headers={"user-agent": FIREFOX})
     assert client.post("/enter/", {"name": name, "face": "", "colour": "1", "next": "/"}).status_code == 303
     return client
@@ -53,12 +53,12 @@ def logged_in(name: str = "Ana") -> Client:
 
 
 def row_of(client: Client) -> str:
-    """The primary key of the browser's session."""
+    """Return the primary key of the browser's session."""
     return stored(str(client.session.session_key))
 
 
 def user_at(client: Client) -> User | None:
-    """Who is logged in, as the pages see it."""
+    """Return the user who is logged in, as the pages see it."""
     key = client.get("/realtime/token")
     return User.objects.get(key=key.json()["user"]) if key.status_code == 200 else None
 
@@ -72,11 +72,11 @@ def second_step(user: User) -> str:
 
 
 def code_of(secret: str) -> str:
-    """What the app shows now."""
+    """Return the code that the app shows now."""
     now = list(counters())[1]
     return str(format_hotp_value(hotp_value(secret, now)))
 
 
 def words_of(page: Any) -> str:
-    """The page without what differs each time."""
+    """Return the page without the parts that differ each time."""
     return re.sub(r'value="[A-Za-z0-9]{64}"', "", page.content.decode())

@@ -80,7 +80,7 @@ async def test_check_makes_two_queries_for_all_connections(application: Any) -> 
 
 
 async def test_browser_whose_session_moved_gets_a_new_token(application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its connections go on for a moment: the browser may not have heard of its new key yet."""
+    """Connections stay open for a moment, because the browser may not have its new key yet."""
     browser = await sync_to_async(entered)("Gus")
     line = await tab(application, browser)
     await post(browser, "/account/keep/", password=PASSWORD)

@@ -1,4 +1,4 @@
-"""What logging out, in and over does to open connections, through the real application."""
+"""Tests of log-ins and log-outs with open connections, through the real application."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ LOGIN_ENDED = 4501
 
 
 async def tab(application: Any, browser: Browser) -> Client:
-    """A tab of this browser, greeted."""
+    """Return a tab of the browser after hello."""
     wire = ChannelsWire(application, await sync_to_async(lambda: browser.session.session_key)())
     assert await wire.connect()
     client = Client(wire)

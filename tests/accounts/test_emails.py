@@ -26,7 +26,7 @@ def sign_up(name: str, email: str) -> Any:
 
 
 def link() -> str:
-    """The link in the last mail."""
+    """Return the link in the last mail."""
     found = re.search(r"http://testserver(/account/email/\S+)", str(mail.outbox[-1].body))
     assert found
     return found[1]

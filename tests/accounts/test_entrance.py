@@ -139,7 +139,7 @@ def test_form_needs_the_token_of_its_page(address: str) -> None:
 
 
 def test_logging_in_changes_the_key_of_the_login_session(client: Client) -> None:
-    """Whoever has planted a key, an anonymous one or a guest's, holds nothing afterwards."""
+    """An attacker who has planted a key, anonymous or of a guest, gains nothing."""
     account("Ana")
     planted = client.session
     planted["x"] = 1

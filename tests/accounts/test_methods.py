@@ -24,7 +24,7 @@ def test_new_name_is_answered_and_sent_to_own_tabs() -> None:
 
 def test_name_of_another_user_is_409_with_a_free_one() -> None:
     ana, _ = guest("Ana"), guest("Ben")
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(ana, "profile.change", name="BEN", face="", colour=0)
-    assert (refusal.value.code, *refusal.value.args) == (409, "name_taken")
-    assert refusal.value.more == {"suggestion": "BEN 2"}
+    assert (error.value.code, *error.value.args) == (409, "name_taken")
+    assert error.value.more == {"suggestion": "BEN 2"}

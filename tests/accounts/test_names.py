@@ -12,10 +12,10 @@ from realtime.errors import RealtimeError
 
 
 def refused(name: str) -> str:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         cleaned(name)
-    assert refusal.value.code == 422
-    return str(refusal.value.args[0])
+    assert error.value.code == 422
+    return str(error.value.args[0])
 
 
 @given(st.text(max_size=80))

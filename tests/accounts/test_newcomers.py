@@ -37,9 +37,9 @@ def keep(browser: Client) -> None:
 
 
 def refused(caller: Caller, key: LogKey) -> str:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(caller, "room.join", room=key)
-    return str(refusal.value.args[0])
+    return str(error.value.args[0])
 
 
 def test_browser_banned_from_the_site_creates_no_account(host: Caller) -> None:

@@ -1,4 +1,4 @@
-"""One's own pages: a name kept, a password changed, an e-mail, and the list of browsers."""
+"""Tests of a person's own pages: keeping a name, password, e-mail, and the list of browsers."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ def keep(client: Client, password: str = PASSWORD, **more: str) -> Any:
 
 
 def told() -> str:
-    """What processes were told last."""
+    """Return the last change of permissions."""
     return str(tail(SITE, 1)[0].data)
 
 
@@ -258,7 +258,7 @@ def test_initials_are_those_of_the_rooms() -> None:
 
 
 def focused(page: Any) -> list[str]:
-    """The fields that the page puts the cursor into."""
+    """Return the fields with autofocus."""
     return re.findall(r'<input class="input" id="\w+" name="(\w+)"[^>]*? autofocus', page.content.decode())
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def enter(name: str, address: str, **headers: str) -> Any:
-    """A new browser at this address asks to come in."""
+    """Let a new browser at this address enter."""
     given = {"name": name, "face": "", "colour": "1", "next": "/"}
     return Client().post("/enter/", given, REMOTE_ADDR=address, headers=headers)
 
@@ -102,9 +102,9 @@ def test_quota_frees_after_ten_minutes_but_not_beyond_the_day(quotas: Callable[.
     now = now_ms()
     new_people(2, "192.0.2.1", now)
     new_people(1, "192.0.2.1", now + BURST_MS)
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as problem:
         new_people(1, "192.0.2.1", now + 2 * BURST_MS)
-    assert refusal.value.more == {"quota": "guests", "most": 3, "retry_after_ms": DAY_MS - 2 * BURST_MS}
+    assert problem.value.more == {"quota": "guests", "most": 3, "retry_after_ms": DAY_MS - 2 * BURST_MS}
     new_people(1, "192.0.2.1", now + DAY_MS)
 
 
@@ -113,9 +113,9 @@ def test_clock_jump_blocks_for_at_most_the_window(quotas: Callable[..., None]) -
     now = now_ms()
     new_people(1, "192.0.2.1", now + 400 * DAY_MS)
     new_people(1, "192.0.2.1", now)
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as problem:
         new_people(1, "192.0.2.1", now - BURST_MS // 2)
-    assert 0 < refusal.value.more["retry_after_ms"] <= DAY_MS
+    assert 0 < problem.value.more["retry_after_ms"] <= DAY_MS
 
 
 def test_no_address_is_stored_in_clear(quotas: Callable[..., None]) -> None:

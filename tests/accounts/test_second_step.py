@@ -42,7 +42,7 @@ urlpatterns = [path("admin/", include(admin)), *config.urls.urlpatterns]
 
 
 def set_up(client: Client) -> str:
-    """As a person does it; the secret."""
+    """Set up two-step login as a person does, and return the secret."""
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     secret: str = client.get(ACTIVATE).context["form"].secret
     assert client.post(ACTIVATE, {"code": code_of(secret)})["Location"] == "/account/2fa/recovery-codes/"
@@ -165,7 +165,7 @@ def test_every_page_of_it_is_there(address: str) -> None:
 
 
 def left_open(secret: str) -> Client:
-    """A browser in which Ana is logged in with both steps, a while ago."""
+    """Return a browser in which Ana logged in with both steps some time ago."""
     client = Client()
     log_in(client)
     client.post(AUTHENTICATE, {"code": code_of(secret)})

@@ -18,10 +18,10 @@ def guest(name: str = "Ana", now: int = NOW) -> User:
 
 
 def taken(name: str, now: int = NOW) -> str:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         guest(name, now)
-    assert (refusal.value.code, *refusal.value.args) == (409, "name_taken")
-    return str(refusal.value.more["suggestion"])
+    assert (error.value.code, *error.value.args) == (409, "name_taken")
+    return str(error.value.more["suggestion"])
 
 
 def test_guest_is_a_user_without_a_password() -> None:
@@ -72,7 +72,7 @@ def test_name_with_a_password_is_never_freed() -> None:
 def test_avatar_is_an_emoji_on_one_of_twelve_colours(face: str, colour: int) -> None:
     with pytest.raises(RealtimeError) as refusal:
         guest_create(name="Ana", face=face, colour=colour, device="", now=NOW)
-    assert refusal.value.code == INVALID_PARAMS
+    assert error.value.code == INVALID_PARAMS
 
 
 @pytest.mark.parametrize("face", ["", "🦦", "👨‍👩‍👧‍👦", "🇨🇳", "❤️", "1️⃣", "👍🏽", "☕"])

@@ -148,9 +148,9 @@ def test_badges_are_left_out_of_names(badge: str) -> None:
 
 
 def refused(name: str) -> tuple[int, str]:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         guest_create(name=name, face="", colour=0, device="", now=NOW)
-    return refusal.value.code, str(refusal.value.args[0])
+    return error.value.code, str(error.value.args[0])
 
 
 @pytest.mark.django_db
@@ -196,9 +196,9 @@ def test_absent_guest_makes_room_for_a_name_that_looks_alike() -> None:
 def test_suggestion_differs_from_look_alikes() -> None:
     guest("Alice")
     guest("Аlice 2")
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         guest("Alice")
-    assert refusal.value.more["suggestion"] == "Alice 3"
+    assert error.value.more["suggestion"] == "Alice 3"
     assert not is_reserved(name_suggestion("zh-hans")[0])
 
 

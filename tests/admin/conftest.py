@@ -1,4 +1,4 @@
-"""Who comes to the admin, and what there is to see."""
+"""Fixtures: people who open the admin, and a room to show."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ RANKS: dict[str, dict[str, bool]] = {
 
 
 def person(name: str, **facts: Any) -> Caller:
-    """Somebody with a password."""
+    """Create a person with a password."""
     caller = guest(name)
     User.objects.filter(pk=caller.pk).update(password=make_password("x", hasher="md5"), **facts)
     return again(User.objects.get(pk=caller.pk))
@@ -51,7 +51,7 @@ def key(host: Caller, ann: Caller) -> LogKey:
 
 @pytest.fixture
 def lived(host: Caller, ann: Caller, key: LogKey) -> LogKey:
-    """A room in which everything has happened once."""
+    """Return a room with an event of each kind."""
     act(host, "invite.create", room=key, expires_ms=None, uses=3)
     o = post(ann, key, "<b>loud</b>")
     gone = post(ann, key, "an advert")

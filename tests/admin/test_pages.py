@@ -55,7 +55,7 @@ def test_list_search_and_row_of_every_table(
 
 
 @pytest.mark.parametrize("model", OURS)
-def test_nothing_is_typed(superuser: Client, lived: LogKey, model: type[Model]) -> None:
+def test_admin_has_no_editable_field(superuser: Client, lived: LogKey, model: type[Model]) -> None:
     row = model._default_manager.first()
     assert row is not None
     assert superuser.get(address(model, "add")).status_code == 403
@@ -89,7 +89,7 @@ def test_staff_looks_but_not_into_the_log(come: Come, lived: LogKey, rank: str, 
 
 
 @pytest.mark.parametrize("model", [Room, Membership, Invite, Message, Match])
-def test_what_is_private_only_superusers_see(
+def test_private_rooms_are_shown_to_superusers_only(
     come: Come, host: Any, ann: Any, model: type[Model], superuser: Client
 ) -> None:
     hidden = room(host, ann, public=False, name="Cellar")
@@ -106,7 +106,7 @@ def test_what_is_private_only_superusers_see(
     assert come("moderator").get(address(model, "change", pk)).status_code == 302  # "perhaps it was deleted"
 
 
-def test_a_line_for_one_person_alone_is_not_for_moderators(come: Come, ann: Any, key: LogKey) -> None:
+def test_line_for_one_person_alone_is_not_for_moderators(come: Come, ann: Any, key: LogKey) -> None:
     o = post(ann, key, "psst")
     line = Message.objects.get(log__key=key, offset=o)
     moderator = come("moderator")
@@ -116,14 +116,14 @@ def test_a_line_for_one_person_alone_is_not_for_moderators(come: Come, ann: Any,
 
 
 @pytest.mark.parametrize("page", ["admin:index", "admin:chat_message_changelist", "admin:realtime_event_changelist"])
-def test_nobody_else_comes_in(come: Come, page: str) -> None:
+def test_admin_is_closed_to_others(come: Come, page: str) -> None:
     answer = Client().get(reverse(page))
     assert answer.status_code == 302
     assert "login" in answer["Location"]
     assert come("account").get(reverse(page)).status_code == 404
 
 
-def test_who_is_banned_does_not_come_in_whatever_their_rank(superuser: Client) -> None:
+def test_banned_staff_cannot_open_the_admin(superuser: Client) -> None:
     assert superuser.get(reverse("admin:index")).status_code == 200
     User.objects.update(banned_until=2**53 - 1)
     assert superuser.get(reverse("admin:index")).status_code == 302
@@ -137,13 +137,13 @@ def test_text_is_shown_as_text(superuser: Client, lived: LogKey) -> None:
         assert "<b>loud" not in shown
 
 
-def test_a_removed_line_shows_what_it_said_while_that_is_known(superuser: Client, lived: LogKey) -> None:
+def test_removed_line_shows_what_it_said_while_that_is_known(superuser: Client, lived: LogKey) -> None:
     line = Message.objects.exclude(removed_at=None).get()
     assert "an advert" not in superuser.get(address(Message, "changelist")).content.decode()
     assert "an advert" in superuser.get(address(Message, "change", line.pk)).content.decode()
 
 
-def test_a_report_shows_the_lines_around(superuser: Client, lived: LogKey) -> None:
+def test_report_shows_the_lines_around(superuser: Client, lived: LogKey) -> None:
     report = Report.objects.get()
     shown = superuser.get(address(Report, "change", report.pk)).content.decode()
     assert f"@{report.offset}" in shown
@@ -182,14 +182,14 @@ LONG = 10_000
 
 
 @pytest.mark.parametrize("asked", [{}, {"q": "Host"}, {"q": "Kitchen"}, {"removed": "no"}, {"p": "5"}])
-def test_a_long_list_of_lines_costs_as_much_as_a_short_one(
+def test_long_list_of_lines_costs_as_much_as_a_short_one(
     superuser: Client, key: LogKey, grown: Callable[[LogKey, int], None], asked: dict[str, str]
 ) -> None:
     check_long(superuser, key, grown, Message, asked)
 
 
 @pytest.mark.parametrize("asked", [{}, {"q": "{key}"}, {"q": "{key}@5000"}, {"kind": "message.posted"}, {"p": "5"}])
-def test_a_long_list_of_events_costs_as_much_as_a_short_one(
+def test_long_list_of_events_costs_as_much_as_a_short_one(
     superuser: Client, key: LogKey, grown: Callable[[LogKey, int], None], asked: dict[str, str]
 ) -> None:
     check_long(superuser, key, grown, Event, {name: value.format(key=key) for name, value in asked.items()})

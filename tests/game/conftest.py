@@ -9,7 +9,7 @@ from tests.actions import room
 
 @pytest.fixture(autouse=True)
 def no_bots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[LogKey, int]]:
-    """What bots are asked, in place of asking them: who wants one to answer asks it."""
+    """Record the questions to bots instead of asking them. A test that needs an answer asks the bot itself."""
     asked: list[tuple[LogKey, int]] = []
     monkeypatch.setattr(tables, "_bot_turns", [lambda room, match: asked.append((room, match))])
     return asked

@@ -10,14 +10,14 @@ from game.engine.interface import Forfeit, Game, GameEvent, Move, Seat, Timeout
 from game.engine.record import replay
 
 whole_matches = settings(max_examples=40, deadline=None)
-"""for tests of which one example is a match: many steps, on a machine that may be busy"""
+"""Settings for tests with a whole match as an example, which has many steps."""
 
 SEEDS = st.integers(0, 2**64 - 1)
 LENGTHS = st.integers(0, 60)
 PLAIN = LENGTHS.flatmap(lambda length: st.lists(st.integers(0, 90), min_size=length, max_size=length))
-"""steers of a match in which everybody moves in time"""
+"""Steers of a match in which all moves are in time."""
 ROUGH = LENGTHS.flatmap(lambda length: st.lists(st.integers(0, 99), min_size=length, max_size=length))
-"""steers of a match with time-outs, and with seats that give up"""
+"""Steers of a match with timeouts and with seats that give up."""
 
 
 def steered(game: Game[Any], state: Any, steer: int) -> GameEvent:
@@ -31,8 +31,8 @@ def steered(game: Game[Any], state: Any, steer: int) -> GameEvent:
     return Move(seat, legal[steer % len(legal)])
 
 
-def happenings(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[GameEvent]:
-    """What happens until the steers or the match end."""
+def events_of(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[GameEvent]:
+    """Return the events until the steers or the match end."""
     state, made = game.setup(seed, first), list[GameEvent]()
     for steer in steers:
         if game.result(state) is None:
@@ -42,4 +42,4 @@ def happenings(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -
 
 
 def states(game: Game[Any], seed: int, first: Seat, steers: Iterable[int]) -> list[Any]:
-    return replay(game, seed, first, happenings(game, seed, first, steers))
+    return replay(game, seed, first, events_of(game, seed, first, steers))

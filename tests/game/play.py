@@ -12,11 +12,11 @@ from realtime.types import Caller, LogKey
 from tests.actions import act, ask
 
 WON = [0, 1, 0, 1, 0, 1, 0]
-"""columns by which who begins has four in the first"""
+"""The first player gets four in the first column by these columns."""
 
 
 def made(caller: Caller, key: LogKey, bot: str | None = None) -> int:
-    """A new table; its maker sits at it."""
+    """Create a match with its maker in a seat, and return its offset."""
     o: int = act(caller, "match.create", room=key, game="four", bot=bot)["o"]
     return o
 
@@ -28,7 +28,7 @@ def begun(first: Caller, second: Caller, key: LogKey) -> int:
 
 
 def table(caller: Caller, key: LogKey, o: int) -> dict[str, Any]:
-    """As `match.read` shows it."""
+    """Return the table as `match.read` shows it."""
     found: dict[str, Any] = read(caller, key, o)["table"]
     return found
 

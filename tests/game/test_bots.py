@@ -16,7 +16,7 @@ from realtime.types import Caller, LogKey
 from tests.actions import act
 from tests.game.play import made, move, table
 
-PATIENCE_S = 20
+TIMEOUT_S = 20
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def thinker() -> Iterator[BotWorker]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_game_against_the_bot_comes_to_its_end(ann: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_game_against_the_bot_comes_to_its_end(ann: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = threading.Event()
     stop_listening = listen(lambda entries, signals: moved.set() if entries[-1].actor is None else None)
     own = Bots()
@@ -39,7 +39,7 @@ def test_a_game_against_the_bot_comes_to_its_end(ann: Caller, key: LogKey, monke
             moved.clear()
             column = next(place for place, discs in enumerate(now["view"]["columns"]) if len(discs) < 6)
             move(ann, key, o, column)
-            assert table(ann, key, o)["state"] == "over" or moved.wait(PATIENCE_S)
+            assert table(ann, key, o)["state"] == "over" or moved.wait(TIMEOUT_S)
     finally:
         own.stop()
         stop_listening()
@@ -47,7 +47,7 @@ def test_a_game_against_the_bot_comes_to_its_end(ann: Caller, key: LogKey, monke
 
 
 @pytest.mark.django_db
-def test_it_is_asked_what_its_seat_may_see_and_nothing_else(ann: Caller, key: LogKey) -> None:
+def test_bot_gets_the_view_of_its_seat_and_nothing_else(ann: Caller, key: LogKey) -> None:
     o = made(ann, key, bot="easy")
     assert bot_turn(key, o) is None
     version = move(ann, key, o, 3)
@@ -64,7 +64,7 @@ def test_it_is_asked_what_its_seat_may_see_and_nothing_else(ann: Caller, key: Lo
 
 
 @pytest.mark.django_db
-def test_a_thought_that_comes_too_late_is_no_move(ann: Caller, key: LogKey) -> None:
+def test_late_answer_of_a_bot_is_no_move(ann: Caller, key: LogKey) -> None:
     o = made(ann, key, bot="easy")
     version = move(ann, key, o, 3)
     match = Match.objects.get(offset=o)
@@ -80,7 +80,7 @@ def test_a_thought_that_comes_too_late_is_no_move(ann: Caller, key: LogKey) -> N
 
 
 @pytest.mark.django_db
-def test_a_bot_whose_thinker_fails_has_not_moved_and_says_so(
+def test_bot_whose_process_fails_makes_no_move_and_logs_it(
     ann: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(bots, "bot_turn", lambda room, match: (1, 1, {"game": "none"}))
@@ -91,7 +91,7 @@ def test_a_bot_whose_thinker_fails_has_not_moved_and_says_so(
     assert "is asked again" in caplog.text
 
 
-def test_a_thinker_that_died_is_started_again(thinker: BotWorker) -> None:
+def test_bot_process_that_died_is_started_again(thinker: BotWorker) -> None:
     view: dict[str, Any] = {"columns": [[]] * 7, "last": None, "line": None, "misses": [0, 0]}
     question = {"game": "four", "view": view, "seat": 0, "level": "easy", "seed": 1}
     first = thinker.ask(question)
@@ -102,6 +102,6 @@ def test_a_thinker_that_died_is_started_again(thinker: BotWorker) -> None:
     assert thinker.ask(question) == first
 
 
-def test_a_question_without_a_move_is_an_error(thinker: BotWorker) -> None:
+def test_question_without_a_move_is_an_error(thinker: BotWorker) -> None:
     with pytest.raises(ValueError, match="error"):
         thinker.ask({"game": "chess"})

@@ -43,7 +43,7 @@ def claim() -> int:
     return len(calls)
 
 
-def test_the_first_time_out_plays_a_legal_move_and_the_second_loses(
+def test_first_time_out_plays_a_legal_move_and_the_second_loses(
     ann: Caller, bo: Caller, key: LogKey, passes: Passes
 ) -> None:
     o = begun(ann, bo, key)
@@ -73,7 +73,7 @@ def test_turn_ends_in_time_when_the_wall_clock_is_set_back(
     assert (table(bo, key, o)["turn"], last_event(key).kind) == (1, "match.timed_out")
 
 
-def test_a_move_in_time_stops_the_clock_of_its_turn(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+def test_move_in_time_stops_the_clock_of_its_turn(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
     o = begun(ann, bo, key)
     passes(TURN_MS - 1000)
     move(ann, key, o, 3)
@@ -81,13 +81,13 @@ def test_a_move_in_time_stops_the_clock_of_its_turn(ann: Caller, bo: Caller, key
     assert table(bo, key, o)["view"]["misses"] == [0, 0]
 
 
-def test_a_table_to_which_nobody_comes_is_cleared(ann: Caller, key: LogKey, passes: Passes) -> None:
+def test_table_to_which_nobody_comes_is_cleared(ann: Caller, key: LogKey, passes: Passes) -> None:
     o = made(ann, key)
     passes(OPEN_MS, away=True)
     assert table(ann, key, o)["result"] == {"winner": None, "reason": "nobody"}
 
 
-def test_an_outage_is_given_back_to_whose_turn_it_was(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+def test_downtime_is_given_back_to_the_seat_in_turn(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
     o = begun(ann, bo, key)
     passes(10_000)
     deadline = table(ann, key, o)["deadline"]
@@ -111,7 +111,7 @@ def test_two_outages_in_one_turn_are_given_back_once_each(ann: Caller, bo: Calle
     assert Outage.objects.count() == 2
 
 
-def test_an_outage_before_the_turn_is_not_its_own(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+def test_downtime_before_the_turn_is_not_given_back(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
     o = begun(ann, bo, key)
     passes(100_000, away=True)
     move(ann, key, o, 3)
@@ -119,13 +119,13 @@ def test_an_outage_before_the_turn_is_not_its_own(ann: Caller, bo: Caller, key: 
     assert table(ann, key, o)["view"]["misses"] == [0, 1]
 
 
-def test_a_pause_of_the_beat_is_no_outage(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
+def test_pause_of_the_heartbeat_is_no_downtime(ann: Caller, bo: Caller, key: LogKey, passes: Passes) -> None:
     begun(ann, bo, key)
     passes(DOWNTIME_MS, away=True)
     assert Outage.objects.count() == 0
 
 
-def test_the_beat_goes_on_while_anything_is_played_and_there_is_one(
+def test_heartbeat_is_single_and_goes_on_while_matches_run(
     ann: Caller, bo: Caller, cy: Caller, key: LogKey, passes: Passes
 ) -> None:
     assert Beat.objects.count() == 0
@@ -140,7 +140,7 @@ def test_the_beat_goes_on_while_anything_is_played_and_there_is_one(
     assert o
 
 
-def test_a_bot_that_does_not_answer_is_asked_again(
+def test_bot_that_does_not_answer_is_asked_again(
     ann: Caller,
     key: LogKey,
     no_bots: list[tuple[LogKey, int]],

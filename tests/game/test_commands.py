@@ -1,4 +1,4 @@
-"""What is left to chance: thrown by the server, into the log, once."""
+"""Tests of random results: the server draws them once, into the log."""
 
 from typing import Any
 
@@ -40,29 +40,29 @@ def test_dice_that_nobody_has_are_refused(ann: Caller, key: LogKey, dice: str) -
     assert (problem.code, problem.type) == (422, "bad_dice")
 
 
-def test_a_coin_falls_on_a_side(ann: Caller, key: LogKey) -> None:
+def test_coin_falls_on_a_side(ann: Caller, key: LogKey) -> None:
     assert {said(ann, key, "/flip")["side"] for _ in range(40)} == {"heads", "tails"}
 
 
 @pytest.mark.parametrize("text", ["/pick tea, coffee ,water", "/pick tea\uff0ccoffee\u3001water"])
-def test_one_of_several_is_picked(ann: Caller, key: LogKey, text: str) -> None:
+def test_pick_draws_one_of_several(ann: Caller, key: LogKey, text: str) -> None:
     data = said(ann, key, text)
     assert data["options"] == ["tea", "coffee", "water"]
     assert data["picked"] in data["options"]
 
 
 @pytest.mark.parametrize("options", ["", "tea", ",,,", ",".join("x" * 21), f"tea, {'x' * 101}"])
-def test_nothing_is_picked_from_too_little_or_too_much(ann: Caller, key: LogKey, options: str) -> None:
+def test_pick_refuses_too_few_and_too_many_options(ann: Caller, key: LogKey, options: str) -> None:
     assert refused(ann, "message.post", room=key, text=f"/pick {options}").type == "bad_pick"
 
 
-def test_a_throw_that_is_sent_again_is_not_thrown_again(ann: Caller, key: LogKey) -> None:
+def test_throw_that_is_sent_again_is_not_thrown_again(ann: Caller, key: LogKey) -> None:
     asked = call(ann, "message.post", room=key, text="/roll 20d1000")
     first = outcome(asked).result
     assert outcome(asked).result == first
     assert line(ann, key, first["o"])["n"] == line(ann, key, post(ann, key, "next"))["n"] - 1
 
 
-def test_a_throw_is_not_edited(ann: Caller, key: LogKey) -> None:
+def test_throw_is_not_edited(ann: Caller, key: LogKey) -> None:
     o = post(ann, key, "/flip")
     assert refused(ann, "message.edit", room=key, o=o, text="heads").code == 403

@@ -59,7 +59,7 @@ def key(ann: Caller, bo: Caller, cy: Caller) -> LogKey:
 
 
 @pytest.mark.django_db
-def test_a_hundred_who_sit_down_at_once_are_one(ann: Caller, key: LogKey) -> None:
+def test_seat_taken_a_hundred_times_at_once_has_one_player(ann: Caller, key: LogKey) -> None:
     o = made(ann, key)
     people = [guest() for _ in range(100)]
     for each in people:
@@ -71,7 +71,7 @@ def test_a_hundred_who_sit_down_at_once_are_one(ann: Caller, key: LogKey) -> Non
 
 
 @pytest.mark.django_db
-def test_nobody_sits_twice_by_any_way_in_one_batch(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_person_gets_one_seat_by_any_way_in_one_batch(ann: Caller, bo: Caller, key: LogKey) -> None:
     old, other = begun(ann, bo, key), 0
     play((ann, bo), key, old, WON)
     other = made(bo, key)
@@ -91,7 +91,7 @@ def test_nobody_sits_twice_by_any_way_in_one_batch(ann: Caller, bo: Caller, key:
 
 
 @pytest.mark.django_db
-def test_a_command_that_is_refused_between_lines_leaves_no_trace(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_command_that_is_refused_between_lines_leaves_no_trace(ann: Caller, bo: Caller, key: LogKey) -> None:
     texts = ["one", "/play", "two", "/play", "/play nonsense of words", "/roll 99d9999", "three", "/flip"]
     outcomes = write([call(bo, "message.post", room=key, text=text) for text in texts])
     taken = [found.result["o"] for found in outcomes if isinstance(found, Answer)]
@@ -119,8 +119,8 @@ def test_claim_move_and_time_out_in_one_batch_end_nothing_by_the_claim(ann: Call
             ]
         )
     assert isinstance(outcomes[0], Answer)
-    refusals = [found.type for found in outcomes if isinstance(found, RealtimeError)]
-    assert refusals == ["stale", "claimed"]
+    errors = [found.type for found in outcomes if isinstance(found, RealtimeError)]
+    assert errors == ["stale", "claimed"]
     now = table(ann, key, o)
     assert (now["result"], now["claim"]["seat"]) == (None, 1)
 
@@ -133,7 +133,7 @@ def claim_of(ann: Caller, key: LogKey, o: int) -> Any:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", [True, -1, 7, 1.0, "3", None, [3], {"column": 3}, 10**30, [[[[]]]]])
-def test_what_is_no_column_is_no_move(ann: Caller, bo: Caller, key: LogKey, given: Any) -> None:
+def test_value_that_is_no_column_is_no_move(ann: Caller, bo: Caller, key: LogKey, given: Any) -> None:
     o = begun(ann, bo, key)
     version = Match.objects.get(offset=o).version
     assert refused(ann, "move.play", room=key, match=o, version=version, move=given).type == "invalid_move"
@@ -141,7 +141,7 @@ def test_what_is_no_column_is_no_move(ann: Caller, bo: Caller, key: LogKey, give
 
 
 @pytest.mark.django_db
-def test_nothing_that_is_sent_tells_the_seed(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_frames_do_not_contain_the_seed(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     move(ann, key, o, 3)
     match = Match.objects.get(offset=o)
@@ -155,7 +155,7 @@ def test_nothing_that_is_sent_tells_the_seed(ann: Caller, bo: Caller, key: LogKe
 
 @pytest.mark.django_db
 @pytest.mark.sqlite
-def test_who_sits_where_is_asked_of_the_unfinished_matches(ann: Caller, key: LogKey) -> None:
+def test_seats_are_read_from_unfinished_matches_only(ann: Caller, key: LogKey) -> None:
     found = unfinished(Log.objects.get(key=key).pk).filter(_seats(ann.pk))
     plan = found.explain()
     assert "match_unfinished" in plan
@@ -195,7 +195,7 @@ def thinking() -> Iterator[BotWorker]:
 
 
 def pretend(found: BotWorker, program: str) -> None:
-    """Another program in place of the thinker."""
+    """Run another program as the bot process."""
     found._process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
@@ -209,12 +209,12 @@ def pretend(found: BotWorker, program: str) -> None:
     ],
     ids=["silence", "half an answer", "the end"],
 )
-def test_a_thinker_that_does_not_answer_holds_nobody_up(
+def test_bot_process_that_hangs_delays_nobody(
     thinking: BotWorker, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(thinking, program)
-    with monkeypatch.context() as impatient:
-        impatient.setattr(bot_worker, "PATIENCE_S", 0.5)
+    with monkeypatch.context() as fast:
+        fast.setattr(bot_worker, "TIMEOUT_S", 0.5)
         with pytest.raises(OSError, match=r"thinker|[Pp]ipe"):
             thinking.ask(QUESTION)
     assert thinking.ask(QUESTION) in range(7)
@@ -230,7 +230,7 @@ def test_no_answer_is_taken_for_that_to_another_question(thinking: BotWorker, an
 
 
 @pytest.mark.timeout(30)
-def test_the_same_turn_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_same_turn_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bots, "THREADS", 1)
     own, asked, began, go = Bots(), list[int](), threading.Event(), threading.Event()
 
@@ -268,14 +268,14 @@ print("leaves", flush=True)
 
 
 @pytest.mark.timeout(60)
-def test_a_process_leaves_while_bots_are_asked_and_do_not_answer() -> None:
+def test_process_leaves_while_bots_are_asked_and_do_not_answer() -> None:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     began = real.monotonic()
     subprocess.run([sys.executable, "-c", LEAVES], cwd=ROOT, env=environment, timeout=40, check=True)
     assert real.monotonic() - began < 20
 
 
-def test_the_server_stops_its_bots_when_it_leaves() -> None:
+def test_server_stops_its_bots_when_it_leaves() -> None:
     from django.apps import apps
 
     from realtime.server.processes import drain
@@ -289,7 +289,7 @@ def test_the_server_stops_its_bots_when_it_leaves() -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_the_beat_goes_on_when_a_match_begins_while_the_last_one_ends_it(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_heartbeat_goes_on_when_a_match_starts_while_the_last_one_ends(ann: Caller, bo: Caller, key: LogKey) -> None:
     other = room(ann, bo)
     Beat.objects.create(pk=1, at=now_ms())
     ended, go = threading.Event(), threading.Event()

@@ -20,7 +20,7 @@ from tests.game.play import WON, begun, made, move, play, read, refused, table
 pytestmark = pytest.mark.django_db
 
 
-def test_a_table_is_a_line_of_the_talk_with_its_maker_in_the_first_seat(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_table_is_a_line_of_the_talk_with_its_maker_in_the_first_seat(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = made(ann, key)
     card = line(bo, key, o)
     assert (card["kind"], card["by"]) == ("match", ann.id)
@@ -29,7 +29,7 @@ def test_a_table_is_a_line_of_the_talk_with_its_maker_in_the_first_seat(ann: Cal
     assert card["data"]["match"] == card["data"]["version"] == o
 
 
-def test_with_the_last_seat_the_game_begins_and_the_card_follows(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_game_starts_with_the_last_seat_and_its_message_follows(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     now = line(bo, key, o)["data"]
     assert (now["state"], now["turn"], now["says"]["key"]) == ("playing", 0, "four.start")
@@ -37,13 +37,13 @@ def test_with_the_last_seat_the_game_begins_and_the_card_follows(ann: Caller, bo
     assert data_of(last_event(key)) == {"match": o, "seat": 1, "table": now}
 
 
-def test_with_a_bot_it_begins_at_once_and_the_bot_waits_for_its_turn(ann: Caller, key: LogKey) -> None:
+def test_game_with_a_bot_starts_at_once_and_the_bot_waits_for_its_turn(ann: Caller, key: LogKey) -> None:
     o = made(ann, key, bot="hard")
     now = table(ann, key, o)
     assert (now["state"], now["turn"], now["seats"]) == ("playing", 0, [{"user": ann.id}, {"bot": "hard"}])
 
 
-def test_a_bot_is_asked_once_its_turn_is_on_disk(
+def test_bot_is_asked_once_its_turn_is_on_disk(
     ann: Caller, key: LogKey, no_bots: list[tuple[LogKey, int]], django_capture_on_commit_callbacks: object
 ) -> None:
     o = made(ann, key, bot="easy")
@@ -53,7 +53,7 @@ def test_a_bot_is_asked_once_its_turn_is_on_disk(
     assert no_bots == [(key, o)]
 
 
-def test_a_seat_is_taken_once(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_seat_is_taken_once(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     o = made(ann, key)
     wanted = [call(one, "seat.take", room=key, match=o, seat=1) for one in [bo, cy] * 50]
     outcomes = write(wanted)
@@ -62,7 +62,7 @@ def test_a_seat_is_taken_once(ann: Caller, bo: Caller, cy: Caller, key: LogKey) 
     assert Seat.objects.filter(number=1).get().user_id == bo.pk
 
 
-def test_nobody_sits_twice(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_person_has_one_seat(ann: Caller, bo: Caller, key: LogKey) -> None:
     first, second = made(ann, key), made(bo, key)
     assert refused(ann, "match.create", room=key, game="four").type == "seated"
     problem = refused(ann, "seat.take", room=key, match=second, seat=1)
@@ -77,24 +77,24 @@ def test_two_commands_in_one_batch_make_one_table(ann: Caller, key: LogKey) -> N
     assert Match.objects.count() == 1
 
 
-def test_a_seat_of_the_bot_is_not_for_people(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_seat_of_the_bot_is_not_for_people(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = made(ann, key)
     act(ann, "seat.bot", room=key, match=o, seat=1, bot="easy")
     assert refused(bo, "seat.take", room=key, match=o, seat=1).type == "begun"
 
 
 @pytest.mark.parametrize(("seat", "type"), [(0, "seat_taken"), (2, "invalid_seat"), (63, "invalid_seat")])
-def test_a_seat_that_is_none_or_taken_is_refused(bo: Caller, ann: Caller, key: LogKey, seat: int, type: str) -> None:
+def test_seat_that_is_none_or_taken_is_refused(bo: Caller, ann: Caller, key: LogKey, seat: int, type: str) -> None:
     o = made(ann, key)
     assert refused(bo, "seat.take", room=key, match=o, seat=seat).type == type
 
 
-def test_the_bot_is_asked_in_by_who_sits_there(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_bot_is_asked_in_by_who_sits_there(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = made(ann, key)
     assert refused(bo, "seat.bot", room=key, match=o, seat=1, bot="easy").code == 403
 
 
-def test_who_stands_up_alone_ends_it(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_match_ends_when_the_only_player_leaves_the_seat(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = made(ann, key)
     act(ann, "seat.leave", room=key, match=o)
     now = table(bo, key, o)
@@ -103,11 +103,11 @@ def test_who_stands_up_alone_ends_it(ann: Caller, bo: Caller, key: LogKey) -> No
     made(ann, key)
 
 
-def test_nobody_stands_up_from_a_game(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_seat_cannot_be_left_during_a_game(ann: Caller, bo: Caller, key: LogKey) -> None:
     assert refused(ann, "seat.leave", room=key, match=begun(ann, bo, key)).type == "begun"
 
 
-def test_the_line_is_kept_and_told(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_queue_is_stored_and_sent(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     act(cy, "seat.wait", room=key, match=o, waiting=True)
     assert line(ann, key, o)["data"]["waiting"] == [cy.id]
@@ -117,7 +117,7 @@ def test_the_line_is_kept_and_told(ann: Caller, bo: Caller, cy: Caller, key: Log
     assert table(ann, key, o)["waiting"] == []
 
 
-def test_after_a_game_the_loser_begins_the_next_one(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_loser_starts_the_next_game(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     assert refused(ann, "match.rematch", room=key, match=o).type == "playing"
     play([ann, bo], key, o, WON)
@@ -129,7 +129,7 @@ def test_after_a_game_the_loser_begins_the_next_one(ann: Caller, bo: Caller, key
     assert refused(bo, "match.rematch", room=key, match=o).code == 409
 
 
-def test_the_winner_meets_who_was_next_in_line(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_winner_meets_who_was_next_in_line(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     act(cy, "seat.wait", room=key, match=o, waiting=True)
     play([ann, bo], key, o, WON)
@@ -139,7 +139,7 @@ def test_the_winner_meets_who_was_next_in_line(ann: Caller, bo: Caller, cy: Call
     assert table(bo, key, again)["state"] == "playing"
 
 
-def test_who_waits_and_has_left_is_not_seated(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_person_in_the_queue_who_has_left_is_not_seated(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     act(cy, "seat.wait", room=key, match=o, waiting=True)
     play([ann, bo], key, o, WON)
@@ -148,7 +148,7 @@ def test_who_waits_and_has_left_is_not_seated(ann: Caller, bo: Caller, cy: Calle
     assert table(bo, key, again)["seats"] == [{"user": ann.id}, None]
 
 
-def test_the_bot_plays_again(ann: Caller, key: LogKey) -> None:
+def test_bot_plays_again(ann: Caller, key: LogKey) -> None:
     o = made(ann, key, bot="easy")
     act(ann, "match.resign", room=key, match=o)
     again = act(ann, "match.rematch", room=key, match=o)["o"]
@@ -156,7 +156,7 @@ def test_the_bot_plays_again(ann: Caller, key: LogKey) -> None:
     assert (now["seats"][1], now["state"], now["turn"]) == ({"bot": "easy"}, "playing", 0)
 
 
-def test_a_replay_is_what_the_log_told(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_replay_is_what_the_log_told(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     play([ann, bo], key, o, WON)
     post(ann, key, "well played")
@@ -167,7 +167,7 @@ def test_a_replay_is_what_the_log_told(ann: Caller, bo: Caller, key: LogKey) -> 
     assert steps[-1]["o"] == table(bo, key, o)["last"]
 
 
-def test_a_removed_card_comes_back_as_it_now_stands(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_removed_card_comes_back_as_it_now_stands(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     act(ann, "message.delete", room=key, o=o)
     move(ann, key, o, 3)
@@ -176,7 +176,7 @@ def test_a_removed_card_comes_back_as_it_now_stands(ann: Caller, bo: Caller, key
     assert line(bo, key, o)["data"] == table(bo, key, o)
 
 
-def test_who_only_looks_in_sees_the_table_and_touches_nothing(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_spectator_sees_the_table_and_changes_nothing(ann: Caller, bo: Caller, key: LogKey) -> None:
     o, stranger = made(ann, key), guest("Stranger")
     assert table(stranger, key, o)["state"] == "open"
     acts: list[tuple[str, dict[str, Any]]] = [
@@ -192,14 +192,14 @@ def test_who_only_looks_in_sees_the_table_and_touches_nothing(ann: Caller, bo: C
         assert refused(stranger, method, room=key, **more).code == 403, method
 
 
-def test_a_match_of_another_room_is_not_there(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_match_of_another_room_is_not_there(ann: Caller, bo: Caller, key: LogKey) -> None:
     o, elsewhere = made(ann, key), room(ann, bo)
     assert refused(bo, "seat.take", room=elsewhere, match=o, seat=1).code == 404
     with pytest.raises(RealtimeError, match="not_found"):
         read(guest("Stranger"), room(ann, public=False), o)
 
 
-def test_a_game_that_there_is_not_is_refused(ann: Caller, key: LogKey) -> None:
+def test_game_that_there_is_not_is_refused(ann: Caller, key: LogKey) -> None:
     assert refused(ann, "match.create", room=key, game="chess").type == "unknown_game"
     for said in ("/play chess", "/play four godlike", "/play four easy hard"):
         assert refused(ann, "message.post", room=key, text=said).type == "unknown_game"
@@ -209,18 +209,18 @@ def test_a_game_that_there_is_not_is_refused(ann: Caller, key: LogKey) -> None:
 @pytest.mark.parametrize(
     ("said", "seats"), [("/play", 1), ("/play four", 1), ("/play four hard", 2), ("/play easy", 2)]
 )
-def test_a_command_makes_the_table(ann: Caller, key: LogKey, said: str, seats: int) -> None:
+def test_command_makes_the_table(ann: Caller, key: LogKey, said: str, seats: int) -> None:
     now = table(ann, key, post(ann, key, said))
     assert len([seat for seat in now["seats"] if seat]) == seats
 
 
-def test_the_snapshot_has_what_is_not_over(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_snapshot_has_what_is_not_over(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     over, open = begun(ann, bo, key), made(cy, key)
     play([ann, bo], key, over, WON)
     assert installed.snapshot["matches"](key, frozenset(), head_of(key)) == {str(open): table(bo, key, open)}
 
 
-def test_a_page_brings_the_tables_along(client: Client, ann: Caller, key: LogKey) -> None:
+def test_page_brings_the_tables_along(client: Client, ann: Caller, key: LogKey) -> None:
     o = made(ann, key)
     page = client.get(f"/r/{key}/").content.decode()
     boot = msgspec.json.decode(page.split('<script id="boot" type="application/json">')[1].split("</script>")[0])

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 async def begun(first: Client, second: Client) -> tuple[str, int]:
-    """A room of the first, whose table both sit at."""
+    """Create a room and a match of both people, and return them."""
     room = (await first.request("room.create", cid=cid(), name="Table", topic="", public=True))["room"]
     await second.request("room.join", room=room, cid=cid())
     for one in (first, second):
@@ -48,7 +48,7 @@ async def test_two_play_to_the_end_and_both_see_each_move(tab: Tab) -> None:
     assert seen["data"]["table"] == await table(bo, room, match)
 
 
-async def test_a_refused_move_brings_the_table_along(tab: Tab) -> None:
+async def test_refused_move_brings_the_table_along(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     room, match = await begun(ann, bo)
     with pytest.raises(ErrorResponse) as refused:
@@ -57,7 +57,7 @@ async def test_a_refused_move_brings_the_table_along(tab: Tab) -> None:
     assert refused.value.data["table"] == await table(ann, room, match)
 
 
-async def test_a_hundred_who_want_one_seat_make_one_sitter(tab: Tab) -> None:
+async def test_seat_wanted_by_a_hundred_people_has_one_player(tab: Tab) -> None:
     ann = await tab("Ann")
     crowd = [await tab(f"Bo {n}") for n in range(10)]
     room = (await ann.request("room.create", cid=cid(), name="Table", topic="", public=True))["room"]
@@ -80,7 +80,7 @@ async def test_a_hundred_who_want_one_seat_make_one_sitter(tab: Tab) -> None:
     assert answers.count("sits") == 1
 
 
-async def test_a_hand_over_the_board_is_seen_by_the_others_and_by_nobody_outside(tab: Tab) -> None:
+async def test_hover_is_sent_to_the_room_and_not_outside(tab: Tab) -> None:
     ann, bo, out = await tab("Ann"), await tab("Bo"), await tab("Out")
     room, match = await begun(ann, bo)
     await ann.notify("move.hover", room=room, match=match, column=3)
@@ -91,7 +91,7 @@ async def test_a_hand_over_the_board_is_seen_by_the_others_and_by_nobody_outside
     assert (await out.error("move.hover", room=room, match=match, column=3)).code == 403
 
 
-async def test_who_is_there_is_not_absent(tab: Tab) -> None:
+async def test_present_player_is_not_absent(tab: Tab) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     room, match = await begun(ann, bo)
     refused = await ann.error("match.claim", room=room, cid=cid(), match=match)
@@ -120,7 +120,7 @@ async def test_claim_calls_a_player_who_has_been_away_for_half_a_minute(
     assert (await table(ann, room, match))["claim"] is None
 
 
-async def test_the_bot_answers_in_the_running_server(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_bot_answers_in_the_running_server(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     bots: Any = apps.get_app_config("game").bots  # type: ignore[attr-defined]
     monkeypatch.setattr(tables, "_bot_turns", [bots.turn])
     ann = await tab("Ann")

@@ -21,7 +21,7 @@ from tests.game.play import WON, begun, made, move, play, read, refused, table
 pytestmark = pytest.mark.django_db
 
 
-def test_a_move_is_an_event_with_the_table_it_leads_to(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_move_is_an_event_with_the_table_it_leads_to(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     at = move(ann, key, o, 3)
     told = data_of(last_event(key))
@@ -30,7 +30,7 @@ def test_a_move_is_an_event_with_the_table_it_leads_to(ann: Caller, bo: Caller, 
     assert (told["table"]["version"], told["table"]["last"], told["table"]["turn"]) == (at, at, 1)
 
 
-def test_a_stale_move_gets_the_fresh_table(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_stale_move_gets_the_fresh_table(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     seen = table(ann, key, o)["version"]
     move(ann, key, o, 3)
@@ -39,7 +39,7 @@ def test_a_stale_move_gets_the_fresh_table(ann: Caller, bo: Caller, key: LogKey)
     assert problem.more["table"].version == table(bo, key, o)["version"]
 
 
-def test_what_is_not_a_move_now_changes_nothing(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_invalid_move_changes_nothing(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     play([ann, bo], key, o, [0] * 6)
     before = table(ann, key, o)
@@ -60,7 +60,7 @@ def test_what_is_not_a_move_now_changes_nothing(ann: Caller, bo: Caller, cy: Cal
     assert table(ann, key, o) == before
 
 
-def test_a_move_before_the_game_or_after_it_is_refused(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_move_before_the_game_or_after_it_is_refused(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = made(ann, key)
     assert refused(ann, "move.play", room=key, match=o, version=o, move=0).type == "not_begun"
     act(bo, "seat.take", room=key, match=o, seat=1)
@@ -71,7 +71,7 @@ def test_a_move_before_the_game_or_after_it_is_refused(ann: Caller, bo: Caller, 
     assert refused(bo, "match.resign", room=key, match=o).type == "finished"
 
 
-def test_a_repeated_move_is_made_once_even_when_the_table_has_moved_on(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_repeated_move_is_made_once_even_when_the_table_has_moved_on(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     asked = call(ann, "move.play", room=key, match=o, version=table(ann, key, o)["version"], move=3)
     first = outcome(asked).result
@@ -80,7 +80,7 @@ def test_a_repeated_move_is_made_once_even_when_the_table_has_moved_on(ann: Call
     assert table(ann, key, o)["view"]["columns"][3] == [0, 1]
 
 
-def test_of_many_moves_at_once_one_is_made(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_only_one_of_many_moves_at_once_is_made(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     version = table(ann, key, o)["version"]
     outcomes = write([call(ann, "move.play", room=key, match=o, version=version, move=n % 7) for n in range(40)])
@@ -88,7 +88,7 @@ def test_of_many_moves_at_once_one_is_made(ann: Caller, bo: Caller, key: LogKey)
     assert {each.type for each in outcomes if isinstance(each, RealtimeError)} == {"stale"}
 
 
-def test_who_resigns_has_lost(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_player_who_resigns_loses(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     act(bo, "match.resign", room=key, match=o)
     assert table(ann, key, o)["result"] == {"winner": 0, "reason": "resigned"}
@@ -211,7 +211,7 @@ def test_claim_waits_half_a_minute_for_a_player_whom_a_rematch_seated(
     assert isinstance(claim(ann, key, o), Answer)
 
 
-def test_a_bot_is_never_absent(ann: Caller, key: LogKey) -> None:
+def test_bot_is_never_absent(ann: Caller, key: LogKey) -> None:
     o = made(ann, key, bot="easy")
     asked = call(ann, "match.claim", room=key, match=o)
     asked.absent_ms = lambda room, user: 10**6
@@ -220,7 +220,7 @@ def test_a_bot_is_never_absent(ann: Caller, key: LogKey) -> None:
     assert found.type == "not_absent"
 
 
-def test_who_leaves_the_room_or_is_put_out_loses(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_player_who_leaves_or_is_removed_loses(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     first = begun(bo, cy, key)
     act(cy, "room.leave", room=key)
     assert table(ann, key, first)["result"] == {"winner": 0, "reason": "left"}
@@ -229,13 +229,13 @@ def test_who_leaves_the_room_or_is_put_out_loses(ann: Caller, bo: Caller, cy: Ca
     assert table(ann, key, second)["state"] == "over"
 
 
-def test_who_leaves_without_a_seat_ends_no_match(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
+def test_member_without_a_seat_who_leaves_ends_no_match(ann: Caller, bo: Caller, cy: Caller, key: LogKey) -> None:
     begun(ann, bo, key)
     act(cy, "room.leave", room=key)
     assert last_event(key).kind == "member.left"
 
 
-def test_the_rules_alone_come_to_the_same_position(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_rules_alone_come_to_the_same_position(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = begun(ann, bo, key)
     play([ann, bo], key, o, [3, 3, 2, 4, 4, 2])
     match = Match.objects.get(offset=o)

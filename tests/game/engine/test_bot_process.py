@@ -33,7 +33,7 @@ def thinking() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def asked(process: subprocess.Popen[bytes], line: bytes) -> Any:
-    """The answer to a line, while stdin stays open."""
+    """Return the answer to a line, with stdin kept open."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(line)
@@ -45,12 +45,12 @@ def question(**other: Any) -> bytes:
     return json.dumps(QUESTION | other).encode() + b"\n"
 
 
-def test_it_answers_a_question_at_once_with_the_bot_s_move(thinking: subprocess.Popen[bytes]) -> None:
+def test_bot_process_answers_a_question_at_once_with_the_move(thinking: subprocess.Popen[bytes]) -> None:
     for level in FOUR.levels:
         assert asked(thinking, question(level=level)) == {"move": FOUR.bot(VIEW, 0, level, 123)}
 
 
-def test_whoever_serves_people_goes_first(thinking: subprocess.Popen[bytes]) -> None:
+def test_bot_process_has_a_lower_priority(thinking: subprocess.Popen[bytes]) -> None:
     assert asked(thinking, question())
     assert os.getpriority(os.PRIO_PROCESS, thinking.pid) >= min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
@@ -61,13 +61,13 @@ def test_garbage_is_answered_with_an_error_and_the_next_question_with_a_move(thi
     assert list(asked(thinking, question())) == ["move"]
 
 
-def test_it_ends_with_its_stdin_and_answers_before(thinking: subprocess.Popen[bytes]) -> None:
+def test_bot_process_ends_with_its_stdin_and_answers_before(thinking: subprocess.Popen[bytes]) -> None:
     out, _ = thinking.communicate(question() + b"garbage\n" + question()[:-1])
     assert [list(json.loads(line)) for line in out.splitlines()] == [["move"], ["error"], ["move"]]
     assert thinking.returncode == 0
 
 
-def test_it_leaves_without_a_word_when_nobody_listens_any_more(thinking: subprocess.Popen[bytes]) -> None:
+def test_bot_process_exits_silently_when_its_reader_has_gone(thinking: subprocess.Popen[bytes]) -> None:
     assert asked(thinking, question())
     assert thinking.stdout
     thinking.stdout.close()
@@ -81,7 +81,7 @@ def test_ctrl_c_in_the_server_s_terminal_does_not_end_it(thinking: subprocess.Po
     assert asked(thinking, question())
 
 
-def test_it_loads_neither_django_nor_a_loop() -> None:
+def test_bot_process_loads_neither_django_nor_a_loop() -> None:
     loaded = "import sys, game.engine.bot_process; print(sorted({'django', 'asyncio', 'channels'} & set(sys.modules)))"
     program = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, timeout=20)
     assert program.stdout == b"[]\n"

@@ -14,14 +14,14 @@ def words(chance: int, count: int) -> list[int]:
     return thrown
 
 
-def test_it_throws_the_words_of_the_reference() -> None:
+def test_chance_draws_the_words_of_the_reference() -> None:
     assert words(1234567, 5) == [
         6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821,
     ]  # fmt: skip
 
 
 @given(st.integers(), st.integers(1, WORD))
-def test_a_number_is_below_and_the_chance_after_it_is_another_that_json_can_hold(seed: int, n: int) -> None:
+def test_number_is_below_and_the_chance_after_it_is_another_that_json_can_hold(seed: int, n: int) -> None:
     number, chance = below(seeded(seed), n)
     assert 0 <= number < n
     assert chance != seeded(seed)
@@ -36,7 +36,7 @@ def test_all_numbers_are_alike() -> None:
     assert all(900 < count < 1100 for count in counts)
 
 
-def test_a_word_that_would_favour_small_numbers_is_thrown_again() -> None:
+def test_word_that_would_favour_small_numbers_is_thrown_again() -> None:
     n = WORD // 2 + 1  # every second word is too great
     assert [below(seed, n)[0] for seed in range(20)] == [
         next(word for word in words(seed, 50) if word < n) for seed in range(20)

@@ -1,4 +1,4 @@
-"""What holds for every game there is: a new one in `GAMES` is held to all of it."""
+"""Tests of every game in `GAMES`, also of new ones."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from game.engine.interface import Forfeit, Game, GameEvent, IllegalMove, Move, Timeout
 from game.engine.record import dump, load, replay
 from game.games import GAMES
-from tests.game.matches import PLAIN, ROUGH, SEEDS, happenings, states, steered, whole_matches
+from tests.game.matches import PLAIN, ROUGH, SEEDS, events_of, states, steered, whole_matches
 
 pytestmark = pytest.mark.parametrize("game", GAMES.values(), ids=GAMES)
 
@@ -31,9 +31,7 @@ def problem_of(game: Game[Any], state: Any, event: GameEvent) -> str | None:
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH)
-def test_what_the_log_kept_gives_the_states_that_were_live(
-    game: Game[Any], seed: int, first: int, steers: list[int]
-) -> None:
+def test_replay_of_the_log_gives_the_live_states(game: Game[Any], seed: int, first: int, steers: list[int]) -> None:
     state = game.setup(seed, first)
     live, kept = [state], []
     for steer in steers:
@@ -48,10 +46,10 @@ def test_what_the_log_kept_gives_the_states_that_were_live(
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH, st.integers(0, 60))
-def test_a_match_may_be_written_and_read_at_any_point_and_goes_on_to_the_same_end(
+def test_match_may_be_written_and_read_at_any_point_and_goes_on_to_the_same_end(
     game: Game[Any], seed: int, first: int, steers: list[int], point: int
 ) -> None:
-    happened = happenings(game, seed, first, steers)
+    happened = events_of(game, seed, first, steers)
     whole = replay(game, seed, first, happened)
     point = min(point, len(happened))
     state = load(game, dump(game, whole[point]))
@@ -71,7 +69,7 @@ def test_play_ends(game: Game[Any], seed: int, first: int, steers: list[int]) ->
 
 @whole_matches
 @given(SEEDS, FIRST, PLAIN, st.integers(-1, 2), ANYTHING)
-def test_a_move_is_accepted_where_it_is_legal_and_only_there(
+def test_move_is_accepted_where_it_is_legal_and_only_there(
     game: Game[Any], seed: int, first: int, steers: list[int], seat: int, move: Any
 ) -> None:
     state = states(game, seed, first, steers)[-1]
@@ -82,7 +80,7 @@ def test_a_move_is_accepted_where_it_is_legal_and_only_there(
 
 
 @given(ANYTHING)
-def test_a_move_that_comes_as_anything_is_typed_or_refused(game: Game[Any], raw: Any) -> None:
+def test_move_that_comes_as_anything_is_typed_or_refused(game: Game[Any], raw: Any) -> None:
     try:
         typed = game.move_of(raw)
     except IllegalMove as refused:
@@ -92,7 +90,7 @@ def test_a_move_that_comes_as_anything_is_typed_or_refused(game: Game[Any], raw:
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH)
-def test_at_every_point_either_a_seat_has_moves_or_there_is_a_result(
+def test_state_has_either_a_seat_with_moves_or_a_result(
     game: Game[Any], seed: int, first: int, steers: list[int]
 ) -> None:
     for state in states(game, seed, first, steers):
@@ -104,9 +102,7 @@ def test_at_every_point_either_a_seat_has_moves_or_there_is_a_result(
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH, st.integers(0, 99))
-def test_when_it_is_over_nothing_happens_any_more(
-    game: Game[Any], seed: int, first: int, steers: list[int], steer: int
-) -> None:
+def test_finished_match_accepts_no_event(game: Game[Any], seed: int, first: int, steers: list[int], steer: int) -> None:
     state = states(game, seed, first, [*steers, 99])[-1]
     for seat in range(game.seats):
         for event in (Timeout(seat), Forfeit(seat, "left"), Move(seat, steer % 7)):
@@ -128,7 +124,7 @@ def test_time_runs_out_for_the_seat_in_turn_only_and_no_stranger_gives_up(
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH, st.integers(-1, 2), ANYTHING)
-def test_the_state_given_is_untouched(
+def test_state_given_is_untouched(
     game: Game[Any], seed: int, first: int, steers: list[int], seat: int, move: Any
 ) -> None:
     state = states(game, seed, first, steers)[-1]
@@ -143,7 +139,7 @@ def test_the_state_given_is_untouched(
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH, SEEDS)
-def test_nobody_sees_chance(game: Game[Any], seed: int, first: int, steers: list[int], other: int) -> None:
+def test_view_has_no_chance(game: Game[Any], seed: int, first: int, steers: list[int], other: int) -> None:
     state = states(game, seed, first, steers)[-1]
     twin = msgspec.structs.replace(state, chance=other)
     for viewer in (None, *range(game.seats)):
@@ -153,7 +149,7 @@ def test_nobody_sees_chance(game: Game[Any], seed: int, first: int, steers: list
 
 @whole_matches
 @given(SEEDS, FIRST, ROUGH)
-def test_what_is_seen_and_said_is_json(game: Game[Any], seed: int, first: int, steers: list[int]) -> None:
+def test_view_and_description_are_json(game: Game[Any], seed: int, first: int, steers: list[int]) -> None:
     for state in states(game, seed, first, steers):
         for viewer in (None, *range(game.seats)):
             view, said = game.view(state, viewer), game.describe(state, viewer)
@@ -165,7 +161,7 @@ def test_what_is_seen_and_said_is_json(game: Game[Any], seed: int, first: int, s
 @pytest.mark.parametrize("level", ["easy", "medium", "hard"])
 @settings(max_examples=6, deadline=None)
 @given(seed=SEEDS, first=FIRST, steers=PLAIN)
-def test_a_bot_makes_a_legal_move_and_the_same_one_again(
+def test_bot_makes_a_legal_move_and_the_same_one_again(
     game: Game[Any], level: str, seed: int, first: int, steers: list[int]
 ) -> None:
     assert level in game.levels

@@ -1,4 +1,4 @@
-"""What the log keeps of a happening."""
+"""Tests of game events as the log stores them."""
 
 import msgspec
 import pytest
@@ -14,12 +14,12 @@ NONE = ['{"seat":0}', '{"type":"forfeit","seat":0,"reason":"bored"}', '{"type":"
 
 
 @pytest.mark.parametrize(("text", "event"), KEPT.items())
-def test_a_happening_is_json_and_its_type_is_told(text: str, event: GameEvent) -> None:
+def test_event_is_json_with_its_type(text: str, event: GameEvent) -> None:
     assert msgspec.json.encode(event).decode() == text
     assert msgspec.json.decode(text, type=GameEvent) == event
 
 
 @pytest.mark.parametrize("text", NONE)
-def test_what_is_no_happening_is_refused(text: str) -> None:
+def test_json_that_is_no_event_is_refused(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=GameEvent)

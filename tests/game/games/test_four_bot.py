@@ -13,7 +13,7 @@ FOUR = Four()
 
 
 def wins(state: Board, seat: Seat) -> list[int]:
-    """The columns in which a disc of this seat would win at once, by the rules."""
+    """Return the columns in which a disc of the seat wins at once, by the rules."""
     asked = Board(turn=seat, columns=state.columns, chance=0)
     results = {column: FOUR.apply(asked, Move(seat, column)).result for column in FOUR.legal(asked)}
     return [column for column, result in results.items() if result and result.winner == seat]
@@ -24,7 +24,7 @@ def chosen(state: Board, level: str, seed: int = 1) -> int:
 
 
 def match(levels: tuple[str, str], seed: int) -> tuple[Seat | None, list[int]]:
-    """Who wins, and the columns played."""
+    """Play a match, and return the winner and the columns."""
     state, columns = FOUR.setup(seed, seed % 2), list[int]()
     while not state.result:
         columns.append(chosen(state, levels[state.turn], seed))
@@ -34,7 +34,7 @@ def match(levels: tuple[str, str], seed: int) -> tuple[Seat | None, list[int]]:
 
 @whole_matches
 @given(SEEDS, PLAIN)
-def test_the_bitboards_know_the_rules(seed: int, steers: list[int]) -> None:
+def test_bitboards_know_the_rules(seed: int, steers: list[int]) -> None:
     for state in states(FOUR, seed, 0, steers):
         own, mask = four_bot._boards(state.columns, state.turn)
         seen = four_bot._completions(own, mask) & four_bot._landings(mask)
@@ -44,7 +44,7 @@ def test_the_bitboards_know_the_rules(seed: int, steers: list[int]) -> None:
 @pytest.mark.parametrize("level", ["medium", "hard"])
 @whole_matches
 @given(SEEDS, PLAIN)
-def test_a_win_in_one_is_taken_and_the_other_s_is_blocked(level: str, seed: int, steers: list[int]) -> None:
+def test_win_in_one_is_taken_and_the_other_s_is_blocked(level: str, seed: int, steers: list[int]) -> None:
     for state in states(FOUR, seed, 0, steers):
         own, others = wins(state, state.turn), wins(state, 1 - state.turn)
         if not state.result and (own or others):
@@ -66,7 +66,7 @@ def test_easy_takes_a_win_most_of_the_time_and_blocks_most_of_the_time() -> None
     assert 70 < sum(chosen(after("01010"), "easy", seed) == 0 for seed in range(100)) < 100
 
 
-def test_the_same_question_has_the_same_answer_and_another_seed_another_match() -> None:
+def test_same_question_has_the_same_answer_and_another_seed_another_match() -> None:
     matches = [match(("medium", "medium"), seed)[1] for seed in range(4)]
     assert matches == [match(("medium", "medium"), seed)[1] for seed in range(4)]
     assert len({tuple(columns) for columns in matches}) == 4
@@ -76,7 +76,7 @@ def test_medium_beats_easy() -> None:
     assert [match(("medium", "easy"), seed)[0] for seed in range(8)].count(0) >= 6
 
 
-def test_a_full_board_has_no_move() -> None:
+def test_full_board_has_no_move() -> None:
     for level in FOUR.levels:
         with pytest.raises(IllegalMove, match="finished"):
             chosen(after(DRAWN), level)

@@ -60,7 +60,7 @@ def kinds(key: LogKey) -> list[str]:
 # People
 
 
-def test_a_mute_of_the_site_holds_in_every_room_for_an_hour(superuser: Client, ann: Caller, key: LogKey) -> None:
+def test_mute_of_the_site_holds_in_every_room_for_an_hour(superuser: Client, ann: Caller, key: LogKey) -> None:
     before = now_ms()
     said = do(superuser, "mute", [user(ann)], reason="adverts", rule="spam", lasting=str(HOUR))
     assert said == ["Mute on the site: 1 done."]
@@ -73,7 +73,7 @@ def test_a_mute_of_the_site_holds_in_every_room_for_an_hour(superuser: Client, a
     assert (narrowed["user"], narrowed["log"]) == (ann.id, None), "asked again in every room"
 
 
-def test_a_ban_of_the_site_takes_the_lines_too_and_is_lifted(superuser: Client, ann: Caller, key: LogKey) -> None:
+def test_ban_of_the_site_takes_the_lines_too_and_is_lifted(superuser: Client, ann: Caller, key: LogKey) -> None:
     hall = LogKey(lounge().log.key)
     act(ann, "room.join", room=hall)
     o = post(ann, hall, "an advert")
@@ -88,7 +88,7 @@ def test_a_ban_of_the_site_takes_the_lines_too_and_is_lifted(superuser: Client, 
     assert (entry().act, entry().reason) == ("sanction.lift", "a mistake")
 
 
-def test_what_is_done_already_and_what_is_not_there_to_lift_is_said(superuser: Client, ann: Caller) -> None:
+def test_actions_without_effect_are_reported(superuser: Client, ann: Caller) -> None:
     given = {"reason": "x", "rule": "spam", "lasting": str(HOUR)}
     do(superuser, "mute", [user(ann)], **given)
     assert do(superuser, "mute", [user(ann)], **given)[-1] == "Ann: already done"
@@ -100,7 +100,7 @@ def test_what_is_done_already_and_what_is_not_there_to_lift_is_said(superuser: C
     ("by", "over"), [("moderator", "moderator"), ("moderator", "superuser"), ("superuser", "superuser")]
 )
 @pytest.mark.parametrize("action", ["mute", "ban"])
-def test_nobody_acts_on_their_own_rank_or_above(come: Come, by: str, over: str, action: str) -> None:
+def test_action_on_the_same_or_a_higher_rank_is_refused(come: Come, by: str, over: str, action: str) -> None:
     target = person("Target", **RANKS[over])
     below = guest("Below")
     given = {"reason": "x", "rule": "spam", "lasting": "", "remove": "none"}
@@ -109,13 +109,13 @@ def test_nobody_acts_on_their_own_rank_or_above(come: Come, by: str, over: str, 
     assert Sanction.objects.get().user_id == below.pk
 
 
-def test_nobody_acts_on_themselves(come: Come) -> None:
+def test_action_on_oneself_is_refused(come: Come) -> None:
     client = come("moderator")
     said = do(client, "mute", User.objects.filter(name="Moderator"), reason="x", rule="spam", lasting="")
     assert said == ["Moderator: you can't moderate someone of your rank or higher"]
 
 
-def test_a_moderator_is_made_and_unmade_by_superusers_only(superuser: Client, come: Come, ann: Caller) -> None:
+def test_moderator_is_made_and_unmade_by_superusers_only(superuser: Client, come: Come, ann: Caller) -> None:
     pat = person("Pat")
     assert do(superuser, "make_moderator", [user(pat)], reason="kind") == ["Make moderator: 1 done."]
     assert (user(pat).is_moderator, user(pat).is_staff) == (True, True)
@@ -128,7 +128,7 @@ def test_a_moderator_is_made_and_unmade_by_superusers_only(superuser: Client, co
     assert 'value="ban"' in listed
 
 
-def test_who_is_staff_without_a_rank_has_no_acts(come: Come, ann: Caller) -> None:
+def test_staff_without_a_rank_have_no_actions(come: Come, ann: Caller) -> None:
     client = come("staff")
     assert 'value="ban"' not in client.get(reverse("admin:accounts_user_changelist")).content.decode()
     address = reverse("admin:accounts_user_changelist")
@@ -137,7 +137,7 @@ def test_who_is_staff_without_a_rank_has_no_acts(come: Come, ann: Caller) -> Non
     assert Sanction.objects.count() == 0
 
 
-def test_a_reason_is_asked_for(superuser: Client, ann: Caller) -> None:
+def test_reason_is_asked_for(superuser: Client, ann: Caller) -> None:
     address = reverse("admin:accounts_user_changelist")
     given = {
         "_selected_action": [ann.pk],
@@ -172,7 +172,7 @@ def test_rooms_are_locked_slowed_and_put_to_panic(superuser: Client, host: Calle
     assert set(rooms.values_list("locked", "slow_s", "panic_until")) == {(False, 30, 0)}
 
 
-def test_an_invite_is_revoked(superuser: Client, host: Caller, key: LogKey) -> None:
+def test_invite_is_revoked(superuser: Client, host: Caller, key: LogKey) -> None:
     act(host, "invite.create", room=key, expires_ms=None, uses=None)
     assert do(superuser, "revoke", Invite.objects.all(), reason="leaked") == ["Revoke: 1 done."]
     assert Invite.objects.get().revoked_at is not None
@@ -182,7 +182,7 @@ def test_an_invite_is_revoked(superuser: Client, host: Caller, key: LogKey) -> N
 
 
 @pytest.mark.parametrize("outcome", ["handled", "dismissed"])
-def test_a_report_is_closed(superuser: Client, host: Caller, ann: Caller, key: LogKey, outcome: str) -> None:
+def test_report_is_closed(superuser: Client, host: Caller, ann: Caller, key: LogKey, outcome: str) -> None:
     act(host, "report.create", room=key, o=post(ann, key), rule="insult")
     do(superuser, outcome, Report.objects.all(), reason="looked at")
     report = Report.objects.get()
@@ -192,7 +192,7 @@ def test_a_report_is_closed(superuser: Client, host: Caller, ann: Caller, key: L
     assert "already done" in do(superuser, outcome, Report.objects.all())[-1]
 
 
-def test_a_sanction_of_a_host_is_lifted_in_its_room(superuser: Client, host: Caller, ann: Caller, key: LogKey) -> None:
+def test_sanction_of_a_host_is_lifted_in_its_room(superuser: Client, host: Caller, ann: Caller, key: LogKey) -> None:
     act(host, "sanction.make", room=key, user=ann.id, kind="ban", reason="adverts")
     do(superuser, "lift", Sanction.objects.all(), reason="too hard")
     assert Sanction.objects.get().lifted_reason == "too hard"
@@ -200,14 +200,14 @@ def test_a_sanction_of_a_host_is_lifted_in_its_room(superuser: Client, host: Cal
     assert "sanction.lifted" in kinds(key)
 
 
-def test_what_a_higher_rank_decided_stays(come: Come, ann: Caller) -> None:
+def test_decision_of_a_higher_rank_stays(come: Come, ann: Caller) -> None:
     do(come("superuser"), "mute", [user(ann)], reason="x", rule="spam", lasting="")
     said = do(come("moderator"), "lift", Sanction.objects.all(), reason="y")
     assert "you can't moderate someone of your rank or higher" in said[-1]
     assert Sanction.objects.get().lifted_at is None
 
 
-def test_who_is_in_no_room_acts_in_a_private_one(superuser: Client, host: Caller, ann: Caller) -> None:
+def test_moderator_outside_a_private_room_can_use_actions(superuser: Client, host: Caller, ann: Caller) -> None:
     hidden = room(host, ann, public=False)
     o = post(ann, hidden)
     do(superuser, "delete_lines", Message.objects.filter(log__key=hidden, offset=o), reason="x", rule="spam")
@@ -233,7 +233,7 @@ def test_lines_are_deleted_and_come_back(superuser: Client, host: Caller, ann: C
     assert Audit.objects.filter(act="message.restore", reason="no advert").count() == 6
 
 
-def test_a_line_of_a_higher_rank_stays_and_the_batch_goes_on(come: Come, ann: Caller, key: LogKey) -> None:
+def test_line_of_a_higher_rank_stays_and_the_batch_goes_on(come: Come, ann: Caller, key: LogKey) -> None:
     boss = person("Boss", **RANKS["superuser"])
     act(boss, "room.join", room=key)
     kept, gone = post(boss, key), post(ann, key)
@@ -245,7 +245,7 @@ def test_a_line_of_a_higher_rank_stays_and_the_batch_goes_on(come: Come, ann: Ca
     assert offsets == list(range(1, len(offsets) + 1)), "no hole where a line was refused"
 
 
-def test_at_most_a_hundred_lines_of_a_room_go_in_one_transaction(
+def test_transaction_removes_at_most_a_hundred_messages_of_a_room(
     superuser: Client, host: Caller, key: LogKey, grown: Any
 ) -> None:
     grown(key, MESSAGES_PER_BATCH + 21)
@@ -267,7 +267,7 @@ def test_more_than_one_act_can_take_is_refused(superuser: Client, host: Caller, 
     assert [str(each) for each in get_messages(answer.wsgi_request)] == ["At most 500 at once. Narrow the list."]
 
 
-def test_a_row_s_page_has_the_acts_of_its_list(
+def test_row_s_page_has_the_acts_of_its_list(
     superuser: Client, come: Come, host: Caller, ann: Caller, key: LogKey
 ) -> None:
     act(host, "report.create", room=key, o=post(ann, key), rule="insult")

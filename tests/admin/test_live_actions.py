@@ -35,7 +35,7 @@ class Admin:
         self._cookies = f"{settings.SESSION_COOKIE_NAME}={session_key}; {settings.CSRF_COOKIE_NAME}={'c' * 32}"
 
     async def do(self, table: str, action: str, *pks: int, **given: str) -> int:
-        """The status of the answer."""
+        """Run an action and return the status of the answer."""
         form = [("action", action), ("sure", "1"), ("csrfmiddlewaretoken", "c" * 32), *given.items()]
         body = urlencode([*form, *(("_selected_action", pk) for pk in pks)]).encode()
         headers = [
@@ -61,7 +61,7 @@ async def admin(application: Any) -> AsyncIterator[Admin]:
     yield Admin(application, await login(user))
 
 
-async def test_a_ban_from_the_admin_ends_the_tab_within_a_second(tab: Tab, admin: Admin) -> None:
+async def test_ban_from_the_admin_ends_the_tab_within_a_second(tab: Tab, admin: Admin) -> None:
     troll = await tab("Troll")
     pk = (await User.objects.aget(name="Troll")).pk
     began = time.monotonic()
@@ -71,7 +71,7 @@ async def test_a_ban_from_the_admin_ends_the_tab_within_a_second(tab: Tab, admin
     assert time.monotonic() - began < 5, "one second here, with room for a busy machine"
 
 
-async def test_a_line_deleted_from_the_admin_goes_from_an_open_screen(tab: Tab, admin: Admin) -> None:
+async def test_line_deleted_from_the_admin_goes_from_an_open_screen(tab: Tab, admin: Admin) -> None:
     ann, bo = await tab("Ann"), await tab("Bo")
     key = (await ann.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
     await bo.request("room.join", room=key, cid=cid())
@@ -101,7 +101,7 @@ async def test_badge_changes_on_open_screens_when_somebody_is_made_a_moderator(t
         await ann.notification("room.signal", room=key, kind="presence", key=user, value=value)
 
 
-async def test_a_mute_from_the_admin_is_told_in_every_room_of_the_person(tab: Tab, admin: Admin) -> None:
+async def test_mute_from_the_admin_is_told_in_every_room_of_the_person(tab: Tab, admin: Admin) -> None:
     ann = await tab("Ann")
     keys = [
         (await ann.request("room.create", cid=cid(), name=name, topic="", public=True))["room"]
