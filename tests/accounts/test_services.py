@@ -70,7 +70,7 @@ def test_name_with_a_password_is_never_freed() -> None:
 
 @pytest.mark.parametrize(("face", "colour"), [("x", 1), ("<b>", 1), ("🦦" * 9, 1), ("🦦 ", 1), ("🦦", 12), ("🦦", -1)])
 def test_avatar_is_an_emoji_on_one_of_twelve_colours(face: str, colour: int) -> None:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         guest_create(name="Ana", face=face, colour=colour, device="", now=NOW)
     assert error.value.code == INVALID_PARAMS
 
