@@ -57,7 +57,7 @@ class Banned:
 
 @dataclass
 class Bans:
-    """Everybody whom the run has banned."""
+    """The guests that a run has banned."""
 
     site: Site
     banned: list[Banned] = field(default_factory=list)

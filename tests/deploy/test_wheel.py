@@ -3,6 +3,8 @@
 Nothing is downloaded: the packages that the wheel requires, and no others, are linked from the tests' own environment.
 """
 
+import asyncio
+import json
 import os
 import re
 import subprocess
@@ -12,6 +14,7 @@ import venv
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from shutil import copytree
 from typing import NamedTuple
 from urllib.request import Request, build_opener
 from zipfile import ZipFile
@@ -21,6 +24,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config import __version__
+from tests.client import Client, SocketWire, cid
 from tests.deploy.test_files import NOT_TO_RUN
 from tests.docs.pages import ROOT
 from tests.services.environment import without_settings
@@ -137,3 +141,51 @@ def test_installed_commands_keep_data_in_the_current_folder(site: Site) -> None:
     assert (site.folder / "var/parlor.sqlite3").exists()
     assert site.run("--version").startswith(f"Parlor {__version__}, Django ")
     assert "No changes detected" in site.run("makemigrations", "--check", "--dry-run")
+
+
+async def connected(url: str, name: str) -> Client:
+    """Log in at the sample project and connect."""
+    with build_opener().open(f"{url}/enter/{name}") as answer:
+        cookie, entered = answer.headers["Set-Cookie"].partition(";")[0], json.load(answer)
+    client = Client(await SocketWire.open(url, cookie, entered["token"]))
+    client.user = (await client.hello())["user"]["id"]
+    return client
+
+
+async def use_boards(url: str) -> None:
+    """Go through docs/realtime.md: create, post, add, open, signal, remove."""
+    ann, bob = [await connected(url, name) for name in ("ann", "bob")]
+    room = (await ann.request("board.create", name="Ideas"))["room"]
+    await ann.request("room.open", room=room, position=None)
+    assert (await bob.error("room.open", room=room, position=None)).type == "not_found"
+    note = {"room": room, "cid": cid(), "text": "tea"}
+    stored = await ann.request("note.post", **note)
+    assert await ann.request("note.post", **note) == stored
+    assert (await ann.event(room, stored["o"]))["data"] == {"text": "tea"}
+    await ann.request("member.add", room=room, user=bob.user)
+    opened = await bob.request("room.open", room=room, position=None)
+    assert opened["snapshot"]["notes"] == [{"o": stored["o"], "by": ann.user, "data": {"text": "tea"}}]
+    await bob.notify("pen.move", room=room, x=1, y=2)
+    assert (await ann.notification("room.signal", kind="pen"))["value"] == {"x": 1, "y": 2}
+    await ann.request("member.remove", room=room, user=bob.user)
+    assert (await bob.notification("room.left", room=room))["reason"] == "removed"
+    assert (await bob.error("note.post", room=room, cid=cid(), text="let me in")).type == "not_found"
+    for client in (ann, bob):
+        await client.wire.close()
+
+
+def test_sample_project_of_the_documentation_runs_from_the_wheel(site: Site, tmp_path: Path) -> None:
+    copytree(ROOT / "tests/board", tmp_path / "tests/board")
+    python, port = str(site.folder / "venv/bin/python"), free_port()
+    given = site.environment | {"DJANGO_SETTINGS_MODULE": "tests.board.settings"}
+    migrate = [python, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=tmp_path, env=given, check=True)
+    command = [python, "-m", "daphne", "-v", "0", "-p", str(port), "tests.board.asgi:application"]
+    with subprocess.Popen(command, cwd=tmp_path, env=given) as server:
+        try:
+            while not answers(port):
+                assert server.poll() is None, "the sample project ended"
+                time.sleep(0.05)
+            asyncio.run(use_boards(f"http://127.0.0.1:{port}"))
+        finally:
+            server.terminate()
