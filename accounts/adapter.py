@@ -14,11 +14,12 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import login, services
+from accounts import login
 from accounts.known import people_known
 from accounts.models import User
 from accounts.names import fold
 from accounts.selectors import guards_unproven, is_known
+from accounts.services import accounts
 
 WORDS = {
     "enter_current_password": _("Wrong password."),
@@ -72,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: Any, password: str) -> None:
         """Set a password after a mail, and end all other login sessions of the account."""
-        services.password_set(user=user, hashed=make_password(password))
+        accounts.password_set(user=user, hashed=make_password(password))
 
     def is_safe_url(self, url: str | None) -> bool:
         """Accept only paths of this site, and no other host, even if it may send forms."""

@@ -17,12 +17,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import selectors, services, setup
+        from accounts import selectors, setup
+        from accounts.services import logins
         from realtime.server.startup_banner import adds_banner_pages
         from realtime.storage.backups.undone import on_end_logins, on_restore
 
         adds_banner_pages(setup.greeting)
-        on_end_logins(services.logins_end_all)
+        on_end_logins(logins.logins_end_all)
         on_restore(selectors.undone_accounts)
 
 

@@ -13,12 +13,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import agents, known, services
+from accounts import agents, known
 from accounts.models import User
-from accounts.quotas import Place
+from accounts.quotas import DAY_MS, Place
 from accounts.quotas import place_of as quota_place
 from accounts.selectors import logins_moved
-from accounts.services import DAY, user_seen
+from accounts.services import accounts, logins
+from accounts.services.people import user_seen
 from accounts.sessions import SessionStore
 from realtime.log import SITE, Batch, batch, now_ms
 from realtime.security import login_of
@@ -44,7 +45,7 @@ def user_of(request: HttpRequest) -> User | None:
     user, now = request.user, now_ms()
     if not isinstance(user, User) or not user.is_active:
         return None
-    if now - min(user.seen_at, request.session.get(SEEN, 0)) >= DAY:
+    if now - min(user.seen_at, request.session.get(SEEN, 0)) >= DAY_MS:
         user_seen(user=user, now=now, session_key=request.session.session_key)
         request.session[SEEN] = now
         request.META[RENEWED] = True
@@ -80,7 +81,7 @@ def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None
     """
     hashed = make_password(password)
     with transaction.atomic():
-        services.name_keep(user=user, hashed=hashed, email=email, now=now_ms())
+        accounts.name_keep(user=user, hashed=hashed, email=email, now=now_ms())
         before = request.session.session_key
         auth.update_session_auth_hash(request, user)
         _stored(request, user, before=before)
@@ -90,7 +91,7 @@ def password_change(request: HttpRequest, user: User, password: str) -> None:
     """Change the password and end all other log-ins of the account. This browser gets a new session key."""
     hashed = make_password(password)
     with transaction.atomic():
-        services.password_set(user=user, hashed=hashed)
+        accounts.password_set(user=user, hashed=hashed)
         auth.update_session_auth_hash(request, user)
         _stored(request, user)
 
@@ -99,7 +100,7 @@ def _leave(request: HttpRequest, staged: Batch) -> None:
     user, key = auth.get_user(request), request.session.session_key
     if isinstance(user, User) and key:
         browser_met(request, user)
-        services.login_leave(staged, user=user, session_key=key)
+        logins.login_leave(staged, user=user, session_key=key)
 
 
 def _stored(request: HttpRequest, user: User, before: str | None = None) -> None:
@@ -114,13 +115,13 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
     known.remember(request, user.key, hashed)
     stored: SessionStore = request.session  # type: ignore[assignment]
     place = {"session_key": str(stored.session_key), "row": stored.row, "device": hashed}
-    services.login_begun(user=user, agent=agent, now=now, before=before, **place)
+    logins.login_begun(user=user, agent=agent, now=now, before=before, **place)
 
 
 def browser_met(request: HttpRequest, user: User) -> None:
     """Tell other apps that a person logs out of an account in this browser."""
     if device := _device_brought(request):
-        services.browser_met(user=user, device=device_hash(device))
+        logins.browser_met(user=user, device=device_hash(device))
 
 
 def place_of(request: HttpRequest) -> Place:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from accounts.login import BACKEND, SEEN
 from accounts.models import User
 from accounts.selectors import caller_of
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from accounts.sessions import SessionStore
 from chat.plugin import NewMessage
 from chat.services.memberships import member_join

@@ -21,7 +21,8 @@ http = get_asgi_application()  # loads the apps; what follows imports models
 
 # ruff: noqa: E402, I001
 import accounts.selectors
-import accounts.services
+import accounts.services.people
+import accounts.services.profiles
 import chat.rendering
 import chat.selectors
 import chat.unread
@@ -45,7 +46,7 @@ backend = Backend(
     snapshot=chat.selectors.snapshot,
     changes=chat.unread.changes,
     start=chat.rendering.start,
-    users_seen=accounts.services.users_seen,
+    users_seen=accounts.services.people.users_seen,
     facts=accounts.selectors.facts,
     moved_logins=accounts.selectors.logins_moved,
 )

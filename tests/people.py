@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from accounts.names import fold, look
 from accounts.reserved import is_reserved
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from realtime.log import key_new, now_ms
 from tests.client import Client
 

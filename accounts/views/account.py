@@ -27,7 +27,9 @@ from accounts.mails import proof_of, send_proof
 from accounts.models import User
 from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
 from accounts.selectors import guards_unproven, logins_besides, logins_of
-from accounts.services import EmailTaken, LastAdmin, email_ask, email_prove, logins_end, person_forget
+from accounts.services.accounts import EmailTaken, email_ask, email_prove
+from accounts.services.logins import logins_end
+from accounts.services.people import LastAdmin, person_forget
 from accounts.views.entrance import next_of, too_many, with_next
 from realtime import RealtimeError
 from realtime.log import now_ms

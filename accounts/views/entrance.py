@@ -27,7 +27,7 @@ from accounts.models import User
 from accounts.password_forms import NewAccountForm
 from accounts.quotas import Place
 from accounts.selectors import has_acted
-from accounts.services import account_create
+from accounts.services.accounts import account_create
 from accounts.views.second_step import Refusing
 from realtime import RealtimeError
 from realtime.log import now_ms

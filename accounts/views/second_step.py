@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from accounts.selectors import logins_besides
-from accounts.services import logins_end, power_changed
+from accounts.services.accounts import power_changed
+from accounts.services.logins import logins_end
 
 WAIT_S: Final = 300
 """The longest rate limit of settings.ACCOUNT_RATE_LIMITS that a page can reach."""

@@ -15,7 +15,7 @@ from accounts.faces import COLOURS
 from accounts.mails import send_proof
 from accounts.models import User
 from accounts.password_forms import NewAccountForm, NewPasswordForm
-from accounts.services import SetUpAlready, admin_create
+from accounts.services.accounts import SetUpAlready, admin_create
 from accounts.views.account import password_typed
 from accounts.views.entrance import too_many
 from realtime import RealtimeError

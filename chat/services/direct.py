@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from accounts.models import User
 from accounts.selectors import FOREVER, refuse_banned
-from accounts.services import quota_use
+from accounts.services.quotas import quota_use
 from chat import protocol
 from chat.models import Block, Membership, Room
 from chat.selectors import access

@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.quotas import NOWHERE, Place
 from accounts.selectors import caller_of
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from chat.models import Invite
 from chat.services.memberships import joined_signal, member_join
 from chat.services.rooms import lounge

@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from accounts.services import quota_use
+from accounts.services.quotas import quota_use
 from chat import plugin, protocol
 from chat.models import Invite
 from chat.permissions import Rank

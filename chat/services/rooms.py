@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from accounts.models import User
 from accounts.names import clean, look
 from accounts.selectors import refuse_banned, refuse_muted
-from accounts.services import quota_use
+from accounts.services.quotas import quota_use
 from chat import plugin, protocol
 from chat.models import Membership, Room
 from chat.selectors import access

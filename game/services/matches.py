@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.models import User
-from accounts.services import quota_use
+from accounts.services.quotas import quota_use
 from chat.plugin import NewMessage
 from chat.selectors import access
 from chat.services.memberships import post_time_note

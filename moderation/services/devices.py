@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from accounts.selectors import FOREVER
-from accounts.services import devices_of
+from accounts.services.logins import devices_of
 from chat.models import Membership
 from moderation.models import DeviceBan, Sanction
 from moderation.selectors.sanctions import active_sanctions, is_running

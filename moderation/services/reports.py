@@ -1,7 +1,7 @@
 """Complaints about lines: made once, closed once."""
 
 from accounts.models import User
-from accounts.services import quota_use
+from accounts.services.quotas import quota_use
 from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.access import RANK_SCOPES

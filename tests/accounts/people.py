@@ -10,7 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import account_create, guest_create
+from accounts.services.accounts import account_create
+from accounts.services.people import guest_create
 from accounts.sessions import stored
 from tests.people import named
 

@@ -8,13 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.selectors import has_acted, login_name
-from accounts.services import (
-    FREE_AFTER,
-    SetUpAlready,
-    admin_create,
-    email_ask,
-    name_keep,
-)
+from accounts.services.accounts import SetUpAlready, admin_create, email_ask, name_keep
+from accounts.services.profiles import FREE_AFTER_MS
 from chat.models import Membership
 from realtime.errors import RealtimeError
 from realtime.log import SITE, head_of
@@ -46,7 +41,7 @@ def test_name_is_the_same_in_every_spelling(name: str) -> None:
 
 def test_account_may_take_the_name_of_a_guest_long_gone() -> None:
     gus = guest()
-    User.objects.filter(pk=gus.pk).update(seen_at=NOW - FREE_AFTER)
+    User.objects.filter(pk=gus.pk).update(seen_at=NOW - FREE_AFTER_MS)
     assert account("Gus").name == "Gus"
 
 

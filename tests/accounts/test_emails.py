@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import EmailTaken, email_ask, email_prove
+from accounts.services.accounts import EmailTaken, email_ask, email_prove
 from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in, words_of
 
 pytestmark = pytest.mark.django_db

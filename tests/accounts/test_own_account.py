@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.login import SEEN
 from accounts.models import LoginSession, User
-from accounts.services import DAY
+from accounts.quotas import DAY_MS
 from realtime.log import SITE, head_of, tail
 from realtime.security import token_fits
 from tests.accounts.people import PASSWORD, account, entered, log_in, logged_in, row_of, user_at
@@ -233,7 +233,7 @@ def test_login_session_records_last_use_once_a_day() -> None:
     first, second = logged_in(), logged_in()
     LoginSession.objects.update(seen_at=1)
     session = first.session
-    session[SEEN] -= DAY
+    session[SEEN] -= DAY_MS
     session.save()
     first.get("/realtime/token")
     seen = dict(ana.logins.values_list("session", "seen_at"))

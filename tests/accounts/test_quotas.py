@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.apps import quotas_check
 from accounts.models import QuotaUse, User
 from accounts.quotas import BURST_MS, DAY_MS, NOWHERE, Quotas, place_of, quotas_of
-from accounts.services import guest_create, users_seen
+from accounts.services.people import guest_create, users_seen
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
 

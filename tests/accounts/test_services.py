@@ -4,8 +4,11 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
+from accounts.quotas import DAY_MS
 from accounts.selectors import caller_of, name_suggestion, name_variant, people
-from accounts.services import DAY, FREE_AFTER, guest_create, name_keep, person_change, user_seen, users_seen
+from accounts.services.accounts import name_keep
+from accounts.services.people import guest_create, user_seen, users_seen
+from accounts.services.profiles import FREE_AFTER_MS, person_change
 from realtime.errors import INVALID_PARAMS, RealtimeError
 from realtime.types import UserId
 
@@ -39,24 +42,24 @@ def test_taken_name_is_refused_with_a_free_one(name: str) -> None:
 
 def test_name_is_free_30_days_after_its_guest_was_last_seen() -> None:
     first = guest()
-    user_seen(user=first, now=NOW + DAY)
-    taken("Ana", NOW + DAY + FREE_AFTER - 1)
-    second = guest("Ana", NOW + DAY + FREE_AFTER)
+    user_seen(user=first, now=NOW + DAY_MS)
+    taken("Ana", NOW + DAY_MS + FREE_AFTER_MS - 1)
+    second = guest("Ana", NOW + DAY_MS + FREE_AFTER_MS)
     first.refresh_from_db()
     assert (second.name, first.name, first.rev) == ("Ana", "Ana 2", 2)
 
 
 def test_being_seen_keeps_the_name() -> None:
-    user_seen(user=guest(), now=NOW + 20 * DAY)
-    taken("Ana", NOW + FREE_AFTER)
+    user_seen(user=guest(), now=NOW + 20 * DAY_MS)
+    taken("Ana", NOW + FREE_AFTER_MS)
 
 
 def test_being_connected_keeps_the_name_and_is_written_once_a_day() -> None:
     ana, ben = guest(), guest("Ben")
-    for now in (NOW + DAY - 1, NOW + 20 * DAY, NOW + 21 * DAY - 1):
+    for now in (NOW + DAY_MS - 1, NOW + 20 * DAY_MS, NOW + 21 * DAY_MS - 1):
         users_seen([ana.pk], now)
-    taken("Ana", NOW + FREE_AFTER)
-    for user, seen in [(ana, NOW + 20 * DAY), (ben, NOW)]:
+    taken("Ana", NOW + FREE_AFTER_MS)
+    for user, seen in [(ana, NOW + 20 * DAY_MS), (ben, NOW)]:
         user.refresh_from_db()
         assert user.seen_at == seen
 
@@ -65,7 +68,7 @@ def test_name_with_a_password_is_never_freed() -> None:
     ana = guest()
     ana.set_password("long and secret")
     ana.save()
-    taken("Ana", NOW + 10 * FREE_AFTER)
+    taken("Ana", NOW + 10 * FREE_AFTER_MS)
 
 
 @pytest.mark.parametrize(("face", "colour"), [("x", 1), ("<b>", 1), ("🦦" * 9, 1), ("🦦 ", 1), ("🦦", 12), ("🦦", -1)])

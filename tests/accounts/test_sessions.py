@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import LoginSession, User
-from accounts.services import users_seen
+from accounts.services.people import users_seen
 from accounts.sessions import KEY_LENGTH, UPGRADE_S, SessionStore, Upgrade, hash_keys, stored
 from realtime.security import login_of
 from tests.accounts.people import account, entered, log_in, logged_in, user_at
@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
     monkeypatch.setattr(sessions, "monotonic", lambda: now[0])
     monkeypatch.setattr(sessions, "upgrade", upgrade := Upgrade())
-    monkeypatch.setattr("accounts.services.upgrade", upgrade)
+    monkeypatch.setattr("accounts.services.people.upgrade", upgrade)
     return now
 
 

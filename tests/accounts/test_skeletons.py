@@ -16,7 +16,9 @@ from accounts.models import User
 from accounts.names import BADGES, MARKS, cleaned, fold, look
 from accounts.reserved import is_reserved
 from accounts.selectors import name_suggestion
-from accounts.services import FREE_AFTER, account_create, admin_create, guest_create, person_change, person_forget
+from accounts.services.accounts import account_create, admin_create
+from accounts.services.people import guest_create, person_forget
+from accounts.services.profiles import FREE_AFTER_MS, person_change
 from accounts.skeletons import name_skeleton, skeleton
 from realtime.errors import RealtimeError
 from tests.accounts.people import NOW, account, guest
@@ -187,7 +189,7 @@ def test_older_name_stays_valid_beside_its_look_alike() -> None:
 @pytest.mark.django_db
 def test_absent_guest_makes_room_for_a_name_that_looks_alike() -> None:
     first = guest("Alice")
-    assert guest_create(name="AIice", face="", colour=0, device="", now=NOW + FREE_AFTER).name == "AIice"
+    assert guest_create(name="AIice", face="", colour=0, device="", now=NOW + FREE_AFTER_MS).name == "AIice"
     first.refresh_from_db()
     assert (first.name, first.skeleton) == ("Alice 2", look("Alice 2"))
 

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import AsyncClient
 
 from accounts.models import User
-from accounts.services import account_create
+from accounts.services.accounts import account_create
 from chat.models import Message
 from tests.admin.conftest import RANKS, person
 from tests.client import cid

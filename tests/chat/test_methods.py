@@ -10,7 +10,7 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from realtime.log import now_ms
 from realtime.models import Event
 from tests.client import Client, ErrorResponse, cid

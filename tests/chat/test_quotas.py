@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import QuotaUse, User
 from accounts.quotas import DAY_MS, place_of
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from chat.models import Invite, Room
 from realtime.errors import RealtimeError
 from realtime.log import key_new, now_ms

@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from accounts.selectors import name_variant, people
-from accounts.services import guest_create, users_seen
+from accounts.services.people import guest_create, users_seen
 from chat import selectors
 from chat.models import Message, Room
 from chat.plugin import NewMessage

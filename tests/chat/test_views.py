@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import users_seen
+from accounts.services.people import users_seen
 from chat.models import Invite, Membership, Room
 from chat.services.rooms import lounge
 from chat.templatetags.room_names import shown_name

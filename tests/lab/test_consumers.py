@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from lab.consumers import NOBODY, LampConsumer
 from lab.route_limits import MAX_CONNECTIONS
 from realtime.log import now_ms

@@ -8,7 +8,7 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from realtime.log import batch, now_ms
 from realtime.models import Log
 from realtime.process import Process

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
 from accounts.models import User
-from accounts.services import guest_create
+from accounts.services.people import guest_create
 from realtime import security
 from realtime.security import DefaultPorts, OriginCheck, login_of, origin_verified, token_fits, token_make, user_of
 from tests.client.in_process import login_session

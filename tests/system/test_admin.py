@@ -20,7 +20,7 @@ REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4
 MAKE = """
 from django.contrib.auth.hashers import make_password
 from accounts.models import User
-from accounts.services import account_create
+from accounts.services.accounts import account_create
 user = account_create(name={name!r}, hashed=make_password({password!r}), email="", colour=0, device="", now=1)
 User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
 """

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.selectors import login_name
-from accounts.services import power_changed
+from accounts.services.accounts import power_changed
 from realtime.server.startup_banner import public_url
 
 
