@@ -10,11 +10,11 @@ from chat.models import Room, invite_key
 
 
 class Sanction(models.Model):
-    """What was decided about a person: in one room, or without one on the site. `until` null is for ever.
+    """A decision about a person in one room, or on the site where `room` is null. `until` null means forever.
 
-    `rank` is that of who decided, `was` the role that a ban ended, `removed` the lines that went with it, as a list of
-    `[log, offset, offset of the event that took it]`. `revoked` holds the primary keys of the invites that a ban
-    revoked, `approval_before` the room's `approval_until` that it replaced, null where it replaced none.
+    `rank` is the rank of the person who decided, `was` the role that a ban ended. `removed` lists the messages that
+    were removed with it, as `[log, offset, offset of the event that removed it]`. `revoked` holds the primary keys of
+    the invites that a ban revoked. `approval_before` is the room's `approval_until` that it replaced, null for none.
     """
 
     class Kind(models.TextChoices):
@@ -100,7 +100,7 @@ class Report(models.Model):
 
 
 class Audit(models.Model):
-    """Who did what to whom, and why. Written with the act itself, never changed but for `undone`."""
+    """An entry of the audit log. It is written with the action and never changed, except for `undone`."""
 
     at = models.BigIntegerField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

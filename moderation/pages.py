@@ -22,7 +22,7 @@ def ban_page(request: HttpRequest, key: str | None) -> HttpResponse | None:
 
 
 def site_ban(request: HttpRequest) -> Sanction | None:
-    """What keeps who asks out of everything."""
+    """Return the ban from the site of the person who asks, or None."""
     user = request.user
     if not isinstance(user, User) or user.banned_until <= now_ms():
         return None
@@ -30,7 +30,7 @@ def site_ban(request: HttpRequest) -> Sanction | None:
 
 
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
-    """What keeps who asks out of a room; of one that was deleted nobody hears."""
+    """Return the ban from a room of the person who asks, or None, as for a deleted room."""
     user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
     if not isinstance(user, User) or room is None:
         return None
@@ -41,7 +41,7 @@ def room_ban(request: HttpRequest, key: str) -> Sanction | None:
 def banned_page(
     request: HttpRequest, ban: Sanction, key: str | None, *, problem: str = "", text: str | None = None
 ) -> HttpResponse:
-    """Why one may not come in, by whom, until when, and the one appeal."""
+    """Show a ban: its side, reason and end, and the form of the one appeal."""
     context = {
         "sanction": sanction_as(ban),
         "room": ban.room.name if ban.room else None,
@@ -54,7 +54,7 @@ def banned_page(
 
 
 def live_page(request: HttpRequest, user: User) -> HttpResponse:
-    """The numbers of the process that the page's connection comes to."""
+    """Show the status of the process that serves the connection of this page."""
     language = language_of_page()
     boot = {
         "user": user.key,

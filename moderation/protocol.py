@@ -11,11 +11,11 @@ Kind = Literal["warn", "mute", "kick", "ban"]
 Removal = Literal["none", "hour", "day", "all"]
 Key = Annotated[str, msgspec.Meta(max_length=12)]
 Lasting = Annotated[int, msgspec.Meta(gt=0, le=10 * 366 * 24 * 60 * 60 * 1000)]
-"""ms, up to ten years: longer is for ever, and has no date that a page could show"""
+"""The duration of a sanction in ms, up to ten years. A longer one has no end: a page could not show its date."""
 
 
 class SanctionMake(MemberRemove):
-    """Params of `sanction.make`; `duration_ms` from now, None for ever, `o` and `t` of the message it is about."""
+    """Params of `sanction.make`; `duration_ms` from now, None forever, `o` and `t` of the message it is about."""
 
     kind: Kind
     site: bool = False

@@ -20,7 +20,7 @@ from realtime import LogKey, RealtimeError
 @require_safe
 @never_cache
 def banned(request: HttpRequest) -> HttpResponse:
-    """Where a connection that ended for a ban of the site leads."""
+    """Show the ban from the site to a person whose connection it ended."""
     ban = site_ban(request)
     return banned_page(request, ban, None) if ban else redirect("home")
 
@@ -42,7 +42,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
-    """The one appeal, from the page that says why one may not come in."""
+    """Take the one appeal, from the page of the ban."""
     ban = room_ban(request, key) if key else site_ban(request)
     if ban is None:
         return redirect("home")

@@ -1,1 +1,1 @@
-"""What may happen in rooms. Every act refuses first, then stages its one event and its rows in the batch."""
+"""Services of chat. Each refuses first, then stages its event and its rows in the batch."""

@@ -31,9 +31,9 @@ from realtime import (
 from realtime.log import Batch, LogEvent, redactable
 
 MEMBERS_NOTIFIED: Final = 50
-"""members whose lists change at once; the others' do at their next hello"""
+"""The lists of these members change at once; those of the others change at their next hello."""
 EVENTS_PER_RUN: Final = 500
-"""events that one run of the purge redacts"""
+"""The number of events that a run of the purge redacts."""
 
 
 @method("room.archive", protocol.RoomAct, logs=room_and_site)
@@ -89,7 +89,7 @@ def room_restore(
 
 
 def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
-    """The deadline `chat.room_purge`: redact what was said in a room that stayed deleted, part by part."""
+    """Handle the deadline `chat.room_purge`: redact a room that stayed deleted, part by part."""
     room = Room.objects.filter(log__key=key, deleted_at=data["at"]).first()
     if room is None or batch.now - data["at"] < DELETED_KEPT_MS:
         return
@@ -113,7 +113,7 @@ def _forget(batch: Batch, room: Room, after: int, last: int) -> None:
 
 
 def _restorable(caller: Caller, key: LogKey, found: AccessTable) -> tuple[RoomAccess, Room]:
-    """Whoever may not restore a deleted room is told that it is not there."""
+    """Return the access and the room, or raise 404 for a deleted room that the caller may not restore."""
     try:
         room_access = access.ranked(caller, key, "room.restore", found, archived=True)
     except RealtimeError:
@@ -130,7 +130,7 @@ def _refuse_permanent(room_access: RoomAccess) -> RoomAccess:
 
 
 def _close(batch: Batch, room_access: RoomAccess, **at: int) -> None:
-    """Whoever closes it again with a lower rank does not make it easier to open."""
+    """Mark the room as closed. `closed_rank` never goes down, so a lower rank does not make it easier to restore."""
     room = Room.objects.get(pk=room_access.room)
     rank = max(room_access.rank, Rank(room.closed_rank or 0))
     Room.objects.filter(pk=room.pk).update(closed_rank=rank, **at)

@@ -29,7 +29,7 @@ from realtime import (
 from realtime.log import Batch
 
 OTHERS: Final = 7
-"""people in a direct room besides oneself"""
+"""The number of people in a direct room besides the caller."""
 BLOCKED: Final = 200
 REQUEST, LEFT = Membership.State.REQUEST, Membership.State.LEFT
 
@@ -109,7 +109,7 @@ def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -
 
 
 def _create(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tuple[LogKey, list[Signal]]:
-    """The caller is in it, and those who have accepted the caller before; whoever blocks another is not even asked."""
+    """Create the room, with the caller and the people who have accepted the caller before."""
     blockers = blockers_among([caller.pk, *(other.pk for other in others)])
     known = accepted_by(caller, others) - blockers
     states = {other.pk: LEFT if other.pk in blockers else IN_IT if other.pk in known else REQUEST for other in others}
@@ -142,7 +142,7 @@ def _people_met(caller: Caller, others: Sequence[str]) -> list[User]:
 
 
 def _enter(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
-    """Into a room that is there: accepted if one was asked, and in the list again if it was hidden."""
+    """Enter a room that exists: accept a request, and show a hidden room in the list again."""
     key = LogKey(room.log.key)
     mine = _mine(caller, key)
     if _accept(batch, mine):
@@ -153,7 +153,7 @@ def _enter(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
 
 
 def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
-    """The deadline `direct.joined`: tell a direct room that somebody has come in."""
+    """Handle the deadline `direct.joined`: append the event that somebody has joined a direct room."""
     batch.append(key, kind="member.joined", data={"user": data["user"], "via": None})
 
 
@@ -172,7 +172,7 @@ def _show_in_list(batch: Batch, caller: Caller, mine: Membership) -> list[Signal
 
 
 def _mine(caller: Caller, key: LogKey) -> Membership:
-    """The caller's place in a direct room, asked or in it; 404 for every other room."""
+    """Return the membership of the caller in a direct room, asked or accepted. Raise 404 for every other room."""
     rows = Membership.objects.filter(user=caller.pk, room__log__key=key).exclude(room__direct="")
     mine = rows.select_related("room__log").first()
     if mine is None:

@@ -14,7 +14,7 @@ from realtime.log import SITE, batch
 def guest_enter(
     *, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None, place: Place = NOWHERE
 ) -> User:
-    """A guest in the lounge and, if that is another, in the room `key`: public, or opened by the invite."""
+    """Create a guest who joins the lounge and the room `key`, which is public or opened by the invite."""
     lounge_key = LogKey(lounge().log.key)
     with batch([lounge_key, key, SITE]) as staged:
         user = guest_create(name=name, face=face, colour=colour, device=device, place=place, now=staged.now)
@@ -27,7 +27,7 @@ def guest_enter(
 
 
 def account_enter(user: User) -> None:
-    """Who has signed up is in the lounge, like a guest who has come in."""
+    """Let a person who has signed up join the lounge."""
     caller, lounge_key = caller_of(user), LogKey(lounge().log.key)
     if caller:
         with batch([lounge_key, SITE]) as staged:
@@ -35,7 +35,7 @@ def account_enter(user: User) -> None:
 
 
 def invite_accept(*, caller: Caller, key: LogKey, invite: Invite) -> None:
-    """Into the room of an invite."""
+    """Let a person join the room of an invite."""
     with batch([key, SITE]) as staged:
         membership = member_join(staged, caller=caller, room=key, invite=invite)
         staged.signal(joined_signal(staged, caller=caller, membership=membership))

@@ -17,7 +17,7 @@ from realtime.log import Batch
 def invite_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
 ) -> None:
-    """A link into a room: into a private one from its hosts only. `expires_ms` from now, None for ever."""
+    """Create a link into a room. Only hosts may for a private room. `expires_ms` is from now, None for no end."""
     room_access = access.member(caller, room)
     if room_access.direct:
         raise forbidden("a direct room is its people's")

@@ -1,4 +1,4 @@
-"""Who is in a room, as what, and up to where they have read. A room with a host keeps one while people are in it."""
+"""Members of rooms, their roles and read pointers. A room keeps a host while there are people in it."""
 
 from typing import Any, Final
 
@@ -74,7 +74,7 @@ def member_join(
 
 
 def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
-    """To who was let in: a room more in the list, and nothing that stands against them."""
+    """Return the signals to a person who was admitted: the room in the list, and no sanction."""
     user = membership.user
     caller = caller_of(user)
     if caller is None:
@@ -87,7 +87,7 @@ def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
 
 
 def _refuse_newcomer(room_access: RoomAccess, user: User, now: int) -> None:
-    """Who is new here where guests are off, and a browser that is kept out, whatever it has made of itself since."""
+    """Raise 403 for a new person where guests are blocked, and for a browser that is banned."""
     if room_access.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
     plugin.installed.may_join(user, room_access.room, now)
@@ -96,7 +96,7 @@ def _refuse_newcomer(room_access: RoomAccess, user: User, now: int) -> None:
 def _wait_for_approval(
     batch: Batch, *, caller: Caller, user: User, room: Room, cid: ClientId | None, invite: Invite | None
 ) -> Membership:
-    """At the door: the hosts are told, and until one lets them in they only look."""
+    """Let the person wait for approval. The hosts get an event; until one admits them, the person only reads."""
     key = LogKey(room.log.key)
     batch.append(
         key,
@@ -119,7 +119,7 @@ def _new_columns(batch: Batch, user: User, room: Room) -> dict[str, Any]:
 
 
 def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Signal:
-    """To all tabs of who has just joined: a room more in the list; who waits is told how they stand."""
+    """Return the signal to all tabs of a person who has joined, or who waits for approval."""
     key = LogKey(membership.room.log.key)
     log = batch.log(key)
     if membership.state == Membership.State.WAITING:
@@ -133,7 +133,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
 
 @method("room.leave", protocol.RoomAct, logs=room_and_site)
 def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None) -> list[Signal]:
-    """Out of a room; its last host hands it over first. A direct room of two is closed instead: `direct.hide`."""
+    """Leave a room. The last host must transfer it first. A direct room of two is hidden instead: `direct.hide`."""
     room_access = access.member(caller, room, archived=True)
     if room_access.direct and len(room_access.direct.split()) <= PAIR:
         raise forbidden("close it instead")
@@ -152,7 +152,7 @@ def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | No
 
 
 def leave_all_rooms(user: User) -> None:
-    """Out of every room, one by one, before they are forgotten; where they were the last host, another is one."""
+    """Leave every room, one by one, before the account is deleted. Another member becomes host where needed."""
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person={})
     rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="", deleted_at=None)
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
@@ -163,7 +163,7 @@ def leave_all_rooms(user: User) -> None:
 
 
 def transfer_host(batch: Batch, key: LogKey, room: int, user: int) -> None:
-    """Where they are the last host, to who has been in it longest."""
+    """Make the longest member host where this person is the last host."""
     others = _others(room, user)
     hosts = Membership.objects.filter(room=room, user=user, role=HOST, state=IN_IT)
     if not hosts.exists() or others.filter(role=HOST).exists():
@@ -217,13 +217,13 @@ def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, 
 
 
 def post_time_note(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
-    """In a slow room it counts when one spoke last; the rest of the run is told too."""
+    """Store the time of the last message, for slow mode. The rest of the group of posts sees it in `room_access`."""
     room_access.spoke_at = batch.now
     Membership.objects.filter(room=room_access.room, user=caller.pk).update(spoke_at=batch.now)
 
 
 def room_active(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
-    """A public room rises in the directory when somebody other than its maker speaks; written every ten minutes."""
+    """Move a public room up in the directory when somebody other than its creator writes, at most every ten minutes."""
     fresh = 0 <= batch.now - room_access.active_at < ACTIVE_MS
     if room_access.public and not fresh and caller.pk != room_access.made_by:
         room_access.active_at = batch.now
@@ -241,7 +241,7 @@ def read_mark(batch: Batch, *, caller: Caller, room: LogKey, o: int) -> tuple[di
 
 
 def run_leave_hooks(batch: Batch, key: LogKey, user: int) -> None:
-    """What apps end with somebody's place here."""
+    """Call the leave hooks of all plugins."""
     for hook in plugin.installed.on_leave:
         hook.leave(batch, key, user)
 
@@ -256,7 +256,7 @@ def _target(room: int, user: UserId) -> Membership:
 
 
 def _others(room: int, user: int) -> "QuerySet[Membership]":
-    """Who else is in it and may come in."""
+    """Return the other members who may log in."""
     there = Membership.objects.filter(room=room, state=IN_IT, user__is_active=True, user__banned_until__lte=now_ms())
     return there.exclude(user=user)
 

@@ -40,7 +40,7 @@ from realtime.log import Batch, LogEvent
 
 AUTHOR_UNDO_MS: Final = 60_000
 HOST_UNDO_MS: Final = 24 * 60 * 60 * 1000
-"""ms; what nobody can undo any more is purged"""
+"""The time in ms after which the text of a deleted message is purged."""
 
 
 class Prefetched(NamedTuple):
@@ -113,7 +113,7 @@ def message_append(
 
 
 def message_row_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: int | None) -> None:
-    """The row of the line that an event has begun."""
+    """Insert the row of the message that an event has begun."""
     batch.insert_values(
         Message,
         log_id=batch.log(entry.room).pk,
@@ -130,9 +130,9 @@ def message_row_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, a
 
 
 def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
-    """The present state of a card, told by an event of its app, by which it orders itself: `touched` stays.
+    """Store the present data of a rich message. Its app appends the event, so `touched` stays.
 
-    A removed one keeps it for being put back.
+    The data of a deleted message is kept for its restoration.
     """
     line = {"log": batch.log(room).pk, "offset": o}
     data = encode(card).decode()
@@ -145,7 +145,7 @@ def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
 ) -> LogEvent:
-    """Another text for one's own line."""
+    """Change the text of one's own message."""
     room_access = access.author(caller, room, slowed=False, asking=True)
     edit_check(room_access=room_access, caller=caller, text=text)
     message = message_meant(caller, room_access, o, t)
@@ -246,7 +246,7 @@ def typing_set(*, caller: Caller, labels: Labels | None, room: LogKey, typing: b
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `chat.purge`: forget what lines said, once its time is over."""
+    """Handle the deadline `chat.purge`: delete earlier texts whose time is over."""
     offsets = data.get("offsets", [data.get("o")])
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
@@ -277,7 +277,7 @@ def _refuse_removed(message: Message) -> None:
 
 
 def _revision_undone(batch: Batch, message: Message, *, caller: Caller, room_access: RoomAccess) -> Revision:
-    """What the line said before it was removed, or why it may not be put back."""
+    """Return the text before the deletion, or raise the reason why the message may not be restored."""
     is_host = room_access.rank >= Rank.HOST
     if message.removed_at is None:
         raise conflict("stale", "it is there", line=message_as(message))

@@ -26,7 +26,7 @@ LOUNGE_LOOKS: Final = frozenset(map(look, (LOUNGE, "大厅", "大廳")))
 
 
 def lounge() -> Room:
-    """The room that everybody enters, made when it is first asked for."""
+    """Return the lounge, which everybody joins. It is created when it is first asked for."""
     lounges = Room.objects.filter(lounge=True).select_related("log")
     return lounges.order_by("lounge").first() or _lounge_create()
 
@@ -35,7 +35,7 @@ def lounge() -> Room:
 def room_create(
     batch: Batch, *, caller: Caller, cid: ClientId | None, name: str, topic: str, public: bool
 ) -> tuple[Membership, list[Signal]]:
-    """A room with its maker as host."""
+    """Create a room, with the caller as host."""
     facts = _facts(name, topic, public)
     _refuse_taken(facts)
     maker = User.objects.get(pk=caller.pk)
@@ -65,7 +65,7 @@ def room_create(
 def room_change(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, name: str, topic: str, public: bool
 ) -> None:
-    """Another name, topic or door. Who only looked into a room that is private now is put out."""
+    """Change name, topic or visibility. People who are not members lose a room that becomes private."""
     room_access = access.ranked(caller, room, "room.change")
     plugin.installed.may_change(room_access, batch.now)
     if room_access.direct:

@@ -22,9 +22,9 @@ from realtime import Caller, RealtimeError
 from realtime.storage.admin import ReadOnlyAdmin
 
 ROWS_LIMIT: Final = 500
-"""rows that one act is done to"""
+"""The greatest number of rows of an action."""
 ERRORS_SHOWN: Final = 10
-"""refusals that are said one by one"""
+"""The greatest number of errors that are shown one by one."""
 RULES: Final = [
     ("insult", _("insult")),
     ("spam", _("spam")),
@@ -50,7 +50,7 @@ Perform = Callable[[Caller, Sequence[Any], dict[str, Any]], Iterable[Rejected]]
 
 
 class ReasonForm(forms.Form):
-    """Why: every act is written down with it."""
+    """The form of an action: the reason goes into the audit log."""
 
     reason = forms.CharField(
         label=_("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
@@ -58,7 +58,7 @@ class ReasonForm(forms.Form):
 
 
 class OptionalReasonForm(ReasonForm):
-    """Of what narrows nobody, the reason may stay away."""
+    """The form of an action that restricts nobody: the reason may be empty."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -69,7 +69,7 @@ class OptionalReasonForm(ReasonForm):
 
 
 def for_each(service: Callable[..., Any], name: str) -> Perform:
-    """One call of a service a row, which it gets by this name."""
+    """Return a function that calls the service once for each row, as the argument `name`."""
 
     def do(caller: Caller, rows: Sequence[Any], given: dict[str, Any]) -> Iterable[Rejected]:
         for row in rows:
@@ -82,7 +82,7 @@ def for_each(service: Callable[..., Any], name: str) -> Perform:
 
 
 def action(name: str, title: Any, do: Perform, form: type[forms.Form] = ReasonForm, rank: Rank = Rank.MODERATOR) -> Any:
-    """An action for a list of the admin, with the page that asks before it is done; for staff of this rank."""
+    """Return an admin action with a page that asks for confirmation, for staff of at least this rank."""
 
     def action(table: Any, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
         rows = list(queryset[: ROWS_LIMIT + 1])
@@ -115,8 +115,8 @@ class AdminWithActions(ReadOnlyAdmin):
         return {name: for_each for name, for_each in found.items() if rank >= getattr(for_each[0], "rank", Rank.MEMBER)}
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        acts = [(name, title) for _function, name, title in self.get_actions(request).values()]
-        more = {"acts": acts, "checkbox": ACTION_CHECKBOX_NAME}
+        actions = [(name, title) for _function, name, title in self.get_actions(request).values()]
+        more = {"acts": actions, "checkbox": ACTION_CHECKBOX_NAME}
         return super().change_view(request, object_id, form_url, more)
 
 

@@ -24,7 +24,7 @@ from realtime import Caller, Labels
 from realtime.storage.admin import at, listed, moment, page, short
 
 SEARCH_LIMIT: Final = 50
-"""people and rooms that a search word stands for"""
+"""A search word stands for so many people and rooms at most."""
 HOSTS: Final[Labels] = frozenset({"host", "member"})
 
 
@@ -53,7 +53,7 @@ class RemovedFilter(admin.SimpleListFilter):
 
 
 def said(kind: str, data: str | None) -> str:
-    """A line as plain text; of a card, its kind and its data."""
+    """Return a message as plain text; of a rich message, its kind and data."""
     if data is None:
         return ""
     found = msgspec.json.decode(data)
@@ -90,7 +90,7 @@ class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
     ]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        """Others than superusers see what the hosts of the room see."""
+        """Return the rows: for a superuser all, for other staff those that the hosts of the room see."""
         rows = super().get_queryset(request)
         user: Any = request.user
         return rows if user.is_superuser else rows.filter(visible(HOSTS))
@@ -117,7 +117,7 @@ class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
 
     @admin.display(description=_("previous text"))
     def was(self, line: Message) -> str:
-        """For a day, and then nowhere any more."""
+        """Return the earlier texts, which are kept for a day."""
         kept = Revision.objects.filter(log=line.log_id, offset=line.offset).order_by("pk")
         texts = "\n".join(f"{at(row.at)}  {said(line.kind, row.data)}" for row in kept)
         return format_html('<div class="said">{}</div>', texts) if texts else "–"

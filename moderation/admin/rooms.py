@@ -27,7 +27,7 @@ YES_OR_NO: Any = [AS_IT_IS, ("1", _("yes")), ("0", _("no"))]
 
 
 class RulesForm(ReasonForm):
-    """What is to hold in the rooms; it ends a panic too, as the rooms' own form does."""
+    """The form of the rules of rooms. Like the form in a room, it ends a lockdown too."""
 
     slow_s = forms.ChoiceField(
         label=_("Slow mode: seconds between messages from one person"),
@@ -49,7 +49,7 @@ def rules(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Itera
 
 
 def switch(**fixed: Any) -> Any:
-    """The rules with some of them set by the act's name."""
+    """Return a function that sets these rules and leaves the others."""
 
     def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
         yield from rules(caller, rooms, {"slow_s": "", "locked": "", "guests_off": "", **fixed, **given})
@@ -155,13 +155,13 @@ class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
 
 
 def person(row: Any, name: str) -> str:
-    """A link to somebody's page in the admin."""
+    """Return a link to the admin page of a person."""
     user = getattr(row, name)
     return page("accounts_user", user.pk, user.name) if user else "–"
 
 
 def who(name: str, description: Any) -> Any:
-    """A column of a person."""
+    """Return a column that links to a person."""
 
     @admin.display(description=description)
     def shown(row: Any) -> str:
@@ -225,7 +225,7 @@ class ActiveFilter(admin.SimpleListFilter):
 
 @admin.register(Invite)
 class InviteAdmin(VisibleRoomsMixin, AdminWithActions):
-    """Without the code: who looks here needs no way in."""
+    """The list of invites. It leaves out the code, because staff need no way into a room here."""
 
     named = _("invite"), _("invites")
     words = COLUMN_NAMES

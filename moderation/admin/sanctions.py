@@ -1,4 +1,4 @@
-"""What was decided about people, what people complain about, and who did what: to be looked at and acted on."""
+"""Sanctions, reports and the audit log in the admin."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ HOST_SEES: Labels = frozenset({"host", "member"})
 
 
 def named(row_name: str, term: str) -> Q:
-    """Somebody whose name begins like this."""
+    """Return the condition that the name of a person begins like this."""
     return Q(**{f"{row_name}__name_folded__startswith": fold(term)})
 
 
@@ -60,7 +60,7 @@ class PlaceFilter(admin.SimpleListFilter):
 
 
 class NameSearchMixin(ReadOnlyAdmin):
-    """By how a person's name begins. `people`: columns of people."""
+    """A search by the start of a person's name, in the columns `people`."""
 
     search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
     search_help_text = _("Start of the user name")
@@ -177,7 +177,7 @@ class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Report]":
-        """For moderators also those that no host reads, of any room; none about oneself or for a higher rank."""
+        """Return the reports that the user may read. Moderators also see those that hosts may not, in every room."""
         rows: QuerySet[Report] = super(VisibleRoomsMixin, self).get_queryset(request)
         user: Any = request.user
         if user.is_superuser:
@@ -193,7 +193,7 @@ class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
 
     @admin.display(description=_("context"))
     def around(self, report: Report) -> str:
-        """As the hosts of the room see them; of removed ones what they said, while it is known."""
+        """Return the messages around, as the hosts of the room see them, with deleted texts while they are kept."""
         found = report_with_messages(report, HOST_SEES)
         rows = (
             (

@@ -1,4 +1,4 @@
-"""Which rooms of the admin's lists somebody sees: a superuser all, others of the staff what is public or their own."""
+"""The rooms that staff see in the admin: a superuser all, others the public ones and their own."""
 
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ COLUMN_NAMES: Final = {
     "lifted_reason": _("removal reason"),
     "detail": _("details"),
 }
-"""what columns are called"""
+"""Names of columns, in the language of the page."""
 
 
 def rooms_seen(user: Any) -> "QuerySet[Room]":

@@ -1,1 +1,1 @@
-"""What is read of sanctions, reports and the audit log. Every list is bounded and indexed."""
+"""Selectors of sanctions, reports and the audit log. Every list is bounded and indexed."""

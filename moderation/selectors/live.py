@@ -1,4 +1,4 @@
-"""What the live page shows besides the process's own numbers: names of rooms, and what waits at the door."""
+"""The content of the live page: the status of the process, names of rooms, and the moderation queue."""
 
 from collections.abc import Callable, Collection
 from typing import Any, Final
@@ -15,7 +15,7 @@ from realtime import Caller, LogKey, method
 from realtime.log import now_ms
 
 COUNTED: Final = 1000
-"""of sanctions, reports and appeals: counted up to here"""
+"""Sanctions, reports and appeals are counted up to here."""
 
 
 @method("live.read", protocol.NoParams, lane="read", cost=4)
@@ -29,7 +29,7 @@ def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str
 
 
 def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
-    """Of public rooms and one's own; an admin's are all."""
+    """Return the names of public rooms and of the user's own; for an admin of all rooms."""
     rooms = Room.objects.filter(log__key__in=keys)
     if not user.is_superuser:
         mine = Membership.objects.filter(user=user, state=Membership.State.MEMBER).values("room")

@@ -1,4 +1,4 @@
-"""Whether a member may write in a room now: chat's questions `may_post` and `may_change`."""
+"""Answers to chat's questions `may_post` and `may_change`: the permission to write in a room now."""
 
 from accounts.selectors import muted
 from chat.permissions import Rank

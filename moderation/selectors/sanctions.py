@@ -22,23 +22,23 @@ from realtime.models import Event
 
 LISTED: Final = 100
 AROUND: Final = 10
-"""lines on each side of a reported one"""
+"""The number of messages on each side of a reported one."""
 DAY: Final = 24 * 60 * 60 * 1000
 
 
 def side_of(sanction: Sanction) -> str:
-    """Whose act it was, as everybody may know it."""
+    """Return the side that decided, `host` or `site`, as everybody may know it."""
     return "host" if sanction.rank == Rank.HOST else "site"
 
 
 def sanction_to_person(sanction: Sanction) -> dict[str, Any]:
-    """To whom it is about: by a host or the site, never by whom."""
+    """Return a sanction as its person sees it: the side that decided, but no name."""
     told = sanction_as(sanction)
     return {**told, "by": None, "lifted": told["lifted"] and {**told["lifted"], "by": None}}
 
 
 def sanction_as(sanction: Sanction) -> dict[str, Any]:
-    """A sanction on the wire (docs/protocol.md)."""
+    """Return a sanction on the wire (docs/protocol.md)."""
     lifted = {"by": _key(sanction.lifted_by), "at": sanction.lifted_at, "reason": sanction.lifted_reason}
     appeal = {"text": sanction.appeal, "at": sanction.appealed_at, "answer": sanction.answer or None}
     return {
@@ -61,7 +61,7 @@ def sanction_as(sanction: Sanction) -> dict[str, Any]:
 
 
 def sanction_find(room: int, key: str) -> Sanction:
-    """One of this room or of the site, locked, or 404: of the site it can be asked in two rooms at once."""
+    """Return a sanction of this room or of the site, locked, or raise 404. One of the site may be open in two rooms."""
     rows = _sanctions().select_for_update(of=("self",))
     found = rows.filter(Q(room=room) | Q(room=None), key=key).first()
     if found is None:
@@ -70,13 +70,13 @@ def sanction_find(room: int, key: str) -> Sanction:
 
 
 def longest_active(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
-    """What stands against somebody, of this kind and in this place: of several, the one that lasts longest."""
+    """Return the active sanction of this kind in this place. Of several, the one that lasts longest."""
     room_access = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
     return room_access.filter(is_running(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
 
 
 def active_on_site(user: int, now: int) -> list[Sanction]:
-    """The bans and mutes of the site that stand against somebody."""
+    """Return the active bans and mutes of a person on the site."""
     room_access = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
     return list(room_access.filter(is_running(now)).order_by("pk"))
 
@@ -89,11 +89,11 @@ class ActiveSanctions:
     muted_until: int = 0
     warned: str = ""
     was: str = ""
-    """the role that the latest ban or kick ended"""
+    """The role that the latest ban or kick ended."""
 
 
 def active_sanctions(user: int, room: int | None, now: int) -> ActiveSanctions:
-    """Of a room, or without one of the site. A warning of the site is to be read in every room."""
+    """Return the active sanctions in a room, or on the site. A warning of the site is read in every room."""
     mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
     rows = list(mine.filter(is_running(now)).order_by("pk"))
     out = [row for row in rows if row.kind in {"kick", "ban"}]
@@ -106,7 +106,7 @@ def active_sanctions(user: int, room: int | None, now: int) -> ActiveSanctions:
 
 
 def is_running(now: int) -> Q:
-    """Not over yet; a warning is over when it is acknowledged."""
+    """Return the condition that a sanction is not over. A warning is over when it is acknowledged."""
     timed = Q(until=None) | Q(until__gt=now)
     return (timed & ~Q(kind="warn")) | Q(kind="warn", acknowledged_at=None)
 
@@ -124,7 +124,7 @@ def sanction_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
 
 
 def own_sanctions(user: int, room_access: RoomAccess | None) -> dict[str, Any] | None:
-    """What stands against the reader: `{muted, warning, waiting}`; asked only where something does."""
+    """Return `{muted, warning, waiting}` of the reader, or None. Where all is empty there is no query."""
     if room_access is None:
         return None
     now = now_ms()
@@ -200,7 +200,7 @@ def report_read(*, caller: Caller, room: LogKey, report: str) -> dict[str, Any]:
 
 
 def report_with_messages(report: Report, labels: Labels) -> dict[str, Any]:
-    """The line with those around it that this reader may see; what a removed one said stands in `was`."""
+    """Return the messages around a reported one that this reader may see. `was` is the text of a deleted one."""
     log, o = report.room.log_id, report.offset
     older, newer = page_before(log, labels, o + 1, AROUND + 1), page_after(log, labels, o, AROUND)
     lines = older["lines"] + newer["lines"]
@@ -274,7 +274,7 @@ def _sanctions() -> "QuerySet[Sanction]":
 
 
 def _reports_for(room_access: RoomAccess, reader: int) -> "QuerySet[Report]":
-    """Those of this room that a rank may read; never about whom they are."""
+    """Return the reports of a room that a rank may read, except those about the reader."""
     rows = Report.objects.select_related("user", "by", "closed_by", "room")
     return rows.filter(room=room_access.room, rank__lte=room_access.rank).exclude(user=reader)
 

@@ -43,7 +43,7 @@ from realtime.log import batch as open_batch
 def sanction_appeal(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, sanction: str, text: str
 ) -> list[Signal]:
-    """Once, also by who may not come in any more; of the site, in the lounge or a room that knows them."""
+    """Appeal once, also from outside. An appeal against the site goes to the lounge, or to a room of the person."""
     place = Room.objects.filter(log__key=room, deleted_at=None).first()
     known = place and (place.lounge or membership_find(place.pk, caller.pk))
     row = own_sanction_find(caller, place.pk if place else 0, sanction)
@@ -58,7 +58,7 @@ def sanction_appeal(
 
 
 def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> None:
-    """Once, by who may not come in; of the site, the hosts of the lounge hear it."""
+    """Appeal from the page of a ban. The hosts of the lounge get an appeal against a ban from the site."""
     room = key or LogKey(lounge().log.key)
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person=person_of(user))
     with open_batch([room]) as staged:
@@ -69,7 +69,7 @@ def appeal_make(*, user: User, key: LogKey | None, sanction: str, text: str) -> 
 def sanction_answer(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, sanction: str, granted: bool, reason: str = ""
 ) -> list[Signal]:
-    """To an appeal; granted, the sanction is lifted."""
+    """Answer an appeal. A granted appeal lifts the sanction."""
     room_access = access.member(caller, room, archived=True)
     row = sanction_find(room_access.room, sanction)
     refuse_below(room_access, row)

@@ -1,4 +1,4 @@
-"""Who did what to whom, and why: written in the transaction of the act."""
+"""The audit log, which is written in the transaction of the action."""
 
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ def audit_write(
     rule: str = "",
     **detail: Any,
 ) -> Audit:
-    """One entry; without a caller it is the clock's, without a standing or a room the site's. 422 for a long reason."""
+    """Write an entry: without a caller the clock's, without a room the site's. Raise 422 for a long reason."""
     if len(reason) > REASON_LENGTH:
         raise unprocessable("too_long", "the reason")
     return Audit.objects.create(

@@ -64,12 +64,12 @@ def effect_begin(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: 
 
 
 def room_of(sanction: Sanction, room: LogKey) -> LogKey | None:
-    """The room that it is about, None for all."""
+    """Return the room that the sanction is about, None for all."""
     return None if sanction.room_id is None else room
 
 
 def _mute(sanction: Sanction, now: int) -> None:
-    """Until the last of the mutes that stand is over."""
+    """Store the end of the last active mute."""
     until = active_sanctions(sanction.user_id, sanction.room_id, now).muted_until
     if sanction.room_id is None:
         User.objects.filter(pk=sanction.user_id).update(muted_until=until)
@@ -78,7 +78,7 @@ def _mute(sanction: Sanction, now: int) -> None:
 
 
 def _exclude(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sanction, decision: Decision) -> None:
-    """Out of the room at once, and for a while or for ever; from the site, out of everything."""
+    """Take the person out of the room at once, or for a ban from the site out of every room."""
     user = sanction.user
     was = membership_find(room_access.room, user.pk)
     stands = active_sanctions(user.pk, sanction.room_id, batch.now)
@@ -102,13 +102,13 @@ def _exclude(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sanc
 
 
 def _logs_of(user: int) -> set[int]:
-    """The logs of the rooms in which something ends with a ban of the site: they are a host there, or sit at a game."""
+    """Return the logs in which a ban from the site ends something: the person is host there, or has a seat."""
     hosted = Membership.objects.filter(user=user, role=access.HOST, state=IN_IT).values_list("room__log", flat=True)
     return set(hosted).union(*(hook.logs(user) for hook in installed.on_leave))
 
 
 def site_ban_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `chat.put_out`: what ends in another room with a ban of the site, unless it was lifted first."""
+    """Handle the deadline `chat.put_out`: end the place in another room, unless the ban was lifted first."""
     sanction = Sanction.objects.filter(key=data["sanction"], lifted_at=None).first()
     if sanction:
         transfer_host(batch, room, Room.objects.get(log__key=room).pk, sanction.user_id)
@@ -131,7 +131,7 @@ def _revoke_invites(
     was: Membership | None,
     decision: Decision,
 ) -> None:
-    """The doors that the banned made, and for who is new here the one they came by."""
+    """Revoke the invites of the person, and of a new person the invite by which they joined."""
     user = sanction.user
     theirs = Q(created_by=user) if sanction.room_id is None else Q(created_by=user, room=room_access.room)
     if is_new_here(user, batch.now) and was and was.via_id:
@@ -202,7 +202,7 @@ def _reinstate_on_site(batch: Batch, room: LogKey, room_access: RoomAccess, sanc
 
 
 def _reinstate_in_room(batch: Batch, room: LogKey, sanction: Sanction) -> None:
-    """Who was a member when they were put out is one again, as what they were; unless another act keeps them out."""
+    """Make the person a member again, in the earlier role, unless another sanction excludes them."""
     banned = Membership.objects.filter(room=sanction.room_id, user=sanction.user_id, state=Membership.State.BANNED)
     until = active_sanctions(sanction.user_id, sanction.room_id, batch.now).banned_until
     if until:

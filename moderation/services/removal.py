@@ -22,7 +22,7 @@ MESSAGES_PER_EVENT: Final = 200
 
 
 def messages_of(log: int, user: int, since: int) -> Any:
-    """What somebody has said here since then and what still stands, the newest first."""
+    """Return the messages of a person here since then that are not deleted, newest first."""
     said = Message.objects.filter(author=user, log=log, at__gte=since, removed_at=None, kind__in=installed.cards)
     return said.order_by("-offset")
 
@@ -55,7 +55,7 @@ def messages_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: in
 
 
 def remove_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `chat.remove`: the next part, or another room's."""
+    """Handle the deadline `chat.remove`: the next part, or another room."""
     sanction = _locked(data["sanction"])
     if sanction and sanction.lifted_at is None:
         before = data.get("before", FOREVER)
@@ -77,14 +77,14 @@ def messages_restore(batch: Batch, *, room: LogKey, sanction: Sanction, caller: 
 
 
 def restore_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """The deadline `chat.bring_back`: the next part, or another room's."""
+    """Handle the deadline `chat.bring_back`: the next part, or another room."""
     sanction = _locked(data["sanction"])
     if sanction:
         messages_restore(batch, room=room, sanction=sanction, caller=None)
 
 
 def _locked(key: str) -> Sanction | None:
-    """Its parts go in batches of several rooms, which have no log in common, and each adds to what was removed."""
+    """Return the sanction, locked: batches of several rooms, which have no log in common, add to its `removed`."""
     return Sanction.objects.select_for_update(of=("self",)).select_related("by").filter(key=key).first()
 
 
@@ -109,7 +109,7 @@ def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
 
 
 def _notify(batch: Batch, room: LogKey, line: Message, caller: Caller | None) -> None:
-    """An event a line: what is done to one later blanks it, and must not take others along."""
+    """Append one event for each message, because a later change redacts it and must not redact others."""
     line.touched = batch.log(room).head + 1
     line.save()
     batch.append(

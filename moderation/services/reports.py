@@ -28,7 +28,7 @@ def report_create(
     t: int | None = None,
     reason: str = "",
 ) -> LogEvent:
-    """About a line of somebody else that one can see."""
+    """Report a message of somebody else that the caller can see."""
     room_access = access.reporter(caller, room)
     line = message_meant(caller, room_access, o, t)
     if line.author_id == caller.pk:
@@ -57,7 +57,7 @@ def report_close(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> LogEvent:
-    """Handled or dismissed by who may read it; of two who do it at once the second hears who was first."""
+    """Close a report as handled or dismissed. Of two who do so at once, the second gets 409 with the report."""
     room_access = access.ranked(caller, room, "report.close", found, archived=True)
     row = report_find(room_access, caller.pk, report)
     if row.state != Report.State.OPEN:
@@ -70,14 +70,14 @@ def report_close(
 
 
 def _rank_above(author: User | None, room_access: RoomAccess) -> Rank:
-    """The least rank that reads it: who complains about a host is not read by hosts. A direct room has none."""
+    """Return the least rank that may read a report: hosts read none about a host. A direct room has no hosts."""
     least = Rank.MODERATOR if room_access.direct else Rank.HOST
     above = rank_of(author, room_access.room) + 1 if author else Rank.HOST
     return Rank(min(max(least, above), Rank.ADMIN))
 
 
 def _notify(batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str) -> LogEvent:
-    """To who may read it, though to no admin about an admin; who complained is told by the answer."""
+    """Append the event for the people who may read the report, but not to admins when it is about an admin."""
     about_admin = report.user is not None and report.user.is_superuser
     audience = [] if about_admin else [RANK_SCOPES[Rank(report.rank)]]
     data = {"report": report_as(report)}

@@ -1,4 +1,4 @@
-"""How a room is: slow, locked, without guests, at the hosts' yes; and the one switch for all of it."""
+"""The rules of a room: slow mode, lock, guests, approval; and the lockdown, which sets them for a while."""
 
 from typing import Any, Final
 
@@ -75,7 +75,7 @@ def room_panic(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> LogEvent:
-    """One switch: locked, guests off, slow. It reverts itself after a quarter of an hour."""
+    """Start or end the lockdown: locked, guests blocked, slow mode. It ends by itself after 15 minutes."""
     room_access = access.ranked(caller, room, "room.panic", found)
     row = _room(room_access.room)
     if (row.panic_until > batch.now) if on else not row.panic_until:
@@ -89,7 +89,7 @@ def room_panic(
 
 
 def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
-    """The deadline `chat.calm`: the panic is over, unless it was ended or begun again."""
+    """Handle the deadline `chat.calm`: end the lockdown, unless it was ended or started again."""
     room = Room.objects.filter(log__key=key).exclude(panic_until=0).first()
     if room and room.panic_until <= batch.now:
         _calm(room)
@@ -108,7 +108,7 @@ def _panic(batch: Batch, key: LogKey, room: Room, rank: int) -> None:
 
 
 def _calm(room: Room) -> None:
-    """As it was before."""
+    """Restore the rules from before the lockdown."""
     for name, value in msgspec.json.decode(room.calm or "{}").items():
         setattr(room, name, value)
     room.panic_until, room.calm = 0, ""

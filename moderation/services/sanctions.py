@@ -1,4 +1,4 @@
-"""What is decided about people: made, lifted, acknowledged, appealed; each with event, audit entry and undo."""
+"""Sanctions: to make, preview, lift and acknowledge one. Each has events and an entry of the audit log."""
 
 from typing import Any, Final
 
@@ -44,9 +44,9 @@ from realtime.log import Batch, LogEvent, now_ms
 SANCTION_COST: Final = 8
 """The number of requests that an act over a person counts as: it takes about twenty queries."""
 COUNT_LIMIT: Final = 1000
-"""lines are counted up to here"""
+"""Messages are counted up to here."""
 ROOMS_NOTIFIED: Final = 50
-"""rooms of a person that hear of a mute of the site at once; the others when they are opened"""
+"""The number of rooms that are told of a mute on the site at once; the others are told when they are opened."""
 KICK_MS: Final = 5 * 60_000
 
 
@@ -69,7 +69,7 @@ def sanction_make(
     approval: bool = False,
     found: AccessTable | None = None,
 ) -> tuple[Sanction, list[Signal]]:
-    """Warn, mute, kick or ban a person of a lower rank. `duration_ms` is from now, None for ever."""
+    """Warn, mute, kick or ban a person of a lower rank. `duration_ms` is from now, None for no end."""
     decision = Decision(kind, site, duration_ms, reason, rule, o, t, remove, approval)
     room_access = access.member(caller, room, found)
     target = person_find(user)
@@ -119,7 +119,7 @@ def sanction_preview(*, caller: Caller, room: LogKey, user: UserId, remove: str 
 
 
 def _decided(batch: Batch, room_access: RoomAccess, caller: Caller, target: User, decision: Decision) -> Sanction:
-    """The row, or 409 with the one that is in force: only a higher rank makes it longer, by another."""
+    """Create the row, or raise 409 with the active one, which only a higher rank makes longer, by another."""
     place = None if decision.site else room_access.room
     if decision.kind == "kick" and decision.site:
         raise unprocessable("bad_sanction", "out of a room, not of the site")
@@ -200,7 +200,7 @@ def lifted_signals(batch: Batch, room: LogKey, sanction: Sanction) -> list[Signa
 
 
 def _reinstated(sanction: Sanction) -> Membership | None:
-    """The membership that a lifted kick or ban of this room has given back."""
+    """Return the membership that a lifted kick or ban of this room has given back."""
     if sanction.kind not in {"kick", "ban"} or sanction.lifted_at is None or sanction.room_id is None:
         return None
     back = membership_find(sanction.room_id, sanction.user_id)
@@ -212,7 +212,7 @@ def _reinstated(sanction: Sanction) -> Membership | None:
 
 @method("sanction.acknowledge", protocol.SanctionAct, logs=room_and_site)
 def sanction_acknowledge(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, sanction: str) -> list[Signal]:
-    """The warned has read it; the input is open again."""
+    """Acknowledge a warning, so that the person can write again."""
     room_access = access.member(caller, room, archived=True)
     row = own_sanction_find(caller, room_access.room, sanction)
     if row.kind != "warn" or row.acknowledged_at is not None:
@@ -244,7 +244,7 @@ def notify(
     *,
     kind: str,
 ) -> LogEvent:
-    """To the hosts, and to the person in an event that names nobody."""
+    """Append the event for the hosts, and one for the person that names nobody."""
     data = {"sanction": sanction_as(sanction)}
     entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=["host"])
     own = {"sanction": sanction_to_person(sanction)}
@@ -253,7 +253,7 @@ def notify(
 
 
 def sanction_signals(room: LogKey, sanction: Sanction) -> list[Signal]:
-    """To all tabs of the person: how they stand, here or in every room; the banned have heard it by `room.left`."""
+    """Return the signals to all tabs of a person: their mutes and warnings, in this room or in all."""
     user = sanction.user
     if sanction.kind not in {"warn", "mute"}:
         return []

@@ -29,13 +29,13 @@ from realtime import Caller, ClientId, LogKey, RealtimeError, UserId, conflict
 from realtime.log import SITE, Batch, batch, key_new, now_ms
 
 MESSAGES_PER_BATCH: Final = 100
-"""lines in a batch: the room's log is locked for as long"""
+"""The number of messages in a batch: it locks the log of the room meanwhile."""
 Rejections = list[tuple[Message, RealtimeError]]
 
 
 @contextmanager
 def _as_site_rank(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[str, Any]]]:
-    """A batch over a room and the site, and what every service is told: who, as what, under which new `cid`."""
+    """Open a batch over a room and the site. Yield it with the arguments that every service takes."""
     with batch([room, SITE]) as staged:
         yield staged, {"caller": caller, "cid": ClientId(key_new(22)), "found": access.on_site(caller, room)}
 
@@ -44,7 +44,7 @@ def _as_site_rank(caller: Caller, room: LogKey) -> Iterator[tuple[Batch, dict[st
 
 
 def sanction_on_site(*, caller: Caller, user: UserId, **decision: Any) -> Sanction:
-    """From the site; the lounge, which moderators look after, is told."""
+    """Sanction a person on the site. The lounge, which moderators look after, gets the event."""
     room = _lounge()
     with _as_site_rank(caller, room) as (staged, acting):
         made, signals = sanction_make(staged, room=room, user=user, site=True, **decision, **acting)
@@ -106,7 +106,7 @@ def _lounge() -> LogKey:
 def rules_set(
     *, caller: Caller, room: Room, reason: str, slow_s: int | None, locked: bool | None, guests_off: bool | None
 ) -> None:
-    """The room's rules; None leaves one as it is."""
+    """Set the rules of a room; None leaves a rule as it is."""
     key = LogKey(room.log.key)
     with _as_site_rank(caller, key) as (staged, acting):
         room = Room.objects.get(pk=room.pk)
@@ -183,7 +183,7 @@ def _try(
     service: Callable[..., Any],
     given: dict[str, Any],
 ) -> RealtimeError | None:
-    """One line of a batch, which goes on without it when it is refused."""
+    """Call the service for one message of a batch. Return its error; the batch goes on without the message."""
     savepoint = staged.savepoint()
     place = {"room": LogKey(line.log.key), "o": line.offset, "cid": ClientId(key_new(22))}
     try:
