@@ -30,7 +30,8 @@ from realtime.shared_limits import SharedLimits
 from realtime.status import status_of
 from realtime.storage import timeouts
 from realtime.types import NOBODY, Signal
-from realtime.workers import deadlines, last_seen
+from realtime.workers import deadlines
+from realtime.workers.jobs import Task
 from realtime.workers.preprocessing import PreprocessPool
 from realtime.workers.readers import Readers
 from realtime.workers.writer import Writer
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY_S: Final = 0.25
 DEADLINES_EVERY_S: Final = 1.0
+SEEN_EVERY_S: Final = 600.0
 STATUS_TIMEOUT_S: Final = 5.0
 RETURN_MS: Final = (100, 5000)
 """Clients come back after a restart within this range of times, so that they do not come all at once."""
@@ -121,7 +123,7 @@ class Process:
             (self._every_second, 1.0),
             (self.hub.reconcile, self.limits.sweep_s),
             (self._run_deadlines, DEADLINES_EVERY_S),
-            (self.tell_seen, last_seen.SEEN_EVERY_S),
+            (self.tell_seen, SEEN_EVERY_S),
             (self.check_logins, logins.CHECK_EVERY_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, work), name=work.__name__) for work, seconds in timers]
@@ -216,8 +218,9 @@ class Process:
     async def tell_seen(self) -> None:
         """Tell the app who is connected, and who was since the last time."""
         seen = (self.seen | {each.caller.pk for each in self.subscribers}) - {NOBODY.pk}
-        job = last_seen.users_seen(self.backend.users_seen, seen)
-        if seen and not isinstance(await self.writer.submit(job), RealtimeError):
+        store = self.backend.users_seen
+        task = Task("users.seen", lambda batch: store(sorted(seen), batch.now))
+        if seen and not isinstance(await self.writer.submit(task), RealtimeError):
             self.seen -= seen
 
     async def check_logins(self) -> None:

@@ -86,10 +86,10 @@ def _event(
     actor: UserId | None,
     cid: ClientId | None,
     audience: str | None,
-    blanks: str | None,
+    redacted: str | None,
     data: str | None,
     method: str,
 ) -> LogEvent:
     """Return the event of a row with the columns `_EVENT`."""
-    redacts = tuple(msgspec.json.decode(blanks)) if blanks else ()
+    redacts = tuple(msgspec.json.decode(redacted)) if redacted else ()
     return LogEvent(key, o, t, n, at, kind, actor or None, cid or None, audience, redacts, data, method)

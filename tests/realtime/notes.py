@@ -92,7 +92,7 @@ def nothing(batch: Batch, calls: Sequence[Call]) -> int:
 
 
 @dataclass
-class Gate:
+class Latch:
     """Lets "note.wait" wait in the writer's thread until it is opened."""
 
     reached: threading.Event = field(default_factory=threading.Event)
@@ -113,7 +113,7 @@ class Notes:
     members: dict[LogKey, dict[UserId, Labels]] = field(default_factory=dict)
     away: set[UserId] = field(default_factory=set)
     asked: list[tuple[UserId, LogKey]] = field(default_factory=list)
-    gate: Gate = field(default_factory=Gate)
+    gate: Latch = field(default_factory=Latch)
 
     def join(self, key: LogKey, user: UserId, *labels: str) -> None:
         self.members.setdefault(key, {})[user] = frozenset({f"u:{user}", *labels})

@@ -17,12 +17,12 @@ from realtime.lifespan import LifespanMiddleware
 from realtime.log import Batch
 from realtime.process import Process
 from realtime.workers.jobs import Task
-from tests.realtime.notes import Gate, Notes
+from tests.realtime.notes import Latch, Notes
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
-def hang(gate: Gate, batch: Batch) -> None:
+def hang(gate: Latch, batch: Batch) -> None:
     gate.reached.set()
     assert gate.opened.wait(30)
 
