@@ -97,9 +97,9 @@ def _line(out: IO[bytes]) -> bytes:
     line, until = b"", time.monotonic() + TIMEOUT_S
     while not line.endswith(b"\n"):
         if not _readable(out, until - time.monotonic()):
-            raise OSError(f"the thinker has not answered for {TIMEOUT_S:g} s")
+            raise OSError(f"the bot worker has not answered for {TIMEOUT_S:g} s")
         part = os.read(out.fileno(), 65536)
         if not part:
-            raise OSError("the thinker is gone")
+            raise OSError("the bot worker has ended")
         line += part
     return line

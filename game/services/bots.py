@@ -1,4 +1,4 @@
-"""The bot's turn: look at the table as its seat sees it, let the thinker think, and move like anybody."""
+"""The bot's turn: look at the table as its seat sees it, ask the bot worker, and move like anybody."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ class Bots:
     """The bots of this process. They think in a process of their own and write by batches of their own."""
 
     def __init__(self) -> None:
-        self._thinker = BotWorker()
+        self._worker = BotWorker()
         self._threads = ThreadPoolExecutor(THREADS, "bot")
         self._asked: set[tuple[LogKey, int]] = set()
         self._stopped = Event()
@@ -44,7 +44,7 @@ class Bots:
         """Drop what is being thought: whichever process is there asks again."""
         self._stopped.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._thinker.stop()
+        self._worker.stop()
         self._threads.shutdown()
 
     async def leave(self) -> None:
@@ -69,7 +69,7 @@ class Bots:
             return
         log, version, question = turn
         connection.close()  # nobody else waits for it meanwhile
-        move = self._thinker.ask(question)
+        move = self._worker.ask(question)
         if self._stopped.wait(max(0.0, PAUSE_S - (time.monotonic() - began))):
             return
         with batch([room]) as staged:
@@ -77,7 +77,7 @@ class Bots:
 
 
 def bot_turn(room: LogKey, o: int) -> tuple[int, int, dict[str, Any]] | None:
-    """`(log, version, what to ask the thinker)` when a bot is to move there: a view, never the position."""
+    """`(log, version, the question for the bot worker)` when a bot is to move there: a view, never the position."""
     match = Match.objects.filter(log__key=room, offset=o, state=Match.State.PLAYING).first()
     if match is None or match.position is None:
         return None

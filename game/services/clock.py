@@ -4,14 +4,14 @@ from typing import Any
 
 from game.engine.interface import Forfeit, Timeout
 from game.services.liveness import lost_ms
-from game.services.tables import ANSWER_MS, NUDGE_MS, MatchSession, locked
+from game.services.tables import ANSWER_MS, NUDGE_MS, MatchSession, match_session
 from realtime import LogKey
 from realtime.log import Batch
 
 
 def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
     """Handle the deadline `game.clock`: the turn is over, unless it was prolonged or has ended."""
-    table = locked(batch, room, batch.log(room).pk, data["match"])
+    table = match_session(batch, room, batch.log(room).pk, data["match"])
     match = table.match
     if match.deadline is None or _gives_back(table) or batch.now < match.deadline:
         return
@@ -29,7 +29,7 @@ def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
 
     After a downtime, in which no answer was possible, the player is called again.
     """
-    table = locked(batch, room, batch.log(room).pk, data["match"])
+    table = match_session(batch, room, batch.log(room).pk, data["match"])
     claim = table.table.claim
     if claim is None or claim.o != data["o"]:
         return
@@ -43,7 +43,7 @@ def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
 
 def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
     """Handle the deadline `game.nudge`: ask a bot again that has not moved, on any process."""
-    table = locked(batch, room, batch.log(room).pk, data["match"])
+    table = match_session(batch, room, batch.log(room).pk, data["match"])
     turn, turn_at = table.turn, table.match.turn_at
     if turn is not None and turn_at is not None and table.seats[turn].bot and turn_at + NUDGE_MS <= batch.now:
         table.ask_bot()

@@ -13,7 +13,7 @@ from game.cards import Table
 from game.games import GAMES
 from game.models import Match
 from game.selectors.matches import seated_at, table_of
-from game.services.tables import MatchSession, locked, opened
+from game.services.tables import MatchSession, match_session, opened
 from realtime import Caller, ClientId, LogKey, conflict, forbidden, method, room_and_site, unprocessable
 from realtime.log import Batch, LogEvent
 
@@ -107,7 +107,7 @@ def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
     """Create a rematch. The loser starts, or gives the seat to the first in the queue."""
-    old = locked(batch, room, access.author(caller, room, slowed=False).log, match, t)
+    old = match_session(batch, room, access.author(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
         raise conflict("playing", table=old.table)
@@ -157,7 +157,7 @@ def _waiting(old: MatchSession) -> list[User]:
 
 def _table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> MatchSession:
     """Return the match, for a member of its room."""
-    return locked(batch, room, access.member(caller, room).log, match, t)
+    return match_session(batch, room, access.member(caller, room).log, match, t)
 
 
 def _open_table(batch: Batch, caller: Caller, room: LogKey, match: int, t: int | None) -> MatchSession:

@@ -9,7 +9,7 @@ from game.engine.interface import Forfeit
 from game.models import Match
 from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
-from game.services.tables import MatchSession, locked, move_of
+from game.services.tables import MatchSession, match_session, move_of
 from realtime import Caller, ClientId, Labels, LogKey, Signal, UserId, conflict, forbidden, method
 from realtime.log import Batch, LogEvent
 
@@ -30,7 +30,7 @@ def move_play(
     version_t: int | None = None,
 ) -> LogEvent:
     """Make a move of a player, on the current version of the table."""
-    table = locked(batch, room, access.member(caller, room).log, match, t)
+    table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     if table.match.version != version or (version_t is not None and table.table.version_t not in (version_t, None)):
@@ -52,7 +52,7 @@ def move_hover(
 
 def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> LogEvent | None:
     """Make the bot's move, or none when the table has changed meanwhile."""
-    table = locked(batch, room, log, match)
+    table = match_session(batch, room, log, match)
     seat = table.turn
     if seat is None or table.match.version != version or not table.seats[seat].bot:
         return None
@@ -65,7 +65,7 @@ def match_resign(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
     """Give it up."""
-    table = locked(batch, room, access.member(caller, room).log, match, t)
+    table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     table.apply(Forfeit(seat, "resigned"))
@@ -88,7 +88,7 @@ def match_claim(
     `absent_ms` is what this process has seen of them, which decides only whether they may be called: presence is not
     stored and may be wrong. The result rests on the log: on this event, and on none of theirs after it.
     """
-    table = locked(batch, room, access.member(caller, room).log, match, t)
+    table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
     other = 1 - seat
@@ -107,7 +107,7 @@ def match_present(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
     """Answer a claim: the caller is here, and the game goes on."""
-    table = locked(batch, room, access.member(caller, room).log, match, t)
+    table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     if table.table.claim is None or table.table.claim.seat != seat:
         raise conflict("not_claimed", table=table.table)
@@ -119,7 +119,7 @@ def member_left(batch: Batch, room: LogKey, user: int) -> None:
     """Remove a person who leaves the room from its tables: a game is lost, a seat becomes free, a queue is left."""
     log = batch.log(room).pk
     if match := seated_at(log, user):
-        _leave(locked(batch, room, log, match.offset), user)
+        _leave(match_session(batch, room, log, match.offset), user)
 
 
 def _leave(table: MatchSession, user: int) -> None:
@@ -146,6 +146,6 @@ def matches_end(batch: Batch, room: LogKey) -> None:
     """End what is being played in a room that is closed, without a winner."""
     log = batch.log(room).pk
     for offset in list(Match.objects.filter(log=log).exclude(state=Match.State.OVER).values_list("offset", flat=True)):
-        table = locked(batch, room, log, offset)
+        table = match_session(batch, room, log, offset)
         table.nobody()
         table.append(kind="match.ended", seat=None, reason="nobody")

@@ -173,7 +173,7 @@ class MatchSession:
         match.table = _text(table)
 
 
-def locked(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> MatchSession:
+def match_session(batch: Batch, room: LogKey, log: int, o: int, t: int | None = None) -> MatchSession:
     """Return the match whose message is at `o`; the batch holds the room's lock.
 
     `t` is the tag of that message. Raise 409 `replaced` when a restored backup has another one there.

@@ -215,7 +215,7 @@ def test_bot_process_that_hangs_delays_nobody(
     pretend(thinking, program)
     with monkeypatch.context() as fast:
         fast.setattr(bot_worker, "TIMEOUT_S", 0.5)
-        with pytest.raises(OSError, match=r"thinker|[Pp]ipe"):
+        with pytest.raises(OSError, match=r"bot worker|[Pp]ipe"):
             thinking.ask(QUESTION)
     assert thinking.ask(QUESTION) in range(7)
 
@@ -257,7 +257,7 @@ from game.services.bots import Bots
 from game.services import bots
 import subprocess
 own = Bots()
-own._thinker._process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
+own._worker._process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 bots.bot_turn = lambda room, match: (1, 1, {"game": "four"})
 for n in range(100):
