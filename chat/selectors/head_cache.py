@@ -16,7 +16,7 @@ KEPT_S: Final = 1.0
 ROOMS: Final = 64
 
 
-class kept(Generic[T]):
+class cached_by_head(Generic[T]):
     """A function of a room that reads, asked with the head that was read before. Nobody changes what it gives."""
 
     def __init__(self, read: Callable[[LogKey], T]) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.selectors import second_step_of
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
-from chat.selectors.head_cache import kept
+from chat.selectors.head_cache import cached_by_head
 from realtime import Head, Labels, LogKey
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
@@ -65,7 +65,7 @@ def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
     return [dict(zip(SHOWN, row, strict=True)) for row in rows]
 
 
-@kept
+@cached_by_head
 def _newest(room: LogKey) -> list[Any]:
     return _listed(room, None)
 

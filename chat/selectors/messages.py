@@ -12,7 +12,7 @@ from accounts.selectors import PERSON, person_columns
 from chat import protocol
 from chat.models import Message
 from chat.selectors import access
-from chat.selectors.head_cache import kept
+from chat.selectors.head_cache import cached_by_head
 from realtime import Caller, Head, Labels, LogKey, method
 from realtime.log import head_of
 from realtime.models import Event
@@ -81,7 +81,7 @@ def page_last(key: LogKey, log: int, labels: Labels, head: Head) -> Page:
     return _last_page(key, head) or page_before(log, labels)
 
 
-@kept
+@cached_by_head
 def _last_page(key: LogKey) -> Page | None:
     rows = _last(key)
     if any(row.audience is not None for row in rows):

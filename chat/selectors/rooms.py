@@ -21,7 +21,7 @@ from chat.models import Block, Membership, Room
 from chat.permissions import Rank
 from chat.selectors import access, messages
 from chat.selectors.access import HOST
-from chat.selectors.head_cache import kept
+from chat.selectors.head_cache import cached_by_head
 from realtime import Caller, Head, Labels, LogKey, RoomParams, method, not_found
 from realtime.log import now_ms
 from realtime.models import Event
@@ -206,7 +206,7 @@ def _in_it(room: int) -> "QuerySet[Membership]":
     return Membership.objects.filter(room=room, state=IN_IT).select_related("user")
 
 
-@kept
+@cached_by_head
 def _room(key: LogKey) -> Any | None:
     return _rooms.first(key)
 

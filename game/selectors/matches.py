@@ -7,7 +7,7 @@ import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
 from chat.selectors import access
-from chat.selectors.head_cache import kept
+from chat.selectors.head_cache import cached_by_head
 from game import protocol
 from game.cards import Table
 from game.models import Match, Seat
@@ -68,7 +68,7 @@ def tables_part(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
     return _tables_now(room, head)
 
 
-@kept
+@cached_by_head
 def _tables_now(room: LogKey) -> dict[str, Any]:
     return {str(o): msgspec.json.decode(table) for o, table in _tables(room)}
 

@@ -1,4 +1,4 @@
-"""Fixtures: people who open the admin, and a room to show."""
+"""Fixtures of the tests of the admin: people of each rank, and a room with some of everything."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ RANKS: dict[str, dict[str, bool]] = {
 
 
 def person(name: str, **facts: Any) -> Caller:
-    """Create a person with a password."""
+    """Return a person with a password."""
     caller = guest(name)
     User.objects.filter(pk=caller.pk).update(password=make_password("x", hasher="md5"), **facts)
     return again(User.objects.get(pk=caller.pk))
@@ -51,7 +51,7 @@ def key(host: Caller, ann: Caller) -> LogKey:
 
 @pytest.fixture
 def lived(host: Caller, ann: Caller, key: LogKey) -> LogKey:
-    """Return a room with an event of each kind."""
+    """Return a room in which everything has happened once."""
     act(host, "invite.create", room=key, expires_ms=None, uses=3)
     o = post(ann, key, "<b>loud</b>")
     gone = post(ann, key, "an advert")

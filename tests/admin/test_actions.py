@@ -69,8 +69,8 @@ def test_mute_of_the_site_holds_in_every_room_for_an_hour(superuser: Client, ann
     assert (made.kind, made.room, made.reason, made.rule, made.rank) == ("mute", None, "adverts", "spam", Rank.ADMIN)
     assert (entry().act, entry().user_id, entry().reason) == ("sanction.mute", ann.pk, "adverts")
     assert entry().by == User.objects.get(name="Superuser")
-    narrowed = msgspec.json.decode(str(Event.objects.filter(log__key="site").latest("pk").data))
-    assert (narrowed["user"], narrowed["log"]) == (ann.id, None), "asked again in every room"
+    revoked = msgspec.json.decode(str(Event.objects.filter(log__key="site").latest("pk").data))
+    assert (revoked["user"], revoked["log"]) == (ann.id, None), "asked again in every room"
 
 
 def test_ban_of_the_site_takes_the_lines_too_and_is_lifted(superuser: Client, ann: Caller, key: LogKey) -> None:

@@ -1,4 +1,4 @@
-"""What chat's tests share."""
+"""Fixtures of the tests of chat."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.actions import room
 
 @pytest.fixture
 def key(ana: Caller, ben: Caller) -> LogKey:
-    """A room whose host is Ana."""
+    """Return a room whose host is Ana."""
     return room(ana, ben)

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(caller: Caller, method: str, **params: Any) -> tuple[int, str]:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(caller, method, **params)
-    return refusal.value.code, str(refusal.value.args[0])
+    return error.value.code, str(error.value.args[0])
 
 
 def keys(caller: Caller, **asked: Any) -> list[str]:
@@ -125,8 +125,8 @@ def test_deleted_room_is_hidden_at_once_and_comes_back(ana: Caller, ben: Caller,
     assert {(signal.to, signal.value) for signal in answer.signals} == {(ana.id, None), (ben.id, None)}
     assert (mine(ana), mine(ben), access.may_read(ben, key)) == ([], [], None)
     assert Client().get(f"/r/{key}/").status_code == 404
-    narrowed = last_event(SITE)
-    assert '"deleted"' in str(narrowed.data)
+    revoked = last_event(SITE)
+    assert '"deleted"' in str(revoked.data)
     act(ana, "room.restore", room=key)
     assert (mine(ben), Message.objects.get(log__key=key, offset=o).removed_at) == ([key], None)
 

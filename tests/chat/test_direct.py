@@ -34,7 +34,7 @@ def listed(caller: Caller) -> list[str]:
     return [row["key"] for row in welcome(caller)]
 
 
-def test_the_same_people_have_the_same_room(ann: Caller, bo: Caller, cy: Caller) -> None:
+def test_same_people_have_same_room(ann: Caller, bo: Caller, cy: Caller) -> None:
     key = direct(ann, bo)
     assert direct(bo, ann) == direct(ann, bo, ann) == key
     assert direct(ann, bo, cy) == direct(cy, ann, bo) != key
@@ -58,7 +58,7 @@ def test_each_has_it_under_the_names_of_the_others(ann: Caller, bo: Caller, cy: 
         assert snapshot(caller, key, labels, head_of(key))["room"]["name"] == name
 
 
-def test_nobody_else_looks_in_and_nobody_is_let_in(ann: Caller, bo: Caller, cy: Caller) -> None:
+def test_direct_room_is_closed_to_others_and_has_no_invites(ann: Caller, bo: Caller, cy: Caller) -> None:
     key = accepted(ann, bo)
     post(ann, key)
     assert may_read(cy, key) is None
@@ -68,7 +68,7 @@ def test_nobody_else_looks_in_and_nobody_is_let_in(ann: Caller, bo: Caller, cy: 
     assert refused(ann, "room.leave", room=key).code == 403
 
 
-def test_one_writes_to_people_one_meets(ann: Caller, bo: Caller) -> None:
+def test_direct_open_takes_only_people_of_shared_rooms(ann: Caller, bo: Caller) -> None:
     stranger = guest("Stranger")
     assert refused(ann, "direct.open", users=[stranger.id]).code == 404
     assert refused(ann, "direct.open", users=["nobody"]).code == 404
@@ -96,6 +96,6 @@ def test_block_closes_no_room_of_many(ann: Caller, bo: Caller, hall: LogKey) -> 
     post(ann, hall)
 
 
-def test_nobody_blocks_themselves(ann: Caller) -> None:
+def test_block_refuses_the_caller_as_target(ann: Caller) -> None:
     with pytest.raises(RealtimeError, match="not_found"):
         act(ann, "person.block", user=ann.id, blocked=True)

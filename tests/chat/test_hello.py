@@ -1,4 +1,4 @@
-"""What hello asks the database: three queries, and what each room that it opens needs."""
+"""Tests the number of queries of hello: three, and those of each room that it opens."""
 
 import re
 from collections.abc import Callable
@@ -28,10 +28,9 @@ ASIDE = re.compile(
     r'|^SELECT "django_session"."session_key", "django_session"."expire_date" FROM'
     r'|^SELECT "accounts_user"."id", "accounts_user"."password", "accounts_user"."is_active"'
 )
-"""the clock's look for deadlines, the sweep's for heads and that for log-ins, whoever comes; and the events that follow
-the answer"""
+"""Queries that do not count: the regular ones of a process, and those of the events that follow the answer."""
 MANY = 300
-"""more lines than a ring holds and one page of a log has"""
+"""The number of messages: more than the recent events and a page of the log hold."""
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Rooms:
     heads: dict[str, dict[str, int]]
 
     async def hello(self, application: Any, positions: Any) -> tuple[set[str], int]:
-        """In which ways the rooms are opened, and how often the database is asked."""
+        """Return the modes in which the rooms are opened, and the number of queries."""
         wire = ChannelsWire(application, self.login)
         assert await wire.connect()
         client = Client(wire)
@@ -59,7 +58,7 @@ class Rooms:
 
 @pytest_asyncio.fixture
 async def rooms(application: Any, grown: Callable[[LogKey, int], None], monkeypatch: pytest.MonkeyPatch) -> Rooms:
-    """Of the parts of a snapshot only chat's own: what other apps add asks as it likes."""
+    """Leave only chat's own section in the snapshot, because those of other apps ask queries of their own."""
     monkeypatch.setattr(plugin.installed, "snapshot", {"invites": plugin.installed.snapshot["invites"]})
 
     def made() -> Rooms:
@@ -78,21 +77,21 @@ async def test_hello_asks_for_login_session_user_and_memberships(application: An
     assert await rooms.hello(application, {}) == (set(), 3)
 
 
-async def test_a_room_that_is_warm_asks_once_more_whether_it_may_be_read(application: Any, rooms: Rooms) -> None:
+async def test_loaded_room_costs_one_query_for_the_permission(application: Any, rooms: Rooms) -> None:
     await rooms.hello(application, rooms.at_the_end)
     assert await rooms.hello(application, rooms.at_the_end) == ({"replay"}, 3 + 2)
 
 
-async def test_a_room_that_is_cold_asks_for_its_ring_too(application: Any, rooms: Rooms) -> None:
+async def test_unloaded_room_reads_its_recent_events_too(application: Any, rooms: Rooms) -> None:
     assert await rooms.hello(application, rooms.at_the_end) == ({"replay"}, 3 + 2 * 2)
 
 
-async def test_a_position_before_the_ring_is_looked_up(application: Any, rooms: Rooms) -> None:
+async def test_position_before_recent_events_is_read_from_database(application: Any, rooms: Rooms) -> None:
     await rooms.hello(application, rooms.at_the_end)
     assert await rooms.hello(application, {key: {"o": 2, "t": 2} for key in rooms.heads}) == ({"replay"}, 3 + 2 * 2)
 
 
-async def test_a_snapshot_asks_for_standing_room_lines_and_invites(application: Any, rooms: Rooms) -> None:
+async def test_snapshot_reads_access_room_messages_and_invites(application: Any, rooms: Rooms) -> None:
     await rooms.hello(application, rooms.at_the_end)
     lost = {key: {"o": head["o"], "t": head["t"] + 1} for key, head in rooms.heads.items()}
     assert await rooms.hello(application, lost) == ({"snapshot"}, 3 + 2 * (1 + 4))

@@ -96,7 +96,7 @@ async def answer(client: Client, method: str, **params: Any) -> Any:
 
 @sync_to_async
 def hidden_room(*, removed: str) -> tuple[LogKey, str]:
-    """A private room, and the id of somebody who was put out of it."""
+    """Return a private room, and the id of a person who was removed from it."""
     from accounts.models import User
     from tests.actions import act, again
 
@@ -120,14 +120,14 @@ async def test_every_method_answers_alike_for_hidden_and_absent_rooms(tab: Tab) 
             assert method == "room.close" or hidden[0] == 404, method
 
 
-async def test_the_list_of_public_rooms_has_no_hidden_one(tab: Tab) -> None:
+async def test_list_of_public_rooms_has_no_hidden_room(tab: Tab) -> None:
     stranger = await tab("Stranger")
     await tab("Removed")
     key, _ = await hidden_room(removed="Removed")
     assert key not in str(await stranger.request("room.list"))
 
 
-async def test_who_is_removed_hears_no_more(tab: Tab) -> None:
+async def test_removed_member_gets_no_more_events(tab: Tab) -> None:
     host, other = await tab("Host"), await tab("Other")
     key = (await host.request("room.create", cid=cid(), name="Room", topic="", public=True))["room"]
     await other.request("room.join", room=key, cid=cid())
@@ -142,7 +142,7 @@ async def test_who_is_removed_hears_no_more(tab: Tab) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_page_of_a_hidden_room_is_that_of_an_absent_one(tab: Tab) -> None:
+async def test_page_of_hidden_room_equals_page_of_absent_room(tab: Tab) -> None:
     await tab("Removed")
     key, _ = await hidden_room(removed="Removed")
 

@@ -194,7 +194,7 @@ def test_links_of_a_message_are_limited() -> None:
     st.text("abx.:/@。\u200b\u0301 中а", max_size=40), st.sampled_from(["evil.example", "x@evil.example", "北京.中国"])
 )
 @example("://", "evil.example")
-def test_the_true_host_alone_leads_nowhere_else(text: str, host: str) -> None:
+def test_host_shown_as_its_own_text_leads_nowhere_else(text: str, host: str) -> None:
     leads_elsewhere(text, host)
     assert not leads_elsewhere(host, host)
     assert true_host(f"https://user@{host}/{text}") or host.startswith("x@")

@@ -56,13 +56,13 @@ def test_no_text_becomes_more_than_the_tags_allowed(attack: str, wrap: str) -> N
 
 
 @pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", "\u3164", "\u2800", "\u00ad", "\U0001d159", "\U00016fe4"])
-def test_a_name_that_shows_nothing_is_empty(name: str) -> None:
+def test_name_of_invisible_characters_is_empty(name: str) -> None:
     with pytest.raises(RealtimeError, match="empty"):
         clean(name)
 
 
-def test_a_name_of_marks_alone_is_empty() -> None:
-    """They would be drawn onto what stands before them."""
+def test_name_of_combining_marks_only_is_empty() -> None:
+    """Combining marks would be drawn onto the text before them."""
     with pytest.raises(RealtimeError, match="empty"):
         clean("\u0301" * 8)
 
@@ -80,5 +80,5 @@ def test_a_name_of_marks_alone_is_empty() -> None:
         "A\u034fda",
     ],
 )
-def test_a_name_that_looks_the_same_is_the_same(other: str) -> None:
+def test_name_that_looks_the_same_is_taken(other: str) -> None:
     assert fold(clean(other)) == fold(clean("Ada"))

@@ -29,12 +29,12 @@ def later() -> Iterator[time_machine.Traveller]:
 
 
 def refused(caller: Caller, method: str, **params: Any) -> RealtimeError:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(caller, method, **params)
-    return refusal.value
+    return error.value
 
 
-def test_a_post_is_one_event_and_one_row_with_the_same_place(ana: Caller, key: LogKey) -> None:
+def test_post_is_one_event_and_one_row_at_the_same_offset(ana: Caller, key: LogKey) -> None:
     o = post(ana, key, "hello *you*")
     event, row = last_event(key), message(key, o)
     content = {"text": "hello *you*", "html": "<p>hello <em>you</em></p>"}
@@ -73,7 +73,7 @@ def test_service_of_posts_checks_the_permission_by_itself(ana: Caller, ben: Call
         said(ben, key)
 
 
-def test_a_run_of_posts_asks_once_who_may_speak(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_group_of_posts_reads_permissions_once(ana: Caller, ben: Caller, key: LogKey) -> None:
     from realtime.workers.transaction import write
 
     def asked(count: int) -> int:
@@ -105,10 +105,10 @@ class Counter:
         ("/no such", "unknown_command"),
     ],
 )
-def test_what_cannot_be_said_is_422(ana: Caller, key: LogKey, text: str, type: str) -> None:
-    with pytest.raises(RealtimeError) as refusal:
+def test_invalid_text_is_422(ana: Caller, key: LogKey, text: str, type: str) -> None:
+    with pytest.raises(RealtimeError) as error:
         call(ana, "message.post", room=key, text=text)
-    assert (refusal.value.code, *refusal.value.args) == (422, type)
+    assert (error.value.code, *error.value.args) == (422, type)
 
 
 def test_10000_characters_can_be_said(ana: Caller, key: LogKey) -> None:
@@ -119,13 +119,13 @@ def test_two_slashes_say_one(ana: Caller, key: LogKey) -> None:
     assert line(ana, key, post(ana, key, "//shrug"))["data"] == {"text": "/shrug"}
 
 
-def test_a_stranger_may_not_speak(key: LogKey) -> None:
+def test_post_refuses_a_stranger(key: LogKey) -> None:
     eve = guest()
     assert refused(eve, "message.post", room=key, text="x").code == 403
     assert refused(eve, "message.post", room="nowhere", text="x").code == 404
 
 
-def test_a_private_room_is_not_there_for_a_stranger(ana: Caller) -> None:
+def test_private_room_is_404_for_a_stranger(ana: Caller) -> None:
     hidden, eve = room(ana, public=False), guest()
     o = post(ana, hidden)
     attempts: list[tuple[str, dict[str, Any]]] = [
@@ -148,7 +148,7 @@ def test_a_private_room_is_not_there_for_a_stranger(ana: Caller) -> None:
             ask(eve, method, room=hidden, **({"before": 9} if method == "history.page" else {}))
 
 
-def test_an_edit_carries_the_whole_line_and_blanks_what_it_supersedes(ana: Caller, key: LogKey) -> None:
+def test_edit_carries_whole_message_and_redacts_earlier_event(ana: Caller, key: LogKey) -> None:
     o = post(ana, key, "one")
     first = act(ana, "message.edit", room=key, o=o, text="two")["o"]
     second = act(ana, "message.edit", room=key, o=o, text="three")["o"]
@@ -159,28 +159,28 @@ def test_an_edit_carries_the_whole_line_and_blanks_what_it_supersedes(ana: Calle
     assert list(blanked) == [None, None]
 
 
-def test_an_edit_runs_no_command(ana: Caller, key: LogKey) -> None:
+def test_edit_runs_no_command(ana: Caller, key: LogKey) -> None:
     o = post(ana, key, "one")
     act(ana, "message.edit", room=key, o=o, text="/two")
     assert line(ana, key, o)["data"] == {"text": "/two"}
 
 
-def test_nobody_edits_what_another_said(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_edit_refuses_message_of_another_author(ana: Caller, ben: Caller, key: LogKey) -> None:
     o = post(ben, key)
     assert refused(ana, "message.edit", room=key, o=o, text="x").code == 403
     assert refused(ana, "message.edit", room=key, o=1, text="x").code == 403  # the line of the room's making
     assert refused(ana, "message.edit", room=key, o=99, text="x").code == 404
 
 
-def test_an_edit_of_a_removed_line_is_409_with_the_line(ana: Caller, key: LogKey) -> None:
+def test_edit_of_deleted_message_is_409_with_the_message(ana: Caller, key: LogKey) -> None:
     o = post(ana, key)
     act(ana, "message.delete", room=key, o=o)
-    refusal = refused(ana, "message.edit", room=key, o=o, text="x")
-    assert (refusal.code, *refusal.args, refusal.more["line"]) == (409, "removed", line(ana, key, o))
+    error = refused(ana, "message.edit", room=key, o=o, text="x")
+    assert (error.code, *error.args, error.more["line"]) == (409, "removed", line(ana, key, o))
     assert refused(ana, "message.delete", room=key, o=o).args == ("removed",)
 
 
-def test_a_retry_of_an_edit_gets_its_old_answer_after_the_line_was_removed(ana: Caller, key: LogKey) -> None:
+def test_retry_of_edit_gets_stored_answer_after_deletion(ana: Caller, key: LogKey) -> None:
     o = post(ana, key)
     edit = call(ana, "message.edit", room=key, o=o, text="x")
     answer = outcome(edit).result
@@ -189,7 +189,7 @@ def test_a_retry_of_an_edit_gets_its_old_answer_after_the_line_was_removed(ana: 
     assert line(ana, key, o)["data"] is None
 
 
-def test_a_removed_line_keeps_its_place_and_says_who_removed_it(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_deleted_message_keeps_its_place_and_names_its_remover(ana: Caller, ben: Caller, key: LogKey) -> None:
     o = post(ben, key)
     act(ana, "message.delete", room=key, o=o)
     gone = line(ben, key, o)
@@ -203,7 +203,7 @@ def test_only_author_and_host_remove(ana: Caller, ben: Caller, key: LogKey) -> N
     act(ben, "message.delete", room=key, o=post(ben, key))
 
 
-def test_the_line_of_the_rooms_making_stays(ana: Caller, key: LogKey) -> None:
+def test_message_of_room_creation_cannot_be_deleted(ana: Caller, key: LogKey) -> None:
     assert refused(ana, "message.delete", room=key, o=1).code == 403
 
 
@@ -223,7 +223,7 @@ def holding(marker: str) -> set[str]:
     }
 
 
-def test_after_a_delete_the_text_is_in_revision_alone(ana: Caller, key: LogKey) -> None:
+def test_text_is_only_in_revision_after_deletion(ana: Caller, key: LogKey) -> None:
     o = post(ana, key, f"**{MARKER}** https://example.com/{MARKER}")
     act(ana, "message.edit", room=key, o=o, text=f"{MARKER} again")
     assert holding(MARKER) == {"Event", "Message", "Revision"}
@@ -231,7 +231,7 @@ def test_after_a_delete_the_text_is_in_revision_alone(ana: Caller, key: LogKey) 
     assert holding(MARKER) == {"Revision"}
 
 
-def test_a_restored_line_is_as_it_was_and_can_be_removed_again(ana: Caller, key: LogKey) -> None:
+def test_restored_message_is_unchanged_and_can_be_deleted_again(ana: Caller, key: LogKey) -> None:
     o = post(ana, key, MARKER)
     act(ana, "message.delete", room=key, o=o)
     restored = act(ana, "message.restore", room=key, o=o)["o"]
@@ -242,7 +242,7 @@ def test_a_restored_line_is_as_it_was_and_can_be_removed_again(ana: Caller, key:
     assert holding(MARKER) == {"Revision"}
 
 
-def test_an_author_may_undo_for_a_minute(ben: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+def test_author_restores_message_within_a_minute(ben: Caller, key: LogKey, later: time_machine.Traveller) -> None:
     first, second = post(ben, key), post(ben, key)
     for o in (first, second):
         act(ben, "message.delete", room=key, o=o)
@@ -252,7 +252,9 @@ def test_an_author_may_undo_for_a_minute(ben: Caller, key: LogKey, later: time_m
     assert refused(ben, "message.restore", room=key, o=second).args == ("undo_over",)
 
 
-def test_a_host_may_undo_for_a_day(ana: Caller, ben: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+def test_host_restores_message_within_a_day(
+    ana: Caller, ben: Caller, key: LogKey, later: time_machine.Traveller
+) -> None:
     first, second = post(ben, key), post(ben, key)
     for o in (first, second):
         act(ben, "message.delete", room=key, o=o)
@@ -262,17 +264,17 @@ def test_a_host_may_undo_for_a_day(ana: Caller, ben: Caller, key: LogKey, later:
     assert refused(ana, "message.restore", room=key, o=second).args == ("undo_over",)
 
 
-def test_an_author_may_not_undo_what_a_host_removed(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_author_cannot_restore_message_deleted_by_host(ana: Caller, ben: Caller, key: LogKey) -> None:
     o = post(ben, key)
     act(ana, "message.delete", room=key, o=o)
     assert refused(ben, "message.restore", room=key, o=o).code == 403
 
 
-def test_what_is_there_cannot_be_restored(ana: Caller, key: LogKey) -> None:
+def test_restore_refuses_message_that_is_not_deleted(ana: Caller, key: LogKey) -> None:
     assert refused(ana, "message.restore", room=key, o=post(ana, key)).args == ("stale",)
 
 
-def test_after_a_day_old_text_is_nowhere(ana: Caller, key: LogKey, later: time_machine.Traveller) -> None:
+def test_old_text_is_nowhere_after_a_day(ana: Caller, key: LogKey, later: time_machine.Traveller) -> None:
     from chat.services.messages import revisions_purge
     from realtime.log import batch
 
@@ -289,14 +291,14 @@ def test_after_a_day_old_text_is_nowhere(ana: Caller, key: LogKey, later: time_m
     assert holding(MARKER) == set()
 
 
-def test_a_cid_of_another_room_or_method_is_422(ana: Caller, key: LogKey) -> None:
+def test_cid_of_another_room_or_method_is_422(ana: Caller, key: LogKey) -> None:
     act(ana, "message.post", room=key, text="x", cid="the-same-cid")
     other = room(ana)
     assert refused(ana, "message.post", room=other, text="x", cid="the-same-cid").args == ("cid_reused",)
     assert refused(ana, "message.edit", room=key, o=2, text="x", cid="the-same-cid").args == ("cid_reused",)
 
 
-def test_the_same_cid_is_one_line_however_often(ana: Caller, key: LogKey) -> None:
+def test_repeated_cid_is_one_message(ana: Caller, key: LogKey) -> None:
     from realtime.workers.transaction import write
 
     first = call(ana, "message.post", room=key, text="x", cid="the-same-cid")

@@ -39,7 +39,7 @@ def no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest_asyncio.fixture
 async def tab(application: Any) -> AsyncIterator[Tab]:
-    """A greeted tab of the guest of this name; the same guest for the same name."""
+    """Open an authenticated tab of the guest of this name; the same name gives the same guest."""
     opened: list[Talker] = []
     people: dict[str, User] = {}
 
@@ -63,7 +63,7 @@ async def tab(application: Any) -> AsyncIterator[Tab]:
 
 
 async def made(host: Client, *, public: bool = True) -> str:
-    """A room of this host, opened."""
+    """Return a room of this host, opened."""
     stored = await host.request("room.create", cid=cid(), name=f"Room {cid()}", topic="", public=public)
     await look(host, stored["room"])
     return str(stored["room"])
@@ -82,7 +82,7 @@ async def say(client: Client, room: str, text: str = "hello") -> int:
     return int((await client.request("message.post", room=room, cid=cid(), text=text))["o"])
 
 
-async def refusal(client: Client, method: str, **params: Any) -> tuple[int, str]:
+async def error(client: Client, method: str, **params: Any) -> tuple[int, str]:
     """Code and type; the connection is usable afterwards."""
     refused: ErrorResponse = await client.error(method, **params)
     assert await client.request("people.read", ids=[]) == {"people": {}}
@@ -105,7 +105,7 @@ async def test_two_talk_edit_and_remove_and_both_see_it(tab: Tab) -> None:
     assert (await ben.event(room, restored))["data"]["line"]["data"] == {"text": "hello"}
 
 
-async def test_after_a_delete_the_text_is_in_no_frame_and_no_page(tab: Tab) -> None:
+async def test_text_is_in_no_frame_and_no_page_after_deletion(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     o = await say(ana, room, MARKER)
@@ -132,19 +132,17 @@ async def test_after_a_delete_the_text_is_in_no_frame_and_no_page(tab: Tab) -> N
         (None, (-32602, "invalid_params")),
     ],
 )
-async def test_what_cannot_be_said_is_answered_and_said_by_nobody(
-    tab: Tab, text: Any, expected: tuple[int, str]
-) -> None:
+async def test_invalid_text_is_answered_and_not_stored(tab: Tab, text: Any, expected: tuple[int, str]) -> None:
     ana = await tab("Ana")
     room = await made(ana)
-    assert await refusal(ana, "message.post", room=room, cid=cid(), text=text) == expected
+    assert await error(ana, "message.post", room=room, cid=cid(), text=text) == expected
     o = await say(ana, room)
     if text != "/nonsense":  # an edit runs no command
-        assert await refusal(ana, "message.edit", room=room, cid=cid(), o=o, text=text) == expected
+        assert await error(ana, "message.edit", room=room, cid=cid(), o=o, text=text) == expected
     assert (await ana.event(room, o))["o"] == 2
 
 
-async def test_a_lone_surrogate_is_no_json(tab: Tab) -> None:
+async def test_lone_surrogate_is_invalid_json(tab: Tab) -> None:
     ana = await tab("Ana")
     room = await made(ana)
     await ana.send(r'{"jsonrpc":"2.0","id":9,"method":"message.post","params":{"text":"\ud800"}}')
@@ -173,14 +171,12 @@ async def test_a_lone_surrogate_is_no_json(tab: Tab) -> None:
         ("typing.set", {"typing": True}),
     ],
 )
-async def test_a_room_one_may_not_see_and_one_that_is_not_there_answer_alike(
-    tab: Tab, method: str, more: dict[str, Any]
-) -> None:
+async def test_hidden_room_and_absent_room_answer_alike(tab: Tab, method: str, more: dict[str, Any]) -> None:
     ana, eve = await tab("Ana"), await tab("Eve")
     hidden = await made(ana, public=False)
-    refusals = [await eve.error(method, room=room, **more) for room in (hidden, NOWHERE)]
-    assert [refused.code for refused in refusals] == [404, 404]
-    assert refusals[0].data == refusals[1].data
+    errors = [await eve.error(method, room=room, **more) for room in (hidden, NOWHERE)]
+    assert [refused.code for refused in errors] == [404, 404]
+    assert errors[0].data == errors[1].data
     assert await say(ana, hidden) == 2
 
 
@@ -196,26 +192,26 @@ async def test_a_room_one_may_not_see_and_one_that_is_not_there_answer_alike(
         ("invite.create", {"expires_ms": None, "uses": None}),
     ],
 )
-async def test_who_only_looks_may_not_act(tab: Tab, method: str, more: dict[str, Any]) -> None:
+async def test_methods_refuse_people_who_only_read(tab: Tab, method: str, more: dict[str, Any]) -> None:
     ana, eve = await tab("Ana"), await tab("Eve")
     room = await made(ana)
     await say(ana, room)
     await look(eve, room)
-    assert await refusal(eve, method, room=room, cid=cid(), **more) == (403, "forbidden")
-    assert await refusal(eve, "typing.set", room=room, typing=True) == (403, "forbidden")
+    assert await error(eve, method, room=room, cid=cid(), **more) == (403, "forbidden")
+    assert await error(eve, "typing.set", room=room, typing=True) == (403, "forbidden")
 
 
-async def test_a_line_that_is_not_mine_is_403_and_one_that_is_not_there_404(tab: Tab) -> None:
+async def test_edit_of_foreign_message_is_403_and_of_absent_message_404(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)
     o = await say(ana, room)
-    assert await refusal(ben, "message.edit", room=room, cid=cid(), o=o, text="x") == (403, "forbidden")
-    assert await refusal(ben, "message.delete", room=room, cid=cid(), o=o) == (403, "forbidden")
-    assert await refusal(ben, "message.edit", room=room, cid=cid(), o=999, text="x") == (404, "not_found")
+    assert await error(ben, "message.edit", room=room, cid=cid(), o=o, text="x") == (403, "forbidden")
+    assert await error(ben, "message.delete", room=room, cid=cid(), o=o) == (403, "forbidden")
+    assert await error(ben, "message.edit", room=room, cid=cid(), o=999, text="x") == (404, "not_found")
 
 
-async def test_an_edit_of_a_removed_line_is_409_and_its_retry_is_answered_as_before(tab: Tab) -> None:
+async def test_edit_of_deleted_message_is_409_and_retry_gets_stored_answer(tab: Tab) -> None:
     ana = await tab("Ana")
     room = await made(ana)
     o = await say(ana, room)
@@ -227,7 +223,7 @@ async def test_an_edit_of_a_removed_line_is_409_and_its_retry_is_answered_as_bef
     assert (refused.code, refused.type, refused.data["line"]["removed"]["by"]) == (409, "removed", ana.me)
 
 
-async def test_the_same_cid_40_times_over_two_connections_is_one_event(tab: Tab) -> None:
+async def test_cid_sent_40_times_over_two_connections_is_one_event(tab: Tab) -> None:
     tabs = [await tab("Ana"), await tab("Ana")]
     room = await made(tabs[0])
     await look(tabs[1], room)
@@ -246,15 +242,15 @@ async def test_the_same_cid_40_times_over_two_connections_is_one_event(tab: Tab)
     assert await Event.objects.filter(cid=one).acount() == 1
 
 
-async def test_a_cid_used_for_something_else_is_422(tab: Tab) -> None:
+async def test_cid_used_for_another_request_is_422(tab: Tab) -> None:
     ana = await tab("Ana")
     room, other, one = await made(ana), await made(ana), cid()
     await ana.request("message.post", room=room, cid=one, text="x")
-    assert await refusal(ana, "message.post", room=other, cid=one, text="x") == (422, "cid_reused")
-    assert await refusal(ana, "message.delete", room=room, cid=one, o=2) == (422, "cid_reused")
+    assert await error(ana, "message.post", room=other, cid=one, text="x") == (422, "cid_reused")
+    assert await error(ana, "message.delete", room=room, cid=one, o=2) == (422, "cid_reused")
 
 
-async def test_a_cid_of_another_person_is_no_repeat(tab: Tab) -> None:
+async def test_cid_of_another_person_is_no_repeat(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room, one = await made(ana), cid()
     await join(ben, room)
@@ -263,13 +259,13 @@ async def test_a_cid_of_another_person_is_no_repeat(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("cid", ["", "short", "x" * 37, "with blank", "näh-----", None, 12345678, "12345678\n"])
-async def test_a_cid_has_a_shape(tab: Tab, cid: Any) -> None:
+async def test_cid_of_wrong_shape_is_refused(tab: Tab, cid: Any) -> None:
     ana = await tab("Ana")
     room = await made(ana)
-    assert await refusal(ana, "message.post", room=room, cid=cid, text="x") == (-32602, "invalid_params")
+    assert await error(ana, "message.post", room=room, cid=cid, text="x") == (-32602, "invalid_params")
 
 
-async def test_a_removed_member_is_put_out_and_reads_no_more(tab: Tab) -> None:
+async def test_removed_member_loses_the_room_at_once(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)
@@ -279,12 +275,12 @@ async def test_a_removed_member_is_put_out_and_reads_no_more(tab: Tab) -> None:
     assert left["reason"] == "removed"
     await ben.notification("room.signal", room=room, kind="membership", value=None)
     o = await say(ana, room, MARKER)
-    assert await refusal(ben, "history.page", room=room, before=9) == (404, "not_found")
+    assert await error(ben, "history.page", room=room, before=9) == (404, "not_found")
     await ana.event(room, o)
     assert not [frame for frame in ben.frames if MARKER in frame]
 
 
-async def test_a_room_that_turns_private_puts_out_who_only_looked(tab: Tab) -> None:
+async def test_room_that_becomes_private_closes_for_people_outside(tab: Tab) -> None:
     ana, ben, eve = await tab("Ana"), await tab("Ben"), await tab("Eve")
     room = await made(ana)
     await join(ben, room)
@@ -297,7 +293,7 @@ async def test_a_room_that_turns_private_puts_out_who_only_looked(tab: Tab) -> N
     assert not [frame for frame in eve.frames if MARKER in frame]
 
 
-async def test_an_invite_is_withheld_from_other_members(tab: Tab) -> None:
+async def test_invite_is_withheld_from_other_members(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)
@@ -307,7 +303,7 @@ async def test_an_invite_is_withheld_from_other_members(tab: Tab) -> None:
     assert not [frame for frame in ben.frames if code in frame]
 
 
-async def test_a_new_host_reads_what_is_for_hosts(tab: Tab) -> None:
+async def test_new_host_reads_events_for_hosts(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)
@@ -347,30 +343,30 @@ async def test_typing_is_seen_by_who_has_the_room_open(tab: Tab) -> None:
     await ben.notification("room.signal", kind="typing", value=None)
 
 
-async def test_a_name_that_is_taken_is_409_and_a_new_one_is_seen_in_the_room(tab: Tab) -> None:
+async def test_taken_name_is_409_and_new_name_is_seen_in_the_room(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)
-    assert await refusal(ben, "profile.change", name="ANA", face="", colour=0) == (409, "name_taken")
+    assert await error(ben, "profile.change", name="ANA", face="", colour=0) == (409, "name_taken")
     assert (await ben.request("profile.change", name="Benno", face="🦊", colour=4))["user"]["rev"] == 2
     await ana.until(lambda: any('"name":"Benno"' in frame and '"presence"' in frame for frame in ana.frames))
 
 
 @pytest.mark.parametrize("given", [{}, {"before": 1, "after": 2}, {"before": "x"}, {"before": -1}, {"before": 2**60}])
-async def test_a_page_is_asked_for_in_one_way(tab: Tab, given: dict[str, Any]) -> None:
+async def test_history_page_takes_exactly_one_position(tab: Tab, given: dict[str, Any]) -> None:
     ana = await tab("Ana")
     room = await made(ana)
-    assert await refusal(ana, "history.page", room=room, **given) == (-32602, "invalid_params")
+    assert await error(ana, "history.page", room=room, **given) == (-32602, "invalid_params")
 
 
-async def test_the_list_says_who_is_here(tab: Tab) -> None:
+async def test_room_list_says_who_is_present(tab: Tab) -> None:
     ana, eve = await tab("Ana"), await tab("Eve")
     room = await made(ana)
     listed = (await eve.request("room.list"))["rooms"]
     assert [(row["key"], row["members"], row["here"]) for row in listed] == [(room, 1, 1)]
 
 
-async def test_a_count_tells_what_came_and_went(tab: Tab) -> None:
+async def test_count_tells_new_and_deleted_messages(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)
     await join(ben, room)

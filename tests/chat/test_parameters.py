@@ -1,4 +1,4 @@
-"""Whatever stands in a field of a form, a cookie or a request: it is taken or refused, and nothing breaks."""
+"""Tests that every value in a form, a cookie or a request is accepted or refused, and breaks nothing."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -76,7 +76,7 @@ def test_no_value_of_a_form_field_breaks_the_entrance(field: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/realtime/token"])
 @pytest.mark.parametrize("name", [settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME, settings.CSRF_COOKIE_NAME])
-def test_a_cookie_that_spells_nul_breaks_no_page(name: str, path: str) -> None:
+def test_cookie_with_nul_breaks_no_page(name: str, path: str) -> None:
     header = f'{name}="\\000\\000\\000\\000\\000\\000\\000\\000"'
     page = Browser(raise_request_exception=False).get(path, headers={"cookie": header})
     assert page.status_code < 500
@@ -93,7 +93,7 @@ def test_a_cookie_that_spells_nul_breaks_no_page(name: str, path: str) -> None:
         '{"a":' * 9000,
     ],
 )
-async def test_what_is_no_json_is_answered_and_the_connection_stays(tab: Tab, text: str) -> None:
+async def test_invalid_json_is_answered_and_connection_stays(tab: Tab, text: str) -> None:
     mei = await tab("Mei")
     await mei.send(text)
     assert await mei.request("session.ping") == {}
@@ -101,7 +101,7 @@ async def test_what_is_no_json_is_answered_and_the_connection_stays(tab: Tab, te
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_a_number_of_thirty_thousand_digits_is_refused(tab: Tab) -> None:
+async def test_number_of_thirty_thousand_digits_is_refused(tab: Tab) -> None:
     mei = await tab("Mei")
     digits = "9" * 30_000
     params = f'{{"room":"x","after":{digits}}}'

@@ -52,7 +52,7 @@ Asked = dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]
 
 @pytest.fixture
 def asked() -> Asked:
-    """What each is asked, in more than one way where it differs."""
+    """Return arguments of each prepared query, in several forms where they differ."""
     from accounts.models import User
 
     ana, ben, eve = guest("Ana"), guest("Ben"), guest("Eve")

@@ -22,17 +22,17 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(caller, method, **params)
-    assert (refusal.value.code, refusal.value.args[0]) == (429, "quota")
-    return refusal.value.more
+    assert (error.value.code, error.value.args[0]) == (429, "quota")
+    return error.value.more
 
 
 def make_room(caller: Caller, **more: Any) -> dict[str, Any]:
     return act(caller, "room.create", **{"name": f"Room {key_new(8)}", "topic": "", "public": True} | more)
 
 
-def test_rooms_of_a_guest_have_a_quota_and_the_refusal_says_until_when(settings: LazySettings, ana: Caller) -> None:
+def test_rooms_of_a_guest_have_a_quota_and_the_error_says_until_when(settings: LazySettings, ana: Caller) -> None:
     settings.QUOTAS = {"rooms_guest": 2}
     for _ in range(2):
         make_room(ana)
@@ -44,7 +44,7 @@ def test_rooms_of_a_guest_have_a_quota_and_the_refusal_says_until_when(settings:
     make_room(ana)
 
 
-def test_an_account_may_make_more_rooms_than_a_guest(settings: LazySettings, ana: Caller) -> None:
+def test_account_may_create_more_rooms_than_a_guest(settings: LazySettings, ana: Caller) -> None:
     settings.QUOTAS = {"rooms_guest": 1, "rooms_account": 2}
     user = User.objects.get(pk=ana.pk)
     user.set_password("correct horse 9 battery")
@@ -55,7 +55,7 @@ def test_an_account_may_make_more_rooms_than_a_guest(settings: LazySettings, ana
     refused(ana, "room.create", name="Third", topic="", public=True)
 
 
-def test_a_repeated_cid_counts_once(settings: LazySettings, ana: Caller) -> None:
+def test_repeated_cid_counts_once(settings: LazySettings, ana: Caller) -> None:
     settings.QUOTAS = {"rooms_guest": 2}
     first = make_room(ana, cid="the-same-cid-again-0000")
     for _ in range(3):
@@ -64,7 +64,7 @@ def test_a_repeated_cid_counts_once(settings: LazySettings, ana: Caller) -> None
     refused(ana, "room.create", name="Third", topic="", public=True)
 
 
-def test_a_refused_request_counts_nothing(settings: LazySettings, ana: Caller) -> None:
+def test_refused_request_does_not_count(settings: LazySettings, ana: Caller) -> None:
     settings.QUOTAS = {"rooms_guest": 1}
     with pytest.raises(RealtimeError):
         make_room(ana, name="x" * 100)

@@ -33,8 +33,8 @@ def test_act_on_own_message_is_refused_when_another_stands_there(
     t = last_event(key).tag
     if method == "message.restore":
         act(ana, "message.delete", room=key, o=o, t=t)
-    refusal = refused(ana, method, room=key, o=o, t=(t + 1) % 2**32, **more)
-    assert (refusal.code, refusal.type) == (409, "replaced")
+    error = refused(ana, method, room=key, o=o, t=(t + 1) % 2**32, **more)
+    assert (error.code, error.type) == (409, "replaced")
     act(ana, method, room=key, o=o, t=t, **more)
 
 
@@ -52,8 +52,8 @@ def test_act_on_the_message_of_another_is_refused_when_another_stands_there(
     o = post(ben, key)
     t = last_event(key).tag
     more |= {"user": ben.id} if method == "sanction.make" else {}
-    refusal = refused(ana, method, room=key, o=o, t=t ^ 1, **more)
-    assert (refusal.code, refusal.type) == (409, "replaced")
+    error = refused(ana, method, room=key, o=o, t=t ^ 1, **more)
+    assert (error.code, error.type) == (409, "replaced")
     act(ana, method, room=key, o=o, t=t, **more)
 
 

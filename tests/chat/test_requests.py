@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 LOOKS: dict[str, dict[str, Any]] = {"history.page": {"before": 9}, "member.list": {}}
 NEW_ROOM: dict[str, Any] = {"name": "New", "topic": "", "public": True}
-ACTS: dict[str, dict[str, Any]] = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "message.post": {"text": "x"},
     "read.mark": {"o": 1},
     "room.join": {},
@@ -109,7 +109,7 @@ def test_requested_person_does_not_read_the_room(ann: Caller, bo: Caller) -> Non
     for method, params in LOOKS.items():
         with pytest.raises(RealtimeError, match="not_found"):
             ask(bo, method, room=key, **params)
-    for method, params in ACTS.items():
+    for method, params in ACTIONS.items():
         with pytest.raises(RealtimeError, match="not_found"):
             act(bo, method, room=key, **params)
 
@@ -220,7 +220,7 @@ def block(bo: Caller, ann: Caller, key: LogKey) -> None:
 
 
 def wait(bo: Caller, ann: Caller, key: LogKey) -> None:
-    """Do nothing."""
+    """Leave the request without an answer."""
 
 
 @pytest.mark.parametrize("answered", [ignore, block, wait])
@@ -368,7 +368,7 @@ def test_block_in_a_group_silences_nobody(ann: Caller, bo: Caller, cy: Caller) -
 
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_nobody_is_asked_into_a_group_with_somebody_they_block(data: st.DataObject, hall: LogKey) -> None:
+def test_group_request_refuses_people_who_block_each_other(data: st.DataObject, hall: LogKey) -> None:
     people = [guest() for _ in range(data.draw(st.integers(3, 5)))]
     for person in people:
         act(person, "room.join", room=hall)
@@ -449,8 +449,8 @@ def test_blocker_is_not_seen_in_direct_rooms(ann: Caller, bo: Caller, hall: LogK
 def test_requests_are_counted_by_a_quota(ann: Caller, bo: Caller, cy: Caller, settings: Any) -> None:
     settings.QUOTAS = {"groups_guest": 1}
     answer(bo, direct(ann, bo), True)
-    refusal = refused(ann, "direct.open", users=[cy.id])
-    assert (refusal.type, refusal.more["quota"]) == ("quota", "groups")
+    error = refused(ann, "direct.open", users=[cy.id])
+    assert (error.type, error.more["quota"]) == ("quota", "groups")
     assert direct(ann, bo)
     direct(cy, ann)
 

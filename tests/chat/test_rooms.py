@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(caller: Caller, method: str, **params: object) -> tuple[int, str]:
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(caller, method, **params)
-    return refusal.value.code, str(refusal.value.args[0])
+    return error.value.code, str(error.value.args[0])
 
 
 def room_access(caller: Caller, key: LogKey) -> dict[str, object]:
-    """The room in the caller's list."""
+    """Return the room in the caller's list."""
     return next(dict(room) for room in welcome(caller) if room["key"] == key)
 
 
@@ -37,17 +37,17 @@ def signals(caller: Caller, method: str, **params: object) -> tuple[Signal, ...]
     return outcome(call(caller, method, **params)).signals
 
 
-def narrowed() -> list[dict[str, object]]:
+def revoked() -> list[dict[str, object]]:
     return [data_of(event) for event in Event.objects.filter(log__key=SITE).order_by("offset")]
 
 
-def test_there_is_one_lounge_however_often_it_is_asked_for() -> None:
+def test_lounge_is_created_once() -> None:
     assert lounge() == lounge()
     assert Room.objects.filter(lounge=True).count() == 1
     assert head_of(LogKey(lounge().log.key)).o == 0
 
 
-def test_a_room_begins_with_its_line_and_its_maker_as_host(ana: Caller) -> None:
+def test_new_room_has_its_first_message_and_its_creator_as_host(ana: Caller) -> None:
     given = {"name": " Garden ", "topic": "of roses", "public": False}
     asked = call(ana, "room.create", **given)
     answer = outcome(asked)
@@ -68,28 +68,28 @@ def test_a_room_begins_with_its_line_and_its_maker_as_host(ana: Caller) -> None:
     ("name", "topic", "type"),
     [("", "", "empty"), (" \u200b", "", "empty"), ("x" * 61, "", "too_long"), ("x", "x" * 201, "too_long")],
 )
-def test_a_name_and_a_topic_have_bounds(ana: Caller, name: str, topic: str, type: str) -> None:
+def test_name_and_topic_have_bounds(ana: Caller, name: str, topic: str, type: str) -> None:
     assert refused(ana, "room.create", name=name, topic=topic, public=True) == (422, type)
     assert Room.objects.count() == 0
     assert Log.objects.exclude(key=SITE).count() == 0
 
 
-def test_a_change_says_what_was_before(ana: Caller, ben: Caller) -> None:
+def test_room_change_says_what_was_before(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     assert refused(ben, "room.change", room=key, name="x", topic="", public=True) == (403, "forbidden")
     act(ana, "room.change", room=key, name="Hall", topic="open", public=True)
     before = {"name": "Room", "topic": "", "public": True}
     assert data_of(last_event(key)) == {"name": "Hall", "topic": "open", "public": True, "before": before}
     assert ask(ben, "history.page", room=key, after=1)["lines"][-1]["kind"] == "room.changed"
-    assert narrowed()[-1]["user"] == ben.id  # of the joining
+    assert revoked()[-1]["user"] == ben.id  # of the joining
 
 
-def test_a_room_that_becomes_private_is_asked_for_again_by_all_who_look(ana: Caller, ben: Caller) -> None:
+def test_room_that_becomes_private_is_rechecked_for_all_readers(ana: Caller, ben: Caller) -> None:
     key = room(ana)
     assert may_read(ben, key) == frozenset({f"u:{ben.id}"})
     act(ana, "room.change", room=key, name="x", topic="", public=False)
     assert may_read(ben, key) is None
-    assert (narrowed()[-1]["user"], narrowed()[-1]["log"]) == (None, key)
+    assert (revoked()[-1]["user"], revoked()[-1]["log"]) == (None, key)
 
 
 def test_joining_makes_a_member_who_has_read_all(ana: Caller, ben: Caller) -> None:
@@ -100,7 +100,7 @@ def test_joining_makes_a_member_who_has_read_all(ana: Caller, ben: Caller) -> No
     assert data_of(last_event(key)) == {"user": ben.id, "via": None}
     assert (room_access(ben, key)["unread"], room_access(ben, key)["role"]) == (0, "member")
     assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member"})
-    assert (narrowed()[-1]["user"], narrowed()[-1]["log"]) == (ben.id, key)
+    assert (revoked()[-1]["user"], revoked()[-1]["log"]) == (ben.id, key)
     assert refused(ben, "room.join", room=key) == (409, "conflict")
 
 
@@ -112,7 +112,7 @@ def test_leaving_takes_the_room_from_the_list_and_can_be_undone(ana: Caller, ben
     act(ben, "room.join", room=key)
 
 
-def test_the_last_host_hands_over_before_leaving(ana: Caller, ben: Caller) -> None:
+def test_last_host_must_transfer_before_leaving(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     assert refused(ana, "room.leave", room=key) == (409, "last_host")
     assert refused(ana, "member.role", room=key, user=ana.id, role="member") == (409, "last_host")
@@ -121,30 +121,30 @@ def test_the_last_host_hands_over_before_leaving(ana: Caller, ben: Caller) -> No
     assert may_read(ben, key) == frozenset({f"u:{ben.id}", "member", "host"})
 
 
-def test_a_host_alone_may_leave_and_who_comes_first_is_host(ana: Caller, ben: Caller) -> None:
+def test_only_member_may_leave_and_next_member_becomes_host(ana: Caller, ben: Caller) -> None:
     key = room(ana)
     act(ana, "room.leave", room=key)
     act(ben, "room.join", room=key)
     assert room_access(ben, key)["role"] == "host"
 
 
-def test_nobody_is_host_of_the_lounge_by_coming_first(ana: Caller) -> None:
+def test_lounge_has_no_host_by_joining_first(ana: Caller) -> None:
     key = LogKey(lounge().log.key)
     act(ana, "room.join", room=key)
     assert room_access(ana, key)["role"] == "member"
 
 
-def test_a_role_is_given_by_hosts_and_asked_for_again(ana: Caller, ben: Caller) -> None:
+def test_role_is_given_by_hosts_and_rechecked(ana: Caller, ben: Caller) -> None:
     key, eve = room(ana, ben), guest()
     assert refused(ben, "member.role", room=key, user=ben.id, role="host") == (403, "forbidden")
     assert refused(ana, "member.role", room=key, user=eve.id, role="host") == (404, "not_found")
     assert refused(ana, "member.role", room=key, user=ben.id, role="member") == (409, "conflict")
     act(ana, "member.role", room=key, user=ben.id, role="host")
     assert data_of(last_event(key)) == {"user": ben.id, "role": "host"}
-    assert narrowed()[-1]["user"] == ben.id
+    assert revoked()[-1]["user"] == ben.id
 
 
-def test_a_removed_member_is_out_at_once_and_so_are_their_invites(ana: Caller, ben: Caller) -> None:
+def test_removed_member_and_their_invites_end_at_once(ana: Caller, ben: Caller) -> None:
     key, eve = room(ana, ben), guest()
     act(ben, "invite.create", room=key, expires_ms=None, uses=None)
     assert refused(ben, "member.remove", room=key, user=ana.id) == (403, "forbidden")
@@ -152,7 +152,7 @@ def test_a_removed_member_is_out_at_once_and_so_are_their_invites(ana: Caller, b
     assert refused(ana, "member.remove", room=key, user=ana.id) == (403, "forbidden")
     assert signals(ana, "member.remove", room=key, user=ben.id) == (Signal(key, "membership", "", None, to=ben.id),)
     assert data_of(last_event(key)) == {"user": ben.id, "reason": "removed"}
-    assert (narrowed()[-1]["user"], narrowed()[-1]["reason"]) == (ben.id, "removed")
+    assert (revoked()[-1]["user"], revoked()[-1]["reason"]) == (ben.id, "removed")
     assert Invite.objects.get().revoked_at is not None
     assert "member" not in (may_read(ben, key) or ())
 
@@ -164,7 +164,7 @@ def test_members_are_listed_hosts_first(ana: Caller, ben: Caller) -> None:
     assert listed["people"] == {ana.id: ana.person, ben.id: ben.person}
 
 
-def test_the_list_of_rooms_has_the_public_ones_one_is_not_in(ana: Caller, ben: Caller) -> None:
+def test_room_list_has_public_rooms_that_the_caller_is_not_in(ana: Caller, ben: Caller) -> None:
     shown = room(ana, name="ReadOnlyAdmin")
     room(ana, public=False)
     room(ana, ben)
@@ -236,7 +236,7 @@ def test_unread_is_counted_up_to_100(ana: Caller, ben: Caller) -> None:
     assert room_access(ben, key)["unread"] == 100
 
 
-def test_the_read_pointer_goes_forward_only_and_not_past_the_end(ana: Caller, ben: Caller) -> None:
+def test_read_pointer_only_moves_forward_and_not_past_the_end(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     o = post(ana, key)
     answer = outcome(call(ben, "read.mark", room=key, o=o))
@@ -246,7 +246,7 @@ def test_the_read_pointer_goes_forward_only_and_not_past_the_end(ana: Caller, be
     assert refused(guest(), "read.mark", room=key, o=1) == (403, "forbidden")
 
 
-def test_a_snapshot_says_how_the_reader_stands(ana: Caller, ben: Caller) -> None:
+def test_snapshot_has_role_and_rank_of_the_reader(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben)
     o = post(ana, key)
     for caller, role, read in [(ana, "host", o), (ben, "member", 2), (None, None, None)]:
@@ -272,7 +272,7 @@ def invite_of(caller: Caller, key: LogKey, **limits: int | None) -> Invite:
     return Invite.objects.latest("pk")
 
 
-def test_an_invite_is_for_its_maker_and_the_hosts_to_see(ana: Caller, ben: Caller) -> None:
+def test_invite_is_shown_to_its_creator_and_the_hosts(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben, guest())
     made = invite_of(ben, key, expires_ms=1000, uses=3)
     event = last_event(key)
@@ -291,13 +291,13 @@ def test_an_invite_is_for_its_maker_and_the_hosts_to_see(ana: Caller, ben: Calle
     assert snapshot(None, key, frozenset(), head_of(key))["parts"]["invites"] == []
 
 
-def test_into_a_private_room_its_hosts_invite(ana: Caller, ben: Caller) -> None:
+def test_private_room_takes_invites_of_hosts_only(ana: Caller, ben: Caller) -> None:
     key = room(ana, ben, public=False)
     assert refused(ben, "invite.create", room=key, expires_ms=None, uses=None) == (403, "forbidden")
     invite_of(ana, key)
 
 
-def test_an_invite_is_revoked_by_its_maker_or_a_host(ana: Caller, ben: Caller) -> None:
+def test_invite_is_revoked_by_its_creator_or_a_host(ana: Caller, ben: Caller) -> None:
     eve = guest()
     key = room(ana, ben, eve)
     first, second = invite_of(ben, key), invite_of(ben, key)
@@ -311,7 +311,7 @@ def test_an_invite_is_revoked_by_its_maker_or_a_host(ana: Caller, ben: Caller) -
 
 
 @pytest.mark.parametrize("ended", [{"revoked_at": 1}, {"expires_at": 1}, {"max_uses": 1, "uses": 1}])
-def test_an_invite_that_has_ended_lets_nobody_in(ana: Caller, ben: Caller, ended: dict[str, int]) -> None:
+def test_ended_invite_is_refused(ana: Caller, ben: Caller, ended: dict[str, int]) -> None:
     key = room(ana, public=False)
     made = invite_of(ana, key)
     Invite.objects.filter(pk=made.pk).update(**ended)
@@ -320,7 +320,7 @@ def test_an_invite_that_has_ended_lets_nobody_in(ana: Caller, ben: Caller, ended
     assert not Membership.objects.filter(user__name="Eve").exists()
 
 
-def test_an_invite_counts_at_joining_and_not_at_looking(ana: Caller, ben: Caller) -> None:
+def test_invite_counts_joins_and_not_views(ana: Caller, ben: Caller) -> None:
     key = room(ana, public=False)
     enter(ana, ben, key)
     used = Invite.objects.get()
@@ -328,7 +328,7 @@ def test_an_invite_counts_at_joining_and_not_at_looking(ana: Caller, ben: Caller
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None:
+def test_invite_admits_exactly_its_uses_under_concurrency() -> None:
     ana = guest("Ana")
     key = room(ana, public=False)
     made = invite_of(ana, key, uses=3)
@@ -338,8 +338,8 @@ def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None
         start.wait()
         try:
             guest_enter(name=f"Guest {number}", face="", colour=0, device="", key=key, invite=made)
-        except RealtimeError as refusal:
-            return str(refusal.args[0])
+        except RealtimeError as error:
+            return str(error.args[0])
         finally:
             connection.close()
         return "came"
@@ -357,10 +357,10 @@ def test_of_many_at_once_exactly_as_many_get_in_as_the_invite_has_uses() -> None
 def test_public_room_is_refused_a_name_like_that_of_another(ana: Caller, name: str) -> None:
     lounge()
     room(ana, name="Kitchen")
-    with pytest.raises(RealtimeError) as refusal:
+    with pytest.raises(RealtimeError) as error:
         act(ana, "room.create", name=name, topic="", public=True)
-    assert (refusal.value.code, refusal.value.args[0]) == (409, "name_taken")
-    act(ana, "room.create", name=str(refusal.value.more["suggestion"]), topic="", public=True)
+    assert (error.value.code, error.value.args[0]) == (409, "name_taken")
+    act(ana, "room.create", name=str(error.value.more["suggestion"]), topic="", public=True)
     private = act(ana, "room.create", name=name, topic="", public=False)["room"]
     assert refused(ana, "room.change", room=private, name=name, topic="", public=True) == (409, "name_taken")
 

@@ -66,7 +66,7 @@ def functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_every_selector_of_messages_keeps_to_the_audience(ana: Caller, ben: Caller, key: LogKey) -> None:
     post(ana, key)
     act(ben, "read.mark", room=key, o=99)
     o = whisper(key, "host")
@@ -77,7 +77,7 @@ def test_every_selector_of_lines_keeps_to_the_audience(ana: Caller, ben: Caller,
             assert (WHISPER in str(read())) is may, name
 
 
-def test_no_selector_of_lines_is_missing_above() -> None:
+def test_no_selector_of_messages_is_missing_above() -> None:
     walked = {
         "message_find",
         "page_last",
@@ -116,9 +116,7 @@ def test_no_selector_of_lines_is_missing_above() -> None:
         assert "Message" not in inspect.getsource(module)
 
 
-def test_a_line_that_is_not_for_one_can_be_neither_edited_nor_removed_nor_restored(
-    ana: Caller, ben: Caller, key: LogKey
-) -> None:
+def test_withheld_message_can_be_neither_edited_nor_deleted_nor_restored(ana: Caller, ben: Caller, key: LogKey) -> None:
     o = whisper(key, "host")
     for method, more in [("message.edit", {"text": "x"}), ("message.delete", {}), ("message.restore", {})]:
         with pytest.raises(RealtimeError, match="not_found"):
@@ -162,14 +160,14 @@ def test_pages_lead_through_the_whole_history_both_ways(ana: Caller, key: LogKey
     assert back == forth == every
 
 
-def test_a_page_around_a_line_has_both_sides(ana: Caller, key: LogKey) -> None:
+def test_page_around_a_message_has_both_sides(ana: Caller, key: LogKey) -> None:
     every = [post(ana, key, str(n)) for n in range(100)]
     page = ask(ana, "history.page", room=key, around=every[50])
     assert offsets(page) == every[31:71]
     assert (page["before"], page["after"]) == (True, True)
 
 
-def test_a_page_of_long_lines_ends_at_128_kib_and_has_one_at_least(ana: Caller, key: LogKey) -> None:
+def test_page_of_long_messages_ends_at_128_kib_and_has_at_least_one(ana: Caller, key: LogKey) -> None:
     every = [post(ana, key, "中" * 10_000) for _ in range(8)]
     page = ask(ana, "history.page", room=key, before=10**9)
     assert (offsets(page), page["before"]) == (every[-4:], True)
@@ -179,7 +177,7 @@ def test_a_page_of_long_lines_ends_at_128_kib_and_has_one_at_least(ana: Caller, 
     assert offsets(ask(ana, "history.page", room=key, before=10**9)) == every[-1:]
 
 
-def test_a_page_brings_the_people_it_names(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_page_includes_the_people_it_names(ana: Caller, ben: Caller, key: LogKey) -> None:
     o = post(ben, key)
     act(ana, "message.delete", room=key, o=o)
     page = ask(ben, "history.page", room=key, after=o - 1)
@@ -189,7 +187,7 @@ def test_a_page_brings_the_people_it_names(ana: Caller, ben: Caller, key: LogKey
 @pytest.mark.parametrize(
     "given", [{}, {"before": 1, "after": 1}, {"before": 1, "around": 1}, {"before": -1}, {"after": 2**53}]
 )
-def test_a_page_is_asked_for_in_exactly_one_way(ana: Caller, key: LogKey, given: dict[str, int]) -> None:
+def test_page_takes_exactly_one_position(ana: Caller, key: LogKey, given: dict[str, int]) -> None:
     import msgspec
 
     with pytest.raises(msgspec.ValidationError):
@@ -203,7 +201,7 @@ Reads = dict[str, Callable[[], Any]]
 
 
 def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
-    """Everything a reader asks the database, by name."""
+    """Return every query of a reader, by name."""
     labels, log = may_read(ben, key) or frozenset(), log_of(key)
     act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
     invite = rooms_invite(key)
@@ -253,18 +251,18 @@ WRITES: dict[str, dict[str, Any]] = {
     "member.role": {"role": "host"},
 }
 WRITTEN_BY = {"room.leave": "ben", "room.join": "ben"}
-"""who does what Ana, the host, does not do"""
+"""The person who does what Ana, the host, does not do."""
 
 
 def name_claimed(caller: Caller) -> None:
-    """A new guest takes the name of somebody who was away for long and takes another one."""
+    """Let a new guest take the name of a person who was away for long and takes another name."""
     User.objects.filter(pk=caller.pk).update(seen_at=1)
     guest_create(name=caller.person["name"], face="", colour=0, device="", now=now_ms())
     act(caller, "profile.change", name="Benedict", face="", colour=0)
 
 
 def plan(sql: str, params: Any) -> str:
-    """How the database would go about it."""
+    """Return the plan of the database."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -298,7 +296,7 @@ def explained() -> Iterator[list[str]]:
         yield plans
 
 
-def test_nothing_is_found_by_a_scan(
+def test_queries_use_no_table_scan(
     ana: Caller, ben: Caller, key: LogKey, grown: Callable[[LogKey, int], None], explained: list[str]
 ) -> None:
     grown(key, 200)
@@ -327,7 +325,7 @@ def test_permissions_of_many_are_those_of_each(ana: Caller, ben: Caller, key: Lo
     assert (stranger.id, key) not in may_read_all(asked)
 
 
-def test_the_number_of_queries_does_not_grow_with_the_history(
+def test_number_of_queries_does_not_grow_with_the_history(
     ana: Caller, ben: Caller, key: LogKey, grown: Callable[[LogKey, int], None]
 ) -> None:
     lounge()
@@ -344,11 +342,11 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
     assert {name: asked[0][name] for name in QUERIES} == QUERIES
 
 
-def test_a_page_is_three_queries(ana: Caller, key: LogKey) -> None:
+def test_page_takes_three_queries(ana: Caller, key: LogKey) -> None:
     with queries() as asked:
         ask(ana, "history.page", room=key, before=10**9)
     assert len(asked) == 3
 
 
-def test_a_mark_answers_where_the_pointer_stands(ana: Caller, key: LogKey) -> None:
+def test_read_mark_answers_with_the_pointer(ana: Caller, key: LogKey) -> None:
     assert outcome(call(ana, "read.mark", room=key, o=1)).result == {"o": 1}

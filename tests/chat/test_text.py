@@ -71,7 +71,7 @@ MARKDOWN = st.text(alphabet=st.sampled_from(list("[]()<>*_~`#!\\\"'&;:/.-+=|{} \
 
 
 class Reader(HTMLParser):
-    """What a browser would find in it."""
+    """The tags and the text that a browser would find."""
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -88,7 +88,7 @@ class Reader(HTMLParser):
 
 
 def read(text: str) -> Reader | None:
-    """The rendering, checked; None where there is none."""
+    """Return the rendering after checks, or None where there is none."""
     markup = rendered(text).html
     if markup is None:
         return None
@@ -111,7 +111,7 @@ def test_no_attack_gets_through(attack: str) -> None:
 
 @given(st.one_of(st.text(max_size=300), MARKDOWN, st.lists(st.sampled_from(ATTACKS), max_size=4).map("".join)))
 @example("\ud7ff\x85\u2028")
-def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
+def test_rendering_has_only_allowed_tags(text: str) -> None:
     try:
         kept = written(text)
     except RealtimeError:
@@ -125,7 +125,7 @@ def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
 @example("1) one")
 @example("\xa0- one")
 @example("ftp.example.com a@example.com www.example.com")
-def test_a_text_without_markup_says_what_a_parser_would_say(text: str) -> None:
+def test_text_without_markup_equals_what_the_parser_gives(text: str) -> None:
     try:
         kept = written(text)
     except RealtimeError:
@@ -138,8 +138,8 @@ def test_a_text_without_markup_says_what_a_parser_would_say(text: str) -> None:
 @example("a\rb")
 @example("\x01- one")
 @example("/\x00/a")
-def test_what_came_plain_is_kept_plain(text: str) -> None:
-    """So nothing that came so is parsed in the loop."""
+def test_plain_text_is_stored_plain(text: str) -> None:
+    """Plain text is not parsed in the event loop."""
     assume(plain(text))
     try:
         kept = written(text)
@@ -163,11 +163,11 @@ def test_what_came_plain_is_kept_plain(text: str) -> None:
         ("https://a.example/é", False),
     ],
 )
-def test_a_line_with_a_little_markup_is_light(text: str, is_light: bool) -> None:
+def test_text_with_a_little_markup_is_light(text: str, is_light: bool) -> None:
     assert light(text) is is_light
 
 
-def test_a_text_that_is_too_long_is_not_plain() -> None:
+def test_text_that_is_too_long_is_not_plain() -> None:
     assert plain("x" * TEXT_LENGTH)
     assert not plain("x" * (TEXT_LENGTH + 1))
 
@@ -181,7 +181,7 @@ def test_rendering_depends_on_nothing_but_the_text(text: str) -> None:
     st.one_of(MARKDOWN, st.from_regex(USUAL), st.text("htps:/a.-X1%é?=#@[]() ", max_size=30).map("https://".__add__))
 )
 @example("https://xn--fsq.example/a https://a-b.example https://a--b.example https://a.example:8000/ https://A.example")
-def test_what_the_parser_is_spared_changes_nothing(text: str) -> None:
+def test_text_that_skips_the_parser_is_unchanged(text: str) -> None:
     spared, whole = _markdown(), cast(Any, _markdown())
     del whole.normalizeLink  # the library's own comes through
     whole.normalizeLinkText = shown_address
@@ -189,7 +189,7 @@ def test_what_the_parser_is_spared_changes_nothing(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_what_is_kept_is_kept_as_it_is(text: str) -> None:
+def test_stored_text_is_stored_unchanged_again(text: str) -> None:
     try:
         kept = written(text)
     except RealtimeError:
@@ -222,7 +222,7 @@ def test_html_comes_only_with_what_is_more_than_the_text(text: str, html: str | 
     assert rendered(text).html == html
 
 
-def test_an_address_becomes_a_link_that_tells_nobody_where_it_was() -> None:
+def test_address_becomes_a_link_without_referrer() -> None:
     assert rendered("see https://example.com/a?b=1.").html == (
         '<p>see <a href="https://example.com/a?b=1" target="_blank" rel="noopener nofollow ugc">'
         "https://example.com/a?b=1</a>.</p>"
@@ -230,7 +230,7 @@ def test_an_address_becomes_a_link_that_tells_nobody_where_it_was() -> None:
 
 
 @pytest.mark.parametrize(("text", "html"), json.loads(LINKS.read_text())["same as the server's"])
-def test_what_the_browser_links_before_the_answer_is_linked_the_same(text: str, html: str) -> None:
+def test_browser_and_server_link_the_same_addresses(text: str, html: str) -> None:
     assert rendered(text).html == html
 
 
@@ -332,7 +332,7 @@ def test_rendering_has_a_bound_for_the_longest_message(fragment: str) -> None:
 
 
 def counted(work: Callable[[], object]) -> int:
-    """How many functions were called and left."""
+    """Return the number of calls and returns of functions."""
     count = 0
 
     def called(*_: object) -> None:
@@ -354,8 +354,8 @@ def test_threads_do_not_mix_their_texts() -> None:
 
 
 @pytest.mark.parametrize("sign", ["[a][", "![", "*a_", "`", "> ", "~~a", "http://a "])
-def test_a_line_of_signs_shows_as_typed(sign: str) -> None:
-    """It would keep everybody's lines waiting in the pool."""
+def test_text_of_too_many_marks_shows_as_typed(sign: str) -> None:
+    """Such a text would delay the messages of others in the pool."""
     text = (sign * 5000)[:10_000]
     assert rendered(text).html is None
 

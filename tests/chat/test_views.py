@@ -50,7 +50,7 @@ def invited(host: Caller, key: LogKey, **limits: int | None) -> Invite:
     return Invite.objects.filter(room__log__key=key).select_related("room__log").latest("pk")
 
 
-def test_a_visitor_sees_the_lounge_and_a_free_name(client: Client) -> None:
+def test_visitor_sees_the_lounge_and_a_free_name(client: Client) -> None:
     page = client.get("/")
     boot = page.context["boot"]
     assert (page.status_code, boot["user"], boot["token"], boot["rooms"]) == (200, None, None, [])
@@ -95,7 +95,7 @@ def test_cookies_are_kept_from_scripts_and_last_a_year(client: Client) -> None:
         )
 
 
-def test_the_device_is_the_same_for_the_next_guest_of_this_browser(client: Client) -> None:
+def test_device_is_the_same_for_the_next_guest_of_this_browser(client: Client) -> None:
     entered(client, "Ana")
     client.cookies.pop(settings.SESSION_COOKIE_NAME)
     entered(client, "Ben")
@@ -106,7 +106,7 @@ def test_the_device_is_the_same_for_the_next_guest_of_this_browser(client: Clien
     assert (len(devices), "" in devices) == (2, False)
 
 
-def test_a_forged_device_cookie_is_not_taken(client: Client) -> None:
+def test_forged_device_cookie_is_ignored(client: Client) -> None:
     client.cookies[settings.DEVICE_COOKIE_NAME] = "forged"
     assert entered(client).status_code == 303
     assert client.cookies[settings.DEVICE_COOKIE_NAME].value != "forged"
@@ -115,7 +115,7 @@ def test_a_forged_device_cookie_is_not_taken(client: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "status"), [("", 422), (" \u200b", 422), ("x" * 33, 422), ("x" * 2000, 422), ("HOLLY", 409), ("Host", 422)]
 )
-def test_a_name_that_will_not_do_brings_the_page_again_with_the_reason(
+def test_invalid_name_shows_the_page_again_with_the_reason(
     client: Client, host: Caller, name: str, status: int
 ) -> None:
     page = entered(client, name, next="/")
@@ -125,7 +125,7 @@ def test_a_name_that_will_not_do_brings_the_page_again_with_the_reason(
     assert User.objects.count() == 1
 
 
-def test_a_taken_name_comes_back_as_a_free_one(client: Client, host: Caller) -> None:
+def test_taken_name_is_replaced_by_a_free_one(client: Client, host: Caller) -> None:
     page = entered(client, "holly")
     assert page.context["enter"]["name"].value() == "holly 2"
     assert entered(client, "holly 2").status_code == 303
@@ -157,7 +157,7 @@ def test_lounge_is_named_in_the_language_of_the_page_until_it_is_renamed(client:
 
 
 @pytest.mark.parametrize("more", [{"face": "<b>"}, {"colour": "99"}, {"colour": "red"}, {"face": "x" * 99}])
-def test_a_forged_face_makes_nobody(client: Client, more: dict[str, str]) -> None:
+def test_forged_face_creates_no_guest(client: Client, more: dict[str, str]) -> None:
     answer = entered(client, **more)
     assert answer.status_code in {303, 422}
     assert all(user.colour < 12 and user.face in {"", "🦦"} for user in User.objects.all())
@@ -188,7 +188,7 @@ def test_entering_needs_the_forms_own_token() -> None:
     assert entered(Client(enforce_csrf_checks=True)).status_code == 403
 
 
-def test_a_private_room_and_one_that_is_not_there_are_alike(client: Client, host: Caller) -> None:
+def test_private_room_and_absent_room_are_alike(client: Client, host: Caller) -> None:
     hidden = room(host, public=False)
     assert entered(client, next=f"/r/{hidden}/").status_code == 303
     assert not Membership.objects.filter(user__name="Ana", room__log__key=hidden).exists()
@@ -198,7 +198,7 @@ def test_a_private_room_and_one_that_is_not_there_are_alike(client: Client, host
     assert len(scrubbed) == 1
 
 
-def test_a_visitor_reads_a_public_room_and_not_a_private_one(client: Client, host: Caller) -> None:
+def test_visitor_reads_public_rooms_and_no_private_room(client: Client, host: Caller) -> None:
     key = room(host)
     post(host, key, "for all")
     page = client.get(f"/r/{key}/")
@@ -206,7 +206,7 @@ def test_a_visitor_reads_a_public_room_and_not_a_private_one(client: Client, hos
     assert client.get(f"/r/{room(host, public=False)}/").status_code == 404
 
 
-def test_a_permalink_opens_the_room_around_its_line(client: Client, ana: Caller) -> None:
+def test_permalink_opens_the_room_around_its_message(client: Client, ana: Caller) -> None:
     key = room(ana)
     for n in range(60):
         post(ana, key, str(n))
@@ -216,7 +216,7 @@ def test_a_permalink_opens_the_room_around_its_line(client: Client, ana: Caller)
     assert (boot["snapshot"]["before"], boot["snapshot"]["after"]) == (False, True)
 
 
-def test_a_permalink_beyond_every_line_opens_the_end_and_can_be_paged(client: Client, ana: Caller) -> None:
+def test_permalink_beyond_the_last_message_opens_the_end_and_can_be_paged(client: Client, ana: Caller) -> None:
     key = room(ana)
     focus = client.get(f"/r/{key}/@{10**30}").context["boot"]["focus"]
     assert ask(ana, "history.page", room=key, around=focus)["lines"][-1]["o"] == 1
@@ -230,13 +230,13 @@ def test_home_leads_back_to_the_last_room_while_it_may_be_read(client: Client, a
     assert client.get("/")["Location"] == f"/r/{lounge().log.key}/"
 
 
-def test_what_people_write_cannot_break_out_of_the_page(client: Client, host: Caller) -> None:
+def test_user_text_cannot_break_out_of_the_page(client: Client, host: Caller) -> None:
     key = room(host)
     post(host, key, "</script><script>alert(1)</script>")
     assert b"<script>alert" not in client.get(f"/r/{key}/").content
 
 
-def test_an_invite_to_a_private_room_shows_name_topic_and_faces_only(client: Client) -> None:
+def test_invite_to_private_room_shows_name_topic_and_faces_only(client: Client) -> None:
     host = guest("Zora")
     key = room(host, public=False, name="Secret garden")
     post(host, key, "marker-text")
@@ -249,7 +249,7 @@ def test_an_invite_to_a_private_room_shows_name_topic_and_faces_only(client: Cli
     assert key.encode() not in page.content
 
 
-def test_an_invite_to_a_public_room_shows_the_room(client: Client, host: Caller) -> None:
+def test_invite_to_public_room_shows_the_room(client: Client, host: Caller) -> None:
     key = room(host)
     page = client.get(f"/i/{invited(host, key).code}")
     assert page.context["boot"]["snapshot"]["room"]["key"] == key
@@ -267,13 +267,13 @@ def test_entering_by_an_invite_joins_its_room_and_is_remembered(client: Client, 
     assert not User.objects.filter(name="Ben").exists()
 
 
-def test_a_refused_name_brings_the_invite_again(client: Client, host: Caller) -> None:
+def test_refused_name_shows_the_invite_again(client: Client, host: Caller) -> None:
     link = invited(host, room(host, public=False))
     page = entered(client, "Holly", invite=link.code)
     assert (page.status_code, page.context["boot"]["invite"]["code"]) == (409, link.code)
 
 
-def test_who_is_in_joins_by_a_button(client: Client, ana: Caller, host: Caller) -> None:
+def test_logged_in_person_joins_by_a_button(client: Client, ana: Caller, host: Caller) -> None:
     key = room(host, public=False)
     link = invited(host, key, uses=1)
     assert client.get(f"/i/{link.code}").context["enter"] is None
@@ -283,7 +283,7 @@ def test_who_is_in_joins_by_a_button(client: Client, ana: Caller, host: Caller) 
     assert client.get(f"/i/{link.code}")["Location"] == f"/r/{key}/"
 
 
-def test_a_used_up_invite_leads_who_came_in_by_it_back_to_the_room(client: Client, host: Caller) -> None:
+def test_used_up_invite_leads_its_member_back_to_the_room(client: Client, host: Caller) -> None:
     key = room(host, public=False)
     link = invited(host, key, uses=1)
     entered(client, invite=link.code)
@@ -294,7 +294,7 @@ def test_a_used_up_invite_leads_who_came_in_by_it_back_to_the_room(client: Clien
 
 
 @pytest.mark.parametrize("limits", [{"uses": 1}, {"expires_ms": 1}, {"revoked": 1}])
-def test_an_invite_that_has_ended_says_so(client: Client, ana: Caller, host: Caller, limits: dict[str, int]) -> None:
+def test_page_of_ended_invite_says_so(client: Client, ana: Caller, host: Caller, limits: dict[str, int]) -> None:
     link = invited(host, room(host, public=False))
     Invite.objects.update(
         uses=1,
@@ -307,16 +307,16 @@ def test_an_invite_that_has_ended_says_so(client: Client, ana: Caller, host: Cal
 
 
 @pytest.mark.parametrize("address", ["/i/AAAAAAAAAAAAAAAAAAAAAA", "/i/AAAAAAAAAAAAAAAAAAAAAA/qr.svg", "/r/nowhere/@3"])
-def test_what_is_not_there_is_404(client: Client, address: str) -> None:
+def test_absent_pages_are_404(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_the_qr_code_is_a_picture_of_the_link(client: Client, host: Caller) -> None:
+def test_qr_code_is_a_picture_of_the_link(client: Client, host: Caller) -> None:
     answer = client.get(f"/i/{invited(host, room(host)).code}/qr.svg")
     assert (answer["Content-Type"], b"<svg" in answer.content) == ("image/svg+xml", True)
 
 
-def test_a_token_is_for_who_is_logged_in_and_kept_by_nobody(client: Client) -> None:
+def test_token_needs_a_login_and_is_never_cached(client: Client) -> None:
     assert client.get("/realtime/token").status_code == 401
     entered(client)
     answer = client.get("/realtime/token")
@@ -325,7 +325,7 @@ def test_a_token_is_for_who_is_logged_in_and_kept_by_nobody(client: Client) -> N
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_who_was_deactivated_is_a_visitor(client: Client, ana: Caller) -> None:
+def test_deactivated_account_is_a_visitor(client: Client, ana: Caller) -> None:
     User.objects.update(is_active=False)
     assert client.get("/realtime/token").status_code == 401
     assert client.get("/").context["boot"]["user"] is None
@@ -343,14 +343,14 @@ def test_being_seen_is_written_and_both_cookies_are_renewed_once_a_day(client: C
     assert not COOKIES & set(client.get("/realtime/token").cookies)
 
 
-def test_the_cookies_are_renewed_for_who_was_seen_at_a_connection_meanwhile(client: Client, ana: Caller) -> None:
+def test_cookies_are_renewed_for_people_seen_at_a_connection(client: Client, ana: Caller) -> None:
     with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
         users_seen([ana.pk], now_ms())
         assert set(client.get("/realtime/token").cookies) >= COOKIES
         assert not COOKIES & set(client.get("/realtime/token").cookies)
 
 
-def test_a_renewed_device_is_the_same_one_and_none_is_made_up(client: Client, ana: Caller) -> None:
+def test_renewed_device_cookie_is_the_same_and_none_is_invented(client: Client, ana: Caller) -> None:
     device, _, _ = client.cookies[settings.DEVICE_COOKIE_NAME].value.partition(":")
     User.objects.update(seen_at=1)
     assert client.get("/").cookies[settings.DEVICE_COOKIE_NAME].value.partition(":")[0] == device
@@ -361,14 +361,14 @@ def test_a_renewed_device_is_the_same_one_and_none_is_made_up(client: Client, an
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_page_speaks_the_readers_language(client: Client, language: str) -> None:
+def test_page_uses_the_language_of_the_reader(client: Client, language: str) -> None:
     client.post("/language/", {"language": language})
     page = client.get("/")
     assert page.context["boot"]["language"] == language
     assert f'lang="{language}"'.encode() in page.content.lower()
 
 
-def test_a_room_page_asks_eleven_times_however_long_the_room(
+def test_room_page_takes_eleven_queries_at_any_length(
     client: Client, ana: Caller, grown: Callable[[LogKey, int], None]
 ) -> None:
     key = room(ana)
@@ -380,7 +380,7 @@ def test_a_room_page_asks_eleven_times_however_long_the_room(
         assert len([sql for sql in asked if "sample_word" not in sql]) == 11
 
 
-def test_a_members_invite_ends_when_the_room_becomes_private(client: Client, host: Caller) -> None:
+def test_invite_of_member_ends_when_the_room_becomes_private(client: Client, host: Caller) -> None:
     key = room(host)
     member = guest("Member")
     act(member, "room.join", room=key)
@@ -390,7 +390,7 @@ def test_a_members_invite_ends_when_the_room_becomes_private(client: Client, hos
     assert client.get(f"/i/{ours.code}").status_code == 200
 
 
-def test_a_second_click_on_join_leads_into_the_room(client: Client, ana: Caller, host: Caller) -> None:
+def test_second_click_on_join_leads_into_the_room(client: Client, ana: Caller, host: Caller) -> None:
     key = room(host)
     link = invited(host, key, uses=1)
     answers = [client.post(f"/i/{link.code}/join") for _ in range(2)]
@@ -403,7 +403,7 @@ def test_nul_in_a_form_is_told_and_stored_nowhere(client: Client, field: str) ->
     assert client.post("/enter/", given).status_code in {303, 404, 422}
 
 
-def test_who_guards_the_site_finds_their_pages_in_the_room(client: Client, ana: Caller) -> None:
+def test_room_page_links_moderators_to_their_pages(client: Client, ana: Caller) -> None:
     key = room(ana)
     assert b'href="/live/"' not in client.get(f"/r/{key}/").content
     User.objects.filter(pk=ana.pk).update(is_moderator=True)

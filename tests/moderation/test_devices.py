@@ -23,7 +23,7 @@ def caller(name: str) -> Caller:
 
 
 def sign_up(browser: Client, name: str) -> Caller:
-    """An account that is older than a day."""
+    """Return an account that is older than a day."""
     answer = browser.post("/account/signup/", {"name": name, "password": PASSWORD, "email": ""})
     assert answer.status_code == 302
     User.objects.filter(name=name).update(account_at=1, created_at=1)
@@ -40,7 +40,7 @@ def sanction(host: Caller, user: Caller, key: LogKey, kind: str = "ban", duratio
     return str(DeviceBan.objects.latest("pk").sanction.key)
 
 
-def refusal(user: Caller, method: str, **params: Any) -> str:
+def error(user: Caller, method: str, **params: Any) -> str:
     with pytest.raises(RealtimeError) as refused:
         act(user, method, **params)
     return str(refused.value.args[0])
@@ -63,7 +63,7 @@ def test_ban_of_an_old_account_holds_for_a_new_guest_of_its_browser(host: Caller
     sanction(host, bad, key, kind)
     leave(browser)
     assert enter(browser, "New").status_code == 303
-    assert refusal(caller("New"), "room.join", room=key) == "banned"
+    assert error(caller("New"), "room.join", room=key) == "banned"
 
 
 def test_ban_holds_in_every_browser_where_the_account_is_logged_in(host: Caller) -> None:
@@ -76,7 +76,7 @@ def test_ban_holds_in_every_browser_where_the_account_is_logged_in(host: Caller)
     for browser, name in ((home, "One"), (phone, "Two")):
         log_out(browser)
         enter(browser, name)
-        assert refusal(caller(name), "room.join", room=key) == "banned"
+        assert error(caller(name), "room.join", room=key) == "banned"
 
 
 def test_ban_follows_into_a_browser_where_the_banned_log_in_later(host: Caller) -> None:
@@ -87,7 +87,7 @@ def test_ban_follows_into_a_browser_where_the_banned_log_in_later(host: Caller) 
     later.post("/account/login/", {"login": "Bad", "password": PASSWORD})
     forget(later)
     enter(later, "New")
-    assert refusal(caller("New"), "room.join", room=key) == "banned"
+    assert error(caller("New"), "room.join", room=key) == "banned"
 
 
 def test_ban_follows_into_a_browser_of_a_login_that_is_older_than_the_record_of_browsers(host: Caller) -> None:
@@ -100,7 +100,7 @@ def test_ban_follows_into_a_browser_of_a_login_that_is_older_than_the_record_of_
     assert not DeviceBan.objects.exists()
     log_out(browser)
     enter(browser, "New")
-    assert refusal(caller("New"), "room.join", room=key) == "banned"
+    assert error(caller("New"), "room.join", room=key) == "banned"
 
 
 def test_ban_from_the_site_keeps_the_browser_from_entering(host: Caller) -> None:
@@ -154,7 +154,7 @@ def test_mute_holds_for_a_new_guest_of_the_browser_until_it_is_lifted(host: Call
     log_out(browser)
     enter(browser, "New")
     act(caller("New"), "room.join", room=key)
-    assert refusal(caller("New"), "message.post", room=key, text="again") == "muted"
+    assert error(caller("New"), "message.post", room=key, text="again") == "muted"
     act(host, "sanction.lift", room=key, sanction=made, reason="")
     post(caller("New"), key)
 
@@ -168,7 +168,7 @@ def test_mute_of_the_site_holds_in_a_room_of_ones_own(host: Caller) -> None:
     act(host, "sanction.make", room=key, user=bad.id, **about)
     log_out(browser)
     enter(browser, "New")
-    assert refusal(caller("New"), "room.create", name="Mine", topic="", public=True) == "muted"
+    assert error(caller("New"), "room.create", name="Mine", topic="", public=True) == "muted"
     act(host, "sanction.lift", room=key, sanction=DeviceBan.objects.get().sanction.key, reason="")
     act(caller("New"), "room.create", name="Mine", topic="", public=True)
     assert Membership.objects.filter(user__name="New", muted_until=0).count() == 2

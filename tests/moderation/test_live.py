@@ -44,7 +44,7 @@ async def test_only_moderators_and_admins_are_told(tab: Tab) -> None:
     assert (await ann.error("live.read")).type == "forbidden"
 
 
-async def test_the_page_is_not_there_for_others(tab: Tab) -> None:
+async def test_live_page_is_404_for_others(tab: Tab) -> None:
     await tab("Ann")
     client = AsyncClient()
     assert (await client.get("/live/")).status_code == 404
@@ -59,7 +59,7 @@ async def test_the_page_is_not_there_for_others(tab: Tab) -> None:
     assert (await client.get("/live/")).status_code == 404
 
 
-async def test_the_numbers_are_those_of_the_process(tab: Tab) -> None:
+async def test_live_numbers_are_those_of_the_process(tab: Tab) -> None:
     mo, ann, bo = await tab("Mo"), await tab("Ann"), await tab("Bo")
     await promote("Mo", is_moderator=True)
     key = await room_of(ann, bo)
@@ -88,7 +88,7 @@ async def test_the_numbers_are_those_of_the_process(tab: Tab) -> None:
     assert len(told["minutes"]) == 1
 
 
-async def test_a_private_room_has_no_name_for_who_is_not_in_it(tab: Tab) -> None:
+async def test_private_room_has_no_name_for_people_outside(tab: Tab) -> None:
     mo, ann = await tab("Mo"), await tab("Ann")
     await promote("Mo", is_moderator=True)
     key = await room_of(ann, public=False)
@@ -98,7 +98,7 @@ async def test_a_private_room_has_no_name_for_who_is_not_in_it(tab: Tab) -> None
     assert [room["name"] for room in (await mo.request("live.read"))["rooms"] if room["room"] == key] == ["Kitchen"]
 
 
-async def test_what_waits_at_the_door_is_counted(tab: Tab) -> None:
+async def test_moderation_queue_is_counted(tab: Tab) -> None:
     host, ann = await tab("Host"), await tab("Ann")
     await promote("Host", is_moderator=True)
     key = await room_of(host, ann)
@@ -107,7 +107,7 @@ async def test_what_waits_at_the_door_is_counted(tab: Tab) -> None:
     await host.request("report.create", room=key, cid=cid(), o=o, rule="spam")
     await host.request("sanction.make", cid=cid(), kind="mute", **asked)
     await host.request("sanction.make", cid=cid(), kind="mute", site=True, **asked)
-    door = (await host.request("live.read"))["door"]
-    assert door == {"sanctions": {"warn": 0, "mute": 2, "kick": 0, "ban": 0}, "on_site": 1, "appeals": 0, "reports": 1}
+    queue = (await host.request("live.read"))["door"]
+    assert queue == {"sanctions": {"warn": 0, "mute": 2, "kick": 0, "ban": 0}, "on_site": 1, "appeals": 0, "reports": 1}
     await Report.objects.aupdate(state="handled")
     assert (await host.request("live.read"))["door"]["reports"] == 0

@@ -29,7 +29,7 @@ async def sanction(host: Client, room: str, user: Client, kind: str, **more: Any
 
 
 async def say(client: Client, room: str, text: str) -> int:
-    """Its offset, or 0 for who is banned."""
+    """Post a message and return its offset, or 0 for a banned author."""
     try:
         return int((await client.request("message.post", room=room, cid=cid(), text=text))["o"])
     except ErrorResponse as refused:
@@ -43,7 +43,7 @@ def promote(client: Client, **facts: bool) -> None:
     User.objects.filter(key=client.user).update(**facts)
 
 
-async def test_the_banned_are_put_out_of_every_tab_and_the_others_see_the_lines_go(tab: Tab) -> None:
+async def test_ban_closes_every_tab_and_removes_messages_for_others(tab: Tab) -> None:
     host, troll, other_tab, bystander = await tab("Host"), await tab("Troll"), await tab("Troll"), await tab("By")
     room = await room_of(host, troll, bystander)
     await other_tab.request("room.open", room=room, position=None)
@@ -60,7 +60,7 @@ async def test_the_banned_are_put_out_of_every_tab_and_the_others_see_the_lines_
     assert not [event for event in troll.events(room) if event["o"] == o]
 
 
-async def test_what_races_a_ban_is_taken_before_it_or_not_at_all(tab: Tab) -> None:
+async def test_post_that_races_a_ban_is_stored_before_it_or_not_at_all(tab: Tab) -> None:
     host, troll = await tab("Host"), await tab("Troll")
     room = await room_of(host, troll)
     answers: list[int] = []
@@ -84,7 +84,7 @@ async def test_what_races_a_ban_is_taken_before_it_or_not_at_all(tab: Tab) -> No
     assert sorted(taken) == sorted(lines)
 
 
-async def test_a_ban_of_the_site_ends_the_connections(tab: Tab) -> None:
+async def test_site_ban_ends_the_connections(tab: Tab) -> None:
     mod, troll, other_tab = await tab("Mod"), await tab("Troll"), await tab("Troll")
     await promote(mod, is_moderator=True)
     room = await room_of(mod, troll)
@@ -93,7 +93,7 @@ async def test_a_ban_of_the_site_ends_the_connections(tab: Tab) -> None:
         assert (await each.bye()).code == 4503
 
 
-async def test_a_kick_leaves_the_other_rooms_open(tab: Tab) -> None:
+async def test_kick_leaves_the_other_rooms_open(tab: Tab) -> None:
     host, ann = await tab("Host"), await tab("Ann")
     room, elsewhere = await room_of(host, ann), await room_of(host, ann)
     await sanction(host, room, ann, "kick")
@@ -103,7 +103,7 @@ async def test_a_kick_leaves_the_other_rooms_open(tab: Tab) -> None:
 
 
 async def silenced(client: Client, room: str) -> bool:
-    """The mute reaches what the hub knows of a reader a moment after it is written."""
+    """Wait until the hub knows of a mute, a moment after it is written, and return whether there is one."""
     async with asyncio.timeout(TIMEOUT_S):
         while True:
             try:
@@ -112,7 +112,7 @@ async def silenced(client: Client, room: str) -> bool:
                 return bool(refused.code == 403)
 
 
-async def test_a_mute_is_told_to_every_tab_of_the_muted(tab: Tab) -> None:
+async def test_mute_is_signalled_to_every_tab_of_the_person(tab: Tab) -> None:
     host, ann, other_tab = await tab("Host"), await tab("Ann"), await tab("Ann")
     room = await room_of(host, ann)
     await sanction(host, room, ann, "mute", reason="enough")
@@ -122,13 +122,13 @@ async def test_a_mute_is_told_to_every_tab_of_the_muted(tab: Tab) -> None:
     assert await silenced(ann, room)
 
 
-async def test_a_raid_is_ended_with_one_switch(tab: Tab) -> None:
+async def test_lockdown_stops_many_new_guests_at_once(tab: Tab) -> None:
     host, resident = await tab("Host"), await tab("Resident")
     raiders = [await tab(f"Raider {n}") for n in range(20)]
     room = await room_of(host, resident, *raiders)
     calm = asyncio.Event()
 
-    async def raid(raider: Client) -> list[str]:
+    async def newcomers(raider: Client) -> list[str]:
         answers = []
         while not calm.is_set():
             try:
@@ -143,7 +143,7 @@ async def test_a_raid_is_ended_with_one_switch(tab: Tab) -> None:
         await resident.until(lambda: len(resident.events(room)) > 100)
         return int((await host.request("room.panic", room=room, cid=cid(), on=True))["o"])
 
-    raiding = asyncio.gather(*map(raid, raiders))
+    raiding = asyncio.gather(*map(newcomers, raiders))
     at = await panic()
     assert any("locked" in each for each in await raiding)
     lines = [event.offset async for event in Event.objects.filter(log__key=room, kind="message.posted")]

@@ -29,7 +29,7 @@ def report(by: Caller, key: LogKey, o: int) -> str:
     return Report.objects.latest("pk").key
 
 
-def test_a_report_reaches_the_hosts_and_nobody_else(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_report_reaches_the_hosts_and_nobody_else(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     made = report(bo, key, post(ann, key, "buy!"))
     assert (last_event(key).kind, last_event(key).audience) == ("report.made", " host ")
     [listed] = ask(host, "report.list", room=key)["reports"]
@@ -39,7 +39,7 @@ def test_a_report_reaches_the_hosts_and_nobody_else(host: Caller, ann: Caller, b
             ask(caller, "report.list", room=key)
 
 
-def test_a_report_is_read_with_the_lines_around_and_what_was_removed(
+def test_report_is_read_with_messages_around_and_deleted_texts(
     host: Caller, ann: Caller, bo: Caller, key: LogKey
 ) -> None:
     before = [post(bo, key, f"before {n}") for n in range(15)]
@@ -53,7 +53,7 @@ def test_a_report_is_read_with_the_lines_around_and_what_was_removed(
     assert (line["data"], line["was"]) == (None, {"text": "buy!"})
 
 
-def test_what_a_host_may_not_see_is_in_no_report(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_report_shows_no_message_that_the_host_may_not_see(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     o = post(ann, key, "buy!")
     with batch([key]) as staged:
         message_append(staged, room=key, message=NewMessage(rendered("a secret"), audience=frozenset({f"u:{bo.id}"})))
@@ -61,7 +61,7 @@ def test_what_a_host_may_not_see_is_in_no_report(host: Caller, ann: Caller, bo: 
     assert "a secret" not in str(ask(host, "report.read", room=key, report=made))
 
 
-def test_one_complains_once_and_not_about_oneself(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_report_is_made_once_and_not_about_the_caller(ann: Caller, bo: Caller, key: LogKey) -> None:
     o = post(ann, key)
     report(bo, key, o)
     assert refused(bo, "report.create", room=key, o=o, rule="spam").type == "already_done"
@@ -70,9 +70,7 @@ def test_one_complains_once_and_not_about_oneself(ann: Caller, bo: Caller, key: 
     assert refused(bo, "report.create", room=key, o=o, rule="spam", reason="x" * 501).type == "too_long"
 
 
-def test_of_two_who_close_it_at_once_the_second_hears_who_was_first(
-    host: Caller, ann: Caller, bo: Caller, key: LogKey
-) -> None:
+def test_second_of_two_closers_gets_409_with_the_first(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     act(host, "member.role", room=key, user=bo.id, role="host")
     made = report(bo, key, post(ann, key))
     closing = [call(by, "report.close", room=key, report=made, outcome="handled") for by in (host, bo)]
@@ -98,14 +96,14 @@ def listed(by: Caller, key: LogKey) -> list[str]:
 
 
 def heard(by: Caller, key: LogKey) -> bool:
-    """Whether the newest event of the room reaches them."""
+    """Return whether the newest event of the room reaches the person."""
     labels = may_read(by, key)
     assert labels is not None
     newest = last_event(key).offset
     return read(key, newest - 1, newest)[0].readable_by(labels)
 
 
-def test_a_report_about_a_host_reaches_no_host(host: Caller, ann: Caller, bo: Caller, mod: Caller, key: LogKey) -> None:
+def test_report_about_host_reaches_no_host(host: Caller, ann: Caller, bo: Caller, mod: Caller, key: LogKey) -> None:
     act(host, "member.role", room=key, user=bo.id, role="host")
     made = report(ann, key, post(host, key))
     for each in (host, bo):
@@ -118,15 +116,13 @@ def test_a_report_about_a_host_reaches_no_host(host: Caller, ann: Caller, bo: Ca
     assert (heard(host, key), heard(bo, key), heard(mod, key)) == (False, False, True)
 
 
-def test_who_becomes_a_host_does_not_find_out_who_reported_them(
-    host: Caller, ann: Caller, bo: Caller, key: LogKey
-) -> None:
+def test_new_host_does_not_learn_who_reported_them(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     made = report(bo, key, post(ann, key))
     act(host, "member.role", room=key, user=ann.id, role="host")
     assert (listed(ann, key), listed(host, key)) == ([], [made])
 
 
-def test_a_report_about_a_guard_of_the_site_reaches_those_above(ann: Caller, mod: Caller, key: LogKey) -> None:
+def test_report_about_moderator_reaches_higher_ranks(ann: Caller, mod: Caller, key: LogKey) -> None:
     admin = guest("Admin")
     User.objects.filter(pk=admin.pk).update(is_superuser=True)
     act(admin, "room.join", room=key)

@@ -1,4 +1,4 @@
-"""How a room is: slow, locked, without guests, at the hosts' yes; and the switch that does it all."""
+"""Tests the rules of rooms: slow mode, lock, guests, approval and the lockdown."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def rules(caller: Caller, key: LogKey) -> dict[str, Any]:
     return shown
 
 
-def test_a_slow_room_takes_a_line_at_a_time(
+def test_slow_mode_takes_one_message_at_a_time(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     restrict(host, key, slow_s=30)
@@ -52,13 +52,13 @@ def test_a_slow_room_takes_a_line_at_a_time(
     post(ann, key)
 
 
-def test_of_many_lines_in_one_batch_a_slow_room_takes_one(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_slow_mode_takes_one_message_of_a_batch(host: Caller, ann: Caller, key: LogKey) -> None:
     restrict(host, key, slow_s=5)
     outcomes = write([call(ann, "message.post", room=key, text=f"{n}") for n in range(5)])
     assert [type(found) for found in outcomes] == [Answer, *[RealtimeError] * 4]
 
 
-def test_in_a_locked_room_only_hosts_speak(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_locked_room_takes_messages_of_hosts_only(host: Caller, ann: Caller, key: LogKey) -> None:
     o = post(ann, key)
     restrict(host, key, locked=True)
     assert refused(ann, "message.post", room=key, text="x").type == "locked"
@@ -67,7 +67,7 @@ def test_in_a_locked_room_only_hosts_speak(host: Caller, ann: Caller, key: LogKe
     post(host, key)
 
 
-def test_where_guests_are_off_they_neither_join_nor_speak(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_blocked_guests_neither_join_nor_write(host: Caller, ann: Caller, key: LogKey) -> None:
     restrict(host, key, guests_off=True)
     assert refused(ann, "message.post", room=key, text="x").type == "guests_off"
     assert refused(guest("New"), "room.join", room=key).type == "guests_off"
@@ -84,11 +84,11 @@ def test_rules_are_told_to_everybody_and_stand_in_the_snapshot(host: Caller, ann
 
 
 @pytest.mark.parametrize("slow_s", [1, 299])
-def test_a_speed_that_there_is_not_is_refused(host: Caller, key: LogKey, slow_s: int) -> None:
+def test_unknown_slow_mode_is_refused(host: Caller, key: LogKey, slow_s: int) -> None:
     assert refused(host, "room.restrict", room=key, **(CALM | {"slow_s": slow_s})).type == "bad_rules"
 
 
-def test_the_panic_switch_does_it_all_and_reverts_itself(
+def test_lockdown_sets_all_rules_and_reverts_itself(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     restrict(host, key, slow_s=5)
@@ -107,7 +107,7 @@ def test_the_panic_switch_does_it_all_and_reverts_itself(
     assert ask(host, "audit.list", room=key)["entries"][0]["act"] == "room.calm"
 
 
-def test_the_room_says_who_set_its_rules(host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller) -> None:
+def test_room_says_who_set_its_rules(host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller) -> None:
     mod = guest("Mod")
     User.objects.filter(pk=mod.pk).update(is_moderator=True)
     [joined] = outcome(call(mod, "room.join", room=key)).signals
@@ -122,7 +122,7 @@ def test_the_room_says_who_set_its_rules(host: Caller, ann: Caller, key: LogKey,
     assert rules(ann, key)["by_rank"] == 1, "what was before the panic, a host had set"
 
 
-def test_a_panic_that_is_ended_by_hand_is_not_ended_again(
+def test_lockdown_ended_by_hand_is_not_ended_again(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     act(host, "room.panic", room=key, on=True)

@@ -1,4 +1,4 @@
-"""Who is kept out or silenced looks for a way around it, and who has a little rank for more of it."""
+"""Tests ways around sanctions, and ways to gain a higher rank."""
 
 import threading
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def mod(key: LogKey) -> Caller:
 
 
 def make(by: Caller, key: LogKey, user: Caller, kind: str, **more: Any) -> str:
-    """The key of the sanction."""
+    """Return the key of the sanction."""
     act(by, "sanction.make", room=key, user=user.id, kind=kind, **more)
     return Sanction.objects.latest("pk").key
 
@@ -65,7 +65,7 @@ def claim() -> int:
 # Banned from the site
 
 
-def test_nothing_that_is_sent_after_a_ban_of_the_site_is_taken(mod: Caller, ann: Caller, key: LogKey) -> None:
+def test_requests_after_site_ban_are_refused(mod: Caller, ann: Caller, key: LogKey) -> None:
     posts = [call(ann, "message.post", room=key, text=f"{n}") for n in range(20)]
     outcomes = write(
         [*posts[:10], call(mod, "sanction.make", room=key, user=ann.id, kind="ban", site=True), *posts[10:]]
@@ -74,7 +74,7 @@ def test_nothing_that_is_sent_after_a_ban_of_the_site_is_taken(mod: Caller, ann:
     assert {getattr(found, "type", "taken") for found in outcomes[11:]} == {"banned"}
 
 
-def test_what_a_connection_still_holds_after_a_ban_of_the_site_is_refused(
+def test_requests_of_open_connection_after_site_ban_are_refused(
     mod: Caller, ann: Caller, host: Caller, key: LogKey
 ) -> None:
     o = post(ann, key)
@@ -102,7 +102,7 @@ def test_what_a_connection_still_holds_after_a_ban_of_the_site_is_refused(
             ask(ann, method, room=key, **params)
 
 
-def test_nobody_is_seated_who_was_banned_from_the_site_while_in_line(
+def test_person_banned_from_the_site_in_the_queue_gets_no_seat(
     mod: Caller, ann: Caller, bo: Caller, host: Caller, key: LogKey
 ) -> None:
     from tests.game.play import begun, table
@@ -120,7 +120,7 @@ def test_nobody_is_seated_who_was_banned_from_the_site_while_in_line(
 
 @pytest.mark.parametrize("kind", ["mute", "warn"])
 @pytest.mark.parametrize("way", ["leaves", "is removed"])
-def test_who_goes_and_comes_again_is_as_silenced_as_before(
+def test_mute_holds_after_leaving_and_joining_again(
     host: Caller, ann: Caller, key: LogKey, kind: str, way: str
 ) -> None:
     make(host, key, ann, kind)
@@ -132,7 +132,7 @@ def test_who_goes_and_comes_again_is_as_silenced_as_before(
     assert refused(ann, "message.post", room=key, text="x").type in {"muted", "warned"}
 
 
-def test_a_mute_made_while_somebody_is_away_waits_for_them(
+def test_mute_made_during_absence_holds_after_the_return(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     act(ann, "room.leave", room=key)
@@ -143,7 +143,7 @@ def test_a_mute_made_while_somebody_is_away_waits_for_them(
     post(ann, key)
 
 
-def test_a_slow_room_is_slow_for_who_goes_and_comes_again(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_slow_mode_holds_after_leaving_and_joining_again(host: Caller, ann: Caller, key: LogKey) -> None:
     act(host, "room.restrict", room=key, slow_s=30, locked=False, guests_off=False, approval=False)
     post(ann, key)
     act(ann, "room.leave", room=key)
@@ -152,7 +152,7 @@ def test_a_slow_room_is_slow_for_who_goes_and_comes_again(host: Caller, ann: Cal
 
 
 @pytest.mark.parametrize("how", ["muted", "warned", "locked", "guests_off", "slow_mode"])
-def test_who_may_not_speak_puts_no_cards_into_the_talk(host: Caller, ann: Caller, key: LogKey, how: str) -> None:
+def test_muted_person_posts_no_rich_messages(host: Caller, ann: Caller, key: LogKey, how: str) -> None:
     rules: dict[str, Any] = {"slow_s": 0, "locked": False, "guests_off": False, "approval": False}
     match how:
         case "muted" | "warned":
@@ -166,7 +166,7 @@ def test_who_may_not_speak_puts_no_cards_into_the_talk(host: Caller, ann: Caller
     assert refused(ann, "match.create", room=key, game="four").type == how
 
 
-def test_the_locked_out_begin_no_match_again(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_locked_room_refuses_rematch_of_members(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from tests.game.play import begun
 
     o = begun(ann, bo, key)
@@ -175,7 +175,7 @@ def test_the_locked_out_begin_no_match_again(host: Caller, ann: Caller, bo: Call
     assert refused(ann, "match.rematch", room=key, match=o).type == "locked"
 
 
-def test_a_mute_of_the_site_is_asked_about_in_every_room(mod: Caller, ann: Caller, key: LogKey) -> None:
+def test_site_mute_is_rechecked_in_every_room(mod: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(mod, key, ann, "mute", site=True)
     assert '"log":null' in str(last_event(SITE).data)
     lift(mod, key, sanction)
@@ -185,7 +185,7 @@ def test_a_mute_of_the_site_is_asked_about_in_every_room(mod: Caller, ann: Calle
 # More rank than one has
 
 
-def test_a_kick_by_a_host_does_not_shorten_the_ban_by_a_moderator(
+def test_kick_by_host_does_not_shorten_the_ban_by_a_moderator(
     host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     make(mod, key, ann, "ban")
@@ -194,7 +194,7 @@ def test_a_kick_by_a_host_does_not_shorten_the_ban_by_a_moderator(
     assert refused(ann, "room.join", room=key).type == "banned"
 
 
-def test_a_host_who_lifts_a_kick_does_not_lift_the_ban_by_a_moderator(
+def test_host_who_lifts_a_kick_does_not_lift_the_ban_by_a_moderator(
     host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     kick = make(host, key, ann, "kick")
@@ -207,7 +207,7 @@ def test_a_host_who_lifts_a_kick_does_not_lift_the_ban_by_a_moderator(
     post(ann, key)
 
 
-def test_a_host_who_lifts_an_old_mute_does_not_lift_the_mute_by_a_moderator(
+def test_host_who_lifts_old_mute_does_not_lift_the_mute_by_a_moderator(
     host: Caller, mod: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     old = make(host, key, ann, "mute", duration_ms=60_000)
@@ -227,7 +227,7 @@ def test_lifting_an_old_ban_of_the_site_does_not_lift_the_new_one(
     assert User.objects.get(pk=ann.pk).banned_until > now_ms()
 
 
-def test_a_ban_of_the_site_lifted_elsewhere_makes_nobody_a_host_there(
+def test_site_ban_lifted_elsewhere_makes_nobody_a_host_there(
     mod: Caller, host: Caller, ann: Caller, key: LogKey
 ) -> None:
     anns = room(ann, mod)
@@ -237,16 +237,14 @@ def test_a_ban_of_the_site_lifted_elsewhere_makes_nobody_a_host_there(
     assert Membership.objects.get(user=ann.pk, room__log__key=anns).role == "host"
 
 
-def test_a_ban_of_the_site_lifted_does_not_lift_that_of_the_room(
-    mod: Caller, host: Caller, ann: Caller, key: LogKey
-) -> None:
+def test_lifted_site_ban_does_not_lift_ban_from_the_room(mod: Caller, host: Caller, ann: Caller, key: LogKey) -> None:
     anns = room(ann, mod)
     make(host, key, ann, "ban")
     lift(mod, key, make(mod, anns, ann, "ban", site=True))
     assert refused(ann, "message.post", room=key, text="x").type == "banned"
 
 
-def test_an_old_kick_lifted_gives_no_role_back_that_was_lost_since(
+def test_lifted_old_kick_gives_back_no_role_that_was_lost_since(
     mod: Caller, host: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     act(host, "member.role", room=key, user=bo.id, role="host")
@@ -257,7 +255,7 @@ def test_an_old_kick_lifted_gives_no_role_back_that_was_lost_since(
     assert Membership.objects.get(user=bo.pk, room__log__key=key).role == "member"
 
 
-def test_who_left_of_themselves_does_not_join_by_the_lifting_of_an_old_kick(
+def test_lifted_old_kick_does_not_rejoin_a_person_who_left(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     kick = make(host, key, ann, "kick")
@@ -270,7 +268,7 @@ def test_who_left_of_themselves_does_not_join_by_the_lifting_of_an_old_kick(
     assert not joined.exists()
 
 
-def test_a_ban_after_a_kick_is_undone_to_what_was_before_both(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_lifted_ban_after_a_kick_restores_the_role_before_both(host: Caller, ann: Caller, key: LogKey) -> None:
     make(host, key, ann, "kick")
     ban = make(host, key, ann, "ban")
     lift(host, key, Sanction.objects.get(kind="kick").key)
@@ -279,9 +277,7 @@ def test_a_ban_after_a_kick_is_undone_to_what_was_before_both(host: Caller, ann:
     post(ann, key)
 
 
-def test_a_host_does_not_close_the_report_of_their_own_line(
-    host: Caller, ann: Caller, mod: Caller, key: LogKey
-) -> None:
+def test_host_cannot_close_the_report_of_their_own_message(host: Caller, ann: Caller, mod: Caller, key: LogKey) -> None:
     o = post(host, key)
     act(ann, "report.create", room=key, o=o, rule="insult")
     report = Report.objects.get().key
@@ -289,7 +285,7 @@ def test_a_host_does_not_close_the_report_of_their_own_line(
     act(mod, "report.close", room=key, report=report, outcome="handled")
 
 
-def test_a_moderator_lets_people_into_a_private_room(host: Caller, key: LogKey) -> None:
+def test_moderator_admits_people_to_private_room(host: Caller, key: LogKey) -> None:
     moderator = guest("Other mod")
     User.objects.filter(pk=moderator.pk).update(is_moderator=True)
     hidden = room(host, moderator, public=False)
@@ -307,7 +303,7 @@ def may_read_or_none(caller: Caller, key: LogKey) -> Any:
 # What comes back
 
 
-def test_a_line_that_its_author_took_away_later_does_not_come_back_with_the_rest(
+def test_message_deleted_later_by_its_author_is_not_restored_with_the_rest(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     o = post(ann, key, "regretted")
@@ -320,7 +316,7 @@ def test_a_line_that_its_author_took_away_later_does_not_come_back_with_the_rest
     assert Message.objects.get(log__key=key, offset=o).data is None
 
 
-def test_the_panic_begun_again_before_the_clock_has_looked_ends_in_what_was_before_it(
+def test_lockdown_started_again_when_overdue_ends_in_the_first_rules(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     act(host, "room.panic", room=key, on=True)
@@ -333,9 +329,7 @@ def test_the_panic_begun_again_before_the_clock_has_looked_ends_in_what_was_befo
     assert (found.locked, found.guests_off, found.slow_s) == (False, False, 0)
 
 
-def test_a_panic_that_the_clock_has_not_ended_can_be_ended(
-    host: Caller, key: LogKey, time: time_machine.Traveller
-) -> None:
+def test_overdue_lockdown_can_be_ended_by_hand(host: Caller, key: LogKey, time: time_machine.Traveller) -> None:
     act(host, "room.panic", room=key, on=True)
     time.shift(PANIC_MS / 1000 + 1)
     act(host, "room.panic", room=key, on=False)
@@ -345,7 +339,7 @@ def test_a_panic_that_the_clock_has_not_ended_can_be_ended(
 # Bad input
 
 
-def test_an_appeal_is_written_into_no_log_that_one_has_no_part_in(
+def test_appeal_refuses_rooms_that_the_person_has_no_part_in(
     mod: Caller, host: Caller, ann: Caller, key: LogKey
 ) -> None:
     hidden = room(host, public=False)
@@ -356,7 +350,7 @@ def test_an_appeal_is_written_into_no_log_that_one_has_no_part_in(
     act(ann, "sanction.appeal", room=key, sanction=sanction, text="please")
 
 
-def test_the_log_of_processes_takes_nothing_that_people_ask(mod: Caller, ann: Caller, key: LogKey) -> None:
+def test_site_log_is_closed_to_requests(mod: Caller, ann: Caller, key: LogKey) -> None:
     from tests.chat.test_hidden_rooms import asked_of_rooms
 
     sanction = make(mod, key, ann, "mute", site=True)
@@ -373,7 +367,7 @@ def test_the_log_of_processes_takes_nothing_that_people_ask(mod: Caller, ann: Ca
 LONG = "x" * 501
 
 
-def test_a_reason_is_as_long_as_its_column(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_reason_is_at_most_as_long_as_its_column(host: Caller, ann: Caller, key: LogKey) -> None:
     o = post(ann, key)
     mute = make(host, key, ann, "mute")
     act(ann, "sanction.appeal", room=key, sanction=mute, text="please")
@@ -391,7 +385,7 @@ def test_a_reason_is_as_long_as_its_column(host: Caller, ann: Caller, key: LogKe
     assert Audit.objects.filter(act="sanction.mute").count() == Audit.objects.count() == 1
 
 
-def test_a_ban_until_beyond_the_calendar_is_refused_or_has_a_page(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_ban_beyond_the_calendar_is_refused_or_has_a_page(host: Caller, ann: Caller, key: LogKey) -> None:
     browser = Browser()
     browser.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
     [found] = write_or_invalid(host, key, ann, 2**53 - 1)
@@ -408,7 +402,7 @@ def write_or_invalid(host: Caller, key: LogKey, user: Caller, lasts: int) -> lis
     return write([asked])
 
 
-def test_an_appeal_on_the_page_holds_no_control_characters(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_appeal_on_the_page_has_no_control_characters(host: Caller, ann: Caller, key: LogKey) -> None:
     browser = Browser()
     browser.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
     make(host, key, ann, "ban")
@@ -426,7 +420,7 @@ def test_two_windows_appeal_once(host: Caller, ann: Caller, key: LogKey) -> None
     assert Event.objects.filter(kind="sanction.appealed").count() == 2
 
 
-def test_who_asked_for_a_look_is_in_no_frame_but_the_hosts(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_reporter_is_in_no_frame_but_those_of_hosts(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from realtime.log import tail
 
     o = post(bo, key)
@@ -439,9 +433,7 @@ def test_who_asked_for_a_look_is_in_no_frame_but_the_hosts(host: Caller, ann: Ca
     assert "report.made" not in entry.withheld()
 
 
-def test_a_second_browser_of_a_banned_guest_is_not_held_after_the_lifting(
-    host: Caller, ann: Caller, key: LogKey
-) -> None:
+def test_second_browser_of_banned_guest_is_free_after_the_lifting(host: Caller, ann: Caller, key: LogKey) -> None:
     User.objects.filter(pk=ann.pk).update(device="d" * 64)
     lift(host, key, make(host, key, ann, "ban"))
     assert not DeviceBan.objects.exists()
@@ -451,7 +443,7 @@ def test_a_second_browser_of_a_banned_guest_is_not_held_after_the_lifting(
 
 
 def beside(work: Callable[[], object]) -> Future[object]:
-    """In a thread with a connection of its own, as another process."""
+    """Run in a thread with a connection of its own, as another process would."""
 
     def alone() -> object:
         try:
@@ -503,9 +495,7 @@ def test_two_rooms_at_once_forget_none_of_the_lines_that_went(
     assert sorted(o for _, o, _ in removed) == sorted(places)
 
 
-def test_a_ban_of_the_site_takes_the_lines_of_rooms_that_were_left_too(
-    mod: Caller, ann: Caller, host: Caller, key: LogKey
-) -> None:
+def test_site_ban_removes_messages_of_left_rooms_too(mod: Caller, ann: Caller, host: Caller, key: LogKey) -> None:
     left = room(host, ann)
     o = post(ann, left, "advert")
     act(ann, "room.leave", room=left)

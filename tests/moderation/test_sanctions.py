@@ -1,4 +1,4 @@
-"""What is decided about people, and what each side gets of it."""
+"""Tests sanctions, and what each side learns of them."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def person(name: str, **facts: Any) -> Caller:
 
 
 def make(by: Caller, key: LogKey, user: Caller, kind: str, **more: Any) -> str:
-    """The key of the sanction."""
+    """Return the key of the sanction."""
     act(by, "sanction.make", room=key, user=user.id, kind=kind, **more)
     return Sanction.objects.latest("pk").key
 
@@ -60,7 +60,7 @@ def texts(caller: Caller, key: LogKey) -> list[str | None]:
 # Mutes
 
 
-def test_a_mute_closes_the_input_and_says_until_when(
+def test_mute_refuses_messages_and_says_until_when(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     o = post(ann, key)
@@ -81,7 +81,9 @@ def test_a_mute_closes_the_input_and_says_until_when(
     post(ann, key)
 
 
-def test_the_muted_are_told_why_and_a_bystander_is_not(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_muted_person_learns_the_reason_and_bystanders_do_not(
+    host: Caller, ann: Caller, bo: Caller, key: LogKey
+) -> None:
     answer = outcome(call(host, "sanction.make", room=key, user=ann.id, kind="mute", reason="enough", rule="insult"))
     [signal] = answer.signals
     assert (signal.kind, signal.to) == ("standing", ann.id)
@@ -102,7 +104,7 @@ def test_the_muted_are_told_why_and_a_bystander_is_not(host: Caller, ann: Caller
         assert (shown is not None) is (caller is ann)
 
 
-def test_a_moderator_mutes_on_the_whole_site(ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_moderator_mutes_on_the_whole_site(ann: Caller, bo: Caller, key: LogKey) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     elsewhere = room(bo, ann)
@@ -111,7 +113,7 @@ def test_a_moderator_mutes_on_the_whole_site(ann: Caller, bo: Caller, key: LogKe
     assert (problem.type, problem.more["by"]) == ("muted", "site")
 
 
-def test_a_mute_covers_all_that_people_write(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_mute_covers_every_kind_of_writing(host: Caller, ann: Caller, key: LogKey) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     o = post(host, key)
@@ -135,14 +137,14 @@ def test_a_mute_covers_all_that_people_write(host: Caller, ann: Caller, key: Log
     act(host, "room.create", **named)
 
 
-def test_a_mute_is_lifted(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_mute_is_lifted(host: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(host, key, ann, "mute")
     act(host, "sanction.lift", room=key, sanction=sanction, reason="sorry")
     post(ann, key)
     assert refused(host, "sanction.lift", room=key, sanction=sanction).type == "already_done"
 
 
-def test_a_moderator_makes_a_hosts_mute_longer_and_a_host_does_not(
+def test_moderator_extends_mute_of_host_and_host_does_not(
     host: Caller, ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     mod = person("Mod", is_moderator=True)
@@ -160,7 +162,7 @@ def test_a_moderator_makes_a_hosts_mute_longer_and_a_host_does_not(
     assert refused(ann, "message.post", room=key, text="x").type == "muted"
 
 
-def test_a_muted_player_keeps_the_seat(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_muted_player_keeps_the_seat(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from tests.game.play import begun, move, table
 
     o = begun(ann, bo, key)
@@ -169,7 +171,7 @@ def test_a_muted_player_keeps_the_seat(host: Caller, ann: Caller, bo: Caller, ke
     assert table(ann, key, o)["turn"] == 1
 
 
-def test_nothing_that_reaches_the_person_says_which_host_it_was(
+def test_person_never_learns_which_host_decided(
     host: Caller, ann: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     before = head_of(key).o
@@ -189,7 +191,7 @@ def test_nothing_that_reaches_the_person_says_which_host_it_was(
     assert data_of(Event.objects.filter(kind="sanction.made").earliest("pk"))["sanction"]["by"] == host.id
 
 
-def test_a_mute_by_a_moderator_in_a_room_is_the_sites(ann: Caller, key: LogKey) -> None:
+def test_mute_by_moderator_in_a_room_is_of_the_site(ann: Caller, key: LogKey) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     make(mod, key, ann, "mute")
@@ -201,9 +203,7 @@ def test_a_mute_by_a_moderator_in_a_room_is_the_sites(ann: Caller, key: LogKey) 
 # Warnings
 
 
-def test_a_warning_closes_the_input_until_it_is_acknowledged(
-    host: Caller, ann: Caller, bo: Caller, key: LogKey
-) -> None:
+def test_warning_refuses_messages_until_it_is_acknowledged(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     o = post(ann, key)
     sanction = make(host, key, ann, "warn", o=o, rule="insult", reason="kinder, please")
     problem = refused(ann, "message.post", room=key, text="x")
@@ -221,7 +221,7 @@ def test_a_warning_closes_the_input_until_it_is_acknowledged(
 # Kicks and bans
 
 
-def test_the_kicked_are_out_and_may_come_back_after_a_while(
+def test_kicked_person_may_return_after_a_while(
     host: Caller, ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller
 ) -> None:
     make(host, key, ann, "kick")
@@ -234,7 +234,7 @@ def test_the_kicked_are_out_and_may_come_back_after_a_while(
     post(ann, key)
 
 
-def test_the_banned_are_out_of_every_method_and_hear_until_when(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_banned_person_is_refused_by_every_method_with_the_end(host: Caller, ann: Caller, key: LogKey) -> None:
     o = post(ann, key)
     make(host, key, ann, "ban", duration_ms=HOUR)
     everything: list[tuple[str, dict[str, Any]]] = [
@@ -254,7 +254,7 @@ def test_the_banned_are_out_of_every_method_and_hear_until_when(host: Caller, an
     assert site == [{"user": ann.id, "log": key, "login": None, "reason": "banned", "until": now_ms() + HOUR}]
 
 
-def test_who_has_left_can_still_be_banned(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_person_who_left_can_still_be_banned(host: Caller, ann: Caller, key: LogKey) -> None:
     act(ann, "room.leave", room=key)
     make(host, key, ann, "ban")
     assert refused(ann, "room.join", room=key).type == "banned"
@@ -317,7 +317,7 @@ def test_undoing_a_ban_keeps_what_was_set_since(host: Caller, key: LogKey, time:
 
 
 @pytest.mark.parametrize(("span", "left"), [("none", 3), ("hour", 2), ("day", 1), ("all", 0)])
-def test_a_ban_takes_lines_of_the_time_that_was_asked(
+def test_ban_removes_messages_of_the_chosen_time(
     host: Caller, ann: Caller, bo: Caller, key: LogKey, time: time_machine.Traveller, span: str, left: int
 ) -> None:
     for text, then in [("last week", 6 * 24 * 3600), ("this morning", 3 * 3600), ("now", 1)]:
@@ -348,16 +348,14 @@ def test_many_lines_go_in_parts_and_come_back_in_parts(host: Caller, ann: Caller
     }
 
 
-def test_after_a_ban_with_removal_the_text_is_nowhere_but_in_its_revision(
-    host: Caller, ann: Caller, key: LogKey
-) -> None:
+def test_text_is_only_in_revision_after_ban_with_removal(host: Caller, ann: Caller, key: LogKey) -> None:
     post(ann, key, "xyzzy-5520")
     make(host, key, ann, "ban", remove="all")
     assert [event.kind for event in Event.objects.all() if "xyzzy" in (event.data or "")] == []
     assert [line.offset for line in Message.objects.all() if "xyzzy" in (line.data or "")] == []
 
 
-def test_a_ban_of_a_guest_survives_a_private_window(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_ban_of_guest_holds_in_a_private_window(host: Caller, ann: Caller, key: LogKey) -> None:
     User.objects.filter(pk=ann.pk).update(device="d" * 64)
     invited = room(host, public=True)
     assert invited
@@ -376,7 +374,7 @@ def test_a_ban_of_a_guest_survives_a_private_window(host: Caller, ann: Caller, k
     assert DeviceBan.objects.count() == 0
 
 
-def test_who_waits_and_is_turned_away_is_out(host: Caller, key: LogKey) -> None:
+def test_waiting_person_who_is_refused_is_out(host: Caller, key: LogKey) -> None:
     act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=False, approval=True)
     eve = guest("Eve")
     act(eve, "room.join", room=key)
@@ -386,7 +384,7 @@ def test_who_waits_and_is_turned_away_is_out(host: Caller, key: LogKey) -> None:
     assert refused(host, "member.admit", room=key, user=eve.id, yes=True).code == 404
 
 
-def test_a_ban_of_the_site_ends_every_way_in(bo: Caller, ann: Caller, key: LogKey) -> None:
+def test_site_ban_ends_every_way_in(bo: Caller, ann: Caller, key: LogKey) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     sanction = make(mod, key, ann, "ban", site=True, remove="none")
@@ -398,7 +396,7 @@ def test_a_ban_of_the_site_ends_every_way_in(bo: Caller, ann: Caller, key: LogKe
     post(ann, key)
 
 
-def test_an_edit_of_a_line_that_came_back_takes_no_other_along(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_edit_of_restored_message_redacts_no_other(host: Caller, ann: Caller, key: LogKey) -> None:
     first, second = post(ann, key, "one"), post(ann, key, "two")
     sanction = make(host, key, ann, "ban", remove="all")
     act(host, "sanction.lift", room=key, sanction=sanction)
@@ -407,13 +405,13 @@ def test_an_edit_of_a_line_that_came_back_takes_no_other_along(host: Caller, ann
     assert [data and data["line"]["o"] for data in told] == [None, second]
 
 
-def test_who_is_let_back_has_the_room_in_the_list_again(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_reinstated_person_has_the_room_in_the_list_again(host: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(host, key, ann, "ban")
     signals = outcome(call(host, "sanction.lift", room=key, sanction=sanction)).signals
     assert [(signal.kind, signal.to) for signal in signals] == [("membership", ann.id), ("standing", ann.id)]
 
 
-def test_who_waits_at_a_private_door_is_told_so(client: Client, host: Caller) -> None:
+def test_person_who_waits_for_private_room_is_told_so(client: Client, host: Caller) -> None:
     key = room(host, public=False)
     act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=False, approval=True)
     eve = guest("Eve")
@@ -431,7 +429,7 @@ def roles(key: LogKey) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["kick", "ban"])
-def test_a_room_whose_only_host_is_put_out_has_another(
+def test_room_whose_only_host_is_banned_gets_another(
     host: Caller, ann: Caller, bo: Caller, key: LogKey, kind: str
 ) -> None:
     mod = person("Mod", is_moderator=True)
@@ -446,9 +444,7 @@ def test_a_room_whose_only_host_is_put_out_has_another(
     assert roles(key)["Host"] == "host"
 
 
-def test_a_ban_of_the_site_gives_every_room_another_host_and_frees_every_seat(
-    host: Caller, ann: Caller, bo: Caller, key: LogKey
-) -> None:
+def test_site_ban_transfers_every_room_and_frees_every_seat(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from tests.game.play import begun, made, table
 
     mod = person("Mod", is_moderator=True)
@@ -462,9 +458,7 @@ def test_a_ban_of_the_site_gives_every_room_another_host_and_frees_every_seat(
     assert table(bo, third, opened)["seats"] == [None, None]
 
 
-def test_a_ban_of_the_site_that_was_lifted_at_once_ends_nothing_elsewhere(
-    host: Caller, ann: Caller, bo: Caller, key: LogKey
-) -> None:
+def test_site_ban_lifted_at_once_ends_nothing_elsewhere(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from tests.game.play import begun, table
 
     mod = person("Mod", is_moderator=True)
@@ -477,7 +471,7 @@ def test_a_ban_of_the_site_that_was_lifted_at_once_ends_nothing_elsewhere(
     assert roles(other) == {"Ann": "host", "Bo": "member"}
 
 
-def test_who_is_made_a_host_or_put_out_is_in_the_audit(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_role_changes_and_removals_are_in_the_audit_log(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     act(host, "member.role", room=key, user=ann.id, role="host")
     act(ann, "member.role", room=key, user=ann.id, role="member")
     act(host, "member.remove", room=key, user=bo.id)
@@ -497,7 +491,7 @@ def test_two_bans_at_once_are_one(host: Caller, ann: Caller, bo: Caller, key: Lo
     assert (outcomes[1].type, outcomes[1].more["sanction"]["by"]) == ("already_done", host.id)
 
 
-def test_nothing_that_is_sent_after_a_ban_is_taken(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_requests_after_ban_are_refused(host: Caller, ann: Caller, key: LogKey) -> None:
     posts = [call(ann, "message.post", room=key, text=f"{n}") for n in range(1000)]
     ban = call(host, "sanction.make", room=key, user=ann.id, kind="ban")
     outcomes = write([*posts[:500], ban, *posts[500:]])
@@ -530,7 +524,7 @@ ORDER = list(RANKS)
 @pytest.mark.parametrize("by", ORDER)
 @pytest.mark.parametrize("over", ORDER)
 @pytest.mark.parametrize("kind", ["warn", "mute", "kick", "ban"])
-def test_nobody_acts_on_their_own_rank_or_above(
+def test_sanctions_refuse_people_of_same_or_higher_rank(
     ranked: dict[str, Caller], key: LogKey, by: str, over: str, kind: str
 ) -> None:
     target = guest("Target") if by == over else ranked[over]
@@ -549,7 +543,7 @@ def test_nobody_acts_on_their_own_rank_or_above(
 
 @pytest.mark.parametrize("by", ORDER)
 @pytest.mark.parametrize("act_name", sorted(NEEDED))
-def test_the_table_of_permissions_is_what_the_methods_do(
+def test_methods_follow_the_table_of_permissions(
     ranked: dict[str, Caller], ann: Caller, key: LogKey, by: str, act_name: str
 ) -> None:
     method, asked = asked_of(act_name, ranked, ann, key)
@@ -568,7 +562,7 @@ def test_the_table_of_permissions_is_what_the_methods_do(
 
 
 def asked_of(act_name: str, ranked: dict[str, Caller], ann: Caller, key: LogKey) -> tuple[str, dict[str, Any]]:
-    """The method of an act, and params over somebody below everyone."""
+    """Return the method of an action, and its params over a person."""
     method, _, site = act_name.partition(" ")
     everything: dict[str, dict[str, Any]] = {
         "room.change": {"name": "New", "topic": "", "public": True},
@@ -610,20 +604,20 @@ def asked_of(act_name: str, ranked: dict[str, Caller], ann: Caller, key: LogKey)
     return method, asked
 
 
-def test_a_host_cannot_lift_what_a_moderator_decided(ranked: dict[str, Caller], ann: Caller, key: LogKey) -> None:
+def test_host_cannot_lift_sanction_of_moderator(ranked: dict[str, Caller], ann: Caller, key: LogKey) -> None:
     sanction = make(ranked["moderator"], key, ann, "mute")
     problem = refused(ranked["host"], "sanction.lift", room=key, sanction=sanction)
     assert (problem.code, problem.type) == (403, "rank")
 
 
-def test_nobody_sanctions_themselves(host: Caller, key: LogKey) -> None:
+def test_sanctions_refuse_the_caller_as_target(host: Caller, key: LogKey) -> None:
     assert refused(host, "sanction.make", room=key, user=host.id, kind="mute").type == "rank"
 
 
 # Appeals and audit
 
 
-def test_an_appeal_is_made_once_and_answered_once(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_appeal_is_made_once_and_answered_once(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     sanction = make(host, key, ann, "mute")
     assert refused(bo, "sanction.appeal", room=key, sanction=sanction, text="x").code == 403
     assert refused(ann, "sanction.appeal", room=key, sanction=sanction, text=" ").type == "empty"
@@ -636,7 +630,7 @@ def test_an_appeal_is_made_once_and_answered_once(host: Caller, ann: Caller, bo:
     assert refused(host, "sanction.answer", room=key, sanction=sanction, granted=False).type == "already_done"
 
 
-def test_the_banned_may_appeal_from_outside(host: Caller, ann: Caller, key: LogKey) -> None:
+def test_banned_person_may_appeal_from_outside(host: Caller, ann: Caller, key: LogKey) -> None:
     sanction = make(host, key, ann, "ban")
     act(ann, "sanction.appeal", room=key, sanction=sanction, text="please")
     assert Sanction.objects.get().appeal == "please"
@@ -655,7 +649,7 @@ def test_every_act_is_written_down_with_its_reason(host: Caller, ann: Caller, ke
     ]
 
 
-def test_a_preview_says_what_would_go(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
+def test_preview_says_what_a_ban_would_remove(host: Caller, ann: Caller, bo: Caller, key: LogKey) -> None:
     from tests.game.play import begun
 
     post(ann, key)
@@ -668,21 +662,23 @@ def test_a_preview_says_what_would_go(host: Caller, ann: Caller, bo: Caller, key
 @pytest.mark.parametrize(
     "more", [{"reason": "x" * 501}, {"kind": "kick", "site": True}], ids=["a long reason", "a kick of the site"]
 )
-def test_what_cannot_be_decided_is_refused(key: LogKey, ann: Caller, more: dict[str, Any]) -> None:
+def test_invalid_sanctions_are_refused(key: LogKey, ann: Caller, more: dict[str, Any]) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     assert refused(mod, "sanction.make", room=key, user=ann.id, **{"kind": "mute", **more}).code == 422
     assert Sanction.objects.count() == 0
 
 
-def test_somebody_who_is_nobody_is_not_found(host: Caller, key: LogKey) -> None:
+def test_unknown_person_is_404(host: Caller, key: LogKey) -> None:
     assert refused(host, "sanction.make", room=key, user="nobody", kind="mute").code == 404
 
 
 # Pages
 
 
-def test_the_banned_see_why_and_appeal_on_the_page(client: Client, host: Caller, ann: Caller, key: LogKey) -> None:
+def test_banned_person_sees_the_reason_and_appeals_on_the_page(
+    client: Client, host: Caller, ann: Caller, key: LogKey
+) -> None:
     client.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
     make(host, key, ann, "ban", reason="an advert too many", rule="spam")
     page = client.get(f"/r/{key}/")
@@ -694,7 +690,7 @@ def test_the_banned_see_why_and_appeal_on_the_page(client: Client, host: Caller,
     assert Sanction.objects.get().appeal == "please"
 
 
-def test_the_banned_of_the_site_see_one_page_everywhere(client: Client, ann: Caller, key: LogKey) -> None:
+def test_person_banned_from_the_site_sees_one_page_everywhere(client: Client, ann: Caller, key: LogKey) -> None:
     mod = person("Mod", is_moderator=True)
     act(mod, "room.join", room=key)
     client.force_login(User.objects.get(pk=ann.pk), "django.contrib.auth.backends.ModelBackend")
@@ -706,7 +702,7 @@ def test_the_banned_of_the_site_see_one_page_everywhere(client: Client, ann: Cal
     assert Sanction.objects.get().appeal == "please"
 
 
-def test_a_browser_that_is_held_makes_no_new_guest(client: Client, host: Caller, key: LogKey) -> None:
+def test_banned_device_makes_no_new_guest(client: Client, host: Caller, key: LogKey) -> None:
     client.get("/")
     client.post("/enter/", {"name": "Troll", "face": "", "colour": 1, "next": f"/r/{key}/"})
     troll = again(User.objects.get(name="Troll"))

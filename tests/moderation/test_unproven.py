@@ -40,7 +40,7 @@ def required(settings: Any) -> None:
 
 @pytest.fixture(params=GUARDS)
 def guard(request: pytest.FixtureRequest) -> Caller:
-    """An admin or a moderator, logged in by the password alone."""
+    """Return an admin or a moderator, logged in by the password only."""
     facts = GUARDS[request.param]
     return actions.again(account("Root", email="", **facts))
 
@@ -52,8 +52,8 @@ def user_of(caller: Caller) -> User:
 def allowed(ask: Callable[[], object]) -> bool:
     try:
         ask()
-    except RealtimeError as refusal:
-        if refusal.code != 403:
+    except RealtimeError as error:
+        if error.code != 403:
             raise
         return False
     return True
@@ -80,7 +80,7 @@ def test_permission_on_the_site_needs_the_second_step(guard: Caller, act: str) -
     assert allowed(lambda: ranks.on_site(guard.pk, act)) == (usable_rank_of(user_of(guard)) >= ON_SITE[act])
 
 
-def test_others_respect_the_rank_that_may_not_be_used_yet(guard: Caller) -> None:
+def test_rank_that_may_not_be_used_yet_still_protects(guard: Caller) -> None:
     host = actions.guest("Host")
     key = actions.room(host, guard)
     assert ranks.rank_of(user_of(guard), None) >= Rank.MODERATOR
@@ -131,7 +131,7 @@ def addresses(patterns: list[Any], prefix: str = "admin:") -> Iterator[str]:
 ADMIN = sorted(set(addresses(admin.site.get_urls())))
 
 
-def test_there_are_pages_to_walk() -> None:
+def test_list_of_pages_is_not_empty() -> None:
     assert len(ADMIN) > 40
     assert "/admin/accounts/user/1/change/" in ADMIN
 

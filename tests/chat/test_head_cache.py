@@ -1,4 +1,4 @@
-"""What is kept for all who open a room: what changes it moves the log's head, and the rest is a second old at most."""
+"""Tests the cache by head: a change of what it holds moves the head, and other rows are at most a second old."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,11 +17,11 @@ from tests.actions import act, guest, post
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
-EVERY: list[head_cache.kept[Any]] = [
+EVERY: list[head_cache.cached_by_head[Any]] = [
     each
     for module in (rooms, messages, invites, matches)
     for each in vars(module).values()
-    if isinstance(each, head_cache.kept)
+    if isinstance(each, head_cache.cached_by_head)
 ]
 
 
@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
 
 
 def shown(caller: Caller, key: LogKey) -> Any:
-    """As it goes over the wire."""
+    """Return the snapshot as it goes over the wire."""
     labels = may_read(caller, key)
     assert labels is not None
     return msgspec.to_builtins(snapshot(caller, key, labels, head_of(key)))
@@ -54,7 +54,7 @@ def asked(caller: Caller, key: LogKey) -> int:
     return len(sql)
 
 
-def test_the_next_reader_asks_for_their_own_standing_only(
+def test_next_reader_reads_only_their_own_access(
     ana: Caller, ben: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(plugin.installed.snapshot, "sample")
@@ -66,7 +66,7 @@ def test_the_next_reader_asks_for_their_own_standing_only(
     assert asked(ben, key) == labels_head_standing + len(EVERY)
 
 
-def test_what_no_event_tells_is_a_second_old_at_most(ana: Caller, key: LogKey, clock: list[float]) -> None:
+def test_cached_rows_without_event_are_at_most_a_second_old(ana: Caller, key: LogKey, clock: list[float]) -> None:
     post(ana, key)
     shown(ana, key)
     act(ana, "profile.change", name="Anastasia", face="", colour=0)
@@ -75,14 +75,14 @@ def test_what_no_event_tells_is_a_second_old_at_most(ana: Caller, key: LogKey, c
 
 
 def test_few_rooms_are_kept() -> None:
-    every = head_cache.kept(lambda key: key)
+    every = head_cache.cached_by_head(lambda key: key)
     for number in range(3 * head_cache.ROOMS):
         every(LogKey(str(number)), head_of(LogKey("none")))
     assert 0 < len(every._found) <= head_cache.ROOMS
 
 
-def acts(ana: Caller, ben: Caller, eve: Caller, key: LogKey) -> Iterator[None]:
-    """Everything that changes what a snapshot of the room shows, one act after the other."""
+def changes(ana: Caller, ben: Caller, eve: Caller, key: LogKey) -> Iterator[None]:
+    """Yield each change of what a snapshot of the room shows, one after the other."""
     o = post(ben, key)
     yield
     act(ben, "message.edit", room=key, o=o, text="other")
@@ -143,10 +143,10 @@ def sanctions(ana: Caller, ben: Caller, eve: Caller, key: LogKey) -> Iterator[No
     yield
 
 
-def test_whatever_changes_what_is_shown_moves_the_head(ana: Caller, ben: Caller, key: LogKey) -> None:
+def test_every_change_of_a_snapshot_moves_the_head(ana: Caller, ben: Caller, key: LogKey) -> None:
     eve = guest("Eve")
     before = fresh(ana, key)
-    for count, _ in enumerate(acts(ana, ben, eve, key)):
+    for count, _ in enumerate(changes(ana, ben, eve, key)):
         now = shown(ana, key)
         assert now == fresh(ana, key), count
         assert now != before, count
