@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import login
-from accounts.known import people_known
+from accounts.known_devices import people_known
 from accounts.models import User
 from accounts.names import fold
 from accounts.selectors import guards_unproven, is_known

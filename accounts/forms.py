@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.faces import COLOURS
+from accounts.avatars import COLOURS
 from accounts.selectors import name_suggestion
 from realtime import RealtimeError
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import agents, known
+from accounts import known_devices, user_agents
 from accounts.models import User
 from accounts.quotas import DAY_MS, Place
 from accounts.quotas import place_of as quota_place
@@ -108,11 +108,11 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
     now = now_ms()
     request.session[SEEN] = now
     request.session.save()
-    agent = agents.summary(request.headers.get("User-Agent", ""))
+    agent = user_agents.summary(request.headers.get("User-Agent", ""))
     device = device_of(request)
     request.META[NEW_DEVICE] = device
     hashed = device_hash(device)
-    known.remember(request, user.key, hashed)
+    known_devices.remember(request, user.key, hashed)
     stored: SessionStore = request.session  # type: ignore[assignment]
     place = {"session_key": str(stored.session_key), "row": stored.row, "device": hashed}
     logins.login_begun(user=user, agent=agent, now=now, before=before, **place)

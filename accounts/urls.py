@@ -4,7 +4,7 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as base
 from django.urls import path, re_path
 
-from accounts.expired import shows_again
+from accounts.expired_forms import shows_again
 from accounts.views import account, entrance, second_step
 
 urlpatterns = [

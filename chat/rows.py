@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.utils.html import escape, format_html
 
-from accounts.faces import EMOJI, initials
+from accounts.avatars import EMOJI, initials
 
 TOGETHER_MS: Final = 5 * 60 * 1000
 TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])

@@ -15,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import expired, login
-from accounts.expired import shows_again
+from accounts import expired_forms, login
+from accounts.expired_forms import shows_again
 from accounts.forms import EnterForm
 from chat import plugin
 from chat.models import Invite
@@ -91,8 +91,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("invite", kwargs={"code": code}) if invite else after)
     if invite:
         _active(invite)
-    if expired.is_expired(request):
-        again = {"form": expired.refused(EnterForm(request.POST), request), "next": after, "status": expired.STATUS}
+    if expired_forms.is_expired(request):
+        again = {
+            "form": expired_forms.refused(EnterForm(request.POST), request),
+            "next": after,
+            "status": expired_forms.STATUS,
+        }
         return invite_page(request, invite, **again) if invite else room_page(request, key, **again)
     form, device = EnterForm(request.POST), login.device_of(request)
     try:
@@ -137,7 +141,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
 def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     found, caller = _invite(code), caller_of_request(request)
     key = LogKey(found.room.log.key)
-    if caller is None or expired.is_expired(request):
+    if caller is None or expired_forms.is_expired(request):
         return see_other(reverse("invite", kwargs={"code": code}))
     try:
         invite_accept(caller=caller, key=key, invite=found)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts import expired
+from accounts import expired_forms
 from config.logs import AWAY
 
 RELOADED = {
@@ -28,16 +28,16 @@ RELOADED = {
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Answer a form without a fitting token, if it came from a page of ours: see accounts/expired.py."""
+    """Answer a form without a fitting token, if it came from a page of ours: see accounts/expired_forms.py."""
     match = request.resolver_match
     if match is None or not reason.startswith("CSRF"):  # another site's, or no one knows whose
         return render(request, "403.html", status=403)
     if match.url_name in RELOADED:
-        messages.warning(request, expired.problem(request))
+        messages.warning(request, expired_forms.problem(request))
         return HttpResponseRedirect(request.get_full_path())
-    if not expired.may_show_again(match.func):
+    if not expired_forms.may_show_again(match.func):
         return render(request, "403.html", status=403)
-    expired.mark_expired(request)
+    expired_forms.mark_expired(request)
     answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     return answer
 

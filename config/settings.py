@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.login.DeviceRenewal",
-    "accounts.known.KnownPeople",
+    "accounts.known_devices.KnownDevicesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.AccountGuards",
     "django.contrib.messages.middleware.MessageMiddleware",

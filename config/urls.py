@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from accounts.expired import shows_again
+from accounts.expired_forms import shows_again
 from accounts.views.check import check
 from accounts.views.setup import first_admin
 from accounts.views.token import token

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import expired
-from accounts.expired import shows_again
+from accounts import expired_forms
+from accounts.expired_forms import shows_again
 from accounts.models import User
 from accounts.selectors import guards_unproven
 from chat.pages import see_other
@@ -46,7 +46,7 @@ def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
     ban = room_ban(request, key) if key else site_ban(request)
     if ban is None:
         return redirect("home")
-    if expired.is_expired(request):
+    if expired_forms.is_expired(request):
         return banned_page(request, ban, key or None, problem="expired", text=request.POST.get("text"))
     try:
         appeal_make(

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts import faces, names
+from accounts import avatars, names
 from accounts.models import User
 from accounts.protocol import ProfileParams
 from accounts.quotas import DAY_MS
@@ -52,7 +52,7 @@ def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> Us
 def profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_speak: bool = False) -> None:
     """Write what others see. Only whoever `may_speak` for the site, or has power there, takes a reserved name."""
     shown, folded = names.cleaned(name)
-    user.face, user.colour = faces.checked(face, colour)
+    user.face, user.colour = avatars.checked(face, colour)
     is_new = folded != user.name_folded
     if is_new and not (may_speak or user.has_power) and is_reserved(shown):
         raise unprocessable("name_reserved", "this name speaks for the site")

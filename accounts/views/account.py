@@ -19,10 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import expired
+from accounts import expired_forms
 from accounts import login as session
-from accounts.expired import shows_again
-from accounts.faces import initials
+from accounts.avatars import initials
+from accounts.expired_forms import shows_again
 from accounts.mails import proof_of, send_proof
 from accounts.models import User
 from accounts.password_forms import EmailForm, FarewellForm, NewPasswordForm, PasswordForm
@@ -75,8 +75,8 @@ def keep_name(request: HttpRequest) -> HttpResponse:
     if not user.is_guest:
         return redirect(next or "account")
     form = NewPasswordForm(user, request.POST if request.method == "POST" else None)
-    if expired.is_expired(request):
-        expired.refused(form, request)
+    if expired_forms.is_expired(request):
+        expired_forms.refused(form, request)
         if wants_json(request):
             again = {"errors": form.errors, "csrf": get_token(request)}
             return JsonResponse(again, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -17,11 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import expired
+from accounts import expired_forms
 from accounts import login as session
 from accounts.adapter import AccountAdapter
-from accounts.expired import shows_again
-from accounts.faces import COLOURS
+from accounts.avatars import COLOURS
+from accounts.expired_forms import shows_again
 from accounts.mails import send_proof
 from accounts.models import User
 from accounts.password_forms import NewAccountForm
@@ -44,9 +44,9 @@ class LoginView(Refusing, allauth.LoginView):
         return response
 
     def post(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
-        if expired.is_expired(request):
-            page = self.form_invalid(expired.refused(self.get_form(), request))
-            page.status_code = expired.STATUS
+        if expired_forms.is_expired(request):
+            page = self.form_invalid(expired_forms.refused(self.get_form(), request))
+            page.status_code = expired_forms.STATUS
             return page
         response: HttpResponseBase = super().post(request, *given, **more)
         return response
@@ -68,9 +68,9 @@ def signup(request: HttpRequest) -> HttpResponse:
         return redirect(with_next("keep_name", next) if request.user.is_guest else next or "home")
     if request.method != "POST":
         return signup_page(request, NewAccountForm(User()), next)
-    if expired.is_expired(request):
-        form = expired.refused(NewAccountForm(User(), request.POST), request)
-        return signup_page(request, form, next, status=expired.STATUS)
+    if expired_forms.is_expired(request):
+        form = expired_forms.refused(NewAccountForm(User(), request.POST), request)
+        return signup_page(request, form, next, status=expired_forms.STATUS)
     if response := too_many(request, "signup"):
         return response
     form, device = NewAccountForm(User(), request.POST), session.device_of(request)

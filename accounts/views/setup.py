@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import login as session
 from accounts import setup
-from accounts.faces import COLOURS
+from accounts.avatars import COLOURS
 from accounts.mails import send_proof
 from accounts.models import User
 from accounts.password_forms import NewAccountForm, NewPasswordForm

@@ -277,7 +277,7 @@ def test_address_may_try_few_names(client: Client) -> None:
 
 
 def test_address_header_of_a_client_is_ignored(client: Client) -> None:
-    """Behind a proxy `realtime.server.forwarded` has put the right one into the scope."""
+    """The middleware `realtime.server.forwarded` sets the address behind a proxy."""
     with time_machine.travel("2026-01-01", tick=False):
         tries = [Client(headers={"x-forwarded-for": f"198.51.100.{n}"}) for n in range(11)]
         answers = [log_in(each, f"Name {n}", "wrong").status_code for n, each in enumerate(tries)]

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.faces import initials
+from accounts.avatars import initials
 from accounts.models import User
 from chat.rows import rows_of
 from realtime.types import LogKey

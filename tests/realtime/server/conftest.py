@@ -65,13 +65,13 @@ class Tiny:
         self.process.send_signal(how)
 
     def left(self) -> tuple[int, str, str]:
-        """Its exit status, and all it has said to the output and to the error output."""
+        """Return the exit status, the output and the error output."""
         output, errors = self.process.communicate(timeout=30)
         return self.process.returncode, output, errors
 
 
 def closing(websocket: ClientConnection) -> tuple[int, str]:
-    """The code and the reason with which the server closes; nothing else comes before."""
+    """Return the code and the reason of the close, which must come next."""
     with pytest.raises(ConnectionClosed) as closed:
         websocket.recv(timeout=30)
     assert closed.value.rcvd
@@ -96,7 +96,7 @@ Start = Callable[..., Tiny]
 
 @pytest.fixture(scope="module")
 def hurried() -> Iterator[Tiny]:
-    """Its patience is tenths of seconds."""
+    """Start a server with timeouts of tenths of seconds."""
     with Tiny(hook="hurried") as tiny:
         yield tiny
 

@@ -13,14 +13,14 @@ VERSION = "Sec-WebSocket-Version: 13"
 FIN, RSV1 = 0x80, 0x40
 OFFER = "Sec-WebSocket-Extensions: permessage-deflate"
 CHROMIUM = f"{OFFER}; client_max_window_bits"
-PATIENCE_S = 30
+TIMEOUT_S = 30
 
 
 class Frame(NamedTuple):
     opcode: int
     payload: bytes
     first: int = 0x80
-    """FIN and the reserved bits"""
+    """FIN and the reserved bits."""
 
 
 class Answer(NamedTuple):
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 def frame(opcode: int, payload: bytes = b"", first: int = 0x80, masked: bool = True) -> bytes:
-    """A client's frame. Its length as short as can be."""
+    """Return a client's frame, with the shortest form of its length."""
     size = len(payload)
     mask_bit = 0x80 if masked else 0
     short = size if size < 126 else 126 if size < 65536 else 127
@@ -44,7 +44,7 @@ def frame(opcode: int, payload: bytes = b"", first: int = 0x80, masked: bool = T
 
 
 def inflated(payload: bytes) -> bytes:
-    """Of a frame with RSV1, where no context is kept."""
+    """Decompress the payload of a frame with RSV1, without context takeover."""
     return zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
 
 
@@ -57,7 +57,7 @@ class Line:
 
     def __init__(self, port: int, buffer: int = 0) -> None:
         self.socket = socket.socket()
-        self.socket.settimeout(PATIENCE_S)
+        self.socket.settimeout(TIMEOUT_S)
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.socket.connect(("127.0.0.1", port))
@@ -89,12 +89,12 @@ class Line:
         return Answer(status, headers, self.file.read(int(size)).decode())
 
     def over(self) -> bool:
-        """Nothing more comes: the other side has hung up."""
+        """Tell whether the server has closed the connection."""
         return self.file.read(1) == b""
 
 
 class WebSocket(Line):
-    """An open one."""
+    """An open WebSocket."""
 
     def __init__(self, port: int, path: str = "/echo", *lines: str, buffer: int = 0) -> None:
         super().__init__(port, buffer)
@@ -110,7 +110,7 @@ class WebSocket(Line):
         return Frame(first & 0x0F, self.file.read(size), first & 0xF0)
 
     def closed(self) -> tuple[int, str]:
-        """The close frame that comes next, after which nothing does."""
+        """Return the code and the reason of the close frame, which must be the last frame."""
         frame = self.receive()
         assert frame.opcode == CLOSE, frame
         assert self.over()
@@ -118,7 +118,7 @@ class WebSocket(Line):
 
 
 def handshake(port: int, *lines: str, path: str = "/echo", method: str = "GET", version: str = "1.1") -> Answer:
-    """What the server answers to these lines of a request."""
+    """Return the server's answer to a request with these header lines."""
     with Line(port) as line:
         line.ask(*lines, path=path, method=method, version=version)
         return line.answer()

@@ -54,7 +54,7 @@ class Serve:
         return f"ws://127.0.0.1:{self.port}"
 
     def answered_by(self) -> int:
-        """The process that takes a new connection."""
+        """Return the id of the process that answers a new connection."""
         with http.open(f"http://127.0.0.1:{self.port}/", timeout=60) as answer:
             return int(json.load(answer)["process"])
 
@@ -65,7 +65,7 @@ class Serve:
 
     @property
     def broken(self) -> Path:
-        """While it is there no process starts."""
+        """Return the path of a file: while it exists, no process starts."""
         return self.folder / "broken"
 
 

@@ -1,4 +1,4 @@
-"""For `runserver` and `serve` alone: a database in the folder of the environment, and the tiny application."""
+"""Settings for `runserver` and `serve`: a database in the folder of the environment, and the tiny application."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What one client may cost: in memory, in time, in places; and that the others notice nothing."""
+"""Tests of the bounds of one client: memory, time and connections, without effect on others."""
 
 import json
 import signal
@@ -39,8 +39,8 @@ SMALL_BUFFER = 4096
 
 
 @pytest.fixture
-def narrow() -> Iterator[Tiny]:
-    """A server that may open few files."""
+def few_files() -> Iterator[Tiny]:
+    """Start a server that may open few files."""
     with Tiny(files=FILES) as tiny:
         yield tiny
 
@@ -212,23 +212,23 @@ def test_request_has_one_host_and_no_folded_header(server: Tiny, head: bytes, st
 # Places
 
 
-def test_connection_over_the_limit_is_503_and_others_stay(narrow: Tiny) -> None:
+def test_connection_over_the_limit_is_503_and_others_stay(few_files: Tiny) -> None:
     with ExitStack() as stack:
-        residents = [stack.enter_context(WebSocket(narrow.port)) for _ in range(PLACES)]
+        residents = [stack.enter_context(WebSocket(few_files.port)) for _ in range(PLACES)]
         for _ in range(40):
-            answer = handshake(narrow.port, *UPGRADE, VERSION, KEY)
+            answer = handshake(few_files.port, *UPGRADE, VERSION, KEY)
             assert (answer.status, answer.headers["retry-after"]) == (503, "10")
-        silent = [stack.enter_context(Line(narrow.port)) for _ in range(100)]
+        silent = [stack.enter_context(Line(few_files.port)) for _ in range(100)]
         for resident in residents:
             resident.send(frame(TEXT, b"still here"))
             assert resident.receive() == Frame(TEXT, b"still here")
         assert len([line for line in silent if hung_up(line)]) >= 60
         residents[0].socket.shutdown(socket.SHUT_RDWR)
-        wait_until(lambda: handshake(narrow.port, path="/").status == 200)
+        wait_until(lambda: handshake(few_files.port, path="/").status == 200)
 
 
 def test_simultaneous_connections_are_accepted_a_few_at_a_time(start: Start) -> None:
-    """While the server is stopped the kernel takes them all; a turn of the loop is for the others too."""
+    """The kernel accepts all connections while the server is stopped. A turn of the loop then takes only a few."""
     tiny = start()
     with ExitStack() as stack:
         tiny.process.send_signal(signal.SIGSTOP)
@@ -257,17 +257,17 @@ def ask(connection: HTTPConnection, path: str) -> Any:
 
 
 def hung_up(line: Line) -> bool:
-    """A place to be told that there is no place is not kept for long either."""
+    """Tell whether the server has closed a rejected connection, which it does not keep for long."""
     try:
         return line.over()
     except ConnectionResetError:
         return True
 
 
-def test_closed_connection_frees_its_place(narrow: Tiny) -> None:
+def test_closed_connection_frees_its_place(few_files: Tiny) -> None:
     for _ in range(PLACES * 2):
-        with WebSocket(narrow.port):
+        with WebSocket(few_files.port):
             pass
-        with Line(narrow.port) as line:
+        with Line(few_files.port) as line:
             line.ask()
             assert line.answer().status == 200

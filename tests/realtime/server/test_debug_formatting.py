@@ -1,4 +1,4 @@
-"""What is taken from autobahn is there, and prints for its debug log only."""
+"""Tests that autobahn has the formatters that are replaced, and uses them for its debug log only."""
 
 import re
 from pathlib import Path

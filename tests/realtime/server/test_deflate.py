@@ -1,4 +1,4 @@
-"""permessage-deflate: RFC 7692, frame by frame."""
+"""Tests of permessage-deflate (RFC 7692), frame by frame."""
 
 import random
 import string

@@ -32,7 +32,7 @@ def reads_mixed(url: str, context: ssl.SSLContext | None = None) -> None:
 
 
 def test_ready_frames_and_others_arrive_whole_and_in_order(server: Tiny) -> None:
-    """Also what fails when Twisted's private attributes are not there any more."""
+    """The test fails, too, when Twisted has lost its private attributes."""
     reads_mixed(server.ws)
 
 

@@ -1,4 +1,4 @@
-"""Whose connection it is behind proxies, and that nobody can say to be another."""
+"""Tests of the client's address behind proxies, which a client cannot forge."""
 
 from typing import Any
 

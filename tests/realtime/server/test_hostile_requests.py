@@ -24,7 +24,7 @@ def parlor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
 
 
 def status(parlor: Parlor, *lines: str, path: str = "/ws/", body: bytes = b"", method: str = "GET") -> int:
-    """The status of a request of these lines, 0 where the server hung up without one."""
+    """Return the status of a request with these lines, or 0 if the server closed without one."""
     head = "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode("latin-1")
     with socket.create_connection(("127.0.0.1", parlor.port), timeout=20) as line:
         with contextlib.suppress(OSError):  # an early refusal: what it says can still be read
@@ -83,7 +83,7 @@ def test_websocket_at_another_path_is_refused_without_a_traceback(parlor: Parlor
 
 
 def test_body_larger_than_any_form_is_refused(parlor: Parlor) -> None:
-    """Nothing here takes more than a few KiB; what is read is held in memory or written to disk first."""
+    """No form is larger than a few KiB, and a body is kept in memory or on disk."""
     size = 8 * 1024 * 1024
     kind = "Content-Type: multipart/form-data; boundary=b"
     head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n'

@@ -1,4 +1,4 @@
-"""What has come in: in order, one asks at a time, and who gives up asking takes nothing along."""
+"""Tests of the inbox: messages in order, one waiter, and no message lost by a cancelled wait."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ async def test_messages_come_out_in_order_whether_they_were_waited_for_or_not(in
 
 
 async def test_cancelled_receive_leaves_the_message_to_the_next(inbox: Inbox) -> None:
-    """Also where it came in the very turn in which they gave up."""
+    """The message may arrive in the turn of the loop in which the wait is cancelled."""
     for comes in (False, True):
         asking = asyncio.ensure_future(inbox.get())
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""What daphne's options do at `serve`."""
+"""Tests of daphne's options at `serve`."""
 
 import json
 import math

@@ -27,7 +27,7 @@ from tests.realtime.server.raw import (
 
 LARGEST = 256 * 1024
 MORE = 0x00
-"""the first bits of a frame that is not the last of its message"""
+"""The first bits of a frame that is not the last one of its message."""
 
 
 # Messages

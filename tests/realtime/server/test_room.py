@@ -15,15 +15,15 @@ from tests.realtime.server.raw import CHROMIUM, FIN, OFFER, RSV1, TEXT, Frame, W
 from tests.services.parlor import Parlor
 
 KIB = 1024
-STUCK, SMALL_BUFFER = 40, 4096
+SLOW_READERS, SMALL_BUFFER = 40, 4096
 TOGETHER = 24
 LINES = [f"{number} {'人' * 9900}" for number in range(60 * TOGETHER)]
-"""29 KiB each: kept once for all readers together, they would be more than the readers may cost"""
+"""Messages of 29 KiB: even one copy for all readers would be more than the readers may cost."""
 LIMITS = {
     "rate": 100_000,
     "burst": 100_000,
     "waiting": TOGETHER,
-    "user_connections": STUCK + 10,
+    "user_connections": SLOW_READERS + 10,
     "slow_s": 600,
     "ring": len(LINES),  # nobody who resumes has to be read to from the database
 }
@@ -43,7 +43,7 @@ def mei(parlor: Parlor) -> Iterator[BlockingClient]:
 
 
 class Tab(WebSocket):
-    """One more tab of a guest, which reads a room from its head on."""
+    """A tab of a guest, which reads a room from its head on."""
 
     def __init__(self, parlor: Parlor, guest: BlockingClient, *lines: str, buffer: int = 0) -> None:
         page = f"Host: 127.0.0.1:{parlor.port}", f"Origin: {parlor.url}", f"Cookie: {guest.cookie_header}"
@@ -62,13 +62,13 @@ class Tab(WebSocket):
         assert self.request("room.open", room=room, position={"o": head["o"], "t": head["t"]})["mode"] == "replay"
 
     def event(self) -> Frame:
-        """The frame of the next event, as it came."""
+        """Return the frame of the next event as it came."""
         while b'"room.event"' not in content(frame := self.receive()):
             pass
         return frame
 
     def lines(self, number: int) -> list[str]:
-        """The next so many lines that come."""
+        """Return the texts of the next events."""
         return [text_of(self.event()) for _ in range(number)]
 
 
@@ -81,7 +81,7 @@ def text_of(event: Frame) -> str:
 
 
 def flood(guest: BlockingClient, room: str) -> None:
-    """As fast as they are stored, many in one batch."""
+    """Post all messages as fast as they are stored, many in one batch."""
     for start in range(0, len(LINES), TOGETHER):
         for text in LINES[start : start + TOGETHER]:
             last = guest.ask("message.post", room=room, cid=secrets.token_urlsafe(16), text=text)
@@ -96,13 +96,13 @@ def test_readers_that_read_nothing_cost_little_and_another_gets_every_line(parlo
     mei.request("room.close", room=room)
     with ExitStack() as stack, ThreadPoolExecutor(1) as thread:
         reader = stack.enter_context(Tab(parlor, mei))
-        for tab in [reader, *(stack.enter_context(Tab(parlor, mei, buffer=SMALL_BUFFER)) for _ in range(STUCK))]:
+        for tab in [reader, *(stack.enter_context(Tab(parlor, mei, buffer=SMALL_BUFFER)) for _ in range(SLOW_READERS))]:
             tab.reads(room, head)
         before = parlor.memory("VmHWM")
         reading = thread.submit(reader.lines, len(LINES))
         flood(mei, room)
         assert reading.result() == LINES
-        assert (parlor.memory("VmHWM") - before) / STUCK <= 512 * KIB
+        assert (parlor.memory("VmHWM") - before) / SLOW_READERS <= 512 * KIB
 
 
 def test_readers_get_the_same_text_with_and_without_compression(parlor: Parlor, mei: BlockingClient) -> None:

@@ -45,7 +45,7 @@ def runserver(tmp_path: Path) -> Iterator[Runserver]:
         process.communicate()
 
 
-def announcement(process: "subprocess.Popen[str]") -> str:
+def banner_line(process: "subprocess.Popen[str]") -> str:
     assert process.stdout
     for line in process.stdout:
         if line.startswith("Parlor is at"):
@@ -54,7 +54,7 @@ def announcement(process: "subprocess.Popen[str]") -> str:
 
 
 def port_of(process: "subprocess.Popen[str]") -> int:
-    return int(announcement(process).rstrip("/").rpartition(":")[2])
+    return int(banner_line(process).rstrip("/").rpartition(":")[2])
 
 
 def free_port() -> int:
@@ -66,7 +66,7 @@ def free_port() -> int:
 def test_runserver_prints_its_address_and_serves_there(runserver: Runserver) -> None:
     port = str(free_port())
     process = runserver("--noreload", port=port)
-    assert announcement(process) == f"Parlor is at http://127.0.0.1:{port}/"
+    assert banner_line(process) == f"Parlor is at http://127.0.0.1:{port}/"
     assert process.stdout
     assert process.stdout.readline() == f"Open once http://127.0.0.1:{port}/once\n"
     with connect(f"ws://127.0.0.1:{port}/echo") as websocket:
@@ -76,7 +76,7 @@ def test_runserver_prints_its_address_and_serves_there(runserver: Runserver) -> 
 
 def test_open_to_the_network_it_says_its_address_there_and_draws_it(runserver: Runserver) -> None:
     process = runserver("0.0.0.0:0", "--noreload")
-    line = announcement(process)
+    line = banner_line(process)
     port = line.rstrip("/").rpartition(":")[2]
     assert line == f"Parlor is at http://127.0.0.1:{port}/ and http://192.168.7.7:{port}/"
     assert process.stdout
@@ -96,7 +96,7 @@ def test_second_runserver_of_a_database_names_the_first(
     runserver: Runserver, tmp_path: Path, reload: list[str]
 ) -> None:
     first = runserver("127.0.0.1:0", "--noreload")
-    announcement(first)
+    banner_line(first)
     second = runserver("127.0.0.1:0", *reload)
     reason = f"Error: process {first.pid} already serves {tmp_path.resolve()}/parlor.sqlite3\n"
     assert reason in second.communicate(timeout=60)[1]
@@ -114,7 +114,7 @@ def test_runserver_reports_a_port_in_use(runserver: Runserver, reload: list[str]
 
 def test_autoreloader_child_holds_the_database(runserver: Runserver, tmp_path: Path) -> None:
     process = runserver("127.0.0.1:0")
-    announcement(process)
+    banner_line(process)
     serving = int((tmp_path / "parlor.sqlite3.serving").read_text())
     assert serving != process.pid
     assert os.getpgid(serving) == process.pid

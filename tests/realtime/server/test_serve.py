@@ -57,10 +57,10 @@ def test_connections_wait_in_the_queue_of_an_activated_socket(serve: StartServe)
     with socket.create_server(("127.0.0.1", 0)) as held:
         address = held.getsockname()
         serve("--fd", str(held.fileno()), fd=held.fileno()).started().end()
-        with socket.create_connection(address) as patient:
-            patient.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with socket.create_connection(address) as waiting:
+            waiting.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             serve("--fd", str(held.fileno()), fd=held.fileno())
-            assert patient.recv(12) == b"HTTP/1.1 200"
+            assert waiting.recv(12) == b"HTTP/1.1 200"
 
 
 def test_tls_may_end_in_it_and_a_websocket_knows(serve: StartServe, tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ pytestmark = pytest.mark.asyncio
 PUBLIC = "9.9.9.9"
 
 REASONS = {"parlor", "uvicorn"}
-"""whose close frames have a reason"""
+"""Servers that send the reason in close frames."""
 STATUSES = {"parlor", "uvicorn"}
-"""that refuse a handshake with the application's status; the other says 403"""
+"""Servers that deny a handshake with the application's status; others answer 403."""
 EMPTY_FRAMES = {"parlor", "uvicorn"}
-"""that send them"""
+"""Servers that send empty frames."""
 GOODBYE = {"parlor"}
-"""that let the application say goodbye at SIGTERM"""
+"""Servers that drain at SIGTERM."""
 
 
 class Site:

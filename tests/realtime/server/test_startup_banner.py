@@ -37,9 +37,9 @@ def test_proxy_without_a_known_name_gets_no_words_in_an_address(settings: Any) -
 
 
 def test_host_that_is_no_address_is_named_with_what_to_say_instead() -> None:
-    with pytest.raises(socket.gaierror) as refusal:
+    with pytest.raises(socket.gaierror) as error:
         open_listener("x86_64-conda-linux-gnu", 0)
-    said = listen_error_text("x86_64-conda-linux-gnu", 8000, refusal.value)
+    said = listen_error_text("x86_64-conda-linux-gnu", 8000, error.value)
     assert said.startswith("HOST=x86_64-conda-linux-gnu is not an address of this machine.")
     assert "HOST=127.0.0.1" in said
 

@@ -65,7 +65,7 @@ def test_sent_message_may_be_larger_than_the_limit(server: Tiny) -> None:
 
 
 def test_application_sees_unsent_bytes(server: Tiny) -> None:
-    """Also what fails when Twisted's private attributes are not there any more."""
+    """The test fails, too, when Twisted has lost its private attributes."""
     with socket.create_connection(("127.0.0.1", server.port)) as reader:
         upgrade = ["GET /large HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade"]
         key = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "", ""]

@@ -27,7 +27,7 @@ open_now: list[tuple[Any, Send]] = []  # the extension and the `send` of each op
 
 
 class Counting(Server):
-    """Knows how many connections it has taken, and in one turn of the loop at most."""
+    """Counts the accepted connections, and the most of one turn of the loop."""
 
     turn = most = taken = 0
 
@@ -80,7 +80,7 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 def facts_of(scope: dict[str, Any]) -> dict[str, Any]:
-    """What is known of who asks."""
+    """Return what the scope says about the client."""
     headers = {name.decode(): value.decode() for name, value in scope["headers"]}
     return {"client": scope["client"], "scheme": scope.get("scheme"), "headers": headers}
 
@@ -118,7 +118,7 @@ async def fail(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def end(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Without a word."""
+    """Return without a message."""
 
 
 async def wait(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -127,7 +127,7 @@ async def wait(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def tell(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Prints how it ended."""
+    """Print the code and the reason of the close."""
     while (message := await receive())["type"] == "websocket.receive":
         pass
     say("told", scope["query_string"].decode(), message["code"], repr(message["reason"]))
@@ -139,8 +139,8 @@ async def slow(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await send({**message, "type": "websocket.send"})
 
 
-async def patient(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Asks for nothing until it is told to; then says what it got."""
+async def receive_late(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Receive nothing until `/release` is requested, then send the sizes of the messages."""
     await released.wait()
     got: list[int] = []
     while (message := await receive()).get("text") != "enough":
@@ -150,7 +150,7 @@ async def patient(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def flood(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Sends for as long as somebody reads."""
+    """Send as long as the client reads."""
     listening = asyncio.ensure_future(receive())
     while not listening.done():
         await send({"type": "websocket.send", "bytes": bytes(64 * 1024)})
@@ -158,14 +158,14 @@ async def flood(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def once(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Takes one message, and closes."""
+    """Receive one message, and close."""
     await receive()
     await send({"type": "websocket.close", "code": 4000, "reason": "enough"})
     await receive()
 
 
 async def pings(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Two looks after a long silence."""
+    """Check the time limits twice after a long silence."""
     protocol = scope["extensions"]["parlor"]._protocol
     for _ in range(2):
         protocol.heard_at = float("-inf")
@@ -203,7 +203,7 @@ async def large(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def mixed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """2,000 lines at once: every third as ASGI has it, the others as ready frames. Then more than the socket takes."""
+    """Send 2,000 messages: every third by ASGI, the others as ready frames. Then send more than the socket takes."""
     extension = scope["extensions"]["parlor"]
     for number in range(2000):
         line = f"{number} {'x' * 2000}"
@@ -237,13 +237,13 @@ PATHS = {
     "/slow": slow,
     "/pings": pings,
     "/once": once,
-    "/patient": patient,
+    "/patient": receive_late,
     "/flood": flood,
 }
 
 
 def hurry() -> None:
-    """Nobody waits for long."""
+    """Set all timeouts to tenths of seconds."""
     hurry_requests()
     Inbox.receive_timeout_s = 0.05
     WebSocketProtocol.progress_timeout_s = 0.3
@@ -255,7 +255,7 @@ def hurry_requests() -> None:
 
 
 async def polite() -> None:
-    """Waits for a line, then sends everybody away."""
+    """Wait for a line of input, then close all connections."""
     say("draining")
     await asyncio.to_thread(sys.stdin.readline)
     for _, send in open_now:

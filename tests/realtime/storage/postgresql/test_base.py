@@ -37,7 +37,7 @@ def shown_in_transaction(database: Any) -> tuple[str, ...]:
 
 @pytest.fixture
 def at() -> Iterator[Any]:
-    """A database as the settings make it of a URL, without a pool unless one is asked for."""
+    """Return a function that makes a database from a URL as the settings do, without a pool by default."""
     made: list[DatabaseWrapper] = []
 
     def database(url: str, **options: Any) -> DatabaseWrapper:
@@ -112,7 +112,7 @@ def make_tables_for_ever(cursor: Any) -> None:
 def test_useless_connection_counts_as_an_absent_database(
     at: Any, postgres_url: str, setting: str, message: str
 ) -> None:
-    """After a failover, or in a process that was stopped in a transaction: another connection can do it."""
+    """A new connection works after a failover, or when the process was stopped in a transaction."""
     database = at(postgres_url, pool={"min_size": 0, "max_size": 1})
     with database.cursor() as cursor:
         cursor.execute(f"SET {setting}")

@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> str:
 
 @pytest.fixture
 def open_database(django_db_blocker: DjangoDbBlocker, path: str) -> Iterator[Open]:
-    """Opens the connection that `atomic(using=alias)` finds by its alias."""
+    """Return a function that opens a connection, which `atomic(using=alias)` finds by its alias."""
     opened: list[str] = []
 
     def open_database(alias: str, name: str = path, **options: Any) -> DatabaseWrapper:
@@ -46,7 +46,7 @@ def open_database(django_db_blocker: DjangoDbBlocker, path: str) -> Iterator[Ope
 
 @pytest.fixture
 def database(open_database: Open) -> DatabaseWrapper:
-    """The connection `ours`, with a table `line` and one `mark` whose constraint is checked at the commit."""
+    """Return the connection `ours` with a table `line`, and a table `mark` with a constraint checked at the commit."""
     database = open_database("ours")
     with database.cursor() as cursor:
         cursor.execute("CREATE TABLE line (id INTEGER PRIMARY KEY, author TEXT NOT NULL)")

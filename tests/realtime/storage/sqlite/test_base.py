@@ -29,7 +29,7 @@ def run(database: DatabaseWrapper, sql: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def elsewhere(database: DatabaseWrapper, path: str) -> Iterator[FairLock]:
-    """Another process has its turn."""
+    """Let another process hold the lock."""
     held = FairLock(path, 20)
     yield held
     held.release()

@@ -8,7 +8,7 @@ from realtime.storage.sqlite.fair_lock import FairLock, lock, unlock
 
 
 def wait_until_taken(path: str) -> None:
-    """Until somebody else holds the lock at `path`."""
+    """Return when another owner holds the lock at `path`."""
     while True:
         try:
             unlock(lock(path, 0))

@@ -1,7 +1,7 @@
-"""Forms whose token does not fit: another tab has logged in or out, cookies are gone, or the page is very old.
+"""Expired forms: the CSRF token is invalid because another tab has logged in or out, or the page is very old.
 
-Nothing is done then. A view that is marked as `shows_again` is asked all the same, so that it shows its page with what
-was typed, or sends on whoever is in already; it must ask `is_expired` before it does anything.
+Such a form does nothing. A view marked by `shows_again` is called nevertheless, to show its page again with the input,
+or to redirect a user who is logged in already. It must check `is_expired` before it does anything else.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
-"""People who have logged in in this browser: a signed cookie. Strangers' wrong passwords do not count for them here.
+"""Known devices: a signed cookie names the users who have logged in in this browser.
 
-It is good only beside the device cookie of the browser that it was given to: the tries of that device are counted.
+Wrong passwords of strangers do not count for these users here. The cookie is valid only together with the device
+cookie of the same browser, whose own tries are counted.
 
 Source: OWASP, "Slow down online guessing attacks with device cookies".
 """
@@ -14,7 +15,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 KNOWN: Final = "accounts.known"
 """The META of a request has here the key of the user who has just logged in, and the hash of the device."""
-MOST: Final = 8
+MAX_USERS: Final = 8
 _SALT: Final = "accounts.known"
 _AGE_S: Final = 365 * 24 * 60 * 60
 
@@ -33,13 +34,13 @@ def remember(request: HttpRequest, user: str, device: str) -> None:
     request.META[KNOWN] = user, device
 
 
-class KnownPeople(MiddlewareMixin):
-    """Middleware: sends the cookie after a log-in. A log-out leaves it."""
+class KnownDevicesMiddleware(MiddlewareMixin):
+    """Send the cookie after a log-in. A log-out leaves it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if KNOWN in request.META:
             user, device = request.META[KNOWN]
-            people = [user, *(each for each in people_known(request, device) if each != user)][:MOST]
+            people = [user, *(each for each in people_known(request, device) if each != user)][:MAX_USERS]
             response.set_signed_cookie(
                 settings.KNOWN_COOKIE_NAME,
                 ".".join(people),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.agents import summary
+from accounts.user_agents import summary
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
 

@@ -1,6 +1,6 @@
-"""A face: one emoji on one of twelve colours, or initials where there is none. Pure.
+"""Avatars: one emoji on one of twelve colours, or initials where there is none. The module is pure.
 
-Source: UTS #51, as far as no table is needed: what an emoji sequence may be made of.
+Source: UTS #51 for the parts of an emoji sequence, without its tables. On the wire an avatar is `face` and `colour`.
 """
 
 import re
