@@ -1,6 +1,7 @@
 """Durable requests: one event for each `cid`, an answer after the commit, a bad request that costs only itself."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -8,15 +9,16 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.limits import Limits
+from realtime.log import Batch, LogEvent, listen
 from realtime.methods import Call, Method
 from realtime.metrics import Metrics
 from realtime.models import Event, Log
 from realtime.process import Process
-from realtime.types import NOBODY, LogKey
+from realtime.types import NOBODY, Caller, ClientId, LogKey, Signal
 from realtime.workers.writer import Writer
 from tests.client import cid
 from tests.realtime.conftest import START, Open
-from tests.realtime.notes import Notes
+from tests.realtime.notes import Note, Notes, note_post
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -180,3 +182,30 @@ async def test_batch_of_expensive_requests_is_short() -> None:
     for call in [*[dear] * 3, *[cheap] * 20]:
         writer.enqueue(call, lambda outcome: None)
     assert [len(writer._next_batch()) for _ in range(3)] == [2, 9, 12]
+
+
+async def test_writer_publishes_events_and_signals_before_it_answers(log: LogKey) -> None:
+    def wave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, text: str, audience: Any) -> list[Signal]:
+        note_post(batch, caller=caller, room=room, cid=cid, text=text)
+        return [Signal(room, "wave", caller.id, text)]
+
+    def publish(events: Sequence[LogEvent], signals: Sequence[Signal]) -> None:
+        order.append(([event.o for event in events], [signal.kind for signal in signals]))
+        raise RuntimeError("a bug")
+
+    order: list[Any] = []
+    writer = Writer(Limits(), Metrics(), publish)
+    writer.start()
+    method = Method(name="note.wave", params=Note, function=wave)
+    forget = listen(lambda events, signals: order.append("the listener"))
+    answered = asyncio.Event()
+
+    def done(outcome: Any) -> None:
+        order.append(outcome.result["o"])
+        answered.set()
+
+    writer.enqueue(Call(method, NOBODY, Note(log, ClientId(cid()), "hi")), done)
+    await asyncio.wait_for(answered.wait(), 10)
+    assert order == [([1], ["wave"]), 1]
+    forget()
+    await writer.stop()
