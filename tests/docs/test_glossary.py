@@ -1,6 +1,9 @@
-"""Tests that every word of docs/glossary.md has a code name, a meaning and a source."""
+"""Tests that every word of docs/glossary.md has a name in the code, a meaning and a source."""
 
 import re
+import subprocess
+
+import pytest
 
 from tests.docs.pages import ROOT, code, page, rows
 
@@ -19,6 +22,13 @@ def test_glossary_gives_each_word_a_code_name_a_sentence_and_a_source() -> None:
         assert code(name), word
         assert meaning.endswith("."), word
         assert source == "–" or re.fullmatch(r"\[.+\]\(https://\S+\)", source), word
+
+
+@pytest.mark.parametrize("name", sorted({code(row[1]) for row in ROWS}))
+def test_code_has_the_names_of_the_glossary(name: str) -> None:
+    apps = ("realtime", "accounts", "chat", "moderation", "game")
+    found = subprocess.run(["grep", "-rqw", "--include=*.py", name, *apps], cwd=ROOT, check=False)
+    assert found.returncode == 0
 
 
 def test_glossary_is_linked_from_the_readme() -> None:
