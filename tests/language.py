@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests" / "language_offenders.txt"
 WORDS = tomllib.loads((ROOT / "tests" / "language_words.toml").read_text())
 CONVENTIONS = "D200,D202,D205,D209,D210,D212,D300,D301,D401,D403,D404,D415,D419"
-"""These rules of pydocstyle need no code of ours. D401 asks for the imperative in docstrings of functions."""
+"""Ruff checks these rules of pydocstyle. D401 requires the imperative in docstrings of functions."""
 
 OPENERS = set(WORDS["openers"].split())
 ARTICLES = {"a", "an", "the"}

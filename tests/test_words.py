@@ -32,7 +32,7 @@ ENGLISH = [
 """Phrases that no user of another chat knows, each with a current word in their place."""
 
 CHINESE = ["主持", "站长", "牌桌", "……", "忘记我", "永久离开", "请出", "再看一下", "\\.\\.\\."]
-"""房主 is a host, 版主 a moderator, 管理员 an admin; an ellipsis is one character."""
+"""The word 房主 is a host, 版主 a moderator, 管理员 an admin; an ellipsis is one character."""
 
 
 def client(language: str) -> dict[str, str]:
