@@ -62,3 +62,4 @@ def test_own_message_bears_its_name_and_another_room_waits_without_a_connection(
     expect(ann.page.get_by_text("Messages load when you're connected again.")).to_be_visible()
     cable.restore()
     expect(ann.page.get_by_text("Messages load when you're connected again.")).to_be_hidden()
+    expect(ann.page.locator("#empty .invite-qr")).to_have_js_property("complete", True)
