@@ -32,7 +32,7 @@ def again(user: User) -> Caller:
 
 
 def call(caller: Caller, method: str, /, **params: Any) -> Call:
-    """A request as it reaches the writer."""
+    """Return a request as it reaches the writer."""
     found = METHODS[method]
     if found.durable:
         params.setdefault("cid", secrets.token_urlsafe(12))
@@ -41,7 +41,7 @@ def call(caller: Caller, method: str, /, **params: Any) -> Call:
 
 
 def outcome(asked: Call) -> Answer:
-    """What the writer answers, or its refusal raised."""
+    """Return the writer's answer, or raise its error."""
     [found] = write([asked])
     if isinstance(found, RealtimeError):
         raise found
@@ -49,20 +49,20 @@ def outcome(asked: Call) -> Answer:
 
 
 def act(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
-    """The result of a writing method."""
+    """Call a writing method and return its result."""
     result: dict[str, Any] = outcome(call(caller, method, **params)).result
     return result
 
 
 def ask(caller: Caller, method: str, /, **params: Any) -> dict[str, Any]:
-    """The result of a reading method."""
+    """Call a reading method and return its result."""
     asked = call(caller, method, **params)
     result: dict[str, Any] = asked.run()
     return result
 
 
 def room(host: Caller, *members: Caller, public: bool = True, name: str = "Room") -> LogKey:
-    """A room with its host and members. Of several public ones each has a name of its own."""
+    """Create a room with its host and members. Each public room gets a name of its own."""
     if name == "Room" and Room.objects.filter(name=name, public=True).exists():
         name = f"Room {key_new(8)}"
     key = LogKey(act(host, "room.create", name=name, topic="", public=public)["room"])
@@ -75,7 +75,7 @@ def room(host: Caller, *members: Caller, public: bool = True, name: str = "Room"
 
 
 def enter(host: Caller, member: Caller, key: LogKey) -> None:
-    """Into a private room by an invite."""
+    """Let a member enter a private room by an invite."""
     from chat.models import Invite
     from chat.services.memberships import member_join
     from realtime.log import SITE, batch
@@ -87,13 +87,13 @@ def enter(host: Caller, member: Caller, key: LogKey) -> None:
 
 
 def post(caller: Caller, key: LogKey, text: str = "hello") -> int:
-    """The offset of a line."""
+    """Post a message and return its offset."""
     o: int = act(caller, "message.post", room=key, text=text)["o"]
     return o
 
 
 def line(caller: Caller, key: LogKey, o: int) -> dict[str, Any]:
-    """A line as this reader sees it."""
+    """Return a message as the reader sees it."""
     room_access = readable(caller, key)
     message = message_find(room_access.log, labels_of(caller.id, room_access), o)
     assert message is not None

@@ -1,4 +1,4 @@
-"""What the database is asked, by any thread: `with queries() as asked`."""
+"""Record the queries of all threads: `with queries() as asked`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 @contextmanager
 def queries() -> Iterator[list[str]]:
-    """SQL of every statement of every connection while it is open."""
+    """Yield a list that gets the SQL of every statement of every connection."""
     asked: list[str] = []
     real = CursorWrapper._execute_with_wrappers  # type: ignore[attr-defined]
 

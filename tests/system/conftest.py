@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, expect
 
 from tests.client import BlockingClient
 from tests.services.parlor import Parlor
-from tests.system.cable import Cable
+from tests.system.connection_proxy import ConnectionProxy
 from tests.system.person import Person, launch_options
 
 HURRY = json.dumps({"rate": 1000, "burst": 1000, "silent_s": 600})
-"""What a test says in a second takes a person an hour, and its guests hear nothing while a browser is looked at."""
+"""Tests post faster than people, and their guests are silent while a test looks at a browser."""
 
 expect.set_options(timeout=15_000)
 NewPerson = Callable[..., Person]
@@ -29,7 +29,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
 
 @pytest.fixture
 def server(shared_server: Parlor) -> Iterator[Parlor]:
-    """One for the session: tests take rooms and names of their own."""
+    """Return the server of the session. Tests use rooms and names of their own."""
     said = len(shared_server.output)
     yield shared_server
     assert "Traceback" not in "".join(shared_server.output[said:])
@@ -37,21 +37,21 @@ def server(shared_server: Parlor) -> Iterator[Parlor]:
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Parlor]:
-    """One that a test may kill, with the limits people have."""
+    """Start a server that a test may kill, with the default limits."""
     with Parlor(tmp_path) as parlor:
         yield parlor
         assert "Traceback" not in "".join(parlor.output)
 
 
 @pytest.fixture
-def cable(server: Parlor) -> Iterator[Cable]:
-    with Cable(server.port) as cable:
-        yield cable
+def connection_proxy(server: Parlor) -> Iterator[ConnectionProxy]:
+    with ConnectionProxy(server.port) as connection_proxy:
+        yield connection_proxy
 
 
 @pytest.fixture
 def person(browser: Browser, server: Parlor) -> Iterator[NewPerson]:
-    """Makes people at browsers of their own; afterwards none may have met an error or another host."""
+    """Make people with browsers of their own. Afterwards no page may have had an error or used another host."""
     people: list[Person] = []
 
     def new(url: str = server.url, **options: Any) -> Person:

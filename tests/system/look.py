@@ -1,4 +1,4 @@
-"""What axe-core has against a view, in both themes; and whether it is wider than the screen."""
+"""Check a view by axe-core in both themes, and that it is not wider than the screen."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ FAULTS = """async ([where, options]) => {
 }"""
 
 
-class Look:
+class ViewCheck:
     """A person who goes from view to view, and all that was found."""
 
     def __init__(self, person: Person) -> None:
@@ -38,7 +38,7 @@ class Look:
         self.at(view)
 
     def opened(self, button: str, what: str) -> None:
-        """A dialog or a menu, and away from it again."""
+        """Open a dialog or a menu, check it, and close it."""
         if not self.page.locator(button).is_visible():
             self.page.locator("#back").click()
         self.page.locator(button).click()

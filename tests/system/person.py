@@ -1,4 +1,4 @@
-"""Somebody at a browser of their own: what they do, what they see, and all that went wrong behind it."""
+"""A person with a browser: their actions, what they see, and the errors of the page."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from playwright.sync_api import TimeoutError as Late
 from tests.services.tools import chromium
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-AT_A_DESK = {**DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"}
+DESKTOP_OPTIONS = {**DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 LOST_LINE = "WebSocket connection to"
-"""how Chromium's console begins to tell of a line that was cut"""
+"""Chromium's console reports a cut connection with a text that begins so."""
 
 ROWS = """() => [...document.querySelectorAll("#lines article[data-o]")].map((line) => {
   const body = line.querySelector(".line-body").cloneNode(true);
@@ -28,7 +28,7 @@ ROWS = """() => [...document.querySelectorAll("#lines article[data-o]")].map((li
 
 
 def launch_options() -> dict[str, Any]:
-    """The system's own Chromium; its sandbox refuses root."""
+    """Return the options to start the system's Chromium, whose sandbox refuses root."""
     return {"executable_path": chromium(), "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
 
 
@@ -56,7 +56,7 @@ class Person:
         self.troubles: list[str] = []
         self._expected: list[str] = []
         self._hosts = {urlsplit(url).netloc}
-        self.context = browser.new_context(base_url=url, **(AT_A_DESK | options))
+        self.context = browser.new_context(base_url=url, **(DESKTOP_OPTIONS | options))
         self.context.on("console", self._console_spoke)
         self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
         self.context.on("request", self._requested)
@@ -84,12 +84,12 @@ class Person:
         self.composer.press("Enter")
 
     def act_on(self, text: str, act: str) -> None:
-        """One of the acts in the bar over a line."""
+        """Press an action in the bar of a message."""
         self.line(text).hover()
         self.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=act).click()
 
     def hold(self, goal: Locator) -> None:
-        """A finger rests on it until that is felt."""
+        """Hold a finger on the element until it counts as a long press."""
         box = goal.bounding_box()
         assert box
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
@@ -107,7 +107,7 @@ class Person:
         self.page.locator("#scroller").evaluate("(box, top) => box.scrollTo(0, top)", top)
 
     def makes_room(self, name: str, *, private: bool = False) -> str:
-        """Its address."""
+        """Create a room and return its address."""
         self.page.locator("#create").click()
         dialog = self.page.get_by_role("dialog", name="New room")
         dialog.get_by_label("Name").fill(name)
@@ -132,7 +132,7 @@ class Person:
         return self.page.get_by_role("log")
 
     def line(self, text: str) -> Locator:
-        """A line with exactly this text, a mark after it aside."""
+        """Return the message with exactly this text; a mark after it is ignored."""
         body = self.page.locator(".line-body", has_text=re.compile(rf"^{re.escape(text)}( \(edited\))?$"))
         return self.page.get_by_role("article").filter(has=body)
 
@@ -147,7 +147,7 @@ class Person:
         return [Row(*row) for row in self.page.evaluate(ROWS)]
 
     def expect_rows(self, rows: list[Row], *, within: float = 30) -> None:
-        """They see these lines and no others, now or soon."""
+        """Expect exactly these messages, within some time."""
         same = f"(wanted) => JSON.stringify(({ROWS})()) === JSON.stringify(wanted)"
         try:
             self.page.wait_for_function(same, arg=[list(row) for row in rows], timeout=within * 1000)
@@ -175,11 +175,11 @@ class Person:
     # What went wrong
 
     def expects(self, *troubles: str) -> None:
-        """What the console may say from now on: it begins like one of these."""
+        """Allow messages of the console that begin like one of these."""
         self._expected += troubles
 
     def may_go_to(self, url: str) -> None:
-        """A host that is not ours, besides."""
+        """Allow requests to another host."""
         self._hosts.add(urlsplit(url).netloc)
 
     def _console_spoke(self, message: ConsoleMessage) -> None:

@@ -48,7 +48,7 @@ class Evening:
         return reader
 
     def visitor(self, name: str, face: str, colour: int, **options: Any) -> Person:
-        """At the door, about to enter."""
+        """Return a person at the entry form."""
         visitor = Person(self.browser, self.url, **options)
         visitor.page.goto(f"/r/{self.games}/")
         for choice in (f"[name=face][value='{face}']", f"[name=colour][value='{colour}']"):
@@ -57,7 +57,7 @@ class Evening:
         return visitor
 
     def begins(self, readers: list[Person]) -> None:
-        """What the readers have read."""
+        """Post the messages that the readers have read."""
         plan, gone = self.jonas.say(self.games, "Colunm 4. I have a plan.", "Nobody saw that.")
         self.jonas.act("message.delete", room=self.games, o=gone)
         self.jonas.act("message.edit", room=self.games, o=plan, text="Column 4. I have a plan.")
@@ -69,7 +69,7 @@ class Evening:
             expect(reader.log).to_contain_text("RFC 6455")
 
     def goes_on(self, readers: list[Person]) -> None:
-        """What they find when they look again."""
+        """Post the messages that the readers find later."""
         comes(readers, self.mei.lounge)
         self.aisha.say(self.games, "That is not a plan, that is a trap you walked into", "看第三列 👀")
         self.ming.say(self.games, "我来了。今晚谁先手")

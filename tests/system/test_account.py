@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.accounts.people import PASSWORD, code_of
 from tests.services.parlor import Parlor
 from tests.system.conftest import NewPerson
-from tests.system.look import Look
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, PHONE, Person
 
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
@@ -25,7 +25,7 @@ def logs_in(person: Person, name: str) -> None:
     expect(person.composer).to_be_visible()
 
 
-def test_a_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewhere(person: NewPerson) -> None:
+def test_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewhere(person: NewPerson) -> None:
     ann, bo = person(), person().enter("Bo who listens")
     lines: list[Any] = []
     ann.page.on("websocket", lambda line: lines.append(line))
@@ -63,7 +63,7 @@ def test_a_guest_keeps_the_name_in_the_middle_of_a_talk_and_is_the_same_elsewher
     expect(ann.page.get_by_text("You've been logged out.")).to_be_visible()
 
 
-def test_a_log_out_asks_about_what_is_not_sent_and_leaves_nothing_in_the_browser(person: NewPerson) -> None:
+def test_log_out_asks_about_what_is_not_sent_and_leaves_nothing_in_the_browser(person: NewPerson) -> None:
     ann = person().enter("Ann who goes")
     ann.page.goto("/account/logout/")
     expect(ann.page.locator("[data-unsent]")).to_be_hidden()
@@ -86,7 +86,7 @@ def test_axe_has_nothing_against_any_page_of_an_account(
 ) -> None:
     ann = person(**size, locale=locale)
     ann.expects(REFUSED_PAGE)
-    look, page = Look(ann), ann.page
+    look, page = ViewCheck(ann), ann.page
     send = page.locator(".entries .primary")
 
     look.visit(next(line for line in server.output if "/setup/" in line).split()[-1], "the first admin")

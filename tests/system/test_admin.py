@@ -1,4 +1,4 @@
-"""Who guards the site, at a browser: the live page and the admin, looked at and acted from, by keyboard too."""
+"""Tests of the live page and the admin in a browser, also by keyboard."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.accounts.people import PASSWORD
 from tests.client import BlockingClient
 from tests.services.parlor import Parlor
 from tests.system.conftest import HURRY, NewPerson
-from tests.system.look import Look
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, PHONE, Person
 
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
@@ -30,14 +30,14 @@ UNGUARDED = {"REALTIME": HURRY, "STAFF_MFA": "false"}
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parlor]:
-    """A site where rank needs no second step."""
+    """Start a site where ranks need no two-step login."""
     with Parlor(tmp_path_factory.mktemp("unguarded"), **UNGUARDED) as parlor:
         yield parlor
 
 
 @pytest.fixture
 def of_its_own(tmp_path: Path) -> Iterator[Parlor]:
-    """Another: after a ban of a guest the next ones wait at the door."""
+    """Start another site, because new guests wait for approval after a ban of a guest."""
     with Parlor(tmp_path, **UNGUARDED) as parlor:
         yield parlor
 
@@ -55,7 +55,7 @@ def admin(person: NewPerson, site: Parlor, **options: Any) -> Person:
 
 
 def chosen(one: Person, name: str) -> None:
-    """The row of somebody, and the ban over the list, by keyboard."""
+    """Select a person's row and the ban above the list, by keyboard."""
     row = one.page.locator("#result_list tbody tr", has_text=name)
     row.locator(".action-select").focus()
     one.page.keyboard.press("Space")
@@ -76,7 +76,7 @@ def test_axe_has_nothing_against_what_guards_look_at(
     other = BlockingClient(unguarded.url, f"Other {token_hex(3)}")
     other.act("report.create", room=other.lounge, o=o, rule="spam")
     one = admin(person, unguarded, **size, locale=locale)
-    look = Look(one)
+    look = ViewCheck(one)
     one.page.goto("/live/")
     expect(one.page.locator("#connections")).not_to_have_text("–")
     look.at("live, with numbers")
@@ -94,7 +94,7 @@ def test_axe_has_nothing_against_what_guards_look_at(
     assert not look.faults, "\n".join(look.faults)
 
 
-def test_a_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_own: Parlor, person: NewPerson) -> None:
+def test_ban_from_the_admin_is_seen_by_the_banned_and_by_a_bystander(of_its_own: Parlor, person: NewPerson) -> None:
     one = admin(person, of_its_own)
     name = f"Troll {token_hex(3)}"
     troll, by = person(of_its_own.url).enter(name), person(of_its_own.url).enter(f"By {token_hex(3)}")

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.system.cable import Cable
 from tests.system.conftest import NewPerson
+from tests.system.connection_proxy import ConnectionProxy
 from tests.system.person import LOST_LINE
 
 
@@ -13,19 +13,19 @@ def status(page: Page, text: str) -> None:
     expect(page.get_by_role("status").filter(has_text=re.compile(text))).to_be_visible()
 
 
-def test_network_without_websockets_is_named(person: NewPerson, cable: Cable) -> None:
-    cable.cut_sockets()
-    ann = person(cable.url)
+def test_network_without_websockets_is_named(person: NewPerson, connection_proxy: ConnectionProxy) -> None:
+    connection_proxy.cut_sockets()
+    ann = person(connection_proxy.url)
     ann.expects(LOST_LINE)
     ann.enter("Ann behind a proxy")
     status(ann.page, "blocks live connections")
-    cable.restore()
+    connection_proxy.restore()
     expect(ann.page.get_by_role("status").filter(has_text="blocks live")).to_be_hidden()
 
 
-def test_address_that_the_server_refuses_is_named(person: NewPerson, cable: Cable) -> None:
-    cable.cut_sockets()
-    ann = person(cable.url)
+def test_address_that_the_server_refuses_is_named(person: NewPerson, connection_proxy: ConnectionProxy) -> None:
+    connection_proxy.cut_sockets()
+    ann = person(connection_proxy.url)
     ann.expects(LOST_LINE)
     ann.page.route("**/realtime/check", lambda route: route.fulfill(json={"origin": False}))
     ann.enter("Ann at another address")
@@ -46,20 +46,20 @@ def test_offline_is_said_at_once_and_taken_back_when_the_server_answers(person: 
 
 
 def test_own_message_bears_its_name_and_another_room_waits_without_a_connection(
-    person: NewPerson, cable: Cable
+    person: NewPerson, connection_proxy: ConnectionProxy
 ) -> None:
-    ann = person(cable.url)
+    ann = person(connection_proxy.url)
     ann.expects(LOST_LINE)
     ann.enter("Ann with a name")
     ann.makes_room("Second room of Ann")
     ann.page.goto("/")
     ann.page.reload()
-    cable.cut()
+    connection_proxy.cut()
     ann.say("written without a connection")
     line = ann.page.get_by_role("article").filter(has_text="written without a connection")
     expect(line.locator(".line-name")).to_have_text("Ann with a name")
     ann.room("Second room of Ann").click()
     expect(ann.page.get_by_text("Messages load when you're connected again.")).to_be_visible()
-    cable.restore()
+    connection_proxy.restore()
     expect(ann.page.get_by_text("Messages load when you're connected again.")).to_be_hidden()
     expect(ann.page.locator("#empty .invite-qr")).to_have_js_property("complete", True)

@@ -50,7 +50,7 @@ def proxies(parlor: Parlor, tmp_path: Path) -> Iterator[dict[str, Proxy]]:
 
 @pytest.fixture
 def trusting(browser_type: BrowserType, proxies: dict[str, Proxy]) -> Iterator[Browser]:
-    """A browser that believes these two certificates and no others without a known authority."""
+    """Start a browser that trusts these two certificates, besides those of known authorities."""
     options = launch_options()
     keys = ",".join(proxy.certificate.fingerprint for proxy in proxies.values())
     options["args"] = [*options["args"], f"--ignore-certificate-errors-spki-list={keys}"]
@@ -58,7 +58,7 @@ def trusting(browser_type: BrowserType, proxies: dict[str, Proxy]) -> Iterator[B
         yield browser
 
 
-def test_a_rolling_restart_behind_two_proxies_loses_no_line(
+def test_rolling_restart_behind_two_proxies_loses_no_line(
     parlor: Parlor, proxies: dict[str, Proxy], trusting: Browser
 ) -> None:
     ann, bo = (Person(trusting, proxy.url) for proxy in proxies.values())

@@ -20,7 +20,7 @@ SHAPE = """() => [...document.querySelectorAll("#lines [data-o]")].map((line) =>
 
 @pytest.fixture
 def talk(guest: NewGuest) -> str:
-    """The address of a room with messages of many forms."""
+    """Create a room with messages of many forms, and return its address."""
     teller, other = guest(f"Teller {token_hex(3)}"), guest(f"李雷 {token_hex(3)}")
     room = teller.makes_room(f"First page {token_hex(2)}")
     other.act("room.join", room=room)

@@ -6,8 +6,8 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import expect
 
-from tests.system.cable import Cable
 from tests.system.conftest import NewGuest, NewPerson
+from tests.system.connection_proxy import ConnectionProxy
 from tests.system.person import LOST_LINE
 
 LONG = 350
@@ -16,7 +16,7 @@ KEPT = 300
 
 @pytest.fixture
 def long_room(guest: NewGuest) -> str:
-    """The address of a room with many lines in it."""
+    """Create a room with many messages, and return its address."""
     teller = guest(f"Teller {token_hex(2)}")
     room = teller.makes_room(f"Long story {token_hex(2)}")
     teller.say(room, *(f"line {number}{' and more' * (number % 7 * 20)}" for number in range(1, LONG + 1)))
@@ -34,9 +34,7 @@ TO_THE_TOP = """() => {
 OLDER = "(o) => Number(document.querySelector('#lines [data-o]').dataset.o) < o"
 
 
-def test_one_reads_up_to_the_first_line_without_a_jump_and_returns_to_the_newest(
-    person: NewPerson, long_room: str
-) -> None:
+def test_history_is_read_up_to_the_first_message_without_a_jump_and_back(person: NewPerson, long_room: str) -> None:
     ann = person().enter("Ann who reads upwards", long_room)
     ann.expect_said("the end")
     pages = 0
@@ -56,7 +54,7 @@ def test_one_reads_up_to_the_first_line_without_a_jump_and_returns_to_the_newest
     assert ann.page.get_by_role("article").count() <= KEPT
 
 
-def test_a_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_room: str) -> None:
+def test_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_room: str) -> None:
     ann = person().enter("Ann who follows a link", long_room)
     ann.page.goto(f"{long_room}@106", wait_until="commit")
     line = ann.page.locator("[data-o='106']")
@@ -70,27 +68,27 @@ def test_a_link_to_a_line_opens_it_among_its_neighbours(person: NewPerson, long_
     expect(ann.line("the end")).to_be_in_viewport()
 
 
-def test_what_is_said_from_the_middle_is_seen_at_once_also_without_a_line(
-    person: NewPerson, guest: NewGuest, cable: Cable
+def test_message_posted_from_the_middle_of_a_history_is_shown_at_once_also_offline(
+    person: NewPerson, guest: NewGuest, connection_proxy: ConnectionProxy
 ) -> None:
     teller = guest("Teller of a middle")
     room = teller.makes_room(f"Middle {token_hex(2)}")
     first, *_ = teller.say(room, *(f"line {number}" for number in range(1, 201)))
-    ann = person(cable.url).enter("Ann in the middle", f"/r/{room}/@{first + 20}")
+    ann = person(connection_proxy.url).enter("Ann in the middle", f"/r/{room}/@{first + 20}")
     ann.expects(LOST_LINE)
     expect(ann.line("line 20")).to_be_in_viewport()
     expect(ann.line("line 200")).to_have_count(0)
-    cable.cut_sockets()
+    connection_proxy.cut_sockets()
     ann.say("from the middle")
     expect(ann.line("from the middle")).to_be_in_viewport()
     teller.say(room, *(f"more {number}" for number in range(1, 31)))
-    cable.restore()
+    connection_proxy.restore()
     ann.page.evaluate("dispatchEvent(new Event('online'))")
     ann.expect_said("from the middle", "more 30")
     expect(ann.line("from the middle")).to_be_in_viewport()
 
 
-def test_who_reads_further_up_is_not_moved_and_is_told_how_much_is_new(person: NewPerson, guest: NewGuest) -> None:
+def test_reader_further_up_is_not_moved_and_sees_the_number_of_new_messages(person: NewPerson, guest: NewGuest) -> None:
     teller = guest("Teller of more")
     room = teller.makes_room(f"More and more {token_hex(2)}")
     teller.say(room, *(f"line {number}" for number in range(1, 81)))

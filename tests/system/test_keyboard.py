@@ -16,7 +16,7 @@ def tab_to(person: Person, goal: Locator, key: str = "Tab") -> None:
     raise AssertionError(f"{FURTHEST} × {key} do not reach {goal}")
 
 
-def test_everything_can_be_done_by_keyboard_alone(person: NewPerson) -> None:
+def test_page_can_be_used_by_keyboard_alone(person: NewPerson) -> None:
     ann = person()
     press, write = ann.page.keyboard.press, ann.page.keyboard.type
     main = ann.page.get_by_role("main")

@@ -16,13 +16,13 @@ from lab.consumers import NOBODY
 from lab.pages import LABS
 from tests.services.parlor import Parlor
 from tests.system.conftest import NewPerson
-from tests.system.look import Look
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
 
 ACCEPT = "rE91AJhfC+6JdVcVXOGJEADEJdQ="
 HAN = "字" * 41
 TRIED = (LOST_LINE, "WebSocket is already in CLOSING or CLOSED state.", "The provided value 'nonsense'")
-"""what the console says of mistakes that some of the pages are about"""
+"""The console reports errors that some of the pages cause on purpose."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_axe_has_nothing_against_any_page(
 ) -> None:
     visitor = person(lab_server.url, **size, locale=locale)
     visitor.expects(*TRIED)
-    look = Look(visitor)
+    look = ViewCheck(visitor)
     look.visit("/lab/", "index")
     look.visit("/lab/docs/channels.md", "document")
     for lab in LABS:
@@ -103,10 +103,10 @@ def dropped(page: Page) -> None:
 
 
 BUSY = {"echo": echoed, "lamp": lit, "closing": closed, "origin": tried, "idl": ticked, "limits": dropped}
-"""so that axe sees the pages with something on them"""
+"""Actions that fill the pages before axe checks them."""
 
 
-def test_the_tutorial_s_page_says_what_it_says_there_of_the_bytes_of_its_server(visitor: Person) -> None:
+def test_page_of_the_tutorial_logs_the_same_lines(visitor: Person) -> None:
     page = at(visitor, "echo")
     press(page, "Send Message")
     expect(log(page)).to_have_count(3)
@@ -133,7 +133,7 @@ def test_two_browsers_see_the_same_lamp(visitor: Person, person: NewPerson, lab_
             expect(each.locator("#lamp-word")).to_have_text(f"The lamp is {way}.")
 
 
-def test_the_loop_skips_while_the_server_reads_nothing(visitor: Person) -> None:
+def test_loop_skips_while_the_server_reads_nothing(visitor: Person) -> None:
     page = at(visitor, "updates")
     press(page, "Start")
     expect(page.locator("#read")).not_to_have_text("0")
@@ -152,14 +152,14 @@ def test_five_floats_come_back(visitor: Person) -> None:
     expect(page.locator("#same")).to_have_text("The same five numbers: 20 bytes there, 20 bytes back.")
 
 
-def test_what_one_publishes_another_reads(visitor: Person, person: NewPerson, lab_server: Parlor) -> None:
+def test_published_value_reaches_another_page(visitor: Person, person: NewPerson, lab_server: Parlor) -> None:
     other = at(person(lab_server.url), "sensors")
     press(at(visitor, "sensors"), "Publish")
     expect(other.locator("#reading")).to_have_text("22C")
     expect(log(other)).to_have_text(["←sensors/home/temperature 22C"])
 
 
-def test_one_byte_too_many_is_1009_and_reading_too_little_1008(visitor: Person) -> None:
+def test_message_too_large_is_1009_and_reading_too_little_1008(visitor: Person) -> None:
     page = at(visitor, "limits")
     press(page, "Send 512 bytes")
     expect(log(page)).to_have_text(["→512 bytes", "←512 bytes"])
@@ -181,7 +181,7 @@ def test_every_member_is_as_the_idl_says(visitor: Person) -> None:
         expect(page.locator("#members .seen", has_text=seen).first).to_be_visible()
 
 
-def test_a_key_is_answered_step_by_step(visitor: Person) -> None:
+def test_key_is_answered_step_by_step(visitor: Person) -> None:
     page = at(visitor, "handshake")
     expect(page.locator("#accept")).to_have_text(ACCEPT)
     expect(page.locator("#digest")).to_have_text("ac 4f 75 00 98 5f 0b ee 89 75 57 15 5c e1 89 10 00 c4 25 d4")
@@ -204,7 +204,7 @@ def test_each_close_shows_what_the_page_sees(visitor: Person) -> None:
     expect(newest).to_have_text("nobody: the handshake was refused1006no reasonfalse")
 
 
-def test_a_reason_holds_forty_one_han_characters(visitor: Person) -> None:
+def test_reason_holds_forty_one_han_characters(visitor: Person) -> None:
     page = at(visitor, "closing")
     press(page, "Fill in 41 汉字")
     expect(page.locator("#weight")).to_have_text("123 of 123 bytes")
@@ -216,7 +216,7 @@ def test_a_reason_holds_forty_one_han_characters(visitor: Person) -> None:
     expect(page.locator("#problem")).to_contain_text("SyntaxError")
 
 
-def test_a_command_is_copied(visitor: Person) -> None:
+def test_command_is_copied(visitor: Person) -> None:
     page = at(visitor, "curl")
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").last.click()
@@ -224,7 +224,7 @@ def test_a_command_is_copied(visitor: Person) -> None:
     assert "Sec-WebSocket-Key: f7cb4ezEAl6C3wRaU6JORA==" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_to_another_site_the_cookie_is_not_lent(visitor: Person) -> None:
+def test_cookie_is_not_sent_from_another_site(visitor: Person) -> None:
     visitor.enter("Vera")
     page = at(visitor, "origin")
     press(page, "Run both")
@@ -241,14 +241,14 @@ def test_to_another_site_the_cookie_is_not_lent(visitor: Person) -> None:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """From the same host as Parlor, on a port of its own."""
+    """Serve a folder from the same host as Parlor, on a port of its own."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def test_a_page_on_another_port_steals_the_name_only_where_nobody_checks(visitor: Person, tmp_path: Path) -> None:
+def test_page_on_another_port_steals_the_name_only_where_nobody_checks(visitor: Person, tmp_path: Path) -> None:
     visitor.enter("Nora")
     (tmp_path / "attack.html").write_text(at(visitor, "origin").locator("#thief").inner_text())
     (tmp_path / "favicon.ico").touch()
@@ -264,7 +264,7 @@ def test_a_page_on_another_port_steals_the_name_only_where_nobody_checks(visitor
         ]
 
 
-def test_a_page_is_found_from_the_rooms_and_turned_to_chinese(visitor: Person) -> None:
+def test_page_is_found_from_the_rooms_and_turned_to_chinese(visitor: Person) -> None:
     visitor.enter("Ann")
     visitor.page.get_by_role("link", name="WebSocket lab").click()
     visitor.page.get_by_role("link", name="WebSocket Echo Test").click()

@@ -5,12 +5,12 @@ import re
 from playwright.sync_api import expect
 
 from tests.services.parlor import Parlor
-from tests.system.cable import Cable
 from tests.system.conftest import NewGuest, NewPerson
-from tests.system.look import Look
+from tests.system.connection_proxy import ConnectionProxy
+from tests.system.look import ViewCheck
 from tests.system.person import LOST_LINE, Person
 
-SPOKEN_OF = """() => {
+RECORD_STATUS = """() => {
   const chip = document.querySelector("#chip");
   const seen = (spoken) => new MutationObserver(() => chip.hidden || spoken(performance.now()));
   window.spokenAt = new Promise((spoken) => seen(spoken).observe(chip, { attributes: true }));
@@ -29,14 +29,14 @@ def acknowledged(person: Person) -> dict[str, int]:
     return {row.text: row.o for row in person.rows if row.o in stored}
 
 
-def test_who_was_cut_off_for_half_a_minute_sees_all_that_was_done_meanwhile_without_a_reload_or_a_jump(
-    person: NewPerson, cable: Cable
+def test_reader_cut_off_for_half_a_minute_sees_all_changes_without_a_reload_or_a_jump(
+    person: NewPerson, connection_proxy: ConnectionProxy
 ) -> None:
     bo = person().enter("Bo stays on")
     room = bo.makes_room("Cut")
     bo.say(*numbered("before", 60))
     bo.expect_said("before 60")
-    ann = person(cable.url).enter("Ann is cut off", room)
+    ann = person(connection_proxy.url).enter("Ann is cut off", room)
     ann.page.evaluate("window.sinceLoad = true")
     ann.scroll_to(0)
     expect(ann.line("before 1")).to_be_attached()
@@ -48,7 +48,7 @@ def test_who_was_cut_off_for_half_a_minute_sees_all_that_was_done_meanwhile_with
 
     ann.expects(LOST_LINE)
     ann.page.evaluate("window.cutAt = performance.now()")
-    cable.cut()
+    connection_proxy.cut()
     for text in [*above[-3:], "before 59", "before 60"]:
         bo.edit(text, f"{text}, edited\n\nand longer than it was")
     bo.say(*numbered("meanwhile", 199))
@@ -58,7 +58,7 @@ def test_who_was_cut_off_for_half_a_minute_sees_all_that_was_done_meanwhile_with
     bo.expect_said("one at a time, so all is stored once this is")
     assert ann.line("Message deleted").count() == 0
     ann.page.wait_for_function("() => performance.now() - cutAt >= 30_000", timeout=40_000)
-    cable.restore()
+    connection_proxy.restore()
     ann.page.evaluate("dispatchEvent(new Event('online'))")
 
     expect(ann.page.get_by_role("button", name="200 new messages")).to_be_visible()
@@ -68,18 +68,18 @@ def test_who_was_cut_off_for_half_a_minute_sees_all_that_was_done_meanwhile_with
     assert (ann.top_of(place.o), ann.page.evaluate("window.sinceLoad")) == (place.top, True)
 
 
-def test_who_had_read_to_the_end_finds_all_that_was_missed_below_one_line_that_says_new(
-    person: NewPerson, guest: NewGuest, cable: Cable
+def test_missed_messages_are_below_one_divider_for_new_messages(
+    person: NewPerson, guest: NewGuest, connection_proxy: ConnectionProxy
 ) -> None:
     teller = guest("Teller meanwhile")
     room = teller.makes_room("Missed")
     teller.say(room, *numbered("read", 40))
-    ann = person(cable.url).enter("Ann at the end", f"/r/{room}/")
+    ann = person(connection_proxy.url).enter("Ann at the end", f"/r/{room}/")
     expect(ann.line("read 40")).to_be_in_viewport()
     ann.expects(LOST_LINE)
-    cable.cut()
+    connection_proxy.cut()
     teller.say(room, *numbered("missed", 60))
-    cable.restore()
+    connection_proxy.restore()
     ann.page.evaluate("dispatchEvent(new Event('online'))")
 
     new = ann.log.get_by_text("New", exact=True)
@@ -92,7 +92,7 @@ def test_who_had_read_to_the_end_finds_all_that_was_missed_below_one_line_that_s
     expect(ann.page.get_by_role("button", name="60 new messages above")).to_be_visible()
 
 
-def test_a_server_killed_in_the_middle_of_a_burst_has_all_it_acknowledged_and_gets_the_rest_by_itself(
+def test_killed_server_has_all_acknowledged_messages_and_gets_the_rest_later(
     person: NewPerson, own_server: Parlor
 ) -> None:
     ann, bo = person(own_server.url).enter("Ann"), person(own_server.url).enter("Bo")
@@ -112,23 +112,25 @@ def test_a_server_killed_in_the_middle_of_a_burst_has_all_it_acknowledged_and_ge
     assert kept.items() <= {row.text: row.o for row in bo.rows}.items()
 
 
-def test_the_line_is_not_spoken_of_for_five_seconds_then_honestly_then_gladly(person: NewPerson, cable: Cable) -> None:
-    ann = person(cable.url)
+def test_connection_status_is_shown_after_five_seconds_and_when_it_is_back(
+    person: NewPerson, connection_proxy: ConnectionProxy
+) -> None:
+    ann = person(connection_proxy.url)
     ann.page.add_init_script("Math.random = () => 100")  # the first wait is 50 s: there is time to look around
     ann.enter("Ann and her chip").expects(LOST_LINE)
     ann.say("heard before the cut")
     ann.expect_said("heard before the cut")
-    ann.page.evaluate(SPOKEN_OF)
-    cable.cut()
+    ann.page.evaluate(RECORD_STATUS)
+    connection_proxy.cut()
     chip = ann.page.get_by_role("status").filter(
         has_text=re.compile(r"^(Reconnecting|The server doesn't answer. Trying again) · Try now \d+ s$")
     )
     expect(chip).to_be_visible()
     assert ann.page.evaluate("spokenAt.then((at) => at - cutAt)") >= 5000
     ann.say("said into the dark")
-    look = Look(ann)
+    look = ViewCheck(ann)
     look.at("Reconnecting")
-    cable.restore()
+    connection_proxy.restore()
     chip.get_by_role("button", name="Try now").click()
     expect(ann.page.get_by_text(re.compile(r"^Reconnected after [\d.]+ s\. Nothing was lost\.$"))).to_be_visible()
     look.at("Nothing lost")

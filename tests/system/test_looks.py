@@ -8,19 +8,19 @@ from playwright.sync_api import expect
 
 from tests.client import BlockingClient
 from tests.system.conftest import NewGuest, NewPerson
-from tests.system.look import Look
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, PHONE
 
 SENT_AND_GONE_ON = """() => {
   document.querySelector("#composer").requestSubmit();
   document.querySelector("#text").value = "already something else";
 }"""
-"""so that the line stays where it is when it is refused"""
+"""The draft stays in its place when the message is refused."""
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
 
 
 def furnished(teller: BlockingClient) -> str:
-    """A room with a line of every kind."""
+    """Create a room with a message of every kind, and return its address."""
     name = f"Furniture {token_hex(2)}"
     room = teller.makes_room(name, "All that a talk may hold")
     texts = [
@@ -55,7 +55,7 @@ def test_axe_has_nothing_against_any_view(
     private = teller.makes_room("Private", public=False)
     ann = person(**size, locale=locale)
     ann.expects(REFUSED_PAGE)
-    look = Look(ann)
+    look = ViewCheck(ann)
 
     look.visit("/", "the way in")
     look.opened(".enter-face", "#enter-faces")

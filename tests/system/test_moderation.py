@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.system.conftest import NewGuest, NewPerson
-from tests.system.look import Look
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, PHONE, Person
 
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of 4"
 
 
 def moderates(host: Person, text: str) -> None:
-    """The dialog, from a line."""
+    """Open the dialog of a message."""
     host.act_on(text, "More")
     host.page.locator("#line-menu").get_by_role("menuitem", name="Moderate…").click()
     expect(host.page.locator("#sanction-dialog")).to_be_visible()
@@ -29,7 +29,7 @@ def decides(host: Person, kind: str, **fields: str) -> None:
     expect(dialog).to_be_hidden()
 
 
-def test_a_ban_from_the_message_is_seen_by_all_three_and_undone(person: NewPerson) -> None:
+def test_ban_from_the_message_is_seen_by_all_three_and_undone(person: NewPerson) -> None:
     host, troll, by = person().enter("Host of it"), person(), person()
     room = host.makes_room("Well kept")
     troll.enter("Troll", room)
@@ -61,7 +61,7 @@ def test_a_ban_from_the_message_is_seen_by_all_three_and_undone(person: NewPerso
     by.expect_said("I am back")
 
 
-def test_the_muted_see_why_and_the_panic_switch_stops_everybody(person: NewPerson) -> None:
+def test_muted_person_sees_the_reason_and_lockdown_stops_all(person: NewPerson) -> None:
     host, ann = person().enter("Host with a switch"), person()
     room = host.makes_room("Loud")
     ann.enter("Ann is loud", room)
@@ -84,7 +84,9 @@ def test_the_muted_see_why_and_the_panic_switch_stops_everybody(person: NewPerso
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "360"])
-def test_axe_has_nothing_against_the_door(person: NewPerson, guest: NewGuest, size: dict[str, Any]) -> None:
+def test_axe_finds_no_problem_on_the_page_of_waiting_people(
+    person: NewPerson, guest: NewGuest, size: dict[str, Any]
+) -> None:
     troll = guest(f"Troll {token_hex(2)}")
     host = person(**size)
     host.enter(f"Holly {token_hex(2)}")
@@ -94,7 +96,7 @@ def test_axe_has_nothing_against_the_door(person: NewPerson, guest: NewGuest, si
     troll.act("room.join", room=room)
     troll.say(room, "buy this")
     host.expect_said("buy this")
-    look = Look(host)
+    look = ViewCheck(host)
     if size is PHONE:
         host.hold(host.line("buy this"))
         host.page.locator("#line-menu").get_by_role("menuitem", name="Moderate…").tap()

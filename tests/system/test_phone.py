@@ -11,7 +11,7 @@ BECOMES = """(state) => {
 }"""
 
 
-def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
+def test_phone_enters_and_posts_by_touch(person: NewPerson) -> None:
     ann, bo = person(**PHONE), person().enter("Bo at a desk")
     ann.page.goto("/")
     ann.page.get_by_label("Your name").fill("Ann on the phone")
@@ -34,7 +34,7 @@ def test_one_comes_in_and_talks_with_a_thumb(person: NewPerson) -> None:
     expect(bo.line("uno, dos")).to_contain_text("(edited)")
 
 
-def test_the_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
+def test_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
     ann = person(**PHONE).enter("Ann goes back")
     rooms = ann.page.get_by_role("navigation", name="Rooms")
     expect(rooms).to_be_hidden()
@@ -49,7 +49,7 @@ def test_the_rooms_are_one_step_back_from_the_talk(person: NewPerson) -> None:
     expect(ann.heading("Lounge")).to_be_visible()
 
 
-def test_a_phone_that_is_put_away_is_not_here_until_it_is_taken_out_again(person: NewPerson) -> None:
+def test_phone_that_is_put_away_is_not_here_until_it_is_taken_out_again(person: NewPerson) -> None:
     bo, ann = person().enter("Bo stays here"), person(**PHONE)
     ann.enter("Ann puts it away", bo.makes_room("Pockets"))
     expect(bo.page.get_by_role("button", name="2 here")).to_be_visible()

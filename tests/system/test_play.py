@@ -10,13 +10,13 @@ from playwright.sync_api import Locator, expect
 
 from tests.client import BlockingClient
 from tests.services.parlor import Parlor
-from tests.system.cable import Cable
 from tests.system.conftest import HURRY, NewGuest, NewPerson
-from tests.system.look import Look
+from tests.system.connection_proxy import ConnectionProxy
+from tests.system.look import ViewCheck
 from tests.system.person import DESKTOP, LOST_LINE, PHONE, Person
 
 STALE = "Someone else changed this. Check and try again."
-"""what is said to whose move came too late"""
+"""A player whose move came too late sees this text."""
 
 
 def column(person: Person, number: int) -> Locator:
@@ -26,7 +26,7 @@ def column(person: Person, number: int) -> Locator:
 
 
 def discs(person: Person) -> Locator:
-    """Those that have fallen, on disk or about to be."""
+    """Return the discs on the board, stored or pending."""
     return person.page.locator("#board g.disc[data-seat]:not(.ghost)")
 
 
@@ -35,7 +35,7 @@ def mood(person: Person) -> Locator:
 
 
 def drops(person: Person, number: int, count: int) -> None:
-    """A disc into a column, once it is their turn; then so many lie on the board."""
+    """Drop a disc into a column when it is the person's turn, and expect so many discs on the board."""
     expect(mood(person)).to_have_attribute("data-mood", "mine")
     column(person, number).click()
     expect(discs(person)).to_have_count(count)
@@ -46,8 +46,10 @@ def sits_down(person: Person) -> None:
     expect(person.page.locator("#board")).to_be_visible()
 
 
-def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPerson, cable: Cable) -> None:
-    ann, bo = person().enter("Ann plays red"), person(cable.url, **PHONE)
+def test_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(
+    person: NewPerson, connection_proxy: ConnectionProxy
+) -> None:
+    ann, bo = person().enter("Ann plays red"), person(connection_proxy.url, **PHONE)
     room = ann.makes_room("Four in here")
     ann.say("/play")
     bo.enter("Bo plays gold", room)
@@ -61,11 +63,11 @@ def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPers
     drops(ann, 5, 3)
     bo.expects(LOST_LINE)
     expect(discs(bo)).to_have_count(3)
-    cable.cut()
+    connection_proxy.cut()
     column(bo, 1).tap()
     expect(bo.page.locator("#board g.disc.pending")).to_have_count(1)
     expect(discs(ann)).to_have_count(3)
-    cable.restore()
+    connection_proxy.restore()
     bo.page.evaluate("dispatchEvent(new Event('online'))")
     expect(discs(ann)).to_have_count(4)
     drops(ann, 3, 5)
@@ -80,7 +82,7 @@ def test_a_game_to_its_end_with_a_reload_and_a_cut_in_the_middle(person: NewPers
     expect(mood(bo)).to_have_attribute("data-mood", "mine")
 
 
-def test_the_bot_answers_and_the_keys_play(person: NewPerson) -> None:
+def test_bot_answers_and_the_keys_play(person: NewPerson) -> None:
     ann = person().enter("Ann alone")
     ann.makes_room("Nobody here")
     ann.page.locator("#empty [data-act=pastime]:visible").click()
@@ -95,7 +97,7 @@ def test_the_bot_answers_and_the_keys_play(person: NewPerson) -> None:
     expect(ann.page.locator("#table-live")).to_have_text(re.compile(r"^Bot \(medium\) played column \d\. Your turn$"))
 
 
-def test_who_watches_sees_it_waits_in_line_and_replays_it(person: NewPerson, guest: NewGuest) -> None:
+def test_spectator_sees_the_game_joins_the_queue_and_replays_it(person: NewPerson, guest: NewGuest) -> None:
     red, gold = guest(f"Red {token_hex(2)}"), guest(f"Gold {token_hex(2)}")
     room = red.makes_room("A table to watch")
     gold.act("room.join", room=room)
@@ -126,7 +128,7 @@ def test_who_watches_sees_it_waits_in_line_and_replays_it(person: NewPerson, gue
     expect(cy.page.locator(".replay-words")).to_have_text(f"{gold.name} played column 2.")
 
 
-def test_a_game_outlives_its_server(person: NewPerson, own_server: Parlor) -> None:
+def test_game_outlives_its_server(person: NewPerson, own_server: Parlor) -> None:
     ann, bo = person(own_server.url).enter("Ann"), person(own_server.url).enter("Bo")
     for one in (ann, bo):
         one.expects(LOST_LINE)
@@ -145,8 +147,8 @@ def test_a_game_outlives_its_server(person: NewPerson, own_server: Parlor) -> No
     drops(ann, 1, 3)
 
 
-def test_who_is_gone_for_half_a_minute_is_claimed_from(person: NewPerson, tmp_path: Path) -> None:
-    with Parlor(tmp_path, REALTIME=HURRY, DJANGO_SETTINGS_MODULE="tests.system.impatient") as parlor:
+def test_player_absent_for_half_a_minute_is_called(person: NewPerson, tmp_path: Path) -> None:
+    with Parlor(tmp_path, REALTIME=HURRY, DJANGO_SETTINGS_MODULE="tests.system.fast_clock") as parlor:
         ann = person(parlor.url)
         ann.page.clock.install()
         ann.enter("Ann who waits")
@@ -172,25 +174,25 @@ def test_who_is_gone_for_half_a_minute_is_claimed_from(person: NewPerson, tmp_pa
         ann.context.close()
 
 
-def test_a_move_on_a_table_that_has_changed_is_taken_back_and_said(
-    person: NewPerson, guest: NewGuest, cable: Cable
+def test_move_on_a_table_that_has_changed_is_taken_back_and_said(
+    person: NewPerson, guest: NewGuest, connection_proxy: ConnectionProxy
 ) -> None:
     red, gold = guest(f"Red {token_hex(2)}"), guest(f"Gold {token_hex(2)}")
     room = red.makes_room("Two devices")
     gold.act("room.join", room=room)
     match = red.act("match.create", room=room, game="four", bot=None)["o"]
     version = gold.act("seat.take", room=room, match=match, seat=1)["o"]
-    ann = person(cable.url)
-    ann.context.add_cookies(red.cookies(cable.url))
+    ann = person(connection_proxy.url)
+    ann.context.add_cookies(red.cookies(connection_proxy.url))
     ann.page.goto(f"/r/{room}/")
     expect(mood(ann)).to_have_attribute("data-mood", "mine")
     ann.expects(LOST_LINE)
-    cable.cut()
+    connection_proxy.cut()
     column(ann, 3).click()
     expect(ann.page.locator("#board g.disc.pending")).to_have_count(1)
     for mover, place in ((red, 3), (gold, 0)):
         version = mover.act("move.play", room=room, match=match, version=version, move=place)["o"]
-    cable.restore()
+    connection_proxy.restore()
     ann.page.evaluate("dispatchEvent(new Event('online'))")
     expect(ann.page.locator(".toast")).to_contain_text(STALE)
     expect(ann.page.locator("#board g.disc.pending")).to_have_count(0)
@@ -218,7 +220,7 @@ def test_axe_has_nothing_against_a_table(person: NewPerson, guest: NewGuest, siz
     room = teller.makes_room(f"Looks {token_hex(2)}")
     match = teller.act("match.create", room=room, game="four", bot=None)["o"]
     ann = person(**size, locale=locale)
-    look = Look(ann)
+    look = ViewCheck(ann)
     ann.page.goto(f"/r/{room}/")
     ann.page.locator("#enter-name").fill(f"Looks {token_hex(2)}")
     ann.page.locator("#enter-name").press("Enter")

@@ -23,7 +23,7 @@ def invite_link(person: Person, uses: str) -> str:
     return link
 
 
-def test_an_invite_for_one_brings_one_into_a_private_room_and_tells_the_next_kindly(person: NewPerson) -> None:
+def test_invite_for_one_brings_one_into_a_private_room_and_tells_the_next_kindly(person: NewPerson) -> None:
     ann, bo, late = person().enter("Ann of the den"), person(), person()
     ann.makes_room("Den", private=True)
     ann.say("only for us")
@@ -47,7 +47,7 @@ def test_an_invite_for_one_brings_one_into_a_private_room_and_tells_the_next_kin
     expect(late.page.get_by_label("Your name")).to_be_visible()
 
 
-def test_an_invite_to_a_public_room_shows_its_talk_behind_the_field_until_it_is_taken_back(person: NewPerson) -> None:
+def test_invite_to_a_public_room_shows_its_talk_behind_the_field_until_it_is_taken_back(person: NewPerson) -> None:
     ann, bo, late = person().enter("Ann who invites"), person(), person()
     room = ann.makes_room("Open house")
     ann.say("come on in")
@@ -73,9 +73,7 @@ def test_an_invite_to_a_public_room_shows_its_talk_behind_the_field_until_it_is_
     expect(late.page.get_by_role("heading", name="This invite has expired")).to_be_visible()
 
 
-def test_what_is_unread_is_counted_live_and_stands_under_one_line_that_says_new(
-    person: NewPerson, guest: NewGuest
-) -> None:
+def test_unread_messages_are_counted_live_and_shown_under_one_divider(person: NewPerson, guest: NewGuest) -> None:
     teller = guest("Teller of news")
     room = teller.makes_room("News")
     teller.say(room, "old news")
@@ -97,7 +95,7 @@ def test_what_is_unread_is_counted_live_and_stands_under_one_line_that_says_new(
     assert ann.top_of(old.o) < new.evaluate("(mark) => mark.getBoundingClientRect().top") < ann.top_of(first.o)
 
 
-def test_the_list_of_rooms_lives_when_rooms_are_found_joined_renamed_and_left(person: NewPerson) -> None:
+def test_list_of_rooms_lives_when_rooms_are_found_joined_renamed_and_left(person: NewPerson) -> None:
     ann, bo = person().enter("Ann of many rooms"), person().enter("Bo of many rooms")
     ann.makes_room("Garden")
     bo.page.get_by_role("button", name="Browse rooms").click()
@@ -124,7 +122,7 @@ def test_the_list_of_rooms_lives_when_rooms_are_found_joined_renamed_and_left(pe
     expect(bo.room("Orchard")).to_have_count(0)
 
 
-def test_who_is_put_out_of_a_room_is_told_and_goes_on_elsewhere(person: NewPerson) -> None:
+def test_removed_member_is_told_and_goes_to_another_room(person: NewPerson) -> None:
     ann, bo = person().enter("Ann the host"), person()
     room = ann.makes_room("Host's room")
     bo.enter("Bo put out", room)
@@ -140,7 +138,7 @@ def test_who_is_put_out_of_a_room_is_told_and_goes_on_elsewhere(person: NewPerso
     expect(bo.room("Host's room")).to_have_count(0)
 
 
-def test_a_name_that_is_taken_is_answered_with_a_free_one(person: NewPerson) -> None:
+def test_name_that_is_taken_is_answered_with_a_free_one(person: NewPerson) -> None:
     person().enter("Ann the first")
     second = person()
     second.expects("Failed to load resource: the server responded with a status of 409")

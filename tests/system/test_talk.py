@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.system.cable import Cable
 from tests.system.conftest import NewPerson
+from tests.system.connection_proxy import ConnectionProxy
 from tests.system.person import LOST_LINE
 
 
@@ -19,18 +19,20 @@ def test_two_people_enter_by_name_and_talk(person: NewPerson) -> None:
     expect(bo.line("hello Bo, do you hear me?").get_by_text("Ann")).to_be_visible()
 
 
-def test_a_line_stands_in_the_talk_before_the_server_has_heard_of_it(person: NewPerson, cable: Cable) -> None:
-    ann = person(cable.url).enter("Ann at once")
+def test_line_stands_in_the_talk_before_the_server_has_heard_of_it(
+    person: NewPerson, connection_proxy: ConnectionProxy
+) -> None:
+    ann = person(connection_proxy.url).enter("Ann at once")
     ann.expects(LOST_LINE)
-    cable.cut_sockets()
+    connection_proxy.cut_sockets()
     said = "in the same frame, see https://example.org/"
     ann.say(said)
     expect(ann.line(said).get_by_role("link", name="https://example.org/")).to_be_visible()
-    cable.restore()
+    connection_proxy.restore()
     ann.expect_said(said)
 
 
-def test_the_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
+def test_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
     ann = person().enter("Ann and her tick")
     ann.say("on disk?")
     ann.expect_said("on disk?")
@@ -38,7 +40,7 @@ def test_the_tick_says_where_a_line_is_stored(person: NewPerson) -> None:
     expect(ann.page.get_by_role("status").filter(has_text=re.compile(r"^Saved \(#\d+, \d+ ms\)$"))).to_be_visible()
 
 
-def test_one_sees_who_is_writing_until_the_line_is_there(person: NewPerson) -> None:
+def test_typing_is_shown_until_the_message_arrives(person: NewPerson) -> None:
     ann, bo = person().enter("Ann who looks on"), person().enter("Bo who writes")
     writing = ann.page.get_by_text("Bo who writes is typing…")
     bo.composer.press_sequentially("well")
@@ -48,7 +50,7 @@ def test_one_sees_who_is_writing_until_the_line_is_there(person: NewPerson) -> N
     expect(writing).to_be_hidden()
 
 
-def test_an_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: NewPerson) -> None:
+def test_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: NewPerson) -> None:
     ann, bo = person().enter("Ann who edits"), person().enter("Bo who sees")
     ann.say("a frist word", "a second word")
     bo.expect_said("a frist word", "a second word")
@@ -65,8 +67,8 @@ def test_an_edit_and_a_removal_are_seen_live_and_a_removal_is_undone(person: New
     expect(bo.line("Message deleted")).to_have_count(0)
 
 
-def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Cable) -> None:
-    ann, bo = person(cable.url).enter("Ann who reloads"), person().enter("Bo who waits")
+def test_reload_keeps_name_place_draft_and_outbox(person: NewPerson, connection_proxy: ConnectionProxy) -> None:
+    ann, bo = person(connection_proxy.url).enter("Ann who reloads"), person().enter("Bo who waits")
     ann.expects(LOST_LINE)
     ann.page.locator("#create").click()
     ann.page.get_by_role("dialog", name="New room").get_by_label("Name").fill("Reloading")
@@ -76,7 +78,7 @@ def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Ca
     bo.page.get_by_role("button", name="Join room").click()
     expect(bo.composer).to_be_visible()
 
-    cable.cut_sockets()
+    connection_proxy.cut_sockets()
     ann.say("waits for the line")
     ann.composer.press_sequentially("half a thou")
     ann.page.reload()
@@ -86,12 +88,12 @@ def test_a_reload_keeps_name_place_draft_and_outbox(person: NewPerson, cable: Ca
     expect(ann.line("waits for the line")).to_be_visible()
     expect(ann.page.get_by_role("button", name="You: name, face and colour")).to_contain_text("Ann who reloads")
 
-    cable.restore()
+    connection_proxy.restore()
     bo.expect_said("waits for the line")
     ann.expect_rows(bo.rows)
 
 
-def test_a_line_that_is_refused_goes_back_to_where_it_was_written(person: NewPerson) -> None:
+def test_line_that_is_refused_goes_back_to_where_it_was_written(person: NewPerson) -> None:
     ann = person().enter("Ann written back")
     ann.say("/nosuchcommand of mine")
     expect(ann.page.get_by_text("Unknown command.")).to_be_visible()
@@ -104,15 +106,15 @@ def test_a_line_that_is_refused_goes_back_to_where_it_was_written(person: NewPer
     ann.expect_said("/nosuchcommand of mine")
 
 
-def test_a_line_that_cannot_be_sent_while_another_is_written_waits_for_a_decision_and_survives_a_reload(
-    person: NewPerson, cable: Cable
+def test_line_that_cannot_be_sent_while_another_is_written_waits_for_a_decision_and_survives_a_reload(
+    person: NewPerson, connection_proxy: ConnectionProxy
 ) -> None:
-    ann = person(cable.url).enter("Ann refused")
+    ann = person(connection_proxy.url).enter("Ann refused")
     ann.expects(LOST_LINE)
-    cable.cut_sockets()
+    connection_proxy.cut_sockets()
     ann.say("/nosuchcommand at all")
     ann.composer.press_sequentially("something else")
-    cable.restore()
+    connection_proxy.restore()
     problem = ann.page.get_by_role("article").filter(has_text="/nosuchcommand at all")
     expect(problem.get_by_role("button", name="Edit")).to_be_visible()
     ann.page.reload()

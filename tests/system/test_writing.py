@@ -28,7 +28,7 @@ def test_enter_sends_and_shift_enter_begins_a_line(person: NewPerson) -> None:
     expect(ann.composer).to_have_value("")
 
 
-def test_the_enter_that_chooses_a_word_of_an_input_method_sends_nothing(person: NewPerson) -> None:
+def test_enter_that_chooses_a_word_of_an_input_method_sends_nothing(person: NewPerson) -> None:
     ann = person().enter("Ann who composes")
     ann.makes_room("Composing")
     ann.page.evaluate("heard = []; addEventListener('keydown', (event) => heard.push(event.isComposing), true)")
@@ -60,7 +60,7 @@ def test_typing_too_fast_is_a_matter_of_waiting_and_loses_nothing(person: NewPer
     expect(ann.page.get_by_text("Not sent.")).to_have_count(0)
 
 
-def test_a_text_that_is_too_long_stays_where_it_was_written(person: NewPerson) -> None:
+def test_text_that_is_too_long_stays_where_it_was_written(person: NewPerson) -> None:
     ann = person().enter("Ann at length")
     ann.makes_room("Length")
     ann.composer.fill("x" * 10_001)

@@ -5,12 +5,12 @@ from django.apps import AppConfig
 from config.settings import *  # noqa: F403
 from config.settings import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.system.impatient.ImpatientConfig"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.system.fast_clock.FastClockConfig"]
 
 
-class ImpatientConfig(AppConfig):
+class FastClockConfig(AppConfig):
     name = "tests.system"
-    label = "impatient"
+    label = "fast_clock"
 
     def ready(self) -> None:
         from game.services import clock, moves, tables

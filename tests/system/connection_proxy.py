@@ -9,10 +9,10 @@ from typing import Self
 
 CHUNK = 65536
 EVERYTHING, SOCKETS, NOTHING = b"", b"GET /ws/", b"\n"
-"""what a refused connection begins with"""
+"""A connection that begins with these bytes is refused."""
 
 
-class Cable:
+class ConnectionProxy:
     """Browsers go to `url`. While it is cut, what was open has ended and what is new is refused."""
 
     def __init__(self, port: int) -> None:
@@ -20,7 +20,7 @@ class Cable:
         self.links: set[Link] = set()
         self._refused = NOTHING
         self._server = Server(("127.0.0.1", 0), Link)
-        self._server.cable = self
+        self._server.connection_proxy = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def cut(self) -> None:
@@ -55,23 +55,23 @@ class Cable:
 
 class Server(ThreadingTCPServer):
     daemon_threads = True
-    cable: Cable
+    connection_proxy: ConnectionProxy
 
 
 class Link(BaseRequestHandler):
-    """One connection, until either side ends it."""
+    """A connection, until either side ends it."""
 
     server: Server
     request: socket.socket
 
     def handle(self) -> None:
-        cable = self.server.cable
-        with suppress(OSError), socket.create_connection(("127.0.0.1", cable.port)) as self.far:
+        connection_proxy = self.server.connection_proxy
+        with suppress(OSError), socket.create_connection(("127.0.0.1", connection_proxy.port)) as self.far:
             self.head = self.request.recv(CHUNK)
-            cable.links.add(self)
-            if not cable.refuses(self.head):
+            connection_proxy.links.add(self)
+            if not connection_proxy.refuses(self.head):
                 self._both_ways()
-            cable.links.discard(self)
+            connection_proxy.links.discard(self)
 
     def _both_ways(self) -> None:
         back = Thread(target=self._pass_on, args=[self.far, self.request], daemon=True)
