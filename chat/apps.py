@@ -17,11 +17,18 @@ class ChatConfig(AppConfig):
         from chat.selectors.invites import invites
         from chat.services import closing, direct, entrance, memberships, messages
         from chat.text import Text
-        from realtime.workers.deadlines import deadline
+        from realtime.workers.deadlines import DeadlineKind
 
-        use(ChatPlugin(cards={"text": Text}, snapshot={"invites": invites}))
+        use(
+            ChatPlugin(
+                cards={"text": Text},
+                snapshot={"invites": invites},
+                deadlines={
+                    "chat.purge": DeadlineKind(messages.revisions_purge),
+                    "chat.room_purge": DeadlineKind(closing.purge_due),
+                    "direct.joined": DeadlineKind(direct.joined_due),
+                },
+            )
+        )
         use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.leave_all_rooms))
         register(questions_are_answered)
-        deadline("chat.purge")(messages.revisions_purge)
-        deadline("chat.room_purge")(closing.purge_due)
-        deadline("direct.joined")(direct.joined_due)

@@ -18,6 +18,7 @@ from accounts.models import User
 from chat.types import RoomAccess
 from realtime import Caller, Head, Labels, LogKey
 from realtime.log import Batch
+from realtime.workers.deadlines import KINDS, DeadlineKind
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class ChatPlugin:
     hooks: Sequence[MessageHook] = ()
     on_leave: Sequence[LeaveHook] = ()
     on_close: Sequence[CloseHook] = ()
+    deadlines: Mapping[str, DeadlineKind] = field(default_factory=dict)
     may_post: MayPost | None = None
     may_change: MayChange | None = None
     may_join: MayJoin | None = None
@@ -125,6 +127,7 @@ class Installed:
     hooks: list[MessageHook] = field(default_factory=list)
     on_leave: list[LeaveHook] = field(default_factory=list)
     on_close: list[CloseHook] = field(default_factory=list)
+    deadlines: dict[str, DeadlineKind] = field(default_factory=lambda: KINDS)
     may_post: MayPost = unanswered
     may_change: MayChange = unanswered
     may_join: MayJoin = unanswered

@@ -146,7 +146,7 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     try:
         invite_accept(caller=caller, key=key, invite=found)
     except RealtimeError as error:
-        if error.code != 409:  # in it already, by a second click or another tab
+        if error.code != 409:  # a member already, by a second click or in another tab
             raise
     return see_other(reverse("room", kwargs={"key": key}))
 

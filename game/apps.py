@@ -16,7 +16,7 @@ class GameConfig(AppConfig):
         from game.services import clock, liveness, moves, tables
         from game.services.bots import Bots
         from realtime.server import on_drain
-        from realtime.workers.deadlines import deadline
+        from realtime.workers.deadlines import DeadlineKind
 
         use(
             ChatPlugin(
@@ -30,12 +30,14 @@ class GameConfig(AppConfig):
                 snapshot={"matches": matches.tables_part},
                 on_leave=[LeaveHook(moves.member_left, preview=matches.leaving, logs=matches.seated_in)],
                 on_close=[moves.matches_end],
+                deadlines={
+                    "game.clock": DeadlineKind(clock.clock_due, retry_ms=liveness.BEAT_MS),
+                    "game.claim": DeadlineKind(clock.claim_due, retry_ms=liveness.BEAT_MS),
+                    "game.nudge": DeadlineKind(clock.nudge_due),
+                    "game.beat": DeadlineKind(liveness.beat_due, retry_ms=liveness.BEAT_MS),
+                },
             )
         )
-        deadline("game.clock", retry_ms=liveness.BEAT_MS)(clock.clock_due)
-        deadline("game.claim", retry_ms=liveness.BEAT_MS)(clock.claim_due)
-        deadline("game.nudge")(clock.nudge_due)
-        deadline("game.beat", retry_ms=liveness.BEAT_MS)(liveness.beat_due)
         self.bots = Bots()
         tables.on_bot_turn(self.bots.turn)
         on_drain(self.bots.leave)

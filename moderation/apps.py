@@ -29,10 +29,17 @@ class ModerationConfig(AppConfig):
             sanctions,  # noqa: F401
         )
         from realtime.storage.backups.undone import on_restore
-        from realtime.workers.deadlines import deadline
+        from realtime.workers.deadlines import DeadlineKind
 
         use(
             ChatPlugin(
+                # The kinds keep the names of the release before: its processes schedule some, and handle some.
+                deadlines={
+                    "chat.remove": DeadlineKind(removal.remove_due),
+                    "chat.bring_back": DeadlineKind(removal.restore_due),
+                    "chat.calm": DeadlineKind(rules.calm_due),
+                    "chat.put_out": DeadlineKind(effects.site_ban_due, revokes=True),
+                },
                 may_post=may_post,
                 may_change=may_change,
                 may_join=devices.may_join,
@@ -44,8 +51,3 @@ class ModerationConfig(AppConfig):
         )
         on_restore(undone_moderation)
         use_in_accounts(AccountsPlugin(on_browser=devices.device_add))
-        # The kinds keep the names of the release before: its processes schedule some, and handle some.
-        deadline("chat.remove")(removal.remove_due)
-        deadline("chat.bring_back")(removal.restore_due)
-        deadline("chat.calm")(rules.calm_due)
-        deadline("chat.put_out", revokes=True)(effects.site_ban_due)

@@ -53,6 +53,6 @@ def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
             user=ban.user, key=LogKey(key) if key else None, sanction=ban.key, text=request.POST.get("text", "")
         )
     except RealtimeError as error:
-        if error.code != 409:  # twice is once
+        if error.code != 409:  # a second click sends the appeal again
             return banned_page(request, ban, key or None, problem=str(error.args[0]), text=request.POST.get("text"))
     return see_other(reverse("room", kwargs={"key": key}) if key else reverse("banned"))

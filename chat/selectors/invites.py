@@ -44,7 +44,7 @@ def active_now(now: int, *, staff_mfa: bool | None = None) -> Q:
 
 
 def invite_by_code(code: str) -> Invite | None:
-    if "\0" in code:  # which no database text holds
+    if "\0" in code:  # a database text cannot hold it
         return None
     return Invite.objects.filter(code=code).select_related("room__log", "created_by").first()
 

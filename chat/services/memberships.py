@@ -141,7 +141,7 @@ def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | No
         _refuse_last_host(room_access.room, caller.pk)
     mine = Membership.objects.filter(room=room_access.room, user=caller.pk)
     if room_access.direct:
-        mine.update(state=Membership.State.LEFT)  # nobody can ask again, and one can come back
+        mine.update(state=Membership.State.LEFT)  # nobody can ask this person again, but they can come back
     else:
         mine.delete()
     data = {"user": caller.id, "reason": "left"}

@@ -23,7 +23,7 @@ def request_check(
     if not isinstance(said, Text):
         raise RealtimeError(403, "unanswered")
     refuse_long(said)
-    batch.flush()  # what the same run has written counts
+    batch.flush()  # messages of the same group count
     if has_written(room_access.log, caller.pk):
         raise RealtimeError(403, "unanswered")
     return True

@@ -72,7 +72,7 @@ class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
     list_display = ["place", "by", "where", "said", "state", moment("at", _("at"))]
     list_filter = [RemovedFilter]
     list_select_related = ["author", "log__room", "removed_by"]
-    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_fields = ["pk"]  # shows the search field; `get_search_results` searches
     search_help_text = _("Start of the author's name, part of the room name, or a key")
     ordering = ["-pk"]
     shown: Any = [

@@ -183,7 +183,7 @@ class MembershipAdmin(VisibleRoomsMixin, ReadOnlyAdmin):
     list_display = ["pk", who("user", _("user")), where, "role", "state", moment("joined_at", _("since")), "via"]
     list_filter = ["role", "state"]
     list_select_related = ["user", "room", "via"]
-    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_fields = ["pk"]  # shows the search field; `get_search_results` searches
     search_help_text = _("Start of the user name, or part of the room name")
     ordering = ["-pk"]
     shown: Any = [

@@ -62,7 +62,7 @@ class PlaceFilter(admin.SimpleListFilter):
 class NameSearchMixin(ReadOnlyAdmin):
     """A search by the start of a person's name, in the columns `people`."""
 
-    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_fields = ["pk"]  # shows the search field; `get_search_results` searches
     search_help_text = _("Start of the user name")
     people = ["user", "by"]
 

@@ -98,7 +98,7 @@ def calm_due(batch: Batch, key: LogKey, data: Any) -> None:
 
 
 def _panic(batch: Batch, key: LogKey, room: Room, rank: int) -> None:
-    if not room.panic_until:  # else the clock has not looked yet, and what was before is kept already
+    if not room.panic_until:  # an overdue lockdown has stored the rules before it already
         room.calm = encode({name: getattr(room, name) for name in (*PANIC, "rules_rank")}).decode()
     for name, value in {**PANIC, "rules_rank": rank}.items():
         setattr(room, name, value)

@@ -152,7 +152,7 @@ def _lasts_longer(until: int | None, than: int | None) -> bool:
     return than is not None and (until is None or until > than)
 
 
-# Lifted
+# Lifting
 
 
 @method("sanction.lift", protocol.SanctionLift, logs=room_and_site, cost=SANCTION_COST)
@@ -232,7 +232,7 @@ def own_sanction_find(caller: Caller, room: int, key: str) -> Sanction:
     return sanction
 
 
-# Telling
+# Events and signals
 
 
 def notify(

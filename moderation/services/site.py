@@ -149,7 +149,7 @@ def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) 
         report_close(staged, room=key, report=report.key, outcome=outcome, reason=reason, **acting)
 
 
-# Lines
+# Messages
 
 
 def messages_delete_each(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Rejections:

@@ -24,28 +24,28 @@ RETRY_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The registration of one kind of deadline."""
+class DeadlineKind:
+    """The registration of one kind of deadline.
+
+    `revokes` locks the `site` log too, as `Batch.revoke` needs. A deadline whose handler failed is due again after
+    `retry_ms`, so that it does not hold up the others.
+    """
 
     handler: Handler
-    revokes: bool
-    retry_ms: int
+    revokes: bool = False
+    retry_ms: int = RETRY_MS
 
 
-_kinds: dict[str, Kind] = {}
+KINDS: Final[dict[str, DeadlineKind]] = {}
 
 
 def deadline(kind: str, *, revokes: bool = False, retry_ms: int = RETRY_MS) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind of deadline. To be called from `AppConfig.ready`.
-
-    `revokes` locks the `site` log too, as `Batch.revoke` needs. A deadline whose handler failed is due again after
-    `retry_ms`, so that it does not hold up the others. Raise `ValueError` for a second handler of a kind.
-    """
+    """Register the handler of a kind of deadline. Raise `ValueError` for a second one."""
 
     def register(handler: Handler) -> Handler:
-        if kind in _kinds:
+        if kind in KINDS:
             raise ValueError(f"{kind} is registered already")
-        _kinds[kind] = Kind(handler, revokes, retry_ms)
+        KINDS[kind] = DeadlineKind(handler, revokes, retry_ms)
         return handler
 
     return register
@@ -61,20 +61,20 @@ class DueDeadline(Task):
 
 def due() -> list[DueDeadline]:
     """Return jobs for the deadlines that are due now and have a handler in this process."""
-    rows = Deadline.objects.filter(at__lte=now_ms(), kind__in=_kinds).order_by("at").select_related("log")
-    return [_due(row, LogKey(row.log.key), _kinds[row.kind]) for row in rows[:DUE_AT_ONCE]]
+    rows = Deadline.objects.filter(at__lte=now_ms(), kind__in=KINDS).order_by("at").select_related("log")
+    return [_due(row, LogKey(row.log.key), KINDS[row.kind]) for row in rows[:DUE_AT_ONCE]]
 
 
-def _due(row: Deadline, key: LogKey, kind: Kind) -> DueDeadline:
+def _due(row: Deadline, key: LogKey, kind: DeadlineKind) -> DueDeadline:
     postponement = Task("deadline.postpone", partial(_postpone, row, kind), [key])
     logs = [key, SITE] if kind.revokes else [key]
     return DueDeadline(name="deadline.claim", run=partial(_claim, row, key, kind), logs=logs, postponement=postponement)
 
 
-def _claim(row: Deadline, key: LogKey, kind: Kind, batch: Batch) -> None:
+def _claim(row: Deadline, key: LogKey, kind: DeadlineKind, batch: Batch) -> None:
     if Deadline.objects.filter(pk=row.pk).delete()[0]:  # another process may have been first
         kind.handler(batch, key, msgspec.json.decode(row.data))
 
 
-def _postpone(row: Deadline, kind: Kind, batch: Batch) -> None:
+def _postpone(row: Deadline, kind: DeadlineKind, batch: Batch) -> None:
     Deadline.objects.filter(pk=row.pk).update(at=batch.now + kind.retry_ms)

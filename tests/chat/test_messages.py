@@ -281,7 +281,7 @@ def test_old_text_is_nowhere_after_a_day(ana: Caller, key: LogKey, later: time_m
     o = post(ana, key, MARKER)
     act(ana, "message.delete", room=key, o=o)
     due = Deadline.objects.get(kind="chat.purge")
-    assert due.kind in deadlines._kinds
+    assert due.kind in deadlines.KINDS
     for seconds, left in [(24 * 3600 - 1, 1), (1, 0)]:
         later.shift(seconds)
         with batch([key]) as staged:

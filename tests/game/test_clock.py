@@ -159,7 +159,7 @@ def test_bot_that_does_not_answer_is_asked_again(
 
 def test_clocks_that_failed_are_looked_at_again_within_a_beat() -> None:
     """An hour without the beat would be an outage to every match."""
-    assert {kind: deadlines._kinds[kind].retry_ms for kind in ("game.beat", "game.clock")} == {
+    assert {kind: deadlines.KINDS[kind].retry_ms for kind in ("game.beat", "game.clock")} == {
         "game.beat": BEAT_MS,
         "game.clock": BEAT_MS,
     }

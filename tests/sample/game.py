@@ -10,7 +10,7 @@ from chat.services.messages import message_append
 from realtime.errors import unprocessable
 from realtime.log import Batch
 from realtime.types import Head, Labels, LogKey
-from realtime.workers.deadlines import deadline
+from realtime.workers.deadlines import DeadlineKind
 from tests.sample.models import Word
 
 SHOW_AFTER_MS: Final = 60_000
@@ -58,7 +58,6 @@ def word_section(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
     return {"letters": len(word.word) if word else 0, "word": word.word if word and "host" in labels else None}
 
 
-@deadline("sample.show")
 def word_show(batch: Batch, room: LogKey, data: Any) -> None:
     Word.objects.filter(room=room).delete()
     message_append(batch, room=room, message=NewMessage(WordShown(data["word"])))
@@ -69,4 +68,5 @@ PLUGIN: Final = ChatPlugin(
     commands={"word": word_hide},
     hooks=[MessageHook(word_guess, prefetch=words_prefetch)],
     snapshot={"sample": word_section},
+    deadlines={"sample.show": DeadlineKind(word_show)},
 )

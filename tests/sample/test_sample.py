@@ -18,10 +18,11 @@ from realtime.log import head_of, now_ms, read
 from realtime.models import Deadline
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
+from realtime.workers.deadlines import DeadlineKind
 from realtime.workers.transaction import write
 from tests.actions import act, ask, call, data_of, last_event, line, message, post, room
 from tests.queries import queries
-from tests.sample.game import SHOW_AFTER_MS, Hidden, word_hide, word_section
+from tests.sample.game import SHOW_AFTER_MS, Hidden, word_hide, word_section, word_show
 from tests.sample.models import Word
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,7 @@ def test_card_is_removed_and_restored_like_a_message(host: Caller, key: LogKey) 
         plugin.ChatPlugin(cards={"sample.hidden": Text}),
         plugin.ChatPlugin(cards={"sample.again": Hidden}),
         plugin.ChatPlugin(snapshot={"sample": word_section}),
+        plugin.ChatPlugin(deadlines={"sample.show": DeadlineKind(word_show)}),
         plugin.ChatPlugin(may_post=plugin.unanswered),
     ],
 )

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 def handlers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Register a handler that appends an event, and one that fails. Return the data of the first."""
     done: list[object] = []
-    monkeypatch.setattr(deadlines, "_kinds", {})
+    monkeypatch.setattr(deadlines, "KINDS", {})
 
     @deadlines.deadline("note")
     def note(staged: Batch, key: LogKey, data: object) -> None:
