@@ -24,7 +24,7 @@ RETRY_AFTER = [(b"retry-after", b"30")]
 
 
 class RealtimeConsumer(AsyncWebsocketConsumer):
-    """One WebSocket of one tab. Deliveries come from the hub, not through a channel layer (docs/channels.md)."""
+    """The consumer of one WebSocket. Events come from the hub, not through a channel layer (docs/channels.md)."""
 
     def __init__(self, backend: Backend) -> None:
         super().__init__()
@@ -32,8 +32,9 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.leave: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Run without what Channels adds and no handler here needs: a task for each message, and a hop to a thread
-        before each handler to close database connections. `disconnect` is not guaranteed to be called; `finally` is.
+        """Run without the task and the thread that Channels uses for each message.
+
+        No handler here needs them. `disconnect` is not guaranteed to be called; `finally` is.
         """
         self.scope, self.base_send = scope, send
         try:

@@ -13,7 +13,7 @@ from realtime.wire.rate_limits import VIOLATIONS_S, AddressLimiter, Violations
 from realtime.workers.preprocessing import CpuBudget, PreprocessPool
 
 HELLOS_WAITING: Final = 16
-"""With so many hellos under way, new connections stay in the kernel's queue."""
+"""Hellos under way with which new connections are kept in the kernel's queue."""
 HELLOS_READING: Final = 2
 """Hellos in the readers' threads. With more of them the loop and the writer wait for the interpreter."""
 

@@ -1,1 +1,1 @@
-"""One client of this process: what it sends, and the queue of what is sent to it."""
+"""Connections: the requests of a client, and the queue of what is sent to it."""

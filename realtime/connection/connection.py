@@ -1,4 +1,4 @@
-"""One connection: carries out the effects of its session, and runs its requests in order."""
+"""A connection carries out the effects of its session, and runs its requests in order."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ READS_AT_ONCE: Final = 2
 
 
 class Connection:
-    """Between one transport and the process, in the event loop. It does not know what a message is."""
+    """Connects one transport to the process, in the event loop. It does not know what a message is."""
 
     def __init__(
         self, process: Process, transport: Transport, session_key: str | None, network: str | None = None

@@ -14,9 +14,9 @@ from realtime.wire import messages
 from realtime.wire.session import Ping
 
 STREAM_PING_BYTES: Final = 1024 * 1024
-"""On a server that cannot tell what is unsent, a ping follows so many bytes."""
+"""Bytes between two pings in the stream, on a server that cannot tell what is unsent."""
 STREAM_PINGS_UNANSWERED: Final = 2
-"""So many pings without an answer mean a slow consumer."""
+"""Pings without an answer that mean a slow consumer."""
 
 
 class Check(Enum):

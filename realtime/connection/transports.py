@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # it imports Twisted, which other servers do without
 
 
 class Transport(Protocol):
-    """Whatever a connection needs of the wire. Only `run` waits."""
+    """Sends frames to one client. Only `run` waits."""
 
     counts_unsent: bool
     """`unsent` includes what the kernel has not taken yet."""
@@ -34,7 +34,7 @@ class Transport(Protocol):
 
 
 class SocketTransport:
-    """Our server's extension: a delivery is one call of the socket's `send`, and no task.
+    """Sends through our server's extension: a delivery is one call of the socket's `send`, and no task.
 
     While nothing waits, `ready` gives the socket's `send` for plain frames; it is valid until `on_blocked` is called.
     What it does not take goes to `put`.

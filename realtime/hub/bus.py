@@ -25,7 +25,7 @@ TIMEOUT_S: Final = 1.0
 
 
 class BusMessage(msgspec.Struct, omit_defaults=True):
-    """What a process tells the others about a room. The names of the members are those of earlier releases."""
+    """News of a room for the other processes. The members have the names of earlier releases."""
 
     process: str
     room: LogKey

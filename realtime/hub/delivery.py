@@ -61,7 +61,7 @@ def page_of(events: Sequence[LogEvent], max_bytes: int) -> Sequence[LogEvent]:
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One connection that reads one room."""
+    """The state of one connection in one room."""
 
     subscriber: Subscriber
     scopes: Labels

@@ -1,4 +1,4 @@
-"""One process's fan-out of committed events, signals and presence. It runs in the event loop."""
+"""The fan-out of committed events, signals and presence in one process. It runs in the event loop."""
 
 import asyncio
 from collections.abc import Callable, Sequence

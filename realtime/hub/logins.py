@@ -19,7 +19,7 @@ from realtime.workers.readers import Readers
 
 CHECK_EVERY_S: Final = 4.0
 SUBSCRIBERS_PER_BATCH: Final = 500
-"""One batch takes two queries."""
+"""Connections that are checked with two queries."""
 MOVED_MS: Final = 15_000
 """A browser has so long to learn the new key of its session, before its connections have to fetch a token by it."""
 

@@ -29,7 +29,7 @@ LOGINS_PER_CALL: Final = 100
 
 Pair = tuple[Subscriber, Room]
 EndedLogins = Callable[[Collection[str]], Mapping[str, Close]]
-"""(session keys) -> those that do not admit their user any more, and how their connections close."""
+"""Given session keys, return those that do not admit their user any more, and how their connections close."""
 
 
 class Revocation:

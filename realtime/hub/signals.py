@@ -21,7 +21,7 @@ from realtime.wire import messages
 FLUSH_AFTER_S: Final = 0.05
 """Signals of a room within this time go out together, the latest value of a kind and key."""
 FLUSH_AFTER_S_PER_SUBSCRIPTION: Final = 1e-4
-"""In a crowd flushes are rarer: a send costs about 3 µs, so that all sends take 3 % of the time."""
+"""Flushes are rarer in a crowd: a send costs about 3 µs, so that all sends take 3 % of the time."""
 LEAVE_AFTER_S: Final = 2.0
 """A user who reloads the page has not left."""
 TO_USER: Final = "to"

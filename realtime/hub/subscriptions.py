@@ -41,7 +41,7 @@ class Subscriptions:
         self._limits, self._backend, self._readers = limits, backend, readers
         self._rooms, self._feed, self._signals, self._tasks = rooms, feed, signals, tasks
         self.revocations = 0
-        """How often permissions have changed. Scopes that were read before the last time must be read again."""
+        """The number of changes of permissions. Scopes that were read before the last one must be read again."""
 
     # Begin and end
 

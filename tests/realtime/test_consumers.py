@@ -34,7 +34,7 @@ async def connected(application: Any, session_key: str | None) -> Client:
     return Client(wire)
 
 
-async def test_a_guest_says_hello(application: Any) -> None:
+async def test_guest_says_hello(application: Any) -> None:
     mei = await person("Mei")
     client = await connected(application, await login(mei))
     answer = await client.hello()
@@ -44,32 +44,32 @@ async def test_a_guest_says_hello(application: Any) -> None:
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://testserver"])
-async def test_a_foreign_origin_is_refused_at_the_handshake(application: Any, origin: str) -> None:
+async def test_foreign_origin_is_refused_at_the_handshake(application: Any, origin: str) -> None:
     wire = ChannelsWire(application, await login(await person("Mei")), origin)
     assert not await wire.connect()
 
 
-async def test_any_other_address_is_refused_without_a_word(application: Any, caplog: pytest.LogCaptureFixture) -> None:
+async def test_other_url_is_refused_without_a_log_line(application: Any, caplog: pytest.LogCaptureFixture) -> None:
     headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
     accepted, _ = await WebsocketCommunicator(application, "/nope/", headers).connect()
     assert not accepted
     assert caplog.records == []
 
 
-async def test_without_a_login_session_there_is_no_hello(application: Any) -> None:
+async def test_hello_is_refused_when_there_is_no_login_session(application: Any) -> None:
     client = await connected(application, None)
     await client.ask("session.hello", v=1, token="")
     assert (await client.bye()).code == 4001
 
 
-async def test_the_token_of_another_login_session_is_refused(application: Any) -> None:
+async def test_token_of_another_login_session_is_refused(application: Any) -> None:
     mei = await person("Mei")
     client = await connected(application, await login(mei))
     await client.ask("session.hello", v=1, token=token_make(await login(mei)))
     assert (await client.bye()).code == 4001
 
 
-async def test_an_expired_token_is_refused(application: Any) -> None:
+async def test_expired_token_is_refused(application: Any) -> None:
     key = await login(await person("Mei"))
     with time_machine.travel("2026-01-01", tick=False):
         old = token_make(key)
@@ -78,7 +78,7 @@ async def test_an_expired_token_is_refused(application: Any) -> None:
     assert (await client.bye()).code == 4001
 
 
-async def test_an_ended_login_session_is_told_not_to_come_back(application: Any) -> None:
+async def test_ended_login_session_is_closed_for_good(application: Any) -> None:
     key = await login(await person("Mei"))
     await Session.objects.all().adelete()
     client = await connected(application, key)
@@ -86,7 +86,7 @@ async def test_an_ended_login_session_is_told_not_to_come_back(application: Any)
     assert (await client.bye()).code == 4501
 
 
-async def test_a_deactivated_person_is_told_not_to_come_back(application: Any) -> None:
+async def test_hello_of_a_deactivated_user_is_closed_for_good(application: Any) -> None:
     mei = await person("Mei")
     await User.objects.filter(pk=mei.pk).aupdate(is_active=False)
     key = await login(mei)
@@ -95,7 +95,7 @@ async def test_a_deactivated_person_is_told_not_to_come_back(application: Any) -
     assert (await client.bye()).code == 4503
 
 
-async def test_a_room_that_is_not_there_does_not_fail_hello(application: Any) -> None:
+async def test_hello_succeeds_when_a_room_does_not_exist(application: Any) -> None:
     client = await connected(application, await login(await person("Mei")))
     answer = await client.hello(nowhere={"o": 0, "t": 0})
     assert answer["opened"]["nowhere"]["error"]["code"] == 404
@@ -117,7 +117,7 @@ async def test_logging_out_ends_that_login_session_only(application: Any) -> Non
     assert (await there.request("room.close", room="any")) == {}
 
 
-async def test_who_is_connected_keeps_the_name_however_long_they_load_no_page(application: Any) -> None:
+async def test_connected_user_is_seen_without_loading_a_page(application: Any) -> None:
     mei, jonas = await person("Mei"), await person("Jonas")
     client = await connected(application, await login(mei))
     await client.hello()
@@ -134,7 +134,7 @@ async def test_who_is_connected_keeps_the_name_however_long_they_load_no_page(ap
     assert jonas.seen_at == 1  # told once, when he had been there
 
 
-async def test_nobody_is_told_seen_where_nobody_is(application: Any) -> None:
+async def test_seen_is_not_called_when_no_user_is_connected(application: Any) -> None:
     await person("Mei")
     await connected(application, None)
     process = Process.running[asyncio.get_running_loop()]
@@ -143,7 +143,7 @@ async def test_nobody_is_told_seen_where_nobody_is(application: Any) -> None:
     assert [sql for sql in asked if "accounts_user" in sql] == []
 
 
-async def test_a_binary_frame_ends_with_a_reason(application: Any) -> None:
+async def test_binary_frame_closes_with_a_reason(application: Any) -> None:
     client = await connected(application, await login(await person("Mei")))
     await client.hello()
     wire: Any = client.wire

@@ -1,4 +1,4 @@
-"""Whatever ends a connection says why in a bye, leaves no traceback, and leaves the room to the others."""
+"""Tests of closes: each has its reason in a bye, leaves no traceback, and does not disturb the room."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -70,7 +70,7 @@ async def tab(application: Any) -> AsyncIterator[Tab]:
 
 
 async def ended(client: Client, provoke: Provoke) -> Close:
-    """The close that it was provoked to; the bye before it says the same."""
+    """Return the close that was provoked; the bye before it has the same reason."""
     await provoke(client)
     close = await client.bye()
     [bye] = [frame["params"] for frame in client.notifications if frame["method"] == "session.bye"]
@@ -86,7 +86,7 @@ def later(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_connection_ends_with_its_reason_and_the_room_stays_usable(
+async def test_connection_closes_with_its_reason_and_the_room_stays_usable(
     tab: Tab, way: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     provoke, code, reason = WAYS[way]
@@ -106,7 +106,7 @@ async def test_a_connection_ends_with_its_reason_and_the_room_stays_usable(
 
 
 @pytest.mark.parametrize("way", FINAL_TOO)
-async def test_the_third_time_is_final_for_this_person_and_for_nobody_else(tab: Tab, way: str) -> None:
+async def test_third_violation_is_final_for_this_user_only(tab: Tab, way: str) -> None:
     provoke, code, reason = FINAL_TOO[way]
     closes = [await ended(await tab("Ana"), provoke) for _ in range(3)]
     assert [(close.code, close.reason) for close in closes] == [(code, reason), (code, reason), (code + 500, reason)]

@@ -1,4 +1,4 @@
-"""What nobody asked for is counted, and what nobody takes is not kept: no one person costs the others the process."""
+"""Tests of floods: one client's requests are counted and its answers bounded, so that others are served."""
 
 import asyncio
 import contextlib
@@ -20,17 +20,17 @@ async def test_unknown_methods_are_counted(application: Any) -> None:
     assert await wire.connect()
     client = Client(wire)
     await client.hello()
-    refusals = [await client.error("no.such.method") for _ in range(200)]
-    assert {refused.code for refused in refusals} == {-32601, 429}
+    errors = [await client.error("no.such.method") for _ in range(200)]
+    assert {error.code for error in errors} == {-32601, 429}
 
 
 async def knocked(application: Any, address: str) -> ChannelsWire | None:
-    """A connection from this address, if it is let in."""
+    """Return a connection from this address, or None when it is denied."""
     wire = ChannelsWire(application, None, address=address)
     return wire if await wire.connect() else None
 
 
-async def test_a_public_address_has_so_many_connections_before_and_after_hello(
+async def test_public_address_has_bounded_connections_before_and_after_hello(
     application: Any, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REALTIME = {"address_connections": 2}
@@ -46,7 +46,7 @@ async def test_a_public_address_has_so_many_connections_before_and_after_hello(
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.2", "fd00::1"])
-async def test_a_private_network_is_not_counted(application: Any, settings: Any, address: str) -> None:
+async def test_private_network_is_not_counted(application: Any, settings: Any, address: str) -> None:
     """All who come through a proxy have its address."""
     settings.REALTIME = {"address_connections": 2}
     assert all([await knocked(application, address) for _ in range(5)])
@@ -108,7 +108,7 @@ async def test_hello_with_a_thousand_foreign_rooms_asks_for_few(application: Any
 
 
 DEAR = "- a\n" * 900
-"""Markdown whose rendering takes long"""
+"""This Markdown takes long to render."""
 
 
 async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_and_others_do_not(
@@ -131,12 +131,12 @@ async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_an
         await other.request("room.join", room=key, cid=cid())
         posted = [await client.request("message.post", room=key, cid=cid(), text=DEAR) for client in (first, second)]
         edited = await first.request("message.edit", room=key, cid=cid(), o=posted[0]["o"], text=DEAR)
-        refusals = [
+        errors = [
             await first.error("message.post", room=key, cid=cid(), text=DEAR),
             await second.error("message.edit", room=key, cid=cid(), o=posted[1]["o"], text=DEAR),
         ]
-        assert {(refused.code, refused.type) for refused in refusals} == {(429, "too_fast")}
-        assert all(refused.data["retry_after_ms"] > 4_000 for refused in refusals)
+        assert {(refused.code, refused.type) for refused in errors} == {(429, "too_fast")}
+        assert all(refused.data["retry_after_ms"] > 4_000 for refused in errors)
         assert (await second.request("message.post", room=key, cid=cid(), text="a *word*"))["o"] > edited["o"]
         assert (await other.request("message.post", room=key, cid=cid(), text=DEAR))["o"] > edited["o"]
         monkeypatch.setattr(process, "now", lambda: 1010.0)

@@ -1,4 +1,4 @@
-"""What waits for one reader is bounded in bytes, in whatever script people write."""
+"""Tests of the send queue: the bytes that wait for one client are bounded, in any script."""
 
 from typing import Any
 from unittest.mock import AsyncMock, Mock
@@ -14,7 +14,7 @@ from realtime.server.frames import EncodedFrames
 MOST = Limits().lagging_bytes
 LINE = "人" * 1000
 LINES = [LINE] * (MOST // len(LINE))
-"""fewer characters than that, and three times as many bytes"""
+"""The texts have fewer characters than the bound, and three times as many bytes."""
 
 
 class Socket:
@@ -55,19 +55,19 @@ def out(transport: Transport) -> SendQueue:
     return SendQueue(transport, Limits(), lambda: 0.0, Mock())
 
 
-def test_what_goes_out_together_is_weighed_in_bytes(out: SendQueue, transport: Transport) -> None:
+def test_frames_pushed_together_are_measured_in_bytes(out: SendQueue, transport: Transport) -> None:
     assert sum(map(len, LINES)) < MOST
     assert not out.push(EncodedFrames(*LINES))
     assert (out.lagging, transport.unsent()) == (True, 0)
 
 
-def test_so_is_what_waits(out: SendQueue, transport: Transport) -> None:
+def test_waiting_frames_are_measured_in_bytes(out: SendQueue, transport: Transport) -> None:
     while out.push(EncodedFrames(LINE)):
         pass
     assert MOST - 4 * len(LINE) < transport.unsent() <= MOST
 
 
-def test_a_line_that_is_larger_than_all_that_is_held_to_goes_alone(out: SendQueue, transport: Transport) -> None:
+def test_single_frame_larger_than_the_bound_is_sent(out: SendQueue, transport: Transport) -> None:
     """No smaller part of the log would ever bring its reader further."""
     assert out.push(EncodedFrames(LINE * 100))
     assert not out.push(EncodedFrames(LINE))
@@ -75,7 +75,7 @@ def test_a_line_that_is_larger_than_all_that_is_held_to_goes_alone(out: SendQueu
 
 
 @pytest.mark.asyncio
-async def test_what_was_sent_waits_no_more() -> None:
+async def test_sent_frames_are_not_counted_as_unsent() -> None:
     sent: list[str] = []
 
     async def send(text: str) -> None:
@@ -92,7 +92,7 @@ async def test_what_was_sent_waits_no_more() -> None:
     assert (sent, unsent, transport.unsent()) == (["人", "a"], [4, 1], 0)
 
 
-def test_what_goes_out_compressed_is_compressed_once_for_all_who_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_are_compressed_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     compressing = Mock(wraps=frames.deflate)
     monkeypatch.setattr(frames, "deflate", compressing)
     chunk = EncodedFrames(LINE, LINE + "again")

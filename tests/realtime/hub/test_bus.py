@@ -1,4 +1,4 @@
-"""The doorbell over both layers: it carries what fits, and what the layer loses costs a sweep, nothing else."""
+"""Tests of the bus over both channel layers: messages carry what fits, and a lost one only costs a reconcile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ def entry(size: int) -> LogEvent:
 
 
 class Listener:
-    """A doorbell and what it has heard."""
+    """A bus and the messages that it has received."""
 
     def __init__(self, layer: Any) -> None:
         self.received: asyncio.Queue[BusMessage] = asyncio.Queue()
@@ -32,7 +32,7 @@ class Listener:
 
 @pytest_asyncio.fixture(params=["memory", "redis"])
 async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Listener, Listener]]:
-    """Two processes' doorbells; both want the room."""
+    """Yield the buses of two processes that both want the room."""
     if request.param == "memory":
         layers = [InMemoryChannelLayer()] * 2
     else:
@@ -58,7 +58,7 @@ async def received(listener: Listener) -> BusMessage:
     return await asyncio.wait_for(listener.received.get(), 10)
 
 
-async def test_a_bell_arrives_whole(pair: tuple[Listener, Listener]) -> None:
+async def test_message_arrives_whole(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
     published = BusMessage("one", ROOM, 1, [entry(10)], [("typing", "mei", True)], people={}, full=True)
     one.bus.publish(published)
@@ -67,14 +67,14 @@ async def test_a_bell_arrives_whole(pair: tuple[Listener, Listener]) -> None:
     )
 
 
-async def test_more_than_four_kib_of_events_travels_as_a_head_only(pair: tuple[Listener, Listener]) -> None:
+async def test_message_with_more_than_four_kib_of_events_carries_only_the_head(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
     one.bus.publish(BusMessage("one", ROOM, 9, [entry(EVENTS_MAX_BYTES)]))
     message = await received(two)
     assert (message.head, message.events) == (9, [])
 
 
-async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) -> None:
+async def test_message_of_an_unwanted_room_is_not_received(pair: tuple[Listener, Listener]) -> None:
     one, two = pair
     two.bus.want(ROOM, False)
     async with asyncio.timeout(10):
@@ -86,8 +86,8 @@ async def test_an_unwanted_room_is_not_heard(pair: tuple[Listener, Listener]) ->
     assert two.received.empty()
 
 
-async def test_a_process_that_is_alone_rings_for_nobody() -> None:
-    """A layer in memory says who would hear; through another one somebody always may."""
+async def test_process_that_is_alone_publishes_nothing() -> None:
+    """Only a layer in memory knows whether another process would receive a message."""
     layer = InMemoryChannelLayer()
     one, two = Listener(layer), Listener(layer)
     for listener in (one, two):
@@ -135,7 +135,7 @@ class Hung(Broken):
 
 
 @pytest.mark.parametrize("kind", [Broken, Hung])
-async def test_a_layer_that_is_down_stops_nobody_and_is_said_once(
+async def test_layer_that_is_down_stops_no_process_and_is_logged_once(
     kind: type[Broken], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("realtime.hub.bus.TIMEOUT_S", 0.001)

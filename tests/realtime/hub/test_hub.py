@@ -1,4 +1,4 @@
-"""Fan-out: in order, without a hole, whatever the doorbell does; resumes; slow readers; narrowed rights."""
+"""Tests of the fan-out: order, gaps, resumes, slow consumers, presence and revoked permissions."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,7 @@ People = Callable[[str], Awaitable[User]]
 
 @pytest_asyncio.fixture
 async def other(process: Process, notes: Notes) -> AsyncIterator[Process]:
-    """A second process beside the first, over the same channel layer."""
+    """Yield a second process beside the first, over the same channel layer."""
     second = Process(notes.backend(), "two")
     await second.start()
     yield second
@@ -50,7 +50,7 @@ def offsets(client: Client, log: LogKey) -> list[int]:
     return [event["o"] for event in client.events(log)]
 
 
-async def test_what_is_committed_reaches_every_reader_once_and_in_order(tab: Open, log: LogKey) -> None:
+async def test_committed_events_reach_every_subscription_once_and_in_order(tab: Open, log: LogKey) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     asked = [await mei.ask("note.post", room=log, cid=cid(), text=str(n)) for n in range(16)]
     for id in asked:
@@ -60,13 +60,13 @@ async def test_what_is_committed_reaches_every_reader_once_and_in_order(tab: Ope
         assert offsets(client, log) == list(range(1, 17))
 
 
-async def test_the_answer_comes_after_the_event(tab: Open, log: LogKey) -> None:
+async def test_answer_comes_after_event(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei", position=START)
     answer = await mei.request("note.post", room=log, cid=cid(), text="x")
     assert offsets(mei, log) == [answer["o"]]
 
 
-async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, process: Process) -> None:
+async def test_delivery_makes_no_query(tab: Open, log: LogKey, process: Process) -> None:
     tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
     entry = LogEvent(log, 1, 7, 1, 0, "note.posted", None, None, None, (), '{"text":"x"}')
     with queries() as asked:
@@ -77,7 +77,7 @@ async def test_a_delivery_asks_the_database_nothing(tab: Open, log: LogKey, proc
     assert [sql for sql in asked if not any(each in sql for each in aside)] == []
 
 
-async def test_the_way_of_a_line_is_timed_to_its_last_reader(
+async def test_message_is_timed_until_its_last_delivery(
     tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha")]
@@ -98,7 +98,7 @@ async def test_the_way_of_a_line_is_timed_to_its_last_reader(
     assert at_the_end == [3]
 
 
-async def test_what_the_process_counts_is_what_happened(tab: Open, log: LogKey, process: Process) -> None:
+async def test_metrics_count_messages_deliveries_writes_and_repeats(tab: Open, log: LogKey, process: Process) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     again = cid()
     for key in (again, again, cid()):
@@ -109,14 +109,14 @@ async def test_what_the_process_counts_is_what_happened(tab: Open, log: LogKey, 
     assert sum(process.metrics.sizes) == totals.batches
 
 
-async def test_a_command_outside_the_writer_reaches_readers_too(tab: Open, log: LogKey) -> None:
+async def test_batch_outside_the_writer_is_delivered(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei", position=START)
     await append(log, 3)
     await mei.event(log, 3)
     assert offsets(mei, log) == [1, 2, 3]
 
 
-async def test_a_resume_replays_exactly_what_was_missed(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_resume_replays_exactly_the_missed_events(tab: Open, log: LogKey, notes: Notes) -> None:
     await append(log, 30)
     position = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
     mei = await tab("Mei", position={"o": 12, "t": position})
@@ -125,14 +125,14 @@ async def test_a_resume_replays_exactly_what_was_missed(tab: Open, log: LogKey, 
 
 
 @pytest.mark.parametrize(("o", "t"), [(12, 1), (31, 1), (2_000, 1)])
-async def test_opening_says_that_a_position_is_gone(tab: Open, log: LogKey, o: int, t: int) -> None:
+async def test_room_open_says_that_a_position_is_gone(tab: Open, log: LogKey, o: int, t: int) -> None:
     await append(log, 30)
     mei = await tab("Mei")
     opening = await mei.request("room.open", room=log, position={"o": o, "t": t})
     assert (opening["mode"], opening["gone"]) == ("snapshot", True)
 
 
-async def test_opening_far_behind_says_that_the_position_is_there(tab: Open, log: LogKey, process: Process) -> None:
+async def test_room_open_does_not_say_gone_when_the_position_is_only_far_behind(tab: Open, log: LogKey, process: Process) -> None:
     await append(log, 30)
     tag = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
     process.hub.subscriptions._limits = msgspec.structs.replace(process.limits, replay=10)
@@ -141,14 +141,14 @@ async def test_opening_far_behind_says_that_the_position_is_there(tab: Open, log
     assert (opening["mode"], "gone" in opening) == ("snapshot", False)
 
 
-async def test_a_resume_beyond_the_ring_reads_the_database(tab: Open, log: LogKey) -> None:
+async def test_resume_reads_the_database_when_recent_events_do_not_reach_back(tab: Open, log: LogKey) -> None:
     await append(log, 700)
     mei = await tab("Mei", position=START)
     await mei.event(log, 700)
     assert offsets(mei, log) == list(range(1, 701))
 
 
-async def test_a_position_of_another_history_gets_a_snapshot(tab: Open, log: LogKey) -> None:
+async def test_position_of_another_history_gets_a_snapshot(tab: Open, log: LogKey) -> None:
     await append(log, 5)
     mei = await tab("Mei")
     opening = await mei.request("room.open", room=log, position={"o": 3, "t": 1})
@@ -159,18 +159,18 @@ async def test_a_position_of_another_history_gets_a_snapshot(tab: Open, log: Log
     assert offsets(mei, log) == [6]
 
 
-async def test_a_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKey) -> None:
+async def test_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     assert (await mei.request("room.open", room=log, position={"o": 9, "t": 9}))["mode"] == "snapshot"
 
 
-async def test_who_may_not_read_gets_404(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_room_open_answers_404_when_the_user_may_not_read(tab: Open, log: LogKey, notes: Notes) -> None:
     mei = await tab("Mei")
     notes.members.clear()
     assert (await mei.error("room.open", room=log, position=None)).code == 404
 
 
-async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_fifth_open_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> None:
     mei = await tab("Mei", position=START)
     user = next(iter(notes.members[log]))
     for n in range(3):
@@ -184,7 +184,7 @@ async def test_a_fifth_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> 
     assert (await mei.request("room.open", room="fifth", position=START))["mode"] == "replay"
 
 
-async def test_a_room_opened_and_closed_at_once_is_closed(tab: Open, log: LogKey) -> None:
+async def test_room_opened_and_closed_at_once_is_closed(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     opening = await mei.ask("room.open", room=log, position=START)
     closing = await mei.ask("room.close", room=log)
@@ -195,7 +195,7 @@ async def test_a_room_opened_and_closed_at_once_is_closed(tab: Open, log: LogKey
     assert offsets(mei, log) == []
 
 
-async def test_a_reader_that_catches_up_is_told_nothing_of_a_room_still_opening(
+async def test_resume_sends_nothing_of_a_room_that_is_still_opening(
     tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await append(log, 5)
@@ -214,7 +214,7 @@ async def test_a_reader_that_catches_up_is_told_nothing_of_a_room_still_opening(
     assert offsets(mei, log) == [6]
 
 
-async def test_an_event_with_an_audience_is_withheld_from_the_others(tab: Open, log: LogKey) -> None:
+async def test_event_with_an_audience_is_withheld_from_the_others(tab: Open, log: LogKey) -> None:
     host, guest = await tab("Mei", "host", position=START), await tab("Jonas", position=START)
     await host.request("note.post", room=log, cid=cid(), text="for-hosts-only", audience=["host"])
     seen, withheld = await host.event(log, 1), await guest.event(log, 1)
@@ -224,23 +224,23 @@ async def test_an_event_with_an_audience_is_withheld_from_the_others(tab: Open, 
     assert not [frame for frame in guest.frames if "for-hosts-only" in frame]
 
 
-async def test_another_process_hears_of_it_by_the_doorbell(tab: Open, log: LogKey, other: Process) -> None:
+async def test_bus_brings_events_to_another_process(tab: Open, log: LogKey, other: Process) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
     await mei.request("note.post", room=log, cid=cid(), text="x")
     await jonas.event(log, 1)
     assert not other.hub.feed.repaired
 
 
-async def test_a_dropped_doorbell_is_repaired_by_the_sweep(tab: Open, log: LogKey, other: Process) -> None:
+async def test_reconcile_repairs_a_lost_bus_message(tab: Open, log: LogKey, other: Process) -> None:
     jonas = await tab("Jonas", position=START, at=other)
-    other.hub.bus._received = lambda bell: None
+    other.hub.bus._received = lambda message: None
     await append(log, 3)
     await other.hub.reconcile()
     await jonas.event(log, 3)
     assert offsets(jonas, log) == [1, 2, 3]
 
 
-async def test_a_hole_in_the_doorbells_is_read_from_the_log(
+async def test_gap_between_bus_messages_is_read_from_the_log(
     tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mei = await tab("Mei", position=START)
@@ -253,7 +253,7 @@ async def test_a_hole_in_the_doorbells_is_read_from_the_log(
     assert process.hub.feed.repaired["doorbell"] == 5
 
 
-async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey, process: Process) -> None:
+async def test_duplicate_and_late_bus_messages_change_nothing(tab: Open, log: LogKey, process: Process) -> None:
     mei = await tab("Mei", position=START)
     await append(log, 3)
     await mei.event(log, 3)
@@ -265,7 +265,7 @@ async def test_doubled_and_late_doorbells_change_nothing(tab: Open, log: LogKey,
     assert offsets(mei, log) == [1, 2, 3, 4]
 
 
-async def test_a_position_that_only_another_process_knows_is_looked_up(
+async def test_position_that_only_another_process_knows_is_looked_up(
     tab: Open, log: LogKey, other: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jonas = await tab("Jonas", position=START, at=other)
@@ -277,32 +277,32 @@ async def test_a_position_that_only_another_process_knows_is_looked_up(
     assert opening["mode"] == "replay"
 
 
-async def test_a_reader_that_reads_nothing_stops_getting_and_then_resumes(
+async def test_slow_consumer_gets_no_events_and_then_resumes(
     tab: Open, log: LogKey, process: Process
 ) -> None:
-    mei, stuck = await tab("Mei", position=START), await tab("Jonas", position=START)
-    wire: Any = stuck.wire
+    mei, slow = await tab("Mei", position=START), await tab("Jonas", position=START)
+    wire: Any = slow.wire
     wire.reads.clear()
     for n in range(16):
         await mei.request("note.post", room=log, cid=cid(), text=f"{n}" * 30_000)
     assert wire.connection.queue.lagging
     assert wire.transport.unsent() < 2 * process.limits.lagging_bytes
     wire.reads.set()
-    await stuck.event(log, 16)
-    assert offsets(stuck, log) == list(range(1, 17))
+    await slow.event(log, 16)
+    assert offsets(slow, log) == list(range(1, 17))
 
 
-async def taken_in(process: Process, log: LogKey, o: int) -> None:
-    """Until the hub has taken an offset in: commits of other threads come a turn of the loop later."""
+async def applied(process: Process, log: LogKey, o: int) -> None:
+    """Wait until the hub has applied an offset: commits of other threads come a turn of the loop later."""
     async with asyncio.timeout(5):
         while process.hub.rooms._rooms[log].recent.head.o < o:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
 
 
-async def test_many_lines_that_are_too_much_together_come_page_by_page(
+async def test_replay_larger_than_the_send_queue_comes_page_by_page(
     tab: Open, log: LogKey, process: Process
 ) -> None:
-    """They are fewer characters than a reader may have unsent, and more bytes: so are those of one page."""
+    """The events have fewer characters than may be unsent, and more bytes; so have those of one page."""
     mei = await tab("Mei", position=START)
     wire: Any = mei.wire
     pushed: list[int] = []
@@ -319,20 +319,20 @@ async def test_many_lines_that_are_too_much_together_come_page_by_page(
     assert max(pushed) < process.limits.lagging_bytes
 
 
-async def test_a_reader_without_progress_has_to_go(tab: Open, log: LogKey, process: Process) -> None:
-    stuck = await tab("Jonas", position=START)
-    wire: Any = stuck.wire
+async def test_slow_consumer_without_progress_is_closed(tab: Open, log: LogKey, process: Process) -> None:
+    slow = await tab("Jonas", position=START)
+    wire: Any = slow.wire
     wire.reads.clear()
     for _ in range(12):
         await append(log, data="x" * 30_000)
-    await taken_in(process, log, 12)
+    await applied(process, log, 12)
     assert wire.connection.queue.lagging
     wire.connection.heartbeat(process.now() + process.limits.slow_s + 1)
     wire.reads.set()
-    assert (await stuck.bye()).code == 4107
+    assert (await slow.bye()).code == 4107
 
 
-async def test_people_in_a_room_are_told_of_each_other(tab: Open, log: LogKey, other: Process, people: People) -> None:
+async def test_presence_tells_people_of_each_other(tab: Open, log: LogKey, other: Process, people: People) -> None:
     mei = await tab("Mei", position=START)
     await tab("Jonas", position=START, at=other)
     jonas = await people("Jonas")
@@ -341,7 +341,7 @@ async def test_people_in_a_room_are_told_of_each_other(tab: Open, log: LogKey, o
     assert (await mei.notification("room.signal", kind="here", value=2))["room"] == log
 
 
-async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, process: Process, people: People) -> None:
+async def test_person_has_left_after_the_grace_period(tab: Open, log: LogKey, process: Process, people: People) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
     key = (await people("Jonas")).key
     await jonas.wire.close()
@@ -352,7 +352,7 @@ async def test_who_has_gone_is_gone_after_the_grace(tab: Open, log: LogKey, proc
     assert gone["room"] == log
 
 
-async def test_who_looks_away_is_away_after_the_grace_and_here_again_at_once(
+async def test_person_with_a_hidden_page_leaves_after_the_grace_period_and_is_back_at_once(
     tab: Open, log: LogKey, process: Process, people: People
 ) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
@@ -368,7 +368,7 @@ async def test_who_looks_away_is_away_after_the_grace_and_here_again_at_once(
     assert (await mei.notification("room.signal", kind="presence", key=key))["value"]["name"] == "Jonas"
 
 
-async def test_a_person_is_here_while_any_of_their_tabs_is_looked_at(
+async def test_person_is_present_while_any_of_their_pages_is_visible(
     tab: Open, log: LogKey, process: Process, people: People
 ) -> None:
     mei = await tab("Mei", position=START)
@@ -383,7 +383,7 @@ async def test_a_person_is_here_while_any_of_their_tabs_is_looked_at(
     await mei.notification("room.signal", kind="presence", key=key, value=None)
 
 
-async def test_a_room_opened_or_closed_in_a_hidden_tab_changes_nobody(
+async def test_room_opened_or_closed_in_a_hidden_page_changes_no_presence(
     tab: Open, log: LogKey, process: Process, people: People
 ) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas")
@@ -398,7 +398,7 @@ async def test_a_room_opened_or_closed_in_a_hidden_tab_changes_nobody(
     assert key not in (await mei.request("presence.read", room=log))["presence"]
 
 
-async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Process) -> None:
+async def test_presence_of_a_silent_process_expires(tab: Open, log: LogKey, process: Process) -> None:
     mei = await tab("Mei", position=START)
     process.hub.received(BusMessage("dead", log, people={UserId("ghost"): {"name": "Ghost"}}))
     await mei.notification("room.signal", kind="presence", key="ghost")
@@ -406,7 +406,7 @@ async def test_a_silent_process_is_forgotten(tab: Open, log: LogKey, process: Pr
     await mei.notification("room.signal", kind="presence", key="ghost", value=None)
 
 
-async def test_rooms_not_open_get_counts(tab: Open, log: LogKey, process: Process) -> None:
+async def test_rooms_that_are_not_open_get_counts(tab: Open, log: LogKey, process: Process) -> None:
     mei = await tab("Mei")
     await append(log, 4)
     await asyncio.wait_for(_counted(process, mei, log), 5)
@@ -421,13 +421,13 @@ async def _counted(process: Process, client: Client, log: LogKey) -> None:
         client.notifications.clear()
 
 
-async def test_a_signal_of_a_room_reaches_who_has_it_open(tab: Open, log: LogKey, other: Process) -> None:
+async def test_signal_reaches_subscriptions_of_its_room(tab: Open, log: LogKey, other: Process) -> None:
     mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START, at=other)
     assert await mei.request("hand.wave", room=log, hand="left") == {}
     assert (await jonas.notification("room.signal", kind="wave"))["value"] == "left"
 
 
-async def test_a_signal_of_a_command_reaches_all_tabs_of_its_user_after_the_commit(
+async def test_signal_of_a_batch_reaches_all_connections_of_its_user_after_the_commit(
     tab: Open, log: LogKey, other: Process, people: People
 ) -> None:
     tabs = [await tab("Mei"), await tab("Mei", at=other)]
@@ -442,11 +442,11 @@ async def test_a_signal_of_a_command_reaches_all_tabs_of_its_user_after_the_comm
         assert (await client.notification("room.signal", kind="read"))["value"] == 1
 
 
-async def test_memory_only_methods_need_the_room_open(tab: Open, log: LogKey) -> None:
+async def test_method_of_the_lane_now_needs_an_open_room(tab: Open, log: LogKey) -> None:
     assert (await (await tab("Mei")).error("hand.wave", room=log)).code == 404
 
 
-async def narrow(**kwargs: Any) -> None:
+async def revoke(**kwargs: Any) -> None:
     def work() -> None:
         with batch([SITE]) as staged:
             staged.revoke(**kwargs)
@@ -454,14 +454,14 @@ async def narrow(**kwargs: Any) -> None:
     await sync_to_async(work)()
 
 
-async def test_who_may_no_longer_read_is_put_out_in_every_process(
+async def test_revoked_user_leaves_the_room_in_every_process(
     tab: Open, log: LogKey, other: Process, notes: Notes, people: People
 ) -> None:
     tabs = [await tab("Mei", position=START), await tab("Mei", position=START, at=other)]
     jonas = await tab("Jonas", position=START)
     user = UserId((await people("Mei")).key)
     del notes.members[log][user]
-    await narrow(user=user, log=log, reason="removed")
+    await revoke(user=user, log=log, reason="removed")
     for client in tabs:
         assert (await client.notification("room.left", room=log))["reason"] == "removed"
     await append(log)
@@ -471,7 +471,7 @@ async def test_who_may_no_longer_read_is_put_out_in_every_process(
         assert offsets(client, log) == []
 
 
-async def test_a_word_about_a_room_that_one_may_not_read_brings_none_of_its_counts(
+async def test_signal_about_an_unreadable_room_brings_no_counts(
     tab: Open, process: Process, people: People
 ) -> None:
     mei = await tab("Mei")
@@ -485,12 +485,12 @@ async def test_a_word_about_a_room_that_one_may_not_read_brings_none_of_its_coun
     assert LogKey("elsewhere") not in wire.connection.subscriber.rooms
 
 
-async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
+async def test_changed_scopes_change_which_events_are_withheld(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
     mei = await tab("Mei", position=START)
     user = UserId((await people("Mei")).key)
     notes.join(log, user, "host")
     asked = len(notes.asked)
-    await narrow(user=user, log=log)
+    await revoke(user=user, log=log)
     async with asyncio.timeout(5):
         while len(notes.asked) == asked:  # noqa: ASYNC110 - a turn of the loop, not a wait
             await asyncio.sleep(0)
@@ -498,38 +498,38 @@ async def test_changed_labels_change_what_is_seen(tab: Open, log: LogKey, notes:
     assert (await mei.event(log, 1))["kind"] == "note.posted"
 
 
-async def test_an_ended_login_session_ends_its_connections(tab: Open, people: People) -> None:
+async def test_ended_login_session_closes_its_connections(tab: Open, people: People) -> None:
     mei, elsewhere = await tab("Mei"), await tab("Mei")
     wire: Any = mei.wire
-    await narrow(user=UserId((await people("Mei")).key), login=wire.connection.subscriber.caller.login)
+    await revoke(user=UserId((await people("Mei")).key), login=wire.connection.subscriber.caller.login)
     assert (await mei.bye()).code == 4501
     assert elsewhere.wire.closed is None
 
 
-async def test_a_deactivated_person_is_sent_away_for_good(tab: Open, notes: Notes, people: People) -> None:
+async def test_deactivated_user_is_closed_for_good(tab: Open, notes: Notes, people: People) -> None:
     mei = await tab("Mei")
     user = UserId((await people("Mei")).key)
     notes.away.add(user)
-    await narrow(user=user)
+    await revoke(user=user)
     assert (await mei.bye()).code == 4503
 
 
-async def test_rights_narrowed_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
+async def test_permissions_revoked_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
     mei = await tab("Mei")
     real = notes.may_read
     process.hub.subscriptions.revocations += 1
 
-    def narrowed_meanwhile(caller: Any, key: LogKey) -> Any:
+    def revoked_meanwhile(caller: Any, key: LogKey) -> Any:
         labels = real(caller, key)
         notes.members.clear()
         process.hub.subscriptions.revocations += 1
         return labels
 
-    object.__setattr__(process.backend, "may_read", narrowed_meanwhile)
+    object.__setattr__(process.backend, "may_read", revoked_meanwhile)
     assert (await mei.error("room.open", room=log, position=START)).code == 404
 
 
-async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_come_back(
+async def test_drain_answers_queued_requests_refuses_new_ones_and_says_when_to_return(
     tab: Open, log: LogKey, notes: Notes, process: Process
 ) -> None:
     mei = await tab("Mei", position=START)
@@ -552,16 +552,16 @@ async def test_a_drain_answers_what_is_queued_refuses_the_rest_and_says_when_to_
 
 
 async def turn() -> None:
-    """One turn of the loop: what is ready to run has run."""
+    """Let the loop run all that is ready to run."""
     await asyncio.sleep(0)
 
 
-async def test_events_of_the_hub_itself_are_read_by_nobody(tab: Open, log: LogKey) -> None:
+async def test_site_log_is_not_readable(tab: Open, log: LogKey) -> None:
     mei = await tab("Mei")
     assert (await mei.error("room.open", room="site", position=None)).code == 404
 
 
-async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
+async def test_recheck_waits_for_a_database_that_does_not_answer(
     tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.revocation.RETRY_S", 0.001)
@@ -575,15 +575,15 @@ async def test_narrowed_rights_wait_for_a_database_that_does_not_answer(
 
     object.__setattr__(process.backend, "may_read_all", may_read_all)
     notes.members[log].clear()
-    await narrow(user=user, log=log)
+    await revoke(user=user, log=log)
     assert (await mei.notification("room.left", room=log))["reason"] == "removed"
 
 
-async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_outside(
+async def test_hellos_at_once_leave_readers_to_others_and_pause_the_accept(
     tab: Open, process: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     welcome, opened, inside = notes.welcome, threading.Event(), []
-    intake = [pause := Mock(), resume := Mock()]
+    accepts = [pause := Mock(), resume := Mock()]
     monkeypatch.setattr("realtime.shared_limits.accept_throttle.pause", pause)
     monkeypatch.setattr("realtime.shared_limits.accept_throttle.resume", resume)
 
@@ -600,13 +600,13 @@ async def test_many_who_say_hello_leave_readers_to_the_others_and_keep_the_next_
         for _ in range(20):
             await process.readers.run(lambda: None)
     assert len(inside) == HELLOS_READING
-    assert [each.call_count for each in intake] == [1, 0]
+    assert [each.call_count for each in accepts] == [1, 0]
     opened.set()
     await asyncio.gather(*coming)
-    assert [each.call_count for each in intake] == [1, 1]
+    assert [each.call_count for each in accepts] == [1, 1]
 
 
-async def test_a_room_that_is_left_during_hello_is_not_listened_to(
+async def test_room_left_during_hello_is_not_watched(
     process: Process, notes: Notes, log: LogKey, people: People
 ) -> None:
     mei = await people("Mei")
@@ -627,7 +627,7 @@ async def test_a_room_that_is_left_during_hello_is_not_listened_to(
     await client.wire.close()
 
 
-async def test_a_person_has_at_most_twenty_connections(
+async def test_user_has_at_most_twenty_connections(
     process: Process, notes: Notes, log: LogKey, people: People
 ) -> None:
     key = await login(await people("Mei"))
@@ -642,7 +642,7 @@ async def test_a_person_has_at_most_twenty_connections(
         await client.wire.close()
 
 
-async def test_answers_are_made_when_their_reader_has_room_for_them(
+async def test_answers_are_made_after_the_send_queue_has_drained(
     tab: Open, log: LogKey, process: Process, notes: Notes
 ) -> None:
     mei, other = await tab("Mei"), await tab("Jonas")
@@ -668,7 +668,7 @@ async def test_answers_are_made_when_their_reader_has_room_for_them(
         await mei.response(id)
 
 
-async def test_requests_of_a_reader_that_lags_are_refused_beyond_those_that_may_wait(
+async def test_requests_of_a_slow_consumer_are_refused_when_too_many_wait(
     tab: Open, log: LogKey, process: Process
 ) -> None:
     mei = await tab("Mei")
@@ -692,7 +692,7 @@ async def test_reads_of_one_connection_are_bounded(tab: Open, log: LogKey) -> No
         await mei.response(asked[-1])
 
 
-async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
+async def test_empty_room_is_not_evicted_while_it_opens(
     tab: Open, log: LogKey, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mei = await tab("Mei")
@@ -713,7 +713,7 @@ async def test_a_room_that_was_empty_for_long_is_kept_while_it_opens(
     await mei.event(log, 1)
 
 
-async def test_a_process_starts_as_soon_as_the_layer_is_back(
+async def test_process_starts_as_soon_as_the_channel_layer_is_back(
     transactional_db: None, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.bus.TIMEOUT_S", 0.001)
@@ -732,7 +732,7 @@ async def test_a_process_starts_as_soon_as_the_layer_is_back(
     await process.stop()
 
 
-async def test_a_call_after_the_drain_starts_no_new_process(transactional_db: None, notes: Notes) -> None:
+async def test_call_after_the_drain_starts_no_new_process(transactional_db: None, notes: Notes) -> None:
     one = await Process.of(notes.backend())
     await one.drain()
     assert await Process.of(notes.backend()) is one

@@ -10,7 +10,7 @@ MEI, JONAS = UserId("mei"), UserId("jonas")
 PERSON = {"name": "x", "rev": 1}
 
 
-def test_who_leaves_one_process_is_still_in_the_other() -> None:
+def test_person_who_leaves_one_process_is_still_in_the_other() -> None:
     here = Presence()
     here.update("a", {MEI: PERSON}, 0)
     here.update("b", {MEI: PERSON}, 0)
@@ -18,13 +18,13 @@ def test_who_leaves_one_process_is_still_in_the_other() -> None:
     assert here.update("b", {MEI: None}, 0) == {MEI: None}
 
 
-def test_a_full_list_corrects_what_was_lost() -> None:
+def test_full_report_corrects_a_lost_one() -> None:
     here = Presence()
     here.update("a", {MEI: PERSON, JONAS: PERSON}, 0)
     assert here.update("a", {JONAS: PERSON}, 1, full=True) == {MEI: None}
 
 
-def test_a_silent_process_is_forgotten_and_this_one_kept() -> None:
+def test_expire_forgets_a_silent_process_and_keeps_this_one() -> None:
     here = Presence()
     here.update("me", {MEI: PERSON}, 0)
     here.update("dead", {JONAS: PERSON}, 0)
@@ -33,7 +33,7 @@ def test_a_silent_process_is_forgotten_and_this_one_kept() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([MEI, JONAS]), st.booleans())))
-def test_the_changes_told_add_up_to_who_is_there(words: list[tuple[str, UserId, bool]]) -> None:
+def test_changes_add_up_to_the_people_present(words: list[tuple[str, UserId, bool]]) -> None:
     here, told = Presence(), dict[UserId, object]()
     for process, user, there in words:
         for who, person in here.update(process, {user: PERSON if there else None}, 0).items():

@@ -1,4 +1,4 @@
-"""A ring holds the end of a log: in order, without a hole, without what was superseded."""
+"""Tests of recent events: in order, without a gap, and without redacted data."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ def ring(*taken: int, size: int = 8) -> RecentEvents:
 
 
 @given(st.lists(st.lists(st.integers(1, 30), max_size=6), max_size=30))
-def test_whatever_comes_the_ring_holds_no_hole_and_gives_each_event_once(runs: list[list[int]]) -> None:
+def test_recent_events_have_no_gap_and_give_each_event_once(runs: list[list[int]]) -> None:
     made, seen = RecentEvents(8, Head(0, 0, 0)), []
     for run in runs:
         new, _ = made.apply([entry(o) for o in run])
@@ -30,7 +30,7 @@ def test_whatever_comes_the_ring_holds_no_hole_and_gives_each_event_once(runs: l
 
 
 @given(st.integers(0, 40), st.integers(0, 45))
-def test_since_gives_all_that_follows_or_nothing(head: int, o: int) -> None:
+def test_recent_events_since_an_offset_are_complete_or_none(head: int, o: int) -> None:
     since = ring(*range(1, head + 1)).since(o)
     if o >= head:
         assert since == []
@@ -40,18 +40,18 @@ def test_since_gives_all_that_follows_or_nothing(head: int, o: int) -> None:
         assert [event.o for event in since or []] == list(range(o + 1, head + 1))
 
 
-def test_a_hole_is_told() -> None:
+def test_apply_reports_a_gap() -> None:
     new, gap = ring(1, 2).apply([entry(3), entry(5)])
     assert ([event.o for event in new], gap) == ([3], True)
 
 
-def test_what_is_superseded_is_empty_before_anyone_is_served() -> None:
+def test_redacted_event_is_empty_before_delivery() -> None:
     made = ring(1, 2)
     made.apply([entry(3, 1)])
     assert [event.data for event in made.since(0) or []] == [None, '"2"', '"3"']
 
 
-def test_a_page_read_before_the_event_that_empties_it_is_emptied() -> None:
+def test_redact_empties_a_page_that_was_read_earlier() -> None:
     made = ring(1, 2)
     made.apply([entry(3, 1)])
     page = [entry(1), entry(2)]
@@ -59,7 +59,7 @@ def test_a_page_read_before_the_event_that_empties_it_is_emptied() -> None:
     assert [event.data for event in page] == [None, '"2"']
 
 
-def test_a_tail_read_later_fills_the_front() -> None:
+def test_prepend_adds_older_events() -> None:
     made = RecentEvents(8, Head(5, 35, 5))
     made.apply([entry(6, 4)])
     made.prepend([entry(o) for o in range(2, 6)])
@@ -68,7 +68,7 @@ def test_a_tail_read_later_fills_the_front() -> None:
     ]  # fmt: skip
 
 
-def test_a_position_is_known_by_its_tag() -> None:
+def test_contains_compares_the_tag_of_a_position() -> None:
     made = ring(*range(1, 13))
     assert made.contains(Position(12, 84)) is True
     assert made.contains(Position(7, 49)) is True

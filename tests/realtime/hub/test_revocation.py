@@ -35,7 +35,7 @@ def test_permissions_changed_means_everybody_when_it_cannot_be_read(data: str | 
 
 
 async def site_event(data: Any) -> None:
-    """An event in the `site` log, as any release may have written it."""
+    """Append an event to the `site` log, as any release may have written it."""
 
     def work() -> None:
         with batch([SITE]) as staged:
@@ -93,7 +93,7 @@ class TestProcess:
         await site_event({"person": "mei"})
         assert (await mei.bye()).code == 4503
 
-    async def test_everybody_is_checked_part_by_part(
+    async def test_recheck_of_all_users_goes_part_by_part(
         self, tab: Open, log: LogKey, notes: Notes, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("realtime.hub.revocation.LOGINS_PER_CALL", 1)
@@ -105,7 +105,7 @@ class TestProcess:
         await append(log)
         await tabs[1].event(log, 1)
 
-    async def test_database_that_is_away_is_said_once_and_delivery_waits(
+    async def test_database_that_is_away_is_logged_once_and_delivery_waits(
         self,
         tab: Open,
         log: LogKey,
@@ -169,7 +169,7 @@ class TestProcess:
         assert mei.events(log)[-1]["kind"] == "note.posted"
         await mei.notification("room.signal", kind="people", room=log)
 
-    async def test_sweep_and_catching_up_send_nothing_to_those_in_doubt(
+    async def test_reconcile_and_replay_send_nothing_to_suspended_connections(
         self, tab: Open, log: LogKey, process: Process, people: People, slow: Slow
     ) -> None:
         mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
@@ -199,7 +199,7 @@ class TestProcess:
         busy.set()
         await asyncio.gather(*waiting)
 
-    async def test_many_readers_of_a_room_are_checked_in_one_question(
+    async def test_readers_of_a_room_are_rechecked_in_one_call(
         self, tab: Open, log: LogKey, notes: Notes, slow: Slow
     ) -> None:
         tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha", "Mei")]
@@ -210,7 +210,7 @@ class TestProcess:
             assert (await client.notification("room.left", room=log))["reason"] == "private"
         assert slow.calls == 1
 
-    async def test_failing_recheck_ends_the_connections_in_doubt(
+    async def test_failing_recheck_closes_the_connections_in_doubt(
         self, tab: Open, log: LogKey, process: Process, people: People
     ) -> None:
         mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
@@ -240,7 +240,7 @@ class TestProcess:
         process.hub.signals.every_second(process.now())
         assert (await mei.notification("room.signal", kind="count", room=log))["value"]["o"] == 4
 
-    async def test_signal_of_its_own_user_still_comes(self, tab: Open, process: Process, people: People) -> None:
+    async def test_signal_to_a_user_comes_without_a_room(self, tab: Open, process: Process, people: People) -> None:
         mei = await tab("Mei")
         user = UserId((await people("Mei")).key)
         process.hub.signals.send(Signal(LogKey(""), "note", "", 1, user))

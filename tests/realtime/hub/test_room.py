@@ -1,4 +1,4 @@
-"""Delivery in slices; since when somebody is not in a room."""
+"""Tests of a room: delivery in slices, and for how long a person has been absent."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ def heard(room: Room, user: UserId, there: bool, now: float) -> None:
     room.presence_changed(room.presence.update("here", {user: PERSON if there else None}, now), now)
 
 
-def test_who_is_there_is_not_absent(room: Room) -> None:
+def test_present_person_is_not_absent(room: Room) -> None:
     heard(room, MEI, True, 101)
     assert room.absent_ms(MEI, 200) == 0
 
@@ -44,11 +44,11 @@ def test_absence_counts_from_the_leaving_and_ends_with_the_return(room: Room) ->
     assert room.absent_ms(MEI, 161) == 1000
 
 
-def test_who_was_never_seen_is_absent_since_the_room_is_known(room: Room) -> None:
+def test_person_never_seen_is_absent_since_the_room_is_known(room: Room) -> None:
     assert room.absent_ms(JONAS, 130) == 30_000
 
 
-def test_departures_are_remembered_within_a_bound(room: Room) -> None:
+def test_times_of_leaving_are_bounded(room: Room) -> None:
     for n in range(LEFT_REMEMBERED + 10):
         heard(room, UserId(str(n)), True, 101)
         heard(room, UserId(str(n)), False, 102 + n)
@@ -115,7 +115,7 @@ def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("slices_of_two")
-async def test_a_large_room_is_served_in_slices_and_in_order(room: Room) -> None:
+async def test_large_room_is_served_in_slices_and_in_order(room: Room) -> None:
     tabs = [reader(room)[1] for _ in range(5)]
     room.deliver([event(room, 1)])
     room.deliver([event(room, 2), event(room, 3)])
@@ -126,7 +126,7 @@ async def test_a_large_room_is_served_in_slices_and_in_order(room: Room) -> None
 
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("slices_of_two")
-async def test_who_is_resumed_between_slices_hears_nothing_twice_and_misses_nothing(room: Room) -> None:
+async def test_subscription_resumed_between_slices_gets_each_event_once(room: Room) -> None:
     (_, first), *_, (last, tab) = [reader(room) for _ in range(5)]
     tab.full = True
     room.deliver([event(room, 1)])
@@ -142,7 +142,7 @@ async def test_who_is_resumed_between_slices_hears_nothing_twice_and_misses_noth
 
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("slices_of_two")
-async def test_who_leaves_between_slices_hears_no_more(room: Room) -> None:
+async def test_subscription_removed_between_slices_gets_no_more(room: Room) -> None:
     _, tab = [reader(room) for _ in range(3)][-1]
     room.deliver([event(room, 1)])
     room.remove(tab, 0)  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ async def test_who_leaves_between_slices_hears_no_more(room: Room) -> None:
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("slices_of_two")
 @pytest.mark.parametrize("stays", [False, True])
-async def test_where_one_reader_fails_it_ends_and_the_others_are_served(
+async def test_failing_subscription_is_ended_and_the_others_are_served(
     room: Room, stays: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     (broken, failing), *others = [reader(room) for _ in range(5)]

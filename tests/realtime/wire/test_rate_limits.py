@@ -1,4 +1,4 @@
-"""Buckets, strikes, and the one dict of limits."""
+"""Tests of token buckets, violations, addresses, and the dict of limits."""
 
 from typing import Any
 
@@ -21,26 +21,26 @@ def test_no_pattern_gets_more_than_burst_and_rate(gaps: list[float]) -> None:
     assert taken <= 60 + 10 * now + 1
 
 
-def test_the_wait_is_enough() -> None:
+def test_returned_wait_is_enough() -> None:
     bucket = TokenBucket(10, 1, 0)
     assert bucket.take(0) == 0
     wait = bucket.take(0)
     assert bucket.take(wait / 1000) == 0
 
 
-def test_what_is_dear_takes_more_and_is_never_out_of_reach() -> None:
+def test_expensive_request_takes_more_tokens_and_is_always_possible() -> None:
     bucket = TokenBucket(10, 60, 0)
     assert [bucket.take(0, 8) for _ in range(8)] == [0] * 7 + [400]
     assert bucket.take(0, 4) == 0
     assert TokenBucket(10, 5, 0).take(0, 8) == 0
 
 
-def test_strikes_age() -> None:
-    strikes = Violations(60)
-    assert [strikes.add(when) for when in (0, 30, 61, 200)] == [1, 2, 2, 1]
+def test_violations_expire() -> None:
+    violations = Violations(60)
+    assert [violations.add(when) for when in (0, 30, 61, 200)] == [1, 2, 2, 1]
 
 
-def test_a_limit_can_be_overridden_and_a_typing_error_is_told() -> None:
+def test_limit_can_be_overridden_and_unknown_name_is_an_error() -> None:
     assert limits_of({"rate": 1000}).rate == 1000
     assert limits_of({}) == Limits()
     with pytest.raises(msgspec.ValidationError, match="no ratte"):
@@ -48,7 +48,7 @@ def test_a_limit_can_be_overridden_and_a_typing_error_is_told() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"ratte": 1}, {"rate": "fast"}])
-def test_a_wrong_limit_is_told_before_anything_starts(settings: Any, wrong: dict[str, Any]) -> None:
+def test_wrong_limit_is_reported_by_a_check(settings: Any, wrong: dict[str, Any]) -> None:
     assert limits_check() == []
     settings.REALTIME = wrong
     assert [error.id for error in limits_check()] == ["realtime.E001"]
@@ -79,7 +79,7 @@ def test_public_addresses_are_counted_and_ipv6_by_the_network_of_a_customer(addr
     assert network_of(address) == network
 
 
-def test_a_network_has_so_many_connections_and_gets_back_what_it_leaves() -> None:
+def test_network_has_bounded_connections_and_may_replace_those_that_left() -> None:
     addresses = AddressLimiter(2)
     assert [addresses.enter(network) for network in ("a", "a", "a", "b", None, None, None)] == [
         *(True, True, False),
@@ -90,19 +90,19 @@ def test_a_network_has_so_many_connections_and_gets_back_what_it_leaves() -> Non
     assert [addresses.enter("a") for _ in range(2)] == [True, False]
 
 
-def test_no_network_is_remembered_that_has_left() -> None:
+def test_network_that_has_left_is_forgotten() -> None:
     addresses = AddressLimiter(1)
     addresses.enter("a")
     addresses.leave("a")
     assert len(addresses) == 0
 
 
-def test_nought_is_no_limit() -> None:
+def test_zero_is_no_limit() -> None:
     addresses = AddressLimiter(0)
     assert all(addresses.enter("a") for _ in range(1000))
 
 
-def test_bucket_is_spent_below_nothing_and_waits_for_as_long() -> None:
+def test_bucket_spent_below_zero_waits_until_it_is_paid_back() -> None:
     bucket = TokenBucket(0.05, 1, 0)
     bucket.spend(0, 1.5)
     assert bucket.take(0, 0) == 10_000

@@ -1,4 +1,4 @@
-"""The protocol at function speed: every row of design's table of bad input that a session answers alone."""
+"""Tests of the session, sans I/O: every kind of bad input that it answers alone."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -33,11 +33,11 @@ def session(**limits: Any) -> Session:
     return Session(METHODS, Limits(**limits), 0.0, Random(7))
 
 
-def ready(strikes: Violations | None = None, **limits: Any) -> Session:
-    """A session after hello, at second 0."""
+def ready(violations: Violations | None = None, **limits: Any) -> Session:
+    """Return a session after hello, at second 0."""
     made = session(**limits)
     made.receive(HELLO, 0)
-    made.authenticated(0, TokenBucket(1000, 1000, 0), strikes or Violations(600))
+    made.authenticated(0, TokenBucket(1000, 1000, 0), violations or Violations(600))
     return made
 
 
@@ -49,8 +49,8 @@ def error_of(effects: list[Any]) -> Any:
     return msgspec.json.decode(effects[0].text)["error"]
 
 
-def refusal(effects: list[Any]) -> tuple[Any, int, str]:
-    """(id, code, type) of the one error response."""
+def error_response(effects: list[Any]) -> tuple[Any, int, str]:
+    """Return id, code and type of the one error response."""
     assert [type(effect) for effect in effects] == [Send], effects
     frame = msgspec.json.decode(effects[0].text)
     return frame["id"], frame["error"]["code"], frame["error"]["data"]["type"]
@@ -61,7 +61,7 @@ def end(effects: list[Any]) -> int:
     return effects[-1].close.code
 
 
-def test_a_client_that_doubts_the_line_is_answered() -> None:
+def test_session_answers_the_ping_of_a_client() -> None:
     [sent] = ready().receive(request("session.ping", 7), 0)
     assert isinstance(sent, Send)
     assert msgspec.json.decode(sent.text) == {"jsonrpc": "2.0", "id": 7, "result": {}}
@@ -80,8 +80,8 @@ def test_a_client_that_doubts_the_line_is_answered() -> None:
         '{"jsonrpc":"2.0","id":1} {}',
     ],
 )
-def test_what_is_not_one_json_object_is_a_parse_error(text: str) -> None:
-    assert refusal(ready().receive(text, 0)) == (None, -32700, "parse")
+def test_text_that_is_not_one_json_object_is_a_parse_error(text: str) -> None:
+    assert error_response(ready().receive(text, 0)) == (None, -32700, "parse")
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_is_not_one_json_object_is_a_parse_error(text: str) -> None:
         '{"jsonrpc":"2.0","id":1,"result":[]}',
     ],
 )
-def test_what_is_no_request_is_an_invalid_request(text: str) -> None:
-    _, code, type = refusal(ready().receive(text, 0))
+def test_json_that_is_no_request_is_an_invalid_request(text: str) -> None:
+    _, code, type = error_response(ready().receive(text, 0))
     assert (code, type) == (-32600, "invalid_request")
 
 
@@ -125,51 +125,51 @@ def test_what_is_no_request_is_an_invalid_request(text: str) -> None:
 )
 def test_wrong_types_and_nul_are_invalid_params(params: str) -> None:
     text = '{"jsonrpc":"2.0","id":4,"method":"note.post","params":' + params + "}"
-    assert refusal(ready().receive(text, 0)) == (4, -32602, "invalid_params")
+    assert error_response(ready().receive(text, 0)) == (4, -32602, "invalid_params")
 
 
-def test_a_written_backslash_u0000_is_text() -> None:
+def test_escaped_backslash_u0000_is_text() -> None:
     effects = ready().receive(request("note.post", room="r", cid="aaaaaaaa", text="\\u0000"), 0)
     assert isinstance(effects[0], CallMethod)
     assert effects[0].params.text == "\\u0000"
 
 
-def test_an_unknown_method_is_said_and_an_unknown_notification_ignored() -> None:
-    assert refusal(ready().receive(request("nobody.knows"), 0)) == (1, -32601, "unknown_method")
+def test_unknown_method_is_an_error_and_unknown_notification_is_ignored() -> None:
+    assert error_response(ready().receive(request("nobody.knows"), 0)) == (1, -32601, "unknown_method")
     assert ready().receive('{"jsonrpc":"2.0","method":"nobody.knows"}', 0) == []
 
 
-def test_a_durable_request_needs_an_id() -> None:
+def test_durable_request_needs_an_id() -> None:
     text = '{"jsonrpc":"2.0","method":"note.post","params":{"room":"r","cid":"aaaaaaaa","text":"x"}}'
-    assert refusal(ready().receive(text, 0)) == (None, -32600, "invalid_request")
+    assert error_response(ready().receive(text, 0)) == (None, -32600, "invalid_request")
 
 
-def test_nothing_comes_before_hello() -> None:
-    assert refusal(session().receive(request("hand.wave", room="r"), 0)) == (1, 401, "hello_first")
+def test_request_before_hello_is_refused() -> None:
+    assert error_response(session().receive(request("hand.wave", room="r"), 0)) == (1, 401, "hello_first")
 
 
-def test_there_is_one_hello() -> None:
+def test_second_hello_is_refused() -> None:
     first = session()
     assert isinstance(first.receive(HELLO, 0)[0], Authenticate)
-    assert refusal(first.receive(HELLO, 0)) == (1, 409, "hello_again")
+    assert error_response(first.receive(HELLO, 0)) == (1, 409, "hello_again")
 
 
-def test_another_version_is_told_not_to_come_back() -> None:
+def test_hello_of_another_version_is_closed_for_good() -> None:
     assert end(session().receive(HELLO.replace('"v":1', '"v":2'), 0)) == 4526
 
 
-def test_no_hello_in_ten_seconds_ends() -> None:
+def test_session_without_hello_ends_after_ten_seconds() -> None:
     assert session().tick(9.9) == []
     assert end(session().tick(10)) == 4008
 
 
-def test_a_hello_that_is_never_answered_ends_too() -> None:
+def test_session_with_an_unanswered_hello_ends_after_ten_seconds() -> None:
     greeting = session()
     greeting.receive(HELLO, 0)
     assert end(greeting.tick(10)) == 4008
 
 
-def test_the_server_pings_every_twenty_seconds_give_or_take_a_tenth() -> None:
+def test_session_pings_every_twenty_seconds_plus_or_minus_a_tenth() -> None:
     made = ready()
     times = []
     for tenth in range(2000):
@@ -180,13 +180,13 @@ def test_the_server_pings_every_twenty_seconds_give_or_take_a_tenth() -> None:
     assert all(18 <= gap <= 22.1 for gap in gaps)
 
 
-def test_an_answered_ping_tells_positions() -> None:
+def test_pong_tells_positions() -> None:
     made = ready()
     made.ping()
     assert made.receive('{"jsonrpc":"2.0","id":1,"result":{"rooms":{"r":5}}}', 1) == [PongReceived(1, {LogKey("r"): 5})]
 
 
-def test_an_answer_to_no_ping_of_ours_is_ignored() -> None:
+def test_pong_without_a_ping_is_ignored() -> None:
     made = ready()
     made.ping()
     for id in (-1, 0, 2, 10**9):
@@ -195,7 +195,7 @@ def test_an_answer_to_no_ping_of_ours_is_ignored() -> None:
 
 @pytest.mark.parametrize("answer", ['"result":{}', '"error":{}', '"result":{"rooms":{"r":1}}'])
 @pytest.mark.parametrize("make", [session, ready])
-def test_answers_are_held_to_the_rate_and_their_sender_is_at_last_sent_away(answer: str, make: Any) -> None:
+def test_pongs_are_held_to_the_rate_and_too_many_end_the_session(answer: str, make: Any) -> None:
     made = make()
     made.ping()
     text = f'{{"jsonrpc":"2.0","id":1,{answer}}}'
@@ -205,68 +205,68 @@ def test_answers_are_held_to_the_rate_and_their_sender_is_at_last_sent_away(answ
     assert end([effect for effects in answers for effect in effects]) == 4029
 
 
-def test_a_wrong_answer_is_told_without_an_id_which_would_be_that_of_another_request() -> None:
-    assert refusal(ready().receive('{"jsonrpc":"2.0","id":1,"result":[]}', 0))[0] is None
+def test_error_about_a_wrong_pong_has_no_id() -> None:
+    assert error_response(ready().receive('{"jsonrpc":"2.0","id":1,"result":[]}', 0))[0] is None
 
 
-def test_forty_five_seconds_of_silence_end() -> None:
+def test_session_ends_after_forty_five_seconds_of_silence() -> None:
     made = ready()
     assert not [effect for effect in made.tick(44.9) if isinstance(effect, End)]
     assert end(made.tick(45)) == 4008
 
 
 @pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769, "漢" * 21_846])
-def test_a_frame_above_64_kib_ends(text: str) -> None:
+def test_frame_above_64_kib_ends_the_session(text: str) -> None:
     assert end(ready().receive(text, 0)) == 4013
 
 
-def test_a_frame_of_64_kib_is_read() -> None:
+def test_frame_of_64_kib_is_read() -> None:
     frame = request("note.post", room="r", cid="aaaaaaaa", text="")
     full = request("note.post", room="r", cid="aaaaaaaa", text="x" * (65_536 - len(frame)))
     assert len(full) == 65_536
     assert isinstance(ready().receive(full, 0)[0], CallMethod)
 
 
-def test_an_unexpected_binary_frame_ends() -> None:
+def test_binary_frame_ends_the_session() -> None:
     assert end(ready().receive_binary(0)) == 4015
 
 
-def test_three_protocol_errors_in_a_minute_end() -> None:
+def test_third_protocol_error_within_a_minute_ends_the_session() -> None:
     made = ready()
     assert [type(made.receive("{", when)[-1]) for when in (0, 61, 62)] == [Send, Send, Send]
     assert end(made.receive("{", 63)) == 4000
 
 
-def test_the_third_such_close_within_ten_minutes_is_final() -> None:
-    strikes = Violations(600)
-    codes = [end(ready(strikes).receive_binary(when)) for when in (0, 100, 200, 900)]
+def test_third_violation_within_ten_minutes_is_final() -> None:
+    violations = Violations(600)
+    codes = [end(ready(violations).receive_binary(when)) for when in (0, 100, 200, 900)]
     assert codes == [4015, 4015, 4515, 4015]
 
 
-def test_ten_times_the_rate_is_told_when_to_come_back_and_at_last_sent_away() -> None:
+def test_ten_times_the_rate_is_told_when_to_retry_and_finally_closed() -> None:
     made = ready()
     answers = [made.receive(request("hand.read", n, room="r"), n / 100) for n in range(1000)]
     refused = [effects for effects in answers if effects and isinstance(effects[0], Send)]
-    _, code, type = refusal(refused[0])
+    _, code, type = error_response(refused[0])
     assert (code, type) == (429, "too_fast")
     assert error_of(refused[0])["data"]["retry_after_ms"] > 0
     assert end(next(effects for effects in answers if effects and isinstance(effects[-1], End))) == 4029
     assert len([effects for effects in answers if effects and isinstance(effects[0], CallMethod)]) <= 60 + 100
 
 
-def test_a_dear_request_counts_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expensive_request_counts_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "hand.read", replace(METHODS["hand.read"], cost=25))
     made = ready()
     effects = [made.receive(request("hand.read", n, room="r"), 0)[0] for n in range(3)]
     assert [type(effect) for effect in effects] == [CallMethod, CallMethod, Send]
 
 
-def test_requests_of_the_hub_cost_what_they_cost() -> None:
+def test_hub_requests_have_costs() -> None:
     made = ready(rate=0.001, burst=17)
     for name, most in (("room.open", 4), ("presence.read", 0)):
         given = [made.receive(request(name, room="r"), 0) for _ in range(most + 1)]
         assert [type(effects[0]) for effects in given[:most]] == [HubRequest] * most
-        assert refusal(given[-1])[1:] == (429, "too_fast")
+        assert error_response(given[-1])[1:] == (429, "too_fast")
 
 
 def test_hello_costs_one_and_one_for_each_room() -> None:
@@ -275,11 +275,11 @@ def test_hello_costs_one_and_one_for_each_room() -> None:
     hello = request("session.hello", v=1, token="t", rooms=rooms)
     made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
     assert isinstance(made[0].receive(hello, 0)[0], Authenticate)
-    assert refusal(made[1].receive(hello, 0))[1:] == (429, "too_fast")
+    assert error_response(made[1].receive(hello, 0))[1:] == (429, "too_fast")
     assert isinstance(made[1].receive(HELLO, 0)[0], Authenticate)
 
 
-def test_connections_of_one_address_share_a_rate_whoever_they_are() -> None:
+def test_connections_of_one_address_share_a_rate() -> None:
     address = TokenBucket(0.001, 4, 0)
     made = [Session(METHODS, Limits(), 0.0, Random(7), address) for _ in range(2)]
     for each in made:
@@ -301,7 +301,7 @@ def test_connections_of_one_user_share_a_rate() -> None:
     assert len([effect for effect in effects if isinstance(effect, CallMethod)]) == 5
 
 
-def test_too_many_notifications_are_dropped_without_a_word() -> None:
+def test_notifications_above_the_rate_are_dropped_silently() -> None:
     made = ready()
     text = '{"jsonrpc":"2.0","method":"hand.wave","params":{"room":"r"}}'
     effects = [effect for _ in range(100) for effect in made.receive(text, 0)]
@@ -309,14 +309,14 @@ def test_too_many_notifications_are_dropped_without_a_word() -> None:
     assert len(effects) == 40
 
 
-def test_wrong_hellos_and_unknown_methods_are_held_to_the_rate_too() -> None:
+def test_wrong_hellos_and_unknown_methods_are_held_to_the_rate() -> None:
     wrong = '{"jsonrpc":"2.0","id":1,"method":"session.hello","params":{"v":"x"}}'
     for made, text in ((session(), wrong), (ready(), request("nobody.knows"))):
         answers = [made.receive(text, 0) for _ in range(1000)]
         assert end([effect for effects in answers for effect in effects]) == 4029
 
 
-def test_a_read_without_an_id_costs_what_a_request_costs() -> None:
+def test_read_without_an_id_costs_as_much_as_a_request() -> None:
     shared, made = TokenBucket(10, 5, 0), session()
     made.receive(HELLO, 0)
     made.authenticated(0, shared, Violations(600))
@@ -324,29 +324,29 @@ def test_a_read_without_an_id_costs_what_a_request_costs() -> None:
     assert len([effect for _ in range(40) for effect in made.receive(text, 0)]) == 5
 
 
-def test_a_hello_names_sixteen_rooms_at_most() -> None:
+def test_hello_names_at_most_sixteen_rooms() -> None:
     rooms = {f"r{n}": {"o": 0, "t": 0} for n in range(17)}
-    assert refusal(session().receive(request("session.hello", v=1, token="t", rooms=rooms), 0))[1] == -32602
+    assert error_response(session().receive(request("session.hello", v=1, token="t", rooms=rooms), 0))[1] == -32602
 
 
-def test_the_hubs_own_requests_are_looks() -> None:
+def test_room_open_is_a_hub_request() -> None:
     effects = ready().receive(request("room.open", room="r", position={"o": 1, "t": 2}), 0)
     assert isinstance(effects[0], HubRequest)
-    assert refusal(ready().receive(request("room.open", room="r", position={"o": -1, "t": 2}), 0))[1] == -32602
+    assert error_response(ready().receive(request("room.open", room="r", position={"o": -1, "t": 2}), 0))[1] == -32602
 
 
-def test_a_page_says_whether_it_is_looked_at_and_is_answered_if_it_asks() -> None:
+def test_session_seen_tells_visibility_and_is_answered_when_it_has_an_id() -> None:
     said = '{"jsonrpc":"2.0","method":"session.seen","params":{"visible":false}}'
     assert ready().receive(said, 0) == [VisibilityChanged(False)]
     seen, answer = ready().receive(request("session.seen", 7, visible=True), 0)
     assert seen == VisibilityChanged(True)
     assert isinstance(answer, Send)
     assert msgspec.json.decode(answer.text) == {"jsonrpc": "2.0", "id": 7, "result": {}}
-    assert refusal(ready().receive(request("session.seen", visible="no"), 0))[1] == -32602
+    assert error_response(ready().receive(request("session.seen", visible="no"), 0))[1] == -32602
     assert error_of(session().receive(said, 0))["code"] == 401
 
 
-def test_after_the_end_nothing_is_heard() -> None:
+def test_closed_session_ignores_everything() -> None:
     made = ready()
     made.receive_binary(0)
     assert made.receive(request("hand.read", room="r"), 0) == []
