@@ -42,9 +42,9 @@ def waiting_room_name(request: HttpRequest, key: str) -> str | None:
 def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **more: Any) -> HttpResponse:
     """Show the room, around a message or at its end. Raise 404 when the reader may not see it."""
     caller = caller_of_request(request)
-    labels = access.labels_of(caller.id if caller else None, access.readable(caller, key))
+    scopes = access.scopes_of(caller.id if caller else None, access.readable(caller, key))
     head = head_of(key)
-    snapshot = rooms.snapshot(caller, key, labels, head, around=focus)
+    snapshot = rooms.snapshot(caller, key, scopes, head, around=focus)
     snapshot["head"] = {"o": head.o, "t": head.t, "n": head.n}
     if caller and request.session.get("room") != key:
         request.session["room"] = key

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from chat.types import RoomAccess
-from realtime import Caller, Head, Labels, LogKey
+from realtime import Caller, Head, LogKey, Scopes
 from realtime.log import Batch
 from realtime.workers.deadlines import KINDS, DeadlineKind
 
@@ -42,7 +42,7 @@ class NewMessage:
 
 Command = Callable[[Batch, Author, str], NewMessage]
 """`(batch, author, text behind the name) -> message`. Further rows go by `batch.insert`."""
-SnapshotSection = Callable[[LogKey, Labels, Head], Any]
+SnapshotSection = Callable[[LogKey, Scopes, Head], Any]
 """`(room, the reader's scopes, head read before) -> JSON` in a bounded number of queries."""
 CloseHook = Callable[[Batch, LogKey], None]
 """`(batch, room)`: end what ends when a room is archived or deleted, after the event of it."""
@@ -171,12 +171,12 @@ def questions_are_answered(**given: Any) -> list[Error]:
     return [Error(f"no installed app answers chat's question {name}", id="chat.E001") for name in open_questions]
 
 
-def snapshot_sections(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+def snapshot_sections(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
     """Return the section of each plugin. One that fails is logged and left out; a database that is away is not."""
     sections = {}
     for name, section in installed.snapshot.items():
         try:
-            sections[name] = section(room, labels, head)
+            sections[name] = section(room, scopes, head)
         except (OperationalError, InterfaceError):
             raise
         except Exception:

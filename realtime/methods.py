@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_type_hints
 import msgspec
 
 from realtime.signatures import accepts, mismatches
-from realtime.types import SITE, Caller, ClientId, Head, Labels, LogKey, Signal, UserId
+from realtime.types import SITE, Caller, ClientId, Head, LogKey, Scopes, Signal, UserId
 
 if TYPE_CHECKING:
     from realtime.log import Batch, LogEvent
@@ -25,7 +25,7 @@ Lane = Literal["write", "read", "now"]
 CidKey = tuple[ClientId, UserId]
 F = TypeVar("F", bound=Callable[..., Any])
 
-CONTEXT: Final = ("caller", "prefetched", "labels", "here", "absent_ms", "live")
+CONTEXT: Final = ("caller", "prefetched", "scopes", "here", "absent_ms", "live")
 """Attributes of a call that a function gets when it has a keyword parameter of that name."""
 METHODS: Final[dict[str, "Method"]] = {}
 """The methods of all apps, filled by `method` when the services are imported."""
@@ -42,8 +42,8 @@ class Call:
     """The value that replaces a field of the params."""
     prefetched: Any = None
     """The return value of the method's `prefetch` for the group of this call."""
-    labels: Labels | None = None
-    """Lane `now` only: the caller's labels in the room of the params; None when this connection has not opened it."""
+    scopes: Scopes | None = None
+    """Lane `now` only: the caller's scopes in the room of the params; None when this connection has not opened it."""
     here: Callable[[LogKey], int] = lambda room: 0
     """Return how many people are in a room, as far as this process knows."""
     absent_ms: Callable[[LogKey, UserId], int] = lambda room, user: 0
@@ -187,13 +187,13 @@ class Backend:
     methods: Mapping[str, Method]
     user: Callable[[Any], Caller | None]
     """Return the caller without login for a Django user that was just read, or None when the user is banned."""
-    may_read: Callable[[Caller, LogKey], Labels | None]
+    may_read: Callable[[Caller, LogKey], Scopes | None]
     """Return the scopes of a reader in a log. Return None or raise an error when the caller may not read it."""
-    may_read_all: Callable[[Sequence[tuple[Caller, LogKey]]], Mapping[tuple[UserId, LogKey], Labels]]
+    may_read_all: Callable[[Sequence[tuple[Caller, LogKey]]], Mapping[tuple[UserId, LogKey], Scopes]]
     """Return the scopes of those of the pairs that may read, in one query."""
     memberships_of: Callable[[Caller], Sequence[dict[str, Any]]]
     """Return the memberships in the result of hello, in one query. Each has a `key` and a `head`."""
-    snapshot: Callable[[Caller, LogKey, Labels, Head], dict[str, Any]]
+    snapshot: Callable[[Caller, LogKey, Scopes, Head], dict[str, Any]]
     """Return the snapshot of a log. The head was read before, and is not added to the snapshot."""
     people: Callable[[Collection[UserId]], dict[UserId, dict[str, Any]]]
     changes: "Callable[[Sequence[LogEvent], int], dict[str, Any]]"

@@ -45,7 +45,7 @@ class RoomParams(msgspec.Struct):
     room: Room
 
 
-Labels = frozenset[str]
+Scopes = frozenset[str]
 UNSEEN: Final = "unseen"
 """A reader with this scope is not listed among those who are present."""
 

@@ -8,7 +8,7 @@ import msgspec
 from accounts.models import User
 from accounts.selectors import caller_of
 from chat.models import Message, Room
-from chat.selectors.access import labels_of, readable
+from chat.selectors.access import readable, scopes_of
 from chat.selectors.messages import message_as, message_find
 from realtime.errors import RealtimeError
 from realtime.log import key_new
@@ -95,7 +95,7 @@ def post(caller: Caller, key: LogKey, text: str = "hello") -> int:
 def line(caller: Caller, key: LogKey, o: int) -> dict[str, Any]:
     """Return a message as the reader sees it."""
     room_access = readable(caller, key)
-    message = message_find(room_access.log, labels_of(caller.id, room_access), o)
+    message = message_find(room_access.log, scopes_of(caller.id, room_access), o)
     assert message is not None
     return message_as(message)
 

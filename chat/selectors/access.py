@@ -13,7 +13,7 @@ from chat import plugin
 from chat.models import Block, Membership, Room
 from chat.permissions import NEEDED, Rank
 from chat.types import AccessTable, RoomAccess
-from realtime import UNSEEN, Caller, Labels, LogKey, RealtimeError, UserId, conflict, forbidden, not_found
+from realtime import UNSEEN, Caller, LogKey, RealtimeError, Scopes, UserId, conflict, forbidden, not_found
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
 
@@ -215,32 +215,32 @@ def invited(caller: Caller, room: LogKey) -> RoomAccess:
     return room_access
 
 
-def labels_of(user: UserId | None, room_access: RoomAccess) -> Labels:
+def scopes_of(user: UserId | None, room_access: RoomAccess) -> Scopes:
     """Return the scopes of a reader; a visitor has none."""
     words = {f"u:{user}"} if user else set()
     if room_access.role:
         words.add("member")
     if room_access.role:
-        words |= {label for rank, label in RANK_SCOPES.items() if room_access.rank >= rank}
+        words |= {scope for rank, scope in RANK_SCOPES.items() if room_access.rank >= rank}
     silent = FOREVER if room_access.warned else max(room_access.muted_until, room_access.muted_on_site)
     if silent > now_ms():
         words.add(f"{SILENCED}{silent}")
     return frozenset(words)
 
 
-def silenced(labels: Labels) -> bool:
+def silenced(scopes: Scopes) -> bool:
     """Tell whether a mute or a warning closes the input. A mute ends by time, without a recheck."""
-    return any(label.startswith(SILENCED) and int(label.removeprefix(SILENCED)) > now_ms() for label in labels)
+    return any(scope.startswith(SILENCED) and int(scope.removeprefix(SILENCED)) > now_ms() for scope in scopes)
 
 
-def may_read(caller: Caller, room: LogKey) -> Labels | None:
+def may_read(caller: Caller, room: LogKey) -> Scopes | None:
     """Return the caller's scopes in the room, or None, in one query."""
     room_access = _access(caller, room)
-    return labels_of(caller.id, room_access) if room_access and room_access.may_look else None
+    return scopes_of(caller.id, room_access) if room_access and room_access.may_look else None
 
 
-def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Labels]:
-    """Return the labels of every pair of a caller and a room in which the caller may read.
+def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Scopes]:
+    """Return the scopes of every pair of a caller and a room in which the caller may read.
 
     One query, and one for the blocks where some of the rooms are direct.
     """
@@ -248,13 +248,13 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, L
     pairs = [(caller, room, _access(caller, room, found)) for caller, room in asked]
     blocks = _blocks_of({caller.pk for caller, _, room_access in pairs if room_access and room_access.direct})
     return {
-        (caller.id, room): labels_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
+        (caller.id, room): scopes_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
         for caller, room, room_access in pairs
         if room_access and room_access.may_look
     }
 
 
-def may_open(caller: Caller, room: LogKey) -> Labels | None:
+def may_open(caller: Caller, room: LogKey) -> Scopes | None:
     """Return the same as `may_read`, or 403 for a room that one is banned from.
 
     In a direct room the caller is not shown as present while they block one of its people.
@@ -265,7 +265,7 @@ def may_open(caller: Caller, room: LogKey) -> Labels | None:
     if room_access is None or not room_access.may_look:
         return None
     blocks = _blocks_of({caller.pk} if room_access.direct else set())
-    return labels_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
+    return scopes_of(caller.id, room_access) | _unseen(caller, room_access, blocks)
 
 
 def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
@@ -274,8 +274,8 @@ def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
     return set(blocks.values_list("user_id", "blocked__key")) if users else set()
 
 
-def _unseen(caller: Caller, room_access: RoomAccess, blocks: Collection[tuple[int, str]]) -> Labels:
-    """Return the label of a caller who is not shown as present: they block one of the people of a direct room."""
+def _unseen(caller: Caller, room_access: RoomAccess, blocks: Collection[tuple[int, str]]) -> Scopes:
+    """Return the scope of a caller who is not shown as present: they block one of the people of a direct room."""
     blocked = any((caller.pk, person) in blocks for person in room_access.direct.split())
     return frozenset({UNSEEN}) if blocked else frozenset()
 

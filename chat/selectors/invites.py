@@ -10,7 +10,7 @@ from accounts.selectors import second_step_of
 from chat.models import Invite, Membership, Room
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import cached_by_head
-from realtime import Head, Labels, LogKey
+from realtime import Head, LogKey, Scopes
 from realtime.log import now_ms
 from realtime.storage.prepared import prepared
 
@@ -53,13 +53,13 @@ def is_active(invite: Invite, now: int) -> bool:
     return Invite.objects.filter(active_now(now), pk=invite.pk).exists()
 
 
-def invites(room: LogKey, labels: Labels, head: Head) -> list[dict[str, Any]]:
+def invites(room: LogKey, scopes: Scopes, head: Head) -> list[dict[str, Any]]:
     """Return the active invites: all for hosts, and their own for others, as in the audience of the events."""
-    if "member" not in labels:
+    if "member" not in scopes:
         return []
     rows = _newest(room, head)
-    if "host" not in labels:
-        makers = [label.removeprefix("u:") for label in labels]
+    if "host" not in scopes:
+        makers = [scope.removeprefix("u:") for scope in scopes]
         few = len(rows) < LISTED
         rows = [row for row in rows if row[-1] in makers] if few else _listed(room, makers)
     return [dict(zip(SHOWN, row, strict=True)) for row in rows]

@@ -13,7 +13,7 @@ from chat import protocol
 from chat.models import Message
 from chat.selectors import access
 from chat.selectors.head_cache import cached_by_head
-from realtime import Caller, Head, Labels, LogKey, method
+from realtime import Caller, Head, LogKey, Scopes, method
 from realtime.log import head_of
 from realtime.models import Event
 from realtime.storage.prepared import prepared
@@ -29,14 +29,14 @@ Page = dict[str, Any]
 """A page is `{lines, before, after, people}`; `before` and `after` say whether there are more."""
 
 
-def visible(labels: Labels) -> Q:
-    """Lines whose audience these labels meet. By position in the text: LIKE would not tell A from a on SQLite."""
-    return heard_by(words(labels))
+def visible(scopes: Scopes) -> Q:
+    """Lines whose audience these scopes meet. By position in the text: LIKE would not tell A from a on SQLite."""
+    return heard_by(words(scopes))
 
 
-def words(labels: Labels) -> list[str]:
-    """Labels as they stand in an audience."""
-    return [f" {label} " for label in sorted(labels)]
+def words(scopes: Scopes) -> list[str]:
+    """Scopes as they stand in an audience."""
+    return [f" {scope} " for scope in sorted(scopes)]
 
 
 def heard_by(words: Collection[str]) -> Q:
@@ -47,9 +47,9 @@ def heard_by(words: Collection[str]) -> Q:
     return seen
 
 
-def message_find(log: int, labels: Labels, o: int) -> Message | None:
+def message_find(log: int, scopes: Scopes, o: int) -> Message | None:
     """Return a message, or None when the reader may not see it."""
-    lines = Message.objects.filter(visible(labels), log=log, offset=o)
+    lines = Message.objects.filter(visible(scopes), log=log, offset=o)
     return lines.select_related("author", "removed_by").first()
 
 
@@ -60,25 +60,25 @@ def history_page(
     """Return a page of messages before, after or around an offset, and the head of the log before it was read."""
     as_of = head_of(room).o
     standing = access.readable(caller, room)
-    labels = access.labels_of(caller.id, standing)
+    scopes = access.scopes_of(caller.id, standing)
     if around is not None:
-        page = page_around(standing.log, labels, around)
+        page = page_around(standing.log, scopes, around)
     elif after is not None:
-        page = page_after(standing.log, labels, after)
+        page = page_after(standing.log, scopes, after)
     else:
-        page = page_before(standing.log, labels, before)
+        page = page_before(standing.log, scopes, before)
     return {**page, "as_of": as_of}
 
 
-def page_before(log: int, labels: Labels, o: int | None = None, limit: int = LINES) -> Page:
+def page_before(log: int, scopes: Scopes, o: int | None = None, limit: int = LINES) -> Page:
     """Return the last messages before an offset, or the last of all."""
-    found, more = _bounded(_before(log, words(labels), o, limit=limit + 1), limit)
+    found, more = _bounded(_before(log, words(scopes), o, limit=limit + 1), limit)
     return _page(found[::-1], before=more, after=o is not None)
 
 
-def page_last(key: LogKey, log: int, labels: Labels, head: Head) -> Page:
+def page_last(key: LogKey, log: int, scopes: Scopes, head: Head) -> Page:
     """Return the last messages of a log with this head. They are cached when all people may read them."""
-    return _last_page(key, head) or page_before(log, labels)
+    return _last_page(key, head) or page_before(log, scopes)
 
 
 @cached_by_head
@@ -97,16 +97,16 @@ def _last(key: LogKey) -> "QuerySet[Message, Any]":
     return lines.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
 
 
-def page_after(log: int, labels: Labels, o: int, limit: int = LINES) -> Page:
+def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
     """Return the first messages after an offset."""
-    found, more = _bounded(_after(log, words(labels), o, limit=limit + 1), limit)
+    found, more = _bounded(_after(log, words(scopes), o, limit=limit + 1), limit)
     return _page(found, before=o > 0, after=more)
 
 
-def page_around(log: int, labels: Labels, o: int) -> Page:
+def page_around(log: int, scopes: Scopes, o: int) -> Page:
     """Lines on both sides of an offset, itself among them."""
-    older = page_before(log, labels, o + 1, LINES // 2)
-    newer = page_after(log, labels, o, LINES // 2)
+    older = page_before(log, scopes, o + 1, LINES // 2)
+    newer = page_after(log, scopes, o, LINES // 2)
     return {
         "lines": older["lines"] + newer["lines"],
         "before": older["before"],

@@ -22,7 +22,7 @@ from chat.permissions import Rank
 from chat.selectors import access, messages
 from chat.selectors.access import HOST
 from chat.selectors.head_cache import cached_by_head
-from realtime import Caller, Head, Labels, LogKey, RoomParams, method, not_found
+from realtime import Caller, Head, LogKey, RoomParams, Scopes, method, not_found
 from realtime.log import now_ms
 from realtime.models import Event
 from realtime.storage.prepared import prepared
@@ -68,7 +68,7 @@ def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[
 
 
 def snapshot(
-    caller: Caller | None, key: LogKey, labels: Labels, head: Head, around: int | None = None
+    caller: Caller | None, key: LogKey, scopes: Scopes, head: Head, around: int | None = None
 ) -> dict[str, Any]:
     """Return the snapshot of a room for one reader, read after its head: room, lines, people, parts."""
     room = _room(key, head)
@@ -77,12 +77,12 @@ def snapshot(
     mine = access.access_table([key], [caller.pk]).get((key, caller.pk)) if caller else None
     role = mine.role if mine else None
     if around is None:
-        page = messages.page_last(key, room.log_id, labels, head)
+        page = messages.page_last(key, room.log_id, scopes, head)
     else:
-        page = messages.page_around(room.log_id, labels, around)
+        page = messages.page_around(room.log_id, scopes, around)
     read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
-    parts = plugin.snapshot_sections(key, labels, head)
+    parts = plugin.snapshot_sections(key, scopes, head)
     me = plugin.installed.own_sanctions(caller.pk, mine) if caller else None
     name = direct_names(caller, [room]).get(room.pk, {})
     shown = {"members": room.members, "hosts": (room.hosts or "").split(), "rules": rules_of(room)}

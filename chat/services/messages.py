@@ -26,9 +26,9 @@ from realtime import (
     UNSEEN,
     Caller,
     ClientId,
-    Labels,
     LogKey,
     RealtimeError,
+    Scopes,
     Signal,
     conflict,
     encode,
@@ -238,11 +238,11 @@ def message_restore(
 
 
 @method("typing.set", protocol.TypingSet, lane="now")
-def typing_set(*, caller: Caller, labels: Labels | None, room: LogKey, typing: bool) -> list[Signal]:
+def typing_set(*, caller: Caller, scopes: Scopes | None, room: LogKey, typing: bool) -> list[Signal]:
     """Show the other members that the caller is typing, or no longer is."""
-    if labels is None or "member" not in labels or access.silenced(labels):
+    if scopes is None or "member" not in scopes or access.silenced(scopes):
         raise forbidden("join the room first")
-    return [] if UNSEEN in labels else [Signal(room, "typing", caller.id, typing or None)]
+    return [] if UNSEEN in scopes else [Signal(room, "typing", caller.id, typing or None)]
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
@@ -263,7 +263,7 @@ def message_meant(caller: Caller, room_access: RoomAccess, o: int, t: int | None
 
     After a restored backup another message may have taken the offset: 409 `replaced`. Without `t` any is meant.
     """
-    message = message_find(room_access.log, access.labels_of(caller.id, room_access), o)
+    message = message_find(room_access.log, access.scopes_of(caller.id, room_access), o)
     if message is None:
         raise not_found("no such line")
     if t is not None and t != tag_of(message):

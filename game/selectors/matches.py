@@ -11,7 +11,7 @@ from chat.selectors.head_cache import cached_by_head
 from game import protocol
 from game.cards import Table
 from game.models import Match, Seat
-from realtime import Caller, Head, Labels, LogKey, method, not_found
+from realtime import Caller, Head, LogKey, Scopes, method, not_found
 from realtime.models import Event
 from realtime.storage.prepared import prepared
 
@@ -63,7 +63,7 @@ def _seats(user: int) -> Exists:
     return Exists(Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=user))
 
 
-def tables_part(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+def tables_part(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
     """`snapshot.parts.matches`: the tables of what is not over, by offset, the newest `UNFINISHED`."""
     return _tables_now(room, head)
 

@@ -10,7 +10,7 @@ from game.models import Match
 from game.selectors.matches import began_at, seated_at
 from game.services.matches import refuse_stranger
 from game.services.tables import MatchSession, match_session, move_of
-from realtime import Caller, ClientId, Labels, LogKey, Signal, UserId, conflict, forbidden, method
+from realtime import Caller, ClientId, LogKey, Scopes, Signal, UserId, conflict, forbidden, method
 from realtime.log import Batch, LogEvent
 
 ABSENT_MS: Final = 30_000
@@ -41,10 +41,10 @@ def move_play(
 
 @method("move.hover", protocol.MoveHover, lane="now")
 def move_hover(
-    *, caller: Caller, labels: Labels | None, room: LogKey, match: int, column: int | None = None
+    *, caller: Caller, scopes: Scopes | None, room: LogKey, match: int, column: int | None = None
 ) -> list[Signal]:
     """Show the others over which column a player's pointer is."""
-    if labels is None or "member" not in labels:
+    if scopes is None or "member" not in scopes:
         raise forbidden("join the room first")
     hovered = None if column is None else {"match": match, "column": column}
     return [Signal(room, "hover", caller.id, hovered)]

@@ -20,12 +20,12 @@ from moderation.admin.actions import RULES, AdminWithActions, OptionalReasonForm
 from moderation.admin.rooms import person
 from moderation.admin.visible_rooms import COLUMN_NAMES, VisibleRoomsMixin
 from moderation.services import site
-from realtime import Caller, Labels
+from realtime import Caller, Scopes
 from realtime.storage.admin import at, listed, moment, page, short
 
 SEARCH_LIMIT: Final = 50
 """A search word stands for so many people and rooms at most."""
-HOSTS: Final[Labels] = frozenset({"host", "member"})
+HOSTS: Final[Scopes] = frozenset({"host", "member"})
 
 
 class DeleteForm(ReasonForm):

@@ -17,11 +17,11 @@ from moderation.admin.visible_rooms import COLUMN_NAMES, VisibleRoomsMixin, room
 from moderation.models import Audit, Report, Sanction
 from moderation.selectors.sanctions import is_running, report_with_messages
 from moderation.services import site
-from realtime import Caller, Labels
+from realtime import Caller, Scopes
 from realtime.log import now_ms
 from realtime.storage.admin import ReadOnlyAdmin, at, listed, moment, page
 
-HOST_SEES: Labels = frozenset({"host", "member"})
+HOST_SEES: Scopes = frozenset({"host", "member"})
 
 
 def named(row_name: str, term: str) -> Q:

@@ -16,7 +16,7 @@ from chat.selectors.messages import page_after, page_before
 from chat.types import RoomAccess
 from moderation import protocol
 from moderation.models import Audit, Report, Sanction
-from realtime import Caller, Labels, LogKey, RoomParams, method, not_found
+from realtime import Caller, LogKey, RoomParams, Scopes, method, not_found
 from realtime.log import now_ms
 from realtime.models import Event
 
@@ -196,13 +196,13 @@ def report_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
 def report_read(*, caller: Caller, room: LogKey, report: str) -> dict[str, Any]:
     """Return a report with the messages around it."""
     room_access = access.ranked(caller, room, "report.read", archived=True)
-    return report_with_messages(report_find(room_access, caller.pk, report), access.labels_of(caller.id, room_access))
+    return report_with_messages(report_find(room_access, caller.pk, report), access.scopes_of(caller.id, room_access))
 
 
-def report_with_messages(report: Report, labels: Labels) -> dict[str, Any]:
+def report_with_messages(report: Report, scopes: Scopes) -> dict[str, Any]:
     """Return the messages around a reported one that this reader may see. `was` is the text of a deleted one."""
     log, o = report.room.log_id, report.offset
-    older, newer = page_before(log, labels, o + 1, AROUND + 1), page_after(log, labels, o, AROUND)
+    older, newer = page_before(log, scopes, o + 1, AROUND + 1), page_after(log, scopes, o, AROUND)
     lines = older["lines"] + newer["lines"]
     removed = [line["o"] for line in lines if line["removed"]]
     was = {row.offset: _was(row.data) for row in Revision.objects.filter(log=log, offset__in=removed).order_by("pk")}

@@ -200,9 +200,9 @@ class Connection:
         """Answer from memory, at once."""
         call = self._call(request)
         room = getattr(request.params, "room", LogKey(""))
-        call.labels = self._process.hub.rooms.scopes(self.subscriber, room)
+        call.scopes = self._process.hub.rooms.scopes(self.subscriber, room)
         try:
-            if call.labels is None:
+            if call.scopes is None:
                 raise not_found("open the room first")
             for signal in call.run():
                 self._process.hub.signals.send(signal)

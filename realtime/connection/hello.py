@@ -8,7 +8,7 @@ from realtime.errors import Closed, RealtimeError
 from realtime.hub.subscriber import Subscriber
 from realtime.process import Process
 from realtime.security import token_fits, token_make
-from realtime.types import Caller, Labels, LogKey
+from realtime.types import Caller, LogKey, Scopes
 from realtime.wire.messages import Hello
 from realtime.wire.session import hello_cost
 
@@ -21,7 +21,7 @@ class Access(NamedTuple):
 
     caller: Caller
     memberships: Sequence[dict[str, Any]]
-    scopes: dict[LogKey, Labels | RealtimeError]
+    scopes: dict[LogKey, Scopes | RealtimeError]
 
 
 async def answer_hello(process: Process, subscriber: Subscriber, hello: Hello) -> dict[str, Any]:

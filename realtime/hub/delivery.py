@@ -10,7 +10,7 @@ from realtime import errors
 from realtime.hub.subscriber import Subscriber
 from realtime.log.event import LogEvent
 from realtime.server.frames import EncodedFrames, size_of
-from realtime.types import UNSEEN, Labels
+from realtime.types import UNSEEN, Scopes
 
 DIRECT_MAX_BYTES: Final = 64 * 1024
 """Larger deliveries go through the send queue, which bounds what is unsent."""
@@ -27,7 +27,7 @@ class EventFrames:
 
     def __init__(self, events: Sequence[LogEvent]) -> None:
         self._events = events
-        self._by_scopes: dict[Labels, EncodedFrames] = {}
+        self._by_scopes: dict[Scopes, EncodedFrames] = {}
         self._public: EncodedFrames | None = None
         if all(event.audience is None for event in events):
             self._public = EncodedFrames(*(event.frame() for event in events))
@@ -36,7 +36,7 @@ class EventFrames:
         self.direct = plain if len(plain) <= DIRECT_MAX_BYTES else b""
         """Bytes for the socket's own `send`; empty where the send queue has to decide."""
 
-    def of(self, scopes: Labels) -> EncodedFrames:
+    def of(self, scopes: Scopes) -> EncodedFrames:
         """Return the frames for a reader with these scopes."""
         if self._public is not None:
             return self._public
@@ -64,7 +64,7 @@ class Subscription:
     """The state of one connection in one room."""
 
     subscriber: Subscriber
-    scopes: Labels
+    scopes: Scopes
     offset: int = 0
     """The last event that was pushed."""
     live: bool = False

@@ -17,7 +17,7 @@ from realtime.hub.subscriber import Subscriber
 from realtime.hub.subscriptions import Subscriptions
 from realtime.log.permissions import PermissionsChanged
 from realtime.methods import Backend
-from realtime.types import Labels, LogKey, UserId
+from realtime.types import LogKey, Scopes, UserId
 from realtime.workers.readers import Readers
 
 logger = logging.getLogger(__name__)
@@ -103,11 +103,11 @@ class Revocation:
             return error
         return None
 
-    def _scopes(self, pairs: Sequence[Pair]) -> Mapping[tuple[UserId, LogKey], Labels]:
+    def _scopes(self, pairs: Sequence[Pair]) -> Mapping[tuple[UserId, LogKey], Scopes]:
         return self._backend.may_read_all([(subscriber.caller, room.key) for subscriber, room in pairs])
 
     def _apply(
-        self, pairs: Sequence[Pair], found: Mapping[tuple[UserId, LogKey], Labels], change: PermissionsChanged
+        self, pairs: Sequence[Pair], found: Mapping[tuple[UserId, LogKey], Scopes], change: PermissionsChanged
     ) -> None:
         for subscriber, room in pairs:
             scopes = found.get((subscriber.caller.id, room.key))

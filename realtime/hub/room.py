@@ -14,7 +14,7 @@ from realtime.hub.recent import RecentEvents
 from realtime.hub.subscriber import Subscriber
 from realtime.log.event import LogEvent
 from realtime.server.frames import EncodedFrames
-from realtime.types import Head, Labels, LogKey, UserId
+from realtime.types import Head, LogKey, Scopes, UserId
 from realtime.wire import messages
 
 PEOPLE_LISTED: Final = 200
@@ -89,7 +89,7 @@ class Room:
         del self.suspended[subscriber]
         return True
 
-    def set_scopes(self, subscription: Subscription, scopes: Labels, now: float) -> None:
+    def set_scopes(self, subscription: Subscription, scopes: Scopes, now: float) -> None:
         """Change what a subscription may read. A user who is no longer visible leaves as if the connection had gone.
 
         The full list of people, which is sent at intervals, brings back one who is visible again.

@@ -10,7 +10,7 @@ from realtime.hub.recent import RecentEvents
 from realtime.hub.room import Room
 from realtime.hub.subscriber import Subscriber
 from realtime.log import SITE
-from realtime.types import Head, Labels, LogKey, UserId
+from realtime.types import Head, LogKey, Scopes, UserId
 
 EVICT_AFTER_S: Final = 60.0
 """An empty room keeps its recent events for so long."""
@@ -99,7 +99,7 @@ class Rooms:
         room.missed_signals.discard(subscriber)
         subscriber.rooms.discard(room.key)
 
-    def set_scopes(self, room: Room, subscriber: Subscriber, scopes: Labels) -> None:
+    def set_scopes(self, room: Room, subscriber: Subscriber, scopes: Scopes) -> None:
         if subscription := room.subscriptions.get(subscriber):
             room.set_scopes(subscription, scopes, self._now())
 
@@ -107,7 +107,7 @@ class Rooms:
         """Return the rooms that a connection has open."""
         return [self._rooms[key] for key in subscriber.rooms if subscriber in self._rooms[key].subscriptions]
 
-    def scopes(self, subscriber: Subscriber, key: LogKey) -> Labels | None:
+    def scopes(self, subscriber: Subscriber, key: LogKey) -> Scopes | None:
         """Return a connection's scopes in a room that it has open, else None."""
         room = self._rooms.get(key)
         subscription = room.subscriptions.get(subscriber) if room else None

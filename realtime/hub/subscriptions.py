@@ -17,7 +17,7 @@ from realtime.hub.subscriber import Subscriber
 from realtime.limits import Limits
 from realtime.methods import Backend
 from realtime.server.frames import EncodedFrames
-from realtime.types import Caller, Labels, LogKey, Position
+from realtime.types import Caller, LogKey, Position, Scopes
 from realtime.wire import messages
 from realtime.workers.readers import Readers
 
@@ -56,7 +56,7 @@ class Subscriptions:
         self,
         subscriber: Subscriber,
         positions: Mapping[LogKey, Position | None],
-        scopes: Mapping[LogKey, Labels | RealtimeError],
+        scopes: Mapping[LogKey, Scopes | RealtimeError],
         revocations: int,
     ) -> dict[LogKey, Answer]:
         """Subscribe to rooms, each with its own answer. `revocations` was read before the scopes were.
@@ -86,7 +86,7 @@ class Subscriptions:
             answers |= {result.room.key: result.answer for result in results}
         return {key: answers[key] for key in positions}
 
-    def read_scopes(self, caller: Caller, keys: Collection[LogKey]) -> dict[LogKey, Labels | RealtimeError]:
+    def read_scopes(self, caller: Caller, keys: Collection[LogKey]) -> dict[LogKey, Scopes | RealtimeError]:
         """Return the scopes in each room, or the reason why there are none. Runs in a reader."""
         found = {key: _value_or_error(self._backend.may_read, caller, key) for key in keys}
         return {key: not_found("no such room") if scopes is None else scopes for key, scopes in found.items()}
@@ -114,7 +114,7 @@ class Subscriptions:
         if subscriber in self._rooms.of_user(subscriber.caller.id):
             self._rooms.watch(room, subscriber)
 
-    async def _may_read(self, caller: Caller, key: LogKey) -> Labels | None:
+    async def _may_read(self, caller: Caller, key: LogKey) -> Scopes | None:
         """Return the scopes, or None for any denial. A database that does not answer raises."""
         try:
             return await self._readers.run(self._backend.may_read, caller, key)
@@ -127,11 +127,11 @@ class Subscriptions:
         self,
         subscriber: Subscriber,
         keys: Collection[LogKey],
-        scopes: Mapping[LogKey, Labels | RealtimeError],
-    ) -> dict[LogKey, Labels | RealtimeError]:
+        scopes: Mapping[LogKey, Scopes | RealtimeError],
+    ) -> dict[LogKey, Scopes | RealtimeError]:
         """Deny what would be one open room too many."""
         opened = {room.key for room in self._rooms.opened(subscriber)}
-        admitted: dict[LogKey, Labels | RealtimeError] = {}
+        admitted: dict[LogKey, Scopes | RealtimeError] = {}
         for key in keys:
             admitted[key] = scopes[key]
             if len(opened - {key}) >= self._limits.rooms_open:

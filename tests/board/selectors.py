@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from realtime import METHODS, Backend, Caller, Head, Labels, LogKey, UserId
+from realtime import METHODS, Backend, Caller, Head, LogKey, Scopes, UserId
 from realtime.log import LogEvent, head_of, tail
 from tests.board import services  # its methods are registered by the import
 from tests.board.models import Board
@@ -20,7 +20,7 @@ def caller_of(user: User) -> Caller | None:
     return Caller(UserId(str(user.pk)), user.pk, "", person) if user.is_active else None
 
 
-def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> Mapping[tuple[UserId, LogKey], Labels]:
+def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> Mapping[tuple[UserId, LogKey], Scopes]:
     pairs = set(
         Board.objects.filter(key__in=[key for _, key in asked], members__in=[caller.pk for caller, _ in asked])
         .values_list("members", "key")
@@ -28,7 +28,7 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> Mapping[tuple[UserId
     return {(caller.id, key): frozenset({f"u:{caller.id}"}) for caller, key in asked if (caller.pk, key) in pairs}
 
 
-def may_read(caller: Caller, key: LogKey) -> Labels | None:
+def may_read(caller: Caller, key: LogKey) -> Scopes | None:
     return may_read_all([(caller, key)]).get((caller.id, key))
 
 
@@ -37,8 +37,8 @@ def memberships_of(caller: Caller) -> list[dict[str, Any]]:
     return [{"key": board.key, "name": board.name, "head": head_of(LogKey(board.key))} for board in boards]
 
 
-def snapshot(caller: Caller, key: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
-    notes = [event for event in tail(key, NOTES) if event.readable_by(labels)]
+def snapshot(caller: Caller, key: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
+    notes = [event for event in tail(key, NOTES) if event.readable_by(scopes)]
     return {"notes": [{"o": event.o, "by": event.actor, "data": json.loads(event.data or "null")} for event in notes]}
 
 

@@ -8,9 +8,9 @@ from realtime import (
     Caller,
     Cid,
     ClientId,
-    Labels,
     LogKey,
     RoomParams,
+    Scopes,
     Signal,
     UserId,
     method,
@@ -76,7 +76,7 @@ def member_remove(batch: Batch, *, caller: Caller, room: LogKey, user: UserId) -
 
 
 @method("pen.move", PenMove, lane="now")
-def pen_move(*, caller: Caller, labels: Labels | None, room: LogKey, x: int, y: int) -> list[Signal]:
-    if labels is None:
+def pen_move(*, caller: Caller, scopes: Scopes | None, room: LogKey, x: int, y: int) -> list[Signal]:
+    if scopes is None:
         raise not_found("the board is not open")
     return [Signal(room, "pen", caller.id, {"x": x, "y": y})]

@@ -24,7 +24,7 @@ from moderation.selectors import sanctions
 from realtime import log as logs
 from realtime.errors import RealtimeError
 from realtime.log import batch, head_of, now_ms
-from realtime.types import Caller, Labels, LogKey, Position, UserId
+from realtime.types import Caller, LogKey, Position, Scopes, UserId
 from realtime.workers import deadlines
 from tests.actions import act, ask, call, outcome, post
 from tests.queries import queries
@@ -33,9 +33,9 @@ pytestmark = pytest.mark.django_db
 WHISPER = "only-for-hosts-8842"
 
 
-def whisper(key: LogKey, *labels: str) -> int:
+def whisper(key: LogKey, *scopes: str) -> int:
     with batch([key]) as staged:
-        return message_append(staged, room=key, message=NewMessage(Text(WHISPER), audience=frozenset(labels))).o
+        return message_append(staged, room=key, message=NewMessage(Text(WHISPER), audience=frozenset(scopes))).o
 
 
 def log_of(key: LogKey) -> int:
@@ -45,16 +45,16 @@ def log_of(key: LogKey) -> int:
 # Audience
 
 
-def readers_of_lines(key: LogKey, caller: Caller, labels: Labels, o: int) -> dict[str, Callable[[], Any]]:
+def readers_of_lines(key: LogKey, caller: Caller, scopes: Scopes, o: int) -> dict[str, Callable[[], Any]]:
     """Every selector through which a line can reach somebody, by name."""
     log, head = log_of(key), head_of(key)
     return {
-        "message_find": lambda: messages.message_find(log, labels, o) and WHISPER,
-        "page_last": lambda: messages.page_last(key, log, labels, head),
-        "page_before": lambda: messages.page_before(log, labels),
-        "page_after": lambda: messages.page_after(log, labels, 0),
-        "page_around": lambda: messages.page_around(log, labels, o),
-        "snapshot": lambda: snapshot(caller, key, labels, head),
+        "message_find": lambda: messages.message_find(log, scopes, o) and WHISPER,
+        "page_last": lambda: messages.page_last(key, log, scopes, head),
+        "page_before": lambda: messages.page_before(log, scopes),
+        "page_after": lambda: messages.page_after(log, scopes, 0),
+        "page_around": lambda: messages.page_around(log, scopes, o),
+        "snapshot": lambda: snapshot(caller, key, scopes, head),
         "welcome": lambda: WHISPER if welcome(caller)[0]["unread"] else "",
         "unread_of": lambda: WHISPER if own_rooms.unread_of(caller)[key]["unread"] else "",
     }
@@ -71,9 +71,9 @@ def test_every_selector_of_messages_keeps_to_the_audience(ana: Caller, ben: Call
     act(ben, "read.mark", room=key, o=99)
     o = whisper(key, "host")
     for caller, may in [(ana, True), (ben, False)]:
-        labels = may_read(caller, key)
-        assert labels is not None
-        for name, read in readers_of_lines(key, caller, labels, o).items():
+        scopes = may_read(caller, key)
+        assert scopes is not None
+        for name, read in readers_of_lines(key, caller, scopes, o).items():
             assert (WHISPER in str(read())) is may, name
 
 
@@ -202,18 +202,18 @@ Reads = dict[str, Callable[[], Any]]
 
 def reads(ana: Caller, ben: Caller, key: LogKey) -> Reads:
     """Return every query of a reader, by name."""
-    labels, log = may_read(ben, key) or frozenset(), log_of(key)
+    scopes, log = may_read(ben, key) or frozenset(), log_of(key)
     act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
     invite = rooms_invite(key)
     return {
         "may_read": lambda: may_read(ben, key),
         "may_read_all": lambda: may_read_all([(ana, key), (ben, key), (ben, LogKey("another"))]),
         "welcome": lambda: welcome(ben),
-        "snapshot": lambda: snapshot(ben, key, labels, head_of(key)),
-        "snapshot around": lambda: snapshot(ben, key, labels, head_of(key), around=50),
-        "page before": lambda: messages.page_before(log, labels, 60),
-        "page after": lambda: messages.page_after(log, labels, 60),
-        "line": lambda: messages.message_find(log, labels, 60),
+        "snapshot": lambda: snapshot(ben, key, scopes, head_of(key)),
+        "snapshot around": lambda: snapshot(ben, key, scopes, head_of(key), around=50),
+        "page before": lambda: messages.page_before(log, scopes, 60),
+        "page after": lambda: messages.page_after(log, scopes, 60),
+        "line": lambda: messages.message_find(log, scopes, 60),
         "room.list": lambda: ask(ben, "room.list"),
         "member.list": lambda: ask(ben, "member.list", room=key),
         "faces": lambda: selectors.rooms.faces(Room.objects.get(log=log).pk),
@@ -321,7 +321,7 @@ def test_permissions_of_many_are_those_of_each(ana: Caller, ben: Caller, key: Lo
     stranger = Caller(UserId("nobody"), 10**9, "", {})
     asked = [(caller, room) for caller in (ana, ben, stranger) for room in (key, LogKey("another"))]
     each = {(caller.id, room): may_read(caller, room) for caller, room in asked}
-    assert may_read_all(asked) == {pair: labels for pair, labels in each.items() if labels is not None}
+    assert may_read_all(asked) == {pair: scopes for pair, scopes in each.items() if scopes is not None}
     assert (stranger.id, key) not in may_read_all(asked)
 
 

@@ -11,7 +11,7 @@ from realtime.errors import conflict, unprocessable
 from realtime.log import Batch
 from realtime.log.event import LogEvent
 from realtime.methods import Backend, Call, Method
-from realtime.types import Caller, Cid, ClientId, Head, Labels, LogKey, Offset, Room, Signal, UserId
+from realtime.types import Caller, Cid, ClientId, Head, LogKey, Offset, Room, Scopes, Signal, UserId
 
 
 class Note(msgspec.Struct):
@@ -110,28 +110,28 @@ class Latch:
 class Notes:
     """Members by log; the backend that reads it."""
 
-    members: dict[LogKey, dict[UserId, Labels]] = field(default_factory=dict)
+    members: dict[LogKey, dict[UserId, Scopes]] = field(default_factory=dict)
     away: set[UserId] = field(default_factory=set)
     asked: list[tuple[UserId, LogKey]] = field(default_factory=list)
     gate: Latch = field(default_factory=Latch)
 
-    def join(self, key: LogKey, user: UserId, *labels: str) -> None:
-        self.members.setdefault(key, {})[user] = frozenset({f"u:{user}", *labels})
+    def join(self, key: LogKey, user: UserId, *scopes: str) -> None:
+        self.members.setdefault(key, {})[user] = frozenset({f"u:{user}", *scopes})
 
-    def may_read(self, caller: Caller, key: LogKey) -> Labels | None:
+    def may_read(self, caller: Caller, key: LogKey) -> Scopes | None:
         self.asked.append((caller.id, key))
         return self.members.get(key, {}).get(caller.id)
 
-    def may_read_all(self, asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Labels]:
+    def may_read_all(self, asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Scopes]:
         found = {(caller.id, key): self.may_read(caller, key) for caller, key in asked}
-        return {pair: labels for pair, labels in found.items() if labels is not None}
+        return {pair: scopes for pair, scopes in found.items() if scopes is not None}
 
     def welcome(self, caller: Caller) -> list[dict[str, Any]]:
         from realtime.log import head_of
 
         return [{"key": key, "head": head_of(key)} for key, members in self.members.items() if caller.id in members]
 
-    def snapshot(self, caller: Caller, key: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+    def snapshot(self, caller: Caller, key: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
         return {"as_of": head.o}
 
     def user(self, user: Any) -> Caller | None:

@@ -9,7 +9,7 @@ from chat.plugin import Author, ChatPlugin, MessageHook, NewMessage
 from chat.services.messages import message_append
 from realtime.errors import unprocessable
 from realtime.log import Batch
-from realtime.types import Head, Labels, LogKey
+from realtime.types import Head, LogKey, Scopes
 from realtime.workers.deadlines import DeadlineKind
 from tests.sample.models import Word
 
@@ -53,9 +53,9 @@ def word_guess(batch: Batch, author: Author, text: str, words: dict[str, str]) -
     return NewMessage(Guessed(text), audience=frozenset({f"u:{author.caller.id}", "host"}))
 
 
-def word_section(room: LogKey, labels: Labels, head: Head) -> dict[str, Any]:
+def word_section(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
     word = Word.objects.filter(room=room).order_by("-offset").first()
-    return {"letters": len(word.word) if word else 0, "word": word.word if word and "host" in labels else None}
+    return {"letters": len(word.word) if word else 0, "word": word.word if word and "host" in scopes else None}
 
 
 def word_show(batch: Batch, room: LogKey, data: Any) -> None:

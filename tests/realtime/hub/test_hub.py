@@ -132,7 +132,9 @@ async def test_room_open_says_that_a_position_is_gone(tab: Open, log: LogKey, o:
     assert (opening["mode"], opening["gone"]) == ("snapshot", True)
 
 
-async def test_room_open_does_not_say_gone_when_the_position_is_only_far_behind(tab: Open, log: LogKey, process: Process) -> None:
+async def test_room_open_does_not_say_gone_when_the_position_is_only_far_behind(
+    tab: Open, log: LogKey, process: Process
+) -> None:
     await append(log, 30)
     tag = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
     process.hub.subscriptions._limits = msgspec.structs.replace(process.limits, replay=10)
@@ -277,9 +279,7 @@ async def test_position_that_only_another_process_knows_is_looked_up(
     assert opening["mode"] == "replay"
 
 
-async def test_slow_consumer_gets_no_events_and_then_resumes(
-    tab: Open, log: LogKey, process: Process
-) -> None:
+async def test_slow_consumer_gets_no_events_and_then_resumes(tab: Open, log: LogKey, process: Process) -> None:
     mei, slow = await tab("Mei", position=START), await tab("Jonas", position=START)
     wire: Any = slow.wire
     wire.reads.clear()
@@ -299,9 +299,7 @@ async def applied(process: Process, log: LogKey, o: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_replay_larger_than_the_send_queue_comes_page_by_page(
-    tab: Open, log: LogKey, process: Process
-) -> None:
+async def test_replay_larger_than_the_send_queue_comes_page_by_page(tab: Open, log: LogKey, process: Process) -> None:
     """The events have fewer characters than may be unsent, and more bytes; so have those of one page."""
     mei = await tab("Mei", position=START)
     wire: Any = mei.wire
@@ -471,9 +469,7 @@ async def test_revoked_user_leaves_the_room_in_every_process(
         assert offsets(client, log) == []
 
 
-async def test_signal_about_an_unreadable_room_brings_no_counts(
-    tab: Open, process: Process, people: People
-) -> None:
+async def test_signal_about_an_unreadable_room_brings_no_counts(tab: Open, process: Process, people: People) -> None:
     mei = await tab("Mei")
     await Log.objects.acreate(key="elsewhere")
     user = UserId((await people("Mei")).key)
@@ -485,7 +481,9 @@ async def test_signal_about_an_unreadable_room_brings_no_counts(
     assert LogKey("elsewhere") not in wire.connection.subscriber.rooms
 
 
-async def test_changed_scopes_change_which_events_are_withheld(tab: Open, log: LogKey, notes: Notes, people: People) -> None:
+async def test_changed_scopes_change_which_events_are_withheld(
+    tab: Open, log: LogKey, notes: Notes, people: People
+) -> None:
     mei = await tab("Mei", position=START)
     user = UserId((await people("Mei")).key)
     notes.join(log, user, "host")
@@ -514,7 +512,9 @@ async def test_deactivated_user_is_closed_for_good(tab: Open, notes: Notes, peop
     assert (await mei.bye()).code == 4503
 
 
-async def test_permissions_revoked_while_a_room_opens_count(tab: Open, log: LogKey, notes: Notes, process: Process) -> None:
+async def test_permissions_revoked_while_a_room_opens_count(
+    tab: Open, log: LogKey, notes: Notes, process: Process
+) -> None:
     mei = await tab("Mei")
     real = notes.may_read
     process.hub.subscriptions.revocations += 1
@@ -627,9 +627,7 @@ async def test_room_left_during_hello_is_not_watched(
     await client.wire.close()
 
 
-async def test_user_has_at_most_twenty_connections(
-    process: Process, notes: Notes, log: LogKey, people: People
-) -> None:
+async def test_user_has_at_most_twenty_connections(process: Process, notes: Notes, log: LogKey, people: People) -> None:
     key = await login(await people("Mei"))
     clients = [Client(MemoryWire(process, key)) for _ in range(24)]
     for client in clients:
