@@ -91,7 +91,7 @@ def key() -> LogKey:
     return LogKey(Room.objects.get(name="Kitchen").log.key)
 
 
-def refusal(name: str, method: str, **params: Any) -> str:
+def error_of(name: str, method: str, **params: Any) -> str:
     with pytest.raises(RealtimeError) as refused:
         act(caller(name), method, **params)
     return refused.value.type
@@ -123,7 +123,7 @@ def test_match_is_read_and_goes_on(key: LogKey) -> None:
 def test_ban_from_the_room_is_in_force(key: LogKey) -> None:
     with pytest.raises(RealtimeError, match="banned"):
         may_open(caller("Dan"), key)
-    assert refusal("Dan", "message.post", room=key, text="hello") == "banned"
+    assert error_of("Dan", "message.post", room=key, text="hello") == "banned"
     page = browser("Dan").get(f"/r/{key}/")
     assert page.status_code == 403
     assert "abuse" in page.content.decode()
@@ -137,8 +137,8 @@ def test_ban_from_the_site_is_in_force() -> None:
 
 
 def test_mute_and_warning_are_in_force(key: LogKey) -> None:
-    assert refusal("Cat", "message.post", room=key, text="hello") == "muted"
-    assert refusal("Ben", "message.post", room=key, text="hello") == "warned"
+    assert error_of("Cat", "message.post", room=key, text="hello") == "muted"
+    assert error_of("Ben", "message.post", room=key, text="hello") == "warned"
     warning = Sanction.objects.get(kind="warn")
     act(caller("Ben"), "sanction.acknowledge", room=key, sanction=warning.key)
     act(caller("Ben"), "message.post", room=key, text="hello")

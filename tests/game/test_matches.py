@@ -179,7 +179,7 @@ def test_removed_card_comes_back_as_it_now_stands(ann: Caller, bo: Caller, key: 
 def test_spectator_sees_the_table_and_changes_nothing(ann: Caller, bo: Caller, key: LogKey) -> None:
     o, stranger = made(ann, key), guest("Stranger")
     assert table(stranger, key, o)["state"] == "open"
-    acts: list[tuple[str, dict[str, Any]]] = [
+    actions: list[tuple[str, dict[str, Any]]] = [
         ("match.create", {"game": "four"}),
         ("seat.take", {"match": o, "seat": 1}),
         ("seat.wait", {"match": o, "waiting": True}),
@@ -188,7 +188,7 @@ def test_spectator_sees_the_table_and_changes_nothing(ann: Caller, bo: Caller, k
         ("match.rematch", {"match": o}),
         ("match.claim", {"match": o}),
     ]
-    for method, more in acts:
+    for method, more in actions:
         assert refused(stranger, method, room=key, **more).code == 403, method
 
 

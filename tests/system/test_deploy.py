@@ -85,9 +85,9 @@ def test_rolling_restart_behind_two_proxies_loses_no_line(
 def talk(ann: Person, bo: Person, before: int) -> list[str]:
     """Each says a line, and the other waits for it."""
     said = [f"Ann's line {before}", f"Bo's line {before}"]
-    for text, speaker, hearer in zip(said, (ann, bo), (bo, ann), strict=True):
-        speaker.say(text)
-        hearer.expect_said(text)
+    for text, author, reader in zip(said, (ann, bo), (bo, ann), strict=True):
+        author.say(text)
+        reader.expect_said(text)
     return said
 
 
