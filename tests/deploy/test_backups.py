@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.error import HTTPError
 
 import psycopg
 import pytest
 
-from tests.client import BlockingClient
+from tests.client import BlockingClient, NotEntered
 from tests.services.parlor import ROOT, Parlor
 
 
@@ -151,7 +150,7 @@ def test_restore_ends_all_log_ins_unless_asked_to_keep_them(parlor: Parlor, tmp_
     parlor.stop()
     assert "log-ins have ended" in parlor.manage("restore", file)
     parlor.start()
-    with pytest.raises(HTTPError, match="401"):
+    with pytest.raises(NotEntered, match="login session has ended"):
         guest.connect(parlor.url)
 
 
