@@ -10,6 +10,20 @@ from hypothesis import strategies as st
 from accounts.names import FOLDED_LENGTH, NAME_LENGTH, RAW_LENGTH, UNSEEN, UNSEEN_CATEGORIES, clean, cleaned, fold
 from realtime.errors import RealtimeError
 
+SAME_AS_ADA = [
+    "ADA",
+    "A\u200bda",
+    "\uff21\uff44\uff41",
+    "\U0001d400\U0001d41d\U0001d41a",
+    "\u202eAda",
+    " Ada ",
+    "Ada\ufe0f",
+    "A\u034fda",
+]
+MORE_INVISIBLE = ["\u00ad", "\U0001d159", "\U00016fe4"]
+MARKS = "\u0301" * 8
+"""Combining marks, which a browser draws onto the text before them."""
+
 
 def refused(name: str) -> str:
     with pytest.raises(RealtimeError) as error:
@@ -45,6 +59,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
         ("Åsa", "A\u030asa"),
         ("\uff21\uff2e\uff21", "ana"),
         ("①", "1"),
+        *(("Ada", other) for other in SAME_AS_ADA),
     ],
 )
 def test_names_that_people_take_for_one_are_one(one: str, other: str) -> None:
@@ -58,7 +73,9 @@ def test_invisible_characters_are_removed(name: str) -> None:
     assert cleaned(name)[0] == "Ana"
 
 
-@pytest.mark.parametrize("name", ["", " ", "\t\n", "\u200b\u200d", "\u202e", "\u3164", "\u2800", "\x00", "\ue000"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "\t\n", "\u200b\u200d", "\u202e", "\u3164", "\u2800", "\x00", "\ue000", *MORE_INVISIBLE, MARKS]
+)
 def test_name_of_invisible_characters_is_empty(name: str) -> None:
     assert refused(name) == "empty"
 

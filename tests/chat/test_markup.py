@@ -4,9 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from accounts.names import clean, fold
 from chat.text import TAGS, rendered, written
-from realtime.errors import RealtimeError
 
 pytestmark = pytest.mark.attack
 
@@ -53,32 +51,3 @@ def test_no_text_becomes_more_than_the_tags_allowed(attack: str, wrap: str) -> N
         assert set(attributes) <= {"href", "rel", "target", "start", "title"}
         address = attributes.get("href")
         assert address is None or address.startswith(("http://", "https://", "mailto:"))
-
-
-@pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", "\u3164", "\u2800", "\u00ad", "\U0001d159", "\U00016fe4"])
-def test_name_of_invisible_characters_is_empty(name: str) -> None:
-    with pytest.raises(RealtimeError, match="empty"):
-        clean(name)
-
-
-def test_name_of_combining_marks_only_is_empty() -> None:
-    """Combining marks would be drawn onto the text before them."""
-    with pytest.raises(RealtimeError, match="empty"):
-        clean("\u0301" * 8)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        "ADA",
-        "A\u200bda",
-        "\uff21\uff44\uff41",
-        "\U0001d400\U0001d41d\U0001d41a",
-        "\u202eAda",
-        " Ada ",
-        "Ada\ufe0f",
-        "A\u034fda",
-    ],
-)
-def test_name_that_looks_the_same_is_taken(other: str) -> None:
-    assert fold(clean(other)) == fold(clean("Ada"))
