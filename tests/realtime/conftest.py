@@ -15,18 +15,18 @@ from realtime.process import Process
 from realtime.types import LogKey, UserId
 from tests.client import Client
 from tests.client.in_process import MemoryWire, login
-from tests.realtime.notes import Notes
+from tests.realtime.notes import NotesApp
 
 Open = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-def notes() -> Notes:
-    return Notes()
+def notes() -> NotesApp:
+    return NotesApp()
 
 
 @pytest_asyncio.fixture
-async def process(transactional_db: None, notes: Notes) -> AsyncIterator[Process]:
+async def process(transactional_db: None, notes: NotesApp) -> AsyncIterator[Process]:
     process = Process(notes.backend(), "one")
     await process.start()
     yield process
@@ -35,13 +35,13 @@ async def process(transactional_db: None, notes: Notes) -> AsyncIterator[Process
 
 @pytest_asyncio.fixture
 async def log(transactional_db: None) -> LogKey:
-    """An empty log."""
+    """Create an empty log."""
     return LogKey((await sync_to_async(Log.objects.create)(key="RoomOfTheTests16")).key)
 
 
 @pytest_asyncio.fixture
 async def people(transactional_db: None) -> Callable[[str], Awaitable[User]]:
-    """A guest by name, made at first mention."""
+    """Return a function that gives a guest by name, and creates it at the first call."""
     known: dict[str, User] = {}
 
     async def person(name: str) -> User:
@@ -55,9 +55,9 @@ async def people(transactional_db: None) -> Callable[[str], Awaitable[User]]:
 
 @pytest_asyncio.fixture
 async def tab(
-    process: Process, notes: Notes, log: LogKey, people: Callable[[str], Awaitable[User]]
+    process: Process, notes: NotesApp, log: LogKey, people: Callable[[str], Awaitable[User]]
 ) -> AsyncIterator[Open]:
-    """A greeted tab of a member of the log: `await tab("Mei")`; with `position` the log is open too."""
+    """Open tabs of members of the log, after hello: `await tab("Mei")`. With `position` the log is open too."""
     opened: list[Client] = []
 
     async def open_tab(

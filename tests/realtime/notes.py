@@ -107,7 +107,7 @@ class Latch:
 
 
 @dataclass
-class Notes:
+class NotesApp:
     """Members by log; the backend that reads it."""
 
     members: dict[LogKey, dict[UserId, Scopes]] = field(default_factory=dict)

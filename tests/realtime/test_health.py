@@ -17,7 +17,7 @@ from realtime.lifespan import LifespanMiddleware
 from realtime.log import Batch
 from realtime.process import Process
 from realtime.workers.jobs import Task
-from tests.realtime.notes import Latch, Notes
+from tests.realtime.notes import Latch, NotesApp
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +48,7 @@ async def probes() -> AsyncIterator[Probes]:
 
 
 async def get(probes: Probes, path: str) -> tuple[int, str]:
-    """Whatever the Host: a probe has none of ours."""
+    """Ask as a probe does, with a Host that is not allowed for pages."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -58,16 +58,16 @@ async def get(probes: Probes, path: str) -> tuple[int, str]:
     return sent[0]["status"], sent[1]["body"].decode().strip()
 
 
-async def test_a_process_that_answers_is_alive(probes: Probes) -> None:
+async def test_process_that_answers_is_alive(probes: Probes) -> None:
     assert await get(probes, "/healthz") == (200, "alive")
     assert await get(probes, "/healthz/") == (404, "beyond")
 
 
-async def test_with_its_database_it_is_ready(probes: Probes) -> None:
+async def test_process_is_ready_with_its_database(probes: Probes) -> None:
     assert await get(probes, "/readyz") == (200, "ready")
 
 
-async def test_without_it_is_not_and_says_so(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_process_is_not_ready_without_its_database(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise OperationalError("gone")
 
@@ -76,7 +76,7 @@ async def test_without_it_is_not_and_says_so(probes: Probes, monkeypatch: pytest
     assert (await get(probes, "/healthz"))[0] == 200
 
 
-async def test_a_database_that_hangs_is_asked_by_one_thread(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_database_that_hangs_is_asked_by_one_thread(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
     released, asked = threading.Event(), []
 
     def hang() -> None:
@@ -92,7 +92,7 @@ async def test_a_database_that_hangs_is_asked_by_one_thread(probes: Probes, monk
     released.set()
 
 
-async def test_who_asks_at_the_same_time_gets_one_answer(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_simultaneous_probes_share_one_answer(probes: Probes, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(health, "_check_database", lambda: asked.append(1))
     assert set(await asyncio.gather(*(get(probes, "/readyz") for _ in range(50)))) == {(200, "ready")}
@@ -106,7 +106,7 @@ async def test_readyz_is_degraded_when_its_channel_layer_is_away(probes: Probes,
     assert await get(probes, "/readyz") == (200, "ready; degraded: channel layer")
 
 
-async def test_with_redis_it_is(probes: Probes, settings: Any, redis_url: str) -> None:
+async def test_process_is_ready_with_redis(probes: Probes, settings: Any, redis_url: str) -> None:
     layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis_url]}}
     settings.CHANNEL_LAYERS = {"default": layer}
     channel_layers.backends.clear()
@@ -116,7 +116,7 @@ async def test_with_redis_it_is(probes: Probes, settings: Any, redis_url: str) -
 
 @pytest_asyncio.fixture
 async def serving(process: Process) -> AsyncIterator[Process]:
-    """The process that the probes find."""
+    """Start the process that the probes ask."""
     Process.running[asyncio.get_running_loop()] = process
     yield process
     del Process.running[asyncio.get_running_loop()]
@@ -127,9 +127,9 @@ async def test_readyz_is_ready_when_writes_get_through(probes: Probes, serving: 
 
 
 async def test_readyz_is_not_ready_when_a_write_hangs(
-    probes: Probes, serving: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
+    probes: Probes, serving: Process, notes: NotesApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It does not matter whether somebody waits for an answer: the probe's own write stands behind it."""
+    """The probe's own write waits in the queue too, so no other request is needed."""
     monkeypatch.setattr(health, "CHECK_TIMEOUT_S", 0.2)
     hung = serving.writer.submit(Task("test.hang", partial(hang, notes.gate)))
     await asyncio.to_thread(notes.gate.reached.wait)
@@ -150,15 +150,15 @@ async def test_readyz_is_not_ready_when_the_disk_is_full(probes: Probes, monkeyp
     assert await get(probes, "/readyz") == (503, "not ready: disk")
 
 
-async def test_while_it_leaves_it_is_not(probes: Probes, process: Process) -> None:
+async def test_process_is_not_ready_during_a_drain(probes: Probes, process: Process) -> None:
     Process.running[asyncio.get_running_loop()] = process
     process.draining = True
     assert await get(probes, "/readyz") == (503, "not ready: leaving")
     del Process.running[asyncio.get_running_loop()]
 
 
-async def test_a_process_that_cannot_start_answers_503_and_starts_later(
-    notes: Notes, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+async def test_process_that_cannot_start_answers_503_and_starts_later(
+    notes: NotesApp, monkeypatch: pytest.MonkeyPatch, transactional_db: None
 ) -> None:
     def fail(*given: Any) -> None:
         raise OperationalError("gone")

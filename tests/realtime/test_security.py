@@ -1,4 +1,4 @@
-"""Who may come in: origins as Django's forms have them, tokens bound to a login session, users read afresh."""
+"""Tests of who may connect: origins as for Django forms, tokens of a login session, and users from the database."""
 
 import contextlib
 from typing import Any
@@ -51,12 +51,12 @@ def test_django_still_has_the_rule_that_is_used() -> None:
         scope("http://[::1]", host="[::1]:80"),
     ],
 )
-def test_our_own_pages_and_trusted_ones_come_in(allowed: dict[str, Any]) -> None:
+def test_own_and_trusted_origins_may_connect(allowed: dict[str, Any]) -> None:
     assert origin_verified(seen_by_the_application(allowed))
 
 
 def seen_by_the_application(scope: dict[str, Any]) -> dict[str, Any]:
-    """The scope as `DefaultPorts` hands it on."""
+    """Return the scope as `DefaultPorts` passes it on."""
     seen: list[dict[str, Any]] = []
 
     async def application(scope: dict[str, Any], *_: Any) -> None:
@@ -108,7 +108,7 @@ def test_foreign_missing_and_doubled_origins_stay_out(foreign: dict[str, Any]) -
 
 
 @pytest.mark.asyncio
-async def test_a_refused_origin_is_logged_and_never_reaches_the_application(caplog: pytest.LogCaptureFixture) -> None:
+async def test_refused_origin_is_logged_and_never_reaches_the_application(caplog: pytest.LogCaptureFixture) -> None:
     reached, sent = [], []
 
     async def application(*_: Any) -> None:
@@ -127,7 +127,7 @@ async def test_a_refused_origin_is_logged_and_never_reaches_the_application(capl
     assert "\r\nx" not in caplog.records[0].getMessage()
 
 
-def test_a_token_fits_its_login_session_for_a_day() -> None:
+def test_token_fits_its_login_session_for_a_day() -> None:
     with time_machine.travel("2026-11-22", tick=False) as clock:
         token = token_make("session-a")
         assert token_fits(token, "session-a")
@@ -139,7 +139,7 @@ def test_a_token_fits_its_login_session_for_a_day() -> None:
         assert not token_fits(token, "session-a")
 
 
-def test_a_rotated_secret_key_still_counts(settings: Any) -> None:
+def test_rotated_secret_key_still_counts(settings: Any) -> None:
     old, token = settings.SECRET_KEY, token_make("a")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [old]
     assert token_fits(token, "a")
@@ -150,13 +150,13 @@ def mei(db: None) -> User:
     return guest_create(name="Mei", face="", colour=0, device="", now=1)
 
 
-def test_a_login_session_leads_to_its_user_in_two_queries(mei: User, django_assert_num_queries: Any) -> None:
+def test_login_session_leads_to_its_user_in_two_queries(mei: User, django_assert_num_queries: Any) -> None:
     key = login_session(mei)
     with django_assert_num_queries(2):
         assert user_of(key) == mei
 
 
-def test_a_changed_password_ends_the_login_session_and_the_row_stays(mei: User) -> None:
+def test_changed_password_ends_the_login_session_and_the_row_stays(mei: User) -> None:
     key = login_session(mei)
     mei.set_password("correct horse")
     mei.save()
@@ -164,17 +164,17 @@ def test_a_changed_password_ends_the_login_session_and_the_row_stays(mei: User) 
     assert Session.objects.count() == 1
 
 
-def test_a_rotated_secret_key_ends_no_login_session(mei: User, settings: Any) -> None:
+def test_rotated_secret_key_ends_no_login_session(mei: User, settings: Any) -> None:
     key, old = login_session(mei), settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [old]
     assert user_of(key) == mei
 
 
 @pytest.mark.parametrize("key", ["", "unknown", "x" * 500])
-def test_an_unknown_session_is_nobody(db: None, key: str) -> None:
+def test_unknown_session_is_nobody(db: None, key: str) -> None:
     assert user_of(key) is None
 
 
-def test_the_name_of_a_login_session_does_not_open_it() -> None:
+def test_name_of_a_login_session_does_not_open_it() -> None:
     assert login_of("secret") != "secret"
     assert len(login_of("secret")) == 16

@@ -108,7 +108,7 @@ async def test_hello_with_a_thousand_foreign_rooms_asks_for_few(application: Any
 
 
 DEAR = "- a\n" * 900
-"""This Markdown takes long to render."""
+"""Markdown that takes long to render."""
 
 
 async def test_texts_that_cost_more_than_a_user_has_wait_over_all_connections_and_others_do_not(

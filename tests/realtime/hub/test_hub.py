@@ -30,7 +30,7 @@ from tests.client import Client, Ended, ErrorResponse, cid
 from tests.client.in_process import MemoryWire, login
 from tests.queries import queries
 from tests.realtime.conftest import START, Open, append
-from tests.realtime.notes import Notes
+from tests.realtime.notes import NotesApp
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +38,7 @@ People = Callable[[str], Awaitable[User]]
 
 
 @pytest_asyncio.fixture
-async def other(process: Process, notes: Notes) -> AsyncIterator[Process]:
+async def other(process: Process, notes: NotesApp) -> AsyncIterator[Process]:
     """Yield a second process beside the first, over the same channel layer."""
     second = Process(notes.backend(), "two")
     await second.start()
@@ -116,7 +116,7 @@ async def test_batch_outside_the_writer_is_delivered(tab: Open, log: LogKey) -> 
     assert offsets(mei, log) == [1, 2, 3]
 
 
-async def test_resume_replays_exactly_the_missed_events(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_resume_replays_exactly_the_missed_events(tab: Open, log: LogKey, notes: NotesApp) -> None:
     await append(log, 30)
     position = await sync_to_async(lambda: Event.objects.get(log__key=log, offset=12).tag)()
     mei = await tab("Mei", position={"o": 12, "t": position})
@@ -166,13 +166,13 @@ async def test_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKey)
     assert (await mei.request("room.open", room=log, position={"o": 9, "t": 9}))["mode"] == "snapshot"
 
 
-async def test_room_open_answers_404_when_the_user_may_not_read(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_room_open_answers_404_when_the_user_may_not_read(tab: Open, log: LogKey, notes: NotesApp) -> None:
     mei = await tab("Mei")
     notes.members.clear()
     assert (await mei.error("room.open", room=log, position=None)).code == 404
 
 
-async def test_fifth_open_room_is_refused(tab: Open, log: LogKey, notes: Notes) -> None:
+async def test_fifth_open_room_is_refused(tab: Open, log: LogKey, notes: NotesApp) -> None:
     mei = await tab("Mei", position=START)
     user = next(iter(notes.members[log]))
     for n in range(3):
@@ -453,7 +453,7 @@ async def revoke(**kwargs: Any) -> None:
 
 
 async def test_revoked_user_leaves_the_room_in_every_process(
-    tab: Open, log: LogKey, other: Process, notes: Notes, people: People
+    tab: Open, log: LogKey, other: Process, notes: NotesApp, people: People
 ) -> None:
     tabs = [await tab("Mei", position=START), await tab("Mei", position=START, at=other)]
     jonas = await tab("Jonas", position=START)
@@ -482,7 +482,7 @@ async def test_signal_about_an_unreadable_room_brings_no_counts(tab: Open, proce
 
 
 async def test_changed_scopes_change_which_events_are_withheld(
-    tab: Open, log: LogKey, notes: Notes, people: People
+    tab: Open, log: LogKey, notes: NotesApp, people: People
 ) -> None:
     mei = await tab("Mei", position=START)
     user = UserId((await people("Mei")).key)
@@ -504,7 +504,7 @@ async def test_ended_login_session_closes_its_connections(tab: Open, people: Peo
     assert elsewhere.wire.closed is None
 
 
-async def test_deactivated_user_is_closed_for_good(tab: Open, notes: Notes, people: People) -> None:
+async def test_deactivated_user_is_closed_for_good(tab: Open, notes: NotesApp, people: People) -> None:
     mei = await tab("Mei")
     user = UserId((await people("Mei")).key)
     notes.away.add(user)
@@ -513,7 +513,7 @@ async def test_deactivated_user_is_closed_for_good(tab: Open, notes: Notes, peop
 
 
 async def test_permissions_revoked_while_a_room_opens_count(
-    tab: Open, log: LogKey, notes: Notes, process: Process
+    tab: Open, log: LogKey, notes: NotesApp, process: Process
 ) -> None:
     mei = await tab("Mei")
     real = notes.may_read
@@ -530,7 +530,7 @@ async def test_permissions_revoked_while_a_room_opens_count(
 
 
 async def test_drain_answers_queued_requests_refuses_new_ones_and_says_when_to_return(
-    tab: Open, log: LogKey, notes: Notes, process: Process
+    tab: Open, log: LogKey, notes: NotesApp, process: Process
 ) -> None:
     mei = await tab("Mei", position=START)
     before = await mei.ask("note.wait", room=log, cid=cid(), text="before")
@@ -562,7 +562,7 @@ async def test_site_log_is_not_readable(tab: Open, log: LogKey) -> None:
 
 
 async def test_recheck_waits_for_a_database_that_does_not_answer(
-    tab: Open, log: LogKey, notes: Notes, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
+    tab: Open, log: LogKey, notes: NotesApp, process: Process, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.revocation.RETRY_S", 0.001)
     mei = await tab("Mei", position=START)
@@ -580,7 +580,7 @@ async def test_recheck_waits_for_a_database_that_does_not_answer(
 
 
 async def test_hellos_at_once_leave_readers_to_others_and_pause_the_accept(
-    tab: Open, process: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
+    tab: Open, process: Process, notes: NotesApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     welcome, opened, inside = notes.welcome, threading.Event(), []
     accepts = [pause := Mock(), resume := Mock()]
@@ -607,7 +607,7 @@ async def test_hellos_at_once_leave_readers_to_others_and_pause_the_accept(
 
 
 async def test_room_left_during_hello_is_not_watched(
-    process: Process, notes: Notes, log: LogKey, people: People
+    process: Process, notes: NotesApp, log: LogKey, people: People
 ) -> None:
     mei = await people("Mei")
     notes.join(log, UserId(mei.key))
@@ -627,7 +627,9 @@ async def test_room_left_during_hello_is_not_watched(
     await client.wire.close()
 
 
-async def test_user_has_at_most_twenty_connections(process: Process, notes: Notes, log: LogKey, people: People) -> None:
+async def test_user_has_at_most_twenty_connections(
+    process: Process, notes: NotesApp, log: LogKey, people: People
+) -> None:
     key = await login(await people("Mei"))
     clients = [Client(MemoryWire(process, key)) for _ in range(24)]
     for client in clients:
@@ -641,7 +643,7 @@ async def test_user_has_at_most_twenty_connections(process: Process, notes: Note
 
 
 async def test_answers_are_made_after_the_send_queue_has_drained(
-    tab: Open, log: LogKey, process: Process, notes: Notes
+    tab: Open, log: LogKey, process: Process, notes: NotesApp
 ) -> None:
     mei, other = await tab("Mei"), await tab("Jonas")
     wire: Any = mei.wire
@@ -712,7 +714,7 @@ async def test_empty_room_is_not_evicted_while_it_opens(
 
 
 async def test_process_starts_as_soon_as_the_channel_layer_is_back(
-    transactional_db: None, notes: Notes, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, notes: NotesApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.bus.TIMEOUT_S", 0.001)
     process = Process(notes.backend(), "one")
@@ -730,7 +732,7 @@ async def test_process_starts_as_soon_as_the_channel_layer_is_back(
     await process.stop()
 
 
-async def test_call_after_the_drain_starts_no_new_process(transactional_db: None, notes: Notes) -> None:
+async def test_call_after_the_drain_starts_no_new_process(transactional_db: None, notes: NotesApp) -> None:
     one = await Process.of(notes.backend())
     await one.drain()
     assert await Process.of(notes.backend()) is one

@@ -16,7 +16,7 @@ from realtime.process import Process
 from realtime.types import LogKey, Signal, UserId
 from tests.client import Client, cid
 from tests.realtime.conftest import START, Open, append
-from tests.realtime.notes import Notes
+from tests.realtime.notes import NotesApp
 
 People = Callable[[str], Awaitable[User]]
 
@@ -47,7 +47,7 @@ async def site_event(data: Any) -> None:
 class Slow:
     """A backend whose recheck waits until it is let through."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: NotesApp) -> None:
         self.reached, self.opened, self.calls = threading.Event(), threading.Event(), 0
         self._notes = notes
 
@@ -59,7 +59,7 @@ class Slow:
 
 
 @pytest.fixture
-def slow(process: Process, notes: Notes) -> Iterator[Slow]:
+def slow(process: Process, notes: NotesApp) -> Iterator[Slow]:
     slow = Slow(notes)
     object.__setattr__(process.backend, "may_read_all", slow.may_read_all)
     yield slow
@@ -75,7 +75,7 @@ def offsets(client: Client, log: LogKey) -> list[int]:
 class TestProcess:
     @pytest.mark.parametrize("data", [{"reason": "removed"}, {"user": 7}, {"person": "mei", "room": "x"}, []])
     async def test_event_that_cannot_be_read_rechecks_everybody(
-        self, tab: Open, log: LogKey, notes: Notes, people: People, data: Any
+        self, tab: Open, log: LogKey, notes: NotesApp, people: People, data: Any
     ) -> None:
         mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
         del notes.members[log][UserId((await people("Mei")).key)]
@@ -86,7 +86,7 @@ class TestProcess:
         assert offsets(mei, log) == []
 
     async def test_event_that_cannot_be_read_ends_those_who_may_not_come_in(
-        self, tab: Open, notes: Notes, people: People
+        self, tab: Open, notes: NotesApp, people: People
     ) -> None:
         mei = await tab("Mei")
         notes.away.add(UserId((await people("Mei")).key))
@@ -94,7 +94,7 @@ class TestProcess:
         assert (await mei.bye()).code == 4503
 
     async def test_recheck_of_all_users_goes_part_by_part(
-        self, tab: Open, log: LogKey, notes: Notes, people: People, monkeypatch: pytest.MonkeyPatch
+        self, tab: Open, log: LogKey, notes: NotesApp, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("realtime.hub.revocation.LOGINS_PER_CALL", 1)
         monkeypatch.setattr("realtime.hub.revocation.PAIRS_PER_QUERY", 1)
@@ -109,7 +109,7 @@ class TestProcess:
         self,
         tab: Open,
         log: LogKey,
-        notes: Notes,
+        notes: NotesApp,
         process: Process,
         people: People,
         monkeypatch: pytest.MonkeyPatch,
@@ -132,7 +132,7 @@ class TestProcess:
         assert [record.message for record in caplog.records] == ["changed permissions wait: gone"]
 
     async def test_delivery_stops_before_the_database_is_asked(
-        self, tab: Open, log: LogKey, notes: Notes, people: People, slow: Slow
+        self, tab: Open, log: LogKey, notes: NotesApp, people: People, slow: Slow
     ) -> None:
         mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
         user = UserId((await people("Mei")).key)
@@ -148,7 +148,7 @@ class TestProcess:
         assert not [frame for frame in mei.frames if "wave" in frame or "said after" in frame]
 
     async def test_delivery_goes_on_where_it_was_after_the_recheck(
-        self, tab: Open, log: LogKey, notes: Notes, people: People, slow: Slow
+        self, tab: Open, log: LogKey, notes: NotesApp, people: People, slow: Slow
     ) -> None:
         mei, jonas = await tab("Mei", position=START), await tab("Jonas", position=START)
         user = UserId((await people("Mei")).key)
@@ -187,7 +187,7 @@ class TestProcess:
         await mei.event(log, 1)
 
     async def test_recheck_waits_for_no_other_reader(
-        self, tab: Open, log: LogKey, notes: Notes, process: Process, people: People
+        self, tab: Open, log: LogKey, notes: NotesApp, process: Process, people: People
     ) -> None:
         mei = await tab("Mei", position=START)
         user, busy = UserId((await people("Mei")).key), threading.Event()
@@ -200,7 +200,7 @@ class TestProcess:
         await asyncio.gather(*waiting)
 
     async def test_readers_of_a_room_are_rechecked_in_one_call(
-        self, tab: Open, log: LogKey, notes: Notes, slow: Slow
+        self, tab: Open, log: LogKey, notes: NotesApp, slow: Slow
     ) -> None:
         tabs = [await tab(name, position=START) for name in ("Mei", "Jonas", "Aisha", "Mei")]
         slow.opened.set()

@@ -23,9 +23,9 @@ from realtime.wire.session import (
     Session,
     VisibilityChanged,
 )
-from tests.realtime.notes import Notes
+from tests.realtime.notes import NotesApp
 
-METHODS = Notes().backend().methods
+METHODS = NotesApp().backend().methods
 HELLO = '{"jsonrpc":"2.0","id":1,"method":"session.hello","params":{"v":1,"token":"t"}}'
 
 

@@ -13,13 +13,13 @@ from realtime.process import Process, _every
 from realtime.types import LogKey
 from tests.client import Client, cid
 from tests.realtime.conftest import Open
-from tests.realtime.notes import Notes
+from tests.realtime.notes import NotesApp
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
 @pytest_asyncio.fixture
-async def hasty(notes: Notes, settings: Any, transactional_db: None) -> AsyncIterator[Process]:
+async def hasty(notes: NotesApp, settings: Any, transactional_db: None) -> AsyncIterator[Process]:
     """Return a process that refuses requests after a short wait."""
     settings.REALTIME = {"answer_s": 0.3}
     process = Process(notes.backend(), "hasty")
@@ -35,7 +35,7 @@ async def mei(tab: Open, hasty: Process, log: LogKey) -> Client:
 
 
 @pytest_asyncio.fixture
-async def hung(mei: Client, notes: Notes, log: LogKey) -> tuple[int, str]:
+async def hung(mei: Client, notes: NotesApp, log: LogKey) -> tuple[int, str]:
     """Send a request whose batch hangs. Return its id and its `cid`."""
     once = cid()
     asked = await mei.ask("note.wait", room=log, cid=once, text="hung")
@@ -61,7 +61,7 @@ async def test_writer_refuses_requests_in_time_while_a_batch_hangs(
 
 
 async def test_commit_in_doubt_is_decided_by_a_repeat(
-    mei: Client, hung: tuple[int, str], notes: Notes, hasty: Process, log: LogKey
+    mei: Client, hung: tuple[int, str], notes: NotesApp, hasty: Process, log: LogKey
 ) -> None:
     id, once = hung
     await refused(mei, id)
@@ -88,7 +88,7 @@ async def test_readers_refuse_in_time_when_all_threads_hang(hasty: Process, capl
 
 
 async def test_hello_is_refused_in_time_when_the_database_hangs(
-    tab: Open, hasty: Process, notes: Notes, monkeypatch: pytest.MonkeyPatch
+    tab: Open, hasty: Process, notes: NotesApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = threading.Event()
     monkeypatch.setattr("realtime.connection.hello._read_access", lambda *given: released.wait(30))
@@ -114,7 +114,7 @@ async def test_rooms_are_opened_in_time_or_refused(
     assert (await mei.request("room.open", room=log))["mode"] == "snapshot"
 
 
-async def test_process_stops_while_a_batch_hangs(hasty: Process, hung: tuple[int, str], notes: Notes) -> None:
+async def test_process_stops_while_a_batch_hangs(hasty: Process, hung: tuple[int, str], notes: NotesApp) -> None:
     await asyncio.wait_for(hasty.drain(), 30)
     notes.gate.opened.set()
     await asyncio.to_thread(hasty.writer._thread.shutdown)

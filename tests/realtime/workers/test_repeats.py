@@ -14,7 +14,7 @@ from realtime.models import Log
 from realtime.types import Caller, ClientId, LogKey, UserId
 from realtime.workers.jobs import Answer, Outcome
 from realtime.workers.transaction import write
-from tests.realtime.notes import Note, Notes
+from tests.realtime.notes import Note, NotesApp
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -56,7 +56,7 @@ def _when_somebody_waits(waited: threading.Event) -> None:
 
 
 def posted(key: LogKey) -> Outcome:
-    method: Any = Notes().backend().methods["note.post"]
+    method: Any = NotesApp().backend().methods["note.post"]
     return write([Call(method, MEI, Note(key, ONCE, "hi"))])[0]
 
 

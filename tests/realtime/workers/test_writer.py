@@ -18,7 +18,7 @@ from realtime.types import NOBODY, Caller, ClientId, LogKey, Signal
 from realtime.workers.writer import Writer
 from tests.client import cid
 from tests.realtime.conftest import START, Open
-from tests.realtime.notes import Note, Notes, note_post
+from tests.realtime.notes import Note, NotesApp, note_post
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -131,7 +131,7 @@ async def test_connection_refuses_seventeenth_unanswered_request(tab: Open, log:
 
 
 async def test_writer_refuses_request_with_retry_time_when_queue_is_full(
-    tab: Open, log: LogKey, notes: Notes, settings: Any
+    tab: Open, log: LogKey, notes: NotesApp, settings: Any
 ) -> None:
     settings.REALTIME = {"queue": 1}
     small = Process(notes.backend(), "small")
