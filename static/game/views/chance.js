@@ -10,9 +10,9 @@ export function paintRoll(body, { dice, rolls, total }) {
     sum === String(total) ? say("chance.roll_one", { dice, total }) : say("chance.roll", { dice, sum, total });
 }
 
-/** @param {HTMLElement} body @param {{sidePanel: "heads" | "tails"}} data */
-export function paintFlip(body, { sidePanel }) {
-  body.textContent = say(sidePanel === "heads" ? "chance.heads" : "chance.tails");
+/** @param {HTMLElement} body @param {{side: "heads" | "tails"}} data */
+export function paintFlip(body, { side }) {
+  body.textContent = say(side === "heads" ? "chance.heads" : "chance.tails");
 }
 
 /** @param {HTMLElement} body @param {{options: string[], picked: string}} data */
