@@ -1,11 +1,10 @@
 """Check the words of the sources: docstrings, test names, and words that another word has replaced.
 
-`python -m tests.language` checks every tracked file; `tests/language_offenders.txt` lists the files that may still
-fail. With paths it prints every offence below them. With `--list` it prints the paths of all offenders.
+`python -m tests.language` checks every tracked file, and with paths the files below them. Ruff checks how docstrings
+are laid out.
 """
 
 import ast
-import json
 import re
 import subprocess
 import sys
@@ -17,11 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-LIST = ROOT / "tests" / "language_offenders.txt"
 WORDS = tomllib.loads((ROOT / "tests" / "language_words.toml").read_text())
-CONVENTIONS = "D200,D202,D205,D209,D210,D212,D300,D301,D401,D403,D404,D415,D419"
-"""Ruff checks these rules of pydocstyle. D401 requires the imperative in docstrings of functions."""
-
 OPENERS = set(WORDS["openers"].split())
 ARTICLES = {"a", "an", "the"}
 
@@ -145,19 +140,8 @@ def tracked() -> list[str]:
     ]
 
 
-def conventions(names: Iterable[str]) -> Iterator[Offence]:
-    """Yield what ruff's rules for docstrings find."""
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", CONVENTIONS, "--output-format", "json"]
-    files = [name for name in names if name.endswith(".py")]
-    found = subprocess.run([*command, "--", *files], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    for each in json.loads(found or "[]") if files else ():
-        path = Path(each["filename"]).relative_to(ROOT)
-        yield Offence(str(path), each["location"]["row"], each["code"], each["message"])
-
-
 def offences(names: Iterable[str]) -> list[Offence]:
-    names = list(names)
-    found = list(conventions(names))
+    found: list[Offence] = []
     for name in names:
         path = Path(name)
         found += [Offence(name, line, rule, text) for line, rule, text in READERS[path.suffix](ROOT / name)]
@@ -178,29 +162,16 @@ def below(paths: list[str]) -> list[str]:
     return [name for name in tracked() if any((ROOT / name).is_relative_to(path) for path in wanted)]
 
 
-def judged(found: list[Offence], listed: set[str]) -> list[str]:
-    """Return the lines to print: offences of files that are not listed, and listed files without any."""
-    lines = [shown(each) for each in found if each.path not in listed]
-    done = sorted((listed & set(tracked())) - {each.path for each in found})
-    return lines + [f"{path}: nothing is left to correct: remove it from {LIST.relative_to(ROOT)}" for path in done]
-
-
 def shown(offence: Offence) -> str:
     text = " ".join(offence.text.split())
     return f"{offence.path}:{offence.line}: {offence.rule}: {text[:100]}"
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--list"]:
-        print(*sorted({each.path for each in offences(tracked())}), sep="\n")
-        return 0
-    if arguments:
-        lines = [shown(each) for each in offences(below(arguments))]
-    else:
-        lines = judged(offences(tracked()), set(LIST.read_text().split()))
-    print(*lines, sep="\n")
-    print(f"{len(lines)} to correct" if lines else "The language is plain.")
-    return int(bool(lines))
+    found = offences(below(arguments or [str(ROOT)]))
+    print(*map(shown, found), sep="\n")
+    print(f"{len(found)} to correct" if found else "The language is plain.")
+    return int(bool(found))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests import language
-from tests.language import Offence
 
 PYTHON = '''"""Rooms of a person."""
 
@@ -60,18 +59,6 @@ def test_documents_are_searched_for_phrases(tmp_path: Path) -> None:
 )
 def test_sentence_passes(text: str) -> None:
     assert list(language.prose(text)) == []
-
-
-def test_docstring_of_function_is_checked_by_ruff() -> None:
-    assert list(language.conventions(["tests/language.py"])) == []
-
-
-def test_list_exempts_files_and_loses_those_that_are_done() -> None:
-    found = [Offence("tests/queries.py", 1, "fragment", "Rooms."), Offence("tests/client.py", 2, "full stop", "Rooms")]
-    assert language.judged(found, {"tests/queries.py", "tests/language.py", "gone.py"}) == [
-        "tests/client.py:2: full stop: Rooms",
-        "tests/language.py: nothing is left to correct: remove it from tests/language_offenders.txt",
-    ]
 
 
 def test_exceptions_name_their_reason() -> None:
