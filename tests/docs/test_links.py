@@ -64,3 +64,20 @@ def is_there(name: str) -> bool:
     return any(
         re.search(rf"^\s*(?:def |class |async def )?{word}\b", p.read_text(), re.M) for p in sources if p.exists()
     )
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda path: path.name)
+def test_anchors_of_links_are_headings(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text())
+    missing = [
+        f"{page}#{anchor}"
+        for page, anchor in links
+        if (target := (path.parent / page if page else path)).suffix == ".md" and anchor not in anchors(target)
+    ]
+    assert missing == []
