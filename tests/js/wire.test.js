@@ -69,7 +69,7 @@ const TYPES = /** @type {const} */ ([
   ["game/state/types", "View", members(/Four: `(\{columns.*)/.exec(protocol)?.[1] ?? ""), []],
   ["game/state/types", "Step", members(/steps: \[(.*)/.exec(protocol)?.[1] ?? ""), []],
   ["live/types", "Live", SHAPES.live, []],
-  ["live/types", "ModerationCounts", members(/`door` is (.*)/.exec(protocol)?.[1] ?? ""), []],
+  ["live/types", "ModerationCounts", members(/(\{sanctions: \{kind.*)/.exec(protocol)?.[1] ?? ""), []],
   ["live/types", "Minute", members(/`minutes` is(.*)/.exec(protocol)?.[1] ?? ""), []],
 ]);
 
@@ -175,9 +175,10 @@ for (const [kind, row] of EVENTS)
     const failed = t.mock.method(console, "error", () => undefined);
     /** @type {string[]} */
     const unknown = [];
-    const data = strict(members(row), unknown, ["user", "by", "line", "kind"]);
+    const data = strict(members(row), unknown, ["user", "by", "line", "kind", "offsets"]);
     for (const name of members(row)) if (name in SHAPES) data[name] = strict(SHAPES[name], unknown);
-    const event = /** @type {any} */ ({ room: "r", o: 2, t: 2, n: 2, at: 2, by: "ana", cid: null, kind, data });
+    const n = row.endsWith("yes |") ? 2 : 1;
+    const event = /** @type {any} */ ({ room: "r", o: 2, t: 2, n, at: 2, by: "ana", cid: null, kind, data });
     const after = reduce(opened(unknown), { type: "event", event });
     assert.equal(after.head.o, 2);
     reduceRooms(listed(), { type: "event", event, me: "ben", blocked: new Set() });
@@ -201,14 +202,25 @@ for (const kind of ["presence", "people", "count", "membership", "standing", "ho
     assert.deepEqual([unknown, failed.mock.callCount()], [[], 0]);
   });
 
-test("cards of chance read only members of the protocol, and fill their texts", () => {
-  const shape = (/** @type {string} */ kind) =>
-    members(new RegExp(`of kind \`"${kind}"\` with \`(.*)`).exec(protocol)?.[1] ?? "");
+/** @param {string} name a struct of game/cards.py @returns {string[]} */
+function fields(name) {
+  const [, body] =
+    new RegExp(`^class ${name}\\(msgspec\\.Struct[^]*?:\\n([^]*?)(?=^class |(?![^]))`, "m").exec(CARDS) ?? [];
+  return [...body.matchAll(/^ {4}(\w+): /gm)].map(([, field]) => field);
+}
+const CARDS = read("game/cards.py");
+
+test("type of a table has the members that the server sends", () => {
+  assert.deepEqual(declared("game/state/types", "Table").sort(), fields("Table").sort());
+});
+
+test("cards of chance read only members that the server sends", () => {
   /** @type {string[]} */
   const unknown = [];
   const values = { dice: "2d6+1", rolls: [1, 2], options: ["a", "b"], picked: "a", side: "heads" };
-  for (const [kind, paint] of Object.entries({ roll: paintRoll, flip: paintFlip, pick: paintPick })) {
-    const data = strict(shape(kind), unknown);
+  for (const [struct, paint] of Object.entries({ Roll: paintRoll, Flip: paintFlip, Pick: paintPick })) {
+    assert.ok(protocol.includes(`kind \`"${struct.toLowerCase()}"\` with \`{${fields(struct).join(", ")}}\``), struct);
+    const data = strict(fields(struct), unknown);
     for (const [name, value] of Object.entries(values)) if (name in data) data[name] = value;
     const body = { textContent: "" };
     paint(/** @type {any} */ (body), /** @type {any} */ (data));
