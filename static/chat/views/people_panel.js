@@ -193,8 +193,8 @@ function roleOf({ me, members, people, room }, id) {
   return [id === me ? say("people.you") : "", role, muted].filter(Boolean).join(" · ");
 }
 
-/** Return a key of the words. @param {RoomState} state @param {string} id */
-function ownSanctionsOf({ members, room }, id) {
+/** Return the key of the text that says whether a person is a member. @param {RoomState} state @param {string} id */
+function membershipKey({ members, room }, id) {
   if (members?.[id]) return "people.member";
   return room?.direct?.includes(id) ? "people.not_joined" : "people.looking";
 }
@@ -208,7 +208,7 @@ function card(state, id) {
   paintFace(face, person);
   about.append(
     make("b", "", person.name),
-    make("span", "small muted", roleOf(state, id) || say(ownSanctionsOf(state, id))),
+    make("span", "small muted", roleOf(state, id) || say(membershipKey(state, id))),
   );
   element.append(face, about);
   return element;
