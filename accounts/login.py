@@ -77,7 +77,7 @@ def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None
     """Set the password of a guest. The login session gets another key, so that copies of the old one are useless.
 
     Open connections of this browser stay for a moment, then fetch a new token with the new key
-        (realtime/hub/login_check.py).
+    (realtime/hub/logins.py).
     """
     hashed = make_password(password)
     with transaction.atomic():

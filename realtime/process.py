@@ -224,7 +224,7 @@ class Process:
             self.seen -= seen
 
     async def check_logins(self) -> None:
-        for user in await self.logins.changed(self.subscribers):
+        async for user in self.logins.changed(self.subscribers):
             self.hub.recheck(PermissionsChanged(user=user))
 
     async def _run_deadlines(self) -> None:

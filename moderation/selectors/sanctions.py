@@ -71,14 +71,14 @@ def sanction_find(room: int, key: str) -> Sanction:
 
 def longest_active(user: int, room: int | None, kind: str, now: int) -> Sanction | None:
     """Return the active sanction of this kind in this place. Of several, the one that lasts longest."""
-    room_access = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
-    return room_access.filter(is_running(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
+    active = _sanctions().filter(user=user, room=room, kind=kind, lifted_at=None)
+    return active.filter(is_running(now)).order_by(F("until").desc(nulls_first=True), "-pk").first()
 
 
 def active_on_site(user: int, now: int) -> list[Sanction]:
     """Return the active bans and mutes of a person on the site."""
-    room_access = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
-    return list(room_access.filter(is_running(now)).order_by("pk"))
+    active = _sanctions().filter(user=user, room=None, kind__in=["ban", "mute"], lifted_at=None)
+    return list(active.filter(is_running(now)).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +131,22 @@ def own_sanctions(user: int, room_access: RoomAccess | None) -> dict[str, Any] |
     muted = max(room_access.muted_until, room_access.muted_on_site) > now
     if not (muted or room_access.warned or room_access.waiting):
         return None
-    active_on_site = room_access.muted_on_site > now
-    mute = longest_active(user, None if active_on_site else room_access.room, "mute", now) if muted else None
+    on_site = room_access.muted_on_site > now
+    mute = longest_active(user, None if on_site else room_access.room, "mute", now) if muted else None
     warning = _sanctions().filter(key=room_access.warned).first() if room_access.warned else None
     until = max(room_access.muted_until, room_access.muted_on_site)
     return {
-        "muted": _mute_as(mute, active_on_site, until) if muted else None,
+        "muted": _mute_as(mute, on_site, until) if muted else None,
         "warning": _warning_as(warning) if warning else None,
         "waiting": room_access.waiting,
     }
 
 
-def _mute_as(mute: Sanction | None, active_on_site: bool, until: int) -> dict[str, Any]:
+def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]:
     return {
         "sanction": mute.key if mute else None,
         "until": until if until < FOREVER else None,
-        "by": side_of(mute) if mute else "site" if active_on_site else "host",
+        "by": side_of(mute) if mute else "site" if on_site else "host",
         "reason": mute.reason if mute else "",
         "rule": mute.rule if mute else "",
         "appealed": bool(mute and mute.appealed_at),

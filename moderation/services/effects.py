@@ -222,7 +222,7 @@ def _restore_messages(batch: Batch, room: LogKey, sanction: Sanction, caller: Ca
 
 def warning_end(batch: Batch, room_access: RoomAccess, sanction: Sanction) -> None:
     """Read wherever it was to be read; what else is to be read here comes next."""
-    run_leave_hooks = active_sanctions(sanction.user_id, room_access.room, batch.now).warned
+    next_warning = active_sanctions(sanction.user_id, room_access.room, batch.now).warned
     warned = Membership.objects.filter(user=sanction.user_id, warned=sanction.key)
     warned.exclude(room=room_access.room).update(warned="")
-    warned.filter(room=room_access.room).update(warned=run_leave_hooks)
+    warned.filter(room=room_access.room).update(warned=next_warning)

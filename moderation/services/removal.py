@@ -28,7 +28,7 @@ def messages_of(log: int, user: int, since: int) -> Any:
 
 
 def messages_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: int, before: int = FOREVER) -> None:
-    """Take them away, `AT_ONCE` in an event, those before an offset: what is gone already is not looked through."""
+    """Delete the messages of a person since a time and before an offset, `MESSAGES_PER_EVENT` in one event."""
     log = batch.log(room).pk
     lines = list(messages_of(log, sanction.user_id, since).filter(offset__lt=before)[:MESSAGES_PER_EVENT])
     if not lines:

@@ -153,7 +153,7 @@ def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) 
 
 
 def messages_delete_each(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Rejections:
-    """Take lines away, at most `AT_ONCE` of a room in a batch; those that were refused, with why."""
+    """Take lines away, at most `MESSAGES_PER_BATCH` of a room in a batch; those that were refused, with why."""
     return _each(caller, lines, message_delete, reason=reason, rule=rule)
 
 

@@ -4,7 +4,7 @@ Services announce what they change through the `site` log. The check every few s
 rank or a ban written by `changepassword`, a shell or SQL, and a session that was deleted or has expired.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -50,16 +50,18 @@ class Logins:
                 ended[key] = closed.close
         return ended
 
-    async def changed(self, subscribers: Collection[Subscriber]) -> set[UserId]:
-        """Return the users of these connections whose session or account is not what it was at hello."""
+    async def changed(self, subscribers: Collection[Subscriber]) -> AsyncIterator[UserId]:
+        """Yield the users of these connections whose session or account is not what it was at hello.
+
+        Those of a batch come before the next batch is read, which may fail: the next check would not find them again.
+        """
         known = [each for each in subscribers if each.caller.pk and each.queue.ending is None]
-        users: set[UserId] = set()
         for start in range(0, len(known), SUBSCRIBERS_PER_BATCH):
-            part = known[start : start + SUBSCRIBERS_PER_BATCH]
-            for subscriber, facts in await self._readers.run(self._changed, part, now_ms()):
+            changed = await self._readers.run(self._changed, known[start : start + SUBSCRIBERS_PER_BATCH], now_ms())
+            for subscriber, facts in changed:
                 subscriber.caller = replace(subscriber.caller, facts=facts)
-                users.add(subscriber.caller.id)
-        return users
+            for user in {subscriber.caller.id for subscriber, _ in changed}:
+                yield user
 
     def _changed(self, subscribers: Sequence[Subscriber], now: int) -> list[tuple[Subscriber, int]]:
         alive = sessions_alive({each.session_key or "" for each in subscribers})

@@ -195,7 +195,11 @@ class Subscriptions:
         results = [result for result in results if not result.replays]
         if not results:
             return
-        snapshots = await self._readers.run(self._snapshots, caller, results)
+        snapshots: list[dict[str, Any] | RealtimeError]
+        try:
+            snapshots = await self._readers.run(self._snapshots, caller, results)
+        except RealtimeError as error:  # the rooms that replay do without
+            snapshots = [error] * len(results)
         for result, snapshot in zip(results, snapshots, strict=True):
             if isinstance(snapshot, RealtimeError):
                 self._give_up(result, snapshot)

@@ -17,6 +17,7 @@ from django.db import OperationalError
 from accounts.models import User
 from realtime import log as logs
 from realtime.connection.connection import READS_AT_ONCE
+from realtime.errors import RealtimeError
 from realtime.hub.bus import BusMessage
 from realtime.hub.signals import PERSON
 from realtime.log import SITE, batch, writing
@@ -159,6 +160,26 @@ async def test_position_of_another_history_gets_a_snapshot(tab: Open, log: LogKe
     await append(log)
     await mei.event(log, 6)
     assert offsets(mei, log) == [6]
+
+
+async def test_hello_opens_rooms_that_replay_when_snapshots_cannot_be_read(
+    process: Process, notes: NotesApp, log: LogKey, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = LogKey((await sync_to_async(Log.objects.create)(key="AnotherRoomHere1")).key)
+    mei = await people("Mei")
+    for room in (log, behind):
+        notes.join(room, UserId(mei.key))
+    client = Client(MemoryWire(process, await login(mei)))
+
+    def fail(*given: Any) -> Any:
+        raise RealtimeError(503, "unavailable", "gone")
+
+    monkeypatch.setattr(process.hub.subscriptions, "_snapshots", fail)
+    opened = (await client.hello(**{log: START, behind: {"o": 9, "t": 9}}))["opened"]
+    assert (opened[log]["mode"], opened[behind]["error"]["code"]) == ("replay", 503)
+    await append(log)
+    await client.event(log, 1)
+    await client.wire.close()
 
 
 async def test_position_ahead_of_the_log_gets_a_snapshot(tab: Open, log: LogKey) -> None:
