@@ -1,4 +1,4 @@
-"""People in the admin, as this app knows them; what may be done about them, chat adds (chat/admin/people.py)."""
+"""The admin of people. `moderation/admin/people.py` adds what may be done about them."""
 
 from typing import Any
 
