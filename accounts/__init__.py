@@ -1,1 +1,1 @@
-"""People: the user model, guests by nickname, the login session of a page. It knows no room."""
+"""People: users, guests, log-ins and quotas. This app does not know rooms."""

@@ -1,4 +1,4 @@
-"""Adapt django-allauth to Parlor: its pages, its texts, and login sessions that end in the database."""
+"""Adapt django-allauth to Parlor: its texts, its rate limits, and its log-ins and log-outs."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ WORDS = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Signs people in and out by `accounts.login`, so that connections know of it."""
+    """Logs people in and out with `accounts.login`, which also ends their connections."""
 
     error_messages = DefaultAccountAdapter.error_messages | WORDS
 
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         login.leave(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try: of a browser that is known by itself, else of the network and, slower, of all of them."""
+        """Count the attempt: for a known browser by its device, else by address and by name. Refuse too many."""
         name, device = fold(str(credentials.get("username", ""))), login.device_hash(login.device_of(request))
         if is_known(name, people_known(request, device)):
             counted = [("login_known", f"{name}|{device}")]
@@ -72,19 +72,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("mfa_activate_totp") if guards_unproven(user) else response
 
     def set_password(self, user: Any, password: str) -> None:
-        """Set a password after a mail, and end all other login sessions of the account."""
+        """Set a password after a reset, and end all login sessions of the account."""
         accounts.password_set(user=user, hashed=make_password(password))
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Accept only paths of this site, and no other host, even if it may send forms."""
+        """Tell whether the URL is a path of this site. Other hosts are refused, also those that may send forms."""
         return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that attempts are counted for. Clients of a Unix socket without addresses share one."""
+        """Return the address for which attempts are counted. Clients without one, on a Unix socket, share a count."""
         return get_client_ip(request) or "nowhere"
 
     def add_message(self, request: HttpRequest, level: int, *template: Any, message: str = "", **more: Any) -> None:
-        """Pages say themselves what has been done; a refusal has no page of its own."""
+        """Show only explicit messages. Drop django-allauth's templates, because our pages show the result."""
         if message:
             messages.add_message(request, level, message)
 

@@ -1,4 +1,4 @@
-"""The admin of people. `moderation/admin/people.py` adds what may be done about them."""
+"""List people in Django admin. The app `moderation` adds actions (moderation/admin/people.py)."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class WhoFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         now = now_ms()
         guest = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        asked = {
+        condition = {
             "guest": guest,
             "account": ~guest,
             "moderator": Q(is_moderator=True),
@@ -41,7 +41,7 @@ class WhoFilter(admin.SimpleListFilter):
             "muted": Q(muted_until__gt=now),
             "banned": Q(banned_until__gt=now),
         }.get(self.value() or "")
-        return queryset if asked is None else queryset.filter(asked)
+        return queryset if condition is None else queryset.filter(condition)
 
 
 class SeenFilter(admin.SimpleListFilter):
@@ -73,7 +73,7 @@ class PersonAdmin(ReadOnlyAdmin):
     words = {"name": _("name"), "key": _("key"), "rev": _("revision"), "is_active": _("can log in")}
     list_display = ["name", "face_shown", "rank", "guest", "against", moment("seen_at", _("last seen")), "key"]
     list_filter = [WhoFilter, SeenFilter]
-    search_fields = ["pk"]  # for the field to be there; `get_search_results` finds
+    search_fields = ["pk"]  # shows the search field; `get_search_results` does the search
     search_help_text = _("Name or key")
     ordering = ["-seen_at"]
     shown: Any = [

@@ -1,4 +1,4 @@
-"""The app's name for Django, the check of QUOTAS, and what the server says for it when it starts."""
+"""The app's configuration for Django, the check of QUOTAS, and its part of the startup banner."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class AccountsConfig(AppConfig):
 
 @register
 def quotas_check(**_: Any) -> list[Error]:
-    """Report unknown names and values in QUOTAS, so that every command stops before a visitor meets the error."""
+    """Return an error for an unknown name or a wrong type in QUOTAS (a system check of Django)."""
     try:
         quotas_of(getattr(settings, "QUOTAS", {}))
     except msgspec.ValidationError as error:

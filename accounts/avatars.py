@@ -1,4 +1,4 @@
-"""Avatars: one emoji on one of twelve colours, or initials where there is none. The module is pure.
+"""Avatars: one emoji or the initials, on one of twelve colours. Pure.
 
 Source: UTS #51 for the parts of an emoji sequence, without its tables. On the wire an avatar is `face` and `colour`.
 """
@@ -22,7 +22,7 @@ EMOJI: Final = re.compile(rf"[0-9#*]\ufe0f?\u20e3|{PICTURE}{CHANGED}(?:\u200d{PI
 
 
 def checked(face: str, colour: int) -> tuple[str, int]:
-    """Return face and colour unchanged. Raise −32602 for others, which no page offers."""
+    """Return face and colour unchanged. Raise −32602 for values that no page offers."""
     if not _is_face(face) or colour not in range(COLOURS):
         raise RealtimeError(INVALID_PARAMS, "invalid_params", "face: one emoji or nothing; colour: 0 to 11")
     return face, colour
@@ -33,7 +33,7 @@ def _is_face(face: str) -> bool:
 
 
 def initials(name: str) -> str:
-    """Return one or two letters; one sign for scripts written without spaces."""
+    """Return one or two letters, or one character for scripts that are written without spaces."""
     parts = [part for part in re.split(r"[\s\-_.]+", name.strip()) if part]
     if any(unicodedata.name(sign, "").startswith(WITHOUT_SPACES) for sign in name):
         return name.strip()[0]

@@ -1,7 +1,7 @@
 """Expired forms: the CSRF token is invalid because another tab has logged in or out, or the page is very old.
 
-Such a form does nothing. A view marked by `shows_again` is called nevertheless, to show its page again with the input,
-or to redirect a user who is logged in already. It must check `is_expired` before it does anything else.
+Such a form has no effect. A view marked with `shows_again` is called nevertheless, to show its page again with the
+input, or to redirect a user who is logged in already. It must check `is_expired` before it changes anything.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ NO_COOKIES: Final = gettext_noop("Your browser keeps no cookies for this site. T
 
 
 def shows_again(view: V) -> V:
-    """Mark a view that may be asked with an expired form."""
+    """Mark a view that may be called with an expired form."""
     view.shows_again = True  # type: ignore[attr-defined]
     return view
 
@@ -40,12 +40,12 @@ def is_expired(request: HttpRequest) -> bool:
 
 
 def problem(request: HttpRequest) -> str:
-    """Return the sentence for the reader."""
+    """Return the explanation for the reader: the form has expired, or the browser stores no cookies."""
     return gettext(EXPIRED if settings.CSRF_COOKIE_NAME in request.COOKIES else NO_COOKIES)
 
 
 def refused(form: F, request: HttpRequest) -> F:
-    """Return the form with that sentence, unchecked: nothing is asked of the database, no password is tried."""
+    """Return the form with that explanation, without validation: no database query runs and no password is checked."""
     form._errors = ErrorDict()  # type: ignore[attr-defined]
     form.cleaned_data = {}
     form.add_error(None, problem(request))

@@ -1,4 +1,4 @@
-"""The one form of the front door. What a name or a face may be, the service decides; this says it in words."""
+"""The form for new guests. The service checks names and faces; this module turns its errors into sentences."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -26,7 +26,7 @@ OTHER = _("Please choose a name and a face.")
 
 
 def name_problem(error: RealtimeError, name: str) -> str:
-    """Return the sentence for a refused name; for a taken one it holds the name and a free one."""
+    """Return the sentence for an error about a name. For a taken name it contains the name and a free one."""
     if error.args[0] == "quota":
         return quota_problem(error)
     problem = PROBLEMS.get(str(error.args[0]), OTHER)
@@ -34,7 +34,7 @@ def name_problem(error: RealtimeError, name: str) -> str:
 
 
 def quota_problem(error: RealtimeError) -> str:
-    """Return the sentence for a network that is full, with the time until there is room again."""
+    """Return the sentence for a used-up quota of new people, with the time until the next one is allowed."""
     minutes = ceil(error.more["retry_after_ms"] / 60_000)
     hours = ceil(minutes / 60)
     if minutes <= 90:
@@ -45,10 +45,10 @@ def quota_problem(error: RealtimeError) -> str:
 
 
 def colour_drawn(taken: Collection[int]) -> int:
-    """Draw a colour that the fewest have, so that people in one room can be told apart."""
-    users = Counter(taken)
-    fewest = min(users[colour] for colour in range(COLOURS))
-    return SystemRandom().choice([colour for colour in range(COLOURS) if users[colour] == fewest])
+    """Return a random colour among the least taken ones, so that people in a room look different."""
+    counts = Counter(taken)
+    fewest = min(counts[colour] for colour in range(COLOURS))
+    return SystemRandom().choice([colour for colour in range(COLOURS) if counts[colour] == fewest])
 
 
 class EnterForm(forms.Form):
@@ -74,7 +74,7 @@ class EnterForm(forms.Form):
 
     @property
     def given(self) -> dict[str, Any]:
-        """Return the arguments of the service. A colour that is no number becomes one that it refuses."""
+        """Return the arguments for the service. An empty or invalid colour becomes 0."""
         values = self.cleaned_data
         colour = values.get("colour")
         return {

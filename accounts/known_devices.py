@@ -1,7 +1,7 @@
-"""Known devices: a signed cookie names the users who have logged in in this browser.
+"""Known devices: a signed cookie contains the keys of the users who have logged in from this browser.
 
-Wrong passwords of strangers do not count for these users here. The cookie is valid only together with the device
-cookie of the same browser, whose own tries are counted.
+For these users, wrong passwords of strangers do not block this browser, whose own attempts are counted separately. The
+cookie is valid only together with the device cookie of the same browser.
 
 Source: OWASP, "Slow down online guessing attacks with device cookies".
 """
@@ -14,14 +14,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 KNOWN: Final = "accounts.known"
-"""The META of a request has here the key of the user who has just logged in, and the hash of the device."""
+"""The key in a request's META for the key of the user who has just logged in, and the hash of the device."""
 MAX_USERS: Final = 8
 _SALT: Final = "accounts.known"
 _AGE_S: Final = 365 * 24 * 60 * 60
 
 
 def people_known(request: HttpRequest, device: str) -> list[str]:
-    """Return the keys of users who have logged in in the browser with this device hash, the latest first."""
+    """Return the keys of users who have logged in from the browser with this device hash, the latest first."""
     name, salt = settings.KNOWN_COOKIE_NAME, _SALT + device
     try:
         return str(request.get_signed_cookie(name, salt=salt, max_age=_AGE_S)).split(".")
@@ -35,7 +35,7 @@ def remember(request: HttpRequest, user: str, device: str) -> None:
 
 
 class KnownDevicesMiddleware(MiddlewareMixin):
-    """Send the cookie after a log-in. A log-out leaves it."""
+    """Sends the cookie after a log-in. A log-out does not delete it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if KNOWN in request.META:

@@ -1,4 +1,4 @@
-"""The login session of a request and the device behind it: two cookies that last a year, renewed at most once a day."""
+"""Log in and log out, and the cookies of login session and device. They last a year and are renewed once a day."""
 
 import hashlib
 import secrets
@@ -27,13 +27,13 @@ from realtime.security import login_of
 YEAR: Final = 365 * 24 * 60 * 60
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 SEEN: Final = "seen"
-"""The login session stores here when its cookie was last renewed, in ms UTC. `User.seen_at` may be later."""
+"""The key in a login session for the time when its cookie was last renewed, in ms UTC. `User.seen_at` may be later."""
 RENEWED: Final = "accounts.renewed"
-"""The META of a request has this key when `user_of` has renewed the login session."""
+"""The key in a request's META that is set when `user_of` has renewed the login session."""
 NEW_DEVICE: Final = "accounts.device"
-"""The META of a request has here the device of a browser in which an account has logged in; its cookie is set."""
+"""The key in a request's META for the device of a browser where an account has logged in. Its cookie is sent."""
 MADE_DEVICE: Final = "accounts.device_made"
-"""The META of a request has here a new device for a browser that sent none."""
+"""The key in a request's META for a new device, for a browser that sent none."""
 _SALT: Final = "accounts.device"
 
 
@@ -53,7 +53,7 @@ def user_of(request: HttpRequest) -> User | None:
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    """Log in a new guest in a browser without a log-in."""
+    """Log in a new guest in a browser where nobody is logged in."""
     auth.login(request, user, backend=BACKEND)
     request.session[SEEN] = now_ms()
 
@@ -76,8 +76,7 @@ def leave(request: HttpRequest) -> None:
 def keep(request: HttpRequest, user: User, *, password: str, email: str) -> None:
     """Set the password of a guest. The login session gets another key, so that copies of the old one are useless.
 
-    Open connections of this browser stay for a moment, then fetch a new token with the new key
-    (realtime/hub/logins.py).
+    Open connections of this browser go on for a moment, then fetch a token with the new key (realtime/hub/logins.py).
     """
     hashed = make_password(password)
     with transaction.atomic():
@@ -119,18 +118,18 @@ def _stored(request: HttpRequest, user: User, before: str | None = None) -> None
 
 
 def browser_met(request: HttpRequest, user: User) -> None:
-    """Tell other apps that a person logs out of an account in this browser."""
+    """Call the browser hooks of other apps, when this browser has sent a device cookie."""
     if device := _device_brought(request):
         logins.browser_met(user=user, device=device_hash(device))
 
 
 def place_of(request: HttpRequest) -> Place:
-    """Return the address that quotas count, as `realtime.server.forwarded` has found it."""
+    """Return the address and network for quotas. `realtime.server.forwarded` has put the address into REMOTE_ADDR."""
     return quota_place(request.META.get("REMOTE_ADDR", ""))
 
 
 def device_of(request: HttpRequest) -> str:
-    """Return the secret of this browser: the one it has sent, or a new one."""
+    """Return the secret of this browser: the one from its cookie, or a new one."""
     made: str = request.META.setdefault(MADE_DEVICE, secrets.token_urlsafe(24))
     return _device_brought(request) or made
 
@@ -143,7 +142,7 @@ def _device_brought(request: HttpRequest) -> str | None:
 
 
 def device_hash(device: str) -> str:
-    """Return the hash that is stored of a device. It recognises the browser, and cannot be used to imitate it."""
+    """Return the hash of a device, for the database. It identifies the browser, but cannot be used as its cookie."""
     return hashlib.sha256(device.encode()).hexdigest()
 
 
@@ -160,7 +159,7 @@ def device_keep(response: HttpResponseBase, device: str) -> None:
 
 
 class SessionMiddleware(sessions.SessionMiddleware):
-    """A request that was on its way while the session got another key does not take the browser's new cookie away."""
+    """Keeps the new session cookie when a request still has the key from before the session got another one."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         answer: HttpResponse = super().process_response(request, response)
@@ -172,7 +171,7 @@ class SessionMiddleware(sessions.SessionMiddleware):
 
 
 class DeviceRenewal(MiddlewareMixin):
-    """Middleware: the device's cookie lasts another year wherever the login session's does."""
+    """Renews the device cookie together with the cookie of the login session, and sends it after a log-in."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         device = request.META.get(NEW_DEVICE) or (_device_brought(request) if RENEWED in request.META else None)

@@ -1,4 +1,4 @@
-"""Mails that prove an e-mail address: until its owner has followed the link, it is nobody's."""
+"""Send mails that prove an e-mail address. An address has no effect until its owner has followed the link."""
 
 import logging
 from typing import Any, Final
@@ -20,27 +20,27 @@ _AGE_S: Final = 3 * 24 * 60 * 60
 
 
 def send_proof(request: HttpRequest, user: User) -> None:
-    """Send a link to the address that a user asks for, or tell its owner that they have an account.
+    """Send a link to the address that a user has entered, or tell its owner that they have an account already.
 
-    The page says the same in both cases, and when no mail goes out since too many did.
+    The page is the same in both cases, and when a rate limit stops the mail.
     """
     email = user.email_asked
     if not (email and settings.EMAIL_URL and _allowed(request, email)):
         return
     owner = owner_of_email(email)
-    context: dict[str, Any] = {"name": owner.name} if owner else {}  # no stranger's name: it may be an advert
+    context: dict[str, Any] = {"name": owner.name} if owner else {}  # no stranger's name: it may be spam
     place = {"token": signing.dumps([user.key, email], salt=_SALT)}
     context["url"] = request.build_absolute_uri(
         reverse("account_login") if owner else reverse("email_prove", kwargs=place)
     )
     try:
         get_adapter(request).send_mail(f"account/email/{'email_taken' if owner else 'email_prove'}", email, context)
-    except OSError as error:  # SMTP's errors are of this kind
+    except OSError as error:  # the base class of errors of smtplib
         logger.warning("a mail could not be sent: %s", error)
 
 
 def proof_of(token: str) -> tuple[str, str] | None:
-    """Return the key of a user and the address that a link is for; None when it is too old, or none."""
+    """Return the key of the user and the address of a link, or None when the token is invalid or too old."""
     try:
         user, email = signing.loads(token, salt=_SALT, max_age=_AGE_S)
     except (signing.BadSignature, ValueError):

@@ -1,4 +1,4 @@
-"""Doors that open only for some: Django admin for staff with both steps, the second step for accounts."""
+"""Restrict pages: Django admin to staff with two-step login, and the pages of two-step login to accounts."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -14,11 +14,11 @@ from accounts.models import User
 from accounts.selectors import guards_unproven
 
 PRIVATE: Final = ("/account/", "/setup/")
-"""Browsers must not cache these pages, which contain secrets. Some are django-allauth's, which would allow it."""
+"""Browsers must not cache these pages, because they contain secrets. Some views of django-allauth would allow it."""
 
 
 class AccountGuards:
-    """Looks at which view is meant. Admin's own log-in, which knows one step only, is never reached."""
+    """Redirects by the resolved view. The log-in of Django admin is never used, because it has no second step."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,7 +39,7 @@ class AccountGuards:
 
 
 def to_admin(request: HttpRequest) -> HttpResponse | None:
-    """Redirect a person who may not use the admin yet, or return None."""
+    """Redirect a person who must log in or set up two-step login, or return None. Others get 404."""
     user = request.user
     if not isinstance(user, User) or user.is_guest:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
@@ -49,7 +49,7 @@ def to_admin(request: HttpRequest) -> HttpResponse | None:
 
 
 def to_second_step(request: HttpRequest, page: str) -> HttpResponse | None:
-    """Redirect to two-step login, or return None. A guest has none, and a pending log-in must complete it first."""
+    """Redirect a guest to `keep_name`. On the page of a log-in's second step, hide the guest and return None."""
     if page != "mfa_authenticate":
         return redirect("keep_name")
     request.user = AnonymousUser()

@@ -1,4 +1,4 @@
-"""The user, who is a guest until a password is set, and where an account is logged in."""
+"""Users, login sessions and uses of quotas. A user without a password is a guest."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from accounts.names import FOLDED_LENGTH, NAME_LENGTH, cleaned, fold, look
 from realtime.log import key_new, now_ms
 
 LOGIN_LENGTH = 16
-"""The length of what `realtime.security.login_of` returns."""
+"""The length of a result of `realtime.security.login_of`."""
 
 
 def user_key() -> str:
@@ -21,7 +21,7 @@ def user_key() -> str:
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find a user by the name as people see it: the log-in and fixtures come this way."""
+        """Return the user with this visible name. Log-in and fixtures use this."""
         return self.get(name_folded=username or "")
 
     def create_superuser(self, name_folded: str, password: str | None = None, **more: Any) -> "User":
@@ -35,22 +35,22 @@ class UserManager(BaseUserManager["User"]):
 
 
 class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """A folded name. Whatever it is compared with is folded, so that `changepassword Pass Paula` finds her."""
+    """A folded name. Values in queries are folded too, so that `changepassword 'Pass Paula'` finds her."""
 
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)
         return fold(prepared) if isinstance(prepared, str) else prepared
 
     def deconstruct(self) -> tuple[Any, Any, Any, Any]:
-        """Return what migrations are told: the column that this always was."""
+        """Return a `CharField` for migrations, because the column has not changed."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
 
 
 class User(AbstractBaseUser):
-    """A person. `key` is the id on the wire; `rev` grows with every change that others see; times in ms UTC."""
+    """A person. `key` is the id on the wire; `rev` grows with every change that others see. Times are in ms UTC."""
 
-    last_login = None  # `seen_at` says it, without a write at each login
+    last_login = None  # `seen_at` replaces it, without a write at each log-in
     key = models.CharField(max_length=12, unique=True, default=user_key, editable=False)
     name = models.CharField(max_length=NAME_LENGTH)
     name_folded = FoldedField(max_length=FOLDED_LENGTH, unique=True)
@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     """The address in lower case, empty for guests and for people without a proved address."""
     email_proved = models.BooleanField(default=False, db_default=False)
-    """True when the owner of the address has followed a link. Release 0.1 stored addresses without a proof."""
+    """True when the owner of the address has followed a link. Release 0.1 stored addresses without this proof."""
     email_asked = models.EmailField(blank=True, default="", db_default="")
     """The typed address, which has no effect until its owner follows a link."""
     face = models.CharField(max_length=8, blank=True)
@@ -70,7 +70,7 @@ class User(AbstractBaseUser):
     seen_at = models.BigIntegerField(default=now_ms)
     is_active = models.BooleanField(default=True)
     is_moderator = models.BooleanField(default=False)
-    """A moderator looks after the whole site."""
+    """A moderator moderates all rooms of the site."""
     is_staff = models.BooleanField(default=False)
     """Staff may look at everything in Django admin."""
     is_superuser = models.BooleanField(default=False)
@@ -103,7 +103,7 @@ class User(AbstractBaseUser):
         return self.is_moderator or self.is_staff or self.is_superuser
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Django admin's question, `app.act_model`: staff looks, a superuser acts."""
+        """Return whether Django admin allows `app.action_model`. Staff may view; a superuser may do everything."""
         looks = perm.partition(".")[2].startswith("view_")
         return self.is_active and (self.is_superuser or (self.is_staff and looks))
 
@@ -112,9 +112,9 @@ class User(AbstractBaseUser):
 
 
 class LoginSession(models.Model):
-    """A browser in which an account is logged in, as its owner is shown it. It goes with Django's session.
+    """A browser in which an account is logged in, for the owner's list. It is deleted with Django's session.
 
-    `moved_from`: the login whose place it took when a guest of this browser became the account.
+    `moved_from` is the former login of the session, from before a guest in this browser became the account.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, primary_key=True)
@@ -141,9 +141,9 @@ class LoginSession(models.Model):
 
 
 class QuotaUse(models.Model):
-    """A thing that somebody made and a quota counts. The rows of a day are kept, then they are deleted.
+    """A use of a quota. Rows are deleted after a day.
 
-    `address` and `network` are keyed hashes of where the person was when they were new here.
+    `address` and `network` are keyed hashes of the place from which the person first came, empty after a day.
     """
 
     kind = models.CharField(max_length=10)

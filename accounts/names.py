@@ -1,4 +1,4 @@
-"""Names as they are shown and as they are compared. Pure.
+"""Clean names for display, and fold them for comparison. Pure.
 
 Sources: Unicode D146 (canonical caseless matching of compatibility forms), UAX #44 (categories, default ignorables).
 """
@@ -35,7 +35,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
         raise unprocessable("too_long", f"at most {length} characters")
     spaced = " ".join(text.split())
     name = " ".join(unicodedata.normalize("NFC", _seen(unicodedata.normalize("NFC", spaced))).split())
-    if all(unicodedata.category(character)[0] in "MZ" for character in name):  # marks alone sit on their neighbour
+    if all(unicodedata.category(character)[0] in "MZ" for character in name):  # marks alone cover their neighbour
         raise unprocessable("empty", "nothing to be seen")
     if len(name) > length:
         raise unprocessable("too_long", f"at most {length} characters")
@@ -43,7 +43,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def fold(name: str) -> str:
-    """Return what two names share that are spelled alike, whatever the case, width and joiners."""
+    """Return a key that is equal for names that differ only in case, width or joiners."""
     bare = name.translate(dict.fromkeys(map(ord, (ZWNJ, ZWJ, EMOJI_STYLE))))
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", bare).casefold())
     return unicodedata.normalize("NFKC", once.casefold())
@@ -61,12 +61,12 @@ def cleaned(name: str) -> tuple[str, str]:
 
 
 def look(name: str) -> str:
-    """Return what a name shares with all that look like it: its skeleton, bounded."""
+    """Return the skeleton of a name, cut to `FOLDED_LENGTH`. Names that look alike have the same one."""
     return name_skeleton(name)[:FOLDED_LENGTH]
 
 
 def _seen(text: str) -> str:
-    """Leave out what is not seen, and marks beyond `MARKS` on a letter; joiners stay where they change the look."""
+    """Remove invisible characters, and marks beyond `MARKS` on a letter. Joiners stay where they are visible."""
     if text.isascii():
         return "".join(filter(_is_seen, text))
     kept, marks = "", 0

@@ -1,4 +1,4 @@
-"""Forms that ask for a password. What a name or an e-mail may be, the services decide; these say it in words."""
+"""Forms that ask for a password. Services check names and addresses; the forms show their errors as sentences."""
 
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ class EmailField(forms.EmailField):
 
 
 class LoginForm(allauth.LoginForm):
-    """The form for a log-in by visible name or by e-mail."""
+    """The log-in form. It takes a visible name or an e-mail address."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -41,12 +41,12 @@ class LoginForm(allauth.LoginForm):
         self.fields["password"] = password_field()
 
     def user_credentials(self) -> dict[str, str]:
-        """Folded: allauth counts the attempts of what stands here, and a name has many spellings."""
+        """Return the credentials with a folded name, so that attempts are counted together for all spellings."""
         return {"username": login_name(self.cleaned_data["login"]), "password": self.cleaned_data["password"]}
 
 
 class ResetForm(allauth.ResetPasswordKeyForm):
-    """A new password after a mail; asked for once, it can be looked at."""
+    """The form for a new password after a reset. It has one field, because the page can show the password."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -59,7 +59,7 @@ class ResetForm(allauth.ResetPasswordKeyForm):
 
 
 class NewPasswordForm(forms.Form):
-    """A first password for `user`, and an e-mail if they like."""
+    """The form for the first password of `user`, with an optional e-mail address."""
 
     password = password_field()
     email = EmailField(required=False)
@@ -77,18 +77,18 @@ class NewPasswordForm(forms.Form):
 
     @property
     def given(self) -> dict[str, str]:
-        """Return the arguments of the service. The e-mail is empty on a site without mail, where none can be proved."""
+        """Return the arguments for the service. The e-mail is empty when the site cannot send mail to prove it."""
         email = self.cleaned_data["email"] if settings.EMAIL_URL else ""
         return {"password": self.cleaned_data["password"], "email": email}
 
 
 class NewAccountForm(NewPasswordForm):
-    """A name too. Too long is said by the service, which says the same at the front door."""
+    """The form for a new account: a name too. The service checks the length, as for guests."""
 
     name = forms.CharField(max_length=10_000, error_messages={"required": PROBLEMS["empty"]})
     field_order = ("name", "password", "email")
     retry_after_ms = 0
-    """Time until the quota of this network allows another person."""
+    """The time until the quota of this network allows another person; 0 without an error."""
 
     @property
     def given(self) -> dict[str, str]:
@@ -100,7 +100,7 @@ class NewAccountForm(NewPasswordForm):
 
 
 class PasswordForm(forms.Form):
-    """The form to change the password, which asks for the present one."""
+    """The form to change the password. It asks for the current one."""
 
     old = password_field()
     password = password_field()
@@ -122,7 +122,7 @@ class PasswordForm(forms.Form):
 
 
 class FarewellForm(forms.Form):
-    """Going for good; who has a password shows that it is them."""
+    """The form to delete an account. It asks for the password, if there is one."""
 
     old = password_field()
 

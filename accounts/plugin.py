@@ -1,4 +1,4 @@
-"""Plugins of accounts: an app hands an `AccountsPlugin` to `use` in its `AppConfig.ready`."""
+"""Plugins of accounts: an app passes an `AccountsPlugin` to `use` in its `AppConfig.ready`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 class AccountsPlugin:
     """The functions of one app. They are called while no log is locked.
 
-    `on_signup` gets each new account, not the guests. `on_delete` gets a person whose account is about to be deleted,
-    and again if the deletion stopped halfway. `on_browser` gets a person and the hash of the browser in which they log
-    in, log out or delete the account.
+    `on_signup` gets each new account, but no guests. `on_delete` gets a person whose account is about to be deleted,
+    and again when a deletion that failed halfway is repeated. `on_browser` gets a person and the hash of the browser in
+    which they log in, log out or delete the account.
     """
 
     on_signup: Callable[["User"], None] | None = None
@@ -26,7 +26,7 @@ PLUGINS: Final[list[AccountsPlugin]] = []
 
 
 def use(plugin: AccountsPlugin) -> None:
-    """Add the plugin of an app. Raise `ValueError` for one that is there already."""
+    """Add the plugin of an app. Raise `ValueError` when it is already registered."""
     if plugin in PLUGINS:
         raise ValueError("registered already")
     PLUGINS.append(plugin)

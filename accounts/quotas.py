@@ -1,6 +1,6 @@
-"""Quotas: how much one person, address and network may make in a day. Values; what was made is counted in services.
+"""Quotas: how much one person, address and network may create in a day. Pure; `accounts.services.quotas` counts uses.
 
-A key of `settings.QUOTAS` overrides the default of the same name; 0 is no limit.
+A key of `settings.QUOTAS` overrides the default of the same name; 0 means no limit.
 """
 
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -17,11 +17,11 @@ BURST_MS: Final = 10 * 60 * 1000
 
 
 class Quotas(msgspec.Struct, frozen=True, kw_only=True):
-    """Every quota and its default.
+    """All quotas and their defaults.
 
-    `guest` and `account` count what one person makes in a day. `address` (of IPv6 a /64) and `network` (a /24, of IPv6
-    a /48) count what all people make who were new there within the last day. `guests` are new people, also those who
-    sign up; they are counted in ten minutes too, and over the whole site.
+    `guest` and `account` limit what one person creates in a day. `address` (IPv6: a /64) and `network` (a /24, IPv6: a
+    /48) limit what all people create who first came from there within the last day. `guests` are new people, sign-ups
+    included; they are also limited per ten minutes (`burst`), there and over the whole site.
     """
 
     guests_address_burst: int = 60
@@ -52,12 +52,12 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quotas_of(overrides: dict[str, Any]) -> Quotas:
-    """Return `Quotas` with the site's overrides; an unknown name or a wrong type raises `msgspec.ValidationError`."""
+    """Return `Quotas` with the site's overrides. Raise `msgspec.ValidationError` for an unknown name or wrong type."""
     return overridden(Quotas, overrides, "QUOTAS")
 
 
 class Place(NamedTuple):
-    """The address and the network of a person, as quotas count them. Empty texts are not counted."""
+    """The address and the network of a person, for quotas. Empty texts are not counted."""
 
     address: str
     network: str
@@ -67,7 +67,7 @@ NOWHERE: Final = Place("", "")
 
 
 def place_of(text: str) -> Place:
-    """Return the place of an IP address, also of IPv4 written as IPv6, or `NOWHERE` for any other text."""
+    """Return the place of an IP address, IPv4-mapped IPv6 included, or `NOWHERE` for any other text."""
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:
@@ -79,5 +79,5 @@ def place_of(text: str) -> Place:
 
 
 def is_private(place: Place) -> bool:
-    """Return whether this is no address of the Internet: a proxy or a container network, for the most part."""
+    """Return whether the address is not a public one: most often it is of a proxy or a container network."""
     return bool(place.address) and not ip_network(place.address).is_global

@@ -1,6 +1,6 @@
-"""Names that speak for the site, in English and Chinese. Pure.
+"""Reserved names, in English and Chinese. Pure.
 
-A guest called Admin is taken for the admin, whatever badge is missing beside it.
+People would take a guest called Admin for the admin, although the badge is missing.
 """
 
 import re
@@ -23,7 +23,7 @@ AROUND: Final = """
 the this your real team room site chat lounge super head chief new easy medium hard
 超级 超級 总 總 副 本 网站 網站 房间 房間 聊天室 团队 團隊 消息 通知 号 號 的 简单 簡單 中等 困难 困難
 """
-"""Words that add nothing to them: `The Admin Team`, `超级管理员`, `Bot (hard)`."""
+"""A name of reserved words stays reserved together with these: `The Admin Team`, `超级管理员`, `Bot (hard)`."""
 LEET: Final = str.maketrans("43057@$", "aeostas")
 
 
@@ -43,7 +43,7 @@ _WHOLE: Final = re.compile(
 
 
 def is_reserved(name: str) -> bool:
-    """Tell whether a name would speak for the site: as a whole, or by a rank among its words."""
+    """Tell whether a name is reserved: as a whole, or because one of its words is in `RANKS`."""
     typed = unicodedata.normalize("NFKC", name)
     bare = "".join(c for c in unicodedata.normalize("NFD", typed) if unicodedata.category(c) != "Mn")
     spelled = {typed, typed.translate(LEET), re.sub(r"\d", "", typed), bare}

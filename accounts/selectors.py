@@ -34,14 +34,14 @@ LOGINS: Final = 100
 
 
 def person_of(user: User) -> dict[str, Any]:
-    """`{name, face, colour, rev, badge}`, as others see them."""
+    """Return `{name, face, colour, rev, badge}`, which other people see."""
     rank = "admin" if user.is_superuser else "moderator" if user.is_moderator else ""
     badge = rank or ("guest" if user.is_guest else "")
     return {"name": user.name, "face": user.face, "colour": user.colour, "rev": user.rev, "badge": badge}
 
 
 def person_signal(user: User) -> Signal:
-    """Return the signal of a change that others see, to all connections of the person; their presence tells others."""
+    """Return the signal of a changed profile to the person's own connections. Presence carries it to other people."""
     return Signal(LogKey(""), "person", UserId(user.key), person_of(user), to=UserId(user.key))
 
 
@@ -65,7 +65,7 @@ def caller_of(user: User | AnonymousUser, login: str = "") -> Caller | None:
 
 
 def facts(users: Collection[int]) -> dict[int, int]:
-    """Return a number for each of these users that changes with their password and with what they may do."""
+    """Return a number for each of these users that changes with the columns in `FACTS`."""
     return {pk: _facts_hash(*values) for pk, *values in _facts(users)}
 
 
@@ -80,7 +80,7 @@ def _facts(users: Collection[int]) -> "QuerySet[User, Any]":
 
 
 def banned(until: int) -> RealtimeError:
-    """Return the error 403 `banned` with its end; null means forever."""
+    """Return the error 403 `banned` with the end of the ban; null means forever."""
     return RealtimeError(403, "banned", until=until if until < FOREVER else None)
 
 
@@ -91,18 +91,18 @@ def refuse_banned(user: User, now: int) -> None:
 
 
 def muted(until: int, by: str) -> RealtimeError:
-    """Return the error 403 `muted` with its end, null means forever, and who decided: a host or the site."""
+    """Return the error 403 `muted` with the end of the mute (null means forever). `by` is `host` or `site`."""
     return RealtimeError(403, "muted", until=until if until < FOREVER else None, by=by)
 
 
 def refuse_muted(user: User, now: int) -> None:
-    """Raise `muted` when the user is muted on the site, which also forbids new names of people and rooms."""
+    """Raise `muted` when the user is muted on the site. Such a person may not rename themselves or create rooms."""
     if user.muted_until > now:
         raise muted(user.muted_until, "site")
 
 
 def rank_on_site(*, moderator: bool, superuser: bool) -> int:
-    """3 for an admin, 2 for a moderator, 0 for everybody else."""
+    """Return 3 for an admin, 2 for a moderator, 0 for everybody else."""
     return 3 if superuser else 2 if moderator else 0
 
 
@@ -112,7 +112,7 @@ def people_read(*, ids: Sequence[UserId]) -> dict[str, Any]:
 
 
 def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
-    """`{id: person}` of those there are."""
+    """Return `{id: person}` for the ids that exist."""
     return {UserId(key): dict(zip(PERSON, person, strict=True)) for key, *person in _people(ids)}
 
 
@@ -122,9 +122,9 @@ def _people(ids: Collection[UserId]) -> "QuerySet[User, Any]":
 
 
 def login_name(text: str) -> str:
-    """Return the folded name for a log-in by visible name or by the e-mail of an account.
+    """Return the folded name for a visible name or for the e-mail of an account.
 
-    It is found before the password is checked, so that all spellings of a name share its attempts.
+    A log-in does this before it checks the password, so that attempts for all spellings are counted together.
     """
     if "@" in text and (name := _names_of_email(text.strip().lower())):
         return name
@@ -144,7 +144,7 @@ def _names_of_email(email: str) -> str | None:
 
 
 def is_known(name: str, people: Collection[str]) -> bool:
-    """Return whether the user of this name is one of these; the answer costs the same for a name that nobody has."""
+    """Return whether the user of this name is one of these. The time does not tell whether the name exists."""
     return bool(people) and User.objects.filter(name_folded=name, key__in=people).exists()
 
 
@@ -159,13 +159,13 @@ def logins_besides(user: User, session_key: str) -> list[str]:
 
 
 def logins_moved(logins: Collection[str]) -> dict[str, int]:
-    """Return those of these logins whose browser has another key now, and since when, in ms UTC."""
+    """Return the logins among these whose session got another key, with the time of the change in ms UTC."""
     moved = LoginSession.objects.filter(moved_from__in=logins).values_list("moved_from", "created_at")
     return dict(moved)
 
 
 def has_acted(user: User) -> bool:
-    """Tell whether a log has an event of a request by the user. Entering does not count."""
+    """Tell whether a log has an event from a request of the user. Entering does not count, because it has no `cid`."""
     return Event.objects.filter(actor=user.key, cid__isnull=False).exists()
 
 
@@ -174,7 +174,7 @@ def superuser_exists() -> bool:
 
 
 def counts_as_guest(hashed: str, account_at: int, now: int) -> bool:
-    """Tell whether a person counts as a guest: without a password, or with one since less than a day."""
+    """Tell whether a person counts as a guest: without a password, or with one for less than a day."""
     return not is_password_usable(hashed) or now - account_at < NEW_FOR
 
 
@@ -183,7 +183,7 @@ def is_new_here(user: User, now: int) -> bool:
 
 
 def second_step_of(user: str) -> Exists:
-    """Return the condition, in a query, that the user at this path has set it up."""
+    """Return a query condition: the user at this path has set up two-step login."""
     return Exists(Authenticator.objects.filter(user=OuterRef(user), type=Authenticator.Type.TOTP))
 
 
@@ -196,35 +196,35 @@ def has_second_step(user: User) -> bool:
 
 
 def guards_unproven(user: User) -> bool:
-    """Tell whether a moderator or admin has no power yet, because two-step login is not set up (`STAFF_MFA`)."""
+    """Tell whether a moderator, staff or admin has no power yet, because two-step login is not set up (`STAFF_MFA`)."""
     return user.has_power and settings.STAFF_MFA and not has_second_step(user)
 
 
 def usable_rank(*, moderator: bool, superuser: bool, second_step: bool) -> int:
-    """Return the rank on the site that may be used now: under `STAFF_MFA` none before the second step is set up.
+    """Return the site rank that a person may use now. With `STAFF_MFA` it is 0 until two-step login is set up.
 
-    Pages, sockets, and the admin all ask here. `rank_on_site` is the rank that others must respect.
+    Pages, sockets and the admin all use this. `rank_on_site` is the rank that others must respect.
     """
     proven = second_step or not settings.STAFF_MFA
     return rank_on_site(moderator=moderator, superuser=superuser) if proven else 0
 
 
 def usable_rank_of(user: User) -> int:
-    """Return `usable_rank` of an active user; the second step is looked up only where there is a rank."""
+    """Return `usable_rank` of a user, 0 for an inactive one. Two-step login is looked up only for people with power."""
     if not user.is_active or not user.has_power:
         return 0
     return usable_rank(moderator=user.is_moderator, superuser=user.is_superuser, second_step=not guards_unproven(user))
 
 
 def name_suggestion(language: str) -> tuple[str, str]:
-    """Return a free name in the language, and its face."""
+    """Return a random free name in the language, and its face."""
     drawn = dict(suggestions.draw(language, SystemRandom()) for _ in range(TRIES))
     name = _first_free(list(drawn)) or name_variant(next(iter(drawn)))
     return name, drawn.get(name, next(iter(drawn.values())))
 
 
 def name_variant(name: str) -> str:
-    """Return the name with the first number after it that makes it free."""
+    """Return the name with a number after it that makes it free, if one of `2 * TRIES` numbers does."""
     random = SystemRandom()
     numbers = [*range(2, 2 + TRIES), *(random.randrange(100, 10**6) for _ in range(TRIES))]
     candidates = [f"{name[: NAME_LENGTH - 7]} {number}" for number in numbers]

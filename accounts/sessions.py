@@ -1,7 +1,7 @@
-"""Django's log-in sessions in the database, under the hash of their key: a copy of the database opens none of them.
+"""Django's sessions in the database, stored under a hash of their key: a copy of the database cannot be used to log in.
 
-Release 0.1 stored the keys as browsers hold them. Such rows are read as they are, and hashed a while after the start,
-when no process of 0.1 serves any more (docs/operating.md, "Log-in sessions").
+Release 0.1 stored the keys of browsers unhashed. Such rows are still read, and are hashed some time after the start,
+when no process of 0.1 runs any more (docs/operating.md, "Log-in sessions").
 """
 
 import hashlib
@@ -35,12 +35,12 @@ def stored(key: str) -> str:
 
 
 def rows_of(key: str) -> list[str]:
-    """Return the primary keys under which a session may lie. A stored key given as a cookie finds no row."""
+    """Return the primary keys that a session may have. A cookie with a stored primary key finds no row."""
     return [stored(key), key] if len(key) == KEY_LENGTH else [stored(key)]
 
 
 class Upgrade:
-    """The time after the start in which release 0.1 may serve beside this process, and what it has left."""
+    """The upgrade from release 0.1: the time in which its processes may still run, and the rows they have left."""
 
     def __init__(self) -> None:
         self._began = monotonic()
@@ -49,13 +49,13 @@ class Upgrade:
 
     @property
     def runs(self) -> bool:
-        """Return whether processes of 0.1 may ask for sessions, also for new ones."""
+        """Return whether processes of 0.1 may still read sessions. New sessions then get an unhashed key too."""
         if self._found is None:
             self._found = _clear().exists()
         return self._found and monotonic() - self._began < UPGRADE_S
 
     def finish(self) -> None:
-        """Hash some of the keys that are left, once processes of 0.1 are gone. Called now and then."""
+        """Hash some of the keys that are left, once processes of 0.1 are gone. `users_seen` calls this regularly."""
         if not self._finished and monotonic() - self._began >= UPGRADE_S:
             self._finished = hash_keys() == 0
 
@@ -64,24 +64,24 @@ upgrade = Upgrade()
 
 
 class SessionStore(DatabaseStore):
-    """Holds the browser's key; rows have its hash. A cookie may spell any character, NUL among them."""
+    """Keeps the browser's key, while the row has its hash. Keys that are not alphanumeric are refused."""
 
     _found: tuple[str, str] = "", ""
-    """The key that was looked up last, and its row."""
+    """The key that was looked up last, and the primary key of its row."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return bool(super()._validate_session_key(key)) and str(key).isalnum()  # type: ignore[misc]
 
     @property
     def row(self) -> str:
-        """The primary key of this session's row."""
+        """Return the primary key of this session's row."""
         key = str(self.session_key)
         if self._found[0] != key:
             self._found = key, key if upgrade.runs else stored(key)
         return self._found[1]
 
     def load(self) -> dict[str, Any]:
-        """Load the session as Django does, by a prepared query, because every request and hello does it."""
+        """Load the session as Django does, but with a prepared query, because every request and hello does it."""
         key = str(self.session_key)
         found = _stored.first(rows_of(key))
         if found is None or found[2] <= timezone.now():
@@ -106,7 +106,7 @@ class SessionStore(DatabaseStore):
             key = str(self.session_key)
             if self.row == stored(key):
                 raise
-            self._found = key, stored(key)  # hashed meanwhile
+            self._found = key, stored(key)  # another process has hashed the key meanwhile
             super().save()
 
     def delete(self, session_key: str | None = None) -> None:
@@ -130,7 +130,7 @@ class SessionStore(DatabaseStore):
 
     @classmethod
     def alive(cls, keys: Collection[str]) -> set[str]:
-        """Return those of these keys that still are a session: one query."""
+        """Return the keys among these whose session exists and has not expired, in one query."""
         rows = {row: key for key in keys for row in rows_of(key)}
         now = timezone.now()
         return {rows[row] for row, expires in _ends(list(rows)) if expires > now}
@@ -147,12 +147,12 @@ def _ends(rows: Collection[str]) -> "QuerySet[Any, tuple[str, datetime]]":
 
 
 def _clear() -> "QuerySet[Session]":
-    """Rows whose key is that of the browser."""
+    """Return the rows of release 0.1, whose primary key is the browser's key."""
     return Session.objects.annotate(length=Length("session_key")).filter(length=KEY_LENGTH)
 
 
 def hash_keys(most: int = HASHED_AT_ONCE) -> int:
-    """Hash the keys of that many rows of release 0.1, and return how many there were. The log-ins go on."""
+    """Hash the keys of at most `most` rows of release 0.1. Return how many there were. Their log-ins stay valid."""
     from accounts.models import LoginSession
 
     with transaction.atomic():

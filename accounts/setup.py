@@ -1,6 +1,6 @@
-"""The link that makes the first admin: drawn at each start while there is none, and good for one.
+"""The link that creates the first admin. Each start prints a new one until there is an admin; it works once.
 
-The folder keeps its hash only. Whoever reads the terminal, or the folder, is the one who runs this Parlor.
+The data folder contains only its hash. A person who can read the terminal is trusted to run this site.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from accounts.selectors import superuser_exists
 
 
 def link() -> str | None:
-    """Return a new link, which replaces the former one. Return None when there is an admin, or no database yet."""
+    """Return the path of a new link, which replaces the former one, or None when there is an admin or no database."""
     try:
         if superuser_exists():
             forget()
@@ -32,10 +32,10 @@ def link() -> str | None:
 def fits(token: str) -> bool:
     """Tell whether this is the token of the last link and there is no admin yet."""
     try:
-        kept = _file().read_text()
+        stored = _file().read_text()
     except FileNotFoundError:
         return False
-    return hmac.compare_digest(_hash(token), kept) and not superuser_exists()
+    return hmac.compare_digest(_hash(token), stored) and not superuser_exists()
 
 
 def forget() -> None:
@@ -43,13 +43,13 @@ def forget() -> None:
 
 
 def greeting() -> list[tuple[str, str]]:
-    """Return the lines about the link for the start of the server."""
-    found = link()
-    return [("There is no admin yet. Become the first one, once:", found)] if found else []
+    """Return the lines of the startup banner: a sentence and the link, or nothing when there is an admin."""
+    address = link()
+    return [("There is no admin yet. Become the first one, once:", address)] if address else []
 
 
 def _write(text: str) -> None:
-    """Readable by its owner only, from the first moment."""
+    """Write the file so that only its owner can ever read it."""
     draft = _file().with_suffix(".draft")
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,6 +1,6 @@
-"""Skeletons: the same for texts that look alike (UTS #39, section 4). Pure.
+"""Skeletons: texts that look alike have the same one (UTS #39, section 4). Pure.
 
-The tables are Unicode's confusables and scripts, as the package `confusable-homoglyphs` carries them.
+The tables are Unicode's confusables and scripts, from the package `confusable-homoglyphs`.
 """
 
 import re
@@ -12,11 +12,11 @@ from confusable_homoglyphs import categories
 from confusable_homoglyphs.confusables import confusables_data
 
 STROKE: Final = re.compile(r"i|(?<=\w)!(?=\w)")
-"""An upright stroke is read as the letter that fits: `Al|ce`, `Al1ce` and `AIice` pass for `Alice`."""
+"""Readers take an upright stroke for the letter that fits: `Al|ce`, `Al1ce` and `AIice` look like `Alice`."""
 DROPPED: Final = frozenset({"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zs", "Sc", "Sk", "Sm", "Cf"})
 """Characters of these categories do not make names different: punctuation, spaces, signs."""
 STYLED: Final = re.compile(r"(?:SMALL CAPITAL|NEGATIVE \w+ LATIN CAPITAL LETTER|SYMBOL LETTER) ([A-Z])$")
-"""The Unicode names of letters outside the confusables: small capitals, letters in black squares, of flags."""
+"""Unicode names of letters that the confusables lack: small capitals, letters in black squares, letters of flags."""
 NEUTRAL: Final = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
 SCRIPTS_TOGETHER: Final = (
     frozenset({"HAN", "HIRAGANA", "KATAKANA"}),
@@ -34,7 +34,7 @@ def script(character: str) -> str:
 
 
 def scripts(text: str) -> set[str]:
-    """Return the scripts of a text, without those that all share."""
+    """Return the scripts of a text, without those in `NEUTRAL`."""
     return {script(character) for character in text} - NEUTRAL
 
 
@@ -45,29 +45,29 @@ def is_one_script(text: str) -> bool:
 
 
 def skeleton(text: str) -> str:
-    """Return what all texts share that look like this one, whatever their letters' case.
+    """Return the skeleton of a text. It is equal for all texts that look like this one, in any case of the letters.
 
-    Marks that belong to another script than their letter, and such as no letter is written with, are left out.
+    Marks of another script than their letter, and marks that NFC does not join with a letter, are removed.
     """
     once = _mapped(_reduced(unicodedata.normalize("NFKC", text)))
     return _mapped(once.casefold())
 
 
 def name_skeleton(name: str) -> str:
-    """Return a name's skeleton. One that has nothing but punctuation is compared as it is."""
+    """Return the skeleton of a name, without punctuation and spaces unless there is nothing else."""
     whole = STROKE.sub("l", skeleton(name))
     return "".join(character for character in whole if unicodedata.category(character) not in DROPPED) or whole
 
 
 @cache
 def prototype(character: str) -> str:
-    """Return what stands for all that look like this character."""
+    """Return the character that represents all characters that look like this one."""
     if styled := STYLED.search(unicodedata.name(character, "")):
         return styled[1]
     if character in "ĸк":
         return "k"
     alike = _alike(character)
-    if len(alike) != 1:  # the prototype has all the others; each of them has the prototype alone
+    if len(alike) != 1:  # a prototype lists all look-alikes; each of them lists only the prototype
         return character
     (other,) = alike
     if len(other) > 1 or len(_alike(other)) > 1:
@@ -85,7 +85,7 @@ def _mapped(text: str) -> str:
 
 
 def _reduced(text: str) -> str:
-    """Leave out the marks that NFC could not join with a letter, but for those of the letter's own script."""
+    """Remove marks that NFC has not joined with a letter, except those of the letter's own script."""
     if text.isascii():
         return text
     kept, base = [], "COMMON"

@@ -1,4 +1,4 @@
-"""Names to begin with: a friendly word, an animal, its face. Pure; whether one is free is asked elsewhere."""
+"""Suggest names: a friendly word and an animal, with its emoji. Pure; callers check whether a name is free."""
 
 from random import Random
 from typing import Final
@@ -27,7 +27,7 @@ ANIMALS: Final = [animal.split() for animal in _ANIMALS.split(",")]
 
 
 def draw(language: str, random: Random) -> tuple[str, str]:
-    """Return a name in the language, and its face."""
+    """Return a random name in the language, and its face."""
     face, english, chinese = random.choice(ANIMALS)
     if language.startswith("zh"):
         return random.choice(CHINESE) + chinese, face

@@ -1,4 +1,4 @@
-"""Addresses of an account's pages. Their names are those that django-allauth looks for."""
+"""Addresses of account pages. django-allauth requires many of these names."""
 
 from allauth.account import views as allauth
 from allauth.mfa.base import views as base

@@ -1,7 +1,7 @@
 """Name a browser and its system in two words. Pure.
 
-The rest of the header is not stored, because a full one nearly identifies a person. Sixteen words are enough for that;
-ua-parser would add two packages and a megabyte of patterns, and its names would still have to be shortened.
+The rest of the header is not stored, because a full one nearly identifies a person. Sixteen words are enough here.
+ua-parser would add two packages and a megabyte of patterns, and its names would still be too long.
 """
 
 from typing import Final
@@ -26,11 +26,11 @@ SYSTEMS: Final = {
     "Macintosh": "macOS",
     "Linux": "Linux",
 }
-"""Each claims to be those that come after it, so the first that is found is meant."""
+"""A system, like a browser, may also claim to be one that comes later in its table. So the first match counts."""
 
 
 def summary(header: str) -> str:
-    """`Firefox, Linux`; one of the two where only one is known, empty where neither."""
+    """Return a text like `Firefox, Linux`, without an unknown part; empty when both are unknown."""
     return ", ".join(filter(None, (_first(BROWSERS, header), _first(SYSTEMS, header))))
 
 

@@ -1,1 +1,1 @@
-"""Rooms, memberships, invites, lines. What games add comes through `chat.plugin`."""
+"""Rooms, memberships, invites and messages. Other apps add to chat through `chat.plugin`."""

@@ -1,4 +1,4 @@
-"""The app's name for Django, and the deadlines it handles."""
+"""The app's configuration for Django: its plugins, its deadlines and a system check."""
 
 from django.apps import AppConfig
 from django.core.checks import register

@@ -1,7 +1,7 @@
-"""Links that say where they lead. Pure; the work for each has a bound, and so has their number.
+"""Find links in a text and show where they lead. Pure; their number and the work for each are bounded.
 
-A bare address ends before typographic and full-width punctuation. A host is shown in ASCII unless it is plainly
-of one script. Where the text of a link looks like an address of another host, the true one stands beside it.
+A bare address ends before typographic and full-width punctuation. A host is shown in ASCII unless it clearly
+of one script. When the text of a link looks like an address of another host, the true host is added beside it.
 """
 
 import re
@@ -51,7 +51,7 @@ TEXT_LENGTH: Final = 500
 
 
 def bare_link(state: StateInline, silent: bool) -> bool:
-    """Make a link of an address in the text: a rule of markdown-it, which stands at the colon."""
+    """Turn an address in the text into a link: a rule of markdown-it, called at the colon."""
     if silent or state.linkLevel or not state.src.startswith("://", state.pos):
         return False
     scheme = SCHEME.search(state.src[max(0, state.pos - 6) : state.pos])
@@ -76,7 +76,7 @@ def bare_link(state: StateInline, silent: bool) -> bool:
 
 
 def address_end(text: str, colon: int, limit: int) -> int | None:
-    """Return the end of the address whose `://` is at `colon`, or None where no host follows."""
+    """Return the end of the address whose `://` is at `colon`, or None when no host follows."""
     found = AUTHORITY.match(text, colon, limit)
     if found is None or _encoded(found["host"].rstrip(".-")) is None:
         return None
@@ -89,7 +89,7 @@ def address_end(text: str, colon: int, limit: int) -> int | None:
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
-    """Leave out the sentence's own punctuation, and a bracket that was opened before the address."""
+    """Return the end without the sentence's punctuation, and without a bracket opened before the address."""
     opened: list[str] = []
     for at in range(start, end):
         character = text[at]
@@ -104,7 +104,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def true_host(href: str) -> str:
-    """Return the host that a link leads to, as it is shown; of a mailto: the whole address."""
+    """Return the host that a link leads to, as it is shown. For a `mailto:` link, return the whole e-mail address."""
     found = TARGET.match(href)
     if found is None:
         return href
@@ -112,7 +112,7 @@ def true_host(href: str) -> str:
 
 
 def shown_host(host: str) -> str:
-    """Return a host in Unicode where it is plainly of one script, else in ASCII."""
+    """Return a host in Unicode when it is clearly of one script, else in ASCII."""
     if USUAL_HOST.fullmatch(host) and "xn--" not in host:
         return host
     encoded = _encoded(host)
@@ -126,7 +126,7 @@ def shown_host(host: str) -> str:
 
 
 def shown_address(url: str) -> str:
-    """Return an address as it is shown: letters of the path decoded, never signs, spaces or directions."""
+    """Return an address as it is shown. Only letters of the path are decoded, no signs, spaces or direction marks."""
     found = AUTHORITY.match(url, max(0, url.find("://")))
     if found is None:
         return _visible(url)
@@ -176,7 +176,7 @@ def leads_elsewhere(text: str, host: str) -> bool:
 
 
 def _letters_only(text: str) -> str:
-    """Return a text with plain dots, and without the marks and spaces that are hardly seen."""
+    """Return a text with ordinary dots, and without marks and spaces that are hard to see."""
     if text.isascii():
         return text
     seen = (c for c in unicodedata.normalize("NFKC", _unspaced(text)) if unicodedata.category(c)[0] not in "CM")
@@ -192,9 +192,9 @@ def _same(one: str, other: str) -> bool:
 
 
 def _is_plain(host: str) -> bool:
-    """Tell whether nobody takes a host for another: one script, and no look-alike of Latin letters.
+    """Tell whether a host cannot be mistaken for another one: one script, and no look-alike of Latin letters.
 
-    A domain in Latin letters may stand behind a name in a script that looks like nothing Latin.
+    A Latin domain may follow a name in a script whose letters do not look like Latin ones.
     """
     if skeleton(host).isascii():
         return False
@@ -226,7 +226,7 @@ def _letters(escaped: re.Match[str]) -> str:
 
 
 def _visible(text: str) -> str:
-    """Show the code points that nobody sees."""
+    """Return the text with its invisible characters percent-encoded."""
     if text.isascii():
         return text
     return "".join(c if unicodedata.category(c)[0] in "LMNPS" else f"%{c.encode().hex('%').upper()}" for c in text)

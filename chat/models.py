@@ -1,6 +1,6 @@
-"""Rooms and what is in them. A room's order and its head are its log's; `offset` is always a place in that log.
+"""Rooms, their members, invites and messages. Each room has one log; `offset` is always an offset in that log.
 
-Times in ms UTC.
+Times are in ms UTC.
 """
 
 from django.db import models
@@ -16,17 +16,18 @@ def invite_key() -> str:
 
 
 def invite_code() -> str:
-    """131 bits: nobody finds a room by guessing."""
+    """Return a code of 131 random bits, so that nobody can guess one."""
     return key_new(22)
 
 
 class Room(models.Model):
-    """A place to meet. Its id on the wire is its log's key.
+    """A room. Its id on the wire is the key of its log.
 
-    `direct` names the people of a direct room, by their keys in order: the same people have the same room.
-    `slow_s`, `locked`, `guests_off`, `approval_until` are its rules, `rules_rank` is that of who set them, null where
-    nobody has; `calm` keeps those from before the panic switch. `active_at`: when somebody other than its maker last
-    spoke, to ten minutes. `closed_rank` is that of who archived or deleted it, and needed to bring it back.
+    `direct` holds the sorted keys of the people of a direct room, so the same people always get the same room.
+    The rules are `slow_s`, `locked`, `guests_off` and `approval_until`. `rules_rank` is the rank of the person who set
+    them, or null. `calm` keeps the rules from before a lockdown. `active_at` starts as the creation time and is moved,
+    at most every ten minutes, when somebody other than the creator writes. `closed_rank` is the rank of the person who
+    archived or deleted the room; restoring needs it.
     """
 
     log = models.OneToOneField(Log, models.PROTECT, related_name="room")
@@ -71,12 +72,12 @@ class Room(models.Model):
 
 
 class Membership(models.Model):
-    """The durable right to be in a room, or its loss. `read`: up to where this member has read.
+    """The relation of a person to a room, a ban or a request included. `read`: the offset up to which they have read.
 
-    In a direct room `REQUEST` is unanswered, `LEFT` was ignored, blocked or left. `hidden`: the list leaves the room
-    out until its log has that many lines.
+    In a direct room `REQUEST` is an unanswered request; `LEFT` was ignored, blocked or left. `hidden`: the list does
+    not show the room until its log has that many messages.
 
-    `banned_until`, `muted_until`: what a sanction says, 0 for none; `warned`: the warning to be acknowledged.
+    `banned_until`, `muted_until`: the end of a sanction, 0 for none. `warned`: the warning to acknowledge.
     """
 
     class Role(models.TextChoices):
@@ -112,7 +113,7 @@ class Membership(models.Model):
 
 
 class Invite(models.Model):
-    """A link into a room. `key` names it to everyone who may see it, `code` opens the door; null: without end."""
+    """An invite link. `key` identifies it; `code` is the secret. Null in `expires_at` or `max_uses` is no limit."""
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="invites")
     key = models.CharField(max_length=12, unique=True, default=invite_key)
@@ -129,7 +130,7 @@ class Invite(models.Model):
 
 
 class Message(models.Model):
-    """A message as it is now. `data` is encoded JSON, or null when removed; `audience` is as in its event."""
+    """The current state of a message. `data` is encoded JSON, or null when deleted. `audience` is that of its event."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
     offset = models.BigIntegerField()
@@ -154,7 +155,7 @@ class Message(models.Model):
 
 
 class Revision(models.Model):
-    """The former text of an edited or removed message. No other place has it, and it is deleted at `purge_at`."""
+    """The text of a message before an edit or a deletion. It is stored only here, and deleted at `purge_at`."""
 
     log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
     offset = models.BigIntegerField()
@@ -171,7 +172,7 @@ class Revision(models.Model):
 
 
 class Block(models.Model):
-    """A person blocks another one: requests of that person are not shown, and their messages are folded."""
+    """A block of one person by another. Requests of the blocked person are not shown, and their messages are folded."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""The parts of a page: the boot data of the client, and its words."""
+"""Build the pages of rooms and invites: the client's boot data and its texts."""
 
 import json
 from functools import lru_cache
@@ -22,17 +22,17 @@ from realtime.log import head_of, now_ms
 from realtime.security import token_make
 
 PEOPLE_NAMED: Final = 3
-"""The entry form names so many people."""
+"""The landing text names at most so many people."""
 
 
 def caller_of_request(request: HttpRequest) -> Caller | None:
-    """Return the caller of a page, or None for a visitor."""
+    """Return the caller of a page, or None for a visitor and for a user who may not enter."""
     user = user_of(request)
     return caller_of(user) if user else None
 
 
 def waiting_room_name(request: HttpRequest, key: str) -> str | None:
-    """Return the name of the private room for which the person waits, or None."""
+    """Return the name of the room in which the person waits for approval, or None."""
     waiting = Membership.objects.filter(
         user=request.user.pk, room__log__key=key, room__deleted_at=None, state=Membership.State.WAITING
     )
@@ -52,7 +52,7 @@ def room_page(request: HttpRequest, key: LogKey, *, focus: int | None = None, **
 
 
 def invite_page(request: HttpRequest, invite: Invite, **more: Any) -> HttpResponse:
-    """Show an invite, with the page of a public room, or only name, topic and faces of a private one."""
+    """Show an invite: the page of a public room, or only the name, topic and faces of a private one."""
     if invite.room.public:
         return room_page(request, LogKey(invite.room.log.key), invite=invite, **more)
     return _page(request, "chat/invite.html", caller_of_request(request), {}, invite=invite, **more)
@@ -70,7 +70,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     language = language_of_page()
-    who: dict[str, Any] = {
+    reader: dict[str, Any] = {
         "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
         "rooms": own_rooms.welcome(caller) if caller else [],
@@ -83,9 +83,9 @@ def _page(
     room = boot.get("room") or (invite.room.log.key if invite else None)
     landing = _landing(boot.get("snapshot"))
     context = {
-        "boot": boot | who,
-        "rows": rows_of(boot["snapshot"], vocabulary, who["blocked"]) if "snapshot" in boot else [],
-        "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], who["user"]["guest"])),
+        "boot": boot | reader,
+        "rows": rows_of(boot["snapshot"], vocabulary, reader["blocked"]) if "snapshot" in boot else [],
+        "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], reader["user"]["guest"])),
         "indexed": settings.SEARCH_ENGINES,
         "enter": None if caller else form or EnterForm.suggested(language, _colours(landing["people"])),
         "landing": landing,
@@ -97,11 +97,11 @@ def _page(
 
 
 def _landing(snapshot: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what a visitor reads before they have a name: who was here last, how many games are going on."""
+    """Return the data for visitors who have not logged in: recent authors and the number of running games."""
     if snapshot is None:
         return {"people": [], "names": "", "games": 0}
-    said_by = dict.fromkeys(line["by"] for line in reversed(snapshot["lines"]) if line["by"])
-    people = [snapshot["people"][user] for user in said_by if user in snapshot["people"]]
+    authors = dict.fromkeys(message["by"] for message in reversed(snapshot["lines"]) if message["by"])
+    people = [snapshot["people"][user] for user in authors if user in snapshot["people"]]
     matches = snapshot["parts"].get("matches", {})
     playing = sum(match["state"] == "playing" for match in matches.values())
     names = ", ".join(person["name"] for person in people[:PEOPLE_NAMED])
@@ -113,9 +113,9 @@ def _colours(people: list[dict[str, Any]]) -> list[int]:
 
 
 def _may_write(snapshot: dict[str, Any], guest: bool) -> bool:
-    """Return whether the composer will stand there, so that its place is kept; the client decides."""
+    """Return whether to leave room for the composer, so that the page does not jump. The client decides in the end."""
     room, me = snapshot["room"], snapshot["me"] or {}
-    if room.get("unanswered") and any(line["kind"] == "text" for line in snapshot["lines"]):
+    if room.get("unanswered") and any(message["kind"] == "text" for message in snapshot["lines"]):
         return False
     held = room["rules"]["locked"] or (room["rules"]["guests_off"] and guest)
     return bool(room["role"] and not me.get("muted") and not me.get("warning") and not (held and not room["rank"]))
@@ -133,7 +133,7 @@ def _invite_shown(invite: Invite) -> dict[str, Any]:
 
 
 def _face_of(person: dict[str, Any]) -> dict[str, Any]:
-    """Return emoji or initial, and colour. Names of people in a private room are not sent."""
+    """Return the emoji or the initial, and the colour, but no name, because a private room shows none to visitors."""
     face = person["face"]
     return {"face": face, "initial": "" if face else person["name"][0], "colour": person["colour"]}
 
@@ -144,7 +144,7 @@ def language_of_page() -> str:
 
 
 def words(language: str) -> Any:
-    """Return the words of the client in a language, or of `live/<language>`. In development they are read each time."""
+    """Return the client's texts in a language, or of a path such as `live/en`. With DEBUG they are read each time."""
     return _words(language) if not settings.DEBUG else _words.__wrapped__(language)
 
 

@@ -19,13 +19,13 @@ ParsedMessage = Text | SlashCommand
 
 
 def parse(text: str) -> ParsedMessage:
-    """Parse a typed text. `//text` means `/text`; raise 422 `unknown_command` for a `/name` that no app knows."""
-    kept = written(text)
-    if not kept.startswith("/"):
-        return rendered(kept)
-    if kept.startswith("//"):
-        return rendered(kept[1:])
-    name, _, rest = kept[1:].replace("\n", " ", 1).partition(" ")
+    """Parse a typed text. `//text` is the message `/text`. Raise 422 `unknown_command` for an unknown `/name`."""
+    stored = written(text)
+    if not stored.startswith("/"):
+        return rendered(stored)
+    if stored.startswith("//"):
+        return rendered(stored[1:])
+    name, _, rest = stored[1:].replace("\n", " ", 1).partition(" ")
     if name not in installed.commands:
         raise unprocessable("unknown_command", f"/{name[:40]}")
     return SlashCommand(name, rest.strip())

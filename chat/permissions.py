@@ -5,7 +5,7 @@ from typing import Final
 
 
 class Rank(IntEnum):
-    """The ranks: up to `HOST` in a room, and above on the site. A moderator has the rank in the rooms they are in."""
+    """The ranks: `MEMBER` and `HOST` belong to a room, the others to the site. They need a membership."""
 
     MEMBER = 0
     HOST = 1
@@ -37,10 +37,10 @@ NEEDED: Final[dict[str, Rank]] = {
     "report.close": Rank.HOST,
     "audit.list": Rank.HOST,
 }
-"""The rank that an act needs, over the lines and the person of somebody else."""
+"""The rank that an action on another person or on their messages needs."""
 
 ON_SITE: Final[dict[str, Rank]] = {
     "live.read": Rank.MODERATOR,
     "moderator.set": Rank.ADMIN,
 }
-"""The same for what is done in no room."""
+"""The rank that an action outside rooms needs."""

@@ -1,7 +1,7 @@
 """Plugins of chat: an app hands one `ChatPlugin` to `use` in its `AppConfig.ready`.
 
-All functions of a plugin but `snapshot` and `ban_page` run
-inside a method of chat: they may refuse with a `RealtimeError`, and they stage before they write.
+All functions of a plugin except `snapshot` and `ban_page` run inside a method of chat. They may raise a
+`RealtimeError` to refuse it, and must do so before they write.
 """
 
 import logging
@@ -41,11 +41,11 @@ class NewMessage:
 
 
 Command = Callable[[Batch, Author, str], NewMessage]
-"""`(batch, author, text behind the name) -> message`. Further rows go by `batch.insert`."""
+"""`(batch, author, text after the name) -> message`. More rows are added with `batch.insert`."""
 SnapshotSection = Callable[[LogKey, Scopes, Head], Any]
-"""`(room, the reader's scopes, head read before) -> JSON` in a bounded number of queries."""
+"""`(room, scopes of the reader, head of the log) -> JSON`, in a bounded number of queries. The head was read first."""
 CloseHook = Callable[[Batch, LogKey], None]
-"""`(batch, room)`: end what ends when a room is archived or deleted, after the event of it."""
+"""`(batch, room)`: end what a room's archiving or deletion ends, such as matches. It runs after the event is staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class MessageHook:
 
 @dataclass(frozen=True, slots=True)
 class LeaveHook:
-    """The end of what depends on a membership. People are given by primary key.
+    """Functions that end what depends on a membership. People are given by primary key.
 
-    `leave(batch, room, user)` runs after the event of the leaving. `preview(room, user)` returns what would end, as
-    JSON, before a host removes somebody. `logs(user)` returns the primary keys of the logs in which something would
-    end, before a person is banned from the site.
+    `leave(batch, room, user)` runs after the event `member.left` is staged. `preview(room, user)` returns what would
+    end, as JSON, before a host removes somebody. `logs(user)` returns the primary keys of the logs in which something
+    would end, before a person is banned from the site.
     """
 
     leave: Callable[[Batch, LogKey, int], None]
@@ -76,24 +76,24 @@ class LeaveHook:
 MayPost = Callable[[RoomAccess, int, bool], None]
 """`(access, now, slowed)`: raise `RealtimeError` when this member may not write here now, in ms UTC."""
 MayChange = Callable[[RoomAccess, int], None]
-"""`(access, now)`: the same for a change that is no message, such as another topic."""
+"""`(access, now)`: raise `RealtimeError` when this member may not change a room or restore a message now."""
 MayJoin = Callable[[User, int, int], None]
 """`(user, primary key of the room, now)`: raise `RealtimeError` when this person may not join."""
 JoinTerms = Callable[[User, int, int], dict[str, Any]]
-"""`(user, primary key of the room, now) -> columns` that the new membership begins with."""
+"""`(user, primary key of the room, now) -> columns` for a new membership."""
 OwnSanctions = Callable[[int, RoomAccess | None], dict[str, Any] | None]
-"""`(primary key of the user, access) -> JSON`: what a member is shown of the sanctions against them."""
+"""`(primary key of the user, access) -> JSON`: the sanctions against a member, as they are shown to that member."""
 Audit = Callable[..., object]
 """`(batch, access, caller, act, *, user, offset, room, reason, rule, **detail)`: write an entry of the audit log."""
 BanPage = Callable[[HttpRequest, str | None], HttpResponse | None]
-"""`(request, key of a room, or None for the site) -> page` that a banned person gets instead, or None."""
+"""`(request, key of a room, or None for the site) -> page` for a banned person, or None when there is no ban."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPlugin:
     """The additions of one app to chat, and its answers to the questions of chat.
 
-    `cards` gives the type of the data of each kind of message. An exception in an answer refuses what was asked for.
+    `cards` gives the type of the data of each kind of message. An exception in an answer refuses the request.
     """
 
     cards: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
@@ -118,7 +118,7 @@ def unanswered(*given: Any, **more: Any) -> Any:
 
 @dataclass(slots=True)
 class Installed:
-    """The plugins of all installed apps together. A question that no app answers refuses, by `LookupError`."""
+    """The plugins of all installed apps together. A question that no app answers raises `LookupError`."""
 
     cards: dict[str, type[msgspec.Struct]] = field(default_factory=dict)
     kinds: dict[type[msgspec.Struct], str] = field(default_factory=dict)
@@ -141,7 +141,7 @@ installed: Final = Installed()
 
 
 def use(plugin: ChatPlugin) -> None:
-    """Add the plugin of an app. Raise `ValueError`, and add nothing, where a name or an answer is there already."""
+    """Add the plugin of an app. Raise `ValueError`, and add nothing, when a name or an answer is already registered."""
     kinds = {data: kind for kind, data in plugin.cards.items()}
     if doubles := [*_doubles(plugin), *(data.__name__ for data in kinds if data in installed.kinds)]:
         raise ValueError(f"registered already: {', '.join(doubles)}")
@@ -172,7 +172,7 @@ def questions_are_answered(**given: Any) -> list[Error]:
 
 
 def snapshot_sections(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
-    """Return the section of each plugin. One that fails is logged and left out; a database that is away is not."""
+    """Return the sections of all plugins. A failing one is logged and left out; errors of the database are raised."""
     sections = {}
     for name, section in installed.snapshot.items():
         try:

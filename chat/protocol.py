@@ -1,4 +1,4 @@
-"""Params of chat's methods. A length or an emptiness, which people get wrong, is for the services to refuse."""
+"""Params of chat's methods. Services check lengths that people can get wrong, and explain the error."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ class NoParams(msgspec.Struct):
 
 
 class RoomList(msgspec.Struct):
-    """Params of `room.list`; `before`: the `next` of the page before."""
+    """Params of `room.list`. `before` is the `next` of the previous page."""
 
     before: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,16}-[0-9]{1,16}\Z")] | None = None
     search: Annotated[str, msgspec.Meta(max_length=60)] = ""
@@ -50,7 +50,7 @@ class RoomChange(RoomAct):
 
 
 class InviteCreate(RoomAct):
-    """Params of `invite.create`; `expires_ms`: how long from now."""
+    """Params of `invite.create`. `expires_ms` is a duration from now."""
 
     expires_ms: Moment | None
     uses: Count | None
@@ -75,7 +75,7 @@ class MemberRole(MemberRemove):
 
 
 class HistoryPage(msgspec.Struct):
-    """Params of `history.page`: exactly one of the three."""
+    """Params of `history.page`. Exactly one of `before`, `after` and `around` is given."""
 
     room: Room
     before: Offset | None = None
@@ -94,14 +94,14 @@ class MessagePost(RoomAct):
 
 
 class MessageAct(RoomAct, kw_only=True):
-    """Params of `message.restore`. `t` is the tag of the event at `o`: another message may stand there by now."""
+    """Params of `message.restore`. `t` is the tag of the event at `o`; after a restored backup it differs."""
 
     o: Offset
     t: Offset | None = None
 
 
 class MessageDelete(MessageAct, kw_only=True):
-    """Params of `message.delete`; `reason` and `rule` where it is somebody else's."""
+    """Params of `message.delete`. `reason` and `rule` are for messages of others."""
 
     reason: Typed = ""
     rule: Rule = "other"
@@ -134,7 +134,7 @@ class DirectOpen(msgspec.Struct):
 
 
 class DirectAnswer(RoomParams):
-    """Params of `direct.answer`; `accept` null: the request is unanswered again."""
+    """Params of `direct.answer`. Null in `accept` makes the request unanswered again."""
 
     accept: bool | None
 

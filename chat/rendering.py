@@ -1,7 +1,7 @@
-"""Text rendered in a process of its own: what one message costs delays nobody's messages, hellos or bans.
+"""Render texts in a separate process, so that an expensive message delays no other message, hello or ban.
 
-The process starts with the first text that needs it, has a lower priority than ours, and ends with it. A text that
-takes more than `MOST_S` of CPU time, or that the process does not survive, is shown as it was typed.
+The process starts with the first text that needs it, has a lower priority than the server, and ends with it. A text
+that takes more than `MOST_S` of CPU time, or that crashes the process, is shown as typed.
 """
 
 import atexit
@@ -26,13 +26,13 @@ from realtime.workers.preprocessing import add_cpu
 logger = logging.getLogger(__name__)
 
 MOST_S: Final = 0.25
-"""A text may take so many CPU seconds. Ordinary Markdown of 10,000 characters takes at most a fifth of it."""
+"""A text may take so many CPU seconds. Ordinary Markdown of 10,000 characters takes at most a fifth of that."""
 ANSWER_S: Final = 5.0
-"""The timeout for an answer, on a busy machine."""
+"""The timeout for an answer of the process; it allows for a busy machine."""
 NICE: Final = 5
 FOLDER: Final = Path(__file__).parent.parent
 HEAD: Final = 4
-"""A message starts with so many bytes for its length."""
+"""A frame between the processes starts with its length in so many bytes."""
 
 
 class Rendered(msgspec.Struct, array_like=True):
@@ -43,7 +43,7 @@ class Rendered(msgspec.Struct, array_like=True):
 
 
 class Renderer:
-    """The client of the process, with one text at a time."""
+    """The client of the rendering process. It sends one text at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,19 +51,19 @@ class Renderer:
         self._line: socket.socket | None = None
 
     def render(self, text: str) -> Text:
-        """Return the text with its HTML. Its CPU time is charged to whoever is being served."""
+        """Return the text with its HTML, and add the CPU time to the cost of the present call."""
         with self._lock:
             try:
                 answer = self._asked(text)
             except (OSError, EOFError, msgspec.DecodeError) as error:
-                logger.warning("a text of %d characters is shown as typed: %r", len(text), error)
+                logger.warning("rendering failed, a text of %d characters is shown as typed: %r", len(text), error)
                 self._end()
                 answer = Rendered(None, MOST_S)
         add_cpu(answer.seconds)
         return Text(text, answer.html)
 
     def start(self) -> None:
-        """Start the process before a text needs it."""
+        """Start the process before a text needs it. A failure is ignored: the next text tries again."""
         with self._lock, contextlib.suppress(OSError):
             if not self._line:
                 self._started()
@@ -74,10 +74,10 @@ class Renderer:
             self._end()
 
     def _asked(self, text: str) -> Rendered:
-        line = self._line or self._started()
-        line.sendall(_framed(text.encode()))
-        size = int.from_bytes(_received(line, HEAD))
-        return msgspec.msgpack.decode(_received(line, size), type=Rendered)
+        connection = self._line or self._started()
+        connection.sendall(_framed(text.encode()))
+        size = int.from_bytes(_received(connection, HEAD))
+        return msgspec.msgpack.decode(_received(connection, size), type=Rendered)
 
     def _started(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -107,7 +107,7 @@ def start() -> None:
 
 
 def rendered(text: str) -> Text:
-    """Return the text with its HTML: here where that is cheap, else by the process."""
+    """Return the text with its HTML. Cheap texts are rendered here, others in the process."""
     return texts.rendered(text) if light(text) else _renderer.render(text)
 
 
@@ -115,10 +115,10 @@ def _framed(data: bytes) -> bytes:
     return len(data).to_bytes(HEAD) + data
 
 
-def _received(line: socket.socket, size: int) -> bytes:
+def _received(connection: socket.socket, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        piece = line.recv(size - len(data))
+        piece = connection.recv(size - len(data))
         if not piece:
             raise EOFError
         data += piece
@@ -129,11 +129,11 @@ def _received(line: socket.socket, size: int) -> bytes:
 
 
 class TooDear(BaseException):
-    """A text has used up its CPU time. No `except Exception` of a parser may catch this."""
+    """A text has used up its CPU time. A `BaseException`, so that no `except Exception` of a parser catches it."""
 
 
 class Work:
-    """Renders a text after the other, each with a bound in CPU time."""
+    """Renders texts one by one, each within a limit of CPU time."""
 
     def __init__(self) -> None:
         self._counting = False
@@ -147,7 +147,7 @@ class Work:
             html = texts.parsed(text).html
             self._counting = False
         except TooDear:
-            texts._local = texts._Local()  # a parser that was stopped half-way is not used again
+            texts._local = texts._Local()  # do not use an interrupted parser again
         except Exception as error:
             print(f"a text was not rendered: {error!r}", file=sys.stderr)
         finally:
@@ -161,7 +161,7 @@ class Work:
 
 
 def serve() -> None:
-    """Answer texts until the line ends. Signals to the group are for the server, which ends this."""
+    """Render texts until the socket is closed. Ignore signals to the group: the server ends this process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)

@@ -1,7 +1,7 @@
-"""The rows that a page shows before any script has run. Pure.
+"""Build the rows of messages that a page shows before any script has run. Pure.
 
-They are what `static/chat/state/rows.js` and `static/chat/views/message.js` make of the same messages, so that the
-client takes them over without a jump. Days and times are the reader's own, which no server knows: the client adds them.
+`static/chat/state/rows.js` and `static/chat/views/message.js` build the same rows, so that the page does not jump when
+the client takes over. The client adds days and times, because the server does not know the reader's time zone.
 """
 
 import re
@@ -16,7 +16,7 @@ from accounts.avatars import EMOJI, initials
 
 TOGETHER_MS: Final = 5 * 60 * 1000
 TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""Characters that change the direction of a text, in messages of an older release."""
+"""Characters that change the direction of a text. Messages of an older release may contain them."""
 LONG_LINES, CHARACTERS_A_LINE = 24, 80
 """A message with more lines is shown folded."""
 RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -30,53 +30,56 @@ Row = dict[str, Any]
 
 
 def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Collection[str]) -> list[Row]:
-    """Return one row a message of the snapshot, oldest first. `words` are the client's, in the reader's language."""
-    shown = [line for line in snapshot["lines"] if line["data"] is not None or line["removed"]]
+    """Return the rows for the messages of a snapshot, oldest first. `words` are the client's texts in one language.
+
+    A run of `FOLDED` or more deleted messages has no rows: the client adds one row for them.
+    """
+    visible = [message for message in snapshot["lines"] if message["data"] is not None or message["removed"]]
     rows: list[Row] = []
     head: dict[str, Any] | None = None
-    for removed, run in groupby(shown, key=lambda line: bool(line["removed"])):
-        lines = list(run)
-        if removed and len(lines) >= FOLDED:
+    for removed, group in groupby(visible, key=lambda message: bool(message["removed"])):
+        messages = list(group)
+        if removed and len(messages) >= FOLDED:
             head = None
             continue
-        for line in lines:
-            grouped = head is not None and _belong_together(head, line)
-            head = head if grouped else line
-            badge = badge_of(snapshot, line["by"])
+        for message in messages:
+            grouped = head is not None and _belong_together(head, message)
+            head = head if grouped else message
+            badge = badge_of(snapshot, message["by"])
             word = words[f"badge.{badge}"] if badge else ""
-            row = _row(line, grouped, snapshot["people"], words, blocked)
+            row = _row(message, grouped, snapshot["people"], words, blocked)
             rows.append(row | {"badge": badge, "badge_word": word})
     return rows
 
 
 def badge_of(snapshot: Mapping[str, Any], user: str | None) -> str:
-    """Return the badge beside a name: a rank of the site, of the room, or that somebody is a guest."""
+    """Return the badge for a name: `admin`, `moderator`, `host` or `guest`, or an empty text."""
     badge = str(snapshot["people"].get(user, {}).get("badge", ""))
     is_host = badge not in {"admin", "moderator"} and user in snapshot["room"]["hosts"]
     return "host" if is_host else badge
 
 
-def _belong_together(head: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
-    said = head["kind"] not in SYSTEM_KINDS and line["kind"] not in SYSTEM_KINDS
-    return said and head["by"] == line["by"] and line["at"] - head["at"] < TOGETHER_MS
+def _belong_together(head: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    both_written = head["kind"] not in SYSTEM_KINDS and message["kind"] not in SYSTEM_KINDS
+    return both_written and head["by"] == message["by"] and message["at"] - head["at"] < TOGETHER_MS
 
 
 def _row(
-    line: Mapping[str, Any],
+    message: Mapping[str, Any],
     grouped: bool,
     people: Mapping[str, Any],
     words: Mapping[str, str],
     blocked: Collection[str],
 ) -> Row:
-    author = people.get(line["by"], UNKNOWN)
-    data = line["data"] or {}
-    hidden = line["by"] in blocked
+    author = people.get(message["by"], UNKNOWN)
+    data = message["data"] or {}
+    hidden = message["by"] in blocked
     row = {
-        "o": line["o"],
-        "at": datetime.fromtimestamp(line["at"] / 1000, UTC).isoformat(),
-        "system": line["kind"] in SYSTEM_KINDS,
+        "o": message["o"],
+        "at": datetime.fromtimestamp(message["at"] / 1000, UTC).isoformat(),
+        "system": message["kind"] in SYSTEM_KINDS,
         "grouped": grouped,
-        "removed": bool(line["removed"]) or hidden,
+        "removed": bool(message["removed"]) or hidden,
         "name": author["name"],
         "face": author["face"] or initials(author["name"]),
         "emoji_face": bool(author["face"]),
@@ -84,14 +87,14 @@ def _row(
     }
     if hidden:
         return row | {"text": words["line.blocked"]}
-    if line["removed"]:
-        own = line["removed"]["by"] == line["by"]
+    if message["removed"]:
+        own = message["removed"]["by"] == message["by"]
         return row | {"text": words["line.removed" if own else "line.removed_by_host"]}
     if row["system"]:
-        return row | {"text": _system_text(line["kind"], data, author["name"], words)}
-    text = data.get("text", "").translate(TURNS) if line["kind"] == "text" else ""
-    html = data.get("html", "").translate(TURNS) if line["kind"] == "text" else ""
-    if line["edited"]:
+        return row | {"text": _system_text(message["kind"], data, author["name"], words)}
+    text = data.get("text", "").translate(TURNS) if message["kind"] == "text" else ""
+    html = data.get("html", "").translate(TURNS) if message["kind"] == "text" else ""
+    if message["edited"]:
         mark = format_html(' <span class="edited">{}</span>', words["line.edited"])
         html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
     plain = not data.get("html")
@@ -116,10 +119,10 @@ def _system_text(kind: str, data: Mapping[str, Any], who: str, words: Mapping[st
 
 
 def _filled(sentence: str, **values: str) -> str:
-    """Return the sentence with its values, once: what a value contains is no placeholder."""
+    """Return the sentence with its values filled in. Placeholders within a value are not replaced."""
     return re.sub(r"\{(\w+)\}", lambda found: _isolated(values.get(found[1], found[0])), sentence)
 
 
 def _isolated(value: str) -> str:
-    """Return a name as it stands within a sentence, so that it turns nothing around it."""
+    """Return a value isolated when it has right-to-left letters, so that the sentence around it keeps its direction."""
     return f"\u2068{value}\u2069" if RIGHT_TO_LEFT.search(value) else value

@@ -1,7 +1,7 @@
-"""Render texts of people, once and before a request is queued. Pure, and linear in the bounded length.
+"""Render the texts of messages, once and before a request is queued. Pure; the time is linear in the bounded length.
 
-The Markdown is CommonMark without HTML, images, headings, references and entities, which messages do not need or which
-hide typed words. The result passes an allow-list of tags and addresses.
+The Markdown is CommonMark without HTML, images, headings, references and entities, which messages do not need or
+which hide typed words. The result passes an allow-list of tags and addresses.
 """
 
 import html
@@ -24,42 +24,42 @@ HTML_LENGTH: Final = 40_000
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
 TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
 ADDRESS: Final = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE | re.ASCII)
-"""A target with a host. Browsers read `https:///evil.example` as `https://evil.example/`, and a server does not."""
+"""A target with a host. Browsers read `https:///evil.example` as `https://evil.example/`, but the server does not."""
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
-"""An address without characters to encode, neither in the link nor in the text."""
+"""An address with no characters to encode, which needs no normalization."""
 TAKEN_OUT: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
 CONTROL: Final = re.compile(rf"[{TAKEN_OUT}]")
 """Control characters, and those that change the direction: `exe.pdf` must not look like `fdp.exe`."""
 MARKS: Final = 1_000
-"""A text with more signs of markup outside code blocks is shown as typed, because others would wait for it."""
+"""A text with more markup characters outside code blocks is shown as typed, because rendering would take too long."""
 MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
 LIGHT_LENGTH, LIGHT_MARKS = 280, 8
-"""The event loop itself parses up to this size: a short message with an address and a word in bold."""
+"""A text up to this size is rendered in place: a short message with an address and a word in bold."""
 SIGN: Final = re.compile(r"[!*_~`>\n]|://")
 HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
-"""A bracket, an address with letters to encode, and characters that `written` removes or turns into line ends."""
+"""Brackets, addresses with letters to encode, and characters that `written` removes or turns into line ends."""
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>|&\n]")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
-"""A line without these signs and without an address needs no parser, also after removing `CONTROL`: see `plain`."""
+"""A text that does not begin so, with no `MARKUP` and no address, needs no parser: see `plain`."""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 
 
 class Text(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of text: as typed, and as HTML where that is more than the text escaped."""
+    """The text of a message, as typed and as HTML. `html` is None when it would be only the escaped text."""
 
     text: str
     html: str | None = None
 
 
 def written(text: str) -> str:
-    """Return the text as it is stored. Raise 422 `empty` or `too_long`."""
-    kept = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
-    if len(kept) > TEXT_LENGTH:
+    """Return a typed text as it is stored. Raise 422 `empty` or `too_long`."""
+    stored = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
+    if len(stored) > TEXT_LENGTH:
         raise unprocessable("too_long", f"at most {TEXT_LENGTH} characters")
-    if not kept or kept.isspace():
+    if not stored or stored.isspace():
         raise unprocessable("empty", "nothing to say")
-    return kept
+    return stored
 
 
 def plain(text: str) -> bool:
@@ -70,9 +70,9 @@ def plain(text: str) -> bool:
 
 
 def light(text: str) -> bool:
-    """Tell whether rendering the text is faster than a hand-over to another thread.
+    """Tell whether rendering the text here is cheaper than sending it to another thread or process.
 
-    The slowest of these texts took 0.7 ms. With brackets, which may begin many links, it would be 4.5 ms.
+    The slowest such text took 0.7 ms. With brackets, which can begin many links, it would be 4.5 ms.
     """
     return plain(text) or (
         len(text) <= LIGHT_LENGTH and not HEAVY.search(text) and len(SIGN.findall(text)) <= LIGHT_MARKS
@@ -85,7 +85,7 @@ def rendered(text: str) -> Text:
 
 
 def parsed(text: str) -> Text:
-    """Render any text by the parser, which takes ten times as long for a text without markup."""
+    """Render a text with the parser. For a text without markup this takes ten times as long as `plain`."""
     if len(MARK.findall(BLOCK.sub("", text))) > MARKS:
         return Text(text)
     env: dict[str, Any] = {}
@@ -99,7 +99,7 @@ def parsed(text: str) -> Text:
 
 
 def _is_plain(tokens: list[Token], text: str) -> bool:
-    """Tell whether the rendering shows exactly the characters of the text."""
+    """Tell whether the rendering is only paragraphs with exactly the characters of the text."""
     leaves = [leaf for token in tokens for leaf in [token, *(token.children or [])]]
     if any(leaf.type not in PLAIN for leaf in leaves):
         return False
@@ -123,7 +123,7 @@ def _unless(usual: re.Pattern[str], normalized: Callable[[str], str]) -> Callabl
 
 
 class _Local(threading.local):
-    """A parser a thread, and what cleans its work, made once."""
+    """The parser and the HTML cleaner of a thread."""
 
     def __init__(self) -> None:
         self.markdown = _markdown()

@@ -10,9 +10,9 @@ from realtime.log import now_ms
 
 
 class RoomAccess(msgspec.Struct):
-    """The access of one person to one room, as the database has it.
+    """The access of one person to one room, as stored in the database.
 
-    Ids are primary keys; `role` is None for a person who is no member. Times are in ms, 0 for none.
+    Ids are primary keys; `role` is None for a person who is not a member. Times are in ms UTC, 0 for none.
     """
 
     room: int

@@ -1,7 +1,7 @@
-"""Changes of what is unread: what a count tells of the events since the last one. Pure.
+"""Changes of unread counts: the messages that events have added, deleted or restored. Pure.
 
-A message is unread for those who did not write it, while it is there, and after the place up to which they have read.
-Who reads a count knows themselves, their place and whom they block; so it names offsets and authors.
+A message is unread for a person who did not write it, while it is not deleted, and after the offset up to which they
+have read. A client knows its user, that offset and its blocks; so the changes contain offsets and authors.
 """
 
 from collections.abc import Sequence
@@ -12,36 +12,36 @@ import msgspec
 from realtime.log import LogEvent
 
 MOST: Final = 50
-"""A count names at most so many messages."""
+"""Changes list at most so many messages."""
 UNKNOWN: Final[dict[str, Any]] = {"lines": None}
 
 
-def changes(entries: Sequence[LogEvent], n: int) -> dict[str, Any]:
-    """Return `{lines: [[o, by]…], gone: [[e, o, by]…], back: [[e, o, by]…]}` for events behind `n` lines.
+def changes(events: Sequence[LogEvent], n: int) -> dict[str, Any]:
+    """Return `{lines: [[o, by]…], gone: [[e, o, by]…], back: [[e, o, by]…]}` for the events after `n` messages.
 
-    `e` is the offset of the event that removed or restored the message `o`. `lines` is null where there are too many,
-    or where not everybody may see them: then clients ask.
+    `e` is the offset of the event that deleted or restored the message `o`. `gone` and `back` are left out when empty.
+    `lines` is null when there are too many messages, or when not everybody may see them: then clients ask.
     """
-    lines: list[tuple[int, Any]] = []
+    posted: list[tuple[int, Any]] = []
     moved: dict[str, list[tuple[int, int, Any]]] = {}
-    for entry in entries:
-        is_line, n = entry.n > n, entry.n
-        if not is_line and entry.kind not in _MOVES:
+    for event in events:
+        is_message, n = event.n > n, event.n
+        if not is_message and event.kind not in _MOVES:
             continue
-        if entry.audience is not None:
+        if event.audience is not None:
             return UNKNOWN
-        if is_line:
-            lines.append((entry.o, entry.actor))
+        if is_message:
+            posted.append((event.o, event.actor))
             continue
-        kind, read = _MOVES[entry.kind]
-        found = read(msgspec.json.decode(entry.data)) if entry.data else None
-        if found is None:
+        kind, read = _MOVES[event.kind]
+        change = read(msgspec.json.decode(event.data)) if event.data else None
+        if change is None:
             return UNKNOWN
-        offsets, author = found
-        moved.setdefault(kind, []).extend((entry.o, o, author) for o in offsets)
-    if len(lines) + sum(map(len, moved.values())) > MOST:
+        offsets, author = change
+        moved.setdefault(kind, []).extend((event.o, o, author) for o in offsets)
+    if len(posted) + sum(map(len, moved.values())) > MOST:
         return UNKNOWN
-    return {"lines": lines, **moved}
+    return {"lines": posted, **moved}
 
 
 def _deleted(data: Any) -> tuple[list[int], Any] | None:

@@ -1,4 +1,4 @@
-"""The pages. A room that may not be seen and one that is not there answer alike."""
+"""The pages of chat. A room that the reader may not see gives the same answer as a room that does not exist."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -61,7 +61,7 @@ def errors_as_pages(view: View) -> View:
 @never_cache
 @errors_as_pages
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the lounge to a visitor, and the last room to a member."""
+    """Show the lounge to a visitor. Redirect a user to the last room, or to the lounge."""
     caller = caller_of_request(request)
     if caller is None:
         return room_page(request, LogKey(lounge().log.key))
@@ -81,7 +81,7 @@ def room(request: HttpRequest, key: LogKey, o: int | None = None) -> HttpRespons
 @never_cache
 @errors_as_pages
 def enter(request: HttpRequest) -> HttpResponse:
-    """Make a guest of a visitor, and show them in."""
+    """Create a guest from the form, log them in, and redirect to the room. On an error, show the form again."""
     code, next = request.POST.get("invite"), _next(request)
     again: dict[str, Any]
     invite = _invite(code) if code else None
@@ -146,7 +146,7 @@ def invite_join(request: HttpRequest, code: str) -> HttpResponse:
     try:
         invite_accept(caller=caller, key=key, invite=found)
     except RealtimeError as error:
-        if error.code != 409:  # a member already, by a second click or in another tab
+        if error.code != 409:  # the caller is a member already, after a second click or in another tab
             raise
     return see_other(reverse("room", kwargs={"key": key}))
 

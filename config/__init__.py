@@ -1,3 +1,3 @@
-"""The composition root: it sees every app and none sees it."""
+"""The project: settings, addresses and the ASGI application. It imports the apps; no app imports it."""
 
 __version__ = "0.2.0.dev0"

@@ -1,4 +1,4 @@
-"""Find the address to listen on and the address for others. Settings need it, so this imports no Django."""
+"""Find the address to listen on, and the addresses for other machines. The settings import this: no Django here."""
 
 import argparse
 import ipaddress
@@ -22,7 +22,7 @@ def is_everywhere(host: str) -> bool:
 
 
 def lan_address(family: socket.AddressFamily = socket.AF_INET) -> str | None:
-    """Return the address of this machine in its network. Connecting a datagram socket sends nothing."""
+    """Return the address of this machine in its network, or None. Connecting a datagram socket sends nothing."""
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))
@@ -32,7 +32,7 @@ def lan_address(family: socket.AddressFamily = socket.AF_INET) -> str | None:
 
 
 def outward(host: str) -> list[str]:
-    """Return the addresses that others must write to come in."""
+    """Return the addresses under which other machines reach this host; none for a loopback address."""
     if is_everywhere(host):
         families = (socket.AF_INET6, socket.AF_INET) if ":" in host else (socket.AF_INET,)
         return [address for family in families if (address := lan_address(family))]
@@ -40,7 +40,7 @@ def outward(host: str) -> list[str]:
 
 
 def allowed_hosts(host: str) -> list[str]:
-    """Return the names by which browsers may ask, IPv6 addresses in brackets."""
+    """Return the default of ALLOWED_HOSTS, with IPv6 addresses in brackets."""
     return ["localhost", "127.0.0.1", "[::1]", *map(bracketed, outward(host))]
 
 
@@ -49,25 +49,25 @@ def bracketed(host: str) -> str:
 
 
 def tell_settings(arguments: Sequence[str]) -> None:
-    """Put `runserver`'s address in the environment: cookie names and allowed hosts hang on it.
+    """Set HOST and PORT from the arguments of `runserver`: cookie names and allowed hosts depend on them.
 
-    DEBUG shows settings and source to whoever causes an error: by itself it is on only where nobody else can come in.
+    On a loopback address DEBUG is on by default. It shows settings and source code to everybody who causes an error.
     """
-    if found := _address(arguments):
-        os.environ["HOST"] = found["host"] or "127.0.0.1"
-        os.environ["PORT"] = found["port"]
+    if address := _address(arguments):
+        os.environ["HOST"] = address["host"] or "127.0.0.1"
+        os.environ["PORT"] = address["port"]
     if is_loopback(os.environ.get("HOST") or "127.0.0.1"):
         os.environ.setdefault("DEBUG", "true")
 
 
 def tell_settings_of_serve(arguments: Sequence[str]) -> None:
-    """Set HOST and PORT from the options of `serve`, which are daphne's. DEBUG stays, because the server is public."""
+    """Set HOST and PORT from the options of `serve`, which are daphne's. DEBUG is not changed."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-b", "--bind")
     parser.add_argument("-p", "--port")
     given, _ = parser.parse_known_args(arguments)
-    told = {"HOST": given.bind, "PORT": given.port}
-    os.environ |= {name: value for name, value in told.items() if value}
+    values = {"HOST": given.bind, "PORT": given.port}
+    os.environ |= {name: value for name, value in values.items() if value}
 
 
 def _address(arguments: Iterable[str]) -> re.Match[str] | None:

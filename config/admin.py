@@ -1,4 +1,4 @@
-"""The admin's site: who comes in at all. What is there, each app's `admin` says."""
+"""The site of Django admin, and who may use it. Each app registers its own tables."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -15,7 +15,7 @@ OURS: Final = {"accounts", "chat", "game", "moderation", "realtime"}
 
 class ParlorAdmin(AdminSite):
     enable_nav_sidebar = False
-    """The lists need the width of the sidebar, and one page of links is enough."""
+    """The sidebar is off: lists need its width, and the index has the same links."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register only Parlor's tables, because django-allauth's would show secrets of two-step login in a form."""
@@ -24,14 +24,14 @@ class ParlorAdmin(AdminSite):
         super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff that may come in: not who is banned, nor who has yet to set up the second step."""
+        """Return whether the user is staff, active and not banned, and has two-step login if it is required."""
         user = request.user
         return isinstance(user, User) and user.is_staff and caller_of(user) is not None and not guards_unproven(user)
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Use Parlor's own log-out, which ends the connections too."""
+        """Redirect to Parlor's log-out, which also ends the connections."""
         return redirect("account_logout")
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Use Parlor's own page, which counts attempts and ends the other log-ins."""
+        """Redirect to Parlor's page, which counts attempts and ends other log-ins."""
         return redirect("account_change_password")

@@ -1,4 +1,4 @@
-"""Django's admin with our site in the place of its own."""
+"""Use our admin site in place of Django's."""
 
 from django.contrib.admin.apps import AdminConfig
 

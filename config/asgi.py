@@ -1,7 +1,7 @@
-"""The composition root: it sees all apps and is seen by none.
+"""The ASGI application. It connects the apps, and no app imports it.
 
-HTTP goes to Django. A WebSocket passes the Origin check, gets its cookies, and is routed to the consumer; who stands
-behind the cookie is read in `session.hello` (docs/channels.md says why not in AuthMiddlewareStack).
+HTTP goes to Django. A WebSocket passes the Origin check, gets its cookies, and is routed to the consumer.
+`session.hello` reads the user behind the cookie (docs/channels.md explains why AuthMiddlewareStack does not).
 """
 
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
-http = get_asgi_application()  # loads the apps; what follows imports models
+http = get_asgi_application()  # loads the apps; the imports below need their models
 
 # ruff: noqa: E402, I001
 import accounts.selectors

@@ -1,4 +1,4 @@
-"""The cache that processes share, with a way to go on while Redis is away: tries are counted, people can log in."""
+"""The cache that processes share. While Redis is away, attempts are counted in the process and people can log in."""
 
 import logging
 import time
@@ -15,15 +15,15 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 AWAY_S: Final = 5.0
-"""Redis is not asked for so long after a failure, so that only one page waits for it."""
+"""Redis is not used for so many seconds after a failure, so that only one request waits for it."""
 METHODS: Final = ("add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many", "delete_many")
 
 
 class SharedCache(RedisCache):
-    """Redis, and while it does not answer a cache in this process. Django makes one object a thread."""
+    """A cache in Redis, or in this process while Redis does not answer. Django creates one object a thread."""
 
     asked_again_at: ClassVar[float] = 0.0
-    """The time from which Redis may be asked again, on the monotonic clock; 0 while it answers."""
+    """The monotonic time after which Redis is used again; 0 while it answers."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {"retry": Retry(NoBackoff(), 0), **params.get("OPTIONS", {})}

@@ -1,4 +1,4 @@
-"""Variables of the environment as they stand: a dollar is a dollar, and what cannot be read is said in one sentence."""
+"""Read environment variables. A `$` has no special meaning, and a value that cannot be read gives a clear error."""
 
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -13,7 +13,7 @@ POSTGRESQL: Final = ("postgres", "postgresql", "pgsql", "psql")
 
 
 class Environment(environ.Env):
-    """Read variables by django-environ without its proxies (`$NAME` for another variable). Empty means not set."""
+    """Reads variables with django-environ, but without references (`$NAME`). An empty variable counts as not set."""
 
     def get_value(self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False) -> Any:
         text = self.ENVIRON.get(var, "")
@@ -27,14 +27,14 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var}={text} cannot be read: {error}.") from None
 
     def port(self, var: str, default: int) -> int:
-        """Return a port that one can listen on."""
+        """Return a port from 1 to 65535, or raise `ImproperlyConfigured`."""
         text = self.str(var, default=str(default)).strip()
         if not text.isdigit() or not 1 <= int(text) <= 65535:
             raise ImproperlyConfigured(f"{var}={text} is no port: a whole number from 1 to 65535.")
         return int(text)
 
     def proxies(self, var: str, default: list[str]) -> list[str]:
-        """Return how many proxies there are, or their networks: see realtime/server/forwarded.py."""
+        """Return the number of proxies, or their networks: see realtime/server/forwarded.py."""
         found: list[str] = self.list(var, default=default)
         if len(found) == 1 and found[0].isdigit():
             return found
@@ -48,7 +48,7 @@ class Environment(environ.Env):
         return found
 
     def database(self, var: str, password: str, default: Path) -> dict[str, Any]:
-        """Return the database that the URL names, else SQLite at the path."""
+        """Return the settings of the database in the URL, or of SQLite at the default path."""
         url = self.str(var, default="").strip()
         scheme, _, rest = url.partition("://")
         if not url:
@@ -63,14 +63,14 @@ class Environment(environ.Env):
         raise ImproperlyConfigured(f"{var} begins with neither postgres:// nor sqlite:///.{quoted}")
 
     def mail(self, var: str, password: str) -> dict[str, Any]:
-        """Return the mail server that the URL names, else none."""
+        """Return the settings of the mail server in the URL, or of a server that sends nothing."""
         url = self.str(var, default="").strip() or "dummymail://"
         found, user, secret = _at_server(var, url, self.email_url_config)
         return found | {"EMAIL_HOST_USER": user, "EMAIL_HOST_PASSWORD": password or secret}
 
 
 def _at_server(var: str, url: str, parse: Callable[[str], dict[str, Any]]) -> tuple[dict[str, Any], str, str]:
-    """Return what the library reads of the URL, user and password: the last @ ends it, so it may hold any sign."""
+    """Return the settings of the URL, the user and the password. A password may contain any character, also `@`."""
     scheme, _, rest = url.partition("://")
     login, _, place = rest.rpartition("@")
     user, _, password = login.partition(":")

@@ -1,4 +1,4 @@
-"""Pages for requests that went wrong. Unlike Django's own they do not look at the form, which may be what is wrong."""
+"""Error pages. Unlike Django's own they do not read the form, because the form may be the cause."""
 
 import sys
 
@@ -24,13 +24,13 @@ RELOADED = {
     "mfa_generate_recovery_codes",
     "setup",
 }
-"""Pages with one form and without typed values to show again are reloaded with a sentence."""
+"""Pages with one form and no input to keep. After an expired form they are reloaded with a message."""
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Answer a form without a fitting token, if it came from a page of ours: see accounts/expired_forms.py."""
+    """Answer a failed CSRF check. Our own expired forms are shown again: see accounts/expired_forms.py."""
     match = request.resolver_match
-    if match is None or not reason.startswith("CSRF"):  # another site's, or no one knows whose
+    if match is None or not reason.startswith("CSRF"):  # from another site, or without a usable Origin
         return render(request, "403.html", status=403)
     if match.url_name in RELOADED:
         messages.warning(request, expired_forms.problem(request))
@@ -47,14 +47,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Answer too many attempts of an address or a person for django-allauth, whose rates are per minute."""
+    """Answer 429 for django-allauth. The wait of a minute is a guess, because it does not pass the rate."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django calls this while it handles the exception. A database or Redis that is away is nobody's mistake: 503."""
+    """Answer 503 when the database, Redis or the mail server is away, else 500. Django calls this in its handler."""
     if isinstance(sys.exc_info()[1], AWAY):
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "5"

@@ -1,4 +1,4 @@
-"""The secret key: written once, outside the repository, readable by its owner only."""
+"""The secret key. It is written once, to the data folder, and only its owner can read it."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def secret_key(path: Path) -> str:
-    """Read the key, written first where there is none. A hard link never replaces: two that start together agree."""
+    """Return the key, and create it when there is none. A hard link never overwrites, so all processes agree."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # made with mode 600

@@ -1,4 +1,4 @@
-"""A line of the log for what has no cause in our code: bad input, or a service that is away."""
+"""Shorten log records about causes outside our code: bad input, or a service that is away."""
 
 import logging
 from smtplib import SMTPException
@@ -10,13 +10,13 @@ from django.http import UnreadablePostError
 from redis.exceptions import RedisError
 
 AWAY: Final = (OperationalError, InterfaceError, RedisError, SMTPException, ConnectionError, TimeoutError, gaierror)
-"""A view gets one of these errors when the database, Redis or the mail server does not answer."""
+"""The errors that a view gets when the database, Redis or the mail server does not answer."""
 LINE: Final = 300
-"""A log line that repeats what a client sent has at most so many characters."""
+"""A message that may repeat input of a client is cut to so many characters."""
 
 
 class OneLine(logging.Filter):
-    """Take the traceback out of records about refused requests and absent services."""
+    """Removes the traceback from records about refused requests and absent services, and logs them as warnings."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error: Any = record.exc_info and record.exc_info[1]

@@ -1,6 +1,6 @@
 """Run Django's commands, for `manage.py` in a checkout and for `parlor` in an installed wheel.
 
-Only here does `runserver` turn DEBUG on (config/address.py).
+`runserver` turns DEBUG on only when it is started here (config/address.py).
 """
 
 import os
@@ -17,7 +17,7 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["version"]):
         print(f"Parlor {__version__}, Django {django.__version__}")
         return
-    os.umask(0o022 if sys.argv[1:2] == ["collectstatic"] else UMASK)  # a proxy serves what was collected
+    os.umask(0o022 if sys.argv[1:2] == ["collectstatic"] else UMASK)  # a proxy must be able to read the collected files
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.argv[1:2] == ["runserver"]:
         tell_settings(sys.argv[2:])
@@ -28,7 +28,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        settings.configured or settings.DEBUG  # noqa: B018 - read now, where an error is one sentence
+        settings.configured or settings.DEBUG  # noqa: B018 - read here, to show an error as one sentence
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")
     execute_from_command_line(sys.argv)

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponseBase
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 )
-"""No page asks a browser for these features."""
+"""No page uses these browser features."""
 UNTYPED: Final = ("/admin/", "/lab/")
-"""Scripts of these pages (Django's own, workers) use strings where Trusted Types forbid them."""
+"""Scripts of these pages use strings that Trusted Types forbid: Django's own scripts, and workers."""
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
-    """Middleware: no script of a page, whoever wrote it, gets at camera, microphone or place."""
+    """Return middleware that forbids camera, microphone, location and the like to all scripts of a page."""
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -27,9 +27,9 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) 
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Names the page's own WebSocket in `connect-src`: older WebKit does not count it as 'self'.
+    """Adds the page's own WebSocket to `connect-src`, because older WebKit does not include it in 'self'.
 
-    Markup enters a page by `static/chat/ui/html.js` alone, whose policy of Trusted Types is the only one allowed.
+    It also requires Trusted Types with one policy, `parlor`: only `static/chat/ui/html.js` adds markup to a page.
     """
 
     def get_policy_parts(
@@ -41,9 +41,9 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             parts.update = {**(parts.update or {}), **types}
         try:
             host = request.get_host()
-        except DisallowedHost:  # the page says so, and opens no WebSocket
+        except DisallowedHost:  # the response is an error page without a WebSocket
             return parts
         scheme = "wss" if request.is_secure() else "ws"
-        if not host.startswith("["):  # CSP has no grammar for IPv6 addresses: browsers complain of one
+        if not host.startswith("["):  # CSP has no syntax for IPv6 addresses, and browsers warn about them
             parts.update = {**(parts.update or {}), "connect-src": [f"{scheme}://{host}"]}
         return parts

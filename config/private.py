@@ -1,4 +1,4 @@
-"""The data folder belongs to the user who runs Parlor: nobody else on the machine reads it."""
+"""Keep the data folder private: only the user who runs Parlor may read it."""
 
 import os
 import stat
@@ -11,9 +11,9 @@ OURS: Final = ("secret_key", "parlor.sqlite3")
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder, or take the rights of others away from one that is there.
+    """Create the folder, or remove the rights of other users from an existing one.
 
-    A folder with other people's files in it, or one of another user, is left as it is.
+    A folder without one of our files, a sticky one, or one of another user is not changed, unless it is empty and ours.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A name for the static tree as it is: in every static URL, so that each file may be kept forever."""
+"""Name a release of the static files. It is part of each static URL, so browsers may cache files forever."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from wsgiref.headers import Headers
 
 
 def release(root: Path, *versions: str) -> str:
-    """Eight hex digits over every path and its bytes, and over the versions of what brings files of its own."""
+    """Return eight hex digits: a hash of all files below `root`, and of the versions of packages with static files."""
     digest = hashlib.sha256("\0".join(versions).encode())
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())

@@ -1,4 +1,4 @@
-"""Tells search engines what they may list: nothing, unless SEARCH_ENGINES opens the public rooms to them."""
+"""Tell search engines what they may index: nothing, or with SEARCH_ENGINES the public rooms."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ OPEN: Final = "User-agent: *\nDisallow: /account/\nDisallow: /admin/\nDisallow: 
 
 
 class RobotsMiddleware(MiddlewareMixin):
-    """Says `noindex` with every answer that search engines must not list."""
+    """Adds `noindex` to each response that search engines must not index."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         match = request.resolver_match

@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: whom to tell of a hole, where `SECURITY_CONTACT` says so. Source: RFC 9116."""
+"""`/.well-known/security.txt`: the contact for security reports, from `SECURITY_CONTACT`. Source: RFC 9116."""
 
 from datetime import timedelta
 

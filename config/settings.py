@@ -1,4 +1,4 @@
-"""Django's settings. What differs between machines comes from the environment; the rest is decided here."""
+"""Django's settings. Values that differ between machines come from the environment; the others are set here."""
 
 import socket
 from pathlib import Path
@@ -24,21 +24,21 @@ DATA = Path(env.str("PARLOR_DATA", default="var" if INSTALLED else str(BASE / "v
 private_folder(DATA)
 
 # Development
-# Off unless asked for; `manage.py runserver` asks for it on a loopback address (config/address.py).
+# Off by default; `manage.py runserver` turns it on for a loopback address (config/address.py).
 DEBUG = env.bool("DEBUG", default=False)
 
-# The tutorial, running (lab/): for who learns and tries, not for a site that others use.
+# The tutorial (lab/) is for trying things out, not for a public site.
 LAB = env.bool("LAB", default=DEBUG)
 
-# Where
+# Address
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.port("PORT", default=8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=allowed_hosts(HOST))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Apps
-# `realtime` before `daphne` before `staticfiles`, `accounts` before `auth`: the first that has a command of a name
-# gives it.
+# `realtime` is before `daphne` and `staticfiles`, and `accounts` before `auth`: of two management commands with one
+# name, Django uses that of the first app.
 INSTALLED_APPS = [
     "realtime",
     "daphne",
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFilesMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # pages; their forms' tokens are masked, and their length is blurred
+    "django.middleware.gzip.GZipMiddleware",  # BREACH: Django masks CSRF tokens and varies the length
     "config.middleware.permissions_policy",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "config.robots.RobotsMiddleware",
@@ -100,10 +100,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # Database
-# Acknowledged means on disk: synchronous=FULL and synchronous_commit=on cannot be configured away (in the backends).
+# Acknowledged means on disk: our backends always set synchronous=FULL and synchronous_commit=on.
 SQLITE = {"ENGINE": "realtime.storage.sqlite"}
-# Under ASGI a thread dies with its connection open, so only the pool keeps any (CONN_MAX_AGE = 0).
-# `reconnect_timeout`: each attempt to connect is the last one until somebody asks again, so that none sleeps for long.
+# Under ASGI a thread may end with its connection open, so only the pool keeps connections (CONN_MAX_AGE = 0).
+# A short `reconnect_timeout` stops the retries of the pool; the next request for a connection tries again at once.
 POSTGRESQL = {"ENGINE": "realtime.storage.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 POSTGRESQL_POOL = {
     "min_size": 2,
@@ -111,7 +111,7 @@ POSTGRESQL_POOL = {
     "timeout": 4,
     "reconnect_timeout": 1,
 }
-# libpq's own, which no pooler sees. The URL may say otherwise. Seconds, and milliseconds for `tcp_user_timeout`.
+# Options of libpq; a pooler does not see them, and the URL may override them. Seconds, but ms for `tcp_user_timeout`.
 POSTGRESQL_TIMEOUTS = {
     "connect_timeout": 4,
     "keepalives": 1,
@@ -130,7 +130,7 @@ else:
 DATABASES = {"default": _database}
 
 # Redis
-# A peer that is gone without a word is noticed by the kernel, after half a minute at most.
+# The kernel notices a peer that has disappeared within half a minute.
 REDIS_URL = env.str("REDIS_URL", default="")
 _TCP = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 15_000}
 _KEEPALIVE: dict[str, Any] = {
@@ -141,7 +141,7 @@ if REDIS_URL.startswith("unix:"):
     _KEEPALIVE = {}
 
 # Channel layer
-# redis-py ends a read silent for five seconds and caps a pool at 100 connections; a doorbell is silent for hours.
+# The defaults of redis-py are 5 s for a read and 100 connections in a pool, but the bus may be silent for hours.
 _BUS = {"socket_timeout": None, "socket_connect_timeout": 2, "max_connections": 1000, **_KEEPALIVE}
 _REDIS = {
     "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -150,7 +150,7 @@ _REDIS = {
 CHANNEL_LAYERS = {"default": _REDIS if REDIS_URL else {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Cache
-# It holds the attempts at passwords and the codes that were used: in the process, or where several share them.
+# The cache stores password attempts and used codes: in the process, or in Redis, which several processes share.
 _LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 _SHARED = {
     "BACKEND": "config.cache.SharedCache",
@@ -176,18 +176,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a guest is logged in too, and may come in as somebody
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # a guest is logged in too, and may log in to an account
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "accounts.password_forms.LoginForm",
     "reset_password_from_key": "accounts.password_forms.ResetForm",
 }
-ACCOUNT_LOGIN_METHODS = {"username"}  # an e-mail is turned into the name it belongs to
+ACCOUNT_LOGIN_METHODS = {"username"}  # an e-mail is replaced by the name of its account
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-ACCOUNT_RATE_LIMITS = {  # of wrong passwords; the keys are in accounts/adapter.py
-    "login_failed": "10/m/ip,5/5m/key,20/h/key",  # of a name from an address
-    "login_known": "5/5m/key",  # of a name in a browser where its owner has been before
-    "login_name": "300/h/key",  # of a name from everywhere else
+ACCOUNT_RATE_LIMITS = {  # for wrong passwords; accounts/adapter.py sets the keys
+    "login_failed": "10/m/ip,5/5m/key,20/h/key",  # one name from one address
+    "login_known": "5/5m/key",  # one name in a known browser of its owner
+    "login_name": "300/h/key",  # one name from all other browsers
     "reset_password": "10/m/ip,3/10m/key",
     "prove_email": "3/10m/key,20/d/key",
 }
@@ -200,7 +200,7 @@ MFA_TOTP_ISSUER = "Parlor"
 MFA_TOTP_TOLERANCE = 1
 
 # Mail
-# Without it nobody gets any: the pages say to ask the admin.
+# Without EMAIL_URL no mail is sent: the pages say to ask the admin.
 EMAIL_URL = env.str("EMAIL_URL", default="")
 _mail = env.mail("EMAIL_URL", env.str("EMAIL_PASSWORD", default=""))
 EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
@@ -212,7 +212,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"Parlor <parlor@{''.join(ALL
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # Keys, cookies and headers
-# Browsers keep one jar a host name: without the port in the names, two Parlors on one host log each other out.
+# Browsers do not separate cookies by port: without it in the names, two sites on one host would log each other out.
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
@@ -231,12 +231,12 @@ KNOWN_COOKIE_NAME = f"parlor_known_{PORT}"
 LANGUAGE_COOKIE_NAME = f"parlor_language_{PORT}"
 LANGUAGE_COOKIE_AGE = YEAR
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-# HTTPS=true says: TLS ends before Django, in a proxy that always sets this header itself, or in the server.
+# HTTPS=true means that TLS ends in a proxy, which must always set this header itself, or in our server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES", default=["1"] if HTTPS else [])  # realtime/server/forwarded.py
 SECURE_HSTS_SECONDS = YEAR if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
-# HSTS for subdomains and the browsers' own list: those are other hosts, and not Parlor's to decide about.
+# HSTS for subdomains and preloading concern other hosts, so Parlor does not set them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
@@ -257,10 +257,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Static files
-# Read from where they lie: nothing is rewritten or hashed one by one, and the release is in the path. Collected into
-# STATIC_FILES a proxy may serve them, those of the release before too.
+# Files are served from their source folders. They are not renamed or hashed one by one: the path contains the release.
+# A proxy can serve files collected into STATIC_FILES, also those of the release before.
 STATICFILES_DIRS = [FILES / "static"]
-RELEASE = "dev" if DEBUG else release(FILES / "static", django.__version__)  # the admin's files come with Django
+RELEASE = "dev" if DEBUG else release(FILES / "static", django.__version__)  # Django brings the admin's files
 STATIC_URL = f"/static/{RELEASE}/"
 STATIC_FILES = env.str("STATIC_FILES", default="")
 STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
@@ -296,7 +296,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "daphne": {"level": "WARNING"},
-        # The hub, the writer and the readers say once that Redis or PostgreSQL is away; these say it each second.
+        # The hub, the writer and the readers log once that Redis or PostgreSQL is away; these would log it each second.
         "channels_redis": {"level": "CRITICAL"},
         "psycopg.pool": {"level": "ERROR"},
     },

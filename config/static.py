@@ -1,4 +1,4 @@
-"""Static files, compressed once each by the process that serves them."""
+"""Serve static files. Each process compresses a file once."""
 
 import asyncio
 import gzip
@@ -21,7 +21,7 @@ TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
 class StaticFilesMiddleware(ServeStaticMiddleware):
-    """Compresses text files that nobody has collected, and lets Django answer 404 for a file that is missing."""
+    """Compresses text files that were not collected, and lets Django answer 404 for a missing file."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         file = None if self.autorefresh else self.files.get(request.path_info)
@@ -37,7 +37,7 @@ class StaticFilesMiddleware(ServeStaticMiddleware):
 
 
 def _wants_gzip(file: StaticFile, request: HttpRequest) -> bool:
-    """Return whether to answer with all of a text file, compressed. HEAD, ranges and 304 are the library's."""
+    """Return whether to send a whole text file compressed. The library answers HEAD, ranges and 304."""
     asked = request.META
     whole = request.method == "GET" and "HTTP_RANGE" not in asked and not file.is_not_modified(asked)
     kind = mimetypes.guess_type(_path(file))[0] or ""
@@ -65,7 +65,7 @@ def _headers(file: StaticFile) -> Iterable[tuple[str, str | None]]:
 
 @lru_cache(maxsize=2048)
 def _gzip(path: str) -> bytes:
-    """Return the content without comments, compressed, as `collectstatic` writes it. No file changes meanwhile."""
+    """Return the minified and compressed content, as `collectstatic` writes it. Files must not change while we run."""
     content = Path(path).read_bytes()
     if minify := MINIFIERS.get(Path(path).suffix):
         with suppress(UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Addresses of the pages; what a page shows is its view's business."""
+"""Addresses of the pages."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -21,7 +21,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", chat.home, name="home"),
     re_path(
-        r"^admin/chat/(?P<table>sanction|report|audit)/(?P<rest>.*)$",  # where they were in release 0.1
+        r"^admin/chat/(?P<table>sanction|report|audit)/(?P<rest>.*)$",  # their addresses in release 0.1
         RedirectView.as_view(url="/admin/moderation/%(table)s/%(rest)s", query_string=True),
     ),
     path("admin/", admin.site.urls),

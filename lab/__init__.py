@@ -1,1 +1,1 @@
-"""The WebSocket tutorial, running: stock Channels consumers with a page each. It is there only while `LAB` is on."""
+"""The WebSocket tutorial as running pages, each with a stock Channels consumer. It needs the setting `LAB`."""

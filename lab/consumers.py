@@ -61,7 +61,7 @@ class UpdatesConsumer(AsyncWebsocketConsumer):
             await self.send(text_data=str(self.updates))
 
     async def read_nothing(self) -> None:
-        """Pause reading for a while. Parlor's server must be asked; others stop by themselves when nothing is taken."""
+        """Pause reading for `SLOW_S`. Parlor's server needs a call; others stop when the consumer takes nothing."""
         server = (self.scope.get("extensions") or {}).get("parlor")
         if server:
             server.pause()
@@ -142,7 +142,7 @@ class RefusedConsumer(AsyncWebsocketConsumer):
 
 
 class LoginConsumer(AsyncWebsocketConsumer):
-    """The server sends the name of the person whose log-in the cookie is of. `lab.routing` decides who may connect.
+    """The server sends the name of the person whose log-in cookie it gets. `lab.routing` decides who may connect.
 
     It never ends the log-in, unlike `AuthMiddlewareStack` (docs/channels.md).
     """

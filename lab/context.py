@@ -1,4 +1,4 @@
-"""The context that every template has."""
+"""The context of the lab for every template."""
 
 from django.conf import settings
 from django.http import HttpRequest

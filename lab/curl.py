@@ -9,7 +9,7 @@ KEY: Final = "f7cb4ezEAl6C3wRaU6JORA=="
 
 
 def curl(origin: str, key: str) -> str:
-    """Return the command for `origin`, `http://host:port`. After a 101 curl goes on listening."""
+    """Return the command for `origin`, `http://host:port`. After a 101, curl waits for messages."""
     headers = [
         "Connection: Upgrade",
         "Upgrade: websocket",

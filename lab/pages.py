@@ -1,4 +1,4 @@
-"""The pages of the lab: the subject of each, the lines that do it, and why a room does it in another way."""
+"""The pages of the lab: the subject of each, its source code, and why a room works in another way."""
 
 from collections.abc import Callable
 from typing import NamedTuple

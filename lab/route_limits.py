@@ -61,7 +61,7 @@ class RouteLimits:
 
 
 class LimitedConnection:
-    """The server's `receive` and `send` for one connection, held to the options."""
+    """The server's `receive` and `send` for one connection, within the limits of the options."""
 
     def __init__(self, options: Options, scope: Any, receive: Receive, send: Send, clock: Callable[[], float]) -> None:
         self._options, self._receive, self._send, self._clock = options, receive, send, clock

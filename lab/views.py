@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @lab_only
 @csp_update({"worker-src": [SELF, "data:"]})  # type: ignore[arg-type]
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Show a page. The page about origins needs a worker made of `data:`, which has an origin of its own."""
+    """Show a page. The page about origins needs a worker from a `data:` URL, which has an origin of its own."""
     lab = find(name)
     if lab is None:
         raise Http404

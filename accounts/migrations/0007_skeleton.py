@@ -6,7 +6,7 @@ from accounts.names import look
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """Give each name its skeleton: ranks first, then accounts, then the older. The second with one has none."""
+    """Fill the skeletons of names. Where names look alike, the first one gets it: by rank, account, then age."""
     users = apps.get_model("accounts", "User").objects.using(schema_editor.connection.alias)
     taken = set(users.exclude(skeleton=None).values_list("skeleton", flat=True))
     is_guest = models.Case(models.When(account_at=0, then=1), default=0)
@@ -25,7 +25,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Processes of the release before go on: the column is null for the rows that they write."""
+    """Compatible with processes of the release before: the column is null for the rows that they write."""
 
     dependencies = [("accounts", "0006_moved_logins")]
 

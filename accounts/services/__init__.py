@@ -1,1 +1,1 @@
-"""Services: what writes users, logins and quotas to the database."""
+"""Services: write users, logins and quotas to the database."""

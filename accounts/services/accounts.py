@@ -1,6 +1,6 @@
-"""Turn people into accounts: names with a password, e-mail addresses, and admins.
+"""Create accounts and the first admin, and change passwords and e-mail addresses.
 
-Passwords are passed `hashed`: hashing takes half a second, and no writer should wait so long for a transaction.
+Passwords are passed `hashed`: hashing takes half a second, which is too long inside a transaction.
 """
 
 from django.contrib.sessions.models import Session
@@ -40,7 +40,7 @@ def account_create(
 
 
 def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
-    """Turn a guest into an account. The row stays and no log changes, so connections stay open."""
+    """Turn a guest into an account. The user keeps the id, and connections stay open. Raise 409 for an account."""
     with batch([SITE]) as staged:
         if User.objects.select_for_update().get(pk=user.pk).has_usable_password():
             raise conflict("conflict", "has a password already")
@@ -51,8 +51,8 @@ def name_keep(*, user: User, hashed: str, email: str, now: int) -> None:
 
 
 def admin_create(*, guest: User | None, name: str, hashed: str, email: str, colour: int, device: str, now: int) -> User:
-    """Create the first superuser: a new account, or the guest who opened the link. Only one caller succeeds."""
-    with batch([SITE]) as staged:  # the lock is one that all processes share
+    """Create the first superuser: a new account, or the guest who opened the link. Raise `SetUpAlready` otherwise."""
+    with batch([SITE]) as staged:  # all processes share this lock
         if superuser_exists():
             raise SetUpAlready
         user = guest or _create_account(
@@ -79,13 +79,13 @@ def password_set(*, user: User, hashed: str) -> None:
 
 
 def power_changed(*, user: User) -> None:
-    """Recheck a moderator or admin whose two-step login was set up or removed."""
+    """Recheck the connections of a person whose two-step login was set up or removed."""
     with batch([SITE]) as staged:
         staged.revoke(UserId(user.key), reason="role")
 
 
 def email_ask(*, user: User, email: str) -> None:
-    """Ask for another e-mail, which counts once its owner has followed a link; or set none, at once."""
+    """Store an address that takes effect when its owner follows a link. An empty one deletes the address at once."""
     user.email_asked = "" if email == user.email and user.email_proved else email
     if not email:
         user.email, user.email_proved = "", False
@@ -93,9 +93,9 @@ def email_ask(*, user: User, email: str) -> None:
 
 
 def email_prove(*, key: str, email: str) -> User:
-    """Give a proved address to the user, or raise `EmailTaken`.
+    """Set the proved address of a user. Raise `EmailTaken` when it is another's, or the user no longer asks for it.
 
-    A person who has it without a proof, from release 0.1, loses it.
+    Another user who has the address without a proof, from release 0.1, loses it.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().filter(key=key, email_asked=email, is_active=True).first()

@@ -14,7 +14,7 @@ from realtime.security import login_of
 def login_begun(
     *, user: User, session_key: str, row: str, agent: str, device: str, now: int, before: str | None = None
 ) -> None:
-    """Record that an account has logged in. The session is stored in `row`; `before` is its former key."""
+    """Record that an account has logged in. `row` is the primary key of the session; `before` is its former key."""
     facts = {
         "user": user,
         "login": login_of(session_key),
@@ -29,19 +29,19 @@ def login_begun(
 
 
 def browser_met(*, user: User, device: str) -> None:
-    """Tell other apps that a person logs in, logs out or leaves forever in this browser."""
+    """Call the browser hooks of other apps: a person logs in, logs out or deletes the account in this browser."""
     for plugin in PLUGINS if device else ():
         if plugin.on_browser:
             plugin.on_browser(user, device)
 
 
 def devices_of(user: User) -> set[str]:
-    """Return the browsers of a person that are known: the one they came in by, and those with a login session."""
+    """Return the hashes of a person's known browsers: the first one, and those with a login session."""
     return {user.device, *user.logins.values_list("device", flat=True)} - {""}
 
 
 def login_leave(batch: Batch, *, user: User, session_key: str) -> None:
-    """End the connections of a login session; whoever calls this ends the session, in the same transaction."""
+    """End the connections of a login session. The caller must end the session itself in the same transaction."""
     login = login_of(session_key)
     _end_connections(batch, user, login, *user.logins.filter(login=login).values_list("moved_from", flat=True))
 
@@ -52,7 +52,7 @@ def _end_connections(batch: Batch, user: User, *logins: str) -> None:
 
 
 def logins_end(*, user: User, logins: Collection[str]) -> int:
-    """End these login sessions of a user; how many there were."""
+    """End these login sessions of a user and their connections. Return how many there were."""
     with batch([SITE]) as staged:
         ended = list(user.logins.filter(login__in=logins).select_related("session"))
         for each in ended:
@@ -62,7 +62,7 @@ def logins_end(*, user: User, logins: Collection[str]) -> int:
 
 
 def logins_end_all() -> str:
-    """End the log-ins of everybody, guests too, and return a sentence about it. No server may be running."""
+    """End all log-ins, those of guests included, and return a sentence for the operator. No server may be running."""
     count = Session.objects.count()
     LoginSession.objects.all()._raw_delete("default")
     Session.objects.all()._raw_delete("default")

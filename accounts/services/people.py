@@ -25,7 +25,7 @@ from realtime.log import SITE, batch, key_new
 from realtime.security import login_of
 
 MAX_DELETED_ROWS: Final = 500
-"""A clean-up deletes at most so many rows of a kind."""
+"""A clean-up deletes at most so many rows of each table."""
 
 
 class LastAdmin(Exception):
@@ -34,9 +34,9 @@ class LastAdmin(Exception):
 
 @transaction.atomic
 def guest_create(*, name: str, face: str, colour: int, device: str, now: int, place: Place = NOWHERE) -> User:
-    """Create a user without a password. `device` is the hash of the cookie.
+    """Create a user without a password. `device` is the hash of the device cookie.
 
-    Raise 422 for a bad name, and 409 `name_taken` with a free suggestion.
+    Raise 422 for a bad name, 409 `name_taken` with a free suggestion, or 429 `quota`.
     """
     user = User(device=device, created_at=now, seen_at=now, password=make_password(None))
     hashed = check_newcomer_quota(place, now)
@@ -46,7 +46,7 @@ def guest_create(*, name: str, face: str, colour: int, device: str, now: int, pl
 
 
 def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
-    """Store that the user was here in this login session. The 30 days of the name start again."""
+    """Store that the user was here in this login session. The time after which a guest's name is free starts again."""
     user.seen_at = now
     user.save(update_fields=["seen_at"])
     if session_key:
@@ -54,9 +54,9 @@ def user_seen(*, user: User, now: int, session_key: str | None = None) -> None:
 
 
 def person_forget(*, user: User, now: int) -> None:
-    """Delete the data of a person: rooms are left, and name, face, e-mail, browser and password are deleted.
+    """Delete the data of a person: name, face, e-mail, browser, password and log-ins. Plugins leave the rooms first.
 
-    The messages stay, under an anonymous name.
+    Messages stay, under an anonymous name. Raise `LastAdmin` for the last admin, and 403 for a banned person.
     """
     refuse_banned(user, now)
     if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
@@ -87,14 +87,14 @@ def _anonymous_values() -> dict[str, Any]:
 
 
 def users_seen(pks: Collection[int], now: int) -> None:
-    """Store that connected people were here, at most once a day for each."""
+    """Store that connected people were here, at most once a day for each. Also run the regular clean-up."""
     upgrade.finish()
     User.objects.filter(pk__in=pks, seen_at__lte=now - DAY_MS).update(seen_at=now)
     expired_delete(now)
 
 
 def expired_delete(now: int) -> None:
-    """Delete what is over, a bounded part at a time: login sessions, and what quotas count no longer."""
+    """Delete expired login sessions and old uses of quotas, at most `MAX_DELETED_ROWS` of each."""
     at = datetime.fromtimestamp(now / 1000, UTC)
     over = Session.objects.filter(expire_date__lt=at).order_by("expire_date").values_list("pk", flat=True)
     Session.objects.filter(pk__in=list(over[:MAX_DELETED_ROWS])).delete()

@@ -1,4 +1,4 @@
-"""Write names, avatars and colours. A name belongs to one user; a guest's is free after 30 days of absence."""
+"""Write names, avatars and colours. A name belongs to one user; a guest's name is free after 30 days of absence."""
 
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ FREE_UNUSED_AFTER_MS: Final = DAY_MS
 def profile_change(
     batch: Batch, *, caller: Caller, name: str, face: str, colour: int
 ) -> tuple[dict[str, Any], list[Signal]]:
-    """Change the caller's name, face and colour, and show it on all their connections; presence tells the others."""
+    """Change the caller's name, face and colour, and signal it to their connections. Presence tells other people."""
     user = person_change(pk=caller.pk, name=name, face=face, colour=colour, now=batch.now)
     return {"user": {"id": caller.id, **person_of(user)}}, [person_signal(user)]
 
@@ -50,7 +50,7 @@ def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> Us
 
 
 def profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_speak: bool = False) -> None:
-    """Write what others see. Only whoever `may_speak` for the site, or has power there, takes a reserved name."""
+    """Write name, face and colour. A reserved name needs `may_speak`, or a moderator, staff or admin."""
     shown, folded = names.cleaned(name)
     user.face, user.colour = avatars.checked(face, colour)
     is_new = folded != user.name_folded
@@ -67,7 +67,7 @@ def profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_
 
 
 def _claim_name(user: User, *, now: int) -> None:
-    """Refuse a name that another holds, or one that looks like it; or take it from guests who have long been away."""
+    """Raise `name_taken` for a name that another user has, or one that looks like it. Rename guests long away."""
     user.skeleton = names.look(user.name)
     alike = Q(name_folded=user.name_folded) | Q(skeleton=user.skeleton)
     for holder in User.objects.select_for_update().filter(alike).exclude(pk=user.pk):
@@ -80,7 +80,7 @@ def _claim_name(user: User, *, now: int) -> None:
 
 
 def _is_free(holder: User, away: int) -> bool:
-    """Return whether a guest has been away for long enough. The log is searched only where that decides."""
+    """Return whether a guest has been away long enough. The log is read only when the result depends on it."""
     if not FREE_UNUSED_AFTER_MS <= away < FREE_AFTER_MS:
         return away >= FREE_AFTER_MS
     return holder.seen_at - holder.created_at < DAY_MS and not has_acted(holder)

@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 def quota_use(kind: Kind, *, pk: int, now: int) -> None:
-    """Count one more of what a person makes, or refuse it with 429 `quota` and the time until there is room again.
+    """Count one more use by a person. Raise 429 `quota`, with the time to wait, when a quota is used up.
 
-    The caller's transaction holds the lock of the `site` log, so that processes count one after the other.
+    The caller's transaction must hold the lock of the `site` log, so that processes count one after the other.
     """
     quotas = quotas_of(settings.QUOTAS)
     password, account_at = User.objects.values_list("password", "account_at").get(pk=pk)
@@ -33,7 +33,7 @@ def quota_use(kind: Kind, *, pk: int, now: int) -> None:
 
 
 def check_newcomer_quota(place: Place, now: int) -> Place:
-    """Refuse one more new person from this place, or return the place as it is stored."""
+    """Return the hashed place of a new person. Raise 429 `quota` when too many have come from there, or to the site."""
     quotas, hashed = quotas_of(settings.QUOTAS), Place(*map(_hash, place))
     recent, today = _uses("guests", now, BURST_MS), _uses("guests", now)
     _check_quota("guests", quotas.guests_site_burst, recent, now, BURST_MS)
@@ -52,17 +52,17 @@ def check_newcomer_quota(place: Place, now: int) -> Place:
 
 
 def _hash(text: str) -> str:
-    """Return a keyed hash of an address, which is deleted after a day. The database contains no address."""
+    """Return a keyed hash of an address, so that the database contains no address."""
     return salted_hmac("accounts.quotas", text).hexdigest()[:16] if text else ""
 
 
 def _uses(kind: Kind, now: int, window: int = DAY_MS) -> "QuerySet[QuotaUse]":
-    """Return what was made lately. Times ahead of a clock that has jumped back count up to the same distance."""
+    """Return the uses within the window. Uses in the next window count too: the clock may have gone back."""
     return QuotaUse.objects.filter(kind=kind, at__gt=now - window, at__lte=now + window)
 
 
 def _check_quota(kind: Kind, most: int, uses: "QuerySet[QuotaUse]", now: int, window: int = DAY_MS) -> None:
-    """Refuse where the window holds `most` already: the oldest of these says when there is room."""
+    """Raise 429 `quota` when the window has `most` uses already. The oldest of these tells how long to wait."""
     if not most:
         return
     oldest = uses.order_by("-at").values_list("at", flat=True)[most - 1 : most].first()
@@ -71,7 +71,7 @@ def _check_quota(kind: Kind, most: int, uses: "QuerySet[QuotaUse]", now: int, wi
 
 
 def _place_of(pk: int, now: int) -> Place:
-    """Return the place of a person who is new since less than a day."""
+    """Return the hashed place of a person who came within the last day, else `NOWHERE`."""
     came = _uses("guests", now).filter(user=pk).values_list("address", "network").first()
     return Place(*came) if came else NOWHERE
 

@@ -1,4 +1,4 @@
-"""Times on pages without a connection: sent in UTC, rewritten for the reader by `static/local_times.js`."""
+"""Times on pages without a connection. They are sent in UTC; `static/local_times.js` shows the reader's time."""
 
 from datetime import datetime
 

@@ -39,7 +39,7 @@ Page = Callable[..., HttpResponse]
 
 
 def by_account(view: Page) -> Page:
-    """`view(request, user)` for accounts; guests keep their name first, visitors log in."""
+    """Call `view(request, user)` for an account. Redirect a guest to set a password, and a visitor to log in."""
 
     @wraps(view)
     def asked(request: HttpRequest, **given: Any) -> HttpResponse:
@@ -68,7 +68,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def keep_name(request: HttpRequest) -> HttpResponse:
-    """Set the password of a guest, on a page, or by a JSON request from a room."""
+    """Set the password of a guest, from its page or by a JSON request from a room."""
     user, next = request.user, next_of(request)
     if not isinstance(user, User):
         return redirect(with_next("account_signup", next))
@@ -94,7 +94,7 @@ def kept(request: HttpRequest, user: User, form: NewPasswordForm) -> bool:
     try:
         session.keep(request, user, **form.given)
         send_proof(request, user)
-    except RealtimeError:  # another tab was first: this one has nothing left to do
+    except RealtimeError:  # another tab has already set the password
         return True
     return not form.errors
 
@@ -126,7 +126,7 @@ def email(request: HttpRequest, user: User) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the page of a link in a mail. It needs a click on a button, because programs open links too."""
+    """Show the page of a link in a mail. It needs a click on a button, because mail programs open links too."""
     proof, user = proof_of(token), None
     if proof and request.method == "POST":
         with contextlib.suppress(EmailTaken):
@@ -140,7 +140,7 @@ def prove_email(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("old")
 def forget(request: HttpRequest) -> HttpResponse:
-    """Go for good, as a guest too."""
+    """Delete the account, or a guest, after a confirmation."""
     user = request.user
     if not isinstance(user, User):
         return redirect("home")
@@ -156,7 +156,7 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """Say that it is done."""
+    """Confirm the deletion. The account is logged out by now."""
     return render(request, "account/forgotten.html")
 
 
@@ -173,7 +173,7 @@ def forget_person(user: User, form: FarewellForm) -> bool:
 @require_POST
 @by_account
 def login_end(request: HttpRequest, user: User, login: str) -> HttpResponse:
-    """Log out there; here is what the button "Log out" is for."""
+    """Log out another browser. For this one it is 404: the button "Log out" does that."""
     if login == login_of(str(request.session.session_key)) or not logins_end(user=user, logins=[login]):
         raise Http404
     return done(request, _("Device logged out."))
@@ -201,5 +201,5 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def password_typed(request: HttpRequest, user: User) -> None:
-    """Record that the password was just entered, so that two-step login does not ask again."""
+    """Record that the password was just entered, so that setting up two-step login does not ask for it again."""
     record_authentication(request, user, method="password", reauthenticated=True)

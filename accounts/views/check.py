@@ -1,4 +1,4 @@
-"""The question of a page that gets no WebSocket: does HTTP come through, and would its Origin do?"""
+"""Help a page that gets no WebSocket: tell whether HTTP works and whether its Origin is allowed."""
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import JsonResponse
@@ -13,6 +13,6 @@ from realtime.security import origin_verified
 @require_POST
 @never_cache
 def check(request: ASGIRequest) -> JsonResponse:
-    """Return `{origin}`: whether a WebSocket from this page would be let in. It changes nothing and needs no login."""
+    """Return `{origin}`: whether a WebSocket from this page is allowed. It changes nothing and needs no log-in."""
     scheme = "wss" if request.scope.get("scheme") == "https" else "ws"
     return JsonResponse({"origin": origin_verified({**request.scope, "scheme": scheme})})

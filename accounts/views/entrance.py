@@ -1,4 +1,4 @@
-"""Coming in and going out: django-allauth's pages, where a guest counts as nobody yet; and signing up."""
+"""Log-in, sign-up and password reset. django-allauth's log-in treats a guest like a visitor."""
 
 from http import HTTPStatus
 from math import ceil
@@ -34,7 +34,7 @@ from realtime.log import now_ms
 
 
 class LoginView(Refusing, allauth.LoginView):
-    """The log-in of visitors and guests. A person with an account is logged in already."""
+    """The log-in of visitors and guests. A person with an account is redirected."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
         self.guest = request.user if isinstance(request.user, User) else None
@@ -62,7 +62,7 @@ class LoginView(Refusing, allauth.LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signup(request: HttpRequest) -> HttpResponse:
-    """Create an account for a visitor. A guest keeps the name instead."""
+    """Create an account for a visitor. A guest is redirected to `keep_name`."""
     next = next_of(request)
     if isinstance(request.user, User):
         return redirect(with_next("keep_name", next) if request.user.is_guest else next or "home")
@@ -103,7 +103,7 @@ def signup_page(request: HttpRequest, form: NewAccountForm, next: str, status: i
 
 
 class ResetView(Refusing, allauth.PasswordResetView):
-    """The reset of a password. Without mail there is no form, and the page names the admin."""
+    """The request for a password reset. A site without mail has no form: the page says to ask the admin."""
 
     def dispatch(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponseBase:
         if not settings.EMAIL_URL:
@@ -113,13 +113,13 @@ class ResetView(Refusing, allauth.PasswordResetView):
 
 
 class ResetFromKeyView(Refusing, allauth.PasswordResetFromKeyView):
-    """The reset by a link. It does not log out the present user, because a guest could never come back."""
+    """The password reset by a link. It does not log out the current user, because a guest could never log in again."""
 
     def logout(self) -> None: ...
 
 
 def too_many(request: HttpRequest, action: str, user: User | None = None) -> HttpResponse | None:
-    """429 where this address or user has done that too often (settings.ACCOUNT_RATE_LIMITS)."""
+    """Return a 429 response when this address or user exceeds settings.ACCOUNT_RATE_LIMITS, else None."""
     response: HttpResponse | None = consume_or_429(request, action=action, user=user)
     return response
 

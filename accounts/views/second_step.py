@@ -1,4 +1,4 @@
-"""The second step of the log-in: django-allauth's pages, which ask again for what they are about to give away."""
+"""Two-step login: django-allauth's pages. Those that show or change secrets ask for the password or a code again."""
 
 import time
 from http import HTTPStatus
@@ -23,11 +23,11 @@ WAIT_S: Final = 300
 """The longest rate limit of settings.ACCOUNT_RATE_LIMITS that a page can reach."""
 TOO_MANY: Final = {"rate_limited", "too_many_login_attempts"}
 PAGES: Final = {"password": "account_reauthenticate", "mfa": "mfa_reauthenticate"}
-"""The page that asks again for each method."""
+"""The page that asks for each method again."""
 
 
 class Refusing:
-    """A form's view whose refusals say so by their status: 429 with a time after too many tries, else 422."""
+    """A form view that answers 429 with `Retry-After` after too many attempts, and 422 for other errors."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
@@ -39,7 +39,7 @@ class Refusing:
 
 
 class Again:
-    """A view that opens only a few minutes after its user has shown `method` again."""
+    """A view that is open only for a few minutes after the user has confirmed `method` again."""
 
     method = "password"
 
@@ -52,26 +52,26 @@ class Again:
 
 
 def shown_lately(request: HttpRequest, method: str) -> bool:
-    """Return whether this log-in has shown the password (`password`) or a code (`mfa`) again within a few minutes."""
+    """Return whether the user has confirmed the password (`password`) or a code (`mfa`) again within a few minutes."""
     records = get_authentication_records(request, request.user)
     shown = [each["at"] for each in records if each["method"] == method and each.get("reauthenticated")]
     return bool(shown) and time.time() - max(shown) < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 class AuthenticateView(Refusing, base.AuthenticateView):
-    """The code of the log-in."""
+    """The page for the code at log-in."""
 
 
 class ReauthenticateView(Refusing, allauth.ReauthenticateView):
-    """The password, asked for again."""
+    """The page that asks for the password again."""
 
 
 class CodeAgainView(Refusing, base.ReauthenticateView):
-    """A code, asked for again."""
+    """The page that asks for a code again."""
 
 
 class ActivateView(Refusing, totp.ActivateTOTPView):
-    """The set-up of two-step login. It ends other sessions, and moderators and admins have their power from now on."""
+    """The set-up of two-step login. It ends other sessions, and gives moderators and admins their power."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -82,11 +82,11 @@ class ActivateView(Refusing, totp.ActivateTOTPView):
 
 
 class CodeForm(mfa_forms.ReauthenticateForm):
-    """A code of the app or a recovery code, typed for this very act."""
+    """A code of the app or a recovery code, entered for this action."""
 
 
 class DeactivateView(Again, Refusing, totp.DeactivateTOTPView):
-    """Password and code take the second step away; who guards the site does so no more, from now on."""
+    """The removal of two-step login, with password and code. With `STAFF_MFA`, staff lose their power by it."""
 
     form_class = CodeForm
 
@@ -104,7 +104,7 @@ class DeactivateView(Again, Refusing, totp.DeactivateTOTPView):
 
 
 class GenerateCodesView(Again, Refusing, codes.GenerateRecoveryCodesView):
-    """Password and code make new recovery codes, which are shown next."""
+    """The creation of new recovery codes, with password and code. The next page shows them."""
 
     form_class = CodeForm
 

@@ -1,4 +1,4 @@
-"""The page behind the link that the server prints while there is no admin."""
+"""The page of the link that the server prints while there is no admin."""
 
 from http import HTTPStatus
 from random import SystemRandom
@@ -25,7 +25,7 @@ from realtime.log import now_ms
 @never_cache
 @sensitive_post_parameters("password")
 def first_admin(request: HttpRequest, token: str) -> HttpResponse:
-    """Make the first admin. A guest becomes admin under the present name; others enter one."""
+    """Create the first admin. A guest becomes admin and keeps the name; others enter one. An unknown token is 404."""
     if not setup.fits(token):
         raise Http404
     guest = request.user if isinstance(request.user, User) and request.user.is_guest else None
@@ -47,7 +47,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def admin_made(form: NewPasswordForm, guest: User | None, device: str) -> User | None:
-    """Create the admin, or add the error to the form and return None. A second caller gets 404."""
+    """Create the admin, or add the error to the form and return None. Raise 404 when there is an admin already."""
     given = form.given
     hashed, colour = make_password(given.pop("password")), SystemRandom().randrange(COLOURS)
     given.setdefault("name", "")

@@ -1,4 +1,4 @@
-"""The token of a page that lives longer than its own."""
+"""Give a new token to a page whose own token has expired."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -11,7 +11,7 @@ from realtime.security import token_make
 @require_GET
 @never_cache
 def token(request: HttpRequest) -> JsonResponse:
-    """`{token, user}` for who is logged in, else 401."""
+    """Return `{token, user}` for the user who is logged in, else 401."""
     user = user_of(request)
     if user is None or request.session.session_key is None:
         return JsonResponse({}, status=401)

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef
 
 
 def raise_ranks(apps: Any, schema_editor: Any) -> None:
-    """Reports about hosts, and those of direct rooms, are for moderators."""
+    """Assign reports about hosts, and those in direct rooms, to moderators."""
     Report, Room, Membership = (apps.get_model("chat", name) for name in ("Report", "Room", "Membership"))
     hosts = Membership.objects.filter(room=OuterRef("room"), user=OuterRef("user"), role="host", state="member")
     Report.objects.filter(Exists(hosts)).update(rank=2)

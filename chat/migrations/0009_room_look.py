@@ -7,7 +7,7 @@ from accounts.names import look
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """Give each named room the skeleton of its name. Rooms of one name stay as they are."""
+    """Fill the skeletons of room names. Rooms with the same name keep it."""
     rooms = apps.get_model("chat", "Room").objects.using(schema_editor.connection.alias)
     batch = []
     for room in rooms.filter(skeleton=None, direct="").only("pk", "name").iterator(chunk_size=2000):
@@ -20,7 +20,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Processes of the release before go on: the column is null for the rooms that they make."""
+    """Compatible with processes of the release before: the column is null for the rooms that they create."""
 
     dependencies = [("chat", "0008_ban_effects")]
 

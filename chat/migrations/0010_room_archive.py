@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 def set_activity(apps: Any, schema_editor: Any) -> None:
-    """Let the directory begin in the order in which rooms were made."""
+    """Set `active_at` of existing rooms to their creation, which gives the directory its first order."""
     apps.get_model("chat", "Room").objects.update(active_at=models.F("created_at"))
 
 

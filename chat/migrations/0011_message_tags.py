@@ -1,4 +1,4 @@
-"""Fill the tag of each message's event in, so that a request can say which message it means."""
+"""Copy the tag of each message's event to the message, so that a request can identify the message."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ UPDATE chat_message SET tag = (
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """Fill the tags of stored messages, a chunk at a time, so that nobody waits for long."""
+    """Fill the tags of stored messages in chunks, so that no other writer waits for long."""
     last = apps.get_model("chat", "Message").objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     with schema_editor.connection.cursor() as cursor:
         for start in range(0, last, CHUNK):
@@ -22,7 +22,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Each chunk is committed by itself. Whoever interrupts this migrates again, and it goes on."""
+    """Commits each chunk by itself. After an interruption, migrate again: it continues."""
 
     atomic = False
     dependencies = [("chat", "0010_room_archive"), ("realtime", "0001_initial")]

@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """The tables stay: the app `moderation` has them under their old names from its first migration on."""
+    """Moves models to the app `moderation`, whose first migration takes over the tables under their old names."""
 
     dependencies = [("chat", "0011_message_tags")]
 

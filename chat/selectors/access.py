@@ -51,21 +51,21 @@ _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
         proven=SECOND_STEP,
     )
 )
-"""A subquery, because Django places a join before the filtered join that it needs."""
+"""A subquery, because Django would put the join before the filtered join that it depends on."""
 
 
 def access_table(rooms: Collection[LogKey], users: Collection[int]) -> AccessTable:
-    """Return the access by room and user, in one query, and by room and `NOBODY` for people outside."""
+    """Return the access by (room, user), in one query, and by (room, `VISITOR`) for everybody else."""
     return _found(_access_rows(rooms, users))
 
 
 def _found(rows: Iterable[Any]) -> AccessTable:
-    found = {}
+    table = {}
     for key, user, *values in rows:
-        found[LogKey(key), VISITOR] = place = RoomAccess(*values[: len(_ROOM)])
+        table[LogKey(key), VISITOR] = place = RoomAccess(*values[: len(_ROOM)])
         if user is not None:
-            found[LogKey(key), user] = _access_of(place, *values[len(_ROOM) :])
-    return found
+            table[LogKey(key), user] = _access_of(place, *values[len(_ROOM) :])
+    return table
 
 
 @prepared
@@ -97,17 +97,17 @@ def _access_of(
     read: int,
     person: Mapping[str, Any],
 ) -> RoomAccess:
-    kept_out = person["banned"] if person["banned"] > now_ms() else 0
-    in_it = state == IN_IT and not kept_out
+    banned_on_site = person["banned"] if person["banned"] > now_ms() else 0
+    is_member = state == IN_IT and not banned_on_site
     site = usable_rank(moderator=person["moderator"], superuser=person["superuser"], second_step=person["proven"])
     return replace(
         place,
-        role=role if in_it else None,
-        rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if in_it else Rank.MEMBER,
+        role=role if is_member else None,
+        rank=max(Rank(site), Rank.HOST if role == HOST else Rank.MEMBER) if is_member else Rank.MEMBER,
         guest=counts_as_guest(person["hashed"], person["account_at"], now_ms()),
         waiting=state == Membership.State.WAITING,
-        asked=state == Membership.State.REQUEST and not kept_out,
-        banned_until=max(kept_out, banned_until if state == Membership.State.BANNED else 0),
+        asked=state == Membership.State.REQUEST and not banned_on_site,
+        banned_until=max(banned_on_site, banned_until if state == Membership.State.BANNED else 0),
         muted_until=muted_until,
         muted_on_site=person["muted"],
         warned=warned,
@@ -130,13 +130,13 @@ def member(caller: Caller, room: LogKey, found: AccessTable | None = None, *, ar
 
 
 def refuse_archived(room_access: RoomAccess) -> None:
-    """Refuse to write into an archived room."""
+    """Raise 409 `archived` for an archived room."""
     if room_access.archived_at is not None:
         raise conflict("archived", "the room is archived")
 
 
 def reporter(caller: Caller, room: LogKey) -> RoomAccess:
-    """Return the access of a person who may report: a member, or a person asked into a direct room."""
+    """Return the access of a person who may report: a member, or a person with a request to a direct room."""
     room_access = _access(caller, room)
     return room_access if room_access is not None and room_access.asked else member(caller, room, archived=True)
 
@@ -152,10 +152,10 @@ def ranked(
 
 
 def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> AccessTable:
-    """Return the access of a moderator or admin, equal to that of hosts, for the argument `found` of a service.
+    """Return the access of a moderator or admin as if they were a host, for the argument `found` of a service.
 
-    Raise 403 for others. Read access is not checked: the admin has shown what the action is about.
-    With `closed` the room may be deleted.
+    Raise 403 for others. Membership is not checked, because Django admin shows all rooms. With `closed` the room may be
+    deleted.
     """
     room_access = _access(caller, room, access_table_of_closed(room, caller) if closed else None)
     user = User.objects.filter(pk=caller.pk, is_active=True).first()
@@ -168,10 +168,10 @@ def on_site(caller: Caller, room: LogKey, *, closed: bool = False) -> AccessTabl
 def author(
     caller: Caller, room: LogKey, found: AccessTable | None = None, *, slowed: bool = True, asking: bool = False
 ) -> RoomAccess:
-    """Return the access of a member who may write now, as the app that answers `may_post` decides.
+    """Return the access of a member who may write now. The plugin that answers `may_post` decides.
 
-    `slowed`: slow mode counts. A direct room that nobody has accepted lets nothing through, unless the caller is
-    `asking` and looks after it.
+    `slowed`: slow mode applies. Raise 403 `unanswered` in a direct room that nobody else has accepted. With `asking`
+    this is not checked, and the calling function must check it.
     """
     room_access = member(caller, room, found)
     plugin.installed.may_post(room_access, now_ms(), slowed)
@@ -181,7 +181,7 @@ def author(
 
 
 def unanswered(room: int, user: int) -> bool:
-    """Return whether nobody but this user is in a direct room."""
+    """Return whether this user is the only member of a direct room: nobody else has accepted."""
     return not Membership.objects.filter(room=room, state=IN_IT).exclude(user=user).exists()
 
 
@@ -201,7 +201,7 @@ def readable(caller: Caller | None, room: LogKey, found: AccessTable | None = No
 
 
 def banned_from(room_access: RoomAccess) -> RealtimeError:
-    """403 for a room that one knew."""
+    """Return the error 403 `banned`, with the end of the ban."""
     return banned(room_access.banned_until)
 
 
@@ -229,7 +229,7 @@ def scopes_of(user: UserId | None, room_access: RoomAccess) -> Scopes:
 
 
 def silenced(scopes: Scopes) -> bool:
-    """Tell whether a mute or a warning closes the input. A mute ends by time, without a recheck."""
+    """Tell whether a mute or a warning forbids to write. The end of a mute needs no recheck."""
     return any(scope.startswith(SILENCED) and int(scope.removeprefix(SILENCED)) > now_ms() for scope in scopes)
 
 
@@ -240,9 +240,9 @@ def may_read(caller: Caller, room: LogKey) -> Scopes | None:
 
 
 def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, LogKey], Scopes]:
-    """Return the scopes of every pair of a caller and a room in which the caller may read.
+    """Return the scopes for each pair of a caller and a room that the caller may read.
 
-    One query, and one for the blocks where some of the rooms are direct.
+    This takes one query, and a second one for blocks when some of the rooms are direct.
     """
     found = access_table({room for _, room in asked}, {caller.pk for caller, _ in asked})
     pairs = [(caller, room, _access(caller, room, found)) for caller, room in asked]
@@ -255,9 +255,9 @@ def may_read_all(asked: Sequence[tuple[Caller, LogKey]]) -> dict[tuple[UserId, L
 
 
 def may_open(caller: Caller, room: LogKey) -> Scopes | None:
-    """Return the same as `may_read`, or 403 for a room that one is banned from.
+    """Return the caller's scopes in the room, or None. Raise 403 `banned` when the caller is banned from it.
 
-    In a direct room the caller is not shown as present while they block one of its people.
+    A caller who blocks one of the people of a direct room is not shown as present there.
     """
     room_access = _access(caller, room)
     if room_access and room_access.banned:
@@ -275,7 +275,7 @@ def _blocks_of(users: Collection[int]) -> set[tuple[int, str]]:
 
 
 def _unseen(caller: Caller, room_access: RoomAccess, blocks: Collection[tuple[int, str]]) -> Scopes:
-    """Return the scope of a caller who is not shown as present: they block one of the people of a direct room."""
+    """Return the scope `UNSEEN` when the caller blocks one of the people of a direct room, else no scope."""
     blocked = any((caller.pk, person) in blocks for person in room_access.direct.split())
     return frozenset({UNSEEN}) if blocked else frozenset()
 

@@ -1,4 +1,4 @@
-"""Direct rooms: who is in one, and the requests that somebody has not answered (docs/moderation.md, "Direct rooms")."""
+"""Read direct rooms: their people, and unanswered requests (docs/moderation.md, "Direct rooms")."""
 
 from collections.abc import Collection
 from typing import Any, Final, NamedTuple
@@ -53,14 +53,14 @@ def blockers_among(people: Collection[int]) -> set[int]:
 
 
 def shared_by(user: int, other: int) -> list[str]:
-    """Return the keys of the direct rooms that both are in, the latest first."""
+    """Return the keys of the newest direct rooms that both are in, at most `LISTED`."""
     theirs = Membership.objects.filter(room=OuterRef("pk"), user=other, state=IN_IT)
     rooms = Room.objects.filter(~Q(direct=""), Exists(theirs), memberships__user=user, memberships__state=IN_IT)
     return list(rooms.order_by("-pk").values_list("log__key", flat=True)[:LISTED])
 
 
 def has_written(log: int, user: int) -> bool:
-    """Return whether somebody has ever written a message in this log, removed or not."""
+    """Return whether this user has ever written a message in this log, a deleted one included."""
     return Message.objects.filter(log=log, author=user).exists()
 
 
@@ -74,7 +74,7 @@ def direct_requests(*, caller: Caller) -> dict[str, Any]:
 
 
 def request_of(user: int, room: int) -> dict[str, Any] | None:
-    """Return a request as `direct_requests` has it, with its people, or None."""
+    """Return an unanswered request in the form of `direct_requests`, with its people, or None."""
     row = _requests(user).filter(room=room).first()
     if row is None:
         return None
@@ -83,9 +83,9 @@ def request_of(user: int, room: int) -> dict[str, Any] | None:
 
 
 def _requests(user: int) -> "QuerySet[Membership, Any]":
-    """Unanswered, with a message, from people who are there and not blocked."""
+    """Return unanswered requests with a visible message. Their makers are active, not banned and not blocked."""
     blocks = Block.objects.filter(user=user, blocked=OuterRef("room__created_by"))
-    said = Message.objects.filter(
+    messages = Message.objects.filter(
         log=OuterRef("room__log"),
         author=OuterRef("room__created_by"),
         kind="text",
@@ -94,15 +94,15 @@ def _requests(user: int) -> "QuerySet[Membership, Any]":
     ).order_by("offset")
     asked = Membership.objects.filter(~Exists(blocks), user=user, state=Membership.State.REQUEST)
     asked = asked.filter(room__created_by__is_active=True, room__created_by__banned_until__lte=now_ms())
-    first = {name: Subquery(said.values(column)[:1]) for name, column in _FIRST.items()}
-    return asked.annotate(**first).filter(Exists(said)).select_related("room__log", "room__created_by")
+    first = {name: Subquery(messages.values(column)[:1]) for name, column in _FIRST.items()}
+    return asked.annotate(**first).filter(Exists(messages)).select_related("room__log", "room__created_by")
 
 
 _FIRST: Final = {"o": "offset", "at": "at", "data": "data"}
 
 
 def _request_as(row: Any) -> dict[str, Any]:
-    """`{room, by, users, o, at, text}`: the text as it was written, without links."""
+    """Return `{room, by, users, o, at, text}`. The text is the typed one, cut to `REQUEST_LENGTH`."""
     text = msgspec.json.decode(row.data)["text"]
     room = row.room
     return {

@@ -1,7 +1,7 @@
-"""Cache what is equal for all who open a room, so that only the first one reads it.
+"""Cache data that is the same for all readers of a room, so that it is read once.
 
 An entry is valid while the room's log has the same head, because every change of a room, a message or a table is an
-event. It is also valid for at most a second, for other changes: a name, the end of an invite.
+event. It is kept for at most a second, because some changes are no event: a new name, the end of an invite.
 """
 
 from collections.abc import Callable
@@ -17,16 +17,16 @@ ROOMS: Final = 64
 
 
 class cached_by_head(Generic[T]):
-    """A function of a room that reads, asked with the head that was read before. Nobody changes what it gives."""
+    """Caches the result of a function that reads a room. Call it with the room's head, and do not change the result."""
 
     def __init__(self, read: Callable[[LogKey], T]) -> None:
         self._read = read
         self._found: dict[LogKey, tuple[Head, float, T]] = {}
 
     def __call__(self, room: LogKey, head: Head) -> T:
-        found, now = self._found.get(room), monotonic()
-        if found is not None and found[0] == head and now - found[1] < KEPT_S:
-            return found[2]
+        cached, now = self._found.get(room), monotonic()
+        if cached is not None and cached[0] == head and now - cached[1] < KEPT_S:
+            return cached[2]
         value = self._read(room)
         if len(self._found) >= ROOMS:
             self._found.clear()

@@ -1,4 +1,4 @@
-"""Invites: by their code, and those that still stand."""
+"""Read invites: one by its code, and the active ones of a room."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -16,14 +16,14 @@ from realtime.storage.prepared import prepared
 
 LISTED: Final = 50
 SHOWN: Final = ("invite", "code", "expires_at", "uses", "by")
-"""The members of an invite, as in `invite.created`, and its maker."""
+"""The members of an invite, as in the event `invite.created`, and the key of its maker."""
 
 
 def active_now(now: int, *, staff_mfa: bool | None = None) -> Q:
-    """Return a filter for active invites: not revoked, expired or used up.
+    """Return a filter for active invites: not revoked, expired or used up, and to a room that is open.
 
-    The maker of an invite to a private room must still have the rank. `staff_mfa` says whether a rank on the site needs
-    two-step login; None asks the settings.
+    The maker of an invite to a private room must still be a host, moderator or admin there. `staff_mfa` tells whether
+    moderators and admins need two-step login; None means as in the settings.
     """
     needed = settings.STAFF_MFA if staff_mfa is None else staff_mfa
     proven = Q(second_step_of("user")) if needed else Q()
@@ -44,7 +44,7 @@ def active_now(now: int, *, staff_mfa: bool | None = None) -> Q:
 
 
 def invite_by_code(code: str) -> Invite | None:
-    if "\0" in code:  # a database text cannot hold it
+    if "\0" in code:  # PostgreSQL refuses this character
         return None
     return Invite.objects.filter(code=code).select_related("room__log", "created_by").first()
 
@@ -54,7 +54,7 @@ def is_active(invite: Invite, now: int) -> bool:
 
 
 def invites(room: LogKey, scopes: Scopes, head: Head) -> list[dict[str, Any]]:
-    """Return the active invites: all for hosts, and their own for others, as in the audience of the events."""
+    """Return the newest active invites: all for hosts, and their own for other members, like the events' audience."""
     if "member" not in scopes:
         return []
     rows = _newest(room, head)

@@ -1,4 +1,4 @@
-"""Lines of the timeline, for one reader. Nothing else reads `Message` for people."""
+"""Read messages for one reader. All messages that people see are read here."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
@@ -26,47 +26,47 @@ _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
 _COLUMNS: Final = (*_LINE, *(c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))))
 Page = dict[str, Any]
-"""A page is `{lines, before, after, people}`; `before` and `after` say whether there are more."""
+"""A page is `{lines, before, after, people}`. `before` and `after` tell whether there are more messages."""
 
 
 def visible(scopes: Scopes) -> Q:
-    """Lines whose audience these scopes meet. By position in the text: LIKE would not tell A from a on SQLite."""
+    """Return a filter for the messages that a reader with these scopes may see."""
     return heard_by(words(scopes))
 
 
 def words(scopes: Scopes) -> list[str]:
-    """Scopes as they stand in an audience."""
+    """Return scopes as an audience column contains them, with a space on both sides."""
     return [f" {scope} " for scope in sorted(scopes)]
 
 
 def heard_by(words: Collection[str]) -> Q:
-    """`visible`, where a prepared query is given `words`."""
-    seen = Q(audience=None)
+    """Return `visible` for scopes from `words`. It searches by position, because LIKE ignores case on SQLite."""
+    condition = Q(audience=None)
     for word in words:
-        seen |= Q(GreaterThan(StrIndex(F("audience"), Value(word)), 0))
-    return seen
+        condition |= Q(GreaterThan(StrIndex(F("audience"), Value(word)), 0))
+    return condition
 
 
 def message_find(log: int, scopes: Scopes, o: int) -> Message | None:
     """Return a message, or None when the reader may not see it."""
-    lines = Message.objects.filter(visible(scopes), log=log, offset=o)
-    return lines.select_related("author", "removed_by").first()
+    messages = Message.objects.filter(visible(scopes), log=log, offset=o)
+    return messages.select_related("author", "removed_by").first()
 
 
 @method("history.page", protocol.HistoryPage, lane="read", cost=4)
 def history_page(
     *, caller: Caller, room: LogKey, before: int | None = None, after: int | None = None, around: int | None = None
 ) -> Page:
-    """Return a page of messages before, after or around an offset, and the head of the log before it was read."""
+    """Return a page of messages before, after or around an offset. `as_of` is the head, read before the messages."""
     as_of = head_of(room).o
-    standing = access.readable(caller, room)
-    scopes = access.scopes_of(caller.id, standing)
+    room_access = access.readable(caller, room)
+    scopes = access.scopes_of(caller.id, room_access)
     if around is not None:
-        page = page_around(standing.log, scopes, around)
+        page = page_around(room_access.log, scopes, around)
     elif after is not None:
-        page = page_after(standing.log, scopes, after)
+        page = page_after(room_access.log, scopes, after)
     else:
-        page = page_before(standing.log, scopes, before)
+        page = page_before(room_access.log, scopes, before)
     return {**page, "as_of": as_of}
 
 
@@ -77,7 +77,7 @@ def page_before(log: int, scopes: Scopes, o: int | None = None, limit: int = LIN
 
 
 def page_last(key: LogKey, log: int, scopes: Scopes, head: Head) -> Page:
-    """Return the last messages of a log with this head. They are cached when all people may read them."""
+    """Return the last messages of a log with this head. They come from a cache when everybody may see all of them."""
     return _last_page(key, head) or page_before(log, scopes)
 
 
@@ -93,8 +93,8 @@ def _last_page(key: LogKey) -> Page | None:
 @prepared
 def _last(key: LogKey) -> "QuerySet[Message, Any]":
     """Return the last messages without a filter for the reader."""
-    lines = Message.objects.filter(log__key=key).order_by("-offset")
-    return lines.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
+    messages = Message.objects.filter(log__key=key).order_by("-offset")
+    return messages.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
 
 
 def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
@@ -104,7 +104,7 @@ def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
 
 
 def page_around(log: int, scopes: Scopes, o: int) -> Page:
-    """Lines on both sides of an offset, itself among them."""
+    """Return messages on both sides of an offset, and the one at it."""
     older = page_before(log, scopes, o + 1, LINES // 2)
     newer = page_after(log, scopes, o, LINES // 2)
     return {
@@ -116,14 +116,14 @@ def page_around(log: int, scopes: Scopes, o: int) -> Page:
 
 
 def tag_of(message: Message) -> int | None:
-    """Return the tag of the event that began a message. Release 0.1 did not keep it in the message's row."""
+    """Return the tag of the event that created a message. Rows of release 0.1 lack it; then the event is read."""
     if message.tag is None:
         return Event.objects.filter(log=message.log_id, offset=message.offset).values_list("tag", flat=True).first()
     return message.tag
 
 
 def message_as(message: Message) -> dict[str, Any]:
-    """`{o, t, n, at, by, kind, data, edited, removed, touched}`."""
+    """Return `{o, t, n, at, by, kind, data, edited, removed, touched}`, as in docs/protocol.md."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
     return _message_as(author, remover, *(getattr(message, name) for name in _LINE))
 
@@ -157,16 +157,16 @@ def _message_as(
 
 @prepared
 def _before(log: int, words: Collection[str], o: int | None, *, limit: int) -> "QuerySet[Message, Any]":
-    lines = Message.objects.filter(heard_by(words), log=log)
+    messages = Message.objects.filter(heard_by(words), log=log)
     if o is not None:
-        lines = lines.filter(offset__lt=o)
-    return lines.order_by("-offset").values_list(*_COLUMNS, named=True)[:limit]
+        messages = messages.filter(offset__lt=o)
+    return messages.order_by("-offset").values_list(*_COLUMNS, named=True)[:limit]
 
 
 @prepared
 def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet[Message, Any]":
-    lines = Message.objects.filter(heard_by(words), log=log, offset__gt=o)
-    return lines.order_by("offset").values_list(*_COLUMNS, named=True)[:limit]
+    messages = Message.objects.filter(heard_by(words), log=log, offset__gt=o)
+    return messages.order_by("offset").values_list(*_COLUMNS, named=True)[:limit]
 
 
 def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
@@ -181,10 +181,10 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
 
 
 def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
-    lines = [_message_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
+    messages = [_message_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
     people: dict[str, Any] = {}
     for row in rows:
         for start in (_AUTHOR, _REMOVER):
             if row[start] is not None and row[start] not in people:
                 people[row[start]] = dict(zip(PERSON, row[start + 1 : start + len(_USER)], strict=True))
-    return {"lines": lines, "before": before, "after": after, "people": people}
+    return {"lines": messages, "before": before, "after": after, "people": people}

@@ -27,7 +27,7 @@ from realtime.storage.prepared import prepared
 
 UNREAD: Final = 100
 MINE: Final = 500
-"""A person's list has so many rooms. The latest direct rooms fill the places that others leave."""
+"""A person's list has at most so many rooms. Direct rooms get the places that joined rooms leave free."""
 JOINED: Final = 400
 """A person can be in so many rooms, not counting direct ones."""
 _ROW: Final = (
@@ -54,21 +54,21 @@ def unread_read(*, caller: Caller) -> dict[str, Any]:
 
 
 def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
-    """`{unread, read, o}` of each room of a person, as hello counts them up to the head `o`. One query."""
+    """Return `{unread, read, o}` for each room of a person, in one query. Messages count up to the head `o`."""
     words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
     return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
 
 
 def refuse_full(user: int) -> None:
-    """409 for somebody who is in so many rooms that the next would push another out of the list."""
+    """Raise 409 `too_many_joined` for a person in `JOINED` rooms: the next could push another one out of the list."""
     joined = Membership.objects.filter(user=user, state__in=[IN_IT, Membership.State.WAITING], room__direct="")
     if joined.count() >= JOINED:
         raise conflict("too_many_joined", f"at most {JOINED}")
 
 
 class _Mine(NamedTuple):
-    """A membership and its room: what `_mine` reads."""
+    """A membership and its room, as `_mine` reads them."""
 
     pk: int
     key: str
@@ -87,7 +87,7 @@ class _Mine(NamedTuple):
 
 @prepared
 def _mine(user: int, words: Collection[str], *, limit: int) -> "QuerySet[Membership, Any]":
-    """Return memberships: the lounge and joined rooms come before direct rooms, to which others can invite."""
+    """Return memberships: the lounge, joined rooms, then direct rooms, because strangers can make many of those."""
     shown = Membership.objects.filter(
         user=user, state=IN_IT, hidden__lte=F("room__log__lines"), room__archived_at=None, room__deleted_at=None
     )
@@ -106,14 +106,14 @@ def membership_of(caller: Caller, room: int) -> dict[str, Any]:
 
 
 def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    """Add `place`, up to where they have read: one's own last message counts as read."""
+    """Add `place`, `tag` and `unread`. `place` is the offset up to which they have read or have written themselves."""
     own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
     placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
     return placed.annotate(tag=Subquery(last_event("room__log")), unread=Count(_unread(user, words)))
 
 
 def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
-    """`{key, name, topic, public, lounge, role, unread, read, head}`; who is here, the hub knows."""
+    """Return `{key, name, topic, public, lounge, direct, role, unread, read, head}`. The hub adds who is present."""
     return _membership(facts_of(room.log.key, room), membership, head, unread)
 
 
@@ -122,9 +122,9 @@ def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> di
 
 
 def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":
-    """Messages of others after the place of the membership outside: still there, for this reader, of nobody blocked."""
+    """Return the unread messages of the outer membership: visible, not deleted, by others who are not blocked."""
     host = messages.visible(frozenset({"host"})) & Q(Exact(OuterRef("role"), Value(HOST, CharField())))
-    seen = messages.heard_by(words) | host
-    newer = Message.objects.filter(seen, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
+    visible = messages.heard_by(words) | host
+    newer = Message.objects.filter(visible, log=OuterRef("room__log"), offset__gt=OuterRef("place"), removed_at=None)
     newer = newer.exclude(author__in=Block.objects.filter(user=user).values("blocked"))
     return newer.exclude(author=user).order_by("offset").values("pk")[:UNREAD]

@@ -1,4 +1,4 @@
-"""Compare ranks. Nobody acts on a person of the same or a higher rank, nor on themselves."""
+"""Compare ranks. Nobody may act on a person of the same or a higher rank, nor on themselves."""
 
 from accounts.models import User
 from accounts.selectors import rank_on_site, usable_rank_of
@@ -11,14 +11,14 @@ from realtime.log import now_ms
 
 
 def rank_of(user: User, room: int | None) -> Rank:
-    """Return the rank that others must respect: of the site, and of a room when it is about one."""
+    """Return the rank that others must respect: the higher one of the site and of the room, if one is given."""
     site = Rank(rank_on_site(moderator=user.is_moderator, superuser=user.is_superuser))
     is_host = room is not None and Membership.objects.filter(room=room, user=user, role=HOST, state="member").exists()
     return max(site, Rank.HOST if is_host else Rank.MEMBER)
 
 
 def on_site(user: int, act: str) -> User:
-    """Return the user when their rank on the site allows the action, read again from the database."""
+    """Return the user, read again from the database. Raise 403 when their site rank does not allow the action."""
     found = User.objects.filter(pk=user, is_active=True, banned_until__lte=now_ms()).first()
     if found is None or usable_rank_of(found) < ON_SITE[act]:
         raise forbidden("moderators only")
@@ -26,7 +26,7 @@ def on_site(user: int, act: str) -> User:
 
 
 def outrank(room_access: RoomAccess, target: User | None, *, room: LogKey, act: str) -> None:
-    """Refuse an act for which the caller's rank is not enough, by itself or over this person."""
+    """Raise 403 when the caller's rank is too low for the action, or not above the rank of the target."""
     if room_access.rank < (NEEDED | ON_SITE)[act]:
         raise forbidden("hosts only")
     if target is not None and rank_of(target, room_access.room) >= room_access.rank:

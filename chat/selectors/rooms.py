@@ -1,4 +1,4 @@
-"""Rooms, and who is in them."""
+"""Read rooms, their snapshots and their members."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -31,7 +31,7 @@ MEMBERS: Final = 1000
 """Members are counted up to this number."""
 LISTED: Final = 200
 HOSTS: Final = 50
-"""A room shows at most so many hosts as such beside their messages."""
+"""A room shows the host badge for at most so many hosts."""
 PAGE: Final = 50
 """A page of the directory has so many rooms."""
 DELETED_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
@@ -42,14 +42,14 @@ _RULES: Final = ("archived_at", "slow_s", "locked", "guests_off", "approval_unti
 
 
 class Count(Subquery):
-    """An expression for the number of rows of a sliced query. It reads no more than the slice."""
+    """An expression for the number of rows of a sliced query. The slice bounds the work."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
 class Joined(Subquery):
-    """The keys that a sliced query finds, with spaces between."""
+    """An expression for the keys that a sliced query finds, joined by spaces."""
 
     template = "(SELECT %(join)s(joined.key, ' ') FROM (%(subquery)s) AS joined)"
     output_field = CharField()
@@ -60,7 +60,7 @@ class Joined(Subquery):
 
 
 def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[str, str]]:
-    """`{name}` of direct rooms, by primary key: the names of the others; one query where there are any."""
+    """Return `{name}` by the primary key of each direct room: the names of the other people. At most one query."""
     direct = {room.pk: [key for key in room.direct.split() if caller is None or key != caller.id] for room in rooms}
     keys = {key for others in direct.values() for key in others}
     people = dict(User.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
@@ -70,7 +70,10 @@ def direct_names(caller: Caller | None, rooms: Sequence[Any]) -> dict[int, dict[
 def snapshot(
     caller: Caller | None, key: LogKey, scopes: Scopes, head: Head, around: int | None = None
 ) -> dict[str, Any]:
-    """Return the snapshot of a room for one reader, read after its head: room, lines, people, parts."""
+    """Return the snapshot of a room for one reader: room, own sanctions, page of messages, people and plugin sections.
+
+    `head` must have been read before this call.
+    """
     room = _room(key, head)
     if room is None:
         raise not_found("no such room")
@@ -80,7 +83,7 @@ def snapshot(
         page = messages.page_last(key, room.log_id, scopes, head)
     else:
         page = messages.page_around(room.log_id, scopes, around)
-    read = max([mine.read, *(line["o"] for line in page["lines"] if caller and line["by"] == caller.id)]) if mine else 0
+    read = max([mine.read, *(each["o"] for each in page["lines"] if caller and each["by"] == caller.id)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
     parts = plugin.snapshot_sections(key, scopes, head)
     me = plugin.installed.own_sanctions(caller.pk, mine) if caller else None
@@ -94,7 +97,7 @@ def snapshot(
 
 
 def guests_off(key: str | None) -> bool:
-    """Return whether a new guest would be refused by the lounge or by the room that they come for."""
+    """Return whether the lounge or the room with this key blocks new guests."""
     return Room.objects.filter(Q(lounge=True) | Q(log__key=key), guests_off=True).exists()
 
 
@@ -142,7 +145,7 @@ def _listed(room: Any) -> dict[str, Any]:
 
 
 def _matches(text: str) -> Q:
-    """Rooms whose name or topic holds the text, in any case: SQLite folds the case of ASCII letters only."""
+    """Return a filter for rooms whose name or topic contains the text. SQLite ignores case for ASCII only."""
     found = Q()
     for form in {text, text.lower(), text.upper(), text.title()}:
         found |= Q(name__icontains=form) | Q(topic__icontains=form)
@@ -151,7 +154,7 @@ def _matches(text: str) -> Q:
 
 @method("member.list", RoomParams, lane="read", cost=4)
 def member_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
-    """Return the members, hosts first; a rank also sees who waits to be admitted, and who is muted."""
+    """Return the members, hosts first. Hosts and above also see the people who wait for approval, and mutes."""
     room_access = access.readable(caller, room)
     pk, rank = room_access.room, room_access.rank
     members = list(_in_it(pk).order_by("role", "joined_at")[:LISTED])
@@ -172,9 +175,9 @@ def _member_as(row: Membership, rank: Rank) -> dict[str, Any]:
 
 
 def rules_of(room: Any) -> dict[str, Any]:
-    """`{slow_s, locked, guests_off, approval_until, panic_until, by_rank}` of a room or a row.
+    """Return `{slow_s, locked, guests_off, approval_until, panic_until, by_rank}` of a room or a row.
 
-    Times that are over are null.
+    Times in the past are null.
     """
     now = now_ms()
     times = {name: at if (at := getattr(room, name)) > now else None for name in ("approval_until", "panic_until")}
@@ -193,12 +196,12 @@ def block_list(*, caller: Caller) -> dict[str, Any]:
 
 
 def blocked_by(user: int) -> list[str]:
-    """Return the people whom a person blocks."""
+    """Return the keys of the people whom a person blocks."""
     return list(Block.objects.filter(user=user).order_by("pk").values_list("blocked__key", flat=True)[:LISTED])
 
 
 def faces(room: int, limit: int = 12) -> dict[str, dict[str, Any]]:
-    """Return some people of a room, for a person who is invited."""
+    """Return some members of a room by key, for the page of an invite."""
     return {row.user.key: person_of(row.user) for row in _in_it(room).order_by("role", "joined_at")[:limit]}
 
 
@@ -233,7 +236,7 @@ def last_event(log: str, column: str = "tag") -> Any:
 
 
 def facts_of(key: str, room: Any) -> dict[str, Any]:
-    """Return name, topic and state of a room, or of a row with its columns."""
+    """Return `{key, name, topic, public, lounge, direct}` of a room or of a row with these columns."""
     return {
         "key": key,
         "name": room.name,

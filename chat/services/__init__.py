@@ -1,1 +1,1 @@
-"""Services of chat. Each refuses first, then stages its event and its rows in the batch."""
+"""Services of chat. Each checks permissions first, then adds its event and its rows to the batch."""

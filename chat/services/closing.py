@@ -1,8 +1,7 @@
-"""Rooms that are archived or deleted, and brought back, by their hosts and by whoever guards the site.
+"""Archive, delete and restore rooms, for hosts, moderators and admins.
 
-An archived room can be read and is in no list; nothing new is written into it. A deleted room is not there for
-anybody. It comes back for `DELETED_KEPT_MS`; then what was said in it is redacted, event by event, while its log stays
-gapless.
+An archived room can be read, but is in no list and accepts no messages. A deleted room is hidden from everybody. It can
+be restored for `DELETED_KEPT_MS`; then its events are redacted in parts, and its log stays without a gap.
 """
 
 from typing import Any, Final
@@ -31,16 +30,16 @@ from realtime import (
 from realtime.log import Batch, LogEvent, redactable
 
 MEMBERS_NOTIFIED: Final = 50
-"""The lists of these members change at once; those of the others change at their next hello."""
+"""The room lists of so many members change at once; those of the others change at their next hello."""
 EVENTS_PER_RUN: Final = 500
-"""The number of events that a run of the purge redacts."""
+"""A run of the purge redacts at most so many events."""
 
 
 @method("room.archive", protocol.RoomAct, logs=room_and_site)
 def room_archive(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: AccessTable | None = None
 ) -> list[Signal]:
-    """Let nothing more be written into a room, and take it out of all lists. Its matches end."""
+    """Close a room for new messages, remove it from all lists, and run the close hooks, which end its matches."""
     room_access = _refuse_permanent(access.ranked(caller, room, "room.archive", found, archived=True))
     if room_access.archived_at is not None:
         raise conflict("already_done")
@@ -68,7 +67,7 @@ def room_delete(
 def room_restore(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, reason: str = "", found: AccessTable | None = None
 ) -> list[Signal]:
-    """Bring back a deleted room as it was, or open an archived one again; not one that a higher rank has closed."""
+    """Restore a deleted room as it was, or reopen an archived one. Raise 403 `rank` if a higher rank has closed it."""
     found = access.access_table_of_closed(room, caller) if found is None else found
     room_access, row = _restorable(caller, room, found)
     _refuse_permanent(room_access)
@@ -89,7 +88,7 @@ def room_restore(
 
 
 def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
-    """Handle the deadline `chat.room_purge`: redact a room that stayed deleted, part by part."""
+    """Handle the deadline `chat.room_purge`: redact a room that is still deleted, `EVENTS_PER_RUN` events at a time."""
     room = Room.objects.filter(log__key=key, deleted_at=data["at"]).first()
     if room is None or batch.now - data["at"] < DELETED_KEPT_MS:
         return
@@ -106,7 +105,7 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
 
 
 def _forget(batch: Batch, room: Room, after: int, last: int) -> None:
-    """Forget the messages of these offsets. One statement for all of a large room would outlast the writer's bound."""
+    """Clear the messages with offsets above `after`, up to `last`. One statement for a large room is too slow."""
     place = {"log": room.log_id, "offset__gt": after, "offset__lte": last}
     Message.objects.filter(**place).exclude(data=None).update(data=None, removed_at=batch.now)
     Revision.objects.filter(**place).delete()
@@ -130,7 +129,7 @@ def _refuse_permanent(room_access: RoomAccess) -> RoomAccess:
 
 
 def _close(batch: Batch, room_access: RoomAccess, **at: int) -> None:
-    """Mark the room as closed. `closed_rank` never goes down, so a lower rank does not make it easier to restore."""
+    """Mark the room as closed. `closed_rank` never goes down here, so a lower rank cannot make a restore easier."""
     room = Room.objects.get(pk=room_access.room)
     rank = max(room_access.rank, Rank(room.closed_rank or 0))
     Room.objects.filter(pk=room.pk).update(closed_rank=rank, **at)

@@ -1,4 +1,4 @@
-"""Direct rooms, which begin as a request, and blocks (docs/moderation.md, "Direct rooms")."""
+"""Write direct rooms, which begin as a request, and blocks (docs/moderation.md, "Direct rooms")."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -29,16 +29,17 @@ from realtime import (
 from realtime.log import Batch
 
 OTHERS: Final = 7
-"""The number of people in a direct room besides the caller."""
+"""A direct room has at most so many people besides the caller."""
 BLOCKED: Final = 200
 REQUEST, LEFT = Membership.State.REQUEST, Membership.State.LEFT
 
 
 @method("direct.open", protocol.DirectOpen, logs=site_only, cost=4)
 def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tuple[dict[str, LogKey], list[Signal]]:
-    """Return the room of these people and the caller, made when it is first asked for.
+    """Return the room of these people and the caller, and create it when there is none.
 
-    Whoever opens a room into which they were asked accepts. The others must be people whom the caller meets.
+    A caller with an unanswered request to the room accepts it. For a new room, each person must share a room with the
+    caller.
     """
     others = sorted(set(users) - {caller.id})
     if not 0 < len(others) <= OTHERS:
@@ -59,7 +60,7 @@ def direct_open(batch: Batch, *, caller: Caller, users: Sequence[UserId]) -> tup
 
 @method("direct.answer", protocol.DirectAnswer)
 def direct_answer(batch: Batch, *, caller: Caller, room: LogKey, accept: bool | None) -> list[Signal]:
-    """Accept a request, ignore it, or with None take back that it was ignored. Only accepting tells the others."""
+    """Accept or ignore a request, or with None make it unanswered again. The others learn only of an acceptance."""
     mine = _mine(caller, room)
     if accept:
         if _accept(batch, mine):
@@ -73,18 +74,18 @@ def direct_answer(batch: Batch, *, caller: Caller, room: LogKey, accept: bool | 
 
 @method("direct.hide", protocol.DirectHide)
 def direct_hide(batch: Batch, *, caller: Caller, room: LogKey, hidden: bool) -> list[Signal]:
-    """Leave a direct room out of one's list until somebody writes there, or put it back."""
+    """Hide a direct room from the caller's list until somebody writes there, or show it again."""
     room_access = access.member(caller, room)
     if not room_access.direct:
         raise forbidden("leave the room instead")
-    lines = batch.log(room).lines
-    Membership.objects.filter(room=room_access.room, user=caller.pk).update(hidden=lines + 1 if hidden else 0)
+    message_count = batch.log(room).lines
+    Membership.objects.filter(room=room_access.room, user=caller.pk).update(hidden=message_count + 1 if hidden else 0)
     return [list_signal(caller, room_access.room, room, hidden=hidden)]
 
 
 @method("person.block", protocol.PersonBlock, logs=site_only)
 def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -> list[Signal]:
-    """Block somebody, which closes the room of the two, or end it. The other is not told."""
+    """Block a person and hide the direct room with them, or end the block. The person is not notified."""
     other = User.objects.filter(key=user).exclude(pk=caller.pk).first()
     if other is None:
         raise not_found("no such person")
@@ -105,11 +106,11 @@ def person_block(batch: Batch, *, caller: Caller, user: UserId, blocked: bool) -
     return [list_signal(caller, room.pk, LogKey(room.log.key), hidden=blocked)]
 
 
-# Coming in
+# Creating and entering
 
 
 def _create(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> tuple[LogKey, list[Signal]]:
-    """Create the room, with the caller and the people who have accepted the caller before."""
+    """Create the room. People who have accepted the caller before are members at once; the others get a request."""
     blockers = blockers_among([caller.pk, *(other.pk for other in others)])
     known = accepted_by(caller, others) - blockers
     states = {other.pk: LEFT if other.pk in blockers else IN_IT if other.pk in known else REQUEST for other in others}
@@ -132,7 +133,7 @@ def _create(batch: Batch, caller: Caller, me: User, others: Sequence[User]) -> t
 
 
 def _people_met(caller: Caller, others: Sequence[str]) -> list[User]:
-    """Return the users of these keys, or 404 where the caller shares no room with one of them."""
+    """Return the users with these keys. Raise 404 when the caller shares no room with one of them."""
     mine = Room.objects.filter(memberships__user=caller.pk, memberships__state=IN_IT)
     shared = User.objects.filter(key__in=others, is_active=True, memberships__room__in=mine, memberships__state=IN_IT)
     met = list(shared.distinct())
@@ -142,11 +143,11 @@ def _people_met(caller: Caller, others: Sequence[str]) -> list[User]:
 
 
 def _enter(batch: Batch, caller: Caller, room: Room) -> list[Signal]:
-    """Enter a room that exists: accept a request, and show a hidden room in the list again."""
+    """Enter an existing room: accept a request, and show a hidden room in the list again."""
     key = LogKey(room.log.key)
     mine = _mine(caller, key)
     if _accept(batch, mine):
-        elsewhere(batch, "direct.joined", [room.log_id], {"user": caller.id})  # its log is not locked here
+        elsewhere(batch, "direct.joined", [room.log_id], {"user": caller.id})  # this batch has not locked its log
     elif not mine.hidden:
         return []
     return _show_in_list(batch, caller, mine)
@@ -158,7 +159,7 @@ def joined_due(batch: Batch, key: LogKey, data: Any) -> None:
 
 
 def _accept(batch: Batch, mine: Membership) -> bool:
-    """Make a member of somebody who was asked, and return whether they were."""
+    """Make a person with a request a member. Return whether there was a request."""
     asked = Membership.objects.filter(pk=mine.pk, state__in=[REQUEST, LEFT])
     return bool(asked.update(state=IN_IT, joined_at=batch.now))
 
@@ -172,7 +173,7 @@ def _show_in_list(batch: Batch, caller: Caller, mine: Membership) -> list[Signal
 
 
 def _mine(caller: Caller, key: LogKey) -> Membership:
-    """Return the membership of the caller in a direct room, asked or accepted. Raise 404 for every other room."""
+    """Return the membership of the caller in a direct room, a request included. Raise 404 for every other room."""
     rows = Membership.objects.filter(user=caller.pk, room__log__key=key).exclude(room__direct="")
     mine = rows.select_related("room__log").first()
     if mine is None:

@@ -1,4 +1,4 @@
-"""Work in rooms whose log the present batch has not locked."""
+"""Schedule work in logs that the current batch has not locked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,6 @@ from realtime.models import Deadline
 
 
 def elsewhere(batch: Batch, kind: str, logs: Sequence[int], data: Any) -> None:
-    """Schedule a deadline of this kind, due at once, in each of these logs: each runs in a batch of its own."""
+    """Schedule a deadline that is due at once in each of these logs. Each runs in its own batch."""
     for log in logs:
         batch.insert(Deadline(log_id=log, kind=kind, at=batch.now, data=encode(data).decode()))

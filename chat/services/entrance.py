@@ -1,4 +1,4 @@
-"""The front door: a guest is made, and is in the lounge and in the room they came for, or nothing happens."""
+"""Let people in: create a guest or an account's memberships, each in one transaction."""
 
 from accounts.models import User
 from accounts.quotas import NOWHERE, Place
@@ -14,7 +14,7 @@ from realtime.log import SITE, batch
 def guest_enter(
     *, name: str, face: str, colour: int, device: str, key: LogKey, invite: Invite | None, place: Place = NOWHERE
 ) -> User:
-    """Create a guest who joins the lounge and the room `key`, which is public or opened by the invite."""
+    """Create a guest who joins the lounge and the room `key`, which is public or the room of the invite."""
     lounge_key = LogKey(lounge().log.key)
     with batch([lounge_key, key, SITE]) as staged:
         user = guest_create(name=name, face=face, colour=colour, device=device, place=place, now=staged.now)

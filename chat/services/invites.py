@@ -1,4 +1,4 @@
-"""Invites: made, used, revoked. A use is counted where it happens, so that N uses let exactly N people in."""
+"""Create, use and revoke invites. A use is counted in the transaction of the join, so N uses admit exactly N people."""
 
 from django.db.models import F
 
@@ -17,7 +17,7 @@ from realtime.log import Batch
 def invite_create(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, expires_ms: int | None, uses: int | None
 ) -> None:
-    """Create a link into a room. Only hosts may for a private room. `expires_ms` is from now, None for no end."""
+    """Create an invite. A private room needs a host. `expires_ms` is a duration from now, or None for no end."""
     room_access = access.member(caller, room)
     if room_access.direct:
         raise forbidden("a direct room is its people's")
@@ -47,7 +47,7 @@ def invite_revoke(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> None:
-    """End an invite of one's own, as a host any."""
+    """Revoke an invite: the caller's own, or any as a host."""
     room_access = access.member(caller, room, found)
     row = Invite.objects.filter(room=room_access.room, key=invite).select_related("created_by").first()
     if row is None or (row.created_by_id != caller.pk and room_access.rank < Rank.HOST):
@@ -66,6 +66,6 @@ def invite_revoke(
 
 
 def invite_use(batch: Batch, *, invite: Invite) -> None:
-    """Count one use, or 410: it has ended, or others were faster."""
+    """Count one use. Raise 410 `invite_ended` when the invite is not active any more."""
     if not Invite.objects.filter(active_now(batch.now), pk=invite.pk).update(uses=F("uses") + 1):
         raise RealtimeError(410, "invite_ended")

@@ -1,4 +1,4 @@
-"""Members of rooms, their roles and read pointers. A room keeps a host while there are people in it."""
+"""Write memberships, roles and read pointers. A room keeps a host as long as it has members."""
 
 from typing import Any, Final
 
@@ -47,9 +47,9 @@ def room_join(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId) -> l
 def member_join(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None = None, invite: Invite | None = None
 ) -> Membership:
-    """Make the caller a member of a public room, or with an invite of any room.
+    """Make the caller a member of a public room, or of any room with an invite.
 
-    Where the hosts decide, the membership waits for them. The first member is the host.
+    When the room asks for approval, a new person waits for a host. The first member becomes host, except in the lounge.
     """
     room_access = (access.invited if invite else access.readable)(caller, room)
     if room_access.role or room_access.waiting:
@@ -66,15 +66,15 @@ def member_join(
     if is_new_here(user, batch.now) and row.approval_until > batch.now:
         return _wait_for_approval(batch, caller=caller, user=user, room=row, cid=cid, invite=invite)
     data = {"user": caller.id, "via": invite.key if invite else None}
-    entry = batch.append(room, kind="member.joined", data=data, actor=caller.id, cid=cid)
+    event = batch.append(room, kind="member.joined", data=data, actor=caller.id, cid=cid)
     batch.revoke(caller.id, log=room)
     role = Membership.Role.MEMBER if row.lounge or _others(row.pk, caller.pk).exists() else HOST
-    given = {"role": role, "state": IN_IT, "via": invite, "read": entry.o, **_new_columns(batch, user, row)}
+    given = {"role": role, "state": IN_IT, "via": invite, "read": event.o, **_new_columns(batch, user, row)}
     return Membership.objects.update_or_create(room=row, user_id=caller.pk, defaults=given)[0]
 
 
 def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
-    """Return the signals to a person who was admitted: the room in the list, and no sanction."""
+    """Return the signals to a person who was admitted: the room is added to the list, and waiting ends."""
     user = membership.user
     caller = caller_of(user)
     if caller is None:
@@ -87,7 +87,7 @@ def admitted_signals(batch: Batch, *, membership: Membership) -> list[Signal]:
 
 
 def _refuse_newcomer(room_access: RoomAccess, user: User, now: int) -> None:
-    """Raise 403 for a new person where guests are blocked, and for a browser that is banned."""
+    """Raise 403 for a new person when the room blocks guests, and when a plugin refuses the person or their browser."""
     if room_access.guests_off and is_new_here(user, now):
         raise RealtimeError(403, "guests_off")
     plugin.installed.may_join(user, room_access.room, now)
@@ -96,7 +96,7 @@ def _refuse_newcomer(room_access: RoomAccess, user: User, now: int) -> None:
 def _wait_for_approval(
     batch: Batch, *, caller: Caller, user: User, room: Room, cid: ClientId | None, invite: Invite | None
 ) -> Membership:
-    """Let the person wait for approval. The hosts get an event; until one admits them, the person only reads."""
+    """Store that the person waits for approval. Hosts get an event. Until one admits them, they can only read."""
     key = LogKey(room.log.key)
     batch.append(
         key,
@@ -111,10 +111,10 @@ def _wait_for_approval(
 
 
 def _new_columns(batch: Batch, user: User, room: Room) -> dict[str, Any]:
-    """Return what a new membership begins with: leaving and joining again changes nothing of it, nor a new name."""
+    """Return the first columns of a membership. Mutes, warnings and slow mode survive leaving and joining again."""
     terms = plugin.installed.join_terms(user, room.pk, batch.now)
-    said = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()
-    last = said.order_by("-offset").values_list("at", flat=True).first()
+    messages = Message.objects.filter(author=user.pk, log=room.log_id) if room.slow_s else Message.objects.none()
+    last = messages.order_by("-offset").values_list("at", flat=True).first()
     return {"joined_at": batch.now, "banned_until": 0, "spoke_at": last or 0, **terms}
 
 
@@ -125,7 +125,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
     if membership.state == Membership.State.WAITING:
         waiting = {"muted": None, "warning": None, "waiting": True}
         return Signal(key, "standing", "", waiting, to=caller.id)
-    last = next(entry for entry in reversed(batch.events) if entry.room == key)
+    last = next(event for event in reversed(batch.events) if event.room == key)
     value = membership_as(membership, membership.room, Head(log.head, last.t, log.lines), 0)
     value["rank"] = int(access.member(caller, key, archived=True).rank)
     return Signal(key, "membership", "", value, to=caller.id)
@@ -133,7 +133,7 @@ def joined_signal(batch: Batch, *, caller: Caller, membership: Membership) -> Si
 
 @method("room.leave", protocol.RoomAct, logs=room_and_site)
 def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None) -> list[Signal]:
-    """Leave a room. The last host must transfer it first. A direct room of two is hidden instead: `direct.hide`."""
+    """Leave a room. The last host must appoint another one. A direct room of two is hidden instead: `direct.hide`."""
     room_access = access.member(caller, room, archived=True)
     if room_access.direct and len(room_access.direct.split()) <= PAIR:
         raise forbidden("close it instead")
@@ -141,7 +141,7 @@ def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | No
         _refuse_last_host(room_access.room, caller.pk)
     mine = Membership.objects.filter(room=room_access.room, user=caller.pk)
     if room_access.direct:
-        mine.update(state=Membership.State.LEFT)  # nobody can ask this person again, but they can come back
+        mine.update(state=Membership.State.LEFT)  # others cannot send a new request, but this person can come back
     else:
         mine.delete()
     data = {"user": caller.id, "reason": "left"}
@@ -152,7 +152,7 @@ def room_leave(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | No
 
 
 def leave_all_rooms(user: User) -> None:
-    """Leave every room, one by one, before the account is deleted. Another member becomes host where needed."""
+    """Leave all rooms except direct ones, before an account is deleted. Transfer hosted rooms, and delete blocks."""
     caller = Caller(id=UserId(user.key), pk=user.pk, login="", person={})
     rooms = Room.objects.filter(memberships__user=user, memberships__state=IN_IT, direct="", deleted_at=None)
     for key in map(LogKey, rooms.order_by("pk").values_list("log__key", flat=True)):
@@ -163,7 +163,7 @@ def leave_all_rooms(user: User) -> None:
 
 
 def transfer_host(batch: Batch, key: LogKey, room: int, user: int) -> None:
-    """Make the longest member host where this person is the last host."""
+    """Make the member who joined first host, when this person is the last host."""
     others = _others(room, user)
     hosts = Membership.objects.filter(room=room, user=user, role=HOST, state=IN_IT)
     if not hosts.exists() or others.filter(role=HOST).exists():
@@ -200,7 +200,7 @@ def member_role(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, us
 
 @method("member.remove", protocol.MemberRemove, logs=room_and_site)
 def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, user: UserId) -> list[Signal]:
-    """Put a member out, and end the invites they made: nobody comes back by a door of their own."""
+    """Remove a member and revoke the invites they made, so that they cannot come back by one of them."""
     room_access = access.ranked(caller, room, "member.remove")
     target = _target(room_access.room, user)
     if target.role == HOST:
@@ -217,15 +217,15 @@ def member_remove(batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, 
 
 
 def post_time_note(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
-    """Store the time of the last message, for slow mode. The rest of the group of posts sees it in `room_access`."""
+    """Store the time of the last message, for slow mode. Later posts of the same batch see it in `room_access`."""
     room_access.spoke_at = batch.now
     Membership.objects.filter(room=room_access.room, user=caller.pk).update(spoke_at=batch.now)
 
 
 def room_active(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> None:
     """Move a public room up in the directory when somebody other than its creator writes, at most every ten minutes."""
-    fresh = 0 <= batch.now - room_access.active_at < ACTIVE_MS
-    if room_access.public and not fresh and caller.pk != room_access.made_by:
+    recent = 0 <= batch.now - room_access.active_at < ACTIVE_MS
+    if room_access.public and not recent and caller.pk != room_access.made_by:
         room_access.active_at = batch.now
         Room.objects.filter(pk=room_access.room).update(active_at=batch.now)
 
@@ -256,7 +256,7 @@ def _target(room: int, user: UserId) -> Membership:
 
 
 def _others(room: int, user: int) -> "QuerySet[Membership]":
-    """Return the other members who may log in."""
+    """Return the other members who are active and not banned from the site."""
     there = Membership.objects.filter(room=room, state=IN_IT, user__is_active=True, user__banned_until__lte=now_ms())
     return there.exclude(user=user)
 

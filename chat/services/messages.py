@@ -1,6 +1,6 @@
-"""Lines: posted, edited, removed, restored. A line's text is in its row and in the event at `touched`, nowhere else.
+"""Post, edit, delete and restore messages. The text is stored in the message's row and in the event at `touched`.
 
-What it was before is in `Revision`, until that is purged.
+Earlier texts are in `Revision` until they are purged.
 """
 
 from collections.abc import Sequence
@@ -40,11 +40,11 @@ from realtime.log import Batch, LogEvent
 
 AUTHOR_UNDO_MS: Final = 60_000
 HOST_UNDO_MS: Final = 24 * 60 * 60 * 1000
-"""The time in ms after which the text of a deleted message is purged."""
+"""Hosts can restore a message for so many ms. Then the text from before an edit or a deletion is purged."""
 
 
 class Prefetched(NamedTuple):
-    """The accesses of a group of posts, and what each message hook loaded for them."""
+    """The accesses for a group of posts, and the data that each message hook has prefetched for them."""
 
     accesses: AccessTable
     hooks: Sequence[Any]
@@ -73,11 +73,11 @@ def message_post(
     text: ParsedMessage,
     prefetched: Prefetched | None = None,
 ) -> list[Signal]:
-    """Post a message: that of a command, that of a message hook, or the text."""
+    """Post a message: the result of a slash command or of a message hook, or else the text itself."""
     accesses, hooks = prefetched or posts_prefetch([(caller, room)])
     room_access = access.author(caller, room, accesses, asking=True)
     people = people_of(room_access.room) if room_access.direct else []
-    asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, said=text, people=people)
+    asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, parsed=text, people=people)
     if asks and isinstance(text, Text):
         message = NewMessage(text)
     else:
@@ -97,9 +97,9 @@ def message_append(
     caller: Caller | None = None,
     cid: ClientId | None = None,
 ) -> LogEvent:
-    """Put a line into the timeline; without a caller it is the server's."""
+    """Append a message to the log. Without a caller it is a message of the server."""
     kind, data = installed.kinds[type(message.data)], msgspec.to_builtins(message.data)
-    entry = batch.append(
+    event = batch.append(
         room,
         kind="message.posted",
         data={"kind": kind, **data},
@@ -108,36 +108,36 @@ def message_append(
         audience=message.audience,
         counts_as_message=True,
     )
-    message_row_insert(batch, entry=entry, kind=kind, data=data, author=caller.pk if caller else None)
-    return entry
+    message_row_insert(batch, event=event, kind=kind, data=data, author=caller.pk if caller else None)
+    return event
 
 
-def message_row_insert(batch: Batch, *, entry: LogEvent, kind: str, data: Any, author: int | None) -> None:
-    """Insert the row of the message that an event has begun."""
+def message_row_insert(batch: Batch, *, event: LogEvent, kind: str, data: Any, author: int | None) -> None:
+    """Insert the row of the message that this event creates."""
     batch.insert_values(
         Message,
-        log_id=batch.log(entry.room).pk,
-        offset=entry.o,
-        lines=entry.n,
+        log_id=batch.log(event.room).pk,
+        offset=event.o,
+        lines=event.n,
         kind=kind,
         author_id=author,
         data=encode(data).decode(),
-        audience=entry.audience,
-        at=entry.at,
-        touched=entry.o,
-        tag=entry.t,
+        audience=event.audience,
+        at=event.at,
+        touched=event.o,
+        tag=event.t,
     )
 
 
 def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
-    """Store the present data of a rich message. Its app appends the event, so `touched` stays.
+    """Store the current data of a rich message. Its app appends the event, so `touched` does not change.
 
-    The data of a deleted message is kept for its restoration.
+    For a deleted message the data goes to its last revision, so that a restore shows it.
     """
-    line = {"log": batch.log(room).pk, "offset": o}
+    place = {"log": batch.log(room).pk, "offset": o}
     data = encode(card).decode()
-    if not Message.objects.filter(**line, removed_at=None).update(data=data):
-        last = Revision.objects.filter(**line).order_by("-pk").values("pk")[:1]
+    if not Message.objects.filter(**place, removed_at=None).update(data=data):
+        last = Revision.objects.filter(**place).order_by("-pk").values("pk")[:1]
         Revision.objects.filter(pk__in=last).update(data=data)
 
 
@@ -145,7 +145,7 @@ def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
 ) -> LogEvent:
-    """Change the text of one's own message."""
+    """Change the text of the caller's own message."""
     room_access = access.author(caller, room, slowed=False, asking=True)
     edit_check(room_access=room_access, caller=caller, text=text)
     message = message_meant(caller, room_access, o, t)
@@ -179,7 +179,7 @@ def message_delete(
     rule: str = "",
     found: AccessTable | None = None,
 ) -> LogEvent:
-    """Remove a line: one's own, or with a rank that of somebody below."""
+    """Delete a message: the caller's own, or as a host one of a person with a lower rank."""
     room_access = access.member(caller, room, found, archived=True)
     message = message_meant(caller, room_access, o, t)
     _refuse_removed(message)
@@ -216,7 +216,7 @@ def message_restore(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> LogEvent:
-    """Undo a removal: within a minute one's own, within a day any as a host."""
+    """Undo a deletion: of the caller's own message within a minute, or as a host of any message within a day."""
     room_access = access.member(caller, room, found)
     message = message_meant(caller, room_access, o, t)
     if message.author_id == caller.pk:
@@ -239,29 +239,31 @@ def message_restore(
 
 @method("typing.set", protocol.TypingSet, lane="now")
 def typing_set(*, caller: Caller, scopes: Scopes | None, room: LogKey, typing: bool) -> list[Signal]:
-    """Show the other members that the caller is typing, or no longer is."""
+    """Return the signal that the caller is typing, or has stopped."""
     if scopes is None or "member" not in scopes or access.silenced(scopes):
         raise forbidden("join the room first")
     return [] if UNSEEN in scopes else [Signal(room, "typing", caller.id, typing or None)]
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `chat.purge`: delete earlier texts whose time is over."""
+    """Handle the deadline `chat.purge`: delete revisions whose `purge_at` has passed."""
     offsets = data.get("offsets", [data.get("o")])
     Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
 
 
-def _message_from(batch: Batch, author: Author, said: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
-    if isinstance(said, SlashCommand):
-        return installed.commands[said.name](batch, author, said.rest)
-    taken = (hook.before_post(batch, author, said.text, its) for hook, its in zip(installed.hooks, loaded, strict=True))
-    return next(filter(None, taken), NewMessage(said))
+def _message_from(batch: Batch, author: Author, parsed: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
+    if isinstance(parsed, SlashCommand):
+        return installed.commands[parsed.name](batch, author, parsed.rest)
+    hooks = zip(installed.hooks, loaded, strict=True)
+    replaced = (hook.before_post(batch, author, parsed.text, prefetched) for hook, prefetched in hooks)
+    return next(filter(None, replaced), NewMessage(parsed))
 
 
 def message_meant(caller: Caller, room_access: RoomAccess, o: int, t: int | None) -> Message:
-    """Return the message at offset `o`, if the caller may see it and it is the one with the tag `t`.
+    """Return the message at offset `o`, or raise 404 when the caller may not see it.
 
-    After a restored backup another message may have taken the offset: 409 `replaced`. Without `t` any is meant.
+    Raise 409 `replaced` when its tag is not `t`: after a restored backup another message may have the offset. Without
+    `t` the tag is not checked.
     """
     message = message_find(room_access.log, access.scopes_of(caller.id, room_access), o)
     if message is None:
@@ -277,7 +279,7 @@ def _refuse_removed(message: Message) -> None:
 
 
 def _revision_undone(batch: Batch, message: Message, *, caller: Caller, room_access: RoomAccess) -> Revision:
-    """Return the text before the deletion, or raise the reason why the message may not be restored."""
+    """Return the revision with the text from before the deletion, or raise why the message may not be restored."""
     is_host = room_access.rank >= Rank.HOST
     if message.removed_at is None:
         raise conflict("stale", "it is there", line=message_as(message))
@@ -299,7 +301,7 @@ def _revision_keep(batch: Batch, message: Message, *, room: LogKey, caller: Call
 
 
 def _touch(batch: Batch, message: Message, *, room: LogKey) -> int:
-    """Store the line under the offset of the event that comes next; the offset of the event that carried it so far."""
+    """Save the message with the offset of the next event in `touched`. Return the former `touched`, to redact it."""
     superseded, message.touched = message.touched, batch.log(room).head + 1
     message.save()
     return superseded

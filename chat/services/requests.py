@@ -1,4 +1,4 @@
-"""Writing in a direct room: what a request may hold, and who hears of it (docs/moderation.md, "Direct rooms")."""
+"""Messages in direct rooms: limits of a request, and signals to its people (docs/moderation.md, "Direct rooms")."""
 
 from collections.abc import Sequence
 
@@ -15,22 +15,22 @@ from realtime.log import Batch
 
 
 def request_check(
-    batch: Batch, *, room_access: RoomAccess, caller: Caller, said: ParsedMessage, people: Sequence[Person]
+    batch: Batch, *, room_access: RoomAccess, caller: Caller, parsed: ParsedMessage, people: Sequence[Person]
 ) -> bool:
-    """Return whether this is a request's one message; 403 for anything more while nobody has accepted."""
+    """Return whether the message is a request. Raise 403 `unanswered` for a command or a second message."""
     if any(person.state == IN_IT for person in people if person.pk != caller.pk):
         return False
-    if not isinstance(said, Text):
+    if not isinstance(parsed, Text):
         raise RealtimeError(403, "unanswered")
-    refuse_long(said)
-    batch.flush()  # messages of the same group count
+    refuse_long(parsed)
+    batch.flush()  # earlier posts of this batch count
     if has_written(room_access.log, caller.pk):
         raise RealtimeError(403, "unanswered")
     return True
 
 
 def edit_check(*, room_access: RoomAccess, caller: Caller, text: Text) -> None:
-    """422 for an edit that makes the message of a request longer than it may be."""
+    """Raise 422 `request_too_long` when an edit makes the message of a request too long."""
     if room_access.direct and unanswered(room_access.room, caller.pk):
         refuse_long(text)
 
@@ -41,7 +41,7 @@ def refuse_long(text: Text) -> None:
 
 
 def written_signals(batch: Batch, *, key: LogKey, room: int, people: Sequence[Person]) -> list[Signal]:
-    """Tell those who were asked of a message, and put the room back into the lists that leave it out."""
+    """Return the signals about a message in a direct room, and show the room again in lists that hide it."""
     asked = [person for person in people if person.state == Membership.State.REQUEST]
     hiding = [person for person in people if person.state == IN_IT and 0 < person.hidden < FOREVER]
     if not asked and not hiding:
@@ -56,11 +56,11 @@ def written_signals(batch: Batch, *, key: LogKey, room: int, people: Sequence[Pe
 
 
 def list_signal(caller: Caller, room: int, key: LogKey, *, hidden: bool) -> Signal:
-    """Return the signal to all tabs of somebody: a room more in the list, or one less."""
+    """Return the signal to all tabs of a person that adds a room to their list, or removes it."""
     value = None if hidden else own_rooms.membership_of(caller, room)
     return Signal(key, "membership", "", value, to=caller.id)
 
 
 def request_signal(user: int, to: UserId, room: int, key: LogKey) -> Signal:
-    """Return the signal to all tabs of somebody who was asked: the request, or None if there is nothing to answer."""
+    """Return the signal to all tabs of a person with a request. Its value is None when there is nothing to answer."""
     return Signal(key, "request", "", request_of(user, room), to=to)

@@ -1,4 +1,4 @@
-"""Rooms: made and changed. There is always a lounge."""
+"""Create and change rooms. The lounge is created when it is first needed."""
 
 from typing import Any, Final
 
@@ -22,11 +22,11 @@ NAME_LENGTH: Final = 60
 TOPIC_LENGTH: Final = 200
 LOUNGE: Final = "Lounge"
 LOUNGE_LOOKS: Final = frozenset(map(look, (LOUNGE, "大厅", "大廳")))
-"""The lounge has a name in each language of the pages."""
+"""The skeletons of the lounge's names in all languages. No other public room may have one of them."""
 
 
 def lounge() -> Room:
-    """Return the lounge, which everybody joins. It is created when it is first asked for."""
+    """Return the lounge, which everybody joins. Create it when there is none."""
     lounges = Room.objects.filter(lounge=True).select_related("log")
     return lounges.order_by("lounge").first() or _lounge_create()
 
@@ -44,7 +44,7 @@ def room_create(
     refuse_full(caller.pk)
     quota_use("rooms", pk=caller.pk, now=batch.now)
     log = batch.create_log()
-    entry = batch.append(
+    event = batch.append(
         LogKey(log.key), kind="room.created", data=facts, actor=caller.id, cid=cid, counts_as_message=True
     )
     room = Room.objects.create(
@@ -55,8 +55,8 @@ def room_create(
         skeleton=look(facts["name"]),
         **facts,
     )
-    message_row_insert(batch, entry=entry, kind="room.created", data=facts, author=caller.pk)
-    host = {"user_id": caller.pk, "role": HOST, "read": entry.o, "joined_at": batch.now}
+    message_row_insert(batch, event=event, kind="room.created", data=facts, author=caller.pk)
+    host = {"user_id": caller.pk, "role": HOST, "read": event.o, "joined_at": batch.now}
     membership = Membership.objects.create(room=room, **host)
     return membership, [joined_signal(batch, caller=caller, membership=membership)]
 
@@ -65,7 +65,7 @@ def room_create(
 def room_change(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, name: str, topic: str, public: bool
 ) -> None:
-    """Change name, topic or visibility. People who are not members lose a room that becomes private."""
+    """Change name, topic or visibility. A room that becomes private is closed for people who are not members."""
     room_access = access.ranked(caller, room, "room.change")
     plugin.installed.may_change(room_access, batch.now)
     if room_access.direct:
@@ -76,8 +76,8 @@ def room_change(
     if (facts["name"], public) != (row.name, row.public):
         _refuse_taken(facts, row)
     data = {**facts, "before": before}
-    entry = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, counts_as_message=True)
-    message_row_insert(batch, entry=entry, kind="room.changed", data=data, author=caller.pk)
+    event = batch.append(room, kind="room.changed", data=data, actor=caller.id, cid=cid, counts_as_message=True)
+    message_row_insert(batch, event=event, kind="room.changed", data=data, author=caller.pk)
     row.name, row.topic, row.public, row.skeleton = facts["name"], facts["topic"], public, look(facts["name"])
     row.save()
     if before["public"] and not public:
@@ -90,9 +90,9 @@ def _facts(name: str, topic: str, public: bool) -> dict[str, Any]:
 
 
 def _refuse_taken(facts: dict[str, Any], room: Room | None = None) -> None:
-    """Refuse a public room the name of another public room, or one that looks like it.
+    """Raise 409 `name_taken` when another public room has the name, or one that looks like it.
 
-    A deleted one keeps its name until it is purged, since it can be restored.
+    A deleted room keeps its name until it is purged, because it can be restored.
     """
     if not facts["public"]:
         return

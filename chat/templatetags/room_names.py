@@ -1,4 +1,4 @@
-"""The name that a room is shown under."""
+"""Show the names of rooms in templates."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.filter
 def shown_name(room: dict[str, Any]) -> str:
-    """Return the room's name; the lounge has one in each language until somebody renames it."""
+    """Return the room's name. The name of the lounge is translated until somebody renames it."""
     return _("Lounge") if room.get("lounge") and room["name"] == LOUNGE else str(room["name"])

@@ -1,4 +1,4 @@
-"""`manage.py changepassword NAME`: Django's own, which finds a person by the name as people see it."""
+"""`manage.py changepassword NAME`: Django's command, with the visible name of a person."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ class Command(changepassword.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         if options["username"]:
             options["username"] = login_name(options["username"])
-        said: str | None = super().handle(*args, **options)
-        return said
+        output: str | None = super().handle(*args, **options)
+        return output

@@ -1,4 +1,4 @@
-"""`manage.py resetlink NAME`: what a mail would have brought, for people without one who ask the admin."""
+"""`manage.py resetlink NAME`: print the link of a password reset, for a person without e-mail who asks the admin."""
 
 from typing import Any
 

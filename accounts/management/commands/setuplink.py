@@ -1,4 +1,4 @@
-"""`manage.py setuplink`: the address that makes the first admin, for who serves Parlor by another server than ours."""
+"""`manage.py setuplink`: print the link for the first admin, for sites that do not use `manage.py serve`."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Prints the address of a page that works once and makes the first admin."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = link()
-        if found is None:
+        address = link()
+        if address is None:
             raise CommandError("There is an admin already, or the database is not migrated.")
-        self.stdout.write(public_url(found))
+        self.stdout.write(public_url(address))
