@@ -37,30 +37,30 @@ def bars(results: Mapping[str, Any], row: str, figure: str) -> list[Bar]:
 
 
 def chart(results: Mapping[str, Any], row: str, figure: str, unit: str) -> str:
-    shown = bars(results, row, figure)
-    least = 10 ** math.floor(math.log10(min(bar[2] for bar in shown) / 1.5))
-    most = 10 ** math.ceil(math.log10(max(bar[3] for bar in shown)))
+    all_bars = bars(results, row, figure)
+    least = 10 ** math.floor(math.log10(min(bar[2] for bar in all_bars) / 1.5))
+    most = 10 ** math.ceil(math.log10(max(bar[3] for bar in all_bars)))
 
     def x(value: float) -> float:
         share = math.log10(max(value, least) / least) / math.log10(most / least)
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
-    height = TOP + len(shown) * (BAR + GAP) + 30
+    height = TOP + len(all_bars) * (BAR + GAP) + 30
     powers = [10**power for power in range(round(math.log10(least)), round(math.log10(most)) + 1)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
             f"<title>{escape(unit)}, {escape(rows.ALL[row].title)}</title><style>{STYLE}</style>",
             f'<text class="title" x="8" y="22">{escape(unit)}, {escape(rows.ALL[row].title)}</text>',
-            f'<text class="small" x="8" y="40">{escape(said(results))}</text>',
+            f'<text class="small" x="8" y="40">{escape(caption(results))}</text>',
             *(grid(x(power), height, number(power)) for power in powers),
-            *(drawn(place, bar, x(least), x) for place, bar in enumerate(shown)),
+            *(bar_svg(place, bar, x(least), x) for place, bar in enumerate(all_bars)),
             "</svg>\n",
         ]
     )
 
 
-def said(results: Mapping[str, Any]) -> str:
+def caption(results: Mapping[str, Any]) -> str:
     on = results["machine"]
     return f"server on one core of {on['cpu']}, clients on another; {results['date']}, {results['commit']}"
 
@@ -70,7 +70,7 @@ def grid(x: float, height: int, label: str) -> str:
     return f'{line}<text class="small" x="{x}" y="{height - 8}" text-anchor="middle">{label}</text>'
 
 
-def drawn(place: int, bar: Bar, left: float, x: Any) -> str:
+def bar_svg(place: int, bar: Bar, left: float, x: Any) -> str:
     server, median, least, most = bar
     y, kind = TOP + place * (BAR + GAP), "ours" if server == "parlor" else "bar"
     middle_y = y + BAR / 2

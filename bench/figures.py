@@ -5,7 +5,7 @@ from typing import Any
 
 
 def quantile(ordered: Sequence[float], q: float) -> float:
-    """Return the smallest of the sorted values that at least the share `q` of them does not exceed."""
+    """Return the smallest of the sorted values that is no less than a share `q` of them."""
     if not ordered:
         raise ValueError("no values")
     place = -(-len(ordered) * round(q * 10_000) // 10_000)

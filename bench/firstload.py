@@ -1,9 +1,9 @@
-"""Measure the time until a room can be read and written in, on a phone with a slow network and an empty cache.
+"""Measure how long a room takes to load on a phone with a slow network and an empty cache.
 
     .venv/bin/python -m bench.firstload [--runs 5]
 
 Chromium at 360x740, with its CPU slowed four times, loads the page through `bench.shaper`. The room has 40 messages.
-"Readable" is the first frame that shows the newest message. "Ready" is the first frame in which one can write.
+"Readable" is the first frame that shows the newest message. "Ready" is the first frame with a form to write in.
 """
 
 import argparse
@@ -55,16 +55,16 @@ async def load(
     await page.add_init_script(f"({WATCH})()")
     devtools = await context.new_cdp_session(page)
     await devtools.send("Emulation.setCPUThrottlingRate", {"rate": cpu})
-    asked: Counter[str] = Counter()
-    page.on("request", lambda request: asked.update([request.url]))
+    requested: Counter[str] = Counter()
+    page.on("request", lambda request: requested.update([request.url]))
     for _ in range(2 if warm else 1):
-        asked.clear()
+        requested.clear()
         before = shaper.down.bytes
         await page.goto(origin + path, wait_until="commit")
         await page.wait_for_function("() => firstload.readable && firstload.ready", timeout=60_000)
         figures = dict(await page.evaluate("() => firstload"))
         await page.wait_for_load_state()
-        figures |= {"kilobytes": (shaper.down.bytes - before) / 1000, "requests": asked.total()}
+        figures |= {"kilobytes": (shaper.down.bytes - before) / 1000, "requests": requested.total()}
     await context.close()
     await shaper.close()
     return figures
@@ -73,12 +73,12 @@ async def load(
 async def measure(port: int, path: str, guest: BlockingClient, runs: int) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**launch_options())
-        for who, somebody in (("member", guest), ("visitor", None)):
+        for role, login in (("member", guest), ("visitor", None)):
             for cpu in (1, 4):
-                found = [await load(browser, port, path, somebody, cpu, warm=False) for _ in range(runs)]
+                found = [await load(browser, port, path, login, cpu, warm=False) for _ in range(runs)]
                 names = ("requests", "kilobytes", "fcp", "readable", "ready", "shift")
                 print(
-                    who,
+                    role,
                     f"cpu x{cpu}",
                     {n: round(statistics.median(f.get(n, 0) for f in found), 3) for n in names},
                     flush=True,
@@ -89,14 +89,14 @@ async def measure(port: int, path: str, guest: BlockingClient, runs: int) -> Non
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         limits = json.dumps({"rate": 1000, "burst": 1000})
         with Parlor(Path(folder), serve=[], REALTIME=limits) as parlor:
             guest = BlockingClient(parlor.url, "Ada")
             for number in range(40):
                 guest.say(guest.lounge, f"Message {number}: the quick brown fox jumps over the lazy dog.")
-            asyncio.run(measure(parlor.port, f"/r/{guest.lounge}/", guest, asked.runs))
+            asyncio.run(measure(parlor.port, f"/r/{guest.lounge}/", guest, options.runs))
             guest.leave()
 
 

@@ -1,4 +1,4 @@
-"""Measure what a long history costs: to read a page of it, and to resume. One client sends one request at a time."""
+"""Measure how long it takes to read a page of a long history, and to resume. One client sends one request at a time."""
 
 import json
 import time
@@ -56,7 +56,7 @@ def page_ms(socket: ClientConnection, room: str, before: int) -> float:
 
 
 def resume_ms(target: Target, person: tuple[str, str], events: int) -> float:
-    """Return the time from the first byte of the handshake to the last missed event."""
+    """Return the time from the start of the connection to the last missed event."""
     socket, taken = opened(target, person, events)
     socket.close()
     return taken

@@ -10,7 +10,7 @@ from bench.rows import Row
 from bench.servers import LOAD_CORE, Target, generator
 
 VOID_SHARE = 0.7
-"""A run is void when the generator uses more than this share of its core: it has measured itself."""
+"""A run is void when the generator uses more than this share of its core: the generator is then the bottleneck."""
 
 Figures = dict[str, Any]
 
@@ -31,19 +31,19 @@ def measure(row: Row, target: Target) -> Figures:
     load = subprocess.Popen(
         ["taskset", "-c", LOAD_CORE, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    said = []
+    stderr_lines = []
     for line in load.stderr or ():
-        said.append(line)
+        stderr_lines.append(line)
         marks[line.strip()] = proc.cpu_s(*target.pids), proc.rss_kb(*target.pids)
     output, _ = load.communicate()
     if "END" not in marks or not output:
-        raise RuntimeError(f"the generator failed ({load.returncode}): {''.join(said)[-500:]}")
+        raise RuntimeError(f"the generator failed ({load.returncode}): {''.join(stderr_lines)[-500:]}")
     figures: Figures = json.loads(output)
     return figures | used(figures, marks)
 
 
 def used(figures: Figures, marks: Mapping[str, tuple[float, float]]) -> Figures:
-    """Return what the server used. `marks` has its CPU seconds and its KB at each word of the generator.
+    """Return what the server used. `marks` has its CPU seconds and its KB at each word that the generator prints.
 
     `cpu_us_*` are measured between BEGIN and END. `cpu_ms_open` and `rss_kb_connection` are measured from IDLE to
         READY, for each client that connected.

@@ -1,4 +1,4 @@
-"""Run Parlor under test: a room is prepared once, and every run has a new copy of it with a server over it."""
+"""Run Parlor under test: a room is prepared once, and each run starts a server on a new copy of it."""
 
 import json
 import platform
@@ -131,23 +131,23 @@ class Parlor:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        given = self.environment(folder, self.database(scene, None) if scene.postgres else None)
+        environment = self.environment(folder, self.database(scene, None) if scene.postgres else None)
         wanted = {"clients": scene.people, "rooms": scene.rooms, "history": scene.history}
         wanted |= {"joiners": scene.joiners, "missed": scene.missed}
-        told = [word for name, value in wanted.items() for word in (f"--{name}", str(value))]
+        arguments = [word for name, value in wanted.items() for word in (f"--{name}", str(value))]
         base = f"http://127.0.0.1:{self.port}"
-        lines = run(sys.executable, "bench/prepare.py", "--base", base, *told, environment=given)
+        lines = run(sys.executable, "bench/prepare.py", "--base", base, *arguments, environment=environment)
         (folder / "clients.tsv").write_text(lines)
         return str(next(iter(hello_of(folder)["params"]["rooms"])))
 
     def environment(self, folder: Path, database: str | None) -> dict[str, str]:
-        given = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
+        environment = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(self.limits)}
         settings["QUOTAS"] = json.dumps(NO_QUOTAS)
         if database:
             hosts = "127.0.0.1,127.0.0.2"
             settings |= {"DATABASE_URL": database, "REDIS_URL": self.started_services()[1], "ALLOWED_HOSTS": hosts}
-        return without_settings() | given | settings
+        return without_settings() | environment | settings
 
     def database(self, scene: Scene, run: str | None) -> str:
         """Create an empty PostgreSQL database for the scene, or a copy of it for a run, and return its URL."""
@@ -180,7 +180,7 @@ def hello_of(folder: Path) -> Any:
 
 
 def cookie_of(folder: Path) -> tuple[str, str]:
-    """Return name and value of the last person's cookie, which the generator does not use."""
+    """Return the name and the value of the last person's cookie, which the generator does not use."""
     *_, last = (folder / "clients.tsv").read_text().splitlines()
     name, _, value = last.partition("\t")[0].removeprefix("Cookie: ").partition("=")
     return name, value

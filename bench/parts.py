@@ -25,9 +25,9 @@ RUNS = 3
 ROOM = LogKey("bench")
 MESSAGES = 2_000
 MORE_RECEIVERS = 8
-"""The cost of a receiver is the difference that so many more of them make."""
-LINES = Row("lines", "a room of one, each line a batch of its own", 1, 1, processes=1)
-COMERS = Row("comers", "newcomers", 1000, seconds=SILENT_S, processes=1)
+"""The receivers that the second measurement adds: the difference, divided by this number, is the cost of one."""
+SINGLE_MESSAGES = Row("lines", "a room of one, each message a batch of its own", 1, 1, processes=1)
+NEWCOMERS = Row("comers", "newcomers", 1000, seconds=SILENT_S, processes=1)
 
 
 def pings(parlor: Parlor) -> float:
@@ -51,7 +51,7 @@ def with_database(parlor: Parlor, row: Row, figure: str) -> tuple[float, float]:
 
 
 def postmaster(url: str) -> int:
-    """Return the process whose children serve a database."""
+    """Return the id of PostgreSQL's main process: the parent of the one that serves this connection."""
     with psycopg.connect(url) as database:
         serving = database.info.backend_pid
         return int(Path(f"/proc/{serving}/stat").read_text().rpartition(")")[2].split()[1])
@@ -59,8 +59,8 @@ def postmaster(url: str) -> int:
 
 def message() -> BusMessage:
     data = '{"kind":"text","text":"' + "x" * 100 + '"}'
-    entry = LogEvent(ROOM, 1, 1, 1, 1, "message.posted", UserId("u"), ClientId("c"), None, (), data)
-    return BusMessage("bench", ROOM, 1, [entry])
+    event = LogEvent(ROOM, 1, 1, 1, 1, "message.posted", UserId("u"), ClientId("c"), None, (), data)
+    return BusMessage("bench", ROOM, 1, [event])
 
 
 async def publish_all(url: str, receivers: int) -> None:
@@ -110,14 +110,14 @@ def main() -> None:
         url = parlor.started_services()[1]
         found: dict[str, list[float]] = {}
         for _ in range(RUNS):
-            line, line_database = with_database(parlor, LINES, "cpu_us_message")
-            comer, comer_database = with_database(parlor, COMERS, "cpu_ms_open")
+            single, single_database = with_database(parlor, SINGLE_MESSAGES, "cpu_us_message")
+            newcomer, newcomer_database = with_database(parlor, NEWCOMERS, "cpu_ms_open")
             once = {
                 "a ping and its answer": pings(parlor),
-                "a message by itself": line,
-                "a message by itself, PostgreSQL": line_database,
-                "a newcomer": comer * 1e3,
-                "a newcomer, PostgreSQL": comer_database * 1e3,
+                "a message by itself": single,
+                "a message by itself, PostgreSQL": single_database,
+                "a newcomer": newcomer * 1e3,
+                "a newcomer, PostgreSQL": newcomer_database * 1e3,
             }
             for name, value in (once | bus_costs(url)).items():
                 found.setdefault(name, []).append(value)

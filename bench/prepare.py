@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Make an ordinary room with people and a history, by the services, in the database of DATABASE_URL.
+"""Make an ordinary room with people and a history in the database of DATABASE_URL. The services write it.
 
     python bench/prepare.py --clients 500 --base http://127.0.0.1:8000 > clients.tsv
 
-Prints one line for each client, `Cookie: …<TAB>session.hello`, for the option -f of a load generator. What else the
-generator needs goes to stderr.
-The server may run or not. The name of the cookie contains the port of --base. A token is valid for a day.
+Prints one line for each client, `Cookie: …<TAB>session.hello`, for the option -f of a load generator. The other
+options of the generator go to stderr.
+The server may be running. The name of the cookie contains the port of --base. A token is valid for a day.
 """
 
 import argparse
@@ -27,10 +27,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, required=True, help="people, each with a login session")
     parser.add_argument("--base", required=True, help="the server's address: http://127.0.0.1:8000")
     parser.add_argument("--senders", type=int, default=0, help="accepted and ignored: all may post")
-    parser.add_argument("--history", type=int, default=100_000, help="lines in the room")
+    parser.add_argument("--history", type=int, default=100_000, help="messages in the room")
     parser.add_argument("--rooms", type=int, default=1, help="rooms a client opens; the first has the history")
     parser.add_argument("--joiners", type=int, default=0, help="how many of the clients, the last ones, were away")
-    parser.add_argument("--missed", type=int, default=0, help="events that those have missed in each room")
+    parser.add_argument("--missed", type=int, default=0, help="events that these clients have missed in each room")
     return parser.parse_args()
 
 

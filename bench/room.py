@@ -24,11 +24,11 @@ from realtime.models import Log
 from realtime.types import NOBODY, ClientId, Head, LogKey, Position
 
 BATCH_SIZE: Final = 500
-"""A transaction creates so many people, or ten times as many messages."""
+"""A transaction creates this many people, or ten times as many messages."""
 WORDS: Final = "the lamp over our table is on again and somebody has left a cup of tea".split()  # noqa: SIM905
 MARKED: Final = "**Look**: https://example.com/a/page?of=it, and *then* tell me"
 MEMBERS: Final = 1_000
-SAID: Final = 10_000
+POSTED_BY_SERVICE: Final = 10_000
 COPY_EVENTS: Final = """
     INSERT INTO realtime_event
         (log_id, "offset", tag, lines, kind, method, actor, cid, audience, blanks, data, at)
@@ -36,7 +36,7 @@ COPY_EVENTS: Final = """
         'copy-' || %(log)s || '-' || ("offset" + %(by)s), audience, blanks, data, at
     FROM realtime_event WHERE log_id = %(log)s AND "offset" > %(first)s AND "offset" <= %(last)s
 """
-COPY_LINES: Final = """
+COPY_MESSAGES: Final = """
     INSERT INTO chat_message
         (log_id, "offset", lines, kind, author_id, data, audience, at, touched, edited_at, removed_at, removed_by_id)
     SELECT log_id, "offset" + %(by)s, lines + %(by)s, kind, author_id, data, audience, at, touched + %(by)s,
@@ -48,19 +48,19 @@ T = TypeVar("T")
 
 
 def counted() -> None:
-    """Run ANALYZE on PostgreSQL, as `restore` does, because so many rows are new to its planner."""
+    """Run ANALYZE on PostgreSQL, as `restore` does, because its planner does not know the new rows yet."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
 def enter(count: int, rooms: int) -> tuple[list[User], list[LogKey]]:
-    """Create guests in the lounge and in public rooms of the first guest. From the 1,001st on they are no members."""
-    run, hall = secrets.token_hex(3), LogKey(lounge().log.key)
-    people = _guests([f"Guest 0 {run}"], [hall])
+    """Create guests, and public rooms of the first guest. About 1,000 of them join the lounge and the rooms."""
+    suffix, hall = secrets.token_hex(3), LogKey(lounge().log.key)
+    people = _guests([f"Guest 0 {suffix}"], [hall])
     keys = [_room(people[0], f"Room {number + 1}") for number in range(rooms)]
     for part in parts(range(1, count)):
-        people += _guests([f"Guest {number} {run}" for number in part], [hall, *keys] if part[0] < MEMBERS else [])
+        people += _guests([f"Guest {number} {suffix}" for number in part], [hall, *keys] if part[0] < MEMBERS else [])
     return people, keys
 
 
@@ -86,38 +86,38 @@ def texts() -> list[str]:
 
 
 def history(key: LogKey, people: Sequence[User], count: int) -> None:
-    """Make `count` messages: the first 10,000 by the service of a post, the rest as copies of their rows."""
-    said = min(count, SAID)
+    """Make `count` messages: the first 10,000 by the service, the rest as copies of their rows."""
+    posted = min(count, POSTED_BY_SERVICE)
     before = head_of(key)
-    talk(key, people, said)
-    while said < count:
-        more = min(said, count - said)
-        _copy(key, Head(before.o, 0, before.n), said, more)
-        said += more
+    talk(key, people, posted)
+    while posted < count:
+        more = min(posted, count - posted)
+        _copy(key, Head(before.o, 0, before.n), posted, more)
+        posted += more
 
 
-def _copy(key: LogKey, before: Head, said: int, more: int) -> None:
-    """Copy the first `more` of the `said` messages after `before` to the end, with tags and cids of their own."""
+def _copy(key: LogKey, before: Head, posted: int, more: int) -> None:
+    """Copy the first `more` of the `posted` messages after `before` to the end, with tags and cids of their own."""
     with batch([key]) as staged:
         log = staged.log(key)
         first, last = before.o, before.o + more
-        given = {"log": log.pk, "first": first, "last": last, "by": said}
+        given = {"log": log.pk, "first": first, "last": last, "by": posted}
         with connection.cursor() as cursor:
             cursor.execute(COPY_EVENTS, given)
-            cursor.execute(COPY_LINES, given)
+            cursor.execute(COPY_MESSAGES, given)
         Log.objects.filter(pk=log.pk).update(head=log.head + more, lines=log.lines + more)
 
 
 def talk(key: LogKey, people: Sequence[User], count: int) -> None:
     """Post `count` messages, by all people in turn."""
-    lines = cycle([NewMessage(rendered(text)) for text in texts()])
+    messages = cycle([NewMessage(rendered(text)) for text in texts()])
     callers = cycle([caller_of(user) or NOBODY for user in people[:1000]])
     for part in parts(range(count), 10 * BATCH_SIZE):
         with batch([key]) as staged:
             staged.method = "message.post"
-            for caller, line, _ in zip(callers, lines, part, strict=False):
+            for caller, message, _ in zip(callers, messages, part, strict=False):
                 cid = ClientId(secrets.token_hex(16))
-                message_append(staged, room=key, message=line, caller=caller, cid=cid)
+                message_append(staged, room=key, message=message, caller=caller, cid=cid)
 
 
 def position(key: LogKey, missed: int = 0) -> Position:
@@ -127,7 +127,7 @@ def position(key: LogKey, missed: int = 0) -> Position:
 
 
 def logins(people: Sequence[User]) -> Iterator[str]:
-    """Yield the `Cookie` headers of login sessions as the entry form begins them."""
+    """Yield the `Cookie` headers of login sessions like those that the entry form creates."""
     for part in parts(people):
         with transaction.atomic():
             keys = [_login(user) for user in part]

@@ -1,4 +1,4 @@
-"""The rows of the table: who is in the room, who posts, and what is measured."""
+"""The rows of the results: clients, senders, rates and what is measured."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ class Row:
 
     @property
     def is_history(self) -> bool:
-        """Tell whether the row measures pages and resumes one by one, and no talk."""
+        """Return whether the row measures pages and resumes, one at a time, instead of deliveries."""
         return self.name.startswith("history-")
 
 
 SILENT_S: Final = 3
-"""A row without senders is measured for so long."""
+"""The time for which a row without senders is measured."""
 
 ALL: Final[Mapping[str, Row]] = {
     row.name: row

@@ -84,18 +84,18 @@ def machine() -> dict[str, Any]:
     """Describe the machine. Exit when the file system is in memory, where durability would cost nothing."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-    kind = said("stat", "-f", "-c", "%T", str(BUILD))
+    kind = output_of("stat", "-f", "-c", "%T", str(BUILD))
     if kind in {"tmpfs", "ramfs"}:
         sys.exit(f"{BUILD} is in memory ({kind}); bench measures on a disk")
     return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(), "disk": kind}
 
 
-def said(*command: str) -> str:
+def output_of(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def circumstances() -> dict[str, Any]:
-    commit = said("git", "describe", "--always", "--dirty") or "unknown"
+    commit = output_of("git", "describe", "--always", "--dirty") or "unknown"
     date = time.strftime("%Y-%m-%d")
     return {"date": date, "commit": commit, "machine": machine(), "limits_lifted": parlor.LIFTED}
 
@@ -145,11 +145,11 @@ def attempt(row: Row, name: str, ours: Parlor) -> Figures:
         figures = once(row, name, ours)
     except (RuntimeError, Missing) as error:
         figures = {"error": str(error)}
-    print(f"{row.name:14} {name:16} {told(figures)}", flush=True)
+    print(f"{row.name:14} {name:16} {summary(figures)}", flush=True)
     return figures
 
 
-def told(figures: Figures) -> str:
+def summary(figures: Figures) -> str:
     return " ".join(f"{key}={figures[key]}" for key in SHOWN if key in figures)
 
 

@@ -1,4 +1,4 @@
-"""The servers under test: how each is built, started on a port, and spoken to by a client."""
+"""The servers under test: how to build each, start it on a port, and send to it."""
 
 import os
 import resource
@@ -58,8 +58,8 @@ def run(*command: str, cwd: Path = ROOT, environment: Mapping[str, str] | None =
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Missing(f"{command[0]}: {error}") from None
     if done.returncode:
-        said = (done.stderr + done.stdout).strip().splitlines() or ["failed"]
-        raise Missing(f"{' '.join(command[:3])}: {said[-1]}")
+        output = (done.stderr + done.stdout).strip().splitlines() or ["failed"]
+        raise Missing(f"{' '.join(command[:3])}: {output[-1]}")
     return done.stdout
 
 
@@ -160,7 +160,7 @@ ALL: Mapping[str, Peer] = {
 
 
 def many_files() -> None:
-    """Raise the limit of open files as far as the system allows, because each client is one."""
+    """Raise the limit of open files as far as the system allows, because each client needs one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -185,8 +185,8 @@ def started(
     if listens(*address):
         raise RuntimeError(f"{address} is in use already")
     pinned = ["taskset", "-c", SERVER_CORE, *command]
-    with tempfile.TemporaryFile("w+") as said:
-        server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=said, stderr=said)
+    with tempfile.TemporaryFile("w+") as log:
+        server = subprocess.Popen(pinned, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             for _ in range(600):
                 if server.poll() is not None or listens(*address):
@@ -195,8 +195,8 @@ def started(
             else:
                 server.kill()
             if server.poll() is not None:
-                said.seek(0)
-                raise RuntimeError(f"{shlex.join(command)} did not start: {said.read()[-2000:]}")
+                log.seek(0)
+                raise RuntimeError(f"{shlex.join(command)} did not start: {log.read()[-2000:]}")
             time.sleep(0.5)
             yield server.pid
         finally:

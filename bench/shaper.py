@@ -11,7 +11,7 @@ PACKET: Final = 1460
 
 
 class Link:
-    """A direction, shared by all connections: packets leave in turn and arrive half a round trip later."""
+    """A direction that all connections share: packets leave in turn and arrive half a round trip later."""
 
     def __init__(self, bits_s: int) -> None:
         self.bits_s = bits_s
@@ -26,7 +26,7 @@ class Link:
 
 
 class Shaper:
-    """A TCP proxy. `down.bytes` counts all bytes that clients were sent, headers included."""
+    """A TCP proxy. `down.bytes` counts all bytes that were sent to clients, headers included."""
 
     def __init__(self, port: int) -> None:
         self.down, self.up = Link(DOWN_BITS_S), Link(UP_BITS_S)

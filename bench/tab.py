@@ -78,11 +78,11 @@ class Tab:
         """
         last = rows(TABLE.format(key=self._key, first=0))[-1][0]
         self._page.wait_for_selector(f'#lines article[data-o="{last}"]', timeout=10_000)
-        shown = [(offset, plain(text)) for offset, text in self._page.evaluate(LIST)]
-        table = [(o, said(data)) for o, data in rows(TABLE.format(key=self._key, first=shown[0][0]))]
+        on_page = [(offset, plain(text)) for offset, text in self._page.evaluate(LIST)]
+        table = [(o, message_text(data)) for o, data in rows(TABLE.format(key=self._key, first=on_page[0][0]))]
         taken = screen_ms(self._page.evaluate("window.shown"), time.time_ns() - time.monotonic_ns())
         times = {f"screen_p{q}_ms": round(quantile(taken, q / 100), 1) for q in (50, 99)}
-        return {**times, "lines_seen": len(taken), "list_is_table": shown == table}
+        return {**times, "lines_seen": len(taken), "list_is_table": on_page == table}
 
 
 def screen_ms(shown: Iterable[tuple[str, float]], epoch_ns: int) -> list[float]:
@@ -93,11 +93,11 @@ def screen_ms(shown: Iterable[tuple[str, float]], epoch_ns: int) -> list[float]:
     return sorted(max(0.0, painted - (int(stamp) + epoch_ns) / 1e6) for stamp, painted in shown)
 
 
-def said(data: str) -> str:
+def message_text(data: str) -> str:
     """Return the text that the page shows for a stored message."""
-    line = json.loads(data)
-    markup = line.get("html")
-    return plain(html.unescape(re.sub(r"<[^>]*>", "", markup)) if markup else str(line.get("text", "")))
+    message = json.loads(data)
+    markup = message.get("html")
+    return plain(html.unescape(re.sub(r"<[^>]*>", "", markup)) if markup else str(message.get("text", "")))
 
 
 def plain(text: str) -> str:

@@ -35,8 +35,8 @@ def cell(runs: Runs, name: str) -> str:
         return "void" if any(run.get("void") for run in runs) else ""
     median, least, most = found
     count = len(counted(runs))
-    said = number(median) if count == 1 else f"{number(median)} ({number(least)}–{number(most)})"
-    return said if count == len(runs) else f"{said}, {count} of {len(runs)}"
+    text = number(median) if count == 1 else f"{number(median)} ({number(least)}–{number(most)})"
+    return text if count == len(runs) else f"{text}, {count} of {len(runs)}"
 
 
 def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:

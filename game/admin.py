@@ -1,4 +1,4 @@
-"""Matches and seats in the admin: their rows follow the log, and no form writes them."""
+"""The read-only admin pages of matches and seats. Their rows follow the log."""
 
 from typing import Any
 

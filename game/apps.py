@@ -1,4 +1,4 @@
-"""The app's name for Django, and what games hang into chat and the clock."""
+"""The app's configuration, and its plugin for chat."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

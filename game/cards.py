@@ -1,4 +1,4 @@
-"""The messages of games on the wire: the table of a match, and random results."""
+"""The rich messages of games on the wire: the table of a match, and random results."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Claim(msgspec.Struct):
 
 
 class Table(msgspec.Struct, kw_only=True):
-    """The public state of a match: its card, and `table` in each of its events. Of two, the greater version holds."""
+    """The public state of a match: its message, and `table` in its events. The greatest version is current."""
 
     game: str
     match: int
@@ -27,12 +27,12 @@ class Table(msgspec.Struct, kw_only=True):
     t: int | None = None
     """The tag of the event of its message; None for a match of release 0.1."""
     version_t: int | None = None
-    """The tag of the event that is its version."""
+    """The tag of the event whose offset is `version`."""
     waiting: list[str] = []
     """The users in the queue for the next match."""
     turn: int | None = None
     deadline: int | None = None
-    """The end of the turn's time, in ms UTC."""
+    """The end of the turn, in ms UTC."""
     view: Any = None
     """The public state of the game; None before the start."""
     says: Any = None
@@ -41,9 +41,9 @@ class Table(msgspec.Struct, kw_only=True):
     last: int | None = None
     """The offset of the event of the last move."""
     claim: Claim | None = None
-    """The call of a player who has not answered yet."""
+    """The claim that a player has not answered yet."""
     rematch: int | None = None
-    """The match that followed."""
+    """The offset of the rematch."""
 
 
 class Roll(msgspec.Struct):

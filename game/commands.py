@@ -14,7 +14,7 @@ def play(batch: Batch, author: Author, rest: str) -> NewMessage:
     game = words.pop(0) if words and words[0] == "four" else "four"
     if len(words) > 1:
         raise unprocessable("unknown_game", rest[:20])
-    batch.flush()  # who has sat down in this run is seen
+    batch.flush()  # the queries below must see the seats that this batch has taken
     log = access.member(author.caller, author.room).log
     bot = words[0] if words else None
     return NewMessage(table_new(batch, caller=author.caller, room=author.room, log=log, game=game, bot=bot))

@@ -1,4 +1,4 @@
-"""A lively sample: people, rooms, messages in both languages and a finished game, by the methods that clients call."""
+"""Sample content: people, rooms, messages in both languages and a game, written by the methods that clients call."""
 
 import secrets
 from typing import Any, Final
@@ -35,7 +35,7 @@ WEEKEND: Final = (
     ("Leo", "🎉🎉"),
 )
 COLUMNS: Final = (3, 3, 4, 4, 2, 2, 5)
-"""The first player gets four in the first row by these moves."""
+"""Moves with which the first player gets four in the bottom row."""
 
 
 class NotEmpty(Exception):
@@ -43,7 +43,7 @@ class NotEmpty(Exception):
 
 
 def make_demo() -> bool:
-    """Fill the site, or return False where that has been done. Raise NotEmpty where others have written."""
+    """Fill the site. Return False if that has been done already. Raise `NotEmpty` if others have written messages."""
     if User.objects.filter(device=DEVICE).exists():
         return False
     if Message.objects.exclude(author=None).exclude(kind="room.created").exists():
@@ -80,7 +80,7 @@ def _play(first: Caller, second: Caller, room: LogKey) -> None:
 
 
 def _act(caller: Caller, method_name: str, /, **params: Any) -> dict[str, Any]:
-    """Do what a client asks for; each request is a batch of its own."""
+    """Call a method as a client does, in a batch of its own. Return its result or raise its error."""
     method = METHODS[method_name]
     given: Any = msgspec.convert({"cid": secrets.token_urlsafe(16), **params}, method.params)
     [answer] = write([Call(method, caller, given, preprocessed=method.preprocessed(given))])

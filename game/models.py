@@ -1,4 +1,4 @@
-"""Matches and who sits at them. A match is named by its log and the offset of its card's line."""
+"""Matches and their seats. A match is identified by its log and the offset of its message."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ class Match(models.Model):
     """A match. `position` is the engine's state, `table` the public state as in its message.
 
     `record` is a JSON list: the offsets of the events that were its steps, from the start to the end.
-    `deadline` is the end of the turn, or of an open match; `given` is the part of it that made up for downtimes, in ms.
+    `deadline` is the end of the turn, or of an open match. `given` is the part that makes up for downtimes, in ms.
     """
 
     class State(models.TextChoices):
@@ -26,7 +26,7 @@ class Match(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.OPEN)
     seed = models.BigIntegerField()
     first = models.PositiveSmallIntegerField(default=0)
-    position = models.TextField(null=True)  # noqa: DJ001 - null is not begun
+    position = models.TextField(null=True)  # noqa: DJ001 - null means not started
     turn_at = models.BigIntegerField(null=True)
     deadline = models.BigIntegerField(null=True)
     given = models.BigIntegerField(default=0)
@@ -45,7 +45,7 @@ class Match(models.Model):
 
 
 class Seat(models.Model):
-    """A taken place at a match: a user's, or the bot's at a level."""
+    """A taken seat of a match: of a user, or of a bot at a level."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
     match = models.BigIntegerField()
@@ -73,7 +73,7 @@ class Beat(models.Model):
 
 
 class Outage(models.Model):
-    """A time in which no process ran the clocks. The seat in turn gets it back."""
+    """A time in which no process ran the clocks. The seat in turn gets this time back."""
 
     since = models.BigIntegerField()
     until = models.BigIntegerField(db_index=True)

@@ -45,11 +45,11 @@ class SeatWait(MatchAct, kw_only=True):
 
 
 class MovePlay(MatchAct, kw_only=True):
-    """Params of `move.play`; what a move is, the game says."""
+    """Params of `move.play`. The game defines the type of `move`."""
 
     version: Offset
     version_t: Offset | None = None
-    """The tag of the event that is the version."""
+    """The tag of the event whose offset is `version`."""
     move: Any
 
 

@@ -1,4 +1,4 @@
-"""The app's name for Django, its answers to chat, and the deadlines it handles."""
+"""The app's configuration, and its plugin for chat."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ class ModerationConfig(AppConfig):
 
         use(
             ChatPlugin(
-                # The kinds keep the names of the release before: its processes schedule some, and handle some.
+                # The kinds keep the names of the release before: its processes schedule and handle them too.
                 deadlines={
                     "chat.remove": DeadlineKind(removal.remove_due),
                     "chat.bring_back": DeadlineKind(removal.restore_due),

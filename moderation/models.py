@@ -1,6 +1,6 @@
 """Sanctions, device bans, reports and the audit log. Times in ms UTC; `offset` is a place in the log of the room.
 
-The tables keep the names that they had in chat, so that processes of the release before go on beside this one.
+The tables keep the names that they had in chat, so that processes of the release before can run beside this one.
 """
 
 from django.db import models
@@ -55,7 +55,7 @@ class Sanction(models.Model):
 
 
 class DeviceBan(models.Model):
-    """A browser kept out with its banned guest: of a room, or without one of the site. `device`: its cookie's hash."""
+    """A kick, ban or mute that holds in a browser, in one room or on the site. `device` is the hash of its cookie."""
 
     sanction = models.ForeignKey(Sanction, models.CASCADE, related_name="device_bans")
     room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="+")
@@ -70,7 +70,7 @@ class DeviceBan(models.Model):
 
 
 class Report(models.Model):
-    """A person's complaint about a line. `rank`: the least that may read it, always above whom it is about."""
+    """A report of a message. `rank` is the least that may read it: above the author's, or `ADMIN`."""
 
     class State(models.TextChoices):
         OPEN = "open"

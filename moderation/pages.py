@@ -1,4 +1,4 @@
-"""The pages of moderation: why somebody may not come in, and the live page."""
+"""The pages of moderation: the page of a ban, and the live page."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ def ban_page(request: HttpRequest, key: str | None) -> HttpResponse | None:
 
 
 def site_ban(request: HttpRequest) -> Sanction | None:
-    """Return the ban from the site of the person who asks, or None."""
+    """Return the ban of the user from the site, or None."""
     user = request.user
     if not isinstance(user, User) or user.banned_until <= now_ms():
         return None
@@ -30,7 +30,7 @@ def site_ban(request: HttpRequest) -> Sanction | None:
 
 
 def room_ban(request: HttpRequest, key: str) -> Sanction | None:
-    """Return the ban from a room of the person who asks, or None, as for a deleted room."""
+    """Return the ban or kick of the user from a room. Return None for a deleted room, or one they never were in."""
     user, room = request.user, Room.objects.filter(log__key=key, deleted_at=None).first()
     if not isinstance(user, User) or room is None:
         return None
@@ -41,7 +41,7 @@ def room_ban(request: HttpRequest, key: str) -> Sanction | None:
 def banned_page(
     request: HttpRequest, ban: Sanction, key: str | None, *, problem: str = "", text: str | None = None
 ) -> HttpResponse:
-    """Show a ban: its side, reason and end, and the form of the one appeal."""
+    """Return the page of a ban: its side, reason and end, and the form of the one appeal."""
     context = {
         "sanction": sanction_as(ban),
         "room": ban.room.name if ban.room else None,
@@ -54,7 +54,7 @@ def banned_page(
 
 
 def live_page(request: HttpRequest, user: User) -> HttpResponse:
-    """Show the status of the process that serves the connection of this page."""
+    """Return the page with the status of the process that serves its connection."""
     language = language_of_page()
     boot = {
         "user": user.key,

@@ -1,4 +1,4 @@
-"""Params of the methods of moderation. A length or an emptiness, which people get wrong, is for services to refuse."""
+"""Params of the methods of moderation. Services check the lengths that people may exceed."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ Lasting = Annotated[int, msgspec.Meta(gt=0, le=10 * 366 * 24 * 60 * 60 * 1000)]
 
 
 class SanctionMake(MemberRemove):
-    """Params of `sanction.make`; `duration_ms` from now, None forever, `o` and `t` of the message it is about."""
+    """Params of `sanction.make`. `duration_ms` is from now, None is forever; `o` and `t` are those of the message."""
 
     kind: Kind
     site: bool = False
@@ -104,6 +104,6 @@ class ReportClose(RoomAct):
 
 
 class AuditList(RoomParams):
-    """Params of `audit.list`; `before` an entry's id."""
+    """Params of `audit.list`. `before` is the id of an entry."""
 
     before: Offset | None = None

@@ -28,7 +28,7 @@ def banned(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """Show the live page to moderators and admins, who are led to the second step first; 404 for others."""
+    """Show the live page to moderators and admins, after their second factor. Others get 404."""
     user = request.user
     try:
         return live_page(request, ranks.on_site(user.pk or 0, "live.read"))
@@ -42,7 +42,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def appeal(request: HttpRequest, key: str = "") -> HttpResponse:
-    """Take the one appeal, from the page of the ban."""
+    """Accept the one appeal, from the page of the ban."""
     ban = room_ban(request, key) if key else site_ban(request)
     if ban is None:
         return redirect("home")

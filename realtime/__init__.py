@@ -1,7 +1,7 @@
-"""The real-time path: protocol, log, writer and hub. It knows logs with readers, and neither messages nor moves.
+"""The real-time path: protocol, log, writer and hub. It knows logs and their readers, but neither chat nor games.
 
-This is what apps import. It loads no models, so that Django can load it first. Besides it there is `realtime.log`, to
-append and to read events.
+Apps import this module, and `realtime.log` to append and to read events. It loads no models, so that Django can import
+it first.
 """
 
 from realtime.errors import (

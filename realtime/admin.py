@@ -11,7 +11,7 @@ from realtime.models import Deadline, Event, Log
 from realtime.storage.admin import MAX_LISTED_ROWS, ReadOnlyAdmin, listed, moment, short
 
 SEARCHED_EVENTS: Final = 20_000
-"""A kind is searched among so many events, because no index has kinds."""
+"""A kind is searched among this many events, because no index has kinds."""
 
 
 WORDS: Final = {

@@ -1,4 +1,4 @@
-"""Tasks that run beside the one that started them."""
+"""Tasks in the background of an event loop."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The WebSocket consumer of Channels. It receives, sends and closes, and leaves all else to a `Connection`."""
+"""The WebSocket consumer of Channels. It receives, sends and closes, and leaves everything else to a `Connection`."""
 
 import logging
 from collections.abc import Callable
@@ -63,7 +63,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.connection.start()
 
     def enter(self, process: Process, network: str | None) -> bool:
-        """Return whether the address may have one more connection. Nothing is accepted or kept of it before."""
+        """Count the connection for its address. Return False, and count nothing, if the address has too many."""
         if not process.shared.addresses.enter(network):
             logger.warning("refused a WebSocket: %s has %d", network, process.limits.address_connections)
             return False
@@ -87,7 +87,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             self.connection.receive_binary()
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """Pass on empty text too, which Channels takes for none."""
+        """Pass on an empty text too, which Channels would drop."""
         await self.receive(message.get("text"), message.get("bytes"))
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """`/ws/echo` returns each message byte for byte, so that any conformance suite can test the server.
 
-It checks no Origin, reads no cookie and knows nothing. The setting `ECHO` turns it on; it is off in production.
+It checks no Origin and reads no cookie. The setting `ECHO` turns it on; it is off in production.
 """
 
 from typing import Any, Final

@@ -20,7 +20,7 @@ from realtime.workers.jobs import Task
 from realtime.workers.writer import Writer
 
 CHECK_TIMEOUT_S: Final = 2
-"""The database, a write and the channel layer have this time."""
+"""The time of each check: the database, the disk, a write and the channel layer."""
 CACHE_S: Final = 1
 """An answer is reused for this time, so that probes are no load."""
 WRITE_FAILURE_S: Final = 10
@@ -113,7 +113,7 @@ def _check_disk() -> None:
 
 
 async def _check_writer(writer: Writer) -> None:
-    """Raise unless a write without changes gets through the queue, and no write has failed lately."""
+    """Raise unless a write without changes succeeds, and no write has failed within `WRITE_FAILURE_S`."""
     outcome = await writer.submit(PROBE)
     if isinstance(outcome, RealtimeError) or time.monotonic() - writer.failed_at < WRITE_FAILURE_S:
         raise OSError("writes fail")

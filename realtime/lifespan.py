@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class LifespanMiddleware:
-    """ASGI middleware. Deadlines do not have to wait for the first WebSocket."""
+    """ASGI middleware that starts the process, so that deadlines do not wait for the first WebSocket."""
 
     def __init__(self, application: Any, backend: Backend) -> None:
         self._application, self._backend = application, backend

@@ -85,7 +85,7 @@ class TokenBucket:
         return max(1, round((wanted - self._tokens) / self._rate * 1000))
 
     def spend(self, now: float, cost: float) -> None:
-        """Take tokens for work already done, also more than there are. `take` then waits until that is made up."""
+        """Take tokens for work already done, also more than there are. `take` gives none until they are made up."""
         self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate) - cost
         self._when = now
 

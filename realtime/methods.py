@@ -91,7 +91,7 @@ def room_of_params(params: Any) -> Iterable[LogKey]:
 
 
 def room_and_site(params: Any) -> Iterable[LogKey]:
-    """Return the logs of a method that changes what somebody may read or do in the room."""
+    """Return the logs of a method that changes permissions in the room."""
     return (params.room, SITE)
 
 

@@ -1,7 +1,7 @@
 """Metrics of one process: sums, the last hour by minutes, and quantiles of a sample. Pure: times are arguments.
 
-They cost a message about a microsecond a batch, and less than half of one a delivery (docs/operating.md). All else is
-done once a second, or when somebody looks.
+They cost about a microsecond a batch, and less than half a microsecond a delivery (docs/operating.md). Everything else
+is done once a second, or when the status is read.
 """
 
 from collections import Counter, deque
@@ -16,11 +16,11 @@ from realtime.types import ClientId, LogKey
 MINUTES_KEPT: Final = 60
 MINUTE_S: Final = 60.0
 CURRENT_S: Final = 10
-"""Current rates are means of so many seconds."""
+"""Current rates are means of this many seconds."""
 SAMPLES_PER_MINUTE: Final = 512
 """Times of a minute that are kept, each with the same probability."""
 BATCH_SIZES: Final = 12
-"""Batches are counted by size: 1, 2–3, 4–7 … and larger than all."""
+"""Batches are counted by size: 1, 2–3, 4–7 … and, in the last class, all larger ones."""
 QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 

@@ -59,7 +59,7 @@ class Client(Protocol):
 
 
 class Process:
-    """The real-time half of one event loop. A part is handed to whoever needs it."""
+    """The real-time part of one event loop."""
 
     running: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
 
@@ -129,7 +129,7 @@ class Process:
         self._tasks = [asyncio.create_task(_every(seconds, work), name=work.__name__) for work, seconds in timers]
 
     async def _continue_clock(self) -> None:
-        """Begin no earlier than the newest event, if the database tells when that was."""
+        """Start the clock no earlier than the newest event, if the time of that can be read."""
         try:
             steady_clock.STEADY.continue_after(await self.readers.run(log.newest_at))
         except (RealtimeError, DatabaseError) as error:
@@ -139,7 +139,7 @@ class Process:
         """Refuse new requests, answer those that wait, tell clients when to come back, then stop."""
         self.draining = True
         await self.writer.finish()
-        await asyncio.sleep(0)  # the answers go out before the goodbye
+        await asyncio.sleep(0)  # the answers are sent before `session.bye`
         if not self._clients:
             self._empty.set()
         for client in list(self._clients):
@@ -158,8 +158,8 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.writer.stop()
-        for forget in self._on_stop:
-            forget()
+        for unregister in self._on_stop:
+            unregister()
         await self.hub.stop()
         self.preprocess_pool.stop()
         await self.readers.stop()
@@ -228,7 +228,10 @@ class Process:
             self.hub.recheck(PermissionsChanged(user=user))
 
     async def _run_deadlines(self) -> None:
-        """Run all that are due, page by page. A failed one waits for the next second."""
+        """Run the deadlines that are due, page by page. One that gets 503 is due again in the next call.
+
+        One whose handler failed is postponed by the `retry_ms` of its kind.
+        """
         full = True
         while full:
             due = await self.readers.run(deadlines.due)
@@ -252,7 +255,7 @@ def _publish_from_thread(
 
 
 async def _every(seconds: float, work: Callable[[], Any]) -> None:
-    """Repeat the work. An error costs one turn, and a row of `RealtimeError` is logged once."""
+    """Repeat the work. An error ends only one turn. `RealtimeError`s one after the other are logged once."""
     logged = False
     while True:
         try:

@@ -15,6 +15,6 @@ def websocket_urlpatterns(backend: Backend) -> list[object]:
 
 
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
-    """Answer 404 to a handshake at any other address, without a line in the log."""
+    """Answer 404 to a handshake at any other address, and log nothing."""
     await receive()
     await deny(scope, send, 404, "There is no WebSocket here.")

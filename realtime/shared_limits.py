@@ -13,9 +13,9 @@ from realtime.wire.rate_limits import VIOLATIONS_S, AddressLimiter, Violations
 from realtime.workers.preprocessing import CpuBudget, PreprocessPool
 
 HELLOS_WAITING: Final = 16
-"""Hellos under way with which new connections are kept in the kernel's queue."""
+"""The number of hellos under way from which on new connections wait in the kernel's queue."""
 HELLOS_READING: Final = 2
-"""Hellos in the readers' threads. With more of them the loop and the writer wait for the interpreter."""
+"""Hellos that readers handle at a time. With more of them the loop and the writer wait for the interpreter."""
 
 
 class UserLimits(NamedTuple):
@@ -60,7 +60,7 @@ class HelloThrottle:
 
 
 class SharedLimits:
-    """Made when they are first needed, and evicted some time after the last use."""
+    """Limits of users and addresses: made when they are first needed, evicted some time after the last use."""
 
     def __init__(self, limits: Limits, pool: PreprocessPool, now: Callable[[], float]) -> None:
         self._limits, self._pool, self._now = limits, pool, now
@@ -86,7 +86,7 @@ class SharedLimits:
         return self._address_requests[network]
 
     def evict(self, is_connected: Callable[[UserId], object]) -> None:
-        """Drop the limits of users and addresses that are not connected and were not asked about for long."""
+        """Drop the limits of users and addresses that are not connected and were not used for `VIOLATIONS_S`."""
         now = self._now()
         for user, limits in list(self._users.items()):
             if limits.requests.idle(now) > VIOLATIONS_S and not is_connected(user):

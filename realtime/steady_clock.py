@@ -1,4 +1,4 @@
-"""The server's time: milliseconds UTC that never run backward, also when somebody sets the computer's clock back.
+"""The server's time: milliseconds UTC that never run backward, also when the computer's clock is set back.
 
 Turns, mutes, invites and the times of messages are compared with earlier times of the same clock. A wall clock that
 jumps back an hour would give a turn of one minute an hour, and would put a message before the one that it answers.
@@ -13,9 +13,9 @@ from typing import Final
 logger = logging.getLogger(__name__)
 
 SLOWEST: Final = 0.9
-"""The pace at which this clock waits for a wall clock that was set back: an hour is caught up with in ten."""
+"""The pace at which this clock waits for a wall clock that was set back: an hour takes ten hours."""
 STEP_MS: Final = 1_000
-"""A step back of more than this is logged, once until it is caught up with."""
+"""A step back of more than this is logged, once until the wall clock has caught up."""
 TRUSTED_AHEAD_MS: Final = 2 * 60 * 60_000
 """The newest stored event is believed at start if it is at most this far ahead of the wall clock."""
 
@@ -43,8 +43,8 @@ class SteadyClock:
             least = self._last + (at - self._at) * SLOWEST
             self._last, self._at = max(float(wall), least), at
             ahead = self._last - wall
-            said, self._behind = self._behind, ahead > STEP_MS
-        if self._behind and not said:
+            was_behind, self._behind = self._behind, ahead > STEP_MS
+        if self._behind and not was_behind:
             logger.warning("the computer's clock was set back by %.0f s; Parlor's time follows it slowly", ahead / 1000)
         return int(self._last)
 

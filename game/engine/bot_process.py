@@ -1,6 +1,7 @@
-"""The process of bots, `python -m game.engine.bot_process`. It answers a question a line, until stdin ends.
+"""The bot process, `python -m game.engine.bot_process`: it answers one question a line, until stdin ends.
 
-It sees views only, and it takes neither the server's loop nor its interpreter. Whatever it is asked, it answers.
+It gets views only, and takes no time from the server's event loop or interpreter. A question that it cannot answer is
+answered with an error.
 """
 
 import os
@@ -25,19 +26,19 @@ class Question(msgspec.Struct):
 
 
 def answer(line: bytes) -> dict[str, Any]:
-    """`{"move": …}`, or `{"error": "…"}` for what cannot be read or has no move."""
+    """Return `{"move": …}`, or `{"error": "…"}` for a line that cannot be read or a view without a move."""
     try:
         question = msgspec.json.decode(line, type=Question)
         bot = GAMES[question.game].bot
         return {"move": bot(question.view, question.seat, question.level, question.seed)}
-    except Exception as error:  # one bad question must not cost the next its answer
+    except Exception as error:  # the next question must still be answered
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, whose end closes stdin
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C stops the server, which closes stdin
     with suppress(AttributeError, OSError):
-        os.nice(10)  # whoever serves people goes first
+        os.nice(10)  # the processes that serve people go first
     with suppress(BrokenPipeError):
         for line in sys.stdin.buffer:
             os.write(sys.stdout.fileno(), msgspec.json.encode(answer(line)) + b"\n")

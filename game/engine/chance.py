@@ -1,4 +1,4 @@
-"""Chance: SplitMix64 in whole numbers. Its state is part of the game's, so that a replay throws what was thrown live.
+"""Random numbers: SplitMix64 on integers. Its state is part of the game's, so that a replay draws the same numbers.
 
 Guy L. Steele Jr., Doug Lea, Christine H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014;
 the constants are those of Sebastiano Vigna's https://prng.di.unimi.it/splitmix64.c.
@@ -10,16 +10,16 @@ WORD: Final = 2**64
 
 
 def seeded(seed: int) -> int:
-    """Return the state of chance for any integer, as a number that JSON can contain."""
+    """Return the first random state for any integer, as a number that fits into 64 bits."""
     return seed % WORD
 
 
 def below(chance: int, n: int) -> tuple[int, int]:
-    """Return a uniform number from 0 to n-1 and the next state of chance.
+    """Return a uniform number from 0 to n-1 and the next random state.
 
     `chance` is any integer, `n` is from 1 to 2**64.
     """
-    even = WORD - WORD % n  # a word from there on would favour the small numbers
+    even = WORD - WORD % n  # a word of this value or more would favour the small numbers
     word, chance = _word(chance)
     while word >= even:
         word, chance = _word(chance)

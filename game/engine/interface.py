@@ -19,14 +19,14 @@ Reason = Literal["out_of_turn", "full_column", "finished", "invalid_move"]
 
 
 class Move(msgspec.Struct, frozen=True, tag="move"):
-    """A seat asks for a change. `move` is JSON as it came: the game types it."""
+    """A seat asks for a change. `move` is decoded JSON, which `Game.move_of` checks."""
 
     seat: Seat
     move: Any
 
 
 class Timeout(msgspec.Struct, frozen=True, tag="timeout"):
-    """The seat in turn let its time run out."""
+    """The time of the seat in turn has run out."""
 
     seat: Seat
 
@@ -61,7 +61,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Game(ABC, Generic[S]):
-    """The rules of one game for states of type `State`: a frozen Struct for JSON, which includes the state of chance.
+    """The rules of one game for states of type `State`: a frozen Struct for JSON, which includes the random state.
 
     Equal arguments give equal results, in any process at any time; `tests/game/engine/test_every_game.py` tests it.
     """
@@ -69,13 +69,13 @@ class Game(ABC, Generic[S]):
     name: str
     seats: int
     turn_ms: int = 60_000
-    """The time of a seat for a move."""
+    """The time for one move, in ms."""
     levels: tuple[str, ...] = ("easy", "medium", "hard")
     State: type[S]
 
     @abstractmethod
     def setup(self, seed: int, first: Seat) -> S:
-        """Return the first state. `seed` determines all chance of the match, and seat `first` starts."""
+        """Return the first state. `seed` determines all random numbers of the match; seat `first` starts."""
 
     @abstractmethod
     def apply(self, state: S, event: GameEvent) -> S:

@@ -1,4 +1,4 @@
-"""A match as text and as a list: what a state is written to and read from, and what happened played again. Pure."""
+"""Writes a state as text, reads it back, and replays the events of a match. Pure."""
 
 from collections.abc import Iterable
 from itertools import accumulate

@@ -1,4 +1,4 @@
-"""The games there are, by name."""
+"""The registry of games, by name."""
 
 from typing import Any
 

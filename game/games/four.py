@@ -1,4 +1,4 @@
-"""Four: seven columns of six, four discs of one seat in a line win, a full board is a draw. Rules only."""
+"""The rules of Four: seven columns of six, four discs of one seat in a line win, and a full board is a draw."""
 
 from collections.abc import Iterator
 from itertools import takewhile
@@ -14,7 +14,7 @@ COLUMNS: Final = 7
 ROWS: Final = 6
 LINE: Final = 4
 MISSES: Final = 2
-"""A seat loses the match by so many timeouts."""
+"""The number of timeouts with which a seat loses the match."""
 
 DIRECTIONS: Final = ((1, 0), (0, 1), (1, 1), (1, -1))
 
@@ -23,7 +23,7 @@ Disc = tuple[int, int]
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of Four. A column holds seats from the bottom up; `turn` is in turn unless there is a result."""
+    """A state of Four. A column holds seats from the bottom up; `turn` is the seat in turn unless there is a result."""
 
     columns: tuple[tuple[Seat, ...], ...] = ((),) * COLUMNS
     turn: Seat
@@ -57,7 +57,7 @@ class Four(Game[Board]):
 
     def move_of(self, raw: object) -> int:
         """Return a column from 0 to 6."""
-        if type(raw) is int and raw in range(COLUMNS):  # to isinstance a bool is an int
+        if type(raw) is int and raw in range(COLUMNS):  # `isinstance` would accept a bool
             return raw
         raise IllegalMove("invalid_move")
 
@@ -68,7 +68,7 @@ class Four(Game[Board]):
         return [] if state.result else _open(state)
 
     def view(self, state: Board, seat: Seat | None) -> View:
-        """`{columns, last: {column, row}, line: [[column, row], …], misses}`; there are no secrets in Four."""
+        """Return `{columns, last: {column, row}, line: [[column, row], …], misses}`, the same for every seat."""
         return {
             "columns": [list(column) for column in state.columns],
             "last": state.last and {"column": state.last[0], "row": state.last[1]},
@@ -80,7 +80,7 @@ class Four(Game[Board]):
         return state.result
 
     def describe(self, state: Board, seat: Seat | None) -> Sentence:
-        """Columns are told from 1."""
+        """Return the sentence. Its columns count from 1."""
         match state.result, state.last:
             case None, None:
                 return {"key": "four.start", "seat": state.turn}
@@ -137,7 +137,7 @@ def _lost(board: Board, seat: Seat, reason: str) -> Board:
 
 
 def _line(board: Board) -> list[Disc]:
-    """Return the discs of every line of four or more with the last disc."""
+    """Return the discs of every line of four or more that contains the last disc."""
     if board.last is None:
         return []
     runs = [_run(board, board.last, direction) for direction in DIRECTIONS]
@@ -145,7 +145,7 @@ def _line(board: Board) -> list[Disc]:
 
 
 def _run(board: Board, disc: Disc, direction: Disc) -> set[Disc]:
-    """Discs of one colour through this one, in a direction and against it."""
+    """Return the line of discs of one colour through this one, in a direction and its opposite."""
     column, row = disc
     colour = board.columns[column][row]
     rays = (_ray(disc, direction), _ray(disc, (-direction[0], -direction[1])))

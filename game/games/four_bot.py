@@ -1,4 +1,4 @@
-"""The bots of Four: negamax over bitboards. Nodes are counted, not time, so equal positions give equal moves.
+"""The bots of Four: negamax over bitboards. The search counts nodes, not time: equal positions give equal moves.
 
 A column has seven bits from the bottom up. The seventh is always empty, so that no shifted line continues in the next
 column (John Tromp, https://tromp.github.io/c4/c4.html). `own` has the discs of the player to move, `mask` all discs.
@@ -23,12 +23,12 @@ OWN_ROWS: Final = (BOTTOM << 2 | BOTTOM << 4, BOTTOM << 1 | BOTTOM << 3 | BOTTOM
 (Victor Allis, "A Knowledge-based Approach of Connect-Four", 1988)."""
 DIRECTIONS: Final = (1, HEIGHT, HEIGHT - 1, HEIGHT + 1)
 WIN: Final = 1000
-"""A won board has this value minus its discs, so a quick win is better than a slow one, and a slow loss too."""
+"""A won board has this value minus its discs, so that a quick win and a slow loss are better."""
 DECIDED: Final = WIN - SQUARES
 """The least value of a won board, which is more than the value of any other."""
 NODES: Final = 30_000
 CARE: Final = 8
-"""The easy bot looks ahead in so many of ten moves."""
+"""The easy bot looks ahead in this many of ten moves."""
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def choose(columns: Sequence[Sequence[Seat]], seat: Seat, level: str, seed: int)
     own, mask = _boards(columns, seat)
     if not _landings(mask):
         raise IllegalMove("finished")
-    moves = _hasty(own, mask, seed) if level == "easy" else _thought(own, mask, LEVELS[level])
+    moves = _easy_moves(own, mask, seed) if level == "easy" else _searched_moves(own, mask, LEVELS[level])
     return _column(moves[below(seed ^ mask, len(moves))[0]])
 
 
@@ -87,15 +87,15 @@ def _sensible(landings: int, threats: int) -> int:
     return (forced or landings) & ~(threats >> 1)
 
 
-def _hasty(own: int, mask: int, seed: int) -> list[int]:
-    """Return the moves of the easy bot: it wins or blocks when it looks, and else plays any move."""
+def _easy_moves(own: int, mask: int, seed: int) -> list[int]:
+    """Return the moves of the easy bot: it wins or blocks when it looks ahead, else it plays any move."""
     landings = _landings(mask)
     seen = _completions(own, mask) & landings or _completions(own ^ mask, mask) & landings
     looks = below(~seed ^ mask, 10)[0] < CARE
     return _moves(seen if looks and seen else landings)
 
 
-def _thought(own: int, mask: int, level: Level) -> list[int]:
+def _searched_moves(own: int, mask: int, level: Level) -> list[int]:
     """Return the moves that are equally good for this level."""
     landings, threats = _landings(mask), _completions(own ^ mask, mask)
     if wins := _completions(own, mask) & landings:
@@ -164,7 +164,7 @@ class _Search:
 
 
 def _promise(discs: int, threats: int, second: int) -> int:
-    """Squares that would win count most, in the seat's own rows double; then the middle, where most lines run."""
+    """Return an estimate for one side. Winning squares count most, double in `OWN_ROWS`; then discs in the middle."""
     own = threats & OWN_ROWS[second]
     middle = 2 * (discs & INNER).bit_count() + (discs & CENTRE_FIRST[0]).bit_count()
     return 8 * (threats.bit_count() + own.bit_count()) + middle

@@ -1,4 +1,4 @@
-"""Matches, for those who read their room."""
+"""Selectors of matches, for readers of their room."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,13 +16,13 @@ from realtime.models import Event
 from realtime.storage.prepared import prepared
 
 UNFINISHED: Final = 20
-"""A snapshot has so many matches of a room."""
+"""The greatest number of matches in a snapshot of a room."""
 _table = msgspec.json.Decoder(Table)
 
 
 @method("match.read", protocol.MatchRead, lane="read", cost=4)
 def match_read(*, caller: Caller, room: LogKey, match: int) -> dict[str, Any]:
-    """Return a match's table and the steps of its replay, for anybody who may read the room."""
+    """Return a match's table and the steps of its replay, for a reader of the room."""
     found = match_find(access.readable(caller, room).log, match)
     return {"table": table_of(found), "steps": steps(found)}
 
@@ -59,12 +59,12 @@ def unfinished(log: int) -> "QuerySet[Match]":
 
 
 def _seats(user: int) -> Exists:
-    """Return a subquery by match: few matches are unfinished, and a person may have many old seats."""
+    """Return a subquery for each match: few matches are unfinished, and a person may have many old seats."""
     return Exists(Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=user))
 
 
 def tables_part(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any]:
-    """`snapshot.parts.matches`: the tables of what is not over, by offset, the newest `UNFINISHED`."""
+    """Return `snapshot.parts.matches`: the tables of the newest `UNFINISHED` matches that are not over, by offset."""
     return _tables_now(room, head)
 
 
@@ -80,7 +80,7 @@ def _tables(room: LogKey) -> "QuerySet[Match, tuple[int, str]]":
 
 
 def leaving(room: LogKey, user: int) -> dict[str, Any]:
-    """`{match: table or null}`: the game that ends when this player is put out of the room."""
+    """Return `{match: table or None}`: the running match that ends when this player is removed from the room."""
     playing = Match.objects.filter(log__key=room).exclude(state=Match.State.OVER).filter(_seats(user))
     found = next((match for match in playing if match.state == Match.State.PLAYING), None)
     return {"match": table_of(found) if found else None}

@@ -1,4 +1,4 @@
-"""The process in which bots think, so that no message waits for them: one line asked, one line answered."""
+"""The process that computes the moves of bots, so that no message waits for them. A question is one line."""
 
 import os
 import select
@@ -14,20 +14,20 @@ import msgspec
 
 ROOT = Path(__file__).parent.parent.parent
 TIMEOUT_S: Final = 15.0
-"""The longest search takes half a second on an idle processor."""
+"""The time for an answer. The longest search takes half a second on an idle processor."""
 
 
 class BotAnswer(msgspec.Struct):
-    """`{"move": …}`; an error has none."""
+    """The answer `{"move": …}`. An error has no `move`."""
 
     move: Any
 
 
-_thought = msgspec.json.Decoder(BotAnswer)
+_answer_decoder = msgspec.json.Decoder(BotAnswer)
 
 
 class BotWorker:
-    """Start `game.engine.bot_process` when first asked, and again after every failure. It ends with this process."""
+    """Starts `game.engine.bot_process` at the first question, and again after a failure. It ends with this process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -38,7 +38,7 @@ class BotWorker:
         with self._lock:
             try:
                 answer = self._answer(msgspec.json.encode(question) + b"\n")
-                return _thought.decode(answer).move
+                return _answer_decoder.decode(answer).move
             except msgspec.DecodeError:
                 self._end()
                 raise ValueError(answer[:200]) from None
@@ -56,7 +56,7 @@ class BotWorker:
     def _answer(self, question: bytes) -> bytes:
         """Return the answer to the question, and no earlier output."""
         into, out = self._pipes()
-        if _readable(out, 0):  # the end of it, or something that nobody has asked for
+        if _readable(out, 0):  # the end of the file, or output that answers no question
             self._end()
             into, out = self._pipes()
         into.write(question)

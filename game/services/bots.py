@@ -1,4 +1,4 @@
-"""The bot's turn: look at the table as its seat sees it, ask the bot worker, and move like anybody."""
+"""Turns of bots: read the view of the bot's seat, ask the bot worker for a move, and play it."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from realtime import LogKey, RealtimeError
 from realtime.log import batch
 
 PAUSE_S: Final = 0.45
-"""A bot waits so long, so that players see their own disc fall."""
+"""A bot moves after this time at the earliest, so that players see their own disc fall."""
 THREADS: Final = 8
 """Bots need many threads, because nearly all of a turn is the pause."""
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Bots:
-    """The bots of this process. They think in a process of their own and write by batches of their own."""
+    """The bots of this process. Another process computes their moves, and each move is a batch of its own."""
 
     def __init__(self) -> None:
         self._worker = BotWorker()
@@ -41,7 +41,7 @@ class Bots:
             self._threads.submit(self._play, room, match)
 
     def stop(self) -> None:
-        """Drop what is being thought: whichever process is there asks again."""
+        """Drop the turns under way. The deadline `game.nudge` asks again, in any process."""
         self._stopped.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._worker.stop()
@@ -68,7 +68,7 @@ class Bots:
         if turn is None:
             return
         log, version, question = turn
-        connection.close()  # nobody else waits for it meanwhile
+        connection.close()  # the search needs no database
         move = self._worker.ask(question)
         if self._stopped.wait(max(0.0, PAUSE_S - (time.monotonic() - began))):
             return
@@ -77,7 +77,7 @@ class Bots:
 
 
 def bot_turn(room: LogKey, o: int) -> tuple[int, int, dict[str, Any]] | None:
-    """`(log, version, the question for the bot worker)` when a bot is to move there: a view, never the position."""
+    """Return `(log, version, question for the bot worker)` if a bot is to move. The question has only a view."""
     match = Match.objects.filter(log__key=room, offset=o, state=Match.State.PLAYING).first()
     if match is None or match.position is None:
         return None

@@ -9,7 +9,7 @@ from realtime import unprocessable
 
 DICE: Final = re.compile(r"(\d{0,2})[dD](\d{1,4})(?:([+-])(\d{1,4}))?")
 COMMAS: Final = "[,\uff0c\u3001\n]"
-"""Commas, also of Chinese."""
+"""Separators of options: commas, also the Chinese ones, and line breaks."""
 DICE_AT_ONCE: Final = 20
 SIDES: Final = 1000
 OPTIONS: Final = 20
@@ -18,7 +18,7 @@ _random = SystemRandom()
 
 
 def roll(dice: str) -> Roll:
-    """`2d6+1`; nothing is one die of six sides."""
+    """Roll dice like `2d6+1`. An empty text is one die of six sides."""
     given = "".join(dice.split()) or "1d6"
     parts = DICE.fullmatch(given)
     if not parts:

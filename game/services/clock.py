@@ -1,4 +1,4 @@
-"""The clock of matches: a turn that is over, a table to which nobody came, a bot that does not answer."""
+"""Deadlines of matches: the end of a turn or of an open match, an unanswered claim, a bot that does not answer."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from realtime.log import Batch
 
 
 def clock_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `game.clock`: the turn is over, unless it was prolonged or has ended."""
+    """Handle the deadline `game.clock`: end the turn or the open match, unless it was prolonged or has ended."""
     table = match_session(batch, room, batch.log(room).pk, data["match"])
     match = table.match
     if match.deadline is None or _gives_back(table) or batch.now < match.deadline:
@@ -42,7 +42,7 @@ def claim_due(batch: Batch, room: LogKey, data: Any) -> None:
 
 
 def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `game.nudge`: ask a bot again that has not moved, on any process."""
+    """Handle the deadline `game.nudge`: ask a bot that has not moved again, in any process."""
     table = match_session(batch, room, batch.log(room).pk, data["match"])
     turn, turn_at = table.turn, table.match.turn_at
     if turn is not None and turn_at is not None and table.seats[turn].bot and turn_at + NUDGE_MS <= batch.now:
@@ -50,7 +50,7 @@ def nudge_due(batch: Batch, room: LogKey, data: Any) -> None:
 
 
 def _gives_back(table: MatchSession) -> bool:
-    """Prolong the turn by what it lost to outages; whether that was anything."""
+    """Prolong the turn by the time that it lost to outages. Return whether it lost any."""
     match, now = table.match, table.batch.now
     if match.turn_at is None or match.deadline is None:
         return False

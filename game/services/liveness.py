@@ -1,6 +1,6 @@
-"""The beat of the clocks: while any match is played, it says every five seconds that clocks are kept.
+"""The heartbeat of the clocks: while any match is played, it stores every five seconds that the clocks run.
 
-A longer gap is an outage, and the turns it fell into get it back.
+A gap of more than `DOWNTIME_MS` is an outage, and the turns in it get the time back.
 """
 
 from typing import Any, Final
@@ -16,7 +16,7 @@ from realtime.models import Deadline
 BEAT_MS: Final = 5_000
 DOWNTIME_MS: Final = 15_000
 KEPT_MS: Final = 24 * 60 * 60_000
-"""A downtime is stored for so long."""
+"""A downtime is stored for this time."""
 
 
 def beat_start(batch: Batch, room: LogKey) -> None:
@@ -26,10 +26,10 @@ def beat_start(batch: Batch, room: LogKey) -> None:
 
 
 def beat_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `game.beat`: store a downtime, update the clocks that it stopped, go on while any runs."""
+    """Handle the deadline `game.beat`: store a downtime, make the clocks due that it stopped, go on while any runs."""
     beat = Beat.objects.filter(pk=1)
     playing = Match.objects.filter(state=Match.State.PLAYING)
-    for since in beat.select_for_update().values_list("at", flat=True):  # first: no match begins meanwhile
+    for since in beat.select_for_update().values_list("at", flat=True):  # locked first: no match starts meanwhile
         if batch.now - since > DOWNTIME_MS:
             _downtime(batch, since, playing)
     if playing.exists():

@@ -1,4 +1,4 @@
-"""A match from its table to the next one: who makes it, sits down, stands up, waits, and plays again."""
+"""Methods of matches before and after the game: create one, take or leave a seat, wait for the next one, rematch."""
 
 from typing import Final
 
@@ -17,8 +17,8 @@ from game.services.tables import MatchSession, match_session, opened
 from realtime import Caller, ClientId, LogKey, conflict, forbidden, method, room_and_site, unprocessable
 from realtime.log import Batch, LogEvent
 
-IN_LINE: Final = 10
-"""The queue for the next match has so many places."""
+QUEUE_SIZE: Final = 10
+"""The greatest number of people who wait for the next match."""
 
 
 @method("match.create", protocol.MatchCreate, logs=room_and_site)
@@ -28,14 +28,14 @@ def match_create(
     """Post a match. Its maker gets the first seat; with a bot the game starts."""
     room_access = access.author(caller, room)
     table = table_new(batch, caller=caller, room=room, log=room_access.log, game=game, bot=bot)
-    entry = message_append(batch, room=room, message=NewMessage(table), caller=caller, cid=cid)
+    event = message_append(batch, room=room, message=NewMessage(table), caller=caller, cid=cid)
     if room_access.slow_s:
         post_time_note(batch, room_access=room_access, caller=caller)
-    return entry
+    return event
 
 
 def table_new(batch: Batch, *, caller: Caller, room: LogKey, log: int, game: str, bot: str | None) -> Table:
-    """Stage a match whose card the caller appends next."""
+    """Stage a match. The caller appends its message next."""
     if game not in GAMES or (bot and bot not in GAMES[game].levels):
         raise unprocessable("unknown_game", game[:20])
     _refuse_seated(log, caller)
@@ -64,7 +64,7 @@ def seat_take(
 def seat_bot(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, seat: int, bot: str, t: int | None = None
 ) -> LogEvent:
-    """Let the bot sit down; for who sits there already."""
+    """Give a free seat to a bot. Only a player of the match may do so."""
     table = _open_table(batch, caller, room, match, t)
     refuse_stranger(table, caller)
     _refuse_taken(table, seat)
@@ -77,10 +77,10 @@ def seat_bot(
 def seat_leave(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
-    """Stand up before the game begins."""
+    """Leave a seat before the game begins."""
     table = _open_table(batch, caller, room, match, t)
     seat = refuse_stranger(table, caller)
-    table.rise(seat)
+    table.leave_seat(seat)
     return table.append(kind="match.unseated", actor=caller.id, cid=cid, seat=seat)
 
 
@@ -88,17 +88,17 @@ def seat_leave(
 def seat_wait(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, waiting: bool, t: int | None = None
 ) -> LogEvent:
-    """Be next in line, or no more."""
+    """Join or leave the queue for the next match."""
     table = _table(batch, caller, room, match, t)
-    line = table.table.waiting
-    if table.seat_of(caller.pk) is not None or (caller.id in line) == waiting:
+    queue = table.table.waiting
+    if table.seat_of(caller.pk) is not None or (caller.id in queue) == waiting:
         raise conflict("conflict", "so already", table=table.table)
-    if waiting and len(line) >= IN_LINE:
+    if waiting and len(queue) >= QUEUE_SIZE:
         raise conflict("line_full", table=table.table)
     if waiting:
-        line.append(caller.id)
+        queue.append(caller.id)
     else:
-        line.remove(caller.id)
+        queue.remove(caller.id)
     return table.append(kind="match.waited", actor=caller.id, cid=cid, user=caller.id, waiting=waiting)
 
 
@@ -106,7 +106,10 @@ def seat_wait(
 def match_rematch(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
-    """Create a rematch. The loser starts, or gives the seat to the first in the queue."""
+    """Create a rematch. The seat that lost starts. The first in the queue gets the seat of the opponent.
+
+    While others wait, the loser cannot create it.
+    """
     old = match_session(batch, room, access.author(caller, room, slowed=False).log, match, t)
     seat = refuse_stranger(old, caller)
     if old.match.state != Match.State.OVER:
@@ -115,11 +118,11 @@ def match_rematch(
         raise conflict("conflict", "there is one", table=old.table)
     _refuse_seated(old.match.log_id, caller)
     quota_use("matches", pk=caller.pk, now=batch.now)
-    card = _again(batch, old, seat, caller)
-    entry = message_append(batch, room=room, message=NewMessage(card), caller=caller, cid=cid)
-    old.table.rematch = entry.o
+    table = _again(batch, old, seat, caller)
+    event = message_append(batch, room=room, message=NewMessage(table), caller=caller, cid=cid)
+    old.table.rematch = event.o
     old.append(kind="match.rematched", actor=caller.id)
-    return entry
+    return event
 
 
 def _again(batch: Batch, old: MatchSession, seat: int, caller: Caller) -> Table:

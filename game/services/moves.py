@@ -1,4 +1,4 @@
-"""Moves, and the other ways in which a match goes on or ends. What is legal, the game says."""
+"""Methods of a running match: move, resign, and claim that a player is away. The game decides which moves are legal."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -51,7 +51,7 @@ def move_hover(
 
 
 def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, move: Any) -> LogEvent | None:
-    """Make the bot's move, or none when the table has changed meanwhile."""
+    """Make the bot's move. Return None when the table has changed meanwhile."""
     table = match_session(batch, room, log, match)
     seat = table.turn
     if seat is None or table.match.version != version or not table.seats[seat].bot:
@@ -64,7 +64,7 @@ def bot_move(batch: Batch, *, room: LogKey, log: int, match: int, version: int, 
 def match_resign(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, match: int, t: int | None = None
 ) -> LogEvent:
-    """Give it up."""
+    """Resign the match."""
     table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
     _refuse_idle(table)
@@ -83,10 +83,10 @@ def match_claim(
     absent_ms: Callable[[LogKey, UserId], int],
     t: int | None = None,
 ) -> LogEvent:
-    """Call an opponent who seems to be away; `claim_due` gives the win if they do not answer.
+    """Claim that the opponent is away. If they do not answer in time, `claim_due` ends the match.
 
-    `absent_ms` is what this process has seen of them, which decides only whether they may be called: presence is not
-    stored and may be wrong. The result rests on the log: on this event, and on none of theirs after it.
+    `absent_ms` is how long this process has not seen them. It decides only whether a claim is allowed, because
+    presence is not stored and may be wrong. The result depends on the log: on this event without an answer after it.
     """
     table = match_session(batch, room, access.member(caller, room).log, match, t)
     seat = refuse_stranger(table, caller)
@@ -127,7 +127,7 @@ def _leave(table: MatchSession, user: int) -> None:
     if seat is None:
         return
     if table.match.state == Match.State.OPEN:
-        table.rise(seat)
+        table.leave_seat(seat)
         table.append(kind="match.unseated", seat=seat)
     else:
         table.apply(Forfeit(seat, "left"))
@@ -135,7 +135,7 @@ def _leave(table: MatchSession, user: int) -> None:
 
 
 def _refuse_idle(table: MatchSession) -> None:
-    """Only while it is played."""
+    """Raise 409 unless the match is being played."""
     if table.match.state == Match.State.OPEN:
         raise conflict("not_begun", table=table.table)
     if table.match.state == Match.State.OVER:
@@ -143,7 +143,7 @@ def _refuse_idle(table: MatchSession) -> None:
 
 
 def matches_end(batch: Batch, room: LogKey) -> None:
-    """End what is being played in a room that is closed, without a winner."""
+    """End the open and the running matches of a room that is closed, without a winner."""
     log = batch.log(room).pk
     for offset in list(Match.objects.filter(log=log).exclude(state=Match.State.OVER).values_list("offset", flat=True)):
         table = match_session(batch, room, log, offset)

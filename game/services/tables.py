@@ -1,4 +1,4 @@
-"""A match under its room's lock: who sits where, what happens, and the one event that tells of it."""
+"""A match under the lock of its room: its seats, its changes, and the one event of each change."""
 
 import secrets
 from collections.abc import Callable
@@ -21,30 +21,30 @@ from realtime import ClientId, LogKey, RealtimeError, UserId, conflict, encode, 
 from realtime.log import Batch, LogEvent
 
 OPEN_MS: Final = 30 * 60_000
-"""An open match without a start is removed after so long."""
+"""An open match that has not started ends after this time."""
 ANSWER_MS: Final = 15_000
-"""A called player has so long to answer."""
+"""A player has this time to answer a claim."""
 NUDGE_MS: Final = 5_000
-"""A bot whose process died is asked again after so long."""
+"""A bot that has not moved after this time is asked again: its process may have died."""
 
 BotTurn = Callable[[LogKey, int], None]
 _bot_turns: list[BotTurn] = []
 
 
-def on_bot_turn(told: BotTurn) -> None:
-    """Tell `told(room, match)` after each commit that leaves a bot to move."""
-    _bot_turns.append(told)
+def on_bot_turn(listener: BotTurn) -> None:
+    """Call `listener(room, match)` after each commit that leaves a bot to move."""
+    _bot_turns.append(listener)
 
 
 class MatchSession:
-    """A match and its seats as they become; written by `append`, or staged by `stage` when it is new."""
+    """A match and its seats while they change. `append` writes a change, and `stage` stages a new match."""
 
     def __init__(self, batch: Batch, room: LogKey, match: Match, seats: dict[int, Seat], table: Table) -> None:
         self.batch, self.room, self.match, self.seats, self.table = batch, room, match, seats, table
         self.game = GAMES[match.game]
         self.position = None if match.position is None else load(self.game, match.position)
 
-    # Who sits where
+    # Seats
 
     def seat_of(self, user: int) -> int | None:
         return next((number for number, seat in self.seats.items() if seat.user_id == user), None)
@@ -68,16 +68,16 @@ class MatchSession:
             beat_start(self.batch, self.room)
             self._turn_begins()
 
-    def rise(self, number: int) -> None:
-        """Leave a seat before the game; the last to leave ends the match."""
+    def leave_seat(self, number: int) -> None:
+        """Free a seat before the game begins. The match ends with the last person who leaves it."""
         self.seats.pop(number).delete()
         if not any(seat.user_id for seat in self.seats.values()):
             self.nobody()
 
-    # What happens
+    # Changes
 
     def apply(self, event: GameEvent) -> None:
-        """Apply it, or refuse with the table as it is."""
+        """Apply an event of the game. For an illegal one raise the error response, with the current table."""
         try:
             self.position = self.game.apply(self.position, event)
         except IllegalMove as refused:
@@ -91,7 +91,7 @@ class MatchSession:
             self._turn_begins()
 
     def nobody(self) -> None:
-        """End the match, which has not started."""
+        """End the match without a winner."""
         self._over(Result(None, "nobody"))
 
     def _over(self, result: Result) -> None:
@@ -105,7 +105,7 @@ class MatchSession:
             self.ask_bot()
 
     def call(self, seat: int) -> None:
-        """Ask the player of `seat` to show that they are here; the next event is the claim."""
+        """Claim that the player of `seat` is away. The caller appends the event of the claim next."""
         self.table.claim = Claim(seat, self.batch.now + ANSWER_MS, self._next)
         self.batch.schedule(
             self.room, "game.claim", self.table.claim.until, {"match": self.match.offset, "o": self._next}
@@ -113,8 +113,8 @@ class MatchSession:
 
     def ask_bot(self) -> None:
         """Ask the bot after COMMIT, and again when no answer comes."""
-        for told in _bot_turns:
-            transaction.on_commit(partial(told, self.room, self.match.offset), robust=True)
+        for listener in _bot_turns:
+            transaction.on_commit(partial(listener, self.room, self.match.offset), robust=True)
         self.batch.schedule(self.room, "game.nudge", self.batch.now + NUDGE_MS, {"match": self.match.offset})
 
     def until(self, deadline: int) -> None:
@@ -122,7 +122,7 @@ class MatchSession:
         self.match.deadline = deadline
         self.batch.schedule(self.room, "game.clock", deadline, {"match": self.match.offset})
 
-    # Telling
+    # Events
 
     def append(
         self,
@@ -137,14 +137,14 @@ class MatchSession:
         if kind == "match.moved":
             self.table.last = self._next
         self._settle(step)
-        told = {"match": self.match.offset, **data, "table": self.table}
-        entry = self.batch.append(self.room, kind=kind, data=told, actor=actor, cid=cid)
+        content = {"match": self.match.offset, **data, "table": self.table}
+        event = self.batch.append(self.room, kind=kind, data=content, actor=actor, cid=cid)
         self.match.save()
         for seat in self.seats.values():
             if seat.pk is None:
                 seat.save()
         card_update(self.batch, room=self.room, o=self.match.offset, card=self.table)
-        return entry
+        return event
 
     def stage(self) -> Table:
         """Stage a new match, whose message is the next event."""
@@ -191,9 +191,9 @@ def opened(batch: Batch, room: LogKey, log: int, game: str, first: int = 0) -> M
     match = Match(log_id=log, offset=o, version=o, game=game, seed=secrets.randbits(32), first=first)
     table = Table(game=game, match=o, t=batch.next_tag(room), version=o, state=match.state, seats=[])
     table.waiting = []
-    fresh = MatchSession(batch, room, match, {}, table)
-    fresh.until(batch.now + OPEN_MS)
-    return fresh
+    session = MatchSession(batch, room, match, {}, table)
+    session.until(batch.now + OPEN_MS)
+    return session
 
 
 def illegal(reason: str, table: Table) -> RealtimeError:

@@ -1,4 +1,4 @@
-"""Chat in the admin: people and what may be done about them, rooms, lines, sanctions, reports, the audit."""
+"""The admin pages of chat: people, rooms, messages, sanctions, reports and the audit log."""
 
 from moderation.admin import messages, people, rooms, sanctions
 

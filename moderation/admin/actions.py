@@ -1,6 +1,6 @@
-"""Acts of the admin: chosen over a list, asked about once on a page of their own, done one by one, told.
+"""Actions of the admin: chosen for the rows of a list, confirmed on a page of their own, and done row by row.
 
-Each calls one service; what a service refuses is said, and the others are done all the same.
+Each action calls one service. A row that the service refuses is reported, and the others are still done.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +46,7 @@ ERROR_TEXTS: Final = {
 }
 Rejected = tuple[Any, RealtimeError]
 Perform = Callable[[Caller, Sequence[Any], dict[str, Any]], Iterable[Rejected]]
-"""`(who acts, rows, what the form says) -> rows that were refused, and why`"""
+"""`(caller, rows, values of the form) -> the rows that were refused, with their errors`"""
 
 
 class ReasonForm(forms.Form):
@@ -89,13 +89,13 @@ def action(name: str, title: Any, do: Perform, form: type[forms.Form] = ReasonFo
         if len(rows) > ROWS_LIMIT:
             messages.error(request, _("At most %(most)d at once. Narrow the list.") % {"most": ROWS_LIMIT})
             return None
-        asked = form(request.POST if "sure" in request.POST else None)
-        if not asked.is_valid():
-            return _page(table, request, rows, asked, name, title)
+        filled = form(request.POST if "sure" in request.POST else None)
+        if not filled.is_valid():
+            return _page(table, request, rows, filled, name, title)
         user: Any = request.user
         caller = caller_of(user)
         if caller is not None:
-            _tell(request, title, len(rows), list(do(caller, rows, asked.cleaned_data)))
+            _report(request, title, len(rows), list(do(caller, rows, filled.cleaned_data)))
         return HttpResponseRedirect(request.get_full_path())
 
     action.__name__ = name
@@ -105,14 +105,14 @@ def action(name: str, title: Any, do: Perform, form: type[forms.Form] = ReasonFo
 
 
 class AdminWithActions(ReadOnlyAdmin):
-    """A table of the admin with acts, over the list and on a row's page: shown to whose rank is enough."""
+    """An admin page with actions for its list and for one row. Staff see the actions that their rank allows."""
 
     change_form_template = "moderation/admin_row.html"
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = super().get_actions(request)
         rank = usable_rank_of(request.user)  # type: ignore[arg-type]
-        return {name: for_each for name, for_each in found.items() if rank >= getattr(for_each[0], "rank", Rank.MEMBER)}
+        return {name: each for name, each in found.items() if rank >= getattr(each[0], "rank", Rank.MEMBER)}
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         actions = [(name, title) for _function, name, title in self.get_actions(request).values()]
@@ -121,13 +121,13 @@ class AdminWithActions(ReadOnlyAdmin):
 
 
 def _page(
-    table: Any, request: HttpRequest, rows: Sequence[Any], asked: forms.Form, name: str, title: Any
+    table: Any, request: HttpRequest, rows: Sequence[Any], form: forms.Form, name: str, title: Any
 ) -> HttpResponse:
     context = {
         **table.admin_site.each_context(request),
         "title": title,
         "opts": table.opts,
-        "form": asked,
+        "form": form,
         "rows": rows,
         "media": table.media,
         "action": name,
@@ -136,10 +136,10 @@ def _page(
     return render(request, "moderation/admin_act.html", context)
 
 
-def _tell(request: HttpRequest, title: Any, asked: int, rejected: Sequence[Rejected]) -> None:
+def _report(request: HttpRequest, title: Any, asked: int, rejected: Sequence[Rejected]) -> None:
     if done := asked - len(rejected):
-        said = ngettext("%(act)s: %(n)d done.", "%(act)s: %(n)d done.", done)
-        messages.success(request, said % {"act": title, "n": done})
+        text = ngettext("%(act)s: %(n)d done.", "%(act)s: %(n)d done.", done)
+        messages.success(request, text % {"act": title, "n": done})
     for row, error in rejected[:ERRORS_SHOWN]:
         messages.warning(request, f"{row}: {ERROR_TEXTS.get(str(error.args[0]), error.args[0])}")
     if len(rejected) > ERRORS_SHOWN:

@@ -1,4 +1,4 @@
-"""Lines of the talk, as they stand: text is changed by acts, never by a form."""
+"""The admin page of messages. Actions change a message, never a form."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -24,7 +24,7 @@ from realtime import Caller, Scopes
 from realtime.storage.admin import at, listed, moment, page, short
 
 SEARCH_LIMIT: Final = 50
-"""A search word stands for so many people and rooms at most."""
+"""The greatest number of people, and of rooms, that a search word finds."""
 HOSTS: Final[Scopes] = frozenset({"host", "member"})
 
 
@@ -32,12 +32,12 @@ class DeleteForm(ReasonForm):
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
 
 
-def delete(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
-    return site.messages_delete_each(caller=caller, lines=lines, **given)
+def delete(caller: Caller, messages: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
+    return site.messages_delete_each(caller=caller, messages=messages, **given)
 
 
-def restore(caller: Caller, lines: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
-    return site.messages_restore_each(caller=caller, lines=lines, **given)
+def restore(caller: Caller, messages: Sequence[Message], given: dict[str, Any]) -> Iterable[Rejected]:
+    return site.messages_restore_each(caller=caller, messages=messages, **given)
 
 
 class RemovedFilter(admin.SimpleListFilter):
@@ -52,7 +52,7 @@ class RemovedFilter(admin.SimpleListFilter):
         return queryset.filter(removed_at__isnull=value == "no") if value in {"no", "yes"} else queryset
 
 
-def said(kind: str, data: str | None) -> str:
+def text_of(kind: str, data: str | None) -> str:
     """Return a message as plain text; of a rich message, its kind and data."""
     if data is None:
         return ""
@@ -96,49 +96,49 @@ class MessageAdmin(VisibleRoomsMixin, AdminWithActions):
         return rows if user.is_superuser else rows.filter(visible(HOSTS))
 
     @admin.display(description=_("place"))
-    def place(self, line: Message) -> str:
-        return f"@{line.offset}"
+    def place(self, message: Message) -> str:
+        return f"@{message.offset}"
 
     @admin.display(description=_("by"))
-    def by(self, line: Message) -> str:
-        return person(line, "author")
+    def by(self, message: Message) -> str:
+        return person(message, "author")
 
     @admin.display(description=_("room"))
-    def where(self, line: Message) -> str:
-        return page("chat_room", line.log.room.pk, line.log.room.name)
+    def where(self, message: Message) -> str:
+        return page("chat_room", message.log.room.pk, message.log.room.name)
 
     @admin.display(description=_("text"))
-    def said(self, line: Message) -> str:
-        return short(said(line.kind, line.data))
+    def said(self, message: Message) -> str:
+        return short(text_of(message.kind, message.data))
 
     @admin.display(description=_("text"))
-    def whole(self, line: Message) -> str:
-        return format_html('<div class="said">{}</div>', said(line.kind, line.data))
+    def whole(self, message: Message) -> str:
+        return format_html('<div class="said">{}</div>', text_of(message.kind, message.data))
 
     @admin.display(description=_("previous text"))
-    def was(self, line: Message) -> str:
+    def was(self, message: Message) -> str:
         """Return the earlier texts, which are kept for a day."""
-        kept = Revision.objects.filter(log=line.log_id, offset=line.offset).order_by("pk")
-        texts = "\n".join(f"{at(row.at)}  {said(line.kind, row.data)}" for row in kept)
+        kept = Revision.objects.filter(log=message.log_id, offset=message.offset).order_by("pk")
+        texts = "\n".join(f"{at(row.at)}  {text_of(message.kind, row.data)}" for row in kept)
         return format_html('<div class="said">{}</div>', texts) if texts else "–"
 
     @admin.display(description=_("state"))
-    def state(self, line: Message) -> Any:
-        if line.removed_at is None:
-            return _("edited") if line.edited_at else ""
-        by = line.removed_by.name if line.removed_by else "–"
-        return _("deleted by %(name)s, %(at)s") % {"name": by, "at": at(line.removed_at)}
+    def state(self, message: Message) -> Any:
+        if message.removed_at is None:
+            return _("edited") if message.edited_at else ""
+        by = message.removed_by.name if message.removed_by else "–"
+        return _("deleted by %(name)s, %(at)s") % {"name": by, "at": at(message.removed_at)}
 
     @admin.display(description=_("in the room"))
-    def in_log(self, line: Message) -> str:
-        address = reverse("line", kwargs={"key": line.log.key, "o": line.offset})
-        events = listed("realtime_event", _("events up to here"), q=f"{line.log.key}@{line.touched}")
+    def in_log(self, message: Message) -> str:
+        address = reverse("line", kwargs={"key": message.log.key, "o": message.offset})
+        events = listed("realtime_event", _("events up to here"), q=f"{message.log.key}@{message.touched}")
         return format_html('<a href="{}">{}</a> · {}', address, address, events)
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
     ) -> tuple["QuerySet[Any]", bool]:
-        """Each word is a person or a room, found first: the lines then come by an index."""
+        """Find the people and rooms of each word first, so that an index finds the messages."""
         for word in search_term.split():
             folded = Q(name_folded__startswith=fold(word)) | Q(key=word)
             people = list(User.objects.filter(folded).values_list("pk", flat=True)[:SEARCH_LIMIT])

@@ -1,4 +1,4 @@
-"""People, with what they have said, where they are and what stands against them; and what may be done about it."""
+"""The admin page of people: links to their rooms, messages and sanctions, and the actions on them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -33,7 +33,7 @@ REMOVALS: Final = [
 
 
 class SanctionForm(ReasonForm):
-    """A decision about people on the whole site."""
+    """The form of a sanction on the whole site."""
 
     rule = forms.ChoiceField(label=_("Rule"), choices=RULES, initial="other")
     lasting = forms.ChoiceField(label=_("Duration"), choices=DURATIONS, initial=str(HOUR), required=False)
@@ -87,11 +87,11 @@ class PersonAdminWithActions(AdminWithActions, PersonAdmin):
 
     @admin.display(description=_("more"))
     def more(self, user: User) -> Any:
-        who = {"user__id__exact": user.pk}
+        filters = {"user__id__exact": user.pk}
         links = [
-            listed("chat_membership", _("rooms"), **who),
+            listed("chat_membership", _("rooms"), **filters),
             listed("chat_message", _("messages"), author__id__exact=user.pk),
-            listed("moderation_sanction", _("sanctions"), **who),
-            listed("moderation_audit", _("audit log"), **who),
+            listed("moderation_sanction", _("sanctions"), **filters),
+            listed("moderation_audit", _("audit log"), **filters),
         ]
         return format_html_join(" · ", "{}", ((link,) for link in links))

@@ -1,4 +1,4 @@
-"""Rooms, who belongs to them, and the links into them."""
+"""The admin pages of rooms, memberships and invites."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -49,7 +49,7 @@ def rules(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Itera
 
 
 def switch(**fixed: Any) -> Any:
-    """Return a function that sets these rules and leaves the others."""
+    """Return a function that sets these rules and leaves the others as they are."""
 
     def do(caller: Caller, rooms: Sequence[Room], given: dict[str, Any]) -> Iterable[Rejected]:
         yield from rules(caller, rooms, {"slow_s": "", "locked": "", "guests_off": "", **fixed, **given})
@@ -123,7 +123,7 @@ class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
     @admin.display(description=_("rules"))
     def rule(self, room: Room) -> str:
         now = now_ms()
-        standing = [
+        states = [
             room.deleted_at and _("deleted"),
             room.archived_at and _("archived"),
             room.panic_until > now and _("lockdown"),
@@ -132,7 +132,7 @@ class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
             room.slow_s and _("slow: %(s)d s") % {"s": room.slow_s},
             room.approval_until > now and _("new guests need approval"),
         ]
-        return ", ".join(str(word) for word in standing if word)
+        return ", ".join(str(word) for word in states if word)
 
     @admin.display(description=_("talk"))
     def talk(self, room: Room) -> str:
@@ -140,14 +140,14 @@ class RoomAdmin(VisibleRoomsMixin, AdminWithActions):
 
     @admin.display(description=_("more"))
     def more(self, room: Room) -> str:
-        here = {"room__id__exact": room.pk}
+        filters = {"room__id__exact": room.pk}
         links = [
             listed("chat_message", _("messages"), log__id__exact=room.log_id),
-            listed("chat_membership", _("users"), **here),
-            listed("chat_invite", _("invites"), **here),
-            listed("moderation_sanction", _("sanctions"), **here),
-            listed("moderation_report", _("reports"), **here),
-            listed("moderation_audit", _("audit log"), **here),
+            listed("chat_membership", _("users"), **filters),
+            listed("chat_invite", _("invites"), **filters),
+            listed("moderation_sanction", _("sanctions"), **filters),
+            listed("moderation_report", _("reports"), **filters),
+            listed("moderation_audit", _("audit log"), **filters),
             listed("game_match", _("matches"), log__id__exact=room.log_id),
             listed("realtime_event", _("events"), log__id__exact=room.log_id),
         ]
@@ -219,13 +219,13 @@ class ActiveFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.value() not in {"yes", "no"}:
             return queryset
-        stands = active_now(now_ms())
-        return queryset.filter(stands if self.value() == "yes" else ~stands)
+        active = active_now(now_ms())
+        return queryset.filter(active if self.value() == "yes" else ~active)
 
 
 @admin.register(Invite)
 class InviteAdmin(VisibleRoomsMixin, AdminWithActions):
-    """The list of invites. It leaves out the code, because staff need no way into a room here."""
+    """The admin page of invites. It does not show the code, with which staff could join the room."""
 
     named = _("invite"), _("invites")
     words = COLUMN_NAMES

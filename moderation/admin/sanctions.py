@@ -25,7 +25,7 @@ HOST_SEES: Scopes = frozenset({"host", "member"})
 
 
 def named(row_name: str, term: str) -> Q:
-    """Return the condition that the name of a person begins like this."""
+    """Return the condition that the name of a person begins with `term`."""
     return Q(**{f"{row_name}__name_folded__startswith": fold(term)})
 
 
@@ -197,26 +197,26 @@ class ReportAdmin(VisibleRoomsMixin, AdminWithActions, NameSearchMixin):
         found = report_with_messages(report, HOST_SEES)
         rows = (
             (
-                "this" if line["o"] == report.offset else "",
-                line["o"],
-                at(line["at"]),
-                found["people"].get(line["by"], {}).get("name", "–"),
-                _told(line),
+                "this" if message["o"] == report.offset else "",
+                message["o"],
+                at(message["at"]),
+                found["people"].get(message["by"], {}).get("name", "–"),
+                _text_of(message),
             )
-            for line in found["lines"]
+            for message in found["lines"]
         )
         cells = format_html_join("", '<tr class="{}"><td>@{}</td><td>{}</td><th>{}</th><td>{}</td></tr>', rows)
         return format_html('<div class="around"><table>{}</table></div>', cells)
 
 
-def _told(line: dict[str, Any]) -> str:
-    data = line["data"] or line["was"]
-    text = str(data["text"]) if data and "text" in data else line["kind"] if data else ""
-    return _("(deleted) %(text)s") % {"text": text} if line["removed"] else text
+def _text_of(message: dict[str, Any]) -> str:
+    data = message["data"] or message["was"]
+    text = str(data["text"]) if data and "text" in data else message["kind"] if data else ""
+    return _("(deleted) %(text)s") % {"text": text} if message["removed"] else text
 
 
 class ActFilter(admin.SimpleListFilter):
-    """Acts that occur: read from the last entries, for there may be many."""
+    """Offers the actions of the newest 1,000 audit entries."""
 
     title = _("action")
     parameter_name = "did"

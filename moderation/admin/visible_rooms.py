@@ -46,7 +46,10 @@ def rooms_seen(user: Any) -> "QuerySet[Room]":
 
 
 class VisibleRoomsMixin:
-    """A table about rooms. `room`: the way from a row to its room; `nowhere`: also rows that are about none."""
+    """Shows staff only the rows of rooms that they see. `room` leads from a row to its room.
+
+    With `nowhere` rows without a room are shown too.
+    """
 
     room = "room"
     nowhere = False

@@ -15,17 +15,17 @@ from realtime import Caller, LogKey, method
 from realtime.log import now_ms
 
 COUNTED: Final = 1000
-"""Sanctions, reports and appeals are counted up to here."""
+"""Sanctions, reports and appeals are counted up to this number."""
 
 
 @method("live.read", protocol.NoParams, lane="read", cost=4)
 def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the status of this process, with the names of rooms that the caller may know, and what waits."""
+    """Return the status of this process, with the names of rooms that the caller may know, and the moderation queue."""
     user = ranks.on_site(caller.pk, "live.read")
-    told = live()
-    names = names_of(user, [room["room"] for room in told["rooms"]])
-    rooms = [room | {"name": names.get(room["room"])} for room in told["rooms"]]
-    return {**told, "rooms": rooms, "door": moderation_queue()}
+    status = live()
+    names = names_of(user, [room["room"] for room in status["rooms"]])
+    rooms = [room | {"name": names.get(room["room"])} for room in status["rooms"]]
+    return {**status, "rooms": rooms, "door": moderation_queue()}
 
 
 def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
@@ -38,10 +38,10 @@ def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:
 
 
 def moderation_queue() -> dict[str, Any]:
-    """`{sanctions: {kind: n}, on_site, appeals, reports}`: what is in force, and what nobody has answered."""
+    """Return `{sanctions: {kind: n}, on_site, appeals, reports}`: active sanctions, open appeals and open reports."""
     now = now_ms()
-    standing = Sanction.objects.filter(is_running(now), lifted_at=None).order_by("-pk")
-    rows = list(standing.values_list("kind", "room")[:COUNTED])
+    active = Sanction.objects.filter(is_running(now), lifted_at=None).order_by("-pk")
+    rows = list(active.values_list("kind", "room")[:COUNTED])
     return {
         "sanctions": {kind: sum(each == kind for each, _ in rows) for kind in Sanction.Kind.values},
         "on_site": sum(room is None for _, room in rows),

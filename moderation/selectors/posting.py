@@ -1,4 +1,4 @@
-"""Answers to chat's questions `may_post` and `may_change`: the permission to write in a room now."""
+"""The permission to write in a room now: `may_post` and `may_change` of the plugin for chat."""
 
 from accounts.selectors import muted
 from chat.permissions import Rank

@@ -1,4 +1,4 @@
-"""Sanctions, reports and the audit, for who may see them."""
+"""Selectors of sanctions, reports and the audit log. Each method checks who may see them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ DAY: Final = 24 * 60 * 60 * 1000
 
 
 def side_of(sanction: Sanction) -> str:
-    """Return the side that decided, `host` or `site`, as everybody may know it."""
+    """Return the side that decided, `host` or `site`. Everybody may know it."""
     return "host" if sanction.rank == Rank.HOST else "site"
 
 
 def sanction_to_person(sanction: Sanction) -> dict[str, Any]:
     """Return a sanction as its person sees it: the side that decided, but no name."""
-    told = sanction_as(sanction)
-    return {**told, "by": None, "lifted": told["lifted"] and {**told["lifted"], "by": None}}
+    data = sanction_as(sanction)
+    return {**data, "by": None, "lifted": data["lifted"] and {**data["lifted"], "by": None}}
 
 
 def sanction_as(sanction: Sanction) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def sanction_as(sanction: Sanction) -> dict[str, Any]:
 
 
 def sanction_find(room: int, key: str) -> Sanction:
-    """Return a sanction of this room or of the site, locked, or raise 404. One of the site may be open in two rooms."""
+    """Return a sanction of this room or of the site, locked, or raise 404. Two rooms may handle one of the site."""
     rows = _sanctions().select_for_update(of=("self",))
     found = rows.filter(Q(room=room) | Q(room=None), key=key).first()
     if found is None:
@@ -83,7 +83,7 @@ def active_on_site(user: int, now: int) -> list[Sanction]:
 
 @dataclass(frozen=True, slots=True)
 class ActiveSanctions:
-    """All that stands against somebody in one place, as the columns say it that every request is asked by."""
+    """The active sanctions of a person in one place, as the columns store them that every request checks."""
 
     banned_until: int = 0
     muted_until: int = 0
@@ -93,15 +93,15 @@ class ActiveSanctions:
 
 
 def active_sanctions(user: int, room: int | None, now: int) -> ActiveSanctions:
-    """Return the active sanctions in a room, or on the site. A warning of the site is read in every room."""
+    """Return the active sanctions in a room, or on the site. A warning on the site counts in every room."""
     mine = Sanction.objects.filter(Q(room=room) | Q(room=None, kind="warn"), user=user, lifted_at=None)
     rows = list(mine.filter(is_running(now)).order_by("pk"))
-    out = [row for row in rows if row.kind in {"kick", "ban"}]
+    exclusions = [row for row in rows if row.kind in {"kick", "ban"}]
     return ActiveSanctions(
-        banned_until=max((row.until or FOREVER for row in out), default=0),
+        banned_until=max((row.until or FOREVER for row in exclusions), default=0),
         muted_until=max((row.until or FOREVER for row in rows if row.kind == "mute"), default=0),
         warned=next((row.key for row in reversed(rows) if row.kind == "warn"), ""),
-        was=next((row.was for row in reversed(out) if row.was), ""),
+        was=next((row.was for row in reversed(exclusions) if row.was), ""),
     )
 
 
@@ -124,7 +124,7 @@ def sanction_list(*, caller: Caller, room: LogKey) -> dict[str, Any]:
 
 
 def own_sanctions(user: int, room_access: RoomAccess | None) -> dict[str, Any] | None:
-    """Return `{muted, warning, waiting}` of the reader, or None. Where all is empty there is no query."""
+    """Return `{muted, warning, waiting}` of the reader, or None. When all is empty, no query is made."""
     if room_access is None:
         return None
     now = now_ms()
@@ -154,8 +154,8 @@ def _mute_as(mute: Sanction | None, on_site: bool, until: int) -> dict[str, Any]
 
 
 def _warning_as(warning: Sanction) -> dict[str, Any]:
-    facts = {"reason": warning.reason, "rule": warning.rule, "o": warning.offset}
-    return {"sanction": warning.key, "by": side_of(warning), **facts}
+    details = {"reason": warning.reason, "rule": warning.rule, "o": warning.offset}
+    return {"sanction": warning.key, "by": side_of(warning), **details}
 
 
 # Reports
@@ -200,15 +200,15 @@ def report_read(*, caller: Caller, room: LogKey, report: str) -> dict[str, Any]:
 
 
 def report_with_messages(report: Report, scopes: Scopes) -> dict[str, Any]:
-    """Return the messages around a reported one that this reader may see. `was` is the text of a deleted one."""
+    """Return a report, with the messages around it that this reader may see. `was` is the data of a deleted message."""
     log, o = report.room.log_id, report.offset
     older, newer = page_before(log, scopes, o + 1, AROUND + 1), page_after(log, scopes, o, AROUND)
-    lines = older["lines"] + newer["lines"]
-    removed = [line["o"] for line in lines if line["removed"]]
+    around = older["lines"] + newer["lines"]
+    removed = [message["o"] for message in around if message["removed"]]
     was = {row.offset: _was(row.data) for row in Revision.objects.filter(log=log, offset__in=removed).order_by("pk")}
     people = older["people"] | newer["people"] | _people([report], "user", "by", "closed_by")
-    told = [line | {"was": was.get(line["o"])} for line in lines]
-    return {"report": report_as(report), "lines": told, "people": people}
+    messages = [message | {"was": was.get(message["o"])} for message in around]
+    return {"report": report_as(report), "lines": messages, "people": people}
 
 
 def _was(data: str) -> Any:
@@ -220,7 +220,7 @@ def _was(data: str) -> Any:
 
 @method("audit.list", protocol.AuditList, lane="read", cost=4)
 def audit_list(*, caller: Caller, room: LogKey, before: int | None = None) -> dict[str, Any]:
-    """Return a page of a room's audit, the newest entries first."""
+    """Return a page of a room's audit log, the newest entries first."""
     room_access = access.ranked(caller, room, "audit.list", archived=True)
     rows = Audit.objects.filter(room=room_access.room).select_related("by", "user").order_by("-pk")
     if before is not None:
@@ -254,15 +254,15 @@ def person_find(key: str) -> User:
 
 
 def refuse_stranger(room_access: RoomAccess, person: User) -> None:
-    """404 for somebody whom a room's ranks have no say over: who never was in it, wrote there or asked to come in."""
+    """Raise 404 for a person who never was in the room, wrote there or asked to join: hosts cannot sanction them."""
     if not was_there(room_access.room, room_access.log, person):
         raise not_found("no such person here")
 
 
 def was_there(room: int, log: int, person: User) -> bool:
-    """Return whether somebody is or was in a room, wrote there or asked to come in; a ban alone does not count."""
-    knows = Membership.objects.filter(room=room, user=person).exclude(state=Membership.State.BANNED).exists()
-    return knows or Event.objects.filter(log=log, actor=person.key).exists()
+    """Return whether a person is or was in a room, wrote there or asked to join. A ban alone does not count."""
+    known = Membership.objects.filter(room=room, user=person).exclude(state=Membership.State.BANNED).exists()
+    return known or Event.objects.filter(log=log, actor=person.key).exists()
 
 
 def membership_find(room: int, user: int) -> Membership | None:

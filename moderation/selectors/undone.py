@@ -8,7 +8,7 @@ from chat.models import Message
 from moderation.models import Sanction
 
 LOOKED_AT: Final = 500
-"""The number of messages, removed last, that are compared."""
+"""The number of messages that are compared: those that were removed last."""
 
 
 def undone_moderation(former: str) -> Iterator[str]:

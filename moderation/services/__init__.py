@@ -1,1 +1,1 @@
-"""Moderation: each function refuses first, then stages its events and rows in the batch."""
+"""Moderation: each function checks permissions first, then stages its events and rows."""

@@ -1,4 +1,4 @@
-"""Appeals against sanctions: one a sanction, also by a person who is banned."""
+"""Appeals against sanctions: one for each sanction, also by a banned person."""
 
 from accounts.models import User
 from accounts.selectors import person_of
@@ -43,7 +43,10 @@ from realtime.log import batch as open_batch
 def sanction_appeal(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId | None, sanction: str, text: str
 ) -> list[Signal]:
-    """Appeal once, also from outside. An appeal against the site goes to the lounge, or to a room of the person."""
+    """Appeal once, also as a banned person. `room` is that of the sanction.
+
+    For a sanction on the site it is the lounge, or a room of the person.
+    """
     place = Room.objects.filter(log__key=room, deleted_at=None).first()
     known = place and (place.lounge or membership_find(place.pk, caller.pk))
     row = own_sanction_find(caller, place.pk if place else 0, sanction)

@@ -25,7 +25,7 @@ def audit_write(
     rule: str = "",
     **detail: Any,
 ) -> Audit:
-    """Write an entry: without a caller the clock's, without a room the site's. Raise 422 for a long reason."""
+    """Write an entry. Without a caller the server acts, without a room on the site. Raise 422 for a long reason."""
     if len(reason) > REASON_LENGTH:
         raise unprocessable("too_long", "the reason")
     return Audit.objects.create(

@@ -1,6 +1,6 @@
-"""Sanctions that hold in a browser: whoever leaves an account there and comes in again as somebody new has them still.
+"""Sanctions that hold in a browser, so that a person does not escape them as a new guest.
 
-A browser is known by the hash of its device cookie. Accounts that are older than the sanction are not concerned.
+A browser is known by the hash of its device cookie. A sanction does not affect older accounts in the browser.
 """
 
 from collections.abc import Collection
@@ -18,38 +18,38 @@ from moderation.selectors.sanctions import active_sanctions, is_running
 from realtime import LogKey, RealtimeError, UserId
 from realtime.log import Batch, now_ms
 
-OUT = (Sanction.Kind.KICK, Sanction.Kind.BAN)
-HELD = (*OUT, Sanction.Kind.MUTE)
+EXCLUSIONS = (Sanction.Kind.KICK, Sanction.Kind.BAN)
+KINDS = (*EXCLUSIONS, Sanction.Kind.MUTE)
 
 
 def devices_ban(sanction: Sanction) -> None:
-    """Let a kick, a ban or a mute hold in all browsers of its person."""
+    """Apply a kick, a ban or a mute to all browsers of its person."""
     for device in devices_of(sanction.user):
         _ban(sanction, device)
 
 
 def device_add(user: User, device: str) -> None:
-    """Let all that holds for a person hold in this browser, where they log in or leave for good."""
-    for sanction in Sanction.objects.filter(is_running(now_ms()), user=user, lifted_at=None, kind__in=HELD):
+    """Apply the active sanctions of a person to a browser in which they log in or leave their account."""
+    for sanction in Sanction.objects.filter(is_running(now_ms()), user=user, lifted_at=None, kind__in=KINDS):
         _ban(sanction, device)
 
 
 def may_join(user: User, room: int, now: int) -> None:
-    """Raise 403 `banned` when the browser of somebody who is new since a kick or a ban is kept out of this room."""
-    if user.device and _bans_on_device(user, room, now).filter(sanction__kind__in=OUT).exists():
+    """Raise 403 `banned` when a kick or a ban in this room or on the site holds in the browser of the user."""
+    if user.device and _bans_on_device(user, room, now).filter(sanction__kind__in=EXCLUSIONS).exists():
         raise RealtimeError(403, "banned", until=None)
 
 
 def join_terms(user: User, room: int, now: int) -> dict[str, Any]:
-    """Return the mute and the warning that a new membership begins with: to leave and to join again changes neither."""
-    stands = active_sanctions(user.pk, room, now)
-    return {"muted_until": max(stands.muted_until, mute_on_device(user, room, now)), "warned": stands.warned}
+    """Return the mute and the warning that a new membership begins with: leaving and joining again changes neither."""
+    active = active_sanctions(user.pk, room, now)
+    return {"muted_until": max(active.muted_until, mute_on_device(user, room, now)), "warned": active.warned}
 
 
 def mute_on_device(user: User, room: int, now: int) -> int:
-    """Return until when somebody is muted in this room for what was decided in their browser; 0 for not at all.
+    """Return the end of the mute of this room that holds in the user's browser, in ms UTC; 0 when there is none.
 
-    A mute of the site is theirs from now on.
+    Store a mute of the site that holds in the browser for the user.
     """
     if not user.device:
         return 0
@@ -60,7 +60,7 @@ def mute_on_device(user: User, room: int, now: int) -> int:
 
 
 def device_bans_end(batch: Batch, room: LogKey, sanction: Sanction) -> None:
-    """Free the browsers when a sanction is lifted, and those who were muted for it because they came in there."""
+    """Remove a lifted sanction from its browsers, and unmute the users who were muted because of their browser."""
     devices = list(sanction.device_bans.values_list("device", flat=True))
     sanction.device_bans.all().delete()
     if sanction.kind == Sanction.Kind.MUTE and devices:
@@ -85,7 +85,7 @@ def _unmute(batch: Batch, room: LogKey, sanction: Sanction, devices: Collection[
 
 
 def _bans_on_device(user: User, room: int, now: int) -> "QuerySet[DeviceBan]":
-    """Return what holds in the browser of a guest, or of an account that is younger than the sanction."""
+    """Return the sanctions in the browser of a guest, or of an account that is younger than the sanction."""
     found = DeviceBan.objects.filter(Q(room=room) | Q(room=None), device=user.device, until__gt=now)
     found = found.exclude(sanction__user=user)
     return found if user.is_guest else found.filter(sanction__at__lt=user.account_at)

@@ -81,20 +81,20 @@ def _exclude(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sanc
     """Take the person out of the room at once, or for a ban from the site out of every room."""
     user = sanction.user
     was = membership_find(room_access.room, user.pk)
-    stands = active_sanctions(user.pk, sanction.room_id, batch.now)
+    active = active_sanctions(user.pk, sanction.room_id, batch.now)
     reason = "kicked" if sanction.kind == "kick" else "banned"
-    sanction.was = was.role if was and was.state == IN_IT else stands.was
+    sanction.was = was.role if was and was.state == IN_IT else active.was
     sanction.save(update_fields=["was"])
     if was and was.state == IN_IT:
         batch.append(room, kind="member.left", data={"user": user.key, "reason": reason})
     if was and was.role == access.HOST:
         transfer_host(batch, room, room_access.room, user.pk)
     if sanction.room_id is None:
-        User.objects.filter(pk=user.pk).update(banned_until=stands.banned_until)
+        User.objects.filter(pk=user.pk).update(banned_until=active.banned_until)
         batch.revoke(UserId(user.key), reason=reason, until=sanction.until)
         elsewhere(batch, "chat.put_out", sorted(_logs_of(user.pk) - {batch.log(room).pk}), {"sanction": sanction.key})
     else:
-        _ban(batch, room_access, user, was, stands.banned_until)
+        _ban(batch, room_access, user, was, active.banned_until)
         batch.revoke(UserId(user.key), log=room, reason=reason, until=sanction.until)
     run_leave_hooks(batch, room, user.pk)
     if sanction.kind == "ban":
@@ -108,7 +108,7 @@ def _logs_of(user: int) -> set[int]:
 
 
 def site_ban_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `chat.put_out`: end the place in another room, unless the ban was lifted first."""
+    """Handle the deadline `chat.put_out`: end what the person has in another room, unless the ban was lifted."""
     sanction = Sanction.objects.filter(key=data["sanction"], lifted_at=None).first()
     if sanction:
         transfer_host(batch, room, Room.objects.get(log__key=room).pk, sanction.user_id)
@@ -131,7 +131,10 @@ def _revoke_invites(
     was: Membership | None,
     decision: Decision,
 ) -> None:
-    """Revoke the invites of the person, and of a new person the invite by which they joined."""
+    """Revoke the invites of the person, and of a new person the invite by which they joined.
+
+    Then require approval and remove messages, as the decision says.
+    """
     user = sanction.user
     theirs = Q(created_by=user) if sanction.room_id is None else Q(created_by=user, room=room_access.room)
     if is_new_here(user, batch.now) and was and was.via_id:
@@ -192,7 +195,7 @@ def effect_end(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sa
 
 
 def _reinstate_on_site(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sanction) -> None:
-    """Back to the site, where they are what they were: told in the room that was told of their leaving."""
+    """End a ban from the site, which kept the memberships. The room that got `member.left` gets `member.joined`."""
     until = active_sanctions(sanction.user_id, None, batch.now).banned_until
     User.objects.filter(pk=sanction.user_id).update(banned_until=until)
     here = Audit.objects.filter(sanction=sanction, act="sanction.ban", room=room_access.room)
@@ -221,7 +224,7 @@ def _restore_messages(batch: Batch, room: LogKey, sanction: Sanction, caller: Ca
 
 
 def warning_end(batch: Batch, room_access: RoomAccess, sanction: Sanction) -> None:
-    """Read wherever it was to be read; what else is to be read here comes next."""
+    """End a warning in every room. Another warning that is not acknowledged is shown in this room next."""
     next_warning = active_sanctions(sanction.user_id, room_access.room, batch.now).warned
     warned = Membership.objects.filter(user=sanction.user_id, warned=sanction.key)
     warned.exclude(room=room_access.room).update(warned="")

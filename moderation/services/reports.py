@@ -1,4 +1,4 @@
-"""Complaints about lines: made once, closed once."""
+"""Reports of messages: made once, closed once."""
 
 from accounts.models import User
 from accounts.services.quotas import quota_use
@@ -28,10 +28,10 @@ def report_create(
     t: int | None = None,
     reason: str = "",
 ) -> LogEvent:
-    """Report a message of somebody else that the caller can see."""
+    """Report a message of another person that the caller can see."""
     room_access = access.reporter(caller, room)
-    line = message_meant(caller, room_access, o, t)
-    if line.author_id == caller.pk:
+    message = message_meant(caller, room_access, o, t)
+    if message.author_id == caller.pk:
         raise unprocessable("own_line")
     if len(reason) > REASON_LENGTH:
         raise unprocessable("too_long", "the reason")
@@ -39,9 +39,9 @@ def report_create(
         raise conflict("already_done")
     quota_use("reports", pk=caller.pk, now=batch.now)
     by = User(pk=caller.pk, key=caller.id)
-    said = {"reason": reason, "rule": rule, "at": batch.now}
-    rank = _rank_above(line.author, room_access)
-    report = Report.objects.create(room_id=room_access.room, offset=o, user=line.author, by=by, rank=rank, **said)
+    details = {"reason": reason, "rule": rule, "at": batch.now}
+    rank = _rank_above(message.author, room_access)
+    report = Report.objects.create(room_id=room_access.room, offset=o, user=message.author, by=by, rank=rank, **details)
     return _notify(batch, room, report, caller, cid, kind="report.made")
 
 
@@ -77,7 +77,7 @@ def _rank_above(author: User | None, room_access: RoomAccess) -> Rank:
 
 
 def _notify(batch: Batch, room: LogKey, report: Report, caller: Caller, cid: ClientId, *, kind: str) -> LogEvent:
-    """Append the event for the people who may read the report, but not to admins when it is about an admin."""
+    """Append the event for the people who may read the report. Nobody gets one about an admin."""
     about_admin = report.user is not None and report.user.is_superuser
     audience = [] if about_admin else [RANK_SCOPES[Rank(report.rank)]]
     data = {"report": report_as(report)}

@@ -49,7 +49,7 @@ def room_restrict(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> LogEvent:
-    """Set what may be done here; it ends the panic too."""
+    """Set the rules of a room. This ends a lockdown too."""
     room_access = access.ranked(caller, room, "room.restrict", found)
     if slow_s not in SLOW_S:
         raise unprocessable("bad_rules", f"seconds: {SLOW_S}")

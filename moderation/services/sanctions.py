@@ -1,4 +1,4 @@
-"""Sanctions: to make, preview, lift and acknowledge one. Each has events and an entry of the audit log."""
+"""Methods of sanctions: make, preview, lift and acknowledge one."""
 
 from typing import Any, Final
 
@@ -42,11 +42,11 @@ from realtime import (
 from realtime.log import Batch, LogEvent, now_ms
 
 SANCTION_COST: Final = 8
-"""The number of requests that an act over a person counts as: it takes about twenty queries."""
+"""The number of requests that an action against a person counts as: it takes about twenty queries."""
 COUNT_LIMIT: Final = 1000
-"""Messages are counted up to here."""
+"""Messages are counted up to this number."""
 ROOMS_NOTIFIED: Final = 50
-"""The number of rooms that are told of a mute on the site at once; the others are told when they are opened."""
+"""A mute on the site is signalled in this many rooms. The others show it when the person opens them."""
 KICK_MS: Final = 5 * 60_000
 
 
@@ -102,24 +102,24 @@ def sanction_make(
 
 @method("sanction.preview", protocol.SanctionPreview, lane="read", cost=4)
 def sanction_preview(*, caller: Caller, room: LogKey, user: UserId, remove: str = "none") -> dict[str, Any]:
-    """Return what a ban would take away, `{lines, guest, invite}`, and what apps add to it."""
+    """Return what a ban would remove, `{lines, guest, invite}`, and what other apps add to it."""
     room_access = access.ranked(caller, room, "sanction.preview", archived=True)
     target = person_find(user)
     refuse_stranger(room_access, target)
     since = max(0, now_ms() - REMOVAL_SPANS_MS[remove]) if remove in REMOVAL_SPANS_MS else FOREVER
     was = membership_find(room_access.room, target.pk)
-    told: dict[str, Any] = {
+    preview: dict[str, Any] = {
         "lines": messages_of(room_access.log, target.pk, since)[:COUNT_LIMIT].count(),
         "guest": is_new_here(target, now_ms()),
         "invite": bool(was and was.via_id),
     }
     for hook in installed.on_leave:
-        told |= hook.preview(room, target.pk)
-    return told
+        preview |= hook.preview(room, target.pk)
+    return preview
 
 
 def _decided(batch: Batch, room_access: RoomAccess, caller: Caller, target: User, decision: Decision) -> Sanction:
-    """Create the row, or raise 409 with the active one, which only a higher rank makes longer, by another."""
+    """Create the sanction. Raise 409 when there is one, unless the caller's rank is higher and the new one longer."""
     place = None if decision.site else room_access.room
     if decision.kind == "kick" and decision.site:
         raise unprocessable("bad_sanction", "out of a room, not of the site")
@@ -166,7 +166,7 @@ def sanction_lift(
     reason: str = "",
     found: AccessTable | None = None,
 ) -> tuple[Sanction, list[Signal]]:
-    """Undo it: what it closed is open again, what it took comes back."""
+    """Lift a sanction, and undo its effects."""
     room_access = access.member(caller, room, found, archived=True)
     row = sanction_find(room_access.room, sanction)
     refuse_below(room_access, row)
@@ -194,7 +194,7 @@ def lift(batch: Batch, room: LogKey, room_access: RoomAccess, sanction: Sanction
 
 
 def lifted_signals(batch: Batch, room: LogKey, sanction: Sanction) -> list[Signal]:
-    """Return the signals to the person: how they stand, and which room is in their list again."""
+    """Return the signals to the person: their sanctions, and the room that is in their list again."""
     back = _reinstated(sanction)
     return sanction_signals(room, sanction) + (admitted_signals(batch, membership=back) if back else [])
 
@@ -244,12 +244,12 @@ def notify(
     *,
     kind: str,
 ) -> LogEvent:
-    """Append the event for the hosts, and one for the person that names nobody."""
+    """Append the event for the hosts, and one for the person that names nobody. Return the first."""
     data = {"sanction": sanction_as(sanction)}
-    entry = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=["host"])
+    event = batch.append(room, kind=kind, data=data, actor=caller.id, cid=cid, audience=["host"])
     own = {"sanction": sanction_to_person(sanction)}
     batch.append(room, kind=kind, data=own, audience=[f"u:{sanction.user.key}"])
-    return entry
+    return event
 
 
 def sanction_signals(room: LogKey, sanction: Sanction) -> list[Signal]:
@@ -259,12 +259,12 @@ def sanction_signals(room: LogKey, sanction: Sanction) -> list[Signal]:
         return []
     rooms = [room] if sanction.room_id else [room, *_rooms_of(user.pk).exclude(room__log__key=room)[:ROOMS_NOTIFIED]]
     found = access.access_table(rooms, [user.pk])
-    shown = {key: own_sanctions(user.pk, found.get((key, user.pk))) for key in rooms}
-    return [Signal(key, "standing", "", value, to=UserId(user.key)) for key, value in shown.items()]
+    values = {key: own_sanctions(user.pk, found.get((key, user.pk))) for key in rooms}
+    return [Signal(key, "standing", "", value, to=UserId(user.key)) for key, value in values.items()]
 
 
 def _rooms_of(user: int) -> Any:
-    """Keys, the room joined last first."""
+    """Return the keys of a person's rooms, the last joined first."""
     mine = Membership.objects.filter(user=user, state=IN_IT).order_by("-joined_at")
     return mine.values_list("room__log__key", flat=True)
 

@@ -1,6 +1,6 @@
-"""Acts from outside the rooms, by who has a rank on the site: the rooms' own services, each act in a batch of its own.
+"""Actions from the admin, by people with a rank on the site. Each calls the service of a room in a batch of its own.
 
-They run in the thread of a page (the admin), and reach clients as what the writer commits does.
+They run in the thread of a page. Clients get their events as they get those of the writer.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +53,7 @@ def sanction_on_site(*, caller: Caller, user: UserId, **decision: Any) -> Sancti
 
 
 def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanction:
-    """Lifted in the room in which it was told."""
+    """Lift a sanction, in the room that has its event."""
     room = _told_in(sanction)
     with _as_site_rank(caller, room) as (staged, acting):
         lifted, signals = sanction_lift(staged, room=room, sanction=sanction.key, reason=reason, **acting)
@@ -62,7 +62,7 @@ def sanction_undo(*, caller: Caller, sanction: Sanction, reason: str) -> Sanctio
 
 
 def person_pardon(*, caller: Caller, user: User, reason: str) -> list[Sanction]:
-    """Lift what stands against somebody on the site; 409 where nothing does."""
+    """Lift all active sanctions of a person on the site. Raise 409 when there are none."""
     active = active_on_site(user.pk, now_ms())
     if not active:
         raise conflict("already_done")
@@ -70,7 +70,7 @@ def person_pardon(*, caller: Caller, user: User, reason: str) -> list[Sanction]:
 
 
 def moderator_set(*, caller: Caller, user: UserId, on: bool, reason: str) -> User:
-    """Make a moderator of somebody with a password, who may then look into the admin too; or end it."""
+    """Make a person with a password a moderator, who may use the admin too, or end that."""
     room = _lounge()
     with batch([room, SITE]) as staged:
         room_access = access.member(caller, room, access.on_site(caller, room))
@@ -152,32 +152,32 @@ def report_settle(*, caller: Caller, report: Report, outcome: str, reason: str) 
 # Messages
 
 
-def messages_delete_each(*, caller: Caller, lines: Sequence[Message], reason: str, rule: str) -> Rejections:
-    """Take lines away, at most `MESSAGES_PER_BATCH` of a room in a batch; those that were refused, with why."""
-    return _each(caller, lines, message_delete, reason=reason, rule=rule)
+def messages_delete_each(*, caller: Caller, messages: Sequence[Message], reason: str, rule: str) -> Rejections:
+    """Delete messages, at most `MESSAGES_PER_BATCH` in a batch. Return those that were refused, with their errors."""
+    return _each(caller, messages, message_delete, reason=reason, rule=rule)
 
 
-def messages_restore_each(*, caller: Caller, lines: Sequence[Message], reason: str) -> Rejections:
-    """Bring removed lines back, the same way."""
-    return _each(caller, lines, message_restore, reason=reason)
+def messages_restore_each(*, caller: Caller, messages: Sequence[Message], reason: str) -> Rejections:
+    """Restore deleted messages in the same way."""
+    return _each(caller, messages, message_restore, reason=reason)
 
 
-def _each(caller: Caller, lines: Sequence[Message], service: Callable[..., Any], **given: Any) -> Rejections:
+def _each(caller: Caller, messages: Sequence[Message], service: Callable[..., Any], **given: Any) -> Rejections:
     rejected: Rejections = []
-    for key, group in groupby(sorted(lines, key=_place), key=lambda line: line.log.key):
-        there = list(group)
-        for start in range(0, len(there), MESSAGES_PER_BATCH):
+    for key, group in groupby(sorted(messages, key=_place), key=lambda message: message.log.key):
+        of_room = list(group)
+        for start in range(0, len(of_room), MESSAGES_PER_BATCH):
             with batch([LogKey(key)]) as staged:
                 found = access.on_site(caller, LogKey(key))
-                for line in there[start : start + MESSAGES_PER_BATCH]:
-                    if error := _try(staged, line, caller, found, service, given):
-                        rejected.append((line, error))
+                for message in of_room[start : start + MESSAGES_PER_BATCH]:
+                    if error := _try(staged, message, caller, found, service, given):
+                        rejected.append((message, error))
     return rejected
 
 
 def _try(
     staged: Batch,
-    line: Message,
+    message: Message,
     caller: Caller,
     found: AccessTable,
     service: Callable[..., Any],
@@ -185,7 +185,7 @@ def _try(
 ) -> RealtimeError | None:
     """Call the service for one message of a batch. Return its error; the batch goes on without the message."""
     savepoint = staged.savepoint()
-    place = {"room": LogKey(line.log.key), "o": line.offset, "cid": ClientId(key_new(22))}
+    place = {"room": LogKey(message.log.key), "o": message.offset, "cid": ClientId(key_new(22))}
     try:
         with transaction.atomic():
             service(staged, caller=caller, found=found, **place, **given)
@@ -195,5 +195,5 @@ def _try(
     return None
 
 
-def _place(line: Message) -> tuple[str, int]:
-    return line.log.key, line.offset
+def _place(message: Message) -> tuple[str, int]:
+    return message.log.key, message.offset

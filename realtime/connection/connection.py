@@ -37,7 +37,7 @@ READS_AT_ONCE: Final = 2
 
 
 class Connection:
-    """Connects one transport to the process, in the event loop. It does not know what a message is."""
+    """Connects one transport to the process, in the event loop. It does not know what methods mean."""
 
     def __init__(
         self, process: Process, transport: Transport, session_key: str | None, network: str | None = None
@@ -56,7 +56,7 @@ class Connection:
         self._reads: list[CallMethod] = []
         self._reading = 0
         self._unanswered = 0
-        """Reads and writes; the hub's requests are bounded apart."""
+        """Reads and writes. The hub's requests have a bound of their own."""
         self._tasks = BackgroundTasks("a connection")
 
     def start(self) -> None:
@@ -125,7 +125,7 @@ class Connection:
     async def _answer_with(
         self, request: RequestId | None, work: Awaitable[Any], opened: Iterable[LogKey] = ()
     ) -> None:
-        """Answer with the value or the error of the work. Only then events of the rooms that it opened may follow."""
+        """Answer with the value or the error of the work. Events of the rooms that it opened come only after it."""
         try:
             self._answer(request, Answer(await work))
         except Closed as closed:
@@ -211,7 +211,7 @@ class Connection:
             self._answer(request.id, error)
 
     async def _read_in_turn(self) -> None:
-        """Read while requests wait, each after the answers before it have been taken by the client."""
+        """Read while requests wait, each after the client has taken the answers before it."""
         while self._reads:
             request = self._reads.pop(0)
             await self.queue.drained()

@@ -13,7 +13,7 @@ from realtime.wire.messages import Hello
 from realtime.wire.session import hello_cost
 
 CLIENT_LIMITS: Final = ("rate", "burst", "frame_bytes", "waiting", "rooms_open")
-"""Limits that a client keeps to."""
+"""The limits that a client is told, and must keep to."""
 
 
 class Access(NamedTuple):
@@ -25,15 +25,15 @@ class Access(NamedTuple):
 
 
 async def answer_hello(process: Process, subscriber: Subscriber, hello: Hello) -> dict[str, Any]:
-    """Return the result, or raise `Closed` where the connection has to end."""
+    """Return the result, or raise `Closed` when the connection has to end."""
     with process.shared.hellos.waiting():
         return await _answer(process, subscriber, hello)
 
 
 async def _answer(process: Process, subscriber: Subscriber, hello: Hello) -> dict[str, Any]:
-    """Read who it is in one call of a reader: three queries, and one for each room that is opened.
+    """Read the user, the memberships and the scopes in one call: three queries, and one for each room to open.
 
-    `Subscriptions.subscribe_all` reads the rest, for all rooms at once, and says why that are calls of their own.
+    `Subscriptions.subscribe_all` reads the rest for all rooms at once, and says why it needs further calls.
     """
     subscriptions, key = process.hub.subscriptions, subscriber.session_key
     if key is None or not token_fits(hello.token, key):

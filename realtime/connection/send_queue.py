@@ -1,4 +1,4 @@
-"""The bounded way out to one client, which may read more slowly than its rooms talk."""
+"""The bounded queue to one client, which may read more slowly than its rooms talk."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Check(Enum):
 
 
 class SendQueue:
-    """The way out of one connection. While it is `lagging`, events wait in the log and signals are dropped."""
+    """The queue of one connection. While it is `lagging`, events wait in the log and signals are dropped."""
 
     def __init__(
         self, transport: Transport, limits: Limits, now: Callable[[], float], ping: Callable[[], Ping]

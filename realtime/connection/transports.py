@@ -1,4 +1,4 @@
-"""The two ways out of a connection: to the socket on our server, through a queue on any other."""
+"""The two transports of a connection: the socket on our server, a queue on any other."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtime.errors import Close
 from realtime.server.frames import EncodedFrames
 
-if TYPE_CHECKING:  # it imports Twisted, which other servers do without
+if TYPE_CHECKING:  # it imports Twisted, which other servers do not need
     from realtime.server.extension import Extension
 
 
@@ -27,7 +27,7 @@ class Transport(Protocol):
         """Close after all that was written."""
 
     def drop(self) -> None:
-        """Forget what waits, since nobody reads it."""
+        """Forget what waits, because nobody reads it."""
 
     async def run(self) -> None:
         """Do the transport's own work until it is closed."""
@@ -61,7 +61,7 @@ class SocketTransport:
         self._extension.close(close.code, close.reason)
 
     def drop(self) -> None:
-        """Leave it to the server's own time-out for closing."""
+        """Do nothing: the server's own time-out closes the connection."""
 
     async def run(self) -> None: ...
 
@@ -117,6 +117,6 @@ class QueueTransport:
 
 
 def extension_of(scope: Mapping[str, Any]) -> "Extension | None":
-    """Return what only our server puts into the scope."""
+    """Return the extension that our server puts into the scope, or None on another server."""
     extension: Extension | None = (scope.get("extensions") or {}).get("parlor")
     return extension

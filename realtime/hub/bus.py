@@ -25,7 +25,7 @@ TIMEOUT_S: Final = 1.0
 
 
 class BusMessage(msgspec.Struct, omit_defaults=True):
-    """News of a room for the other processes. The members have the names of earlier releases."""
+    """A message about a room for the other processes. The members have the names of earlier releases."""
 
     process: str
     room: LogKey
@@ -61,13 +61,13 @@ class Bus:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(Exception):  # the layer forgets by itself what is not discarded here
+        with contextlib.suppress(Exception):  # the layer itself expires what is not discarded here
             async with asyncio.timeout(TIMEOUT_S):
                 for room in self._joined:
                     await self._layer.group_discard(_group(room), self._channel)
 
     def want(self, room: LogKey, wanted: bool = True) -> None:
-        """Receive messages about this room from now on, or no more."""
+        """Start or stop receiving messages about this room."""
         (self._wanted.add if wanted else self._wanted.discard)(room)
         self._wanted_changed.set()
 
@@ -122,7 +122,7 @@ def _group(room: LogKey) -> str:
 
 
 async def _supervised(work: Callable[[], Any]) -> None:
-    """Start the work again a second after a failure. A row of failures is logged once."""
+    """Start the work again a second after a failure. Failures one after the other are logged once."""
     logged = False
     while True:
         try:

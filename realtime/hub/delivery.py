@@ -15,7 +15,7 @@ from realtime.types import UNSEEN, Scopes
 DIRECT_MAX_BYTES: Final = 64 * 1024
 """Larger deliveries go through the send queue, which bounds what is unsent."""
 EVENT_OVERHEAD_BYTES: Final = 200
-"""Size of an event on the wire without its data, about."""
+"""The approximate size of an event on the wire without its data."""
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Subscription:
         self.offset = frames.last
 
     def fail(self) -> None:
-        """End the connection: how much has reached the client is unknown, and its next hello tells."""
+        """End the connection, because it is unknown what has reached the client. Its next hello tells that."""
         self.live = False
         try:
             self.subscriber.end(errors.FAILED)

@@ -74,7 +74,7 @@ class Feed:
                     self.repair(room, "sweep")
 
     async def load(self, keys: Collection[LogKey]) -> list[Room]:
-        """Return these rooms with their recent events. For all that are new here, heads and ends are one call each."""
+        """Return these rooms with their recent events. Heads, and last events, are read in one call for all rooms."""
         known = {key: room for key in keys if (room := self._rooms.get(key))}
         for room in known.values():
             room.idle_since = None  # it is not evicted meanwhile

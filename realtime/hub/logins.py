@@ -21,7 +21,7 @@ CHECK_EVERY_S: Final = 4.0
 SUBSCRIBERS_PER_BATCH: Final = 500
 """Connections that are checked with two queries."""
 MOVED_MS: Final = 15_000
-"""A browser has so long to learn the new key of its session, before its connections have to fetch a token by it."""
+"""A browser has this time to learn the new key of its session. Then its connections must fetch a new token."""
 
 
 class Logins:
@@ -31,7 +31,7 @@ class Logins:
         self._backend, self._readers = backend, readers
 
     def caller(self, session_key: str) -> Caller:
-        """Return the user behind a login session, in two queries; raise `Closed` for one who may not come in."""
+        """Return the user behind a login session, in two queries; raise `Closed` for one who may not connect."""
         user, login = user_of(session_key), login_of(session_key)
         if user is None:
             raise Closed(errors.TOKEN if self._backend.moved_logins([login]) else errors.LOGIN_ENDED)

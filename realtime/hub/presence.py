@@ -11,7 +11,7 @@ Changes = dict[UserId, Person | None]
 
 
 class Presence:
-    """The union of what the processes report. A report holds a person's whole state, so a lost one is made good."""
+    """The union of what the processes report. Reports hold whole states, so the next one corrects a lost one."""
 
     def __init__(self) -> None:
         self.people: dict[UserId, Person] = {}

@@ -1,7 +1,7 @@
 """Changed permissions: delivery stops at once, the database is asked, and only then delivery goes on.
 
 It fails closed. While the database does not answer, the connections in doubt get nothing. When their permissions
-cannot be found out at all, they are closed, and their next hello asks anew.
+cannot be read at all, they are closed, and their next hello checks again.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class Revocation:
         self._apply(pairs, await self._reader.run(self._scopes, pairs), PermissionsChanged())
 
     def _logins_in_doubt(self, change: PermissionsChanged) -> list[Subscriber]:
-        """Return the connections whose user may have lost the right to come in at all."""
+        """Return the connections whose user may no longer be allowed to connect at all."""
         return [] if change.log or change.login else self._rooms.subscribers(change.user)
 
     async def _ask(self, change: PermissionsChanged, pairs: Sequence[Pair]) -> RealtimeError | None:

@@ -18,7 +18,7 @@ from realtime.types import Head, LogKey, Scopes, UserId
 from realtime.wire import messages
 
 PEOPLE_LISTED: Final = 200
-"""People who are listed by name; of a larger crowd only the number is sent."""
+"""The number of people who are listed by name. Of more people only the number is sent."""
 SLICE_SUBSCRIPTIONS: Final = 512
 """Subscriptions that are served in one turn of the loop: about 4 ms."""
 LEFT_REMEMBERED: Final = 1000
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Room:
-    """The process's state of one log that somebody reads."""
+    """The state of one log that has readers in this process."""
 
     key: LogKey
     recent: RecentEvents
@@ -138,7 +138,7 @@ class Room:
             asyncio.get_running_loop().call_soon(self._deliver_slice, list(self.subscriptions.values()), 0)
 
     def presence_changed(self, changes: Changes, now: float) -> None:
-        """Remember who left when, and queue signals of the changes; of a crowd only the number is sent."""
+        """Remember who left when, and queue signals of the changes; of more than `PEOPLE_LISTED` only the number."""
         for user, person in changes.items():
             self.left_at.pop(user, None)
             if person is None:

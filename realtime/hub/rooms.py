@@ -13,7 +13,7 @@ from realtime.log import SITE
 from realtime.types import Head, LogKey, Scopes, UserId
 
 EVICT_AFTER_S: Final = 60.0
-"""An empty room keeps its recent events for so long."""
+"""An empty room keeps its recent events for this time."""
 
 
 class Rooms:

@@ -23,7 +23,7 @@ FLUSH_AFTER_S: Final = 0.05
 FLUSH_AFTER_S_PER_SUBSCRIPTION: Final = 1e-4
 """Flushes are rarer in a crowd: a send costs about 3 µs, so that all sends take 3 % of the time."""
 LEAVE_AFTER_S: Final = 2.0
-"""A user who reloads the page has not left."""
+"""A user has left after this time, so that reloading a page is not leaving."""
 TO_USER: Final = "to"
 """Kind of a signal on the bus that carries another one for a user: the key is the room, the value the signal."""
 PERSON: Final = "person"
@@ -117,7 +117,7 @@ class Signals:
             self._report(room, {caller.id: caller.person}, self.now())
 
     def set_visible(self, subscriber: Subscriber, visible: bool) -> None:
-        """Apply that a page came to the foreground or left it. A user is present while one of their pages is there."""
+        """Note whether a page is in the foreground. A user is present while one of their pages is."""
         if subscriber.visible == visible:
             return
         subscriber.visible = visible

@@ -61,7 +61,7 @@ class Subscriptions:
     ) -> dict[LogKey, Answer]:
         """Subscribe to rooms, each with its own answer. `revocations` was read before the scopes were.
 
-        Whatever has to be read is read for all rooms in one call of a reader. It cannot be one call altogether: a
+        Each kind of data is read for all rooms in one call of a reader. The calls cannot be joined into one: a
         snapshot is read after the subscription is in its room, or an event between the two would be lost; and the
         subscription is added after its scopes are known, or a recheck between the two would not find it.
         """
@@ -92,7 +92,7 @@ class Subscriptions:
         return {key: not_found("no such room") if scopes is None else scopes for key, scopes in found.items()}
 
     def unsubscribe(self, subscriber: Subscriber, key: LogKey) -> None:
-        """Close a room. Its counts still come."""
+        """Close a room. Its counts are still sent."""
         if room := self._rooms.get(key):
             room.remove(subscriber, self._signals.now())
 
@@ -129,7 +129,7 @@ class Subscriptions:
         keys: Collection[LogKey],
         scopes: Mapping[LogKey, Scopes | RealtimeError],
     ) -> dict[LogKey, Scopes | RealtimeError]:
-        """Deny what would be one open room too many."""
+        """Deny the rooms beyond the limit of open rooms."""
         opened = {room.key for room in self._rooms.opened(subscriber)}
         admitted: dict[LogKey, Scopes | RealtimeError] = {}
         for key in keys:
@@ -241,7 +241,7 @@ class Subscriptions:
         subscription.live = subscriber not in room.suspended
 
     def resume(self, subscriber: Subscriber) -> None:
-        """Go on with all rooms of a connection that is no slow consumer any more."""
+        """Go on with all rooms of a connection that is no longer a slow consumer."""
         for room in self._rooms.opened(subscriber):
             self._resume(subscriber, room)
 

@@ -39,7 +39,7 @@ class BlockedLogs:
         except (OperationalError, InterfaceError):
             return False
         if found.keys() - self._heads.keys():
-            logger.warning("another process holds %d rooms: their requests are refused until it lets go", len(found))
+            logger.warning("another process holds %d rooms: their requests are refused until that ends", len(found))
         self._heads |= found
         return bool(found)
 

@@ -1,4 +1,4 @@
-"""Reads the client's address from `X-Forwarded-For` of trusted proxies. Text that a client adds itself stands left."""
+"""Reads the client's address from `X-Forwarded-For` of trusted proxies. Text of the client itself is left of that."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network

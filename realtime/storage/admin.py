@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.text import Truncator
 
 MAX_LISTED_ROWS: Final = 1000
-"""A list counts and pages through so many rows. A search or a filter leads to older ones."""
+"""A list counts and shows at most this many rows. A search or a filter finds older ones."""
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -29,7 +29,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """An admin page without forms. The labels stand here, because in the model each would be a migration."""
+    """An admin page without forms. The labels are here, because in the model each would need a migration."""
 
     staff = True
     """True if staff who are not superusers may see the page."""

@@ -45,7 +45,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Authenticate:
-    """Find out who it is, open the rooms, call `Session.authenticated`, and answer."""
+    """Authenticate the user, open the rooms, call `Session.authenticated`, and answer."""
 
     id: RequestId
     hello: Hello
@@ -95,7 +95,7 @@ HUB_REQUESTS: Final[dict[str, "msgspec.json.Decoder[Any]"]] = {
     "presence.read": msgspec.json.Decoder(RoomParams),
 }
 HUB_REQUEST_COSTS: Final = {"room.open": 4, "presence.read": 2}
-"""Requests that one of the hub's own counts as, where it is not one. Hello counts as one, and one for each room."""
+"""The number of requests that a hub request counts as, if not one. Hello counts as one, and one for each room."""
 PROTOCOL_ERRORS: Final = {"parse", "invalid_request", "hello_first", "hello_again"}
 PROTOCOL_ERRORS_A_MINUTE: Final = 3
 VIOLATIONS_FOR_FINAL_CLOSE: Final = 3

@@ -30,7 +30,7 @@ RETRY_WITHIN_S: Final = 1.0
 
 @dataclass(slots=True)
 class Committed:
-    """The outcomes of a batch in the order of its jobs, and what readers are told of it."""
+    """The outcomes of a batch in the order of its jobs, and its events and signals for readers."""
 
     outcomes: list[Outcome]
     events: list[LogEvent] = field(default_factory=list)
@@ -166,7 +166,7 @@ def _savepoint_of_database(staged: Batch, job: Job) -> Iterator[None]:
 
 
 def _answer(staged: Batch, job: Job, returned: Any, first: int) -> Answer:
-    """`first` is the index of the first event that the job may have appended."""
+    """Return the answer. `first` is the index of the first event that the job may have appended."""
     result, signals = returned if isinstance(returned, tuple) else ({}, returned)
     if signals is None or isinstance(signals, LogEvent):
         signals = ()

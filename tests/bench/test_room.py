@@ -10,7 +10,7 @@ from realtime.models import Event
 
 @pytest.mark.django_db
 def test_long_history_has_no_gap_and_its_copies_have_their_own_tags_and_cids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "SAID", 20)
+    monkeypatch.setattr(room, "POSTED_BY_SERVICE", 20)
     people, (key, other) = room.enter(3, 2)
     before = head_of(key)
     room.history(key, people, 70)

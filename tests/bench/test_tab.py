@@ -1,12 +1,12 @@
 """Tests of what the browser in the room is compared with."""
 
-from bench.tab import said, screen_ms
+from bench.tab import message_text, screen_ms
 
 
 def test_stored_message_is_compared_as_the_page_shows_it() -> None:
-    assert said('{"text": "a  <b>\\nc"}') == "a <b> c"
-    assert said('{"text": "**a** & b", "html": "<p><strong>a</strong> &amp; b</p>"}') == "a & b"
-    assert said('{"name": "Room"}') == ""
+    assert message_text('{"text": "a  <b>\\nc"}') == "a <b> c"
+    assert message_text('{"text": "**a** & b", "html": "<p><strong>a</strong> &amp; b</p>"}') == "a & b"
+    assert message_text('{"name": "Room"}') == ""
 
 
 def test_screen_times_are_differences_between_two_clocks() -> None:

@@ -1,4 +1,4 @@
-"""Answers of the project to the questions of `realtime`. They run in the pool of readers."""
+"""The functions of the project that `realtime` calls in the pool of readers."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -48,12 +48,12 @@ def people(ids: Collection[UserId]) -> dict[UserId, dict[str, Any]]:
 
 
 def changes(events: Sequence[LogEvent], lines: int) -> dict[str, Any]:
-    """Return what a count of unread notes tells besides the number; here nothing."""
+    """Return no further members of a count of unread notes."""
     return {}
 
 
 def users_seen(users: Collection[int], now: int) -> None:
-    """Note when users were connected; here nobody asks."""
+    """Store nothing: no page shows when users were connected."""
 
 
 backend = Backend(

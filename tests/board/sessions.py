@@ -1,4 +1,4 @@
-"""Sessions in the database, of which `realtime` asks which are alive."""
+"""Sessions in the database. `realtime` checks which of them are alive."""
 
 from collections.abc import Collection
 

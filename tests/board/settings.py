@@ -1,4 +1,4 @@
-"""Settings of the project: SQLite, sessions that `realtime` can ask, and no limits of its own."""
+"""Settings of the project: SQLite, sessions that `realtime` can check, and the default limits."""
 
 import os
 

@@ -1,7 +1,8 @@
 """Clients of `parlor.v1` in Python.
 
-`Guest` comes in over HTTP, like a browser. `Client` is one connection of a person. `ResumingClient` reconnects, resumes
-its rooms and repeats requests until they are answered. `BlockingClient` is a `Client` for code without an event loop.
+`Guest` enters the site over HTTP, like a browser. `Client` is one connection of a person. `ResumingClient` reconnects,
+resumes its rooms and repeats requests until they are answered. `BlockingClient` is a `Client` for code without an event
+loop.
 `tests.client.in_process` has connections to an application in the same process, without a server.
 """
 

@@ -1,4 +1,4 @@
-"""Come in over HTTP as a browser does: the name, the cookies, the token."""
+"""Enter the site over HTTP as a browser does: the name, the cookies, the token."""
 
 import http.client
 import json

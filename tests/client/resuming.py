@@ -46,7 +46,7 @@ class Recorder(Protocol):
 
 class NoRecorder:
     def add(self, *args: Any, **more: Any) -> None:
-        """Forget the step."""
+        """Ignore the step."""
 
 
 class ResumingClient:
@@ -174,7 +174,7 @@ class ResumingClient:
     def _hello_answered(self, frame: Frame | None, positions: dict[str, dict[str, int]]) -> None:
         if frame is None:
             return
-        if error := frame.get("error"):  # without one the server says bye
+        if error := frame.get("error"):  # refusals that end the connection come as `session.bye`
             self._not_before = time.monotonic() + (error.get("data", {}).get("retry_after_ms") or 0) / 1000
             self.cut()
             return
@@ -182,8 +182,8 @@ class ResumingClient:
         self._token = frame["result"]["token"]
         self.greeted.set()
         opened = frame["result"]["opened"]
-        for room, opening in opened.items():
-            self._room_opened(room, opening, positions[room])
+        for room, answer in opened.items():
+            self._room_opened(room, answer, positions[room])
         for room in self.opened - set(opened):
             self._open(room)
         for room in self._outbox.rooms():
@@ -208,21 +208,21 @@ class ResumingClient:
         self._opening.add(room)
         self._request("room.open", {"room": room, "position": position}, answered)
 
-    def _room_opened(self, room: str, opening: dict[str, Any], asked: dict[str, int] | None) -> None:
+    def _room_opened(self, room: str, answer: dict[str, Any], asked: dict[str, int] | None) -> None:
         """Record the position that events follow: the one asked for, or that of the snapshot."""
-        if "error" in opening:
-            self.recorder.add("open", room, "fail", body=opening["error"])
+        if "error" in answer:
+            self.recorder.add("open", room, "fail", body=answer["error"])
             self.counts["not_opened"] += 1
             asyncio.get_running_loop().call_later(0.2, self._open_again, room)
             return
-        self.counts[opening["mode"]] += 1
-        if opening["mode"] == "snapshot":
-            snapshot = opening["snapshot"]
+        self.counts[answer["mode"]] += 1
+        if answer["mode"] == "snapshot":
+            snapshot = answer["snapshot"]
             self.positions[room] = {"o": snapshot["head"]["o"], "t": snapshot["head"]["t"]}
             self.on_snapshot(room, snapshot)
             self._moved.set()
             asked = self.positions[room]
-        self.recorder.add("open", room, "ok", o=asked["o"] if asked else 0, body={"mode": opening["mode"]})
+        self.recorder.add("open", room, "ok", o=asked["o"] if asked else 0, body={"mode": answer["mode"]})
 
     def _open_again(self, room: str) -> None:
         if room in self.opened and self.greeted.is_set():

@@ -48,8 +48,8 @@ def test_apps_do_not_name_the_sample_app() -> None:
 
 def test_command_posts_its_card_and_inserts_its_rows(host: Caller, key: LogKey) -> None:
     o = post(host, key, "/word apple")
-    stands = line(host, key, o)
-    assert (stands["kind"], stands["data"], stands["by"]) == ("sample.hidden", {"letters": 5}, host.id)
+    posted = line(host, key, o)
+    assert (posted["kind"], posted["data"], posted["by"]) == ("sample.hidden", {"letters": 5}, host.id)
     assert data_of(last_event(key)) == {"kind": "sample.hidden", "letters": 5}
     assert Word.objects.get().offset == o
 
@@ -71,13 +71,13 @@ def test_message_hook_replaces_the_message(host: Caller, ana: Caller, key: LogKe
 def test_event_with_an_audience_is_withheld_from_others(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
     post(host, key, "/word apple")
     o = post(ana, key, "apple")
-    [entry] = read(key, o - 1, o)
+    [event] = read(key, o - 1, o)
     for caller, may in [(host, True), (ana, True), (ben, False)]:
-        labels = may_read(caller, key)
-        assert labels is not None
-        assert entry.readable_by(labels) is may
+        scopes = may_read(caller, key)
+        assert scopes is not None
+        assert event.readable_by(scopes) is may
         assert ("sample.guessed" in seen(caller, key)) is may
-    assert b"apple" not in entry.withheld().encode()
+    assert b"apple" not in event.withheld().encode()
 
 
 def test_message_hook_prefetches_once_for_a_group(host: Caller, ana: Caller, ben: Caller, key: LogKey) -> None:
@@ -96,9 +96,9 @@ def test_snapshot_holds_the_section_for_its_reader(host: Caller, ana: Caller, ke
     post(host, key, "/word apple")
     parts = {}
     for caller in (host, ana):
-        labels = may_read(caller, key)
-        assert labels is not None
-        parts[caller.id] = snapshot(caller, key, labels, head_of(key))["parts"]["sample"]
+        scopes = may_read(caller, key)
+        assert scopes is not None
+        parts[caller.id] = snapshot(caller, key, scopes, head_of(key))["parts"]["sample"]
     assert parts == {host.id: {"letters": 5, "word": "apple"}, ana.id: {"letters": 5, "word": None}}
 
 
@@ -155,11 +155,11 @@ def test_snapshot_leaves_out_the_section_that_fails(
     def fail(*given: object) -> None:
         raise KeyError("sample")
 
-    labels = may_read(host, key)
-    assert labels is not None
-    whole = snapshot(host, key, labels, head_of(key))
+    scopes = may_read(host, key)
+    assert scopes is not None
+    whole = snapshot(host, key, scopes, head_of(key))
     monkeypatch.setitem(plugin.installed.snapshot, "sample", fail)
-    rest = snapshot(host, key, labels, head_of(key))
+    rest = snapshot(host, key, scopes, head_of(key))
     assert whole["parts"].pop("sample") == {"letters": 0, "word": None}
     assert rest == whole
     assert f"the section sample of the snapshot of room {key} is left out" in caplog.text
@@ -172,8 +172,8 @@ def test_snapshot_fails_when_the_database_is_away(
     def fail(*given: object) -> None:
         raise away
 
-    labels = may_read(host, key)
-    assert labels is not None
+    scopes = may_read(host, key)
+    assert scopes is not None
     monkeypatch.setitem(plugin.installed.snapshot, "sample", fail)
     with pytest.raises(away):
-        snapshot(host, key, labels, head_of(key))
+        snapshot(host, key, scopes, head_of(key))

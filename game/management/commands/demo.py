@@ -1,4 +1,4 @@
-"""`manage.py demo`: a sample to look at, on a site in which nobody has written yet."""
+"""`manage.py demo`: fill an empty site with sample content."""
 
 from typing import Any
 
