@@ -43,7 +43,7 @@ DEADLINES_EVERY_S: Final = 1.0
 SEEN_EVERY_S: Final = 600.0
 STATUS_TIMEOUT_S: Final = 5.0
 RETURN_MS: Final = (100, 5000)
-"""Clients come back after a restart within this range of times, so that they do not come all at once."""
+"""The range of times within which clients reconnect after a restart, so that they do not all do so at once."""
 
 
 class Client(Protocol):
@@ -85,7 +85,7 @@ class Process:
         )
         self.writer = Writer(limits, self.metrics, self.hub.publish)
         self.seen: set[int] = set()
-        """Primary keys of users who have said hello since the app was last told."""
+        """Primary keys of users who have said hello since `tell_seen` last stored them."""
         self._clients: set[Client] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._on_stop: list[Callable[[], None]] = []

@@ -25,7 +25,7 @@ from realtime.workers.readers import Readers
 
 
 class Hub:
-    """Composes the parts of the fan-out, and is where events and bus messages come in."""
+    """Composes the parts of the fan-out, and receives the events and the bus messages."""
 
     def __init__(
         self,

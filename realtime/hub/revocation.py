@@ -69,7 +69,7 @@ class Revocation:
                 logged = True
                 await asyncio.sleep(RETRY_S)
         except Exception:
-            logger.exception("permissions could not be checked: %d connections must come back", len(pairs))
+            logger.exception("permissions could not be checked: connections of %d subscriptions are closed", len(pairs))
             for subscriber in {subscriber for subscriber, _ in pairs} | set(self._logins_in_doubt(change)):
                 subscriber.end(errors.FAILED)
         finally:

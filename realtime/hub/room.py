@@ -51,7 +51,7 @@ class Room:
     repairing: asyncio.Task[None] | None = None
     count_due: bool = False
     last_count: Head = field(default_factory=lambda: Head(0, 0, 0))
-    """The head at the last count, which tells what came since."""
+    """The head at the last count. The next count tells what is newer."""
     here: int = 0
     idle_since: float | None = None
     suspended: Counter[Subscriber] = field(default_factory=Counter)

@@ -93,7 +93,7 @@ class Rooms:
         room.idle_since = None
 
     def forget(self, subscriber: Subscriber, room: Room) -> None:
-        """End the subscription to a room, and watch it no more."""
+        """End the subscription to a room, and stop watching it."""
         room.remove(subscriber, self._now())
         room.watchers.discard(subscriber)
         room.missed_signals.discard(subscriber)

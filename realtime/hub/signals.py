@@ -48,7 +48,7 @@ class Signals:
         count_changes: Callable[[Sequence[LogEvent], int], dict[str, Any]],
         watch: Callable[[Subscriber, LogKey], None],
     ) -> None:
-        """`watch(subscriber, room)` is called for a connection that is told of a room which it does not watch."""
+        """`watch(subscriber, room)` is called for a connection that gets a signal of a room which it does not watch."""
         self._name, self._limits, self._rooms, self._bus = name, limits, rooms, bus
         self.now, self._count_changes, self._watch = now, count_changes, watch
         self._flush_due: set[LogKey] = set()

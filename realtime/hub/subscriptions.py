@@ -103,7 +103,7 @@ class Subscriptions:
         return room.people()
 
     async def watch(self, subscriber: Subscriber, key: LogKey) -> None:
-        """Send the counts of a room to a connection that was told of it, if it may read the room."""
+        """Send the counts of a room to a connection that got a signal of it, if it may read the room."""
         revocations = -1
         while revocations != self.revocations:  # a signal may outlive the permission
             revocations = self.revocations

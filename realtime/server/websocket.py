@@ -41,7 +41,7 @@ class WebSocketProtocol(DaphneProtocol):
     handshaking = False
     """True from the moment at which the application is asked to accept the connection."""
     ending = False
-    """True when nothing that comes in is read any more (RFC 6455 7.1.7)."""
+    """True when incoming data is no longer read (RFC 6455 7.1.7)."""
     progress_timeout_s = 20.0
     """A reader that takes no data for this time is dropped."""
     writable: "asyncio.Future[None] | None" = None
