@@ -77,7 +77,10 @@ export class MessageBar {
   }
 
   #left() {
-    if (this.#bar.contains(document.activeElement) || this.#lines.contains(document.activeElement)) return;
+    const focused = document.activeElement;
+    const byKeyboard =
+      focused?.matches(":focus-visible") && (this.#bar.contains(focused) || this.#lines.contains(focused));
+    if (byKeyboard) return;
     this.#message = this.#shown = null;
     this.#bar.hidden = true;
   }
