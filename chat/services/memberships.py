@@ -168,7 +168,7 @@ def transfer_host(batch: Batch, key: LogKey, room: int, user: int) -> None:
     hosts = Membership.objects.filter(room=room, user=user, role=HOST, state=IN_IT)
     if not hosts.exists() or others.filter(role=HOST).exists():
         return
-    new_host = others.select_related("user").order_by("joined_at").first()
+    new_host = others.select_related("user").order_by("joined_at", "pk").first()
     if new_host:
         new_host.role = HOST
         new_host.save(update_fields=["role"])
