@@ -122,6 +122,7 @@ class Writer:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
+            await asyncio.sleep(0)  # requests that the loop has read already join the batch
             while self._queue:
                 batch = self._in_flight = self._next_batch()
                 jobs, self._began = [pending.job for pending in batch], time.monotonic()
