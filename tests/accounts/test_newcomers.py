@@ -110,7 +110,7 @@ def test_staff_is_no_newcomer(host: Caller) -> None:
     sign_up(Client(), "Ana")
     act(host, "room.restrict", room=key, slow_s=0, locked=False, guests_off=True, approval=False)
     User.objects.filter(name="Ana").update(is_moderator=True)
-    act(named("Ana"), "room.join", room=key)
+    assert act(named("Ana"), "room.join", room=key)["room"] == key
 
 
 def test_newcomer_draws_a_colour_that_the_fewest_have() -> None:

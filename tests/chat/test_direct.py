@@ -8,7 +8,7 @@ from realtime.errors import RealtimeError
 from realtime.log import head_of
 from realtime.types import Caller, LogKey
 from realtime.workers.transaction import write
-from tests.actions import act, ask, call, guest, outcome, post, room
+from tests.actions import act, ask, call, guest, line, outcome, post, room
 from tests.game.play import refused
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,8 @@ def test_block_silences_nobody_and_takes_the_room_of_two_out_of_the_list(ann: Ca
 
 def test_block_closes_no_room_of_many(ann: Caller, bo: Caller, hall: LogKey) -> None:
     act(bo, "person.block", user=ann.id, blocked=True)
-    post(ann, hall)
+    o = post(ann, hall)
+    assert line(bo, hall, o)["o"] == o
 
 
 def test_block_refuses_the_caller_as_target(ann: Caller) -> None:

@@ -66,7 +66,8 @@ def test_message_of_release_01_has_the_tag_of_its_event(ana: Caller, key: LogKey
 
 
 def test_request_without_a_tag_means_whatever_stands_there(ana: Caller, key: LogKey) -> None:
-    act(ana, "message.delete", room=key, o=post(ana, key))
+    o = post(ana, key)
+    assert act(ana, "message.delete", room=key, o=o)["o"] == o + 1
 
 
 def test_match_has_the_tags_of_its_card_and_of_its_version(ana: Caller, ben: Caller, key: LogKey) -> None:

@@ -369,7 +369,7 @@ def test_public_room_that_shares_its_name_already_keeps_it(ana: Caller) -> None:
     first, second = room(ana, name="Kitchen"), room(ana, name="Cellar")
     Room.objects.filter(log__key=second).update(name="Kitchen", skeleton=look("Kitchen"))
     for key in (first, second):
-        act(ana, "room.change", room=key, name="Kitchen", topic="Warm", public=True)
+        assert act(ana, "room.change", room=key, name="Kitchen", topic="Warm", public=True)["room"] == key
 
 
 def test_people_and_hosts_carry_their_badges(ana: Caller, ben: Caller) -> None:

@@ -104,7 +104,9 @@ class Person:
         expect(self.heading(room)).to_be_visible()
 
     def scroll_to(self, top: int) -> None:
-        self.page.locator("#scroller").evaluate("(box, top) => box.scrollTo(0, top)", top)
+        """Scroll, and wait for the frame in which the page has seen it."""
+        frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.page.locator("#scroller").evaluate(f"(box, top) => {{ box.scrollTo(0, top); return {frames}; }}", top)
 
     def makes_room(self, name: str, *, private: bool = False) -> str:
         """Create a room and return its address."""
