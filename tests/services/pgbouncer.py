@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.services.ports import answers, free_port
 from tests.services.postgres import owner
 
@@ -33,12 +35,18 @@ def pgbouncer(postgres_url: str) -> Iterator[str]:
     (folder / "pgbouncer.ini").write_text("\n".join(lines))
     user = owner()
     if user:
-        shutil.chown(folder, user)
-    command = [str(program()), "--quiet", str(folder / "pgbouncer.ini")]
-    with subprocess.Popen(command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        for path in (folder, folder / "pgbouncer.ini"):  # Parlor's umask lets nobody else read them
+            shutil.chown(path, user)
+    command = [str(program()), str(folder / "pgbouncer.ini")]
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, user=user, stdout=subprocess.DEVNULL, stderr=log) as process,
+    ):
         try:
             while not answers(port):
-                assert process.poll() is None, "PgBouncer did not start"
+                if process.poll() is not None:
+                    log.seek(0)
+                    pytest.fail(f"PgBouncer did not start: {log.read().decode()}")
                 time.sleep(0.05)
             yield server._replace(netloc=f"{server.username}@127.0.0.1:{port}").geturl()
         finally:
