@@ -33,8 +33,8 @@ def key_new(length: int = 16) -> str:
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(length))
 
 
-Savepoint = tuple[int, int, dict[LogKey, tuple[int, int]]]
-"""The number of staged events and rows, and the head of each log."""
+Savepoint = tuple[int, int, int, dict[LogKey, tuple[int, int]]]
+"""The number of staged events, rows and signals, and the head of each log."""
 
 
 class Batch:
@@ -136,12 +136,13 @@ class Batch:
 
     def savepoint(self) -> Savepoint:
         """Return a point to which `rollback_to` brings the batch back."""
-        return len(self.events), len(self._rows), {key: (log.head, log.lines) for key, log in self._logs.items()}
+        heads = {key: (log.head, log.lines) for key, log in self._logs.items()}
+        return len(self.events), len(self._rows), len(self.signals), heads
 
     def rollback_to(self, savepoint: Savepoint) -> None:
         """Take back what was staged since; what was flushed since has to be rolled back by a database savepoint."""
-        events, rows, heads = savepoint
-        del self.events[events:], self._rows[rows:]
+        events, rows, signals, heads = savepoint
+        del self.events[events:], self._rows[rows:], self.signals[signals:]
         self._unwritten = min(self._unwritten, events)
         self._logs = {key: self._logs[key] for key in heads}
         for key, (head, lines) in heads.items():
