@@ -130,7 +130,11 @@ class Invite(models.Model):
 
 
 class Message(models.Model):
-    """The current state of a message. `data` is encoded JSON, or null when deleted. `audience` is that of its event."""
+    """The current state of a message. `data` is encoded JSON, or null when deleted. `audience` is that of its event.
+
+    `reply_to` is the message that it answers, in the same log. `reactions` is encoded JSON, `[[emoji, [user key…]]…]`
+    in the order of the first reaction, or null for none. `pinned_at` is null for a message that is not pinned.
+    """
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="+", db_index=False)
     offset = models.BigIntegerField()
@@ -145,13 +149,51 @@ class Message(models.Model):
     edited_at = models.BigIntegerField(null=True)
     removed_at = models.BigIntegerField(null=True)
     removed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    reply_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    reactions = models.TextField(null=True)  # noqa: DJ001 - null is none
+    pinned_at = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "offset"], name="message_log_offset")]
-        indexes = [models.Index(fields=["author", "log", "offset"], name="message_author")]
+        indexes = [
+            models.Index(fields=["author", "log", "offset"], name="message_author"),
+            models.Index(fields=["log", "-pinned_at"], condition=~Q(pinned_at=None), name="message_pinned"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.log_id}@{self.offset} {self.kind}"
+
+
+class Mention(models.Model):
+    """A message that calls a person: it names them, answers them, or names everybody in the room.
+
+    `user` is null for everybody in the room. A message calls a person at most once.
+    """
+
+    class Kind(models.TextChoices):
+        NAME = "name"
+        REPLY = "reply"
+        HERE = "here"
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="mentions", db_index=False)
+    log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
+    offset = models.BigIntegerField()
+    kind = models.CharField(max_length=5, choices=Kind)
+    by = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "log", "offset"], name="mention_once"),
+            models.UniqueConstraint(fields=["log", "offset"], condition=Q(user=None), name="mention_here_once"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="mention_inbox"),
+            models.Index(fields=["log", "offset"], name="mention_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id} in {self.log_id}@{self.offset}"
 
 
 class Revision(models.Model):
