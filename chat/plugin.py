@@ -49,6 +49,27 @@ CloseHook = Callable[[Batch, LogKey], None]
 
 
 @dataclass(frozen=True, slots=True)
+class MessageChange:
+    """A message that is new, or whose data has changed. `data` is encoded JSON, and None for a deleted message."""
+
+    room: LogKey
+    log: int
+    o: int
+    kind: str
+    author: int | None
+    data: str | None
+    audience: str | None
+    at: int
+
+
+ChangeHook = Callable[[Batch, Sequence[MessageChange]], None]
+"""`(batch, changes)`: called once for a group of requests, in their transaction and after their rows are written.
+
+It may stage rows. An error of it is logged and the messages are stored; only an error of the database is raised.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageHook:
     """A function that is given each plain text before it is posted, and may return another message instead.
 
@@ -100,6 +121,7 @@ class ChatPlugin:
     commands: Mapping[str, Command] = field(default_factory=dict)
     snapshot: Mapping[str, SnapshotSection] = field(default_factory=dict)
     hooks: Sequence[MessageHook] = ()
+    message_changed: Sequence[ChangeHook] = ()
     on_leave: Sequence[LeaveHook] = ()
     on_close: Sequence[CloseHook] = ()
     deadlines: Mapping[str, DeadlineKind] = field(default_factory=dict)
@@ -125,6 +147,7 @@ class Installed:
     commands: dict[str, Command] = field(default_factory=dict)
     snapshot: dict[str, SnapshotSection] = field(default_factory=dict)
     hooks: list[MessageHook] = field(default_factory=list)
+    message_changed: list[ChangeHook] = field(default_factory=list)
     on_leave: list[LeaveHook] = field(default_factory=list)
     on_close: list[CloseHook] = field(default_factory=list)
     deadlines: dict[str, DeadlineKind] = field(default_factory=lambda: KINDS)

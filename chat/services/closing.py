@@ -13,6 +13,7 @@ from chat.selectors import access
 from chat.selectors.access import IN_IT
 from chat.selectors.own_rooms import membership_of
 from chat.selectors.rooms import DELETED_KEPT_MS
+from chat.services.changes import message_note
 from chat.types import AccessTable, RoomAccess
 from realtime import (
     Caller,
@@ -95,19 +96,24 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
     after = data.get("after", 0)
     offsets = redactable(key, after, EVENTS_PER_RUN)
     if offsets:
-        _forget(batch, room, after, offsets[-1])
+        _forget(batch, key, room, after, offsets[-1])
         batch.append(key, kind="room.purged", data=None, audience=[], redacts=offsets)
         batch.schedule(key, "chat.room_purge", batch.now, {"at": data["at"], "after": offsets[-1]})
         return
-    _forget(batch, room, after, batch.log(key).head)
+    _forget(batch, key, room, after, batch.log(key).head)
     Invite.objects.filter(room=room, revoked_at=None).update(revoked_at=batch.now)
     Room.objects.filter(pk=room.pk).update(name="", topic="", skeleton=None)
 
 
-def _forget(batch: Batch, room: Room, after: int, last: int) -> None:
+def _forget(batch: Batch, key: LogKey, room: Room, after: int, last: int) -> None:
     """Clear the messages with offsets above `after`, up to `last`. One statement for a large room is too slow."""
     place = {"log": room.log_id, "offset__gt": after, "offset__lte": last}
-    Message.objects.filter(**place).exclude(data=None).update(data=None, removed_at=batch.now)
+    messages = Message.objects.filter(**place).exclude(data=None)
+    cleared = list(messages) if plugin.installed.message_changed else []
+    messages.update(data=None, removed_at=batch.now)
+    for message in cleared:
+        message.data = None
+        message_note(batch, message, room=key)
     Revision.objects.filter(**place).delete()
 
 

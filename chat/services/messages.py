@@ -12,12 +12,13 @@ from chat import protocol
 from chat.models import Message, Revision
 from chat.parsing import ParsedMessage, SlashCommand, parse
 from chat.permissions import Rank
-from chat.plugin import Author, NewMessage, installed
+from chat.plugin import Author, MessageChange, NewMessage, installed
 from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.direct import people_of
 from chat.selectors.messages import message_as, message_find, tag_of
 from chat.selectors.ranks import rank_of
+from chat.services.changes import change_note, message_note
 from chat.services.memberships import post_time_note, room_active
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
@@ -114,19 +115,21 @@ def message_append(
 
 def message_row_insert(batch: Batch, *, event: LogEvent, kind: str, data: Any, author: int | None) -> None:
     """Insert the row of the message that this event creates."""
+    log, text = batch.log(event.room).pk, encode(data).decode()
     batch.insert_values(
         Message,
-        log_id=batch.log(event.room).pk,
+        log_id=log,
         offset=event.o,
         lines=event.n,
         kind=kind,
         author_id=author,
-        data=encode(data).decode(),
+        data=text,
         audience=event.audience,
         at=event.at,
         touched=event.o,
         tag=event.t,
     )
+    change_note(batch, MessageChange(event.room, log, event.o, kind, author, text, event.audience, event.at))
 
 
 def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> None:
@@ -304,6 +307,7 @@ def _touch(batch: Batch, message: Message, *, room: LogKey) -> int:
     """Save the message with the offset of the next event in `touched`. Return the former `touched`, to redact it."""
     superseded, message.touched = message.touched, batch.log(room).head + 1
     message.save()
+    message_note(batch, message, room=room)
     return superseded
 
 

@@ -13,6 +13,7 @@ from accounts.selectors import FOREVER
 from chat.models import Message, Revision
 from chat.plugin import installed
 from chat.selectors.messages import message_as
+from chat.services.changes import message_note
 from chat.services.messages import HOST_UNDO_MS
 from moderation.models import Sanction
 from realtime import Caller, LogKey, UserId, encode
@@ -45,6 +46,9 @@ def messages_remove(batch: Batch, *, room: LogKey, sanction: Sanction, since: in
     _keep(batch, room, messages, by)
     removal = {"data": None, "removed_at": batch.now, "removed_by": by, "touched": event.o}
     Message.objects.filter(log=log, offset__in=offsets).update(**removal)
+    for message in messages:
+        message.data = None
+        message_note(batch, message, room=room)
     places = msgspec.json.decode(sanction.removed)
     sanction.removed = encode([*places, *([log, o, event.o] for o in offsets)]).decode()
     sanction.save(update_fields=["removed"])
@@ -112,6 +116,7 @@ def _notify(batch: Batch, room: LogKey, message: Message, caller: Caller | None)
     """Append one event for each message, because a later change redacts it and must not redact others."""
     message.touched = batch.log(room).head + 1
     message.save()
+    message_note(batch, message, room=room)
     batch.append(
         room,
         kind="message.restored",

@@ -33,8 +33,8 @@ def key_new(length: int = 16) -> str:
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(length))
 
 
-Savepoint = tuple[int, int, int, dict[LogKey, tuple[int, int]]]
-"""The number of staged events, rows and signals, and the head of each log."""
+Savepoint = tuple[int, int, int, int, dict[LogKey, tuple[int, int]]]
+"""The number of staged events, rows, signals and collected items, and the head of each log."""
 
 
 class Batch:
@@ -49,6 +49,7 @@ class Batch:
         self._logs = {LogKey(log.key): log for log in logs}
         self._unwritten = 0
         self._rows: list[Row] = []
+        self._collected: list[tuple[Callable[[Batch, Sequence[Any]], None], Any]] = []
         self._tags: dict[LogKey, int] = {}
 
     def log(self, key: LogKey) -> Log:
@@ -109,6 +110,13 @@ class Batch:
         """Stage a new row without an instance: values by attribute name. A missing value is null."""
         self._rows.append((model, values))
 
+    def collect(self, function: "Callable[[Batch, Sequence[Any]], None]", item: Any) -> None:
+        """Call the function once at `flush`, with all items that were collected for it, after the rows are written.
+
+        It may stage rows. It may not refuse, because then all requests of its group would fail.
+        """
+        self._collected.append((function, item))
+
     def signal(self, signal: Signal) -> None:
         """Send a signal after the commit. A method returns its signals instead."""
         self.signals.append(signal)
@@ -137,12 +145,12 @@ class Batch:
     def savepoint(self) -> Savepoint:
         """Return a point to which `rollback_to` brings the batch back."""
         heads = {key: (log.head, log.lines) for key, log in self._logs.items()}
-        return len(self.events), len(self._rows), len(self.signals), heads
+        return len(self.events), len(self._rows), len(self.signals), len(self._collected), heads
 
     def rollback_to(self, savepoint: Savepoint) -> None:
         """Take back what was staged since; what was flushed since has to be rolled back by a database savepoint."""
-        events, rows, signals, heads = savepoint
-        del self.events[events:], self._rows[rows:], self.signals[signals:]
+        events, rows, signals, collected, heads = savepoint
+        del self.events[events:], self._rows[rows:], self.signals[signals:], self._collected[collected:]
         self._unwritten = min(self._unwritten, events)
         self._logs = {key: self._logs[key] for key in heads}
         for key, (head, lines) in heads.items():
@@ -156,8 +164,19 @@ class Batch:
             if event.redacts:
                 Event.objects.filter(log=self._logs[event.room], offset__in=event.redacts).update(data=None)
         heads_write([self._logs[key] for key in {event.room for event in events}])
+        self._insert_rows()
+        if self._collected:
+            self._hand_over_collected()
+            self._insert_rows()
+
+    def _insert_rows(self) -> None:
         rows, self._rows = self._rows, []
         insert_many(rows)
+
+    def _hand_over_collected(self) -> None:
+        collected, self._collected = self._collected, []
+        for function in dict.fromkeys(function for function, _ in collected):
+            function(self, [item for wanted, item in collected if wanted == function])
 
     def _row(self, event: LogEvent) -> tuple[Any, ...]:
         return (
