@@ -132,7 +132,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   requests.start();
   startKeepName();
   startTheme();
-  startDelivery(client, timeline, (text) => composer.rewrite(text));
+  startDelivery(client, timeline, (pending) => composer.rewrite(pending));
   startRoomMenu(client, {
     invite: () => invites.open(),
     settings: () => dialogs.change(),

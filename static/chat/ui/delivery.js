@@ -32,7 +32,7 @@ export function storedWords({ message, pending }) {
 
 /** Return whether the same request would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
 export function isHopeless(pending) {
-  return pending?.problem?.status === 422 && Boolean(pending.params.text);
+  return pending?.problem?.status === 422 && "text" in pending.params;
 }
 
 /** @param {PendingRequest} pending @returns {string} */

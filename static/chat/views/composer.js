@@ -5,6 +5,7 @@
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
+/** @import {ComposerPart} from "./composer_parts.js" */
 
 import { realClock } from "../../realtime/clock.js";
 import { textOf } from "../state/item.js";
@@ -13,6 +14,7 @@ import { failure, isHopeless } from "../ui/delivery.js";
 import { byId } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
 import { count, say } from "../ui/words.js";
+import { ComposerParts } from "./composer_parts.js";
 
 const MAX_LENGTH = 10_000;
 const MAX_REQUEST_LENGTH = 500;
@@ -37,6 +39,7 @@ export class Composer {
   #slow = false;
   /** The reason why the text in the field was not sent. */
   #errorText = "";
+  #parts = new ComposerParts();
   #client;
   #facts;
 
@@ -67,6 +70,17 @@ export class Composer {
     this.#roomShown();
   }
 
+  /** Add a part of the message that is written. @param {ComposerPart} part */
+  use(part) {
+    this.#parts.add(part);
+  }
+
+  /** Show that a part has changed: its height, and whether there is something to send. */
+  partChanged() {
+    this.#errorText = "";
+    this.#fit();
+  }
+
   focus() {
     if (!this.#touch.matches && !this.#form.hidden) this.#text.focus({ preventScroll: true });
   }
@@ -75,31 +89,42 @@ export class Composer {
   edit(item) {
     if (!item.message) return;
     this.#editing = item.message.o;
-    byId("editing", HTMLElement).hidden = false;
-    this.#label();
+    this.#markEditing();
     this.#fill(textOf(item));
     this.#text.focus();
   }
 
-  /** Put a refused text back into the field. @param {string} text */
-  rewrite(text) {
+  /** Put a refused message back into the field. @param {PendingRequest} pending */
+  rewrite(pending) {
     if (this.#editing !== null) this.#stopEditing();
-    this.#fill([text, this.#text.value].filter(Boolean).join("\n"));
+    this.#fill([pending.params.text, this.#text.value].filter(Boolean).join("\n"));
     this.#typed();
+    this.#parts.restore(pending);
     this.#text.focus();
   }
 
   /**
-   * Put a text back that the server will never accept, unless the reader is writing another one.
+   * Put a message back that the server will never accept, unless the reader is writing another one.
    * @param {PendingRequest} pending
    */
   #failed(pending) {
-    const isFree = pending.room === this.#client.shown && this.#editing === null && this.#text.value === "";
-    if (!isFree || !isHopeless(pending) || pending.method !== "message.post") return;
+    if (
+      pending.room !== this.#client.shown ||
+      !this.#isFree ||
+      !isHopeless(pending) ||
+      pending.method !== "message.post"
+    )
+      return;
     this.#client.outbox.remove(pending.cid);
     this.#client.drafts.set(pending.room, pending.params.text);
+    this.#parts.restore(pending);
     this.#errorText = failure(pending);
     this.#fill(pending.params.text);
+  }
+
+  /** Tell whether nothing is being written. */
+  get #isFree() {
+    return this.#editing === null && this.#text.value === "" && Object.keys(this.#parts.params()).length === 0;
   }
 
   #roomShown() {
@@ -147,7 +172,8 @@ export class Composer {
   #submitted(event) {
     event.preventDefault();
     const text = written(this.#text.value);
-    if (!text || this.#isTooLong()) return;
+    const hasContent = text !== "" || (this.#editing === null && !this.#parts.isEmpty());
+    if (!hasContent || this.#isTooLong()) return;
     if (this.#editing === null) this.#post(text);
     else this.#change(text);
     this.#text.focus();
@@ -155,8 +181,9 @@ export class Composer {
 
   /** @param {string} text */
   #post(text) {
-    this.#client.send("message.post", { text });
+    this.#client.send("message.post", { text, ...this.#parts.params() });
     this.#client.drafts.set(this.#client.shown, "");
+    this.#parts.sent();
     this.#errorText = "";
     this.#fill("");
     this.#facts.sent();
@@ -170,9 +197,15 @@ export class Composer {
 
   #stopEditing() {
     this.#editing = null;
-    byId("editing", HTMLElement).hidden = true;
-    this.#label();
+    this.#markEditing();
     this.#fill(this.#client.drafts.get(this.#client.shown));
+  }
+
+  /** Show whether a message is being edited. Its parts stay as they are, so those of a new message are hidden. */
+  #markEditing() {
+    byId("editing", HTMLElement).hidden = this.#editing === null;
+    this.#form.toggleAttribute("data-editing", this.#editing !== null);
+    this.#label();
   }
 
   /** Send on Enter, except when an input method uses it to choose a word. @param {KeyboardEvent} event */
@@ -180,8 +213,15 @@ export class Composer {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.#touch.matches)
       return this.#submitted(event);
-    if (event.key === "Escape" && this.#editing !== null) this.#stopEditing();
+    if (event.key === "Escape") this.#escaped(event);
     else if (event.key === "ArrowUp" && this.#text.value === "" && this.#editing === null) this.#editLast(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escaped(event) {
+    if (this.#editing !== null) this.#stopEditing();
+    else if (!this.#parts.drop()) return;
+    event.preventDefault();
   }
 
   /** @param {KeyboardEvent} event */
@@ -210,6 +250,7 @@ export class Composer {
     this.#facts.fitting(() => {
       this.#text.style.height = "auto";
       this.#text.style.height = `${this.#text.scrollHeight}px`;
+      this.#form.toggleAttribute("data-ready", !this.#parts.isEmpty());
       this.#paintNote();
     });
   }

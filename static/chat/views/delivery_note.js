@@ -12,12 +12,12 @@ import { storedWords } from "../ui/delivery.js";
 import { byId } from "../ui/dom.js";
 import { openBy } from "../ui/menu.js";
 
-/** @param {Client} client @param {Timeline} timeline @param {(text: string) => void} rewrite */
+/** @param {Client} client @param {Timeline} timeline @param {(pending: PendingRequest) => void} rewrite */
 export function startDelivery(client, timeline, rewrite) {
-  const settle = (/** @type {string | undefined} */ act, /** @type {PendingRequest} */ { cid, params }) => {
-    if (act === "retry") client.outbox.retry(cid);
-    if (act === "rewrite" || act === "discard") client.outbox.remove(cid);
-    if (act === "rewrite") rewrite(params.text);
+  const settle = (/** @type {string | undefined} */ act, /** @type {PendingRequest} */ pending) => {
+    if (act === "retry") client.outbox.retry(pending.cid);
+    if (act === "rewrite" || act === "discard") client.outbox.remove(pending.cid);
+    if (act === "rewrite") rewrite(pending);
   };
   byId("lines", HTMLElement).addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button");
