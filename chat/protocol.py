@@ -88,9 +88,11 @@ class HistoryPage(msgspec.Struct):
 
 
 class MessagePost(RoomAct):
-    """Params of `message.post`."""
+    """Params of `message.post`. `re` is the offset of the message that it answers, and `re_t` the tag of that one."""
 
     text: Typed
+    re: Offset | None = None
+    re_t: Offset | None = None
 
 
 class MessageAct(RoomAct, kw_only=True):
@@ -111,6 +113,12 @@ class MessageEdit(MessageAct, kw_only=True):
     """Params of `message.edit`."""
 
     text: Typed
+
+
+class QuotesRead(RoomParams):
+    """Params of `quotes.read`."""
+
+    offsets: Annotated[list[Offset], msgspec.Meta(max_length=50)]
 
 
 class ReadMark(msgspec.Struct):

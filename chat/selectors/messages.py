@@ -11,7 +11,7 @@ from django.db.models.lookups import GreaterThan
 from accounts.selectors import PERSON, person_columns
 from chat import protocol
 from chat.models import Message
-from chat.selectors import access
+from chat.selectors import access, quotes
 from chat.selectors.head_cache import cached_by_head
 from realtime import Caller, Head, LogKey, Scopes, method
 from realtime.log import head_of
@@ -24,9 +24,14 @@ _LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_a
 _USER: Final = ("key", *PERSON)
 _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
-_COLUMNS: Final = (*_LINE, *(c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))))
+_PEOPLE: Final = [c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))]
+_QUOTE: Final = _REMOVER + len(_USER)
+_COLUMNS: Final = (*_LINE, *_PEOPLE, *quotes.columns("reply_to__"))
 Page = dict[str, Any]
-"""A page is `{lines, before, after, people}`. `before` and `after` tell whether there are more messages."""
+"""A page is `{lines, before, after, people, quotes?}`. `before` and `after` tell whether there are more messages.
+
+`quotes` has what replies among the messages answer.
+"""
 
 
 def visible(scopes: Scopes) -> Q:
@@ -50,7 +55,7 @@ def heard_by(words: Collection[str]) -> Q:
 def message_find(log: int, scopes: Scopes, o: int) -> Message | None:
     """Return a message, or None when the reader may not see it."""
     messages = Message.objects.filter(visible(scopes), log=log, offset=o)
-    return messages.select_related("author", "removed_by").first()
+    return messages.select_related("author", "removed_by", "reply_to").first()
 
 
 @method("history.page", protocol.HistoryPage, lane="read", cost=4)
@@ -72,8 +77,9 @@ def history_page(
 
 def page_before(log: int, scopes: Scopes, o: int | None = None, limit: int = LINES) -> Page:
     """Return the last messages before an offset, or the last of all."""
-    found, more = _bounded(_before(log, words(scopes), o, limit=limit + 1), limit)
-    return _page(found[::-1], before=more, after=o is not None)
+    reader = words(scopes)
+    found, more = _bounded(_before(log, reader, o, limit=limit + 1), limit)
+    return _page(found[::-1], reader, before=more, after=o is not None)
 
 
 def page_last(key: LogKey, log: int, scopes: Scopes, head: Head) -> Page:
@@ -84,10 +90,10 @@ def page_last(key: LogKey, log: int, scopes: Scopes, head: Head) -> Page:
 @cached_by_head
 def _last_page(key: LogKey) -> Page | None:
     rows = _last(key)
-    if any(row.audience is not None for row in rows):
+    if any(row.audience is not None or row.reply_to__audience is not None for row in rows):
         return None
     found, more = _bounded(rows, LINES)
-    return _page(found[::-1], before=more, after=False)
+    return _page(found[::-1], (), before=more, after=False)
 
 
 @prepared
@@ -99,20 +105,23 @@ def _last(key: LogKey) -> "QuerySet[Message, Any]":
 
 def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
     """Return the first messages after an offset."""
-    found, more = _bounded(_after(log, words(scopes), o, limit=limit + 1), limit)
-    return _page(found, before=o > 0, after=more)
+    reader = words(scopes)
+    found, more = _bounded(_after(log, reader, o, limit=limit + 1), limit)
+    return _page(found, reader, before=o > 0, after=more)
 
 
 def page_around(log: int, scopes: Scopes, o: int) -> Page:
     """Return messages on both sides of an offset, and the one at it."""
     older = page_before(log, scopes, o + 1, LINES // 2)
     newer = page_after(log, scopes, o, LINES // 2)
-    return {
+    page = {
         "lines": older["lines"] + newer["lines"],
         "before": older["before"],
         "after": newer["after"],
         "people": older["people"] | newer["people"],
     }
+    found = older.get("quotes", {}) | newer.get("quotes", {})
+    return page | {"quotes": found} if found else page
 
 
 def tag_of(message: Message) -> int | None:
@@ -123,14 +132,16 @@ def tag_of(message: Message) -> int | None:
 
 
 def message_as(message: Message) -> dict[str, Any]:
-    """Return `{o, t, n, at, by, kind, data, edited, removed, touched}`, as in docs/protocol.md."""
+    """Return `{o, t, n, at, by, kind, data, edited, removed, touched, re?}`, as in docs/protocol.md."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
-    return _message_as(author, remover, *(getattr(message, name) for name in _LINE))
+    answered = message.reply_to.offset if message.reply_to else None
+    return _message_as(author, remover, answered, *(getattr(message, name) for name in _LINE))
 
 
 def _message_as(
     author: str | None,
     remover: str | None,
+    re: int | None,
     o: int,
     n: int,
     at: int,
@@ -141,7 +152,7 @@ def _message_as(
     touched: int,
     tag: int | None,
 ) -> dict[str, Any]:
-    return {
+    message = {
         "o": o,
         "t": tag,
         "n": n,
@@ -153,6 +164,9 @@ def _message_as(
         "removed": None if removed is None else {"by": remover, "at": removed},
         "touched": touched,
     }
+    if re is not None:
+        message["re"] = re
+    return message
 
 
 @prepared
@@ -180,11 +194,12 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     return rows[:kept], len(rows) > kept
 
 
-def _page(rows: Sequence[Any], *, before: bool, after: bool) -> Page:
-    messages = [_message_as(row[_AUTHOR], row[_REMOVER], *row[:_AUTHOR]) for row in rows]
-    people: dict[str, Any] = {}
+def _page(rows: Sequence[Any], reader: Collection[str], *, before: bool, after: bool) -> Page:
+    messages = [_message_as(row[_AUTHOR], row[_REMOVER], row[_QUOTE], *row[:_AUTHOR]) for row in rows]
+    quoted, people = quotes.quotes_of((row[_QUOTE : _QUOTE + quotes.WIDTH] for row in rows), reader)
     for row in rows:
         for start in (_AUTHOR, _REMOVER):
             if row[start] is not None and row[start] not in people:
                 people[row[start]] = dict(zip(PERSON, row[start + 1 : start + len(_USER)], strict=True))
-    return {"lines": messages, "before": before, "after": after, "people": people}
+    page = {"lines": messages, "before": before, "after": after, "people": people}
+    return page | {"quotes": quoted} if quoted else page

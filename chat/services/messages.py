@@ -17,6 +17,7 @@ from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.direct import people_of
 from chat.selectors.messages import message_as, message_find, tag_of
+from chat.selectors.quotes import Original, Originals, original_of, originals_found
 from chat.selectors.ranks import rank_of
 from chat.services.changes import change_note, message_note
 from chat.services.memberships import post_time_note, room_active
@@ -25,6 +26,7 @@ from chat.text import Text, light, written
 from chat.types import AccessTable, RoomAccess
 from realtime import (
     UNSEEN,
+    Call,
     Caller,
     ClientId,
     LogKey,
@@ -45,17 +47,26 @@ HOST_UNDO_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Prefetched(NamedTuple):
-    """The accesses for a group of posts, and the data that each message hook has prefetched for them."""
+    """The accesses for a group of posts, what each message hook has prefetched for them, and the answered messages."""
 
     accesses: AccessTable
     hooks: Sequence[Any]
+    originals: Originals
 
 
-def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
+def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]], answered: Sequence[int | None] = ()) -> Prefetched:
+    """Read for a group of posts what each needs. `answered` are the offsets of the messages that they answer."""
     accesses = access.access_table({room for _, room in asked}, {caller.pk for caller, _ in asked})
     found = [(caller, room, accesses.get((room, caller.pk))) for caller, room in asked]
     authors = [Author(caller, room, room_access.role or "") for caller, room, room_access in found if room_access]
-    return Prefetched(accesses, [each.prefetch(authors) if each.prefetch else None for each in installed.hooks])
+    hooks = [each.prefetch(authors) if each.prefetch else None for each in installed.hooks]
+    places = [(room, o) for (_, room), o in zip(asked, answered, strict=False) if o is not None]
+    return Prefetched(accesses, hooks, originals_found(places))
+
+
+def _calls_prefetch(batch: Batch, calls: Sequence[Call]) -> Prefetched:
+    asked = [(call.caller, call.params.room) for call in calls]
+    return posts_prefetch(asked, [call.params.re for call in calls])
 
 
 @method(
@@ -63,7 +74,7 @@ def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]]) -> Prefetched:
     protocol.MessagePost,
     preprocess=("text", parse),
     cheap=light,
-    prefetch=lambda batch, calls: posts_prefetch([(call.caller, call.params.room) for call in calls]),
+    prefetch=_calls_prefetch,
 )
 def message_post(
     batch: Batch,
@@ -72,18 +83,26 @@ def message_post(
     room: LogKey,
     cid: ClientId,
     text: ParsedMessage,
+    re: int | None = None,
+    re_t: int | None = None,
     prefetched: Prefetched | None = None,
 ) -> list[Signal]:
-    """Post a message: the result of a slash command or of a message hook, or else the text itself."""
-    accesses, hooks = prefetched or posts_prefetch([(caller, room)])
+    """Post a message: the result of a slash command or of a message hook, or else the text itself.
+
+    With `re` it answers the message at that offset. Then it has the audience of that message, unless it has its own.
+    """
+    accesses, hooks, originals = prefetched or posts_prefetch([(caller, room)], [re])
     room_access = access.author(caller, room, accesses, asking=True)
+    original = None
+    if re is not None:
+        original = original_of(originals, room, access.scopes_of(caller.id, room_access), re, re_t)
     people = people_of(room_access.room) if room_access.direct else []
     asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, parsed=text, people=people)
     if asks and isinstance(text, Text):
         message = NewMessage(text)
     else:
         message = _message_from(batch, Author(caller, room, room_access.role or ""), text, hooks)
-    message_append(batch, room=room, caller=caller, cid=cid, message=message)
+    message_append(batch, room=room, caller=caller, cid=cid, message=message, original=original)
     if room_access.slow_s:
         post_time_note(batch, room_access=room_access, caller=caller)
     room_active(batch, room_access=room_access, caller=caller)
@@ -97,23 +116,31 @@ def message_append(
     message: NewMessage,
     caller: Caller | None = None,
     cid: ClientId | None = None,
+    original: Original | None = None,
 ) -> LogEvent:
-    """Append a message to the log. Without a caller it is a message of the server."""
+    """Append a message to the log. Without a caller it is a message of the server. `original` is what it answers."""
     kind, data = installed.kinds[type(message.data)], msgspec.to_builtins(message.data)
+    answered = {"re": original.o} if original else {}
+    audience = message.audience
+    if audience is None and original and original.audience is not None:
+        audience = frozenset(original.audience.split())
     event = batch.append(
         room,
         kind="message.posted",
-        data={"kind": kind, **data},
+        data={"kind": kind, **data, **answered},
         actor=caller.id if caller else None,
         cid=cid,
-        audience=message.audience,
+        audience=audience,
         counts_as_message=True,
     )
-    message_row_insert(batch, event=event, kind=kind, data=data, author=caller.pk if caller else None)
+    author = caller.pk if caller else None
+    message_row_insert(batch, event=event, kind=kind, data=data, author=author, original=original)
     return event
 
 
-def message_row_insert(batch: Batch, *, event: LogEvent, kind: str, data: Any, author: int | None) -> None:
+def message_row_insert(
+    batch: Batch, *, event: LogEvent, kind: str, data: Any, author: int | None, original: Original | None = None
+) -> None:
     """Insert the row of the message that this event creates."""
     log, text = batch.log(event.room).pk, encode(data).decode()
     batch.insert_values(
@@ -128,6 +155,7 @@ def message_row_insert(batch: Batch, *, event: LogEvent, kind: str, data: Any, a
         at=event.at,
         touched=event.o,
         tag=event.t,
+        reply_to_id=original.pk if original else None,
     )
     change_note(batch, MessageChange(event.room, log, event.o, kind, author, text, event.audience, event.at))
 

@@ -104,7 +104,7 @@ def _revived(log: int, touched: Mapping[int, int]) -> list[Message]:
     """Return the messages with their last texts, without those that were restored or removed again since."""
     kept = {row.offset: row for row in Revision.objects.filter(log=log, offset__in=list(touched)).order_by("pk")}
     removed = Message.objects.filter(log=log, offset__in=list(kept)).exclude(removed_at=None)
-    found = removed.select_related("author").order_by("offset")
+    found = removed.select_related("author", "reply_to").order_by("offset")
     messages = [message for message in found if message.touched == touched[message.offset]]
     for message in messages:
         message.data, message.removed_at, message.removed_by = kept[message.offset].data, None, None

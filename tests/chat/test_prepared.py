@@ -12,6 +12,7 @@ import chat.selectors.access
 import chat.selectors.invites
 import chat.selectors.messages
 import chat.selectors.own_rooms
+import chat.selectors.quotes
 import chat.selectors.rooms
 import game.selectors.matches
 import realtime.log.locks
@@ -33,6 +34,7 @@ MODULES = [
     chat.selectors.invites,
     chat.selectors.messages,
     chat.selectors.own_rooms,
+    chat.selectors.quotes,
     chat.selectors.rooms,
     game.selectors.matches,
     realtime.log.locks,
@@ -61,6 +63,8 @@ def asked() -> Asked:
     cid = "a-cid-of-ana"
     act(ana, "message.post", room=key, cid=cid, text="hello")
     lines = [post(ben, key, f"line {n}") for n in range(30)]
+    act(ana, "message.post", room=key, text="yes", re=lines[2])
+    act(ana, "message.post", room=key, text="no", re=lines[3])
     act(ana, "message.delete", room=key, o=lines[3])
     act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
     act(ben, "invite.create", room=key, expires_ms=None, uses=None)
@@ -82,6 +86,7 @@ def asked() -> Asked:
         "chat.selectors.messages._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.messages._last": [((key,), {})],
         "chat.selectors.own_rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
+        "chat.selectors.quotes._quoted": [((log, lines[2:4]), {}), ((log, []), {}), ((log, [lines[5]]), {})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
         "realtime.log.locks._free": [(({key, "none"},), {})],

@@ -8,6 +8,7 @@ import pytest
 
 import accounts.names
 import accounts.protocol
+import chat.quotes
 import chat.selectors.invites
 import chat.selectors.messages
 import chat.selectors.own_rooms
@@ -52,6 +53,8 @@ NUMBERS = {
     "a room's topic": [chat.services.rooms.TOPIC_LENGTH],
     "a page of history, a snapshot": [chat.selectors.messages.LINES, chat.selectors.messages.BYTES],
     "ids in `people.read`": [100],
+    "offsets in `quotes.read`": [50],
+    "the text of a quote": [chat.quotes.TEXT_LENGTH],
     "people in `presence`": [realtime.hub.room.PEOPLE_LISTED],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
     "rooms in a page of `room.list`": [chat.selectors.rooms.PAGE],
