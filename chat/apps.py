@@ -15,7 +15,14 @@ class ChatConfig(AppConfig):
         from accounts.plugin import use as use_in_accounts
         from chat.plugin import ChatPlugin, questions_are_answered, use
         from chat.selectors.invites import invites
-        from chat.services import closing, direct, entrance, memberships, messages
+        from chat.services import (
+            closing,
+            direct,
+            entrance,
+            memberships,
+            messages,
+            reactions,  # noqa: F401 - its method registers itself
+        )
         from chat.text import Text
         from realtime.workers.deadlines import DeadlineKind
 

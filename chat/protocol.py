@@ -121,6 +121,13 @@ class QuotesRead(RoomParams):
     offsets: Annotated[list[Offset], msgspec.Meta(max_length=50)]
 
 
+class ReactionSet(MessageAct, kw_only=True):
+    """Params of `reaction.set`. `on` false removes the caller's reaction."""
+
+    emoji: Typed
+    on: bool
+
+
 class ReadMark(msgspec.Struct):
     """Params of `read.mark`."""
 

@@ -20,7 +20,7 @@ from realtime.storage.prepared import prepared
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
-_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched", "tag")
+_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched", "tag", "reactions")
 _USER: Final = ("key", *PERSON)
 _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
@@ -132,7 +132,7 @@ def tag_of(message: Message) -> int | None:
 
 
 def message_as(message: Message) -> dict[str, Any]:
-    """Return `{o, t, n, at, by, kind, data, edited, removed, touched, re?}`, as in docs/protocol.md."""
+    """Return `{o, t, n, at, by, kind, data, edited, removed, touched, re?, reactions?}`, as in docs/protocol.md."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
     answered = message.reply_to.offset if message.reply_to else None
     return _message_as(author, remover, answered, *(getattr(message, name) for name in _LINE))
@@ -151,6 +151,7 @@ def _message_as(
     removed: int | None,
     touched: int,
     tag: int | None,
+    reactions: str | None,
 ) -> dict[str, Any]:
     message = {
         "o": o,
@@ -166,6 +167,8 @@ def _message_as(
     }
     if re is not None:
         message["re"] = re
+    if reactions and removed is None:
+        message["reactions"] = msgspec.json.decode(reactions)
     return message
 
 
@@ -187,7 +190,7 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     """Return at most `limit` messages and 128 KiB, but at least one, and whether there are more."""
     size, kept = 0, 0
     for row in rows[:limit]:
-        size += len((row.data or "").encode())
+        size += len((row.data or "").encode()) + len(row.reactions or "")
         if kept and size > BYTES:
             break
         kept += 1

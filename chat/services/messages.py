@@ -277,9 +277,14 @@ def typing_set(*, caller: Caller, scopes: Scopes | None, room: LogKey, typing: b
 
 
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `chat.purge`: delete revisions whose `purge_at` has passed."""
-    offsets = data.get("offsets", [data.get("o")])
-    Revision.objects.filter(log=batch.log(room).pk, offset__in=offsets, purge_at__lte=batch.now).delete()
+    """Handle the deadline `chat.purge`: delete revisions whose `purge_at` has passed.
+
+    The reactions to messages that nobody can restore any more are deleted too.
+    """
+    log, offsets = batch.log(room).pk, data.get("offsets", [data.get("o")])
+    Revision.objects.filter(log=log, offset__in=offsets, purge_at__lte=batch.now).delete()
+    removed = Message.objects.filter(log=log, offset__in=offsets, removed_at__lte=batch.now - HOST_UNDO_MS)
+    removed.exclude(reactions=None).update(reactions=None)
 
 
 def _message_from(batch: Batch, author: Author, parsed: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:

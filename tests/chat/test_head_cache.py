@@ -87,6 +87,8 @@ def changes(ana: Caller, ben: Caller, eve: Caller, key: LogKey) -> Iterator[None
     yield
     act(ben, "message.edit", room=key, o=o, text="other")
     yield
+    act(ana, "reaction.set", room=key, o=o, emoji="👍", on=True)
+    yield
     act(ana, "message.delete", room=key, o=o)
     yield
     act(ana, "message.restore", room=key, o=o)

@@ -105,6 +105,27 @@ async def test_two_talk_edit_and_remove_and_both_see_it(tab: Tab) -> None:
     assert (await ben.event(room, restored))["data"]["line"]["data"] == {"text": "hello"}
 
 
+async def test_two_react_and_both_see_it_live_and_in_pages(tab: Tab) -> None:
+    ana, ben = await tab("Ana"), await tab("Ben")
+    room = await made(ana)
+    await join(ben, room)
+    o = await say(ana, room)
+    asked = {"room": room, "cid": cid(), "o": o, "emoji": "👍", "on": True}
+    first = await ben.request("reaction.set", **asked)
+    event = await ana.event(room, first["o"])
+    assert (event["kind"], event["by"], event["data"]) == (
+        "message.reacted",
+        ben.me,
+        {"o": o, "emoji": "👍", "on": True},
+    )
+    assert await ben.request("reaction.set", **asked) == first
+    last = await ana.request("reaction.set", room=room, cid=cid(), o=o, emoji="👍", on=True)
+    await ben.event(room, last["o"])
+    page = await ben.request("history.page", room=room, before=10**9)
+    assert page["lines"][-1]["reactions"] == [["👍", [ben.me, ana.me]]]
+    assert (await look(ben, room))["snapshot"]["lines"] == page["lines"]
+
+
 async def test_text_is_in_no_frame_and_no_page_after_deletion(tab: Tab) -> None:
     ana, ben = await tab("Ana"), await tab("Ben")
     room = await made(ana)

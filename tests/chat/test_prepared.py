@@ -13,6 +13,7 @@ import chat.selectors.invites
 import chat.selectors.messages
 import chat.selectors.own_rooms
 import chat.selectors.quotes
+import chat.selectors.reactions
 import chat.selectors.rooms
 import game.selectors.matches
 import realtime.log.locks
@@ -35,6 +36,7 @@ MODULES = [
     chat.selectors.messages,
     chat.selectors.own_rooms,
     chat.selectors.quotes,
+    chat.selectors.reactions,
     chat.selectors.rooms,
     game.selectors.matches,
     realtime.log.locks,
@@ -87,6 +89,7 @@ def asked() -> Asked:
         "chat.selectors.messages._last": [((key,), {})],
         "chat.selectors.own_rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
         "chat.selectors.quotes._quoted": [((log, lines[2:4]), {}), ((log, []), {}), ((log, [lines[5]]), {})],
+        "chat.selectors.reactions._messages": [((log, {*lines[:3], 10**6}), {}), ((log, [10**6]), {})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],
         "game.selectors.matches._tables": [((key,), {}), (("none",), {})],
         "realtime.log.locks._free": [(({key, "none"},), {})],

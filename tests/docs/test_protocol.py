@@ -9,6 +9,7 @@ import pytest
 import accounts.names
 import accounts.protocol
 import chat.quotes
+import chat.reactions
 import chat.selectors.invites
 import chat.selectors.messages
 import chat.selectors.own_rooms
@@ -61,24 +62,26 @@ NUMBERS = {
     "rooms in hello": [chat.selectors.own_rooms.MINE],
     "`members` counts up to": [chat.selectors.rooms.MEMBERS],
     "`unread` counts up to": [chat.selectors.own_rooms.UNREAD],
+    "different emoji on a message": [chat.reactions.EMOJI_PER_MESSAGE],
+    "reactions to a message": [chat.reactions.REACTIONS_PER_MESSAGE],
     "invites in a snapshot": [chat.selectors.invites.LISTED],
 }
 
 
 def members(shape: str) -> set[str]:
     """Return the names at the first depth of `{a, b?: {c}}`. A question mark stays with its name."""
-    found: set[str] = set()
-    depth, word, is_name = 0, "", True
+    found = [""]
+    depth, is_name = 0, True
     for letter in shape:
         depth += (letter in "{[") - (letter in "]}")
         if depth == 1 and letter in "{,":
-            word, is_name = "", True
+            found.append("")
+            is_name = True
         elif depth == 1 and letter == ":":
             is_name = False
         elif depth == 1 and is_name and letter.strip():
-            word += letter
-            found = {*found - {word[:-1]}, word}
-    return found
+            found[-1] += letter
+    return set(filter(None, found))
 
 
 def fields(params: type | None) -> set[str]:
@@ -88,6 +91,7 @@ def fields(params: type | None) -> set[str]:
 
 def test_members_of_a_shape_are_read() -> None:
     assert members("{room, position?: {o, t} or null}") == {"room", "position?"}
+    assert members("{o, on}") == {"o", "on"}
     assert members("{}") == set()
 
 
