@@ -17,6 +17,7 @@ from django.db import connections
 
 from realtime.server.options import add_options, server_options, set_up_logging
 from realtime.server.processes import supervisor
+from realtime.server.processes.companions import companion_commands
 from realtime.server.processes.drain import on_drain
 from realtime.server.processes.sockets import (
     activated_socket,
@@ -81,7 +82,14 @@ class Command(BaseCommand):
         sockets = [] if endpoints else [self.open_socket(options)]
         banner = self.startup_banner(options, sockets)
         signal.signal(signal.SIGHUP, self.ignore_hangup)
-        self.run_server(options, sockets, endpoints, banner)
+
+        def ready() -> None:
+            banner()
+            companions = supervisor.Companions(companion_commands())
+            companions.start()
+            on_drain(companions.stop)
+
+        self.run_server(options, sockets, endpoints, ready)
 
     def ignore_hangup(self, *_: object) -> None:
         self.stderr.write("One process cannot be replaced while it serves: stop it and start it again.")
@@ -93,7 +101,8 @@ class Command(BaseCommand):
         listener = self.open_socket(options)
         banner = self.startup_banner(options, [listener])
         command = [sys.executable, *sys.orig_argv[1:], "--skip-checks"]
-        raise SystemExit(asyncio.run(supervisor.Supervisor(command, [listener], options["processes"], banner).run()))
+        supervised = supervisor.Supervisor(command, [listener], options["processes"], banner, companion_commands())
+        raise SystemExit(asyncio.run(supervised.run()))
 
     def check_shared_services(self, options: dict[str, Any]) -> None:
         missing = []

@@ -1,4 +1,4 @@
-"""Supervises several serving processes on the same sockets: starts, watches, restarts and replaces them.
+"""Supervises serving processes on the same sockets, and companions: starts, watches, restarts and replaces them.
 
 The supervisor serves nothing itself. Each child has a lifeline to it, a pair of sockets. The child writes there when
 it is ready and then every few seconds while it lives, and it stops when the other end is closed.
@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -106,8 +106,116 @@ class Child:
                 os.kill(self.pid, number)
 
 
+class Slot:
+    """A place for one child. `keep_filled` starts another child when the present one ends or hangs.
+
+    `name` is how the log calls the child. Slots that share a `start_lock` start one child at a time.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], sockets: Sequence[socket.socket], start_lock: asyncio.Lock
+    ) -> None:
+        self.child: Child | None = None
+        self._name, self._command, self._sockets, self._start_lock = name, command, sockets, start_lock
+        self._children: set[Child] = set()
+
+    async def fill(self) -> bool:
+        """Put a child that is ready into the slot. Leave the slot as it is, and return False, if it does not start."""
+        child = await Child.start(self._command, self._sockets)
+        self._children.add(child)
+        if await child.is_ready():
+            self.child = child
+            return True
+        child.kill()
+        status = await child.exit_status()
+        self._children.discard(child)
+        logger.error("%s %d did not become ready; %s", self._name, child.pid, _status_text(status))
+        return False
+
+    async def keep_filled(self) -> None:
+        """Fill an empty slot. Wait for the end of the child, and start another one unless the child was replaced."""
+        backoff_s = 0.0
+        while True:
+            if (child := self.child) is None:
+                await self._refill(None, backoff_s)
+                continue
+            watching = asyncio.create_task(self._kill_when_hung(child))
+            try:
+                status = await child.exit_status()
+            finally:
+                watching.cancel()
+            if child is self.child:
+                self._children.discard(child)
+                logger.error("%s %d is gone: %s", self._name, child.pid, _status_text(status))
+                backoff_s = 0.0 if child.age_s > STABLE_AFTER_S else _longer(backoff_s)
+                await self._refill(child, backoff_s)
+
+    async def replace(self) -> bool:
+        """Fill the slot with another child and then stop the old one. Return False if the new one does not start."""
+        old = self.child
+        async with self._start_lock:
+            if not await self.fill():
+                return False
+        if old:
+            await self._dismiss(old)
+        return True
+
+    async def renew(self) -> None:
+        """Stop the child and then fill the slot, so that there are never two. `keep_filled` repeats a failed start."""
+        old, self.child = self.child, None
+        if old:
+            await self._dismiss(old)
+
+    async def stop(self) -> None:
+        """Stop the child, and one that is starting."""
+        await asyncio.gather(*(child.stop() for child in self._children))
+
+    def kill(self) -> None:
+        for child in self._children:
+            child.kill()
+
+    async def _dismiss(self, old: Child) -> None:
+        await old.stop()
+        self._children.discard(old)
+
+    async def _kill_when_hung(self, child: Child) -> None:
+        await child.wait_until_hung()
+        logger.error("%s %d has hung for %g s and is killed", self._name, child.pid, HUNG_TIMEOUT_S)
+        child.kill()
+
+    async def _refill(self, gone: Child | None, backoff_s: float) -> None:
+        """Try until the slot has another child."""
+        while self.child is gone:
+            await asyncio.sleep(backoff_s)
+            async with self._start_lock:
+                if self.child is gone:
+                    await self.fill()
+            backoff_s = _longer(backoff_s)
+
+
+class Companions:
+    """Children beside a server in its own event loop, such as the worker of background tasks. They serve no socket."""
+
+    def __init__(self, commands: Mapping[str, Sequence[str]]) -> None:
+        lock = asyncio.Lock()
+        self.slots = [Slot(name, command, [], lock) for name, command in commands.items()]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(slot.keep_filled()) for slot in self.slots]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(slot.stop() for slot in self.slots))
+
+
 class Supervisor:
-    """`run` returns the exit status. SIGTERM and SIGINT stop all processes; SIGHUP replaces them one by one."""
+    """`run` returns the exit status. SIGTERM and SIGINT stop all processes; SIGHUP replaces them one by one.
+
+    `companions` are commands by the names of their processes: one process of each runs beside the servers.
+    """
 
     def __init__(
         self,
@@ -115,11 +223,12 @@ class Supervisor:
         sockets: Sequence[socket.socket],
         processes: int,
         ready: Callable[[], object],
+        companions: Mapping[str, Sequence[str]],
     ) -> None:
-        self.command, self.sockets, self.ready = command, sockets, ready
-        self.slots: list[Child | None] = [None] * processes
-        self._children: set[Child] = set()
-        self._start_lock = asyncio.Lock()
+        self.sockets, self.ready = sockets, ready
+        lock = asyncio.Lock()
+        self.slots = [Slot("process", command, sockets, lock) for _ in range(processes)]
+        self._companions = Companions(companions)
         self._stopping, self._restart = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> int:
@@ -132,13 +241,14 @@ class Supervisor:
         finally:
             for listener in self.sockets:
                 listener.close()  # when the last child has closed its copy, new connections fail at once
-            await asyncio.gather(*(child.stop() for child in self._children))
+            await asyncio.gather(self._companions.stop(), *(slot.stop() for slot in self.slots))
 
     async def _supervise(self) -> int:
-        slots = range(len(self.slots))
-        if all(await self._until_stopping(asyncio.gather(*map(self._fill, slots)))):
+        if all(await self._until_stopping(asyncio.gather(*(slot.fill() for slot in self.slots)))):
             self.ready()
-            await self._until_stopping(asyncio.gather(self._restart_on_request(), *map(self._keep_filled, slots)))
+            self._companions.start()
+            kept = (slot.keep_filled() for slot in self.slots)
+            await self._until_stopping(asyncio.gather(self._restart_on_request(), *kept))
         return 0 if self._stopping.is_set() else 1
 
     async def _until_stopping(self, work: "asyncio.Future[list[Any]]") -> list[Any]:
@@ -154,51 +264,9 @@ class Supervisor:
     def _stop(self) -> None:
         """Stop all children; kill them at the second call."""
         if self._stopping.is_set():
-            for child in self._children:
-                child.kill()
+            for slot in (*self.slots, *self._companions.slots):
+                slot.kill()
         self._stopping.set()
-
-    async def _fill(self, slot: int) -> bool:
-        """Put a child that is ready into the slot. Leave the slot as it is, and return False, if it does not start."""
-        child = await Child.start(self.command, self.sockets)
-        self._children.add(child)
-        if await child.is_ready():
-            self.slots[slot] = child
-            return True
-        child.kill()
-        status = await child.exit_status()
-        self._children.discard(child)
-        logger.error("process %d did not become ready; %s", child.pid, _status_text(status))
-        return False
-
-    async def _keep_filled(self, slot: int) -> None:
-        """Wait for the end of the slot's child, and start another one unless the child was replaced."""
-        backoff_s = 0.0
-        while child := self.slots[slot]:
-            watching = asyncio.create_task(self._kill_when_hung(child))
-            try:
-                status = await child.exit_status()
-            finally:
-                watching.cancel()
-            if child is self.slots[slot]:
-                self._children.discard(child)
-                logger.error("process %d is gone: %s", child.pid, _status_text(status))
-                backoff_s = 0.0 if child.age_s > STABLE_AFTER_S else _longer(backoff_s)
-                await self._refill(slot, child, backoff_s)
-
-    async def _kill_when_hung(self, child: Child) -> None:
-        await child.wait_until_hung()
-        logger.error("process %d has hung for %g s and is killed", child.pid, HUNG_TIMEOUT_S)
-        child.kill()
-
-    async def _refill(self, slot: int, gone: Child, backoff_s: float) -> None:
-        """Try until the slot has another child."""
-        while self.slots[slot] is gone:
-            await asyncio.sleep(backoff_s)
-            async with self._start_lock:
-                if self.slots[slot] is gone:
-                    await self._fill(slot)
-            backoff_s = _longer(backoff_s)
 
     async def _restart_on_request(self) -> None:
         while await self._restart.wait():
@@ -207,14 +275,11 @@ class Supervisor:
                 logger.info("all %d processes are new", len(self.slots))
 
     async def _rolling_restart(self) -> bool:
-        for slot, old in enumerate(self.slots):
-            async with self._start_lock:
-                if not await self._fill(slot):
-                    logger.error("the rolling restart has ended here: the processes from before go on")
-                    return False
-            if old:
-                await old.stop()
-                self._children.discard(old)
+        for slot in self.slots:
+            if not await slot.replace():
+                logger.error("the rolling restart has ended here: the processes from before go on")
+                return False
+        await asyncio.gather(*(slot.renew() for slot in self._companions.slots))
         return True
 
 
