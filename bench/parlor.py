@@ -143,7 +143,7 @@ class Parlor:
     def environment(self, folder: Path, database: str | None) -> dict[str, str]:
         environment = {"PARLOR_DATA": str(folder), "PORT": str(self.port), "DEBUG": "false", "LOG_LEVEL": "WARNING"}
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "REALTIME": json.dumps(self.limits)}
-        settings["QUOTAS"] = json.dumps(NO_QUOTAS)
+        settings |= {"QUOTAS": json.dumps(NO_QUOTAS), "TASKS_WORKER": "false"}  # the worker is measured apart
         if database:
             hosts = "127.0.0.1,127.0.0.2"
             settings |= {"DATABASE_URL": database, "REDIS_URL": self.started_services()[1], "ALLOWED_HOSTS": hosts}

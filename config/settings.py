@@ -50,9 +50,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "servestatic",
+    "django_tasks_db",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "tasks",
     "chat",
     "moderation",
     "game",
@@ -159,6 +161,16 @@ _SHARED = {
     "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, **_KEEPALIVE},
 }
 CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
+
+# Background tasks
+# The queue is in the database, so a task is stored in the transaction that causes it.
+TASKS = {
+    "default": {
+        "BACKEND": env.str("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend"),
+        "OPTIONS": env.json("TASKS_OPTIONS", default={}),
+    }
+}
+TASKS_WORKER = env.bool("TASKS_WORKER", default=True)
 
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})

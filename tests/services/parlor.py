@@ -39,7 +39,7 @@ class Parlor:
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false", "PYTHONUNBUFFERED": "1"}
-        settings["QUOTAS"] = json.dumps(NO_QUOTAS)
+        settings |= {"QUOTAS": json.dumps(NO_QUOTAS), "TASKS_WORKER": "false"}  # tests about the worker turn it on
         self.environment = (
             without_settings() | settings | {"PARLOR_DATA": str(folder), "PORT": str(self.port)} | environment
         )
