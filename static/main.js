@@ -16,7 +16,8 @@ import { startViewport } from "./chat/ui/viewport.js";
 import { explainProblems } from "./chat/ui/words.js";
 import { Arrivals } from "./chat/views/arrivals.js";
 import { Browse } from "./chat/views/browse.js";
-import { CommandMenu } from "./chat/views/command_menu.js";
+import { commandSource } from "./chat/views/command_source.js";
+import { CompletionMenu } from "./chat/views/completion_menu.js";
 import { Composer } from "./chat/views/composer.js";
 import { ConnectionStatus } from "./chat/views/connection_status.js";
 import { showDelivery, startDelivery } from "./chat/views/delivery_note.js";
@@ -97,6 +98,7 @@ if (boot.focus) navigation.arrive(boot.focus, location.hash);
 function startTalking(user, { dialogs, direct, requests }) {
   const typing = new Typing(client);
   const invites = new Invites(client);
+  const completion = new CompletionMenu();
   const composer = new Composer(client, {
     fitting: (change) => scroll.keep(change),
     sent: () => {
@@ -125,7 +127,8 @@ function startTalking(user, { dialogs, direct, requests }) {
   ])
     view.start();
   new Empty(client, timeline, invites).start(scroll);
-  new CommandMenu(client.plugs.commands).start();
+  completion.use(commandSource(client.plugs.commands));
+  completion.start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startRecount(client);
