@@ -48,6 +48,7 @@ def hello(token: str, rooms: dict[str, dict[str, int]]) -> str:
 def lines(options: argparse.Namespace) -> Iterator[str]:
     """Yield one line for each client. Django must be set up."""
     import msgspec
+    from django.core.management import call_command
 
     from bench import room
     from realtime.log import heads
@@ -57,6 +58,7 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
     people, keys = room.enter(options.clients, options.rooms)
     room.history(keys[0], people, options.history)
     cookies = list(room.logins(people))
+    call_command("index", verbosity=0)
     room.counted()
     print(f"{options.clients} people, {heads(keys)}, {time.monotonic() - began:.1f} s", file=sys.stderr)
     print(f"-u /ws/ -P {SUBPROTOCOL} -o '{OPENED}' -m '{message(keys[0])}'", file=sys.stderr)

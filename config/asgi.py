@@ -27,6 +27,8 @@ import chat.rendering
 import chat.selectors
 import chat.unread
 import lab.routing
+import search.services.erase
+import search.services.follow
 from realtime.echo import EchoMiddleware
 from realtime.server.forwarded import ForwardedMiddleware
 from realtime.health import Probes
@@ -49,6 +51,7 @@ backend = Backend(
     users_seen=accounts.services.people.users_seen,
     facts=accounts.selectors.facts,
     moved_logins=accounts.selectors.logins_moved,
+    housekeeping=[search.services.follow.work, search.services.erase.work],
 )
 
 routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]

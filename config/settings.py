@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "tasks",
     "chat",
+    "search",
     "moderation",
     "game",
     "lab",

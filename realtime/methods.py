@@ -180,6 +180,10 @@ def method(name: str, params: type, **options: Any) -> Callable[[F], F]:
     return register
 
 
+Housekeeping = Callable[[], "Callable[[Batch], Any] | None"]
+"""Read in a reader's thread what is to be done, and return the function that the writer calls, or None."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """Functions of the apps that `realtime` calls, in the reader pool. `config.asgi` makes the one backend."""
@@ -206,3 +210,5 @@ class Backend:
     """Return by primary key a number that changes with the user's permissions. Deleted users are left out."""
     moved_logins: Callable[[Collection[str]], Mapping[str, int]] = lambda logins: {}
     """Return the logins whose browser has another session key now, and since when in ms UTC."""
+    housekeeping: "Sequence[Housekeeping]" = ()
+    """Functions that are called each second, and again at once while they return work."""

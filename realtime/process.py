@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_EVERY_S: Final = 0.25
 DEADLINES_EVERY_S: Final = 1.0
 SEEN_EVERY_S: Final = 600.0
+HOUSEKEEPING_EVERY_S: Final = 1.0
+MAX_PAUSE_S: Final = 0.5
 STATUS_TIMEOUT_S: Final = 5.0
 RETURN_MS: Final = (100, 5000)
 """The range of times within which clients reconnect after a restart, so that they do not all do so at once."""
@@ -125,6 +127,7 @@ class Process:
             (self._run_deadlines, DEADLINES_EVERY_S),
             (self.tell_seen, SEEN_EVERY_S),
             (self.check_logins, logins.CHECK_EVERY_S),
+            (self._keep_house, HOUSEKEEPING_EVERY_S),
         )
         self._tasks = [asyncio.create_task(_every(seconds, work), name=work.__name__) for work, seconds in timers]
 
@@ -226,6 +229,17 @@ class Process:
     async def check_logins(self) -> None:
         async for user in self.logins.changed(self.subscribers):
             self.hub.recheck(PermissionsChanged(user=user))
+
+    async def _keep_house(self) -> None:
+        """Run the housekeeping of the apps in steps. Between two steps others get as much time as one has taken."""
+        for find_work in self.backend.housekeeping:
+            began = self.now()
+            while work := await self.readers.run(find_work):
+                outcome = await self.writer.submit(Task("housekeeping", work))
+                if isinstance(outcome, RealtimeError):
+                    raise outcome
+                await asyncio.sleep(min(self.now() - began, MAX_PAUSE_S))
+                began = self.now()
 
     async def _run_deadlines(self) -> None:
         """Run the deadlines that are due, page by page. One that gets 503 is due again in the next call.

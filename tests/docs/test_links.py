@@ -22,6 +22,7 @@ FOLDERS = [
     "lab",
     "locale",
     "moderation",
+    "search",
     "realtime",
     "static",
     "templates",

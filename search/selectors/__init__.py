@@ -1,0 +1,1 @@
+"""Read the index, and what it finds, for one reader."""

@@ -1,0 +1,1 @@
+"""Write the index: follow the logs, erase, build anew."""
