@@ -34,6 +34,11 @@ def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Coll
 
     A run of `FOLDED` or more deleted messages has no rows: the client adds one row for them.
     """
+    room = str(snapshot["room"].get("key", ""))
+    quotes = {
+        o: _quote(quote, f"/r/{room}/@{o}", snapshot["people"], words, blocked)
+        for o, quote in snapshot.get("quotes", {}).items()
+    }
     visible = [message for message in snapshot["lines"] if message["data"] is not None or message["removed"]]
     rows: list[Row] = []
     head: dict[str, Any] | None = None
@@ -48,6 +53,8 @@ def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Coll
             badge = badge_of(snapshot, message["by"])
             word = words[f"badge.{badge}"] if badge else ""
             row = _row(message, grouped, snapshot["people"], words, blocked)
+            if not row["removed"] and not row["system"]:
+                row["quote"] = quotes.get(str(message.get("re")))
             rows.append(row | {"badge": badge, "badge_word": word})
     return rows
 
@@ -61,6 +68,8 @@ def badge_of(snapshot: Mapping[str, Any], user: str | None) -> str:
 
 def _belong_together(head: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     both_written = head["kind"] not in SYSTEM_KINDS and message["kind"] not in SYSTEM_KINDS
+    if message.get("re") is not None and not message["removed"]:
+        return False
     return both_written and head["by"] == message["by"] and message["at"] - head["at"] < TOGETHER_MS
 
 
@@ -100,6 +109,25 @@ def _row(
     plain = not data.get("html")
     only_emoji = bool(ONLY_EMOJI.fullmatch(text.strip()))
     return row | {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
+
+
+def _quote(
+    quote: Mapping[str, Any], href: str, people: Mapping[str, Any], words: Mapping[str, str], blocked: Collection[str]
+) -> Row:
+    """Return `{href, name, text, note}`: what a reply shows of its original. `note`: the text is one of ours."""
+    if quote.get("hidden"):
+        return {"href": "", "name": "", "text": words["quote.hidden"], "note": True}
+    if quote["removed"] or quote["by"] in blocked:
+        return {
+            "href": href,
+            "name": "",
+            "text": words["quote.removed" if quote["removed"] else "line.blocked"],
+            "note": True,
+        }
+    text = quote["text"].translate(TURNS)
+    kind = words.get(f"quote.kind.{quote['kind']}", words["quote.kind.other"])
+    name = people.get(quote["by"], UNKNOWN)["name"]
+    return {"href": href, "name": name, "text": text or kind, "note": not text}
 
 
 def _is_long(text: str) -> bool:

@@ -6,6 +6,7 @@
 import { Client } from "./chat/client/client.js";
 import { startDirectory } from "./chat/client/directory.js";
 import { Pages } from "./chat/client/pages.js";
+import { startQuotes } from "./chat/client/quotes.js";
 import { startRecount } from "./chat/client/recount.js";
 import { readBoot } from "./chat/ui/boot.js";
 import { byId } from "./chat/ui/dom.js";
@@ -36,8 +37,10 @@ import { MessageBar } from "./chat/views/message_bar.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
 import { Profile } from "./chat/views/profile.js";
+import { QuoteJump } from "./chat/views/quote_jump.js";
 import { ReadPointer } from "./chat/views/read_pointer.js";
 import { Recovery } from "./chat/views/recovery.js";
+import { ReplyChip } from "./chat/views/reply_chip.js";
 import { Requests } from "./chat/views/requests.js";
 import { RoomDialogs } from "./chat/views/room_dialogs.js";
 import { RoomList } from "./chat/views/room_list.js";
@@ -74,6 +77,7 @@ client.start();
 scroll.start();
 timeline.start();
 new JumpButtons(client, timeline, scroll, pages).start();
+new QuoteJump(client, timeline).start();
 sidePanel.start();
 new PeoplePanel(client, sidePanel, (user) => direct?.actions(user) ?? []).start();
 client.plugs.start({
@@ -108,7 +112,13 @@ function startTalking(user, { dialogs, direct, requests }) {
     typed: (text) => typing.typed(text),
     lastOwn: () => timeline.items.findLast((item) => actions.mayEdit(item)) ?? null,
   });
+  const reply = new ReplyChip(client, { changed: () => composer.partChanged() });
+  composer.use(reply);
   const actions = new MessageActions(client, {
+    answer: (item) => {
+      composer.begin();
+      reply.answer(item);
+    },
     edit: (item) => composer.edit(item),
     deliveryAsked: (item) => showDelivery(timeline, item),
   });
@@ -116,7 +126,16 @@ function startTalking(user, { dialogs, direct, requests }) {
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // a phone puts hidden pages to sleep
   const stays = () => client.plugs.ask("staysVisible").some(Boolean);
   new PageVisibility(client.connection, { stays, ...(onPhone && { hiddenAfterMs: 0 }) }).start();
-  for (const view of [typing, invites, dialogs, composer, new RoomList(client), read, new ConnectionStatus(client)])
+  for (const view of [
+    typing,
+    invites,
+    dialogs,
+    composer,
+    reply,
+    new RoomList(client),
+    read,
+    new ConnectionStatus(client),
+  ])
     view.start();
   for (const view of [
     new MessageBar(timeline, actions),
@@ -131,6 +150,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   completion.start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
+  startQuotes(client);
   startRecount(client);
   requests.start();
   startKeepName();

@@ -5,7 +5,7 @@
 
 /** @import {OutboxStorage} from "./types.js" */
 
-import { draftsOf, LEAVING } from "./drafts.js";
+import { draftsOf, KINDS, LEAVING } from "./drafts.js";
 import { openStorage } from "./outbox_storage.js";
 
 /** @typedef {{storage?: Storage, open?: (user: string) => Promise<OutboxStorage>}} Places */
@@ -35,7 +35,7 @@ export async function forgetWhoLeft(me, { storage = localStorage, open = openSto
   if (user === null) return;
   storage.removeItem(LEAVING);
   if (user === me) return;
-  for (const key of draftsOf(user, storage)) storage.removeItem(key);
+  for (const key of KINDS.flatMap((kind) => draftsOf(user, storage, kind))) storage.removeItem(key);
   const outbox = await open(user);
   for (const { cid } of await outbox.all()) await outbox.remove(cid);
 }

@@ -1,16 +1,23 @@
-/** Drafts are texts that are typed and not sent, one for each room, in localStorage. The last edit wins across tabs. */
+/**
+ * Drafts are texts that are typed and not sent, one for each room, in localStorage. The last edit wins across tabs.
+ * Other kinds keep what belongs to such a text, such as the message that it answers.
+ */
 
 import { Emitter } from "./emitter.js";
 
 /** The value of this key in localStorage is the person who is about to log out in this browser. */
 export const LEAVING = "parlor.leaving";
 
-const prefixOf = (/** @type {string} */ user) => `parlor.draft.${user}.`;
+/** @typedef {"draft" | "reply"} Kind */
 
-/** @param {string} user @param {Storage} storage @returns {string[]} the keys of the person's drafts */
-export function draftsOf(user, storage) {
+export const KINDS = /** @type {const} */ (["draft", "reply"]);
+
+const prefixOf = (/** @type {string} */ user, /** @type {Kind} */ kind) => `parlor.${kind}.${user}.`;
+
+/** @param {string} user @param {Storage} storage @param {Kind} [kind] @returns {string[]} the keys of the person's drafts */
+export function draftsOf(user, storage, kind = "draft") {
   const keys = Array.from({ length: storage.length }, (_, n) => storage.key(n) ?? "");
-  return keys.filter((key) => key.startsWith(prefixOf(user)));
+  return keys.filter((key) => key.startsWith(prefixOf(user, kind)));
 }
 
 /** @extends {Emitter<{changed: [room: string, text: string]}>} "changed" by another tab */
@@ -22,11 +29,11 @@ export class Drafts extends Emitter {
   #storage;
   #leaves = false;
 
-  /** @param {{user: string, storage?: Storage, page?: EventTarget}} options */
-  constructor({ user, storage = localStorage, page = globalThis }) {
+  /** @param {{user: string, kind?: Kind, storage?: Storage, page?: EventTarget}} options */
+  constructor({ user, kind = "draft", storage = localStorage, page = globalThis }) {
     super();
     this.#user = user;
-    this.#prefix = prefixOf(user);
+    this.#prefix = prefixOf(user, kind);
     this.#storage = storage;
     page.addEventListener("storage", (event) => this.#changedElsewhere(/** @type {StorageEvent} */ (event)));
   }

@@ -150,3 +150,27 @@ def test_page_hides_what_a_blocked_person_wrote(client: Client) -> None:
     page = client.get(f"/r/{key}/")
     assert page.context["boot"]["blocked"] == [eve.id]
     assert WORDS["line.blocked"] in page.content.decode()
+
+
+def test_row_of_a_reply_has_its_quote() -> None:
+    quote = {"by": "b", "kind": "text", "text": "pizza?", "removed": False}
+    quotes = {
+        "1": quote,
+        "2": quote | {"text": "", "removed": True},
+        "3": {"hidden": True},
+        "4": quote | {"by": "eve"},
+        "5": quote | {"kind": "roll", "text": ""},
+    }
+    lines = [line(o + 10, at=o, re=o) for o in range(1, 6)]
+    removed = line(16, at=6, re=1, data=None, removed={"by": "a", "at": 7})
+    snapshot = {"lines": [*lines, removed], "people": PEOPLE, "quotes": quotes}
+    found = rows_of(snapshot | {"room": {"key": "k", "hosts": []}}, WORDS, ["eve"])
+    assert [row.get("quote") for row in found] == [
+        {"href": "/r/k/@1", "name": "Ben", "text": "pizza?", "note": False},
+        {"href": "/r/k/@2", "name": "", "text": WORDS["quote.removed"], "note": True},
+        {"href": "", "name": "", "text": WORDS["quote.hidden"], "note": True},
+        {"href": "/r/k/@4", "name": "", "text": WORDS["line.blocked"], "note": True},
+        {"href": "/r/k/@5", "name": "Ben", "text": WORDS["quote.kind.roll"], "note": True},
+        None,
+    ]
+    assert [row["grouped"] for row in found] == [False] * 5 + [True]

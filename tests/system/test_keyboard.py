@@ -50,6 +50,8 @@ def test_page_can_be_used_by_keyboard_alone(person: NewPerson) -> None:
     press("ArrowUp")
     expect(ann.line("first")).to_be_focused()
     press("Enter")
+    expect(ann.page.get_by_role("toolbar").get_by_role("button", name="Reply")).to_be_focused()
+    press("ArrowRight")
     press("ArrowRight")
     expect(ann.page.get_by_role("toolbar").get_by_role("button", name="Delete")).to_be_focused()
     press("Enter")

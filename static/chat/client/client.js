@@ -58,6 +58,7 @@ export class Client extends Emitter {
     this.#open = new OpenRooms(this.subscriptions);
     this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
     this.drafts = new Drafts({ user: this.me ?? "" });
+    this.replies = new Drafts({ user: this.me ?? "", kind: "reply" });
     this.#listen();
   }
 
@@ -163,6 +164,12 @@ export class Client extends Emitter {
   /** Take the unread counts of the server. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
   recounted(rooms) {
     this.#list({ type: "counted", rooms });
+  }
+
+  /** Keep which message is being answered in a room; its quote may have to be requested. @param {string} key @param {string} draft */
+  setReply(key, draft) {
+    this.replies.set(key, draft);
+    this.emit("roomChanged", key);
   }
 
   async loadMembers() {

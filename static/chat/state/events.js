@@ -61,8 +61,8 @@ function closed(state, archived) {
 function messageOf({ o, t, n, at, by = null, cid, kind, data }) {
   const message = { o, t, n, at, by, edited: null, removed: null, touched: o, ...(cid && { cid }) };
   if (kind !== "message.posted") return { ...message, kind, data };
-  const { kind: lineKind = "text", ...content } = data ?? {};
-  return { ...message, kind: lineKind, data: data && content };
+  const { kind: lineKind = "text", re, ...content } = data ?? {};
+  return { ...message, kind: lineKind, data: data && content, ...(re !== undefined && { re }) };
 }
 
 /**

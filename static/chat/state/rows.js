@@ -4,6 +4,7 @@
 
 import { dayKey } from "./days.js";
 import { authorOf, isRemoved, isSystem, timeOf } from "./item.js";
+import { answeredBy } from "./replies.js";
 
 const TOGETHER_MS = 5 * 60 * 1000;
 /** Removed messages are folded from this many in a row on. */
@@ -75,6 +76,6 @@ function runAt(rows, from, open) {
 
 /** @param {Item} head @param {Item} next @param {string | null} me */
 function belongTogether(head, next, me) {
-  if (isSystem(head) || isSystem(next)) return false;
+  if (isSystem(head) || isSystem(next) || answeredBy(next) !== null) return false;
   return authorOf(head, me) === authorOf(next, me) && timeOf(next) - timeOf(head) < TOGETHER_MS;
 }

@@ -7,6 +7,7 @@
 import { NOTHING_ADDED } from "./added.js";
 import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
 import { addPeople, markMentioned, markUnknown } from "./people.js";
+import { addQuotes, quotesAnswered, quotesAsked } from "./quotes.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
 export { cursor, firstNew, lines, timeline, typists } from "./selectors.js";
@@ -16,7 +17,7 @@ const TYPING_MS = 6_000;
 /** @param {string | null} [me] id of the reader, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
   const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
-  const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {} };
+  const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {}, quotes: {} };
   return {
     me,
     ...nothing,
@@ -72,6 +73,10 @@ function reduceWith(added, state, action) {
         ...addPeople(state, action.people),
         members: Object.fromEntries(action.members.map(({ user, ...member }) => [user, member])),
       };
+    case "quotesAsked":
+      return quotesAsked(state, action.offsets);
+    case "quotes":
+      return addPeople(quotesAnswered(state, action.offsets, action.quotes), action.people);
     case "read":
       return action.o > state.read ? { ...state, read: action.o } : state;
     case "scrolled":
@@ -100,6 +105,7 @@ function snapshotReceived(state, snapshot, added) {
     read: Math.max(state.read, room.read ?? 0),
     typing: {},
     members: null,
+    quotes: snapshot.quotes ?? {},
     invites: standing(parts.invites),
   };
   const known = addPeople({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
@@ -169,7 +175,8 @@ function pageReceived(state, cursor, page, added) {
   const met = markMentioned(addPeople(state, page.people), added, page.lines);
   if (!state.asking || page.as_of < state.askedAt) return met; // a snapshot arrived meanwhile
   const since = state.held.filter(({ o }) => o > page.as_of);
-  return since.reduce((next, event) => applyToMessages(next, event, added), join(met, cursor, page));
+  const joined = addQuotes(join(met, cursor, page), page.quotes);
+  return since.reduce((next, event) => applyToMessages(next, event, added), joined);
 }
 
 /** @param {RoomState} state */
@@ -194,7 +201,8 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
     return { ...state, lines: state.lines.map((other) => (other === message ? { ...message, cid, ms } : other)) };
   if (o <= state.head.o || state.after) return state;
   const known = { o, t, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
-  return put(state, { ...known, edited: null, removed: null, touched: 0 });
+  const reply = params.re === undefined ? {} : { re: params.re };
+  return put(state, { ...known, edited: null, removed: null, touched: 0, ...reply });
 }
 
 /** @type {Record<string, (state: RoomState, signal: RoomSignal, now: number) => RoomState>} */

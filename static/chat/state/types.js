@@ -19,8 +19,18 @@
  * @property {number | null} edited
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
+ * @property {number} [re] the offset of the message that it answers
  * @property {string} [cid] the cid of a message that this tab saw arriving: the key of its row while it was pending
  * @property {number} [ms] how long storing took, for own messages
+ */
+
+/**
+ * @typedef {object} Quote what a reply shows of the message that it answers
+ * @property {boolean} [hidden] whether the reader may not see the original; then there is nothing else
+ * @property {string | null} [by]
+ * @property {string} [kind]
+ * @property {string} [text] one line; empty when the original is removed or has no text
+ * @property {boolean} [removed]
  */
 
 /**
@@ -51,6 +61,7 @@
  * @property {number} as_of
  * @property {People} people
  * @property {Record<string, any>} parts
+ * @property {Record<string, Quote>} [quotes] by offset, of the messages that those in `lines` answer
  * @property {any} [me] the reader's own sanctions
  */
 
@@ -67,7 +78,7 @@
 /**
  * @typedef {{room: string, by: string, users: string[], o: number, at: number, text: string}} MessageRequest a direct room into which another person invites the reader
  */
-/** @typedef {{lines: Message[], as_of: number, before: boolean, after: boolean, people: People}} Page */
+/** @typedef {{lines: Message[], as_of: number, before: boolean, after: boolean, people: People, quotes?: Record<string, Quote>}} Page */
 /** @typedef {{before: number} | {after: number} | {around: number}} Cursor the cursor of `history.page` */
 /**
  * @typedef {{role: Role, joined_at: number, rank?: number, muted_until?: number, guest?: boolean}} Member the last three for hosts only
@@ -112,6 +123,7 @@
  * @property {Record<string, Invite>} invites the active invites that are known
  * @property {Record<string, Record<string, any>>} slots signals of apps, the latest of each kind and key
  * @property {Record<string, any>} parts sections of the snapshot; plugs keep theirs up to date
+ * @property {Record<string, Quote | null>} quotes by offset, of messages that are answered; null: it is requested
  * @property {number} asking how many pages are requested and have not arrived
  * @property {number} askedAt the position at which the first of those was requested
  * @property {RoomEvent[]} held events since the first of those was requested
@@ -131,6 +143,8 @@
  *   | {type: "page", cursor: Cursor, page: Page}
  *   | {type: "people", ids: string[], people: People}
  *   | {type: "members", members: (Member & {user: string})[], people: People}
+ *   | {type: "quotesAsked", offsets: number[]}
+ *   | {type: "quotes", offsets: number[], quotes: Record<string, Quote> | null, people: People}
  *   | {type: "read", o: number}
  *   | {type: "scrolled", atBottom: boolean}
  *   | {type: "answered", pending: PendingRequest, stored: Stored, ms: number}

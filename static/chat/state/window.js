@@ -5,13 +5,20 @@
 
 /** @import {Cursor, Message, Page, Removal, RoomState} from "./types.js" */
 
+import { quoteChanged, quoteRemoved } from "./quotes.js";
+
 const MAX_MESSAGES = 300;
 
 /**
- * Insert a message, or replace an older state of it.
+ * Insert a message, or replace an older state of it. Replies to it change too.
  * @param {RoomState} state @param {Message} message @returns {RoomState}
  */
 export function put(state, message) {
+  return placed(quoteChanged(state, message), message);
+}
+
+/** @param {RoomState} state @param {Message} message @returns {RoomState} */
+function placed(state, message) {
   const index = indexOf(state.lines, message.o);
   const old = state.lines[index];
   if (old?.o === message.o)
@@ -39,7 +46,7 @@ export function dropUnfilled(state, o) {
 /** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
 export function remove(state, o, removed, touched) {
   const message = find(state, o);
-  return message ? put(state, { ...message, ...withoutContent(removed), touched }) : state;
+  return message ? put(state, { ...message, ...withoutContent(removed), touched }) : quoteRemoved(state, o);
 }
 
 /**

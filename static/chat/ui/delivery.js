@@ -30,13 +30,23 @@ export function storedWords({ message, pending }) {
     : say("delivery.stored_in", { o: message.o, ms: Math.max(1, message.ms) });
 }
 
+const ORIGINAL_GONE = ["removed", "not_found", "replaced"];
+
+/** Return whether a reply was refused because its original is gone. @param {PendingRequest} pending @returns {boolean} */
+export function isOriginalGone({ params, problem }) {
+  return params.re !== undefined && ORIGINAL_GONE.includes(problem?.type ?? "");
+}
+
 /** Return whether the same request would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
 export function isHopeless(pending) {
-  return pending?.problem?.status === 422 && "text" in pending.params;
+  if (!pending || !("text" in pending.params)) return false;
+  return pending.problem?.status === 422 || isOriginalGone(pending);
 }
 
 /** @param {PendingRequest} pending @returns {string} */
-export function failure({ method, problem }) {
+export function failure(pending) {
+  const { method, problem } = pending;
+  if (isOriginalGone(pending)) return say("failed.reply");
   const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
   const why = problem && knows(`problem.${problem.type}`) ? " " + say(`problem.${problem.type}`) : "";
   return what + why;

@@ -4,7 +4,10 @@ import { icon, make } from "./dom.js";
 
 const GAP = 6;
 
-/** @typedef {{icon: string, word: string, act: () => void, danger?: boolean}} Action */
+/**
+ * `key`: the key that does the same while the keyboard is on what the action is about.
+ * @typedef {{icon: string, word: string, act: () => void, danger?: boolean, key?: string}} Action
+ */
 
 /** @param {HTMLElement} popover @param {Element} anchor */
 export function openBy(popover, anchor) {
@@ -55,6 +58,10 @@ function item(menu, act) {
   button.type = "button";
   if (menu.role === "menu") button.role = "menuitem";
   button.append(icon(act.icon), act.word);
+  if (act.key) {
+    button.ariaKeyShortcuts = act.key;
+    button.append(make("kbd", "menu-key", act.key.toUpperCase()));
+  }
   button.addEventListener("click", () => {
     menu.hidePopover();
     act.act();

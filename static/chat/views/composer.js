@@ -85,6 +85,12 @@ export class Composer {
     if (!this.#touch.matches && !this.#form.hidden) this.#text.focus({ preventScroll: true });
   }
 
+  /** Go to the field of a new message, also on a phone: the reader has asked for it. */
+  begin() {
+    if (this.#editing !== null) this.#stopEditing();
+    this.#text.focus();
+  }
+
   /** @param {Item} item */
   edit(item) {
     if (!item.message) return;

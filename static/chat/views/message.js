@@ -16,12 +16,13 @@ import { paintFace, personOf } from "../ui/face.js";
 import { setServerHtml } from "../ui/html.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
+import { paintQuote } from "./quote.js";
 
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
 /**
- * @typedef {{item: Item, blocked: boolean, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView
+ * @typedef {{item: Item, blocked: boolean, blockedPeople: Set<string>, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView
  */
 
 /** @type {Record<string, Card>} */
@@ -62,6 +63,7 @@ export function paintMessage(element, view) {
   paintTime(part(element, ".line-time", HTMLAnchorElement), view);
   paintBody(part(element, ".line-body", HTMLElement), author, view);
   if (isSystem(item)) return;
+  paintQuote(element, view);
   paintMore(element, view);
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;

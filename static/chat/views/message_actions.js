@@ -9,7 +9,9 @@ import { isAbove } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
 
-/** @typedef {{edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} MessageActionHandlers */
+/**
+ * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} MessageActionHandlers
+ */
 
 export class MessageActions {
   #client;
@@ -26,7 +28,19 @@ export class MessageActions {
    * @param {Item} item @returns {Action[]}
    */
   of(item) {
-    return [...this.#changes(item), ...this.#copies(item), ...this.#client.plugs.ask("messageActions", item).flat()];
+    return [
+      ...this.#replies(item),
+      ...this.#changes(item),
+      ...this.#copies(item),
+      ...this.#client.plugs.ask("messageActions", item).flat(),
+    ];
+  }
+
+  /** Return the function that begins a reply to a message, or null. @param {Item} item @returns {(() => void) | null} */
+  answer(item) {
+    const mayAnswer = item.message && this.#client.state().room?.role && !isRemoved(item) && !isSystem(item);
+    const isClosed = this.#client.state().room?.archived || this.#client.plugs.ask("locksComposer").some(Boolean);
+    return mayAnswer && !isClosed ? () => this.#facts.answer(item) : null;
   }
 
   /** @param {Item} item */
@@ -49,6 +63,12 @@ export class MessageActions {
       word: say("undo"),
       act: () => this.#client.send("message.restore", { room: shown, o: message.o }),
     });
+  }
+
+  /** @param {Item} item @returns {Action[]} */
+  #replies(item) {
+    const act = this.answer(item);
+    return act ? [{ icon: "reply", word: say("act.reply"), act, key: "r" }] : [];
   }
 
   /** @param {Item} item @returns {Action[]} */

@@ -10,6 +10,7 @@
 import { byId, icon, make } from "../ui/dom.js";
 import { LongPress } from "../ui/long_press.js";
 import { fill, openBy, walk } from "../ui/menu.js";
+import { Swipe } from "../ui/swipe.js";
 import { say } from "../ui/words.js";
 
 const IN_THE_BAR = 3;
@@ -38,6 +39,7 @@ export class MessageBar {
     this.#bar.addEventListener("keydown", (event) => this.#barKeyPressed(event));
     this.#lines.parentElement?.addEventListener("pointerleave", () => this.#left());
     new LongPress(this.#lines, (target) => this.#pressed(target)).start();
+    new Swipe(this.#lines, ".line", (row) => this.#swipe(row)).start();
     this.#timeline.on("painted", () => this.#place());
     this.#menu.addEventListener("toggle", () =>
       this.#message?.classList.toggle("held", this.#menu.matches(":popover-open")),
@@ -65,11 +67,14 @@ export class MessageBar {
 
   /** @param {import("../ui/menu.js").Action[]} actions @param {Item} item @returns {HTMLElement[]} */
   #buttons(actions, item) {
+    /** @type {import("../ui/menu.js").Action} */
     const more = { icon: "more", word: say("act.more"), act: () => this.#openMenu(item, this.#bar) };
     return [...actions.slice(0, IN_THE_BAR), ...(actions.length > IN_THE_BAR ? [more] : [])].map((act) => {
       const button = /** @type {HTMLButtonElement} */ (make("button", "action"));
       button.type = "button";
-      button.title = button.ariaLabel = act.word;
+      button.ariaLabel = act.word;
+      button.title = act.key ? `${act.word} (${act.key.toUpperCase()})` : act.word;
+      if (act.key) button.ariaKeyShortcuts = act.key;
       button.append(icon(act.icon));
       button.addEventListener("click", act.act);
       return button;
@@ -94,6 +99,26 @@ export class MessageBar {
     this.#openMenu(item, message);
   }
 
+  /** Return what a swipe over a row does. @param {HTMLElement} row @returns {(() => void) | null} */
+  #swipe(row) {
+    const item = this.#timeline.itemOf(row);
+    return (item && this.#actions.answer(item)) ?? null;
+  }
+
+  /**
+   * Do the action of a key on the message that has the focus.
+   * @param {KeyboardEvent} event @returns {boolean} whether there is such an action
+   */
+  #actByKey({ key, ctrlKey, metaKey, altKey, target }) {
+    if (ctrlKey || metaKey || altKey || key.length !== 1) return false;
+    const item = /** @type {Element} */ (target).matches(".line")
+      ? this.#timeline.itemOf(/** @type {Element} */ (target))
+      : null;
+    const action = item && this.#actions.of(item).find((action) => action.key === key.toLowerCase());
+    action?.act();
+    return Boolean(action);
+  }
+
   /** @param {Item} item @param {HTMLElement} anchor */
   #openMenu(item, anchor) {
     fill(this.#menu, this.#actions.of(item));
@@ -110,6 +135,7 @@ export class MessageBar {
     ];
     if (event.key === "Enter" && at >= 0)
       /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
+    else if (this.#actByKey(event)) event.preventDefault();
     else if (next === undefined) return;
     else rows[next]?.focus();
     event.preventDefault();

@@ -14,6 +14,7 @@ import { personOf } from "../ui/face.js";
 import { currentZone, dayName } from "../ui/time.js";
 import { count } from "../ui/words.js";
 import { buildMessage, cardDepends, paintMessage } from "./message.js";
+import { quoteDepends } from "./quote.js";
 
 export class Rows {
   /** @type {Map<string, {element: HTMLElement, seen: unknown[]}>} */
@@ -105,6 +106,7 @@ export class Rows {
       row.grouped,
       personOf(state.people, authorOf(row.item, state.me)),
       badgeOf(state, authorOf(row.item, state.me)),
+      ...quoteDepends(row.item, state, this.#client.blocked),
     ];
     return message ? [...seen, ...cardDepends(message, state, this.#client.plugs.cards)] : seen;
   }
@@ -116,6 +118,7 @@ export class Rows {
     if (row.kind === "message")
       paintMessage(element, {
         blocked: this.#client.blocked.has(row.item.message?.by ?? ""),
+        blockedPeople: this.#client.blocked,
         item: row.item,
         grouped: row.grouped,
         state: this.#client.state(),

@@ -24,6 +24,7 @@ function painted(kind, cards) {
   const view = {
     item: { key: "o1", message, pending: null },
     blocked: false,
+    blockedPeople: new Set(),
     state,
     cards,
     grouped: false,
