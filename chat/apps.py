@@ -14,6 +14,7 @@ class ChatConfig(AppConfig):
         from accounts.plugin import AccountsPlugin
         from accounts.plugin import use as use_in_accounts
         from chat.plugin import ChatPlugin, questions_are_answered, use
+        from chat.selectors.file_rights import may_read_file
         from chat.selectors.invites import invites
         from chat.services import (
             closing,
@@ -24,6 +25,8 @@ class ChatConfig(AppConfig):
             reactions,  # noqa: F401 - its method registers itself
         )
         from chat.text import Text
+        from files.plugin import FilesPlugin
+        from files.plugin import use as use_in_files
         from realtime.workers.deadlines import DeadlineKind
 
         use(
@@ -38,4 +41,5 @@ class ChatConfig(AppConfig):
             )
         )
         use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.leave_all_rooms))
+        use_in_files(FilesPlugin(may_read=may_read_file))
         register(questions_are_answered)

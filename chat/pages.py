@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -17,6 +18,7 @@ from accounts.selectors import caller_of, counts_as_guest
 from chat.models import Invite, Membership
 from chat.rows import rows_of
 from chat.selectors import access, own_rooms, rooms
+from files.limits import for_client
 from realtime import Caller, LogKey
 from realtime.log import head_of, now_ms
 from realtime.security import token_make
@@ -73,6 +75,8 @@ def _page(
     reader: dict[str, Any] = {
         "user": {"id": caller.id, **caller.person, "guest": _guest(request.user)} if caller else None,
         "token": token_make(request.session.session_key or "") if caller else None,
+        "csrf": get_token(request) if caller else None,
+        "files": for_client(),
         "rooms": own_rooms.welcome(caller) if caller else [],
         "blocked": rooms.blocked_by(caller.pk) if caller else [],
         "socket": "/ws/",

@@ -19,8 +19,11 @@ ParsedMessage = Text | SlashCommand
 
 
 def parse(text: str) -> ParsedMessage:
-    """Parse a typed text. `//text` is the message `/text`. Raise 422 `unknown_command` for an unknown `/name`."""
-    stored = written(text)
+    """Parse a typed text. `//text` is the message `/text`. Raise 422 `unknown_command` for an unknown `/name`.
+
+    A text without characters is left to the service, because a message with files needs none.
+    """
+    stored = written(text, blank=True)
     if not stored.startswith("/"):
         return rendered(stored)
     if stored.startswith("//"):

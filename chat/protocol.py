@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from files.protocol import FileRef
 from realtime import Cid, Offset, Room, RoomParams, UserId
 
 Typed = Annotated[str, msgspec.Meta(max_length=65_536)]
@@ -88,11 +89,15 @@ class HistoryPage(msgspec.Struct):
 
 
 class MessagePost(RoomAct):
-    """Params of `message.post`. `re` is the offset of the message that it answers, and `re_t` the tag of that one."""
+    """Params of `message.post`. `re` is the offset of the message that it answers, and `re_t` the tag of that one.
+
+    With `files` the text may be empty.
+    """
 
     text: Typed
     re: Offset | None = None
     re_t: Offset | None = None
+    files: Annotated[tuple[FileRef, ...], msgspec.Meta(max_length=100)] = ()
 
 
 class MessageAct(RoomAct, kw_only=True):

@@ -46,20 +46,26 @@ PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbrea
 
 
 class Text(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The text of a message, as typed and as HTML. `html` is None when it would be only the escaped text."""
+    """The text of a message, as typed and as HTML. `html` is None when it would be only the escaped text.
+
+    `files` are the files of the message, as `files.selectors.file_as` describes them. With files the text may be empty.
+    """
 
     text: str
     html: str | None = None
+    files: tuple[dict[str, Any], ...] = ()
 
 
-def written(text: str) -> str:
-    """Return a typed text as it is stored. Raise 422 `empty` or `too_long`."""
+def written(text: str, *, blank: bool = False) -> str:
+    """Return a typed text as it is stored. Raise 422 `too_long`, or `empty` unless it may be `blank`."""
     stored = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
     if len(stored) > TEXT_LENGTH:
         raise unprocessable("too_long", f"at most {TEXT_LENGTH} characters")
-    if not stored or stored.isspace():
-        raise unprocessable("empty", "nothing to say")
-    return stored
+    if stored and not stored.isspace():
+        return stored
+    if blank:
+        return ""
+    raise unprocessable("empty", "nothing to say")
 
 
 def plain(text: str) -> bool:

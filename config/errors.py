@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from accounts import expired_forms
 from config.logs import AWAY
+from files.views import csrf_refused
 
 RELOADED = {
     "account_logout",
@@ -30,6 +31,8 @@ RELOADED = {
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Answer a failed CSRF check. Our own expired forms are shown again: see accounts/expired_forms.py."""
     match = request.resolver_match
+    if match is not None and match.app_name == "files":
+        return csrf_refused(request)
     if match is None or not reason.startswith("CSRF"):  # from another site, or without a usable Origin
         return render(request, "403.html", status=403)
     if match.url_name in RELOADED:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware import gzip
 
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "midi", "payment", "serial", "usb")
@@ -13,6 +14,16 @@ PERMISSIONS: Final = ", ".join(
 """No page uses these browser features."""
 UNTYPED: Final = ("/admin/", "/lab/")
 """Scripts of these pages use strings that Trusted Types forbid: Django's own scripts, and workers."""
+
+
+class GZipMiddleware(gzip.GZipMiddleware):
+    """Compresses pages, but no body that has ranges, because their bytes must stay the same."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.has_header("Accept-Ranges"):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:

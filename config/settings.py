@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "tasks",
+    "files",
     "chat",
     "search",
     "moderation",
@@ -64,7 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFilesMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # BREACH: Django masks CSRF tokens and varies the length
+    "config.middleware.GZipMiddleware",  # BREACH: Django masks CSRF tokens and varies the length
     "config.middleware.permissions_policy",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "config.robots.RobotsMiddleware",
@@ -177,6 +178,9 @@ TASKS_WORKER = env.bool("TASKS_WORKER", default=True)
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})
 # Quotas: overrides of accounts/quotas.py
 QUOTAS: dict[str, Any] = env.json("QUOTAS", default={})
+# Limits of files: overrides of files/limits.py
+FILE_LIMITS: dict[str, Any] = env.json("FILE_LIMITS", default={})
+FILE_PARTS = DATA / "uploads"
 ECHO = env.bool("ECHO", default=DEBUG)
 WEBSOCKET_DEFLATE = env.bool("WEBSOCKET_DEFLATE", default=False)
 
@@ -280,6 +284,9 @@ STATIC_ROOT = Path(STATIC_FILES) / "static" / RELEASE if STATIC_FILES else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
+    "files": env.json(
+        "FILE_STORAGE", default={"BACKEND": "files.bodies.FolderStorage", "OPTIONS": {"location": str(DATA / "files")}}
+    ),
 }
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_MINIFY = True  # the compressed copies only

@@ -38,6 +38,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("lab/", include("lab.urls")),
     path("setup/<slug:token>", first_admin, name="setup"),
+    path("files/", include("files.urls")),
     path("realtime/check", check, name="check"),
     path("realtime/token", token, name="token"),
     path("ws/", upgrade_required),

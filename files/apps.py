@@ -1,4 +1,4 @@
-"""The app's configuration for Django: its deadline, its part in deleting accounts, and the check of FILES."""
+"""The app's configuration for Django: its deadline, its part in deleting accounts, and the check of FILE_LIMITS."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ class FilesConfig(AppConfig):
 
 @register
 def limits_check(**_: Any) -> list[Error]:
-    """Return an error for an unknown name or a wrong type in FILES (a system check of Django)."""
+    """Return an error for an unknown name or a wrong type in FILE_LIMITS (a system check of Django)."""
     try:
-        limits_of(getattr(settings, "FILES", {}))
+        limits_of(getattr(settings, "FILE_LIMITS", {}))
     except msgspec.ValidationError as error:
         return [Error(str(error), hint="docs/operating.md lists the limits of files", id="files.E001")]
     return []

@@ -18,7 +18,7 @@ class FolderStorage(FileSystemStorage):
     """Stores bodies in a folder, and waits until they are on disk."""
 
     def _save(self, name: str, content: Any) -> str:
-        stored: str = super()._save(name, content)
+        stored: str = super()._save(name, content)  # type: ignore[misc]
         path = self.path(stored)
         for each in (path, os.path.dirname(path), self.location):
             _flush(each)
@@ -59,7 +59,7 @@ def delete(name: str) -> None:
     storage().delete(f"{name}{THUMB}")
 
 
-def _flush(path: str) -> None:
+def _flush(path: str | os.PathLike[str]) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from files.limits import limits
-from realtime import RealtimeError, unavailable
+from files.problems import problem_of
+from realtime import unavailable
 
 PROGRAM: Final = Path(__file__).with_name("pictures.py")
 DECODE_TIMEOUT_S: Final = 60.0
-"""It allows for a busy machine; the program itself has 20 s of CPU time."""
+"""The timeout allows for a busy machine; the program itself has 20 s of CPU time."""
 TURN_TIMEOUT_S: Final = 20.0
 """A request waits so long for its turn to decode, then it is refused and may come again."""
 
@@ -28,7 +29,7 @@ def decoded(folder: Path, what: Literal["picture", "square"] = "picture") -> dic
     finally:
         turns.release()
     if error := facts.get("error"):
-        raise RealtimeError(422, error)
+        raise problem_of(error)
     return facts
 
 

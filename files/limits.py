@@ -1,4 +1,4 @@
-"""Limits of files. A key of `settings.FILES` overrides the default of the same name; 0 means no limit."""
+"""Limits of files. A key of `settings.FILE_LIMITS` overrides the default of the same name; 0 means no limit."""
 
 from typing import Any, Final
 
@@ -35,11 +35,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 def limits_of(overrides: dict[str, Any]) -> Limits:
     """Return `Limits` with the site's overrides. Raise `msgspec.ValidationError` for an unknown name or wrong type."""
-    return overridden(Limits, overrides, "FILES")
+    return overridden(Limits, overrides, "FILE_LIMITS")
 
 
 def limits() -> Limits:
-    return limits_of(settings.FILES)
+    return limits_of(settings.FILE_LIMITS)
 
 
 def for_client() -> dict[str, int]:

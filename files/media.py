@@ -26,7 +26,21 @@ BOX: Final = re.compile(rb"\0\0..ftyp(.{4}).{4}((?:.{4})*)", re.DOTALL)
 HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 AVIF: Final = frozenset({b"avif", b"avis"})
 FILM: Final = frozenset(
-    {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV", b"3gp4"}
+    {
+        b"isom",
+        b"iso2",
+        b"iso3",
+        b"iso4",
+        b"iso5",
+        b"iso6",
+        b"mp41",
+        b"mp42",
+        b"avc1",
+        b"dash",
+        b"M4V ",
+        b"MSNV",
+        b"3gp4",
+    }
 )
 SOUND: Final = frozenset({b"M4A ", b"M4B "})
 

@@ -15,7 +15,7 @@ def file_key() -> str:
 
 
 class File(models.Model):
-    """One upload, from its beginning until its body is deleted. Times are in ms UTC.
+    """A file, from the beginning of its upload until its body is deleted. Times are in ms UTC.
 
     `size` is the size of the upload and `bytes` what it counts in quotas: the same until it is complete, then what is
     stored. `ready_at` is null until it is complete. `problem` is why a complete upload was refused. `log` and `offset`

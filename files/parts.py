@@ -32,7 +32,7 @@ class Readable(Protocol):
 
 def folder() -> Path:
     """Return the folder of the parts, and create it. Only the server may look into it."""
-    path = Path(settings.FILES_PARTS)
+    path = Path(settings.FILE_PARTS)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 

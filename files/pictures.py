@@ -83,7 +83,9 @@ def _write_animation(image: Any, frames: int, folder: Path) -> dict[str, Any]:
     shown = [(_resized(frame, size), frame.info.get("duration") or DEFAULT_FRAME_MS) for frame in _frames(image)]
     first, *rest = (frame for frame, _ in shown)
     times = [min(max(int(duration), 20), 60_000) for _, duration in shown]
-    first.save(folder / "out", "WEBP", save_all=True, append_images=rest, duration=times, loop=loop, quality=75, method=1)
+    first.save(
+        folder / "out", "WEBP", save_all=True, append_images=rest, duration=times, loop=loop, quality=75, method=1
+    )
     return _facts(first, "WEBP", folder, always=True)
 
 

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any, Final
 
 import msgspec
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.response import HttpResponseNotAllowed
 
@@ -15,7 +14,7 @@ from files import responses
 from files.protocol import UploadCreate
 from files.selectors import own_upload, readable
 from files.services import uploads
-from realtime import Caller, RealtimeError, not_found, unprocessable
+from realtime import INVALID_PARAMS, Caller, RealtimeError, unprocessable
 
 JSON_BYTES: Final = 8_192
 View = Callable[..., HttpResponseBase]
@@ -41,9 +40,9 @@ def create(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseNotAllowed(["POST"])
     caller = _caller(request)
     try:
-        asked = msgspec.json.decode(_json(request), type=UploadCreate)
+        asked = msgspec.json.decode(request.read(JSON_BYTES), type=UploadCreate)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RealtimeError(400, "invalid_params", str(error)) from None
+        raise RealtimeError(INVALID_PARAMS, "invalid_params", str(error)) from None
     state, new = uploads.upload_create(caller=caller, cid=asked.cid, name=asked.name, size=asked.size)
     return _state(state, 201 if new else 200)
 
@@ -81,15 +80,11 @@ def body(request: HttpRequest, key: str, name: str = "") -> HttpResponseBase:
 
 @answers_problems
 def thumb(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Return the thumbnail of a picture, or the picture itself when it has none."""
+    """Return the thumbnail of a picture, or the body itself when it has none."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     file = readable(_reader(request), key)
-    if file.thumb:
-        return responses.thumbnail(request, file)
-    if not file.width:
-        raise not_found("no picture")
-    return responses.body(request, file)
+    return responses.thumbnail(request, file) if file.thumb else responses.body(request, file)
 
 
 def csrf_refused(request: HttpRequest) -> HttpResponse:
@@ -110,13 +105,6 @@ def _caller(request: HttpRequest) -> Caller:
     if (caller := _reader(request)) is None:
         raise RealtimeError(401, "login", "log in first")
     return caller
-
-
-def _json(request: HttpRequest) -> bytes:
-    try:
-        return request.read(JSON_BYTES)
-    except RequestDataTooBig:
-        raise RealtimeError(413, "too_large") from None
 
 
 def _number(text: str) -> int:

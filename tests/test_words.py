@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CLIENT = ["", "live/", "lab/"]
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-APPS = ["accounts", "chat", "config", "game", "lab", "moderation", "search", "realtime"]
+APPS = ["accounts", "files", "chat", "config", "files", "game", "lab", "moderation", "search", "realtime"]
 
 ENGLISH = [
     r"\bstand up\b",

@@ -15,6 +15,7 @@ from chat.selectors.own_rooms import membership_of
 from chat.selectors.rooms import DELETED_KEPT_MS
 from chat.services.changes import message_note
 from chat.types import AccessTable, RoomAccess
+from files.services.posting import files_of_range_delete
 from realtime import (
     Caller,
     ClientId,
@@ -115,6 +116,7 @@ def _forget(batch: Batch, key: LogKey, room: Room, after: int, last: int) -> Non
         message.data = None
         message_note(batch, message, room=key)
     Revision.objects.filter(**place).delete()
+    files_of_range_delete(room.log_id, after, last, batch.now)
 
 
 def _restorable(caller: Caller, key: LogKey, found: AccessTable) -> tuple[RoomAccess, Room]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chat import protocol
 from chat.models import Message, Revision
@@ -24,6 +25,8 @@ from chat.services.memberships import post_time_note, room_active
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
 from chat.types import AccessTable, RoomAccess
+from files.protocol import FileRef
+from files.services.posting import files_of_messages_delete, files_post
 from realtime import (
     UNSEEN,
     Call,
@@ -38,12 +41,16 @@ from realtime import (
     forbidden,
     method,
     not_found,
+    unprocessable,
 )
 from realtime.log import Batch, LogEvent
 
 AUTHOR_UNDO_MS: Final = 60_000
 HOST_UNDO_MS: Final = 24 * 60 * 60 * 1000
 """Hosts can restore a message for so many ms. Then the text from before an edit or a deletion is purged."""
+
+
+EMPTY: Final = Text("")
 
 
 class Prefetched(NamedTuple):
@@ -85,11 +92,13 @@ def message_post(
     text: ParsedMessage,
     re: int | None = None,
     re_t: int | None = None,
+    files: tuple[FileRef, ...] = (),
     prefetched: Prefetched | None = None,
 ) -> list[Signal]:
     """Post a message: the result of a slash command or of a message hook, or else the text itself.
 
     With `re` it answers the message at that offset. Then it has the audience of that message, unless it has its own.
+    With `files`, which are complete uploads of the caller, the text is posted as it is, and may be empty.
     """
     accesses, hooks, originals = prefetched or posts_prefetch([(caller, room)], [re])
     room_access = access.author(caller, room, accesses, asking=True)
@@ -98,7 +107,11 @@ def message_post(
         original = original_of(originals, room, access.scopes_of(caller.id, room_access), re, re_t)
     people = people_of(room_access.room) if room_access.direct else []
     asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, parsed=text, people=people)
-    if asks and isinstance(text, Text):
+    if asks and files:
+        raise RealtimeError(403, "unanswered")
+    if files or text == EMPTY:
+        message = NewMessage(_with_files(batch, room, caller, text, files))
+    elif asks and isinstance(text, Text):
         message = NewMessage(text)
     else:
         message = _message_from(batch, Author(caller, room, room_access.role or ""), text, hooks)
@@ -172,17 +185,23 @@ def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
         Revision.objects.filter(pk__in=last).update(data=data)
 
 
-@method("message.edit", protocol.MessageEdit, preprocess=("text", lambda text: rendered(written(text))), cheap=light)
+@method(
+    "message.edit",
+    protocol.MessageEdit,
+    preprocess=("text", lambda text: rendered(written(text, blank=True))),
+    cheap=light,
+)
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
 ) -> LogEvent:
-    """Change the text of the caller's own message."""
+    """Change the text of the caller's own message. Its files stay."""
     room_access = access.author(caller, room, slowed=False, asking=True)
     edit_check(room_access=room_access, caller=caller, text=text)
     message = message_meant(caller, room_access, o, t)
     if message.author_id != caller.pk or message.kind != installed.kinds[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
+    text = _with_files_of(message, text)
     _revision_keep(batch, message, room=room, caller=caller)
     message.data, message.edited_at = encode(text).decode(), batch.now
     superseded = _touch(batch, message, room=room)
@@ -279,12 +298,13 @@ def typing_set(*, caller: Caller, scopes: Scopes | None, room: LogKey, typing: b
 def revisions_purge(batch: Batch, room: LogKey, data: Any) -> None:
     """Handle the deadline `chat.purge`: delete revisions whose `purge_at` has passed.
 
-    The reactions to messages that nobody can restore any more are deleted too.
+    The reactions to messages that nobody can restore any more are deleted too, and their files.
     """
     log, offsets = batch.log(room).pk, data.get("offsets", [data.get("o")])
     Revision.objects.filter(log=log, offset__in=offsets, purge_at__lte=batch.now).delete()
     removed = Message.objects.filter(log=log, offset__in=offsets, removed_at__lte=batch.now - HOST_UNDO_MS)
     removed.exclude(reactions=None).update(reactions=None)
+    files_of_messages_delete(log, list(removed.values_list("offset", flat=True)), batch.now)
 
 
 def _message_from(batch: Batch, author: Author, parsed: ParsedMessage, loaded: Sequence[Any]) -> NewMessage:
@@ -293,6 +313,24 @@ def _message_from(batch: Batch, author: Author, parsed: ParsedMessage, loaded: S
     hooks = zip(installed.hooks, loaded, strict=True)
     replaced = (hook.before_post(batch, author, parsed.text, prefetched) for hook, prefetched in hooks)
     return next(filter(None, replaced), NewMessage(parsed))
+
+
+def _with_files(batch: Batch, room: LogKey, caller: Caller, parsed: ParsedMessage, wanted: Sequence[FileRef]) -> Text:
+    """Return the text with files, which now belong to the next message of the room. Raise 422 when it has neither."""
+    if not isinstance(parsed, Text):
+        raise unprocessable("files_with_command", "a command takes no files")
+    if not wanted:
+        raise unprocessable("empty", "nothing to say")
+    log = batch.log(room)
+    return replace(parsed, files=files_post(batch, caller=caller, log=log.pk, offset=log.head + 1, wanted=wanted))
+
+
+def _with_files_of(message: Message, text: Text) -> Text:
+    """Return the new text of a message with the files that it has. Raise 422 when it would have neither."""
+    files = msgspec.json.decode(message.data or "{}").get("files", ())
+    if not text.text and not files:
+        raise unprocessable("empty", "nothing to say")
+    return replace(text, files=tuple(files))
 
 
 def message_meant(caller: Caller, room_access: RoomAccess, o: int, t: int | None) -> Message:

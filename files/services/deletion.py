@@ -65,7 +65,7 @@ def _row_delete(file: File) -> None:
 
 
 class _Collector:
-    """One thread of the process at most, which collects until nothing is marked."""
+    """Starts the thread of the process that collects until nothing is marked. There is one at most."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -13,8 +13,10 @@ from files import parts
 from files.limits import CHUNK_BYTES, KEPT_MS, limits
 from files.models import File
 from files.names import safe_name
+from files.problems import problem_of
 from files.selectors import SITE as SITE_SCOPE
 from files.selectors import file_as, own_upload, own_upload_by_cid, unfinished, user_scope
+from files.services.deletion import files_mark_gone
 from files.services.finishing import finish
 from files.services.usage import count, refuse_beyond_quota
 from realtime import SITE, Caller, ClientId, RealtimeError, too_fast, unprocessable
@@ -65,8 +67,6 @@ def upload_cancel(*, caller: Caller, key: str) -> None:
     file = own_upload(caller, key)
     if file.use:
         raise RealtimeError(409, "file_used", "the file is posted")
-    from files.services.deletion import files_mark_gone
-
     with transaction.atomic():
         files_mark_gone(File.objects.filter(pk=file.pk, use=File.Use.NONE), now_ms())
 
@@ -76,9 +76,9 @@ def offset_of(file: File) -> int:
 
 
 def state_of(file: File) -> dict[str, Any]:
-    """Return `{key, offset, size, chunk, file?}`, or raise the refusal of a complete upload again."""
+    """Return `{key, offset, size, chunk, file?}`, or raise the problem_of of a complete upload again."""
     if file.problem:
-        raise RealtimeError(422, file.problem)
+        raise problem_of(file.problem)
     state = {"key": file.key, "offset": offset_of(file), "size": file.size, "chunk": CHUNK_BYTES}
     return state | ({"file": file_as(file)} if file.ready_at is not None else {})
 

@@ -107,7 +107,7 @@ class Counter:
 )
 def test_invalid_text_is_422(ana: Caller, key: LogKey, text: str, type: str) -> None:
     with pytest.raises(RealtimeError) as error:
-        call(ana, "message.post", room=key, text=text)
+        act(ana, "message.post", room=key, text=text)
     assert (error.value.code, *error.value.args) == (422, type)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from realtime import errors
 from tests.docs.pages import ROOT
 
-APPS = ("realtime", "accounts", "chat", "search", "moderation", "game", "config")
+APPS = ("realtime", "accounts", "files", "chat", "search", "moderation", "game", "config")
 HELPERS = {"conflict": 409, "unprocessable": 422}
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.core.management.base import BaseCommand
 
 from accounts.quotas import Quotas
+from files.limits import Limits as FileLimits
 from realtime.echo import MAX_MESSAGE_BYTES as MAX_ECHO_BYTES
 from realtime.limits import Limits
 from realtime.management.commands.serve import Command as Serve
@@ -67,6 +68,11 @@ def test_make_run_is_said_to_restart_by_itself_only_if_it_does() -> None:
 
 def test_body_limit_is_documented_for_proxies() -> None:
     assert f"{MAX_BODY_BYTES // 1024**2} MiB with 413" in section(OPERATING, "Behind a proxy")
+
+
+def test_every_limit_of_files_is_documented_with_its_default_and_nothing_else() -> None:
+    documented = {code(row[0]): int(row[1]) for row in rows(OPERATING, "Files")}
+    assert documented == msgspec.structs.asdict(FileLimits())
 
 
 def test_every_quota_is_documented_with_its_default_and_nothing_else() -> None:

@@ -17,6 +17,8 @@ SETTINGS = {
     "EMAIL_FROM",
     "EMAIL_PASSWORD",
     "EMAIL_URL",
+    "FILE_LIMITS",
+    "FILE_STORAGE",
     "HOST",
     "HTTPS",
     "LAB",

@@ -1,0 +1,20 @@
+"""The right to the files of messages: the right to the message itself."""
+
+from chat.selectors import access
+from chat.selectors.messages import message_find
+from realtime import Caller, LogKey, RealtimeError
+from realtime.models import Log
+
+
+def may_read_file(caller: Caller | None, log: int, offset: int) -> bool:
+    """Tell whether the reader, None for a visitor, may see the message at this place now.
+
+    A room that the reader may not enter, a ban, an audience of others and a removed message are a no.
+    """
+    room = LogKey(Log.objects.values_list("key", flat=True).get(pk=log))
+    try:
+        room_access = access.readable(caller, room)
+    except RealtimeError:
+        return False
+    message = message_find(log, access.scopes_of(caller.id if caller else None, room_access), offset)
+    return message is not None and message.removed_at is None
