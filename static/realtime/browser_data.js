@@ -1,21 +1,24 @@
 /**
- * Browser data: drafts and pending requests of one person. They are deleted when the person logs out here or deletes
+ * Browser data: drafts, pending requests and files of one person. They are deleted when the person logs out here or deletes
  * the account.
  */
 
-/** @import {OutboxStorage} from "./types.js" */
+/** @import {CidStorage} from "./types.js" */
 
 import { draftsOf, KINDS, LEAVING } from "./drafts.js";
 import { openStorage } from "./outbox_storage.js";
 
-/** @typedef {{storage?: Storage, open?: (user: string) => Promise<OutboxStorage>}} Places */
+const STORED = /** @type {const} */ (["outbox", "uploads"]);
+
+/** @typedef {{storage?: Storage, open?: (user: string, what: "outbox" | "uploads") => Promise<CidStorage<any>>}} Places */
 
 /**
  * Return whether something was typed or sent and is not stored on the server.
  * @param {string} user @param {Places} [places] @returns {Promise<boolean>}
  */
 export async function hasUnsent(user, { storage = localStorage, open = openStorage } = {}) {
-  return draftsOf(user, storage).length > 0 || (await (await open(user)).all()).length > 0;
+  const stored = await Promise.all(STORED.map(async (what) => (await open(user, what)).all()));
+  return draftsOf(user, storage).length > 0 || stored.some((entries) => entries.length > 0);
 }
 
 /**
@@ -36,6 +39,8 @@ export async function forgetWhoLeft(me, { storage = localStorage, open = openSto
   storage.removeItem(LEAVING);
   if (user === me) return;
   for (const key of KINDS.flatMap((kind) => draftsOf(user, storage, kind))) storage.removeItem(key);
-  const outbox = await open(user);
-  for (const { cid } of await outbox.all()) await outbox.remove(cid);
+  for (const what of STORED) {
+    const stored = await open(user, what);
+    for (const { cid } of await stored.all()) await stored.remove(cid);
+  }
 }

@@ -28,6 +28,7 @@ export class Outbox extends Emitter {
   #gone = new Set();
   #lastAt = 0;
   #connection;
+  #prepare;
   #clock;
   #backoff;
   /** @type {Promise<OutboxStorage>} */
@@ -41,12 +42,14 @@ export class Outbox extends Emitter {
     user,
     connection,
     storage,
+    prepare = ({ params }) => params,
     clock = realClock,
     random = Math.random,
     Channel = globalThis.BroadcastChannel,
   }) {
     super();
     this.#connection = connection;
+    this.#prepare = prepare;
     this.#clock = clock;
     this.#backoff = new Backoff(random);
     this.#storage = storage ? Promise.resolve(storage) : openStorage(user);
@@ -105,7 +108,10 @@ export class Outbox extends Emitter {
 
   /** Remove a request whose event has arrived. @param {string | null | undefined} cid */
   seen(cid) {
-    if (cid && this.#requests.has(cid)) this.remove(cid);
+    const pending = cid ? this.#requests.get(cid) : null;
+    if (!pending) return;
+    this.emit("arrived", pending);
+    this.remove(pending.cid);
   }
 
   /**
@@ -149,9 +155,27 @@ export class Outbox extends Emitter {
     if (pending) this.emit("changed", pending.room);
   }
 
-  /** @param {string} room */
+  /** Send what waited for something that is there now. @param {string} room */
+  prepared(room) {
+    this.#sendNext(room);
+  }
+
+  /** Give a request up that cannot be prepared. @param {string} cid @param {Problem} problem */
+  fail(cid, problem) {
+    const pending = this.#requests.get(cid);
+    if (pending?.state !== "waiting") return;
+    /** @type {PendingRequest} */
+    const next = { ...pending, state: "failed", problem };
+    this.#write(next);
+    this.emit("failed", next);
+  }
+
+  /**
+   * Send the next request of a room. One that cannot be prepared yet lets the others pass.
+   * @param {string} room
+   */
   #sendNext(room) {
-    const pending = this.pending(room).find(({ state }) => state === "waiting");
+    const pending = this.pending(room).find((each) => each.state === "waiting" && this.#prepare(each) !== null);
     if (!pending || this.#busy.has(room) || this.#unwritten.has(pending.cid) || this.#connection.state.name !== "ready")
       return;
     this.#busy.add(room);
@@ -164,7 +188,7 @@ export class Outbox extends Emitter {
     const began = this.#clock.now();
     let pause = null;
     try {
-      const stored = await this.#connection.request(pending.method, pending.params);
+      const stored = await this.#connection.request(pending.method, this.#prepare(pending) ?? pending.params);
       this.#backoff.reset();
       this.emit("answered", pending, stored, Math.round(this.#clock.now() - began));
       this.remove(pending.cid);

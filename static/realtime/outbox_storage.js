@@ -1,17 +1,20 @@
-/** Storage of the outbox: IndexedDB with one database for each user, or memory where the browser refuses it. */
+/**
+ * Storage of the outbox and of uploads: IndexedDB with one database for each user, or memory where the browser refuses
+ * it.
+ */
 
-/** @import {PendingRequest, OutboxStorage} from "./types.js" */
+/** @import {CidStorage} from "./types.js" */
 
-/** @implements {OutboxStorage} */
+/** @template {{cid: string}} [T=any] @implements {CidStorage<T>} */
 export class MemoryStorage {
-  /** @type {Map<string, PendingRequest>} */
+  /** @type {Map<string, T>} */
   #requests = new Map();
 
   async all() {
     return [...this.#requests.values()];
   }
 
-  /** @param {PendingRequest} pending */
+  /** @param {T} pending */
   async put(pending) {
     this.#requests.set(pending.cid, pending);
   }
@@ -22,7 +25,7 @@ export class MemoryStorage {
   }
 }
 
-/** @implements {OutboxStorage} */
+/** @template {{cid: string}} T @implements {CidStorage<T>} */
 class IndexedStorage {
   #database;
 
@@ -31,12 +34,12 @@ class IndexedStorage {
     this.#database = database;
   }
 
-  /** @returns {Promise<PendingRequest[]>} */
+  /** @returns {Promise<T[]>} */
   all() {
     return this.#run("readonly", (entries) => entries.getAll());
   }
 
-  /** @param {PendingRequest} pending */
+  /** @param {T} pending */
   put(pending) {
     return this.#run("readwrite", (entries) => entries.put(pending));
   }
@@ -60,10 +63,13 @@ class IndexedStorage {
   }
 }
 
-/** @param {string} user @returns {Promise<OutboxStorage>} */
-export function openStorage(user) {
+/**
+ * @template {{cid: string}} T @param {string} user
+ * @param {"outbox" | "uploads"} [what] @returns {Promise<CidStorage<T>>}
+ */
+export function openStorage(user, what = "outbox") {
   return new Promise((resolve) => {
-    const request = globalThis.indexedDB?.open(`parlor.outbox.${user}`);
+    const request = globalThis.indexedDB?.open(`parlor.${what}.${user}`);
     if (!request) return resolve(new MemoryStorage());
     request.onupgradeneeded = () => request.result.createObjectStore("entries", { keyPath: "cid" });
     request.onsuccess = () => resolve(new IndexedStorage(request.result));

@@ -95,6 +95,7 @@
  * @property {string} user the owner of the requests
  * @property {Connection} connection
  * @property {OutboxStorage} [storage] IndexedDB, or memory where there is none
+ * @property {(pending: PendingRequest) => Record<string, any> | null} [prepare] returns the params to send, or null while something that they need is missing
  * @property {Clock} [clock]
  * @property {() => number} [random]
  * @property {typeof BroadcastChannel} [Channel]
@@ -102,11 +103,13 @@
 
 /**
  * Events. "changed" (room). "answered" (request, stored, ms from send to answer): before the request is removed.
- * "failed" (request): when it fails. "slowed" (room, ms until the next attempt).
- * @typedef {{changed: [string], answered: [PendingRequest, Stored, number], failed: [PendingRequest], slowed: [string, number]}} OutboxEvents
+ * "arrived" (request): its event came first. "failed" (request): when it fails. "slowed" (room, ms until the next attempt).
+ * @typedef {{changed: [string], answered: [PendingRequest, Stored, number], arrived: [PendingRequest], failed: [PendingRequest], slowed: [string, number]}} OutboxEvents
  */
 /**
- * @typedef {{all: () => Promise<PendingRequest[]>, put: (pending: PendingRequest) => Promise<void>, remove: (cid: string) => Promise<void>}} OutboxStorage
+ * @template T
+ * @typedef {{all: () => Promise<T[]>, put: (entry: T) => Promise<void>, remove: (cid: string) => Promise<void>}} CidStorage
  */
+/** @typedef {CidStorage<PendingRequest>} OutboxStorage */
 
 export {};

@@ -19,9 +19,11 @@ import { reduceRooms } from "../state/rooms.js";
 import { emptyRoom, reducer } from "../state/store.js";
 import { find } from "../state/window.js";
 import { answerOf, ready } from "./durable.js";
+import { FilePosts, prepared } from "./file_posts.js";
 import { OpenRooms } from "./open_rooms.js";
 import { Plugs } from "./plugs.js";
-import { freshToken } from "./token.js";
+import { freshCsrf, freshToken } from "./token.js";
+import { Uploads } from "./uploads.js";
 
 /**
  * @typedef {{roomChanged: [string], listChanged: [], shown: [string], left: [RoomLeft], gone: [string, RoomState], refused: [string, RequestError]}} ClientEvents
@@ -56,7 +58,13 @@ export class Client extends Emitter {
     this.connection = new Connection({ url: boot.socket, hello, refreshToken: () => freshToken(this.me) });
     this.subscriptions = new Subscriptions(this.connection);
     this.#open = new OpenRooms(this.subscriptions);
-    this.outbox = new Outbox({ user: this.me ?? "", connection: this.connection });
+    this.uploads = new Uploads({ user: this.me ?? "", csrf: boot.csrf, refreshCsrf: freshCsrf });
+    this.outbox = new Outbox({
+      user: this.me ?? "",
+      connection: this.connection,
+      prepare: (pending) => prepared(this.uploads, pending),
+    });
+    this.filePosts = new FilePosts(this.outbox, this.uploads);
     this.drafts = new Drafts({ user: this.me ?? "" });
     this.replies = new Drafts({ user: this.me ?? "", kind: "reply" });
     this.#listen();
@@ -78,7 +86,8 @@ export class Client extends Emitter {
    * Connect. Call it after the views have started: their handlers of `pagehide` must run before the connection closes.
    */
   connect() {
-    this.outbox.start();
+    this.filePosts.start();
+    Promise.all([this.uploads.load(), this.outbox.start()]).then(() => this.filePosts.clean());
     this.connection.start();
   }
 

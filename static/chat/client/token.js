@@ -10,3 +10,9 @@ export async function freshToken(me) {
   const { token, user } = await response.json();
   return user === me ? token : null;
 }
+
+/** Fetch a new token of forms: another tab may have logged in anew. @returns {Promise<string>} */
+export async function freshCsrf() {
+  const response = await fetch("/realtime/token", { credentials: "same-origin" });
+  return (await response.json()).csrf ?? "";
+}

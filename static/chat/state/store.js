@@ -200,9 +200,14 @@ function answered(state, { method, params, cid }, { o, t, at }, ms) {
   if (message)
     return { ...state, lines: state.lines.map((other) => (other === message ? { ...message, cid, ms } : other)) };
   if (o <= state.head.o || state.after) return state;
-  const known = { o, t, n: 0, at, by: state.me, kind: "text", data: { text: params.text }, cid, ms };
+  const known = { o, t, n: 0, at, by: state.me, kind: "text", data: writtenData(params), cid, ms };
   const reply = params.re === undefined ? {} : { re: params.re };
   return put(state, { ...known, edited: null, removed: null, touched: 0, ...reply });
+}
+
+/** @param {Record<string, any>} params of `message.post` */
+function writtenData({ text, files }) {
+  return files ? { text, files } : { text };
 }
 
 /** @type {Record<string, (state: RoomState, signal: RoomSignal, now: number) => RoomState>} */

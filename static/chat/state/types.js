@@ -15,7 +15,7 @@
  * @property {number} at
  * @property {string | null} by
  * @property {string} kind "text", "room.created", "room.changed", or an app's
- * @property {any} data for "text" `{text, html?}`; null when removed
+ * @property {any} data for "text" `{text, html?, files?}`; null when removed
  * @property {number | null} edited
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
@@ -32,6 +32,22 @@
  * @property {string} [text] one line; empty when the original is removed or has no text
  * @property {boolean} [removed]
  */
+
+/**
+ * @typedef {object} SharedFile a file of a message
+ * @property {string} [key] absent while it is uploaded
+ * @property {string} [upload] the cid of its upload in this browser
+ * @property {string} name
+ * @property {string} type the type by which it is shown; other files are "application/octet-stream"
+ * @property {number} size bytes
+ * @property {number} [w] of a picture, px
+ * @property {number} [h]
+ * @property {string} [colour] "#rrggbb", before the picture is loaded
+ * @property {string} [alt] what the picture shows
+ * @property {boolean} [thumb] whether there is a small version
+ */
+
+/** @typedef {{file_bytes: number, message_files: number, chunk: number}} FileLimits */
 
 /**
  * @typedef {object} Room
@@ -183,6 +199,8 @@
  * @property {Membership[]} rooms
  * @property {string[]} blocked
  * @property {{code: string} | null} invite
+ * @property {string} [csrf] the token of forms
+ * @property {FileLimits} [files] absent where no files can be sent
  */
 
 export {};

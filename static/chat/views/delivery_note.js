@@ -16,7 +16,8 @@ import { openBy } from "../ui/menu.js";
 export function startDelivery(client, timeline, rewrite) {
   const settle = (/** @type {string | undefined} */ act, /** @type {PendingRequest} */ pending) => {
     if (act === "retry") client.outbox.retry(pending.cid);
-    if (act === "rewrite" || act === "discard") client.outbox.remove(pending.cid);
+    if (act === "discard") client.filePosts.discard(pending);
+    if (act === "rewrite") client.outbox.remove(pending.cid);
     if (act === "rewrite") rewrite(pending);
   };
   byId("lines", HTMLElement).addEventListener("click", ({ target }) => {

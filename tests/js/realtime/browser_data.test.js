@@ -18,8 +18,10 @@ function browser() {
     removeItem: (/** @type {string} */ key) => texts.delete(key),
   });
   const outboxes = { mei: new MemoryStorage(), bo: new MemoryStorage() };
-  const open = async (/** @type {string} */ user) => outboxes[/** @type {"mei" | "bo"} */ (user)];
-  return { texts, storage, outboxes, places: { storage, open } };
+  const uploads = { mei: new MemoryStorage(), bo: new MemoryStorage() };
+  const open = async (/** @type {string} */ user, /** @type {"outbox" | "uploads"} */ what) =>
+    ({ outbox: outboxes, uploads })[what][/** @type {"mei" | "bo"} */ (user)];
+  return { texts, storage, outboxes, uploads, places: { storage, open } };
 }
 
 const pending = /** @type {any} */ ({ cid: "c1" });
@@ -43,6 +45,16 @@ test("log-out deletes drafts and pending requests of that person only", async ()
     ],
   );
   assert.deepEqual([await outboxes.mei.all(), await outboxes.bo.all()], [[], [pending]]);
+});
+
+test("log-out deletes files of that person only", async () => {
+  const { uploads, places } = browser();
+  await uploads.mei.put({ cid: "f1" });
+  await uploads.bo.put({ cid: "f2" });
+  assert.equal(await hasUnsent("mei", places), true);
+  leaving("mei", places);
+  await forgetWhoLeft(null, places);
+  assert.deepEqual([await uploads.mei.all(), await uploads.bo.all()], [[], [{ cid: "f2" }]]);
 });
 
 test("log-out that did not take place deletes nothing", async () => {
