@@ -167,13 +167,16 @@ class Message(models.Model):
 class Mention(models.Model):
     """A message that calls a person: it names them, answers them, or names everybody in the room.
 
-    `user` is null for everybody in the room. A message calls a person at most once.
+    `user` is null for everybody in the room. A message calls a person at most once. `called` is the offset of the
+    event that called: of the post, or of the edit that added the name. `seen_at` is null until the person has opened
+    it from the inbox. `GONE` stands for a name that an edit has removed.
     """
 
     class Kind(models.TextChoices):
         NAME = "name"
         REPLY = "reply"
         HERE = "here"
+        GONE = "gone"
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="mentions", db_index=False)
     log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
@@ -181,6 +184,8 @@ class Mention(models.Model):
     kind = models.CharField(max_length=5, choices=Kind)
     by = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     at = models.BigIntegerField()
+    called = models.BigIntegerField(default=0, db_default=0)
+    seen_at = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -190,6 +195,7 @@ class Mention(models.Model):
         indexes = [
             models.Index(fields=["user", "-at"], name="mention_inbox"),
             models.Index(fields=["log", "offset"], name="mention_message"),
+            models.Index(fields=["user", "log", "called"], name="mention_unread"),
         ]
 
     def __str__(self) -> str:

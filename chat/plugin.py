@@ -94,6 +94,8 @@ class LeaveHook:
     logs: Callable[[int], Sequence[int]]
 
 
+Turns = Callable[[Caller], Sequence[dict[str, Any]]]
+"""`caller -> [{kind, room, name, o, at, …}]`: what waits for a person in an app, for the inbox. It is not stored."""
 MayPost = Callable[[RoomAccess, int, bool], None]
 """`(access, now, slowed)`: raise `RealtimeError` when this member may not write here now, in ms UTC."""
 MayChange = Callable[[RoomAccess, int], None]
@@ -124,6 +126,7 @@ class ChatPlugin:
     message_changed: Sequence[ChangeHook] = ()
     on_leave: Sequence[LeaveHook] = ()
     on_close: Sequence[CloseHook] = ()
+    turns: Sequence[Turns] = ()
     deadlines: Mapping[str, DeadlineKind] = field(default_factory=dict)
     may_post: MayPost | None = None
     may_change: MayChange | None = None
@@ -150,6 +153,7 @@ class Installed:
     message_changed: list[ChangeHook] = field(default_factory=list)
     on_leave: list[LeaveHook] = field(default_factory=list)
     on_close: list[CloseHook] = field(default_factory=list)
+    turns: list[Turns] = field(default_factory=list)
     deadlines: dict[str, DeadlineKind] = field(default_factory=lambda: KINDS)
     may_post: MayPost = unanswered
     may_change: MayChange = unanswered
@@ -205,3 +209,16 @@ def snapshot_sections(room: LogKey, scopes: Scopes, head: Head) -> dict[str, Any
         except Exception:
             logger.exception("the section %s of the snapshot of room %s is left out", name, room)
     return sections
+
+
+def turns(caller: Caller) -> list[dict[str, Any]]:
+    """Return what waits for a person in the apps, newest first. An app that fails is logged and left out."""
+    found: list[dict[str, Any]] = []
+    for each in installed.turns:
+        try:
+            found += each(caller)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("turns of %s are left out", caller.id)
+    return sorted(found, key=lambda turn: -turn["at"])

@@ -133,6 +133,25 @@ class ReactionSet(MessageAct, kw_only=True):
     on: bool
 
 
+class PeopleFind(RoomParams):
+    """Params of `people.find`."""
+
+    search: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class InboxRead(msgspec.Struct):
+    """Params of `inbox.read`. `before` is the `next` of the previous page."""
+
+    before: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,16}-[0-9]{1,16}\Z")] | None = None
+
+
+class InboxMark(msgspec.Struct):
+    """Params of `inbox.mark`: the message of a mention, or neither for all mentions."""
+
+    room: Room | None = None
+    o: Offset | None = None
+
+
 class ReadMark(msgspec.Struct):
     """Params of `read.mark`."""
 

@@ -16,13 +16,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chat.links import bare_link, name_targets, shown_address
+from chat.mentions import mention
 from realtime import unprocessable
 
 TEXT_LENGTH: Final = 10_000
 HTML_LENGTH: Final = 40_000
 """A text with a longer rendering is shown as typed, to save bytes for all readers."""
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
-TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
+TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"}
 ADDRESS: Final = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE | re.ASCII)
 """A target with a host. Browsers read `https:///evil.example` as `https://evil.example/`, but the server does not."""
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
@@ -49,11 +50,13 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     """The text of a message, as typed and as HTML. `html` is None when it would be only the escaped text.
 
     `files` are the files of the message, as `files.selectors.file_as` describes them. With files the text may be empty.
+    `mentions` has the name at the time of writing for each user that is mentioned, and an empty one for `here`.
     """
 
     text: str
     html: str | None = None
     files: tuple[dict[str, Any], ...] = ()
+    mentions: dict[str, str] | None = None
 
 
 def written(text: str, *, blank: bool = False) -> str:
@@ -116,6 +119,7 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
     markdown.enable("strikethrough").disable(UNUSED)
     markdown.inline.ruler.before("newline", "bare_link", bare_link)
+    markdown.inline.ruler.before("autolink", "mention", mention)
     markdown.core.ruler.push("name_targets", name_targets)
     overridden: Any = markdown
     overridden.validateLink = lambda url: ADDRESS.match(url) is not None
@@ -135,7 +139,8 @@ class _Local(threading.local):
         self.markdown = _markdown()
         self.cleaner = nh3.Cleaner(
             tags=TAGS,
-            attributes={"a": {"href", "title"}, "ol": {"start"}, "*": set()},
+            attributes={"a": {"href", "title"}, "ol": {"start"}, "span": {"data-user"}, "*": set()},
+            allowed_classes={"span": {"mention"}},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener nofollow ugc",
             set_tag_attribute_values={"a": {"target": "_blank"}},

@@ -9,21 +9,25 @@ from typing import Any, Final
 
 import msgspec
 
+from chat.mentions import HERE
 from realtime.log import LogEvent
 
+HERE_SIGN: Final = f'"{HERE}":'
 MOST: Final = 50
 """Changes list at most so many messages."""
 UNKNOWN: Final[dict[str, Any]] = {"lines": None}
 
 
 def changes(events: Sequence[LogEvent], n: int) -> dict[str, Any]:
-    """Return `{lines: [[o, by]…], gone: [[e, o, by]…], back: [[e, o, by]…]}` for the events after `n` messages.
+    """Return `{lines: [[o, by]…], gone: [[e, o, by]…], back: [[e, o, by]…], heres: [o…]}` since `n` messages.
 
-    `e` is the offset of the event that deleted or restored the message `o`. `gone` and `back` are left out when empty.
+    `e` is the offset of the event that deleted or restored the message `o`. `heres` are the messages that call
+    everybody. `gone`, `back` and `heres` are left out when empty.
     `lines` is null when there are too many messages, or when not everybody may see them: then clients ask.
     """
     posted: list[tuple[int, Any]] = []
     moved: dict[str, list[tuple[int, int, Any]]] = {}
+    heres: list[int] = []
     for event in events:
         is_message, n = event.n > n, event.n
         if not is_message and event.kind not in _MOVES:
@@ -32,6 +36,8 @@ def changes(events: Sequence[LogEvent], n: int) -> dict[str, Any]:
             return UNKNOWN
         if is_message:
             posted.append((event.o, event.actor))
+            if event.data and HERE_SIGN in event.data and calls_everybody(event.data):
+                heres.append(event.o)
             continue
         kind, read = _MOVES[event.kind]
         change = read(msgspec.json.decode(event.data)) if event.data else None
@@ -41,7 +47,12 @@ def changes(events: Sequence[LogEvent], n: int) -> dict[str, Any]:
         moved.setdefault(kind, []).extend((event.o, o, author) for o in offsets)
     if len(posted) + sum(map(len, moved.values())) > MOST:
         return UNKNOWN
-    return {"lines": posted, **moved}
+    return {"lines": posted, **moved} | ({"heres": heres} if heres else {})
+
+
+def calls_everybody(data: str) -> bool:
+    """Tell whether the data of an event has a mention of everybody. A text may contain the sign of one."""
+    return HERE in (msgspec.json.decode(data).get("mentions") or ())
 
 
 def _deleted(data: Any) -> tuple[list[int], Any] | None:

@@ -30,6 +30,7 @@ class GameConfig(AppConfig):
                 snapshot={"matches": matches.tables_part},
                 on_leave=[LeaveHook(moves.member_left, preview=matches.leaving, logs=matches.seated_in)],
                 on_close=[moves.matches_end],
+                turns=[matches.turns],
                 deadlines={
                     "game.clock": DeadlineKind(clock.clock_due, retry_ms=liveness.BEAT_MS),
                     "game.claim": DeadlineKind(clock.claim_due, retry_ms=liveness.BEAT_MS),

@@ -19,7 +19,7 @@ from django.db.models.lookups import Exact
 
 from chat import protocol
 from chat.models import Block, Membership, Message, Room
-from chat.selectors import messages
+from chat.selectors import mentions, messages
 from chat.selectors.access import HOST
 from chat.selectors.rooms import FACTS, IN_IT, Count, direct_names, facts_of, head_as, last_event
 from realtime import Caller, Head, conflict, method
@@ -33,6 +33,7 @@ JOINED: Final = 400
 _ROW: Final = (
     *("room_id", "room__log__key", *(f"room__{name}" for name in FACTS)),
     *("role", "place", "room__log__head", "tag", "room__log__lines", "unread"),
+    *("calls", "heres"),
 )
 
 
@@ -42,7 +43,7 @@ def welcome(caller: Caller) -> Sequence[dict[str, Any]]:
     rows = [_Mine._make(row) for row in reversed(_mine(caller.pk, words, limit=MINE))]
     names = direct_names(caller, rows)
     return [
-        _membership(facts_of(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread)
+        _membership(facts_of(row.key, row), row, Head(row.head, row.tag or 0, row.lines), row.unread, row.mentions)
         | names.get(row.pk, {})
         for row in rows
     ]
@@ -54,10 +55,10 @@ def unread_read(*, caller: Caller) -> dict[str, Any]:
 
 
 def unread_of(caller: Caller) -> dict[str, dict[str, int]]:
-    """Return `{unread, read, o}` for each room of a person, in one query. Messages count up to the head `o`."""
+    """Return `{unread, mentions, read, o}` for each room of a person, in one query. They count up to the head `o`."""
     words = messages.words(frozenset({f"u:{caller.id}", "member"}))
     rows = map(_Mine._make, _mine(caller.pk, words, limit=MINE))
-    return {row.key: {"unread": row.unread, "read": row.read, "o": row.head} for row in rows}
+    return {row.key: {"unread": row.unread, "mentions": row.mentions, "read": row.read, "o": row.head} for row in rows}
 
 
 def refuse_full(user: int) -> None:
@@ -83,6 +84,12 @@ class _Mine(NamedTuple):
     tag: int | None
     lines: int
     unread: int
+    calls: int
+    heres: int
+
+    @property
+    def mentions(self) -> int:
+        return min(mentions.UNREAD, self.calls + self.heres)
 
 
 @prepared
@@ -102,23 +109,45 @@ def membership_of(caller: Caller, room: int) -> dict[str, Any]:
     mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
     row = _Mine._make(_row(mine, caller.pk, words).values_list(*_ROW).get())
     head = Head(row.head, row.tag or 0, row.lines)
-    return _membership(facts_of(row.key, row), row, head, row.unread) | direct_names(caller, [row]).get(row.pk, {})
+    facts = _membership(facts_of(row.key, row), row, head, row.unread, row.mentions)
+    return facts | direct_names(caller, [row]).get(row.pk, {})
+
+
+def mentions_of_room(caller: Caller, room: int) -> int:
+    """Return the number of unread mentions of the caller in one room."""
+    words = messages.words(frozenset({f"u:{caller.id}", "member"}))
+    mine = Membership.objects.filter(user=caller.pk, room=room, state=IN_IT)
+    found: Any = _row(mine, caller.pk, words)
+    row = found.values_list("calls", "heres").first()
+    return min(mentions.UNREAD, sum(row)) if row else 0
 
 
 def _row(mine: "QuerySet[Membership, Any]", user: int, words: Collection[str]) -> "QuerySet[Membership, Any]":
-    """Add `place`, `tag` and `unread`. `place` is the offset up to which they have read or have written themselves."""
+    """Add `place`, `tag`, and the unread messages and mentions.
+
+    `place` is the offset up to which they have read or have written themselves.
+    """
     own = Message.objects.filter(author=user, log=OuterRef("room__log")).order_by("-offset").values("offset")[:1]
     placed = mine.annotate(place=Greatest("read", Coalesce(Subquery(own), 0)))
-    return placed.annotate(tag=Subquery(last_event("room__log")), unread=Count(_unread(user, words)))
+    return placed.annotate(
+        tag=Subquery(last_event("room__log")),
+        unread=Count(_unread(user, words)),
+        calls=Count(mentions.unread_calls(user, words)),
+        heres=Count(mentions.unread_heres(user, words)),
+    )
 
 
 def membership_as(membership: Membership, room: Room, head: Head, unread: int) -> dict[str, Any]:
-    """Return `{key, name, topic, public, lounge, direct, role, unread, read, head}`. The hub adds who is present."""
-    return _membership(facts_of(room.log.key, room), membership, head, unread)
+    """Return `{key, name, topic, public, lounge, direct, role, unread, mentions, read, head}`, without mentions.
+
+    The hub adds who is present.
+    """
+    return _membership(facts_of(room.log.key, room), membership, head, unread, 0)
 
 
-def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int) -> dict[str, Any]:
-    return {**facts, "role": mine.role, "unread": unread, "read": mine.read, "head": head_as(head)}
+def _membership(facts: dict[str, Any], mine: Any, head: Head, unread: int, mentions: int) -> dict[str, Any]:
+    counts = {"unread": unread, "mentions": mentions}
+    return {**facts, "role": mine.role, **counts, "read": mine.read, "head": head_as(head)}
 
 
 def _unread(user: int, words: Collection[str]) -> "QuerySet[Message, Any]":

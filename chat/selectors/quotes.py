@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db.models import JSONField, Q, QuerySet
+from django.db.models import Exists, JSONField, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Substr
 
 from accounts.selectors import PERSON, person_columns
 from chat import protocol
-from chat.models import Message
+from chat.models import Membership, Message
 from chat.quotes import HIDDEN, SOURCE_LENGTH, quote
 from chat.selectors import access
 from realtime import Caller, LogKey, Scopes, conflict, method, not_found
@@ -21,12 +21,17 @@ WIDTH: Final = len(_FACTS) + 2 + len(PERSON)
 
 
 class Original(NamedTuple):
-    """The message that a new one answers. `pk` and `author` are primary keys; `author` is None for the server."""
+    """The message that a new one answers. `pk` and `author` are primary keys; `author` is None for the server.
+
+    `author_in` tells whether the author is in the room.
+    """
 
     pk: int
     o: int
     author: int | None
     audience: str | None
+    author_key: str
+    author_in: bool
 
 
 def columns(path: str = "") -> list[Any]:
@@ -74,6 +79,8 @@ def _quoted(log: int, offsets: Collection[int]) -> "QuerySet[Message, Any]":
 
 Asked = tuple[LogKey, int]
 Originals = dict[Asked, Any]
+_AUTHOR: Final = ("author_id", "author__key", "author_in")
+_ORIGINAL: Final = ("log__key", "offset", "pk", "audience", "tag", "removed_at", *_AUTHOR)
 
 
 def originals_found(asked: Collection[Asked]) -> Originals:
@@ -84,10 +91,10 @@ def originals_found(asked: Collection[Asked]) -> Originals:
     places = Q()
     for room in rooms:
         places |= Q(log__key=room, offset__in=[o for key, o in asked if key == room])
-    rows = Message.objects.filter(places).values_list(
-        "log__key", "offset", "pk", "author_id", "audience", "tag", "removed_at", named=True
-    )
-    return {(LogKey(row.log__key), row.offset): row for row in rows}
+    there = Membership.objects.filter(room__log=OuterRef("log"), user=OuterRef("author"), state=access.IN_IT)
+    rows = Message.objects.filter(places).annotate(author_in=Exists(there))
+    found: Any = rows.values_list(*_ORIGINAL, named=True)
+    return {(LogKey(row.log__key), row.offset): row for row in found}
 
 
 def original_of(originals: Originals, room: LogKey, scopes: Scopes, o: int, t: int | None) -> Original:
@@ -102,4 +109,4 @@ def original_of(originals: Originals, room: LogKey, scopes: Scopes, o: int, t: i
         raise conflict("replaced")
     if row.removed_at is not None:
         raise conflict("removed")
-    return Original(row.pk, row.offset, row.author_id, row.audience)
+    return Original(row.pk, row.offset, row.author_id, row.audience, row.author__key or "", row.author_in)

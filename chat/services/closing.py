@@ -7,7 +7,7 @@ be restored for `DELETED_KEPT_MS`; then its events are redacted in parts, and it
 from typing import Any, Final
 
 from chat import plugin, protocol
-from chat.models import Invite, Membership, Message, Revision, Room
+from chat.models import Invite, Membership, Mention, Message, Revision, Room
 from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.access import IN_IT
@@ -117,6 +117,7 @@ def _forget(batch: Batch, key: LogKey, room: Room, after: int, last: int) -> Non
         message_note(batch, message, room=key)
     Revision.objects.filter(**place).delete()
     files_of_range_delete(room.log_id, after, last, batch.now)
+    Mention.objects.filter(**place).delete()
 
 
 def _restorable(caller: Caller, key: LogKey, found: AccessTable) -> tuple[RoomAccess, Room]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
 from chat import plugin, protocol
-from chat.models import Block, Invite, Membership, Message, Room
+from chat.models import Block, Invite, Membership, Mention, Message, Room
 from chat.selectors import access, ranks
 from chat.selectors.access import HOST
 from chat.selectors.own_rooms import membership_as, refuse_full
@@ -160,6 +160,7 @@ def leave_all_rooms(user: User) -> None:
             transfer_host(staged, key, access.member(caller, key, archived=True).room, caller.pk)
             room_leave(staged, caller=caller, room=key, cid=None)
     Block.objects.filter(Q(user=user) | Q(blocked=user)).delete()
+    Mention.objects.filter(user=user).delete()
 
 
 def transfer_host(batch: Batch, key: LogKey, room: int, user: int) -> None:

@@ -17,11 +17,13 @@ from chat.plugin import Author, MessageChange, NewMessage, installed
 from chat.rendering import rendered
 from chat.selectors import access, ranks
 from chat.selectors.direct import people_of
+from chat.selectors.mentions import Directory
 from chat.selectors.messages import message_as, message_find, tag_of
 from chat.selectors.quotes import Original, Originals, original_of, originals_found
 from chat.selectors.ranks import rank_of
 from chat.services.changes import change_note, message_note
 from chat.services.memberships import post_time_note, room_active
+from chat.services.mentions import NO_CALLS, calls_change, calls_check, calls_store, directory, mentions_of
 from chat.services.requests import edit_check, request_check, written_signals
 from chat.text import Text, light, written
 from chat.types import AccessTable, RoomAccess
@@ -54,26 +56,33 @@ EMPTY: Final = Text("")
 
 
 class Prefetched(NamedTuple):
-    """The accesses for a group of posts, what each message hook has prefetched for them, and the answered messages."""
+    """The accesses for a group of posts, what each hook has prefetched, the answered messages, and mentioned people."""
 
     accesses: AccessTable
     hooks: Sequence[Any]
     originals: Originals
+    directory: Directory
 
 
-def posts_prefetch(asked: Sequence[tuple[Caller, LogKey]], answered: Sequence[int | None] = ()) -> Prefetched:
+def posts_prefetch(
+    batch: Batch,
+    asked: Sequence[tuple[Caller, LogKey]],
+    texts: Sequence[ParsedMessage],
+    answered: Sequence[int | None] = (),
+) -> Prefetched:
     """Read for a group of posts what each needs. `answered` are the offsets of the messages that they answer."""
     accesses = access.access_table({room for _, room in asked}, {caller.pk for caller, _ in asked})
     found = [(caller, room, accesses.get((room, caller.pk))) for caller, room in asked]
     authors = [Author(caller, room, room_access.role or "") for caller, room, room_access in found if room_access]
     hooks = [each.prefetch(authors) if each.prefetch else None for each in installed.hooks]
     places = [(room, o) for (_, room), o in zip(asked, answered, strict=False) if o is not None]
-    return Prefetched(accesses, hooks, originals_found(places))
+    said = [(room_access, room, text) for (_, room, room_access), text in zip(found, texts, strict=True)]
+    return Prefetched(accesses, hooks, originals_found(places), directory(said, batch.now))
 
 
 def _calls_prefetch(batch: Batch, calls: Sequence[Call]) -> Prefetched:
     asked = [(call.caller, call.params.room) for call in calls]
-    return posts_prefetch(asked, [call.params.re for call in calls])
+    return posts_prefetch(batch, asked, [call.preprocessed for call in calls], [call.params.re for call in calls])
 
 
 @method(
@@ -100,7 +109,7 @@ def message_post(
     With `re` it answers the message at that offset. Then it has the audience of that message, unless it has its own.
     With `files`, which are complete uploads of the caller, the text is posted as it is, and may be empty.
     """
-    accesses, hooks, originals = prefetched or posts_prefetch([(caller, room)], [re])
+    accesses, hooks, originals, known = prefetched or posts_prefetch(batch, [(caller, room)], [text], [re])
     room_access = access.author(caller, room, accesses, asking=True)
     original = None
     if re is not None:
@@ -109,17 +118,24 @@ def message_post(
     asks = bool(people) and request_check(batch, room_access=room_access, caller=caller, parsed=text, people=people)
     if asks and files:
         raise RealtimeError(403, "unanswered")
+    calls = NO_CALLS
+    if isinstance(text, Text):
+        calls = calls_check(batch, text, room_access=room_access, room=room, caller=caller, known=known)
+        text = calls.text
     if files or text == EMPTY:
         message = NewMessage(_with_files(batch, room, caller, text, files))
     elif asks and isinstance(text, Text):
         message = NewMessage(text)
     else:
         message = _message_from(batch, Author(caller, room, room_access.role or ""), text, hooks)
-    message_append(batch, room=room, caller=caller, cid=cid, message=message, original=original)
+    event = message_append(batch, room=room, caller=caller, cid=cid, message=message, original=original)
+    if not isinstance(message.data, Text):
+        calls = NO_CALLS
+    called = calls_store(batch, event=event, caller=caller, calls=calls, original=original)
     if room_access.slow_s:
         post_time_note(batch, room_access=room_access, caller=caller)
     room_active(batch, room_access=room_access, caller=caller)
-    return written_signals(batch, key=room, room=room_access.room, people=people)
+    return [*written_signals(batch, key=room, room=room_access.room, people=people), *called]
 
 
 def message_append(
@@ -193,7 +209,7 @@ def card_update(batch: Batch, *, room: LogKey, o: int, card: msgspec.Struct) -> 
 )
 def message_edit(
     batch: Batch, *, caller: Caller, room: LogKey, cid: ClientId, o: int, text: Text, t: int | None = None
-) -> LogEvent:
+) -> list[Signal]:
     """Change the text of the caller's own message. Its files stay."""
     room_access = access.author(caller, room, slowed=False, asking=True)
     edit_check(room_access=room_access, caller=caller, text=text)
@@ -202,10 +218,20 @@ def message_edit(
         raise forbidden("only one's own text")
     _refuse_removed(message)
     text = _with_files_of(message, text)
+    former = mentions_of(message.data)
+    calls = calls_check(
+        batch,
+        text,
+        room_access=room_access,
+        room=room,
+        caller=caller,
+        known=directory([(room_access, room, text)], batch.now),
+        former=former,
+    )
     _revision_keep(batch, message, room=room, caller=caller)
-    message.data, message.edited_at = encode(text).decode(), batch.now
+    message.data, message.edited_at = encode(calls.text).decode(), batch.now
     superseded = _touch(batch, message, room=room)
-    return batch.append(
+    event = batch.append(
         room,
         kind="message.edited",
         data={"line": message_as(message)},
@@ -214,6 +240,7 @@ def message_edit(
         audience=_audience(message),
         redacts=[superseded],
     )
+    return calls_change(batch, message, event=event, caller=caller, calls=calls, former=former)
 
 
 @method("message.delete", protocol.MessageDelete)

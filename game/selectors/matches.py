@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from chat.selectors import access
 from chat.selectors.head_cache import cached_by_head
@@ -52,6 +52,25 @@ def seated_in(user: int) -> list[int]:
     """Return the logs of a person's unfinished matches."""
     rows = Match.objects.exclude(state=Match.State.OVER).filter(_seats(user))
     return list(rows.order_by().values_list("log", flat=True).distinct())
+
+
+def turns(caller: Caller) -> list[dict[str, Any]]:
+    """Return the matches in which it is the caller's turn, for the inbox."""
+    number = Seat.objects.filter(log=OuterRef("log"), match=OuterRef("offset"), user=caller.pk).values("number")[:1]
+    rows = Match.objects.filter(_seats(caller.pk), state=Match.State.PLAYING).annotate(number=Subquery(number))
+    rows = rows.select_related("log__room").order_by("-turn_at")[:UNFINISHED]
+    return [
+        {
+            "kind": "turn",
+            "room": match.log.key,
+            "name": match.log.room.name,
+            "o": match.offset,
+            "at": match.turn_at or 0,
+            "game": match.game,
+        }
+        for match in rows
+        if table_of(match).turn == match.number
+    ]
 
 
 def unfinished(log: int) -> "QuerySet[Match]":

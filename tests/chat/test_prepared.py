@@ -10,6 +10,7 @@ import accounts.selectors
 import accounts.sessions
 import chat.selectors.access
 import chat.selectors.invites
+import chat.selectors.mentions
 import chat.selectors.messages
 import chat.selectors.own_rooms
 import chat.selectors.quotes
@@ -33,6 +34,7 @@ MODULES = [
     accounts.sessions,
     chat.selectors.access,
     chat.selectors.invites,
+    chat.selectors.mentions,
     chat.selectors.messages,
     chat.selectors.own_rooms,
     chat.selectors.quotes,
@@ -61,7 +63,7 @@ def asked() -> Asked:
 
     ana, ben, eve = guest("Ana"), guest("Ben"), guest("Eve")
     key = room(ana, ben)
-    log = Room.objects.get(log__key=key).log_id
+    room_pk, log = Room.objects.values_list("pk", "log_id").get(log__key=key)
     cid = "a-cid-of-ana"
     act(ana, "message.post", room=key, cid=cid, text="hello")
     lines = [post(ben, key, f"line {n}") for n in range(30)]
@@ -84,6 +86,8 @@ def asked() -> Asked:
             (([key, "another"], [eve.pk]), {}),
         ],
         "chat.selectors.invites._active": [((key, now_ms(), None), {}), ((key, now_ms(), [ben.id, "x"]), {})],
+        "chat.selectors.mentions._named": [(([room_pk], [ana.id, eve.id, "x"]), {}), (([room_pk, 0], {ben.id}), {})],
+        "chat.selectors.mentions._members": [((room_pk,), {}), ((0,), {})],
         "chat.selectors.messages._before": [((log, host, None), {"limit": 9}), ((log, mine, 7), {"limit": 3})],
         "chat.selectors.messages._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.messages._last": [((key,), {})],

@@ -100,6 +100,7 @@ def test_no_selector_of_messages_is_missing_above() -> None:
         "last_event",
         "membership_as",
         "membership_of",
+        "mentions_of_room",
         "refuse_full",
         "room_list",
         "block_list",

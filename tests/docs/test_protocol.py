@@ -8,12 +8,15 @@ import pytest
 
 import accounts.names
 import accounts.protocol
+import chat.mentions
 import chat.quotes
 import chat.reactions
 import chat.selectors.invites
+import chat.selectors.mentions
 import chat.selectors.messages
 import chat.selectors.own_rooms
 import chat.selectors.rooms
+import chat.services.mentions
 import chat.services.rooms
 import chat.text
 import realtime.hub.room
@@ -62,6 +65,12 @@ NUMBERS = {
     "rooms in hello": [chat.selectors.own_rooms.MINE],
     "`members` counts up to": [chat.selectors.rooms.MEMBERS],
     "`unread` counts up to": [chat.selectors.own_rooms.UNREAD],
+    "`mentions` counts up to": [chat.selectors.mentions.UNREAD],
+    "people that a message mentions": [chat.mentions.PEOPLE],
+    "people in `people.find`": [chat.selectors.mentions.FOUND],
+    "members among whom `people.find` searches: those who spoke last": [chat.selectors.mentions.SEARCHED],
+    "mentions of everybody in a room, an hour": [chat.services.mentions.HERE_TIMES],
+    "a page of `inbox.read`": [chat.selectors.mentions.PAGE],
     "different emoji on a message": [chat.reactions.EMOJI_PER_MESSAGE],
     "reactions to a message": [chat.reactions.REACTIONS_PER_MESSAGE],
     "invites in a snapshot": [chat.selectors.invites.LISTED],
