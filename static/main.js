@@ -10,6 +10,7 @@ import { startQuotes } from "./chat/client/quotes.js";
 import { startRecount } from "./chat/client/recount.js";
 import { readBoot } from "./chat/ui/boot.js";
 import { byId } from "./chat/ui/dom.js";
+import { keepEmojiOf } from "./chat/ui/emoji_choice.js";
 import { Scroll } from "./chat/ui/scroll.js";
 import { startTheme } from "./chat/ui/theme.js";
 import { useClock } from "./chat/ui/time.js";
@@ -23,6 +24,8 @@ import { Composer } from "./chat/views/composer.js";
 import { ConnectionStatus } from "./chat/views/connection_status.js";
 import { showDelivery, startDelivery } from "./chat/views/delivery_note.js";
 import { startDirect } from "./chat/views/direct.js";
+import { startEmojiButton } from "./chat/views/emoji_button.js";
+import { emojiSource } from "./chat/views/emoji_source.js";
 import { Empty } from "./chat/views/empty.js";
 import { startEnter } from "./chat/views/enter.js";
 import { startErrorNotices } from "./chat/views/error_notices.js";
@@ -100,6 +103,7 @@ if (boot.focus) navigation.arrive(boot.focus, location.hash);
 
 /** @param {NonNullable<Boot["user"]>} user @param {{dialogs: RoomDialogs, direct: Direct, requests: Requests}} parts */
 function startTalking(user, { dialogs, direct, requests }) {
+  keepEmojiOf(user.id);
   const typing = new Typing(client);
   const invites = new Invites(client);
   const completion = new CompletionMenu();
@@ -147,6 +151,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     view.start();
   new Empty(client, timeline, invites).start(scroll);
   completion.use(commandSource(client.plugs.commands));
+  completion.use(emojiSource());
   completion.start();
   navigation.on("turned", () => read.returned());
   startDirectory(client);
@@ -155,6 +160,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   requests.start();
   startKeepName();
   startTheme();
+  startEmojiButton();
   startDelivery(client, timeline, (pending) => composer.rewrite(pending));
   startRoomMenu(client, {
     invite: () => invites.open(),

@@ -1,6 +1,6 @@
 /**
- * Browser data: drafts, pending requests and files of one person. They are deleted when the person logs out here or deletes
- * the account.
+ * Browser data: drafts, pending requests, files and choices of one person. They are deleted when the person logs out
+ * here or deletes the account.
  */
 
 /** @import {CidStorage} from "./types.js" */
@@ -9,8 +9,17 @@ import { draftsOf, KINDS, LEAVING } from "./drafts.js";
 import { openStorage } from "./outbox_storage.js";
 
 const STORED = /** @type {const} */ (["outbox", "uploads"]);
+const keptPrefix = (/** @type {string} */ user) => `parlor.kept.${user}.`;
 
 /** @typedef {{storage?: Storage, open?: (user: string, what: "outbox" | "uploads") => Promise<CidStorage<any>>}} Places */
+
+/**
+ * Return the key of something in localStorage that is kept for one person, until that person logs out.
+ * @param {string} user @param {string} name @returns {string}
+ */
+export function keptKey(user, name) {
+  return keptPrefix(user) + name;
+}
 
 /**
  * Return whether something was typed or sent and is not stored on the server.
@@ -38,7 +47,9 @@ export async function forgetWhoLeft(me, { storage = localStorage, open = openSto
   if (user === null) return;
   storage.removeItem(LEAVING);
   if (user === me) return;
-  for (const key of KINDS.flatMap((kind) => draftsOf(user, storage, kind))) storage.removeItem(key);
+  const all = Array.from({ length: storage.length }, (_, n) => storage.key(n) ?? "");
+  const kept = all.filter((key) => key.startsWith(keptPrefix(user)));
+  for (const key of [...KINDS.flatMap((kind) => draftsOf(user, storage, kind)), ...kept]) storage.removeItem(key);
   for (const what of STORED) {
     const stored = await open(user, what);
     for (const { cid } of await stored.all()) await stored.remove(cid);

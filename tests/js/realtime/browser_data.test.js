@@ -31,6 +31,7 @@ test("log-out deletes drafts and pending requests of that person only", async ()
   texts
     .set("parlor.draft.mei.lounge", "secret")
     .set("parlor.draft.mei.chess", "too")
+    .set("parlor.kept.mei.emoji", "{}")
     .set("parlor.draft.bo.lounge", "his")
     .set("parlor.sound", "off");
   await outboxes.mei.put(pending);
