@@ -88,7 +88,7 @@ def _page(
     landing = _landing(boot.get("snapshot"))
     context = {
         "boot": boot | reader,
-        "rows": rows_of(boot["snapshot"], vocabulary, reader["blocked"]) if "snapshot" in boot else [],
+        "rows": _rows(boot, vocabulary, reader["blocked"], caller),
         "may_write": bool(caller and "snapshot" in boot and _may_write(boot["snapshot"], reader["user"]["guest"])),
         "indexed": settings.SEARCH_ENGINES,
         "enter": None if caller else form or EnterForm.suggested(language, _colours(landing["people"])),
@@ -98,6 +98,12 @@ def _page(
         "guests_off": caller is None and rooms.guests_off(room),
     }
     return render(request, template, context, status=status)
+
+
+def _rows(
+    boot: dict[str, Any], vocabulary: dict[str, str], blocked: list[str], caller: Caller | None
+) -> list[dict[str, Any]]:
+    return rows_of(boot["snapshot"], vocabulary, blocked, caller.id if caller else None) if "snapshot" in boot else []
 
 
 def _landing(snapshot: dict[str, Any] | None) -> dict[str, Any]:

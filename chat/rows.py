@@ -29,10 +29,12 @@ END: Final = "</p>"
 Row = dict[str, Any]
 
 
-def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Collection[str]) -> list[Row]:
+def rows_of(
+    snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Collection[str], me: str | None = None
+) -> list[Row]:
     """Return the rows for the messages of a snapshot, oldest first. `words` are the client's texts in one language.
 
-    A run of `FOLDED` or more deleted messages has no rows: the client adds one row for them.
+    `me` is the reader. A run of `FOLDED` or more deleted messages has no rows: the client adds one row for them.
     """
     room = str(snapshot["room"].get("key", ""))
     quotes = {
@@ -55,7 +57,9 @@ def rows_of(snapshot: Mapping[str, Any], words: Mapping[str, str], blocked: Coll
             row = _row(message, grouped, snapshot["people"], words, blocked)
             if not row["removed"] and not row["system"]:
                 row["quote"] = quotes.get(str(message.get("re")))
-            rows.append(row | {"badge": badge, "badge_word": word})
+            reactions = [] if row["removed"] else _reactions(message.get("reactions", ()), words, me)
+            more = {"badge": badge, "badge_word": word, "reactions": reactions, "may_react": bool(me)}
+            rows.append(row | more)
     return rows
 
 
@@ -128,6 +132,17 @@ def _quote(
     kind = words.get(f"quote.kind.{quote['kind']}", words["quote.kind.other"])
     name = people.get(quote["by"], UNKNOWN)["name"]
     return {"href": href, "name": name, "text": text or kind, "note": not text}
+
+
+def _reactions(
+    reactions: Collection[tuple[str, Collection[str]]], words: Mapping[str, str], me: str | None
+) -> list[dict[str, Any]]:
+    found = []
+    for emoji, users in reactions:
+        mine, n = me in users, len(users)
+        label = _filled(words["reactions.mine" if mine else "reactions.count"], emoji=emoji, n=str(n))
+        found.append({"emoji": emoji, "n": n, "mine": mine, "label": label})
+    return found
 
 
 def _is_long(text: str) -> bool:

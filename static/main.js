@@ -5,6 +5,7 @@
 
 import { Client } from "./chat/client/client.js";
 import { startDirectory } from "./chat/client/directory.js";
+import { EmojiUsage } from "./chat/client/emoji_usage.js";
 import { Pages } from "./chat/client/pages.js";
 import { startQuotes } from "./chat/client/quotes.js";
 import { startRecount } from "./chat/client/recount.js";
@@ -41,6 +42,9 @@ import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
 import { Profile } from "./chat/views/profile.js";
 import { QuoteJump } from "./chat/views/quote_jump.js";
+import { React } from "./chat/views/react.js";
+import { ReactionNotices } from "./chat/views/reaction_notices.js";
+import { Reactors } from "./chat/views/reactors.js";
 import { ReadPointer } from "./chat/views/read_pointer.js";
 import { Recovery } from "./chat/views/recovery.js";
 import { ReplyChip } from "./chat/views/reply_chip.js";
@@ -118,6 +122,11 @@ function startTalking(user, { dialogs, direct, requests }) {
   });
   const reply = new ReplyChip(client, { changed: () => composer.partChanged() });
   composer.use(reply);
+  const status = byId("reaction-status", HTMLElement);
+  const told = (/** @type {string} */ text) => {
+    status.textContent = text;
+  };
+  const react = new React(client, timeline, new EmojiUsage({ user: user.id }), told);
   const actions = new MessageActions(client, {
     answer: (item) => {
       composer.begin();
@@ -125,6 +134,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     },
     edit: (item) => composer.edit(item),
     deliveryAsked: (item) => showDelivery(timeline, item),
+    react,
   });
   const read = new ReadPointer(client, scroll, timeline);
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // a phone puts hidden pages to sleep
@@ -143,6 +153,9 @@ function startTalking(user, { dialogs, direct, requests }) {
     view.start();
   for (const view of [
     new MessageBar(timeline, actions),
+    react,
+    new Reactors(client, timeline),
+    new ReactionNotices(client, told),
     new Browse(client, go),
     new Switcher(client, go),
     new Profile(client, user),

@@ -174,3 +174,16 @@ def test_row_of_a_reply_has_its_quote() -> None:
         None,
     ]
     assert [row["grouped"] for row in found] == [False] * 5 + [True]
+
+
+def test_row_has_reactions_as_the_client_shows_them() -> None:
+    reactions = [["👍", ["a", "b"]], ["🎉", ["b"]]]
+    lines = [line(1, reactions=reactions), line(2, "b", reactions=reactions)]
+    snapshot = {"lines": lines, "people": PEOPLE, "room": {"hosts": []}}
+    first, hidden = rows_of(snapshot, WORDS, ["b"], "a")
+    assert first["reactions"] == [
+        {"emoji": "👍", "n": 2, "mine": True, "label": "👍 2, you reacted"},
+        {"emoji": "🎉", "n": 1, "mine": False, "label": "🎉 1"},
+    ]
+    assert hidden["reactions"] == []
+    assert [row["may_react"] for row in rows(line(1))] == [False]

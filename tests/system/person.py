@@ -94,7 +94,7 @@ class Person:
         assert box
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
         touch = self.context.new_cdp_session(self.page)
-        self.page.evaluate("() => { navigator.vibrate = () => (window.felt = true) }")
+        self.page.evaluate("() => { window.felt = false; navigator.vibrate = () => (window.felt = true) }")
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
         self.page.wait_for_function("() => window.felt")
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

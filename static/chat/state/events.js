@@ -7,6 +7,7 @@
 /** @import {Added, Reducer} from "./added.js" */
 /** @import {Message, Member, RoomState} from "./types.js" */
 
+import { reacted } from "./reactions.js";
 import { put, remove } from "./window.js";
 
 /**
@@ -20,6 +21,7 @@ export const MESSAGE_EVENTS = {
   "message.edited": (state, { data }) => (data ? put(state, data.line) : state),
   "message.restored": (state, { data }) => (data ? put(state, data.line) : state),
   "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
+  "message.reacted": reacted,
 };
 
 /** Reducers of the rest of the state are applied once. @type {Record<string, Reducer>} */

@@ -3,24 +3,29 @@
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item, Message, RoomState} from "./types.js" */
 
+import { reactingByMessage, SET } from "./reactions.js";
+
 /** Return the messages to show, oldest first. @param {RoomState} state @returns {Message[]} */
 export function lines(state) {
   return state.lines.filter(({ data, removed }) => data !== null || removed);
 }
 
 /**
- * Return the messages with the pending requests: posts at the end, edits and removals at their message. The `key`
+ * Return the messages with the pending requests: posts at the end, changes and reactions at their message. The `key`
  * stays the same when a pending post becomes a message.
  * @param {RoomState} state @param {PendingRequest[]} pending @returns {Item[]}
  */
 export function timeline(state, pending) {
-  const changes = new Map(pending.filter(({ params }) => "o" in params).map((request) => [request.params.o, request]));
+  const changing = pending.filter(({ method, params }) => "o" in params && method !== SET);
+  const changes = new Map(changing.map((request) => [request.params.o, request]));
+  const reacting = reactingByMessage(pending);
   const arrived = new Set(state.lines.map(({ cid }) => cid));
   const posts = pending.filter(({ method, cid }) => method === "message.post" && !arrived.has(cid));
   const stored = lines(state).map((message) => ({
     key: message.cid ? `c${message.cid}` : `o${message.o}`,
     message,
     pending: changes.get(message.o) ?? null,
+    ...(reacting.has(message.o) && { reacting: reacting.get(message.o) }),
   }));
   return [...stored, ...posts.map((request) => ({ key: `c${request.cid}`, message: null, pending: request }))];
 }

@@ -8,6 +8,7 @@ import { NOTHING_ADDED } from "./added.js";
 import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
 import { addPeople, markMentioned, markUnknown } from "./people.js";
 import { addQuotes, quotesAnswered, quotesAsked } from "./quotes.js";
+import { reacted, SET } from "./reactions.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
 export { cursor, firstNew, lines, timeline, typists } from "./selectors.js";
@@ -191,10 +192,11 @@ function scrolled(state, atBottom) {
 }
 
 /**
- * Apply the answer to a post. When the answer arrives before the event, the message gets what the answer tells.
+ * Apply the answer to a post or a reaction. When it arrives before the event, the message gets what the answer tells.
  * @param {RoomState} state @param {PendingRequest} pending @param {Stored} stored @param {number} ms
  */
 function answered(state, { method, params, cid }, { o, t, at }, ms) {
+  if (method === SET && o > state.head.o) return reacted(state, { by: state.me, data: params });
   if (method !== "message.post") return state;
   const message = find(state, o);
   if (message)

@@ -7,6 +7,8 @@
 /** @typedef {"host" | "member" | null} Role null for a person who only reads */
 /** @typedef {{by: string, at: number}} Removal */
 
+/** @typedef {[emoji: string, users: string[]][]} Reactions in the order of the first reactions; no list is empty */
+
 /**
  * @typedef {object} Message a message of the timeline
  * @property {number} o
@@ -20,6 +22,7 @@
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
  * @property {number} [re] the offset of the message that it answers
+ * @property {Reactions} [reactions]
  * @property {string} [cid] the cid of a message that this tab saw arriving: the key of its row while it was pending
  * @property {number} [ms] how long storing took, for own messages
  */
@@ -168,7 +171,7 @@
  */
 
 /**
- * @typedef {{key: string, message: Message | null, pending: PendingRequest | null}} Item a row of the timeline: a message, a pending post, or a message with a pending change
+ * @typedef {{key: string, message: Message | null, pending: PendingRequest | null, reacting?: PendingRequest[]}} Item a row of the timeline: a message, a pending post, or a message with a pending change; `reacting` are the reader's reactions that are not answered
  */
 
 /**

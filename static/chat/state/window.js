@@ -36,6 +36,18 @@ export function find(state, o) {
 }
 
 /**
+ * Change a message that is in the window. Its `touched` stays.
+ * @param {RoomState} state @param {number} o @param {(message: Message) => Message} changed @returns {RoomState}
+ */
+export function change(state, o, changed) {
+  const index = indexOf(state.lines, o);
+  const message = state.lines[index];
+  if (message?.o !== o) return state;
+  const next = changed(message);
+  return next === message ? state : { ...state, lines: state.lines.with(index, next) };
+}
+
+/**
  * Drop a message that is known from its answer alone, when its event brings no content.
  * @param {RoomState} state @param {number} o @returns {RoomState}
  */
@@ -45,8 +57,8 @@ export function dropUnfilled(state, o) {
 
 /** @param {RoomState} state @param {number} o @param {Removal} removed @param {number} touched @returns {RoomState} */
 export function remove(state, o, removed, touched) {
-  const message = find(state, o);
-  return message ? put(state, { ...message, ...withoutContent(removed), touched }) : quoteRemoved(state, o);
+  const { reactions: _, ...message } = find(state, o) ?? {};
+  return "o" in message ? put(state, { ...message, ...withoutContent(removed), touched }) : quoteRemoved(state, o);
 }
 
 /**

@@ -27,6 +27,13 @@ export function count(key, n, values = {}) {
   return say(form in catalogue ? form : `${key}.other`, { n, ...values });
 }
 
+const LIST = new Intl.ListFormat(document.documentElement.lang || "en");
+
+/** Return names as one list in words: "Ana, Ben and Mei". @param {string[]} names @returns {string} */
+export function listed(names) {
+  return LIST.format(names.map(isolated));
+}
+
 /** @param {string} key @returns {boolean} */
 export function knows(key) {
   return key in catalogue;

@@ -17,6 +17,7 @@ import { setServerHtml } from "../ui/html.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
 import { paintQuote } from "./quote.js";
+import { paintReactions } from "./reactions.js";
 
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
@@ -70,6 +71,7 @@ export function paintMessage(element, view) {
   paintBadge(part(element, ".line-rank", HTMLElement), badgeOf(view.state, authorOf(item, me)));
   element.classList.toggle("grouped", grouped);
   element.classList.toggle("removed", isRemoved(item) || view.blocked);
+  paintReactions(element, view);
   paintDelivery(element, view);
 }
 

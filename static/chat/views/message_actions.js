@@ -3,6 +3,7 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
 /** @import {Action} from "../ui/menu.js" */
+/** @import {React} from "./react.js" */
 
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
 import { isAbove } from "../state/selectors.js";
@@ -10,7 +11,7 @@ import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
 
 /**
- * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void}} MessageActionHandlers
+ * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void, react: React}} MessageActionHandlers
  */
 
 export class MessageActions {
@@ -30,6 +31,7 @@ export class MessageActions {
   of(item) {
     return [
       ...this.#replies(item),
+      ...this.#react(item),
       ...this.#changes(item),
       ...this.#copies(item),
       ...this.#client.plugs.ask("messageActions", item).flat(),
@@ -41,6 +43,20 @@ export class MessageActions {
     const mayAnswer = item.message && this.#client.state().room?.role && !isRemoved(item) && !isSystem(item);
     const isClosed = this.#client.state().room?.archived || this.#client.plugs.ask("locksComposer").some(Boolean);
     return mayAnswer && !isClosed ? () => this.#facts.answer(item) : null;
+  }
+
+  /**
+   * Return the row of emoji for the menu of a message, or null when the reader may not react to it.
+   * @param {Item} item @param {() => void} close closes the menu @returns {HTMLElement | null}
+   */
+  quick(item, close) {
+    return this.#facts.react.may(item) ? this.#facts.react.row(item, close) : null;
+  }
+
+  /** @param {Item} item @returns {Action[]} */
+  #react(item) {
+    const { react } = this.#facts;
+    return react.may(item) ? [{ icon: "react", word: say("act.react"), act: () => react.open(item), key: "+" }] : [];
   }
 
   /** @param {Item} item */

@@ -92,7 +92,7 @@ export class MessageBar {
 
   /** @param {Element} target */
   #pressed(target) {
-    const message = target.closest(".line");
+    const message = target.closest(".reaction") ? null : target.closest(".line");
     const item = this.#timeline.itemOf(message);
     if (!(message instanceof HTMLElement) || !item || this.#actions.of(item).length === 0) return;
     this.#message = message;
@@ -122,6 +122,8 @@ export class MessageBar {
   /** @param {Item} item @param {HTMLElement} anchor */
   #openMenu(item, anchor) {
     fill(this.#menu, this.#actions.of(item));
+    const quick = this.#actions.quick(item, () => this.#menu.hidePopover());
+    if (quick) this.#menu.prepend(quick);
     openBy(this.#menu, anchor);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
   }

@@ -108,6 +108,7 @@ export class Rows {
       badgeOf(state, authorOf(row.item, state.me)),
       ...quoteDepends(row.item, state, this.#client.blocked),
     ];
+    seen.push(...(row.item.reacting ?? []));
     return message ? [...seen, ...cardDepends(message, state, this.#client.plugs.cards)] : seen;
   }
 

@@ -132,6 +132,12 @@ export class Timeline extends Emitter {
     return this.items.find((item) => item.key === key) ?? null;
   }
 
+  /** Return an item as it is now. @param {Item} item @returns {Item} */
+  current(item) {
+    const now = timeline(this.#client.state(), this.#client.pending());
+    return now.find(({ key, message }) => key === item.key || (message && message.o === item.message?.o)) ?? item;
+  }
+
   /** Return the row of an offset, when it is on the screen. @param {number} o @returns {HTMLElement | null} */
   messageAt(o) {
     return this.#list.querySelector(`[data-o="${o}"]`);

@@ -8,6 +8,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withReaction } from "../../../../static/chat/state/reactions.js";
 import { cursor, emptyRoom, lines, reduce } from "../../../../static/chat/state/store.js";
 import { seeded } from "../../fakes.js";
 
@@ -33,11 +34,11 @@ class Server {
     return { o: this.log.length, t: this.log.length, n: this.rows.length };
   }
 
-  /** @param {string} kind @param {any} data @param {number[]} [redacted] */
-  #append(kind, data, redacted = []) {
+  /** @param {string} kind @param {any} data @param {number[]} [redacted] @param {string} [by] */
+  #append(kind, data, redacted = [], by = "ana") {
     const o = this.log.length + 1;
     for (const o of redacted) this.redactedOffsets.add(o);
-    this.log.push({ room: "lounge", o, t: o, n: this.rows.length, at: o, by: "ana", cid: null, kind, data });
+    this.log.push({ room: "lounge", o, t: o, n: this.rows.length, at: o, by, cid: null, kind, data });
   }
 
   post() {
@@ -78,6 +79,16 @@ class Server {
     }
   }
 
+  /** Add or remove a reaction, as the server does. @param {number} index @param {string} emoji @param {string} by */
+  react(index, emoji, by) {
+    const row = this.rows[index];
+    if (row.removed) return;
+    const reactions = row.reactions ?? [];
+    const on = !reactions.some(([other, users]) => other === emoji && users.includes(by));
+    this.rows[index] = { ...row, reactions: withReaction(reactions, emoji, by, on) };
+    this.#append("message.reacted", { o: row.o, emoji, on }, [], by);
+  }
+
   /** Return the events that hold the text of a message. @param {number} line */
   #bearersOf(line) {
     return this.log.filter(({ o, data }) => o === line || data.line?.o === line).map(({ o }) => o);
@@ -105,7 +116,7 @@ class Server {
   #slice(as_of, rows) {
     const [first, last] = [rows[0]?.o ?? 0, rows.at(-1)?.o ?? Infinity];
     return {
-      lines: rows,
+      lines: rows.map((row) => (row.removed ? { ...row, reactions: undefined } : row)),
       as_of,
       before: this.rows.some(({ o }) => o < first),
       after: this.rows.some(({ o }) => o > last),
@@ -149,9 +160,11 @@ class World {
 
   write() {
     const { rows } = this.server;
-    const act = rows.length === 0 ? 0 : this.pick(4);
+    const act = rows.length === 0 ? 0 : this.pick(6);
     if (act < 2) this.server.post();
     else if (act === 2) this.server.edit(this.pick(rows.length));
+    else if (act > 3)
+      this.server.react(this.pick(rows.length), ["👍", "❤️"][this.pick(2)], ["ana", "ben"][this.pick(2)]);
     else this.server.removeOrRestore(this.pick(rows.length));
   }
 
@@ -268,7 +281,14 @@ class World {
 
 /** @param {Message[]} rows */
 const seen = (rows) =>
-  rows.map(({ o, by, data, edited, removed }) => ({ o, by, data, edited: removed ? null : edited, removed }));
+  rows.map(({ o, by, data, edited, removed, reactions = [] }) => ({
+    o,
+    by,
+    data,
+    edited: removed ? null : edited,
+    removed,
+    reactions: removed ? [] : reactions.flatMap(([emoji, users]) => users.map((user) => `${emoji} ${user}`)).sort(),
+  }));
 
 test("random interleavings converge to the server's list", () => {
   for (let seed = 1; seed <= 1500; seed += 1) {
