@@ -131,11 +131,12 @@ export class MessageBar {
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
     const rows = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".line")]);
-    const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const focused = document.activeElement;
+    const at = rows.indexOf(/** @type {HTMLElement} */ (focused?.closest(".line")));
     const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[
       event.key
     ];
-    if (event.key === "Enter" && at >= 0)
+    if (event.key === "Enter" && at >= 0 && focused === rows[at])
       /** @type {HTMLElement | null} */ (this.#bar.querySelector(".action"))?.focus();
     else if (this.#actByKey(event)) event.preventDefault();
     else if (next === undefined) return;
