@@ -22,6 +22,7 @@ class ChatConfig(AppConfig):
             entrance,
             memberships,
             messages,
+            pins,  # noqa: F401 - its methods register themselves
             reactions,  # noqa: F401 - its method registers itself
         )
         from chat.text import Text

@@ -24,6 +24,7 @@ NEEDED: Final[dict[str, Rank]] = {
     "member.remove": Rank.HOST,
     "member.admit": Rank.HOST,
     "message.delete": Rank.HOST,
+    "message.pin": Rank.HOST,
     "message.restore": Rank.HOST,
     "sanction.make": Rank.HOST,
     "sanction.make on the site": Rank.MODERATOR,

@@ -114,6 +114,12 @@ class MessageDelete(MessageAct, kw_only=True):
     rule: Rule = "other"
 
 
+class MessagePin(MessageAct, kw_only=True):
+    """Params of `message.pin`."""
+
+    pinned: bool
+
+
 class MessageEdit(MessageAct, kw_only=True):
     """Params of `message.edit`."""
 

@@ -20,13 +20,25 @@ from realtime.storage.prepared import prepared
 
 LINES: Final = 40
 BYTES: Final = 128 * 1024
-_LINE: Final = ("offset", "lines", "at", "kind", "data", "edited_at", "removed_at", "touched", "tag", "reactions")
+_LINE: Final = (
+    "offset",
+    "lines",
+    "at",
+    "kind",
+    "data",
+    "edited_at",
+    "removed_at",
+    "touched",
+    "tag",
+    "reactions",
+    "pinned_at",
+)
 _USER: Final = ("key", *PERSON)
 _AUTHOR: Final = len(_LINE)
 _REMOVER: Final = _AUTHOR + len(_USER)
 _PEOPLE: Final = [c for path in ("author__", "removed_by__") for c in (f"{path}key", *person_columns(path))]
 _QUOTE: Final = _REMOVER + len(_USER)
-_COLUMNS: Final = (*_LINE, *_PEOPLE, *quotes.columns("reply_to__"))
+COLUMNS: Final = (*_LINE, *_PEOPLE, *quotes.columns("reply_to__"))
 Page = dict[str, Any]
 """A page is `{lines, before, after, people, quotes?}`. `before` and `after` tell whether there are more messages.
 
@@ -100,7 +112,7 @@ def _last_page(key: LogKey) -> Page | None:
 def _last(key: LogKey) -> "QuerySet[Message, Any]":
     """Return the last messages without a filter for the reader."""
     messages = Message.objects.filter(log__key=key).order_by("-offset")
-    return messages.values_list(*_COLUMNS, "audience", named=True)[: LINES + 1]
+    return messages.values_list(*COLUMNS, "audience", named=True)[: LINES + 1]
 
 
 def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
@@ -132,7 +144,7 @@ def tag_of(message: Message) -> int | None:
 
 
 def message_as(message: Message) -> dict[str, Any]:
-    """Return `{o, t, n, at, by, kind, data, edited, removed, touched, re?, reactions?}`, as in docs/protocol.md."""
+    """Return a message as in docs/protocol.md: `{o, t, n, at, by, kind, data, edited, removed, touched}` and more."""
     author, remover = (user.key if user else None for user in (message.author, message.removed_by))
     answered = message.reply_to.offset if message.reply_to else None
     return _message_as(author, remover, answered, *(getattr(message, name) for name in _LINE))
@@ -152,6 +164,7 @@ def _message_as(
     touched: int,
     tag: int | None,
     reactions: str | None,
+    pinned: int | None,
 ) -> dict[str, Any]:
     message = {
         "o": o,
@@ -169,6 +182,8 @@ def _message_as(
         message["re"] = re
     if reactions and removed is None:
         message["reactions"] = msgspec.json.decode(reactions)
+    if pinned is not None and removed is None:
+        message["pinned"] = pinned
     return message
 
 
@@ -177,13 +192,19 @@ def _before(log: int, words: Collection[str], o: int | None, *, limit: int) -> "
     messages = Message.objects.filter(heard_by(words), log=log)
     if o is not None:
         messages = messages.filter(offset__lt=o)
-    return messages.order_by("-offset").values_list(*_COLUMNS, named=True)[:limit]
+    return messages.order_by("-offset").values_list(*COLUMNS, named=True)[:limit]
 
 
 @prepared
 def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet[Message, Any]":
     messages = Message.objects.filter(heard_by(words), log=log, offset__gt=o)
-    return messages.order_by("offset").values_list(*_COLUMNS, named=True)[:limit]
+    return messages.order_by("offset").values_list(*COLUMNS, named=True)[:limit]
+
+
+def page_of(rows: list[Any], limit: int, reader: Collection[str]) -> Page:
+    """Return `{lines, people, quotes?, more}` for rows of `COLUMNS`, at most `limit` and 128 KiB of them."""
+    found, more = _bounded(rows, limit)
+    return _page(found, reader, before=False, after=more) | {"more": more}
 
 
 def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:

@@ -13,6 +13,7 @@ import chat.selectors.invites
 import chat.selectors.mentions
 import chat.selectors.messages
 import chat.selectors.own_rooms
+import chat.selectors.pins
 import chat.selectors.quotes
 import chat.selectors.reactions
 import chat.selectors.rooms
@@ -37,6 +38,7 @@ MODULES = [
     chat.selectors.mentions,
     chat.selectors.messages,
     chat.selectors.own_rooms,
+    chat.selectors.pins,
     chat.selectors.quotes,
     chat.selectors.reactions,
     chat.selectors.rooms,
@@ -69,6 +71,8 @@ def asked() -> Asked:
     lines = [post(ben, key, f"line {n}") for n in range(30)]
     act(ana, "message.post", room=key, text="yes", re=lines[2])
     act(ana, "message.post", room=key, text="no", re=lines[3])
+    act(ana, "message.pin", room=key, o=lines[3], pinned=True)
+    act(ana, "message.pin", room=key, o=lines[5], pinned=True)
     act(ana, "message.delete", room=key, o=lines[3])
     act(ana, "invite.create", room=key, expires_ms=10**6, uses=2)
     act(ben, "invite.create", room=key, expires_ms=None, uses=None)
@@ -92,6 +96,7 @@ def asked() -> Asked:
         "chat.selectors.messages._after": [((log, host, 0), {"limit": 9}), ((log, [], 7), {"limit": 3})],
         "chat.selectors.messages._last": [((key,), {})],
         "chat.selectors.own_rooms._mine": [((ben.pk, mine), {"limit": 500}), ((eve.pk, mine), {"limit": 1})],
+        "chat.selectors.pins._pinned": [((log, host), {}), ((log, []), {})],
         "chat.selectors.quotes._quoted": [((log, lines[2:4]), {}), ((log, []), {}), ((log, [lines[5]]), {})],
         "chat.selectors.reactions._messages": [((log, {*lines[:3], 10**6}), {}), ((log, [10**6]), {})],
         "chat.selectors.rooms._rooms": [((key,), {}), (("none",), {})],

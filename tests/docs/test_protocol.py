@@ -17,6 +17,7 @@ import chat.selectors.messages
 import chat.selectors.own_rooms
 import chat.selectors.rooms
 import chat.services.mentions
+import chat.services.pins
 import chat.services.rooms
 import chat.text
 import realtime.hub.room
@@ -58,6 +59,7 @@ NUMBERS = {
     "a page of history, a snapshot": [chat.selectors.messages.LINES, chat.selectors.messages.BYTES],
     "ids in `people.read`": [100],
     "offsets in `quotes.read`": [50],
+    "pinned messages of a room": [chat.services.pins.PINS],
     "the text of a quote": [chat.quotes.TEXT_LENGTH],
     "people in `presence`": [realtime.hub.room.PEOPLE_LISTED],
     "members in `member.list`": [chat.selectors.rooms.LISTED],
