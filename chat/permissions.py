@@ -26,6 +26,7 @@ NEEDED: Final[dict[str, Rank]] = {
     "message.delete": Rank.HOST,
     "message.pin": Rank.HOST,
     "message.restore": Rank.HOST,
+    "preview.remove": Rank.HOST,
     "sanction.make": Rank.HOST,
     "sanction.make on the site": Rank.MODERATOR,
     "sanction.lift": Rank.HOST,

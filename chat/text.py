@@ -39,11 +39,24 @@ LIGHT_LENGTH, LIGHT_MARKS = 280, 8
 SIGN: Final = re.compile(r"[!*_~`>\n]|://")
 HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
 """Brackets, addresses with letters to encode, and characters that `written` removes or turns into line ends."""
+LINK: Final = re.compile(r'<a href="(https?://[^"]+)"')
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>|&\n]")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
 """A text that does not begin so, with no `MARKUP` and no address, needs no parser: see `plain`."""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
+
+
+class Preview(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The preview of a link in a message. `image` is the key of a file with `w` × `h` pixels."""
+
+    url: str
+    title: str
+    site: str = ""
+    text: str = ""
+    image: str | None = None
+    w: int | None = None
+    h: int | None = None
 
 
 class Text(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,6 +70,18 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     html: str | None = None
     files: tuple[dict[str, Any], ...] = ()
     mentions: dict[str, str] | None = None
+    previews: tuple[Preview, ...] = ()
+
+    def linking(self, previews: tuple[Preview, ...]) -> "Text":
+        """Return the text with those previews whose links are in it."""
+        links = set(links_in(self.html))
+        kept = tuple(each for each in previews if each.url in links)
+        return msgspec.structs.replace(self, previews=kept)
+
+
+def links_in(markup: str | None) -> list[str]:
+    """Return the web addresses that a rendered text links to, in order."""
+    return [html.unescape(address) for address in LINK.findall(markup or "")]
 
 
 def written(text: str, *, blank: bool = False) -> str:

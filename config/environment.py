@@ -38,14 +38,11 @@ class Environment(environ.Env):
         found: list[str] = self.list(var, default=default)
         if len(found) == 1 and found[0].isdigit():
             return found
-        for item in found:
-            try:
-                ip_network(item)
-            except ValueError:
-                raise ImproperlyConfigured(
-                    f"{var}: {item} is neither a number of proxies nor an address or network."
-                ) from None
-        return found
+        return _networks(var, found, "neither a number of proxies nor an address or network")
+
+    def networks(self, var: str, default: list[str]) -> list[str]:
+        """Return addresses and networks, or raise `ImproperlyConfigured`."""
+        return _networks(var, self.list(var, default=default), "no address or network")
 
     def database(self, var: str, password: str, default: Path) -> dict[str, Any]:
         """Return the settings of the database in the URL, or of SQLite at the default path."""
@@ -67,6 +64,15 @@ class Environment(environ.Env):
         url = self.str(var, default="").strip() or "dummymail://"
         found, user, secret = _at_server(var, url, self.email_url_config)
         return found | {"EMAIL_HOST_USER": user, "EMAIL_HOST_PASSWORD": password or secret}
+
+
+def _networks(var: str, found: list[str], fault: str) -> list[str]:
+    for item in found:
+        try:
+            ip_network(item)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var}: {item} is {fault}.") from None
+    return found
 
 
 def _at_server(var: str, url: str, parse: Callable[[str], dict[str, Any]]) -> tuple[dict[str, Any], str, str]:

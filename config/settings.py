@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "files",
     "chat",
     "search",
+    "previews",
     "moderation",
     "game",
     "lab",
@@ -173,6 +174,12 @@ TASKS = {
     }
 }
 TASKS_WORKER = env.bool("TASKS_WORKER", default=True)
+
+# Link previews
+# Off unless the site wants them: its server then visits the addresses that people post.
+LINK_PREVIEWS = env.bool("LINK_PREVIEWS", default=False)
+LINK_PREVIEW_NETWORKS = env.networks("LINK_PREVIEW_NETWORKS", default=[])
+LINK_PREVIEW_PORTS = env.list("LINK_PREVIEW_PORTS", default=["80", "443"])
 
 # Limits: overrides of realtime/limits.py
 REALTIME: dict[str, Any] = env.json("REALTIME", default={})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ["realtime", "tasks", "accounts", "chat", "search", "moderation", "game", "lab", "config"]
+APPS = ["realtime", "tasks", "accounts", "chat", "search", "previews", "moderation", "game", "lab", "config"]
 PURE_IN_REALTIME = [
     "types",
     "errors",

@@ -217,7 +217,7 @@ def message_edit(
     if message.author_id != caller.pk or message.kind != installed.kinds[Text]:
         raise forbidden("only one's own text")
     _refuse_removed(message)
-    text = _with_files_of(message, text)
+    text = _with_parts_of(message, text)
     former = mentions_of(message.data)
     calls = calls_check(
         batch,
@@ -229,18 +229,33 @@ def message_edit(
         former=former,
     )
     _revision_keep(batch, message, room=room, caller=caller)
-    message.data, message.edited_at = encode(calls.text).decode(), batch.now
-    superseded = _touch(batch, message, room=room)
-    event = batch.append(
+    message.edited_at = batch.now
+    event = message_data_replace(batch, message=message, room=room, text=calls.text, caller=caller, cid=cid)
+    message_note(batch, message, room=room)
+    return calls_change(batch, message, event=event, caller=caller, calls=calls, former=former)
+
+
+def message_data_replace(
+    batch: Batch,
+    *,
+    message: Message,
+    room: LogKey,
+    text: Text,
+    caller: Caller | None = None,
+    cid: ClientId | None = None,
+) -> LogEvent:
+    """Store other data of a written message, and redact the event that had it. No hook is told."""
+    message.data = encode(text).decode()
+    superseded = _place(batch, message, room=room)
+    return batch.append(
         room,
         kind="message.edited",
         data={"line": message_as(message)},
-        actor=caller.id,
+        actor=caller.id if caller else None,
         cid=cid,
         audience=_audience(message),
         redacts=[superseded],
     )
-    return calls_change(batch, message, event=event, caller=caller, calls=calls, former=former)
 
 
 @method("message.delete", protocol.MessageDelete)
@@ -352,12 +367,12 @@ def _with_files(batch: Batch, room: LogKey, caller: Caller, parsed: ParsedMessag
     return replace(parsed, files=files_post(batch, caller=caller, log=log.pk, offset=log.head + 1, wanted=wanted))
 
 
-def _with_files_of(message: Message, text: Text) -> Text:
-    """Return the new text of a message with the files that it has. Raise 422 when it would have neither."""
-    files = msgspec.json.decode(message.data or "{}").get("files", ())
-    if not text.text and not files:
+def _with_parts_of(message: Message, text: Text) -> Text:
+    """Return the new text with the files of the message, and previews of links that stay. Raise 422 if all is empty."""
+    former = msgspec.json.decode(message.data or '{"text":""}', type=Text)
+    if not text.text and not former.files:
         raise unprocessable("empty", "nothing to say")
-    return replace(text, files=tuple(files))
+    return replace(text, files=former.files).linking(former.previews)
 
 
 def message_meant(caller: Caller, room_access: RoomAccess, o: int, t: int | None) -> Message:
@@ -402,10 +417,16 @@ def _revision_keep(batch: Batch, message: Message, *, room: LogKey, caller: Call
 
 
 def _touch(batch: Batch, message: Message, *, room: LogKey) -> int:
+    """Save the message with the offset of the next event in `touched`, and tell the hooks. Return the former one."""
+    superseded = _place(batch, message, room=room)
+    message_note(batch, message, room=room)
+    return superseded
+
+
+def _place(batch: Batch, message: Message, *, room: LogKey) -> int:
     """Save the message with the offset of the next event in `touched`. Return the former `touched`, to redact it."""
     superseded, message.touched = message.touched, batch.log(room).head + 1
     message.save()
-    message_note(batch, message, room=room)
     return superseded
 
 
