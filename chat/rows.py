@@ -93,6 +93,7 @@ def _row(
         "system": message["kind"] in SYSTEM_KINDS,
         "grouped": grouped,
         "removed": bool(message["removed"]) or hidden,
+        "pinned": "pinned" in message and not message["removed"] and not hidden,
         "name": author["name"],
         "face": author["face"] or initials(author["name"]),
         "emoji_face": bool(author["face"]),

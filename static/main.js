@@ -40,6 +40,7 @@ import { MessageActions } from "./chat/views/message_actions.js";
 import { MessageBar } from "./chat/views/message_bar.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
+import { PinsPanel } from "./chat/views/pins_panel.js";
 import { Profile } from "./chat/views/profile.js";
 import { QuoteJump } from "./chat/views/quote_jump.js";
 import { React } from "./chat/views/react.js";
@@ -136,6 +137,8 @@ function startTalking(user, { dialogs, direct, requests }) {
     deliveryAsked: (item) => showDelivery(timeline, item),
     react,
   });
+  const pins = new PinsPanel(client, sidePanel);
+  pins.start();
   const read = new ReadPointer(client, scroll, timeline);
   const onPhone = matchMedia("(hover: none) and (pointer: coarse)").matches; // a phone puts hidden pages to sleep
   const stays = () => client.plugs.ask("staysVisible").some(Boolean);
@@ -177,6 +180,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   startDelivery(client, timeline, (pending) => composer.rewrite(pending));
   startRoomMenu(client, {
     invite: () => invites.open(),
+    pins: () => pins.open(),
     settings: () => dialogs.change(),
     archive: () => dialogs.close("archive"),
     delete: () => dialogs.close("delete"),

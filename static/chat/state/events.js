@@ -7,6 +7,7 @@
 /** @import {Added, Reducer} from "./added.js" */
 /** @import {Message, Member, RoomState} from "./types.js" */
 
+import { pinned } from "./pins.js";
 import { reacted } from "./reactions.js";
 import { put, remove } from "./window.js";
 
@@ -20,6 +21,7 @@ export const MESSAGE_EVENTS = {
   "room.changed": arrived,
   "message.edited": (state, { data }) => (data ? put(state, data.line) : state),
   "message.restored": (state, { data }) => (data ? put(state, data.line) : state),
+  "message.pinned": pinned,
   "message.deleted": (state, { o, data }) => (data ? remove(state, data.o, { by: data.by, at: data.at }, o) : state),
   "message.reacted": reacted,
 };

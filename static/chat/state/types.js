@@ -21,6 +21,7 @@
  * @property {number | null} edited
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
+ * @property {number} [pinned] since when it is pinned
  * @property {number} [re] the offset of the message that it answers
  * @property {Reactions} [reactions]
  * @property {string} [cid] the cid of a message that this tab saw arriving: the key of its row while it was pending

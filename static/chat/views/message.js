@@ -64,6 +64,7 @@ export function paintMessage(element, view) {
   paintTime(part(element, ".line-time", HTMLAnchorElement), view);
   paintBody(part(element, ".line-body", HTMLElement), author, view);
   if (isSystem(item)) return;
+  part(element, ".line-pin", HTMLElement).hidden = !item.message?.pinned || isRemoved(item) || view.blocked;
   paintQuote(element, view);
   paintMore(element, view);
   paintFace(part(element, ".face", HTMLElement), author);

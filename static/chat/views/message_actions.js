@@ -9,6 +9,7 @@ import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
 import { isAbove } from "../state/selectors.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
+import { mayPin, setPinned } from "./pinning.js";
 
 /**
  * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void, react: React}} MessageActionHandlers
@@ -33,6 +34,7 @@ export class MessageActions {
       ...this.#replies(item),
       ...this.#react(item),
       ...this.#changes(item),
+      ...this.#pins(item),
       ...this.#copies(item),
       ...this.#client.plugs.ask("messageActions", item).flat(),
     ];
@@ -97,6 +99,15 @@ export class MessageActions {
     const edit = { icon: "edit", word: say("act.edit"), act: () => this.#facts.edit(item) };
     const remove = { icon: "delete", word: say("act.delete"), act: () => this.remove(item), danger: true };
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
+  }
+
+  /** @param {Item} item @returns {Action[]} */
+  #pins(item) {
+    const { message } = item;
+    if (!message || isRemoved(item) || isSystem(item) || !mayPin(this.#client.state())) return [];
+    const isPinned = Boolean(message.pinned);
+    const act = () => setPinned(this.#client, message.o, !isPinned);
+    return [{ icon: "pin", word: say(isPinned ? "act.unpin" : "act.pin"), act }];
   }
 
   /** @param {Item} item @returns {Action[]} */

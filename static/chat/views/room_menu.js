@@ -10,7 +10,7 @@ import { isDirect } from "./room_list.js";
 
 /**
  * @param {Client} client
- * @param {{invite: () => void, settings: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked
+ * @param {{invite: () => void, pins: () => void, settings: () => void, archive: () => void, delete: () => void, restore: () => void, leave: () => void, close: () => void}} asked
  */
 export function startRoomMenu(client, asked) {
   const menu = byId("room-menu", HTMLElement);
