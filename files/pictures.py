@@ -22,6 +22,7 @@ MEMORY_BYTES: Final = 256 * 1024 * 1024
 CPU_S: Final = 20
 NICE: Final = 5
 FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+COPIED: Final = ("WEBP", "AVIF")
 STILL: Final = ("JPEG", "MPO")
 """Photos. The further pictures of an MPO are the same one, for other screens."""
 SIDE: Final = 2560
@@ -32,6 +33,8 @@ MAX_JPEG_PIXELS: Final = 120_000_000
 """A JPEG is decoded at a fraction of its size, so it may have more pixels than others."""
 MAX_PIXELS: Final = 30_000_000
 MAX_ALPHA_PIXELS: Final = 21_000_000
+MAX_COPIED_PIXELS: Final = 13_000_000
+"""The decoders of WebP and AVIF return a copy of the picture."""
 MAX_FRAMES: Final = 1_000
 MAX_FRAME_PIXELS: Final = 400_000_000
 """The pixels of all frames of an animation, to be decoded."""
@@ -73,7 +76,7 @@ def _write_square(image: Any, folder: Path) -> dict[str, Any]:
 def _write_animation(image: Any, frames: int, folder: Path) -> dict[str, Any]:
     """Write an animation as WebP, scaled down until all frames together are small enough."""
     pixels = image.width * image.height
-    if frames > MAX_FRAMES or pixels * frames > MAX_FRAME_PIXELS or pixels > MAX_ALPHA_PIXELS:
+    if frames > MAX_FRAMES or pixels * frames > MAX_FRAME_PIXELS or pixels > MAX_COPIED_PIXELS:
         raise TooLarge
     scale = min(1, ANIMATION_SIDE / max(image.size), (KEPT_FRAME_PIXELS / (pixels * frames)) ** 0.5)
     size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
@@ -107,7 +110,8 @@ def _bounded(image: Any, side: int) -> Any:
             raise TooLarge
         image.draft(None, (side, side))
     transparent = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
-    if image.width * image.height > (MAX_ALPHA_PIXELS if transparent else MAX_PIXELS):
+    most = MAX_COPIED_PIXELS if image.format in COPIED else MAX_ALPHA_PIXELS if transparent else MAX_PIXELS
+    if image.width * image.height > most:
         raise TooLarge
     orientation = image.getexif().get(0x0112)
     profile = image.info.get("icc_profile")
@@ -197,6 +201,7 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
     os.nice(NICE)
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # beyond twice as many, opening it is an error
     ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 

@@ -36,6 +36,6 @@ def key(ana: Caller, ben: Caller) -> LogKey:
 
 
 @pytest.fixture
-def browser(ana: Caller) -> Browser:
+def web(ana: Caller) -> Browser:
     """Return the browser of Ana."""
     return Browser(ana)

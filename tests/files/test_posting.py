@@ -47,9 +47,9 @@ def outcome_of(job: Any) -> None:
     assert not isinstance(found, BaseException), found
 
 
-def test_message_has_the_description_of_its_files(browser: Browser, ana: Caller, key: LogKey) -> None:
-    file = browser.file(picture("PNG", (40, 30)), "Sun set.png")
-    text = browser.file(b"words", "notes.txt")
+def test_message_has_the_description_of_its_files(web: Browser, ana: Caller, key: LogKey) -> None:
+    file = web.file(picture("PNG", (40, 30)), "Sun set.png")
+    text = web.file(b"words", "notes.txt")
     wanted = [{"key": file["key"], "alt": " The\nsea "}, {"key": text["key"]}]
     o = act(ana, "message.post", room=key, text="*look*", files=wanted)["o"]
     shown = line(ana, key, o)["data"]
@@ -61,8 +61,8 @@ def test_message_has_the_description_of_its_files(browser: Browser, ana: Caller,
     }  # fmt: skip
 
 
-def test_text_may_be_empty_only_with_files(browser: Browser, ana: Caller, key: LogKey) -> None:
-    file = browser.file(b"1")["key"]
+def test_text_may_be_empty_only_with_files(web: Browser, ana: Caller, key: LogKey) -> None:
+    file = web.file(b"1")["key"]
     assert refused(ana, "message.post", room=key, text=" \n").type == "empty"
     o = posted(ana, key, file)
     assert line(ana, key, o)["data"]["text"] == ""
@@ -73,18 +73,18 @@ def test_text_may_be_empty_only_with_files(browser: Browser, ana: Caller, key: L
     assert refused(ana, "message.edit", room=key, o=post(ana, key), text="").type == "empty"
 
 
-def test_file_is_posted_once(browser: Browser, ana: Caller, key: LogKey) -> None:
-    file = browser.file(b"1")["key"]
+def test_file_is_posted_once(web: Browser, ana: Caller, key: LogKey) -> None:
+    file = web.file(b"1")["key"]
     posted(ana, key, file, cid="c" * 10)
     assert posted(ana, key, file, cid="c" * 10) == last_event(key).offset
     assert refused(ana, "message.post", room=key, text="", files=[{"key": file}]).type == "file_used"
-    other = browser.file(b"2")["key"]
+    other = web.file(b"2")["key"]
     assert refused(ana, "message.post", room=key, text="", files=[{"key": other}] * 2).type == "file_used"
-    assert browser.client.delete(f"/files/{file}").status_code == 409
+    assert web.client.delete(f"/files/{file}").status_code == 409
 
 
-def test_refused_message_leaves_its_files_unused(browser: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
-    file = browser.file(b"1")["key"]
+def test_refused_message_leaves_its_files_unused(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
+    file = web.file(b"1")["key"]
     place = room(ben, ana)
     act(ana, "room.leave", room=place)
     assert refused(ana, "message.post", room=place, text="", files=[{"key": file}]).code == 403
@@ -92,21 +92,21 @@ def test_refused_message_leaves_its_files_unused(browser: Browser, ana: Caller, 
     assert posted(ana, key, file)
 
 
-def test_upload_that_is_not_complete_cannot_be_posted(browser: Browser, ana: Caller, key: LogKey) -> None:
-    file = browser.create(10)["key"]
+def test_upload_that_is_not_complete_cannot_be_posted(web: Browser, ana: Caller, key: LogKey) -> None:
+    file = web.create(10)["key"]
     for wanted in (file, "x" * 22):
         assert refused(ana, "message.post", room=key, text="", files=[{"key": wanted}]).type == "no_file"
 
 
 @pytest.mark.attack
-def test_upload_of_another_person_cannot_be_posted(browser: Browser, ben: Caller, key: LogKey) -> None:
-    file = browser.file(b"1")["key"]
+def test_upload_of_another_person_cannot_be_posted(web: Browser, ben: Caller, key: LogKey) -> None:
+    file = web.file(b"1")["key"]
     assert refused(ben, "message.post", room=key, text="", files=[{"key": file}]).type == "no_file"
 
 
-def test_files_of_a_message_are_bounded(browser: Browser, ana: Caller, key: LogKey, settings: Any) -> None:
+def test_files_of_a_message_are_bounded(web: Browser, ana: Caller, key: LogKey, settings: Any) -> None:
     settings.FILE_LIMITS = {"message_files": 2}
-    keys = [browser.file(b"1")["key"] for _ in range(3)]
+    keys = [web.file(b"1")["key"] for _ in range(3)]
     assert (
         refused(ana, "message.post", room=key, text="", files=[{"key": each} for each in keys]).type == "too_many_files"
     )
@@ -116,21 +116,21 @@ def test_files_of_a_message_are_bounded(browser: Browser, ana: Caller, key: LogK
     assert posted(ana, key, *keys[:2])
 
 
-def test_space_of_a_room_is_bounded(browser: Browser, ana: Caller, key: LogKey, settings: Any) -> None:
+def test_space_of_a_room_is_bounded(web: Browser, ana: Caller, key: LogKey, settings: Any) -> None:
     settings.FILE_LIMITS = {"room_bytes": 5}
-    posted(ana, key, browser.file(b"123")["key"])
-    error = refused(ana, "message.post", room=key, text="", files=[{"key": browser.file(b"456")["key"]}])
+    posted(ana, key, web.file(b"123")["key"])
+    error = refused(ana, "message.post", room=key, text="", files=[{"key": web.file(b"456")["key"]}])
     assert (error.type, error.more["scope"]) == ("files_full", "room")
 
 
 def test_right_to_a_file_is_the_right_to_its_message(ana: Caller, ben: Caller, cy: Caller) -> None:
-    browser, other, stranger, visitor = Browser(ana), Browser(ben), Browser(cy), Browser()
+    web, other, stranger, visitor = Browser(ana), Browser(ben), Browser(cy), Browser()
     secret, public = room(ana, ben, public=False), room(ana)
-    file, open_file = browser.file(b"1")["key"], browser.file(b"2")["key"]
+    file, open_file = web.file(b"1")["key"], web.file(b"2")["key"]
     posted(ana, secret, file)
     posted(ana, public, open_file)
-    assert [each.status(file) for each in (browser, other, stranger, visitor)] == [200, 200, 404, 404]
-    assert [each.status(open_file) for each in (browser, other, stranger, visitor)] == [200, 200, 200, 200]
+    assert [each.status(file) for each in (web, other, stranger, visitor)] == [200, 200, 404, 404]
+    assert [each.status(open_file) for each in (web, other, stranger, visitor)] == [200, 200, 200, 200]
     act(ben, "room.leave", room=secret)
     assert other.status(file) == 404
     enter(ana, cy, secret)
@@ -141,29 +141,29 @@ def test_right_to_a_file_is_the_right_to_its_message(ana: Caller, ben: Caller, c
 
 @pytest.mark.attack
 def test_file_of_a_message_for_others_is_hidden(ana: Caller, ben: Caller, key: LogKey) -> None:
-    browser = Browser(ana)
-    file = browser.file(b"1")["key"]
+    web = Browser(ana)
+    file = web.file(b"1")["key"]
     o = posted(ana, key, file)
     Message.objects.filter(log__key=key, offset=o).update(audience=f" u:{ana.id} ")
-    assert (browser.status(file), Browser(ben).status(file)) == (200, 404)
+    assert (web.status(file), Browser(ben).status(file)) == (200, 404)
 
 
-def test_deletion_hides_files_at_once_and_undo_brings_them_back(browser: Browser, ana: Caller, key: LogKey) -> None:
-    file = browser.file(b"1")["key"]
+def test_deletion_hides_files_at_once_and_undo_brings_them_back(web: Browser, ana: Caller, key: LogKey) -> None:
+    file = web.file(b"1")["key"]
     o = posted(ana, key, file)
     act(ana, "message.delete", room=key, o=o)
-    assert browser.status(file) == 404
+    assert web.status(file) == 404
     act(ana, "message.restore", room=key, o=o)
-    assert (browser.body(file), line(ana, key, o)["data"]["files"][0]["key"]) == (b"1", file)
+    assert (web.body(file), line(ana, key, o)["data"]["files"][0]["key"]) == (b"1", file)
 
 
 def test_bodies_of_a_deleted_message_are_deleted_after_the_time_to_undo(
     ana: Caller, key: LogKey, bodies: Callable[[], list[Path]]
 ) -> None:
-    browser = Browser(ana)
+    web = Browser(ana)
     with time_machine.travel(now_ms() / 1000, tick=False) as clock:
-        kept = posted(ana, key, browser.file(b"kept")["key"])
-        gone = posted(ana, key, browser.file(picture("PNG", (900, 30)))["key"])
+        kept = posted(ana, key, web.file(b"kept")["key"])
+        gone = posted(ana, key, web.file(picture("PNG", (900, 30)))["key"])
         act(ana, "message.edit", room=key, o=kept, text="words")
         act(ana, "message.delete", room=key, o=gone)
         collect()
@@ -178,9 +178,9 @@ def test_bodies_of_a_deleted_message_are_deleted_after_the_time_to_undo(
 
 
 def test_restored_message_keeps_its_bodies(ana: Caller, key: LogKey, bodies: Callable[[], list[Path]]) -> None:
-    browser = Browser(ana)
+    web = Browser(ana)
     with time_machine.travel(now_ms() / 1000, tick=False) as clock:
-        o = posted(ana, key, browser.file(b"kept")["key"])
+        o = posted(ana, key, web.file(b"kept")["key"])
         act(ana, "message.delete", room=key, o=o)
         act(ana, "message.restore", room=key, o=o)
         clock.shift(HOST_UNDO_MS / 1000 + 1)
@@ -192,9 +192,9 @@ def test_restored_message_keeps_its_bodies(ana: Caller, key: LogKey, bodies: Cal
 def test_ban_with_removal_hides_and_deletes_files(
     ana: Caller, ben: Caller, key: LogKey, bodies: Callable[[], list[Path]]
 ) -> None:
-    browser = Browser(ben)
+    web = Browser(ben)
     with time_machine.travel(now_ms() / 1000, tick=False) as clock:
-        file = browser.file(b"1")["key"]
+        file = web.file(b"1")["key"]
         posted(ben, key, file)
         act(ana, "sanction.make", room=key, user=ben.id, kind="ban", remove="all")
         assert Browser(ana).status(file) == 404
@@ -207,12 +207,12 @@ def test_ban_with_removal_hides_and_deletes_files(
 def test_purged_room_takes_its_files(ana: Caller, bodies: Callable[[], list[Path]]) -> None:
     from chat.selectors.rooms import DELETED_KEPT_MS
 
-    browser, place = Browser(ana), room(ana)
+    web, place = Browser(ana), room(ana)
     with time_machine.travel(now_ms() / 1000, tick=False) as clock:
-        file = browser.file(b"1")["key"]
+        file = web.file(b"1")["key"]
         posted(ana, place, file)
         act(ana, "room.delete", room=place)
-        assert browser.status(file) == 404
+        assert web.status(file) == 404
         clock.shift(DELETED_KEPT_MS / 1000 + 1)
         for _ in range(3):
             run_due()
@@ -223,8 +223,8 @@ def test_purged_room_takes_its_files(ana: Caller, bodies: Callable[[], list[Path
 def test_deleted_account_takes_its_files(
     ana: Caller, ben: Caller, key: LogKey, bodies: Callable[[], list[Path]]
 ) -> None:
-    browser = Browser(ben)
-    file, unposted = browser.file(b"1")["key"], browser.file(b"2")["key"]
+    web = Browser(ben)
+    file, unposted = web.file(b"1")["key"], web.file(b"2")["key"]
     posted(ben, key, file, text="look")
     person_forget(user=User.objects.get(pk=ben.pk), now=now_ms())
     assert (Browser(ana).status(file), Browser(ana).status(unposted)) == (404, 404)
@@ -235,12 +235,12 @@ def test_deleted_account_takes_its_files(
 def test_upload_that_is_not_posted_is_deleted_after_a_day(
     ana: Caller, key: LogKey, bodies: Callable[[], list[Path]]
 ) -> None:
-    browser = Browser(ana)
+    web = Browser(ana)
     with time_machine.travel(now_ms() / 1000, tick=False) as clock:
-        used = browser.file(b"used")["key"]
+        used = web.file(b"used")["key"]
         posted(ana, key, used)
-        browser.file(b"unused")
-        browser.patch(browser.create(10)["key"], 0, b"half")
+        web.file(b"unused")
+        web.patch(web.create(10)["key"], 0, b"half")
         clock.shift(24 * 3600 + 1)
         run_due()
         collect()
