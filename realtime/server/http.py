@@ -11,6 +11,8 @@ from twisted.web.http import HTTPChannel
 from realtime.server.handshake import HandshakeError, response
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+MIN_PROGRESS_BYTES: Final = 16 * 1024
+"""A PATCH, a chunk of an upload, has another `body_timeout_s` when so many bytes came in the last one."""
 LINGER_S: Final = 2
 """A client has this time to stop sending and to read the error response."""
 REQUEST_TIMEOUT: Final = response(408, b"The request took too long to come in.\n")
@@ -37,6 +39,9 @@ class Request(WebRequest):
 
     failed = False
     body_bytes = 0
+    writable: "asyncio.Future[None] | None" = None
+    """A future while the client reads more slowly than the application sends."""
+    producer: Any = None
 
     def gotLength(self, length: int | None) -> None:
         super().gotLength(0 if length and length > MAX_BODY_BYTES else length)
@@ -57,6 +62,19 @@ class Request(WebRequest):
             return self._answer(error)
         return super().process()
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Send a part of the response. A response in parts learns from the transport when its buffer is full."""
+        if message["type"] == "http.response.body" and not self.finished and self.channel:
+            if message.get("more_body", False) and self.producer is None:
+                self.registerProducer(Flow(self), True)
+            elif not message.get("more_body", False) and self.producer is not None:
+                self.unregisterProducer()
+        super().handle_reply(message)
+
+    def connectionLost(self, reason: Any) -> None:
+        Flow(self).resumeProducing()
+        super().connectionLost(reason)
+
     def _answer(self, error: HandshakeError) -> None:
         body = f"{error.sentence}\n".encode()
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
@@ -73,6 +91,24 @@ class Request(WebRequest):
         respond_and_close(self.channel, BODY_TOO_LARGE)
 
 
+class Flow:
+    """An `IPushProducer` for the transport: it tells the request whether its client keeps up."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def pauseProducing(self) -> None:
+        if self._request.writable is None:
+            self._request.writable = asyncio.get_running_loop().create_future()
+
+    def resumeProducing(self) -> None:
+        if (writable := self._request.writable) is not None:
+            self._request.writable = None
+            writable.set_result(None)
+
+    stopProducing = resumeProducing
+
+
 class Channel(HTTPChannel):
     """A connection while it speaks HTTP, with time limits."""
 
@@ -81,6 +117,7 @@ class Channel(HTTPChannel):
     body_timeout_s = 30.0
     transport: Any
     _timer: Any = None
+    _body_bytes = 0
 
     def connectionMade(self) -> None:
         self.factory.server.connection_count += 1
@@ -107,7 +144,8 @@ class Channel(HTTPChannel):
         respond_and_close(self, HEADERS_TOO_LARGE)
 
     def allHeadersReceived(self) -> None:
-        self._set_timeout(self.body_timeout_s)
+        self._body_bytes = 0
+        self._set_timeout(self.body_timeout_s, self._body_timed_out)
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
         request = self.requests[-1]
         hosts = len(request.requestHeaders.getRawHeaders(b"host", []))
@@ -133,9 +171,21 @@ class Channel(HTTPChannel):
             setattr(self, method, lambda data: None)
         respond_and_close(self, answer)
 
-    def _set_timeout(self, timeout_s: float) -> None:
+    def _body_timed_out(self) -> None:
+        """Give a chunk of an upload more time when it makes progress, because a phone may be slow."""
+        received = self.requests[-1].body_bytes if self.requests else 0
+        if self._command == b"PATCH" and received - self._body_bytes >= MIN_PROGRESS_BYTES:
+            self._body_bytes = received
+            self._set_timeout(self.body_timeout_s, self._body_timed_out)
+        else:
+            self._timed_out()
+
+    def _timed_out(self) -> None:
+        respond_and_close(self, REQUEST_TIMEOUT)
+
+    def _set_timeout(self, timeout_s: float, timed_out: Callable[[], None] | None = None) -> None:
         self._cancel_timeout()
-        self._timer = asyncio.get_running_loop().call_later(timeout_s, respond_and_close, self, REQUEST_TIMEOUT)
+        self._timer = asyncio.get_running_loop().call_later(timeout_s, timed_out or self._timed_out)
 
     def _cancel_timeout(self) -> None:
         if self._timer:

@@ -155,7 +155,7 @@ class Server(DaphneServer):
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Pass a message of the application on, and wait for a slow reader: nothing is kept without bound."""
         await super().handle_reply(protocol, message)
-        if message["type"] == "websocket.send" and protocol.writable:
+        if message["type"] in {"websocket.send", "http.response.body"} and protocol.writable:
             await asyncio.wait([protocol.writable])
 
     def handshake_error(self, request: Request) -> HandshakeError | None:

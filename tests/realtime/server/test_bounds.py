@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from realtime.server.accept_throttle import ACCEPTS_PER_TURN
+from realtime.server.http import MIN_PROGRESS_BYTES, Channel
 from realtime.server.inbox import MAX_MESSAGES
 from realtime.server.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from tests.realtime.server.conftest import Start, Tiny, facts, wait_until
@@ -128,6 +130,39 @@ def test_requester_that_reads_no_answers_costs_little(start: Start) -> None:
         for _ in range(count * 4):
             assert line.receive() == Frame(BINARY, bytes(MIB // 4))
         sending.result()
+
+
+def test_slow_reader_of_a_large_response_costs_little_and_gets_all_of_it(start: Start) -> None:
+    """Stock daphne takes all of it into memory."""
+    server = start()
+    with Line(server.port, buffer=SMALL_BUFFER) as line:
+        before = server.memory("VmRSS")
+        line.ask(path="/stream")
+        with Line(server.port) as other:
+            for _ in range(500):  # as many turns in which more could have been sent
+                other.ask()
+                assert other.answer().status == 200
+        assert server.memory("VmHWM") - before < 8 * MIB
+        assert len(line.answer().body) == 24 * MIB
+        assert server.memory("VmHWM") - before < 8 * MIB
+
+
+@pytest.mark.parametrize(
+    ("method", "received", "goes_on"),
+    [(b"PATCH", MIN_PROGRESS_BYTES, True), (b"PATCH", MIN_PROGRESS_BYTES - 1, False), (b"POST", MIB, False)],
+)
+def test_chunk_of_an_upload_has_more_time_while_it_makes_progress(
+    monkeypatch: pytest.MonkeyPatch, method: bytes, received: int, goes_on: bool
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(Channel, "_set_timeout", lambda *given: done.append("more time"))
+    monkeypatch.setattr(Channel, "_timed_out", lambda *given: done.append("timed out"))
+    channel: Any = Channel()
+    channel._command, channel.requests = method, [SimpleNamespace(body_bytes=received)]
+    channel._body_timed_out()
+    assert done == ["more time" if goes_on else "timed out"]
+    channel._body_timed_out()
+    assert done[1:] == ["timed out"]
 
 
 def test_reader_without_progress_is_dropped(hurried: Tiny) -> None:

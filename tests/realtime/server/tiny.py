@@ -55,6 +55,8 @@ behind_a_proxy = ForwardedMiddleware(application, ["1"])
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["path"] == "/stream":
+        return await stream(send)
     if scope["path"] == "/release":
         released.set()
     if change := {"/pause": accept_throttle.pause, "/resume": accept_throttle.resume}.get(scope["path"]):
@@ -220,6 +222,15 @@ async def mixed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 async def deaf(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await asyncio.Event().wait()
+
+
+async def stream(send: Send) -> None:
+    """Send 24 MiB in parts."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % (24 << 20))]})
+    for _ in range(384):
+        await send({"type": "http.response.body", "body": bytes(64 << 10), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+    say("streamed")
 
 
 BEFORE = {"/refuse": refuse, "/deny": deny, "/fail-first": fail, "/end-first": end, "/wait-first": wait}
