@@ -14,7 +14,7 @@ class ChatConfig(AppConfig):
         from accounts.plugin import AccountsPlugin
         from accounts.plugin import use as use_in_accounts
         from chat.plugin import ChatPlugin, questions_are_answered, use
-        from chat.selectors.file_rights import may_read_file
+        from chat.selectors.file_rights import is_gone_message, may_read_file
         from chat.selectors.invites import invites
         from chat.services import (
             closing,
@@ -42,5 +42,5 @@ class ChatConfig(AppConfig):
             )
         )
         use_in_accounts(AccountsPlugin(on_signup=entrance.account_enter, on_delete=memberships.leave_all_rooms))
-        use_in_files(FilesPlugin(may_read=may_read_file))
+        use_in_files(FilesPlugin(may_read=may_read_file, is_gone=is_gone_message))
         register(questions_are_answered)

@@ -19,9 +19,12 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.plugin import AccountsPlugin
         from accounts.plugin import use as use_in_accounts
+        from files.backups import FilesInBackups
         from files.services import deletion
+        from realtime.storage.backups.companions import with_backup
         from realtime.workers.deadlines import deadline
 
+        with_backup(FilesInBackups())
         deadline("files.expire")(deletion.expire_due)
         use_in_accounts(AccountsPlugin(on_delete=deletion.files_of_person_delete))
 

@@ -112,7 +112,7 @@ def work_folder(key: str) -> Path:
     return folder() / f"{key}.work"
 
 
-def keys() -> Iterator[tuple[str, float]]:
+def present() -> Iterator[tuple[str, float]]:
     """Yield the keys that have parts or a work folder, with the time of their last change in seconds."""
     with os.scandir(folder()) as entries:
         for entry in entries:

@@ -13,9 +13,11 @@ class FilesPlugin:
 
     `may_read(caller, log, offset)`: may this reader, None for a visitor, see the message at this offset of the log with
     this primary key now? A removed message, a ban and a room that was left are a no. An error counts as a no.
+    `is_gone(log, offset)`: is this message deleted, and can nobody restore it any more?
     """
 
     may_read: Callable[[Caller | None, int, int], bool]
+    is_gone: Callable[[int, int], bool]
 
 
 _plugins: Final[list[FilesPlugin]] = []
@@ -31,3 +33,8 @@ def use(plugin: FilesPlugin) -> None:
 def may_read(caller: Caller | None, log: int, offset: int) -> bool:
     """Ask the plugin. Nobody may read files of messages while there is none."""
     return any(plugin.may_read(caller, log, offset) for plugin in _plugins)
+
+
+def is_gone(log: int, offset: int) -> bool:
+    """Ask the plugin whether nobody can restore the message. Without one it is kept."""
+    return any(plugin.is_gone(log, offset) for plugin in _plugins)

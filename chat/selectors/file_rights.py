@@ -1,5 +1,6 @@
 """The right to the files of messages: the right to the message itself."""
 
+from chat.models import Message, Revision
 from chat.selectors import access
 from chat.selectors.messages import message_find
 from realtime import Caller, LogKey, RealtimeError
@@ -18,3 +19,10 @@ def may_read_file(caller: Caller | None, log: int, offset: int) -> bool:
         return False
     message = message_find(log, access.scopes_of(caller.id if caller else None, room_access), offset)
     return message is not None and message.removed_at is None
+
+
+def is_gone_message(log: int, offset: int) -> bool:
+    """Tell whether a message is deleted and has no revision from which it could be restored."""
+    found = Message.objects.filter(log=log, offset=offset).values_list("data", flat=True)
+    kept = Revision.objects.filter(log=log, offset=offset)
+    return all(data is None for data in found) and not kept.exists()

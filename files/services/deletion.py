@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 
 from accounts.models import User
 from files import bodies, parts
+from files.backups import bodies_kept
 from files.models import File
 from files.selectors import SITE, room_scope, user_scope
 from files.services.usage import count
@@ -46,7 +47,15 @@ def files_of_person_delete(user: User) -> None:
 
 
 def collect(most: int = AT_ONCE) -> int:
-    """Delete the bodies of at most so many marked files, and then their rows. Return how many."""
+    """Delete the bodies of at most so many marked files, and then their rows. Return how many.
+
+    While a backup is made nothing is deleted; the next collection does it.
+    """
+    with bodies_kept(wait=False) as alone:
+        return _collect(most) if alone else 0
+
+
+def _collect(most: int) -> int:
     gone = list(File.objects.exclude(gone_at=None).order_by("gone_at")[:most])
     for file in gone:
         parts.remove(file.key)

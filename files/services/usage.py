@@ -1,5 +1,6 @@
 """Count the space that people, rooms and the site use, and refuse what would be too much."""
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
@@ -39,3 +40,11 @@ def count(scopes: list[str], size: int, files: int = 0) -> None:
 def _refuse(scope: str, wanted: int, most: int) -> None:
     if most and wanted > most:
         raise RealtimeError(422, "files_full", f"the space of the {scope} is used up", scope=scope, most=most)
+
+
+def set_usage(counted: dict[str, tuple[int, int]]) -> None:
+    """Set the counters to these bytes and numbers of files, and all others to nothing."""
+    with transaction.atomic():
+        Usage.objects.exclude(scope__in=counted).delete()
+        for scope, (size, files) in sorted(counted.items()):
+            Usage.objects.update_or_create(scope=scope, defaults={"bytes": size, "files": files})

@@ -26,7 +26,7 @@ def folders(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.fixture
 def bodies(folders: Path) -> Callable[[], list[Path]]:
     """Return the files that are on disk now, parts and bodies."""
-    return lambda: sorted(path for path in folders.rglob("*") if path.is_file())
+    return lambda: sorted(path for path in folders.rglob("*") if path.is_file() and path.name != ".kept")
 
 
 @pytest.fixture

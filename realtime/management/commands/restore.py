@@ -1,10 +1,11 @@
 """`manage.py restore FILE`: replace the database by a backup."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime.storage.backups import BackupError, backups
+from realtime.storage.backups import BackupError, backups, companions
 from realtime.storage.backups.undone import end_logins, undone_since
 
 
@@ -22,12 +23,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            companions.check(Path(options["file"]))
             replaced = backups().restore(options["file"])
+            told = companions.restore(Path(options["file"]))
         except BackupError as error:
             raise CommandError(str(error)) from None
         self.stdout.write("The database is the one of the backup.")
         if replaced:
             self.stdout.write(f"The former one is kept as {replaced}; remove it when nobody needs it.")
+        for sentence in told:
+            self.stdout.write(sentence)
         if not options["keep_logins"]:
             for sentence in end_logins():
                 self.stdout.write(sentence)

@@ -157,7 +157,7 @@ def test_chunk_of_an_upload_has_more_time_while_it_makes_progress(
     done: list[str] = []
     monkeypatch.setattr(Channel, "_set_timeout", lambda *given: done.append("more time"))
     monkeypatch.setattr(Channel, "_timed_out", lambda *given: done.append("timed out"))
-    channel: Any = Channel()
+    channel: Any = Channel()  # type: ignore[no-untyped-call]
     channel._command, channel.requests = method, [SimpleNamespace(body_bytes=received)]
     channel._body_timed_out()
     assert done == ["more time" if goes_on else "timed out"]
