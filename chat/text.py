@@ -17,13 +17,22 @@ from markdown_it.token import Token
 
 from chat.links import bare_link, name_targets, shown_address
 from chat.mentions import mention
+from chat.spoilers import pair_spoilers, spoiler
+from chat.tables import ALIGNMENTS, bounded_table, name_alignments
 from realtime import unprocessable
 
 TEXT_LENGTH: Final = 10_000
 HTML_LENGTH: Final = 40_000
 """A text with a longer rendering is shown as typed, to save bytes for all readers."""
 UNUSED: Final = ["code", "entity", "heading", "hr", "html_block", "html_inline", "image", "lheading", "reference"]
-TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"}
+TAGS: Final = {
+    *("a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "span", "strong", "ul"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+HIGHLIGHTS: Final = frozenset(
+    f"hl-{name}" for name in ("comment", "deleted", "inserted", "keyword", "name", "number", "string", "type")
+)
+"""The classes of code in colours: those of `chat.highlighting`, which this module loads with the first code block."""
 ADDRESS: Final = re.compile(r"https?://[^\s/?#\\]|mailto:\S", re.IGNORECASE | re.ASCII)
 """A target with a host. Browsers read `https:///evil.example` as `https://evil.example/`, but the server does not."""
 USUAL: Final = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z]+(?:/[\w/.~=&?-]*)?", re.ASCII)
@@ -33,15 +42,17 @@ CONTROL: Final = re.compile(rf"[{TAKEN_OUT}]")
 """Control characters, and those that change the direction: `exe.pdf` must not look like `fdp.exe`."""
 MARKS: Final = 1_000
 """A text with more markup characters outside code blocks is shown as typed, because rendering would take too long."""
-MARK: Final = re.compile(r"[\[\]!*_~`>]|\n|://")
+MARK: Final = re.compile(r"[\[\]!*_~`>|]|\n|://")
 LIGHT_LENGTH, LIGHT_MARKS = 280, 8
 """A text up to this size is rendered in place: a short message with an address and a word in bold."""
-SIGN: Final = re.compile(r"[!*_~`>\n]|://")
-HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
-"""Brackets, addresses with letters to encode, and characters that `written` removes or turns into line ends."""
+SIGN: Final = re.compile(r"[!*_~`>|\n]|://")
+HEAVY: Final = re.compile(rf"[{TAKEN_OUT}\[]|```|~~~|://[!-~]{{0,{LIGHT_LENGTH}}}[^\0-~]")
+"""Brackets, code blocks, addresses with letters to encode, and characters that `written` removes or turns into line
+ends.
+"""
 LINK: Final = re.compile(r'<a href="(https?://[^"]+)"')
 BLOCK: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>|&\n]")
+MARKUP: Final = re.compile(rf"[{TAKEN_OUT}\\\[\]!*_~`<>&\n]|\|\|")
 FIRST: Final = re.compile(r"\s*(?:[-+=]|\d+[.)])")
 """A text that does not begin so, with no `MARKUP` and no address, needs no parser: see `plain`."""
 PLAIN: Final = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
@@ -142,15 +153,27 @@ def _is_plain(tokens: list[Token], text: str) -> bool:
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
-    markdown.enable("strikethrough").disable(UNUSED)
+    markdown.enable(["strikethrough", "table"]).disable(UNUSED)
+    markdown.block.ruler.at("table", bounded_table, {"alt": ["paragraph", "reference"]})
+    markdown.inline.add_terminator_char("|")
+    markdown.inline.ruler.after("strikethrough", "spoiler", spoiler)
+    markdown.inline.ruler2.after("strikethrough", "spoiler", pair_spoilers)
     markdown.inline.ruler.before("newline", "bare_link", bare_link)
     markdown.inline.ruler.before("autolink", "mention", mention)
     markdown.core.ruler.push("name_targets", name_targets)
+    markdown.core.ruler.push("name_alignments", name_alignments)
+    markdown.add_render_rule("fence", _fence)
     overridden: Any = markdown
     overridden.validateLink = lambda url: ADDRESS.match(url) is not None
     overridden.normalizeLink = _unless(USUAL, markdown.normalizeLink)
     overridden.normalizeLinkText = _unless(USUAL, shown_address)
     return markdown
+
+
+def _fence(renderer: Any, tokens: list[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    from chat.highlighting import fence  # Pygments is loaded with the first code block, in the rendering process
+
+    return fence(tokens, index, env)
 
 
 def _unless(usual: re.Pattern[str], normalized: Callable[[str], str]) -> Callable[[str], str]:
@@ -165,7 +188,8 @@ class _Local(threading.local):
         self.cleaner = nh3.Cleaner(
             tags=TAGS,
             attributes={"a": {"href", "title"}, "ol": {"start"}, "span": {"data-user"}, "*": set()},
-            allowed_classes={"span": {"mention"}},
+            allowed_classes={"span": {"mention", "spoiler", *HIGHLIGHTS}},
+            tag_attribute_values={"th": {"align": ALIGNMENTS}, "td": {"align": ALIGNMENTS}},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener nofollow ugc",
             set_tag_attribute_values={"a": {"target": "_blank"}},

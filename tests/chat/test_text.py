@@ -13,7 +13,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from chat.links import shown_address
+from chat.tables import ALIGNMENTS
 from chat.text import (
+    HIGHLIGHTS,
     HTML_LENGTH,
     LIGHT_LENGTH,
     LIGHT_MARKS,
@@ -31,7 +33,14 @@ from chat.text import (
 from realtime.errors import RealtimeError
 
 LINKS = Path(__file__).parent.parent / "js/chat/state/links.json"
-ATTRIBUTES = {"a": {"href", "target", "rel", "title"}, "ol": {"start"}}
+ATTRIBUTES = {
+    "a": {"href", "target", "rel", "title"},
+    "ol": {"start"},
+    "span": {"class", "data-user"},
+    "td": {"align"},
+    "th": {"align"},
+}
+CLASSES = {"mention", "spoiler", *HIGHLIGHTS}
 ATTACKS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -66,6 +75,13 @@ ATTACKS = [
     "<style>@import 'x'</style>",
     "<iframe srcdoc='<script>'>",
     "mailto:a@b.example?subject=<script>",
+    "||<img src=x onerror=alert(1)>||",
+    "||[x](javascript:alert(1))||",
+    "|<script>|x|\n|:-|-:|\n|<img src=x onerror=alert(1)>|[x](javascript:alert(1))|",
+    "```python\n'<script>alert(1)</script>' # </span></code></pre><script>\n```",
+    '```js" class="x" onclick="alert(1)\nx\n```',
+    "```html\n<a href=javascript:alert(1) onclick='x'>\n```",
+    "<@AAAAAAAAAAAA>||<@here>||",
 ]
 MARKDOWN = st.text(alphabet=st.sampled_from(list("[]()<>*_~`#!\\\"'&;:/.-+=|{} \n\tab1中\u202e\u200b")), max_size=200)
 
@@ -97,6 +113,8 @@ def read(text: str) -> Reader | None:
     for tag, attributes in reader.tags:
         assert tag in TAGS
         assert attributes.keys() <= ATTRIBUTES.get(tag, set())
+        assert attributes.get("class", "spoiler") in CLASSES
+        assert attributes.get("align", "left") in ALIGNMENTS
         if tag == "a":
             assert str(attributes["href"]).lower().startswith(("http://", "https://", "mailto:"))
             assert attributes.get("title") in {None, attributes["href"]}
@@ -216,6 +234,23 @@ def test_stored_text_is_stored_unchanged_again(text: str) -> None:
         ("```\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>"),
         ("**a**\nb", "<p><strong>a</strong><br>\nb</p>"),
         ("\\*a\\*", "<p>*a*</p>"),
+        ("||a||", '<p><span class="spoiler">a</span></p>'),
+        ("看||“结局”||吧", '<p>看<span class="spoiler">“结局”</span>吧</p>'),
+        ("||`a||b`||", '<p><span class="spoiler"><code>a||b</code></span></p>'),
+        ("\\||a||", "<p>||a||</p>"),
+        ("||||", None),
+        ("|||a|||", None),
+        ("a || b", None),
+        ("a | b", None),
+        ("a|b\n-|-\n1|2|and a cell too many", None),
+        ("|" + "a|" * 20 + "\n|" + "-|" * 20, None),
+        (
+            "a|b\n-|:-:\n1|*2*",
+            '<table>\n<thead>\n<tr>\n<th>a</th>\n<th align="center">b</th>\n</tr>\n</thead>\n'
+            '<tbody>\n<tr>\n<td>1</td>\n<td align="center"><em>2</em></td>\n</tr>\n</tbody>\n</table>',
+        ),
+        ("```py\nx = 1\n```", '<pre><code>x = <span class="hl-number">1</span>\n</code></pre>'),
+        ("```none such\n<x>\n```", "<pre><code>&lt;x&gt;\n</code></pre>"),
     ],
 )
 def test_html_comes_only_with_what_is_more_than_the_text(text: str, html: str | None) -> None:
@@ -258,6 +293,14 @@ FRAGMENTS = [
         "&amp; ",
         "\\",
         "|a|b|\n|-|-|\n",
+        "|a\n|-\n",
+        "|" * 19 + "\n" + "|-" * 19 + "\n",
+        "||",
+        "||a",
+        "||a||",
+        "||*",
+        "a|",
+        "```py\nx='\n```\n",
     ],
     *[
         "*",
