@@ -61,12 +61,14 @@ import { game } from "./game/plug.js";
 import { moderation } from "./moderation/plug.js";
 import { forgetWhoLeft } from "./realtime/browser_data.js";
 import { PageVisibility } from "./realtime/page_visibility.js";
+import { search } from "./search/plug.js";
 
 const boot = readBoot();
 forgetWhoLeft(boot.user?.id ?? null);
 const client = new Client(boot);
 client.use(game);
 client.use(moderation);
+client.use(search);
 client.connection.on("greeted", () => useClock(() => client.connection.serverNow()));
 explainProblems(client.plugs.problems);
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));

@@ -1,7 +1,7 @@
 """The index in PostgreSQL: one table with a `tsvector` for each message, and a GIN index.
 
 The words are split before, so vectors and queries are written as literals: no parser, dictionary or locale of the
-server changes them. A GIN index gives no order. The newest messages are found by looking at ever larger ranges of keys.
+server changes them. A GIN index gives no order, so the newest keys are looked at one by one first.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,13 +9,13 @@ from typing import Final
 
 from django.db import connection
 
-from search.document import FACT, Condition, Phrase
+from search.document import FACT, Condition, Phrase, author_fact, room_fact
 from search.storage import PART, Documents
 
-RANGES: Final = (4_096, 32_768, 262_144, 1_048_576)
-"""The numbers of keys that the queries look at, one after the other; the last one goes on."""
-LIMIT: Final = 1_000
-"""A query returns at most so many messages."""
+NEWEST: Final = 4_096
+"""The newest keys are looked at one by one first, because common words are found there without their index."""
+LIMITS: Final = (64, 1_000)
+"""The numbers of messages that the first query returns, and all later ones."""
 
 
 class PostgresqlIndex:
@@ -46,14 +46,16 @@ class PostgresqlIndex:
     def find(self, conditions: Sequence[Condition], below: int, least: int) -> Iterator[tuple[list[int], int]]:
         match = " & ".join(f"({' | '.join(map(_phrase, phrases))})" for phrases in conditions)
         upper, least = min(below, _newest() + 1), max(least, 1)
-        ranges = iter(RANGES)
-        width = next(ranges)
+        newest = 0 if any(map(_is_rare, conditions)) else max(upper - NEWEST, least)
+        limits = iter(LIMITS)
+        limit = next(limits)
         while upper > least:
-            floor = max(upper - width, least)
-            found = _page(match, upper, floor)
-            upper = found[-1] if len(found) == LIMIT else floor
+            one_by_one = upper > newest > 0
+            floor = newest if one_by_one else least
+            found = _page(match, upper, floor, limit, one_by_one=one_by_one)
+            upper = found[-1] if len(found) == limit else floor
             yield found, upper
-            width = next(ranges, width)
+            limit = next(limits, limit)
 
     def erase_step(self, part: int, first: bool) -> bool:
         """Return False: autovacuum removes dead rows, and their words with them."""
@@ -81,12 +83,18 @@ def _quoted(word: str) -> str:
     return "'{}'".format(word.replace("\\", "\\\\").replace("'", "''"))
 
 
-def _page(match: str, upper: int, floor: int) -> list[int]:
+def _is_rare(condition: Condition) -> bool:
+    """Tell whether a condition is about rooms or a person, so that the GIN index gives few candidates."""
+    return all(phrase.words[0].startswith((room_fact(0)[:2], author_fact(0)[:2])) for phrase in condition)
+
+
+def _page(match: str, upper: int, floor: int, limit: int, *, one_by_one: bool) -> list[int]:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_bitmapscan', %s, true)", ["off" if one_by_one else "on"])
         cursor.execute(
             "SELECT message FROM search_words WHERE words @@ %s::tsquery AND message < %s AND message >= %s "
             "ORDER BY message DESC LIMIT %s",
-            [match, upper, floor, LIMIT],
+            [match, upper, floor, limit],
         )
         return [message for (message,) in cursor.fetchall()]
 

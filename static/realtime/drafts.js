@@ -8,9 +8,9 @@ import { Emitter } from "./emitter.js";
 /** The value of this key in localStorage is the person who is about to log out in this browser. */
 export const LEAVING = "parlor.leaving";
 
-/** @typedef {"draft" | "reply"} Kind */
+/** @typedef {"draft" | "reply" | "search"} Kind */
 
-export const KINDS = /** @type {const} */ (["draft", "reply"]);
+export const KINDS = /** @type {const} */ (["draft", "reply", "search"]);
 
 const prefixOf = (/** @type {string} */ user, /** @type {Kind} */ kind) => `parlor.${kind}.${user}.`;
 

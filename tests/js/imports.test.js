@@ -11,6 +11,7 @@ const STATIC = new URL("../../static/", import.meta.url);
 const APPS = {
   realtime: [],
   chat: ["realtime"],
+  search: ["realtime", "chat"],
   moderation: ["realtime", "chat"],
   game: ["realtime", "chat", "moderation"],
   lab: ["realtime", "chat"],

@@ -18,17 +18,24 @@ const filled = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].ma
 const templates = readdirSync(new URL("templates/", ROOT), { recursive: true })
   .map(String)
   .filter((path) => path.endsWith(".html"));
-const sources = [...modules("chat"), ...modules("game"), ...modules("moderation")]
+const sources = [...modules("chat"), ...modules("game"), ...modules("moderation"), ...modules("search")]
   .map((path) => read(`static/${path}`))
   .concat(read("static/main.js"))
   .join("\n");
 
 test("page of a room preloads every module and no other", () => {
-  const assets = ["chat", "game", "moderation"].map((app) => read(`templates/${app}/_assets.html`)).join("");
+  const assets = ["chat", "game", "moderation", "search"].map((app) => read(`templates/${app}/_assets.html`)).join("");
   const preloaded = [...assets.matchAll(/modulepreload" href="\{% static '([^']+)'/g)].map(([, path]) => path);
   assert.deepEqual(
     preloaded.sort(),
-    ["main.js", ...modules("realtime"), ...modules("chat"), ...modules("game"), ...modules("moderation")].sort(),
+    [
+      "main.js",
+      ...modules("realtime"),
+      ...modules("chat"),
+      ...modules("game"),
+      ...modules("moderation"),
+      ...modules("search"),
+    ].sort(),
   );
 });
 

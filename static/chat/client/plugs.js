@@ -47,6 +47,7 @@ import { SIGNALS } from "../state/store.js";
  * @property {(user: string) => Action[]} [personActions]
  * @property {() => Record<string, RoomAction>} [roomActions] by the name of the menu's item
  * @property {() => boolean} [locksComposer] whether something else stands in place of the composer
+ * @property {(text: string) => {label: string, act: () => void}[]} [paletteActions] rows of the palette below the rooms
  * @property {() => string} [waitText] the text below the composer while a message waits to be sent
  * @property {() => string} [titleMark] the mark before the name of the room in the title
  * @property {() => boolean} [staysVisible] whether the server is not told that the page is hidden

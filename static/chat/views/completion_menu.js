@@ -24,8 +24,8 @@ import { say } from "../ui/words.js";
  */
 
 export class CompletionMenu {
-  #text = byId("text", HTMLTextAreaElement);
-  #list = byId("completions", HTMLElement);
+  #text;
+  #list;
   /** @type {CompletionSource[]} */
   #sources = [];
   /** @type {{source: CompletionSource, span: Span} | null} the word at the caret */
@@ -36,6 +36,12 @@ export class CompletionMenu {
   /** The start of the word whose list was closed, or -1. */
   #closed = -1;
 
+  /** @param {{text?: HTMLTextAreaElement | HTMLInputElement, list?: HTMLElement}} [parts] the composer's by default */
+  constructor({ text = byId("text", HTMLTextAreaElement), list = byId("completions", HTMLElement) } = {}) {
+    this.#text = text;
+    this.#list = list;
+  }
+
   /** Add a source. Of two that match, the one added first is used. @param {CompletionSource} source */
   use(source) {
     this.#sources.push(source);
@@ -45,7 +51,9 @@ export class CompletionMenu {
     this.#text.addEventListener("input", (event) => !(/** @type {InputEvent} */ (event).isComposing) && this.#look());
     for (const kind of ["focus", "compositionend"]) this.#text.addEventListener(kind, () => this.#look());
     this.#text.addEventListener("blur", () => this.#show([]));
-    this.#text.addEventListener("keydown", (event) => this.#keyPressed(event), { capture: true });
+    this.#text.addEventListener("keydown", (event) => this.#keyPressed(/** @type {KeyboardEvent} */ (event)), {
+      capture: true,
+    });
     this.#text.form?.addEventListener("submit", () => this.#close());
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) =>
@@ -62,7 +70,8 @@ export class CompletionMenu {
 
   #look() {
     const { value, selectionStart, selectionEnd } = this.#text;
-    const found = selectionStart === selectionEnd ? begun(value, selectionStart, this.#sources) : null;
+    const isCaret = selectionStart !== null && selectionStart === selectionEnd;
+    const found = isCaret ? begun(value, selectionStart, this.#sources) : null;
     if (found?.span.from !== this.#closed) this.#closed = -1;
     this.#begun = found;
     if (!found || this.#closed >= 0) return this.#show([]);
@@ -83,7 +92,7 @@ export class CompletionMenu {
     this.#at = 0;
     this.#list.hidden = rows.length === 0;
     if (this.#begun) this.#list.ariaLabel = say(this.#begun.source.label);
-    this.#list.replaceChildren(...rows.map(option));
+    this.#list.replaceChildren(...rows.map((row, index) => option(row, this.#idOf(index))));
     this.#mark();
   }
 
@@ -96,7 +105,12 @@ export class CompletionMenu {
     for (const [index, row] of [...this.#list.children].entries()) row.ariaSelected = String(index === this.#at);
     this.#list.children[this.#at]?.scrollIntoView({ block: "nearest" });
     if (this.#list.hidden) this.#text.removeAttribute("aria-activedescendant");
-    else this.#text.setAttribute("aria-activedescendant", `completion-${this.#at}`);
+    else this.#text.setAttribute("aria-activedescendant", this.#idOf(this.#at));
+  }
+
+  /** @param {number} index */
+  #idOf(index) {
+    return `${this.#list.id}-${index}`;
   }
 
   /** Keys of an input method belong to it. Enter sends what is complete. @param {KeyboardEvent} event */
@@ -139,10 +153,10 @@ export class CompletionMenu {
   }
 }
 
-/** @param {CompletionRow} row @param {number} index @returns {HTMLElement} */
-function option({ name, about = "", sign }, index) {
+/** @param {CompletionRow} row @param {string} id @returns {HTMLElement} */
+function option({ name, about = "", sign }, id) {
   const row = make("li", "completion");
-  Object.assign(row, { id: `completion-${index}`, role: "option" });
+  Object.assign(row, { id, role: "option" });
   const first = make("span", "completion-sign");
   if (sign !== undefined) first.append(sign);
   row.append(...(sign === undefined ? [] : [first]), make("b", "", name), " ", make("span", "muted", about));

@@ -1,4 +1,4 @@
-/** Switcher: Ctrl or Cmd and K, a few letters of a room's name, Enter. */
+/** Switcher: Ctrl or Cmd and K, a few letters of a room's name, Enter. Actions of plugs stand below the rooms. */
 
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
@@ -9,6 +9,8 @@ import { byId, make } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
 import { sorted } from "./room_list.js";
 
+/** @typedef {{label: string, act: () => void, unread?: number}} SwitchRow */
+
 export class Switcher {
   #dialog = dialog("switch-dialog");
   #text = byId("switch-text", HTMLInputElement);
@@ -16,8 +18,8 @@ export class Switcher {
   #client;
   #go;
   #chosen = 0;
-  /** @type {RoomRow[]} */
-  #rooms = [];
+  /** @type {SwitchRow[]} */
+  #rows = [];
 
   /** @param {Client} client @param {(key: string) => void} go */
   constructor(client, go) {
@@ -52,17 +54,25 @@ export class Switcher {
     const { shown, list } = this.#client;
     const wanted = this.#text.value.trim().toLocaleLowerCase();
     const found = sorted(list).filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
-    this.#rooms = found.toSorted(
+    const rooms = found.toSorted(
       (a, b) => Number(a.key === shown) - Number(b.key === shown) || Number(unread(b) > 0) - Number(unread(a) > 0),
     );
+    const actions = this.#client.plugs.ask("paletteActions", this.#text.value).flat();
+    this.#rows = [...rooms.map((room) => this.#roomRow(room)), ...actions];
     this.#choose(0);
+  }
+
+  /** @param {RoomRow} room @returns {SwitchRow} */
+  #roomRow(room) {
+    const label = `${room.public ? "# " : ""}${shownName(room)}`;
+    return { label, act: () => this.#go(room.key), unread: unread(room) };
   }
 
   /** @param {number} index */
   #choose(index) {
-    const { length } = this.#rooms;
+    const { length } = this.#rows;
     this.#chosen = length > 0 ? (index + length) % length : 0;
-    this.#list.replaceChildren(...this.#rooms.map((room, at) => option(room, at, at === this.#chosen)));
+    this.#list.replaceChildren(...this.#rows.map((row, at) => option(row, at, at === this.#chosen)));
     this.#text.setAttribute("aria-activedescendant", length > 0 ? `switch-${this.#chosen}` : "");
     this.#list.children[this.#chosen]?.scrollIntoView({ block: "nearest" });
   }
@@ -72,32 +82,31 @@ export class Switcher {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.#choose(this.#chosen + step);
-    else if (event.key === "Enter") this.#goTo(this.#rooms[this.#chosen]);
+    else if (event.key === "Enter") this.#take(this.#rows[this.#chosen]);
     else return;
     event.preventDefault();
   }
 
   /** @param {Element | null} row */
   #clicked(row) {
-    if (row) this.#goTo(this.#rooms[[...this.#list.children].indexOf(row)]);
+    if (row) this.#take(this.#rows[[...this.#list.children].indexOf(row)]);
   }
 
-  /** @param {RoomRow | undefined} room */
-  #goTo(room) {
-    if (!room) return;
+  /** @param {SwitchRow | undefined} row */
+  #take(row) {
+    if (!row) return;
     this.#dialog.close();
-    this.#go(room.key);
+    row.act();
   }
 }
 
-/** @param {RoomRow} room @param {number} at @param {boolean} chosen @returns {HTMLElement} */
-function option(room, at, chosen) {
+/** @param {SwitchRow} row @param {number} at @param {boolean} chosen @returns {HTMLElement} */
+function option({ label, unread = 0 }, at, chosen) {
   const row = make("li", "switch-option");
   row.id = `switch-${at}`;
   row.setAttribute("role", "option");
   row.ariaSelected = String(chosen);
-  row.append(make("span", "", `${room.public ? "# " : ""}${shownName(room)}`));
-  if (unread(room) > 0)
-    row.append(make("span", "room-unread count", unread(room) < 100 ? String(unread(room)) : "99+"));
+  row.append(make("span", "", label));
+  if (unread > 0) row.append(make("span", "room-unread count", unread < 100 ? String(unread) : "99+"));
   return row;
 }
