@@ -64,6 +64,8 @@ class User(AbstractBaseUser):
     """The typed address, which has no effect until its owner follows a link."""
     face = models.CharField(max_length=8, blank=True)
     colour = models.PositiveSmallIntegerField(default=0)
+    picture = models.CharField(max_length=22, blank=True, default="", db_default="")
+    """The key of the file with the picture of the person, empty for none. It is shown in the place of the face."""
     rev = models.PositiveIntegerField(default=1)
     device = models.CharField(max_length=64, blank=True, db_index=True)
     created_at = models.BigIntegerField(default=now_ms)

@@ -25,7 +25,7 @@ FOREVER: Final = 2**53 - 1
 """A time in ms that is never reached."""
 NEW_FOR: Final = 24 * 60 * 60 * 1000
 """An account counts as a guest for so many ms, because raiders make accounts in seconds."""
-PERSON: Final = ("name", "face", "colour", "rev", "badge")
+PERSON: Final = ("name", "face", "colour", "rev", "picture", "badge")
 """The columns that other people see, for `person_of`."""
 FACTS: Final = ("password", "is_active", "is_moderator", "is_superuser", "banned_until", "muted_until")
 """Connections notice a change of these columns, also when no service has made it."""
@@ -34,10 +34,10 @@ LOGINS: Final = 100
 
 
 def person_of(user: User) -> dict[str, Any]:
-    """Return `{name, face, colour, rev, badge}`, which other people see."""
+    """Return `{name, face, colour, rev, picture, badge}`, which other people see."""
     rank = "admin" if user.is_superuser else "moderator" if user.is_moderator else ""
     badge = rank or ("guest" if user.is_guest else "")
-    return {"name": user.name, "face": user.face, "colour": user.colour, "rev": user.rev, "badge": badge}
+    return {**{name: getattr(user, name) for name in PERSON if name != "badge"}, "badge": badge}
 
 
 def person_signal(user: User) -> Signal:

@@ -20,7 +20,10 @@ class FilesConfig(AppConfig):
         from accounts.plugin import AccountsPlugin
         from accounts.plugin import use as use_in_accounts
         from files.backups import FilesInBackups
-        from files.services import deletion
+        from files.services import (
+            avatars,  # noqa: F401 - its method registers itself
+            deletion,
+        )
         from realtime.storage.backups.companions import with_backup
         from realtime.workers.deadlines import deadline
 

@@ -18,9 +18,9 @@ class File(models.Model):
     """A file, from the beginning of its upload until its body is deleted. Times are in ms UTC.
 
     `size` is the size of the upload and `bytes` what it counts in quotas: the same until it is complete, then what is
-    stored. `ready_at` is null until it is complete. `problem` is why a complete upload was refused. `log` and `offset`
-    name the message that shows it; `use` says what else uses it. `gone_at` is set when nobody may read it any more: its
-    body is deleted soon after, and then the row.
+    stored. `square` asks for a small square, for an avatar or an emoji. `ready_at` is null until it is complete.
+    `problem` is why a complete upload was refused. `log` and `offset` name the message that shows it; `use` says what
+    else uses it. `gone_at` is set when nobody may read it any more: its body is deleted soon after, and then the row.
     """
 
     class Use(models.TextChoices):
@@ -40,6 +40,7 @@ class File(models.Model):
     height = models.PositiveIntegerField(null=True)
     colour = models.CharField(max_length=7, blank=True)
     thumb = models.BooleanField(default=False)
+    square = models.BooleanField(default=False, db_default=False)
     body = models.CharField(max_length=100, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     problem = models.CharField(max_length=20, blank=True)

@@ -51,7 +51,10 @@ def body(request: HttpRequest, file: File) -> HttpResponseBase:
     """Return the body, or a range of it. Only types that were checked are shown inline."""
     inline = is_inline(file.type) and "download" not in request.GET
     shown = disposition("inline" if inline else "attachment", file.name)
-    return _body(request, file.body, file.type or OTHER, f'"{file.key}"', shown)
+    response = _body(request, file.body, file.type or OTHER, f'"{file.key}"', shown)
+    if file.use in {File.Use.AVATAR, File.Use.EMOJI}:
+        response["Cache-Control"] = "private, max-age=86400"  # another picture has another key
+    return response
 
 
 def _body(request: HttpRequest, name: str, type: str, tag: str, shown: str) -> HttpResponseBase:

@@ -43,7 +43,9 @@ def create(request: HttpRequest) -> HttpResponseBase:
         asked = msgspec.json.decode(request.read(JSON_BYTES), type=UploadCreate)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RealtimeError(INVALID_PARAMS, "invalid_params", str(error)) from None
-    state, new = uploads.upload_create(caller=caller, cid=asked.cid, name=asked.name, size=asked.size)
+    state, new = uploads.upload_create(
+        caller=caller, cid=asked.cid, name=asked.name, size=asked.size, square=asked.square
+    )
     return _state(state, 201 if new else 200)
 
 

@@ -76,6 +76,7 @@ def _anonymous_values() -> dict[str, Any]:
     none: dict[str, Any] = dict.fromkeys(["is_active", "is_staff", "is_superuser", "is_moderator"], False)
     forgotten = {
         "face": "",
+        "picture": "",
         "colour": 0,
         "email": "",
         "email_asked": "",

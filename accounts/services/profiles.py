@@ -49,6 +49,17 @@ def person_change(*, pk: int, name: str, face: str, colour: int, now: int) -> Us
     return user
 
 
+def picture_set(*, pk: int, key: str, now: int) -> User:
+    """Set the key of the person's picture, empty for none, and increment `rev`. A muted person may only remove it."""
+    user = User.objects.select_for_update().get(pk=pk)
+    refuse_banned(user, now)
+    if key:
+        refuse_muted(user, now)
+    user.picture, user.rev = key, user.rev + 1
+    user.save(update_fields=["picture", "rev"])
+    return user
+
+
 def profile_set(user: User, *, name: str, face: str, colour: int, now: int, may_speak: bool = False) -> None:
     """Write name, face and colour. A reserved name needs `may_speak`, or a moderator, staff or admin."""
     shown, folded = names.cleaned(name)

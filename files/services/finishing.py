@@ -32,11 +32,13 @@ def finish(file: File) -> File:
         kind, type = sniffed(opened.read(HEAD_BYTES))
     if kind == "heic":
         return _refused(file, "heic")
+    if file.square and kind == "other":
+        return _refused(file, "bad_image")
     if kind == "other":
         return _ready(file, bodies.save(bodies.name_of(file.key), part), type=type)
     with _work(file.key, part) as folder:
         try:
-            facts = decoded(folder)
+            facts = decoded(folder, "square" if file.square else "picture")
         except RealtimeError as error:
             if error.code != 422:
                 raise

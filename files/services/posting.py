@@ -41,6 +41,16 @@ def files_post(
     return tuple(file_as(found[each.key], " ".join(each.alt.split())) for each in wanted)
 
 
+def square_take(*, owner: int, key: str, use: File.Use, log: int | None = None) -> None:
+    """Give a square upload to its use. Raise 422 `no_file`, or 409 `file_used`. The same use again changes nothing."""
+    file = File.objects.filter(key=key, owner=owner, gone_at=None, square=True).exclude(ready_at=None).first()
+    if file is None:
+        raise RealtimeError(422, "no_file", "no complete square upload", file=key)
+    unused = File.objects.filter(pk=file.pk, use__in=[File.Use.NONE, use], gone_at=None)
+    if not unused.update(use=use, log=log):
+        raise conflict("file_used", "a file is used once")
+
+
 def files_of_messages_delete(log: int, offsets: Collection[int], now: int) -> None:
     """Delete the files of messages that nobody can restore any more."""
     files_mark_gone(_of_log(log).filter(offset__in=offsets), now)

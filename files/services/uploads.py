@@ -25,7 +25,9 @@ from realtime.log import batch, now_ms
 UNFINISHED_RETRY_MS: Final = 60_000
 
 
-def upload_create(*, caller: Caller, cid: ClientId, name: str, size: int) -> tuple[dict[str, Any], bool]:
+def upload_create(
+    *, caller: Caller, cid: ClientId, name: str, size: int, square: bool = False
+) -> tuple[dict[str, Any], bool]:
     """Begin an upload. Return where it stands, and whether it is new: a `cid` is one upload, however often it is sent.
 
     Raise 413 or 422 for a size that is not accepted, 422 `cid_reused` for the cid of another upload, 422 `files_full`,
@@ -35,10 +37,10 @@ def upload_create(*, caller: Caller, cid: ClientId, name: str, size: int) -> tup
     found = own_upload_by_cid(caller.pk, cid)
     if found is None:
         parts.refuse_full(size)
-        found, new = _insert(caller, cid, safe_name(name), size)
+        found, new = _insert(caller, cid, safe_name(name), size, square)
     else:
         new = False
-    if found.size != size or found.gone_at is not None:
+    if found.size != size or found.square != square or found.gone_at is not None:
         raise unprocessable("cid_reused", "the cid belongs to another upload")
     return state_of(found), new
 
@@ -90,7 +92,7 @@ def refuse_size(size: int) -> None:
         raise RealtimeError(413, "file_too_large", f"at most {most} bytes", most=most)
 
 
-def _insert(caller: Caller, cid: ClientId, name: str, size: int) -> tuple[File, bool]:
+def _insert(caller: Caller, cid: ClientId, name: str, size: int, square: bool) -> tuple[File, bool]:
     """Insert the row under the lock of the `site` log, so that two requests with one cid make one upload."""
     with batch([SITE], announce=False) as staged:
         staged.log(SITE)
@@ -101,7 +103,8 @@ def _insert(caller: Caller, cid: ClientId, name: str, size: int) -> tuple[File, 
         if limits().unfinished and unfinished(caller.pk) >= limits().unfinished:
             raise too_fast(UNFINISHED_RETRY_MS, "uploads", most=limits().unfinished)
         refuse_beyond_quota(user, size, staged.now)
-        file = File.objects.create(owner=user, cid=cid, name=name, size=size, bytes=size, at=staged.now)
+        shape = {"size": size, "bytes": size, "square": square}
+        file = File.objects.create(owner=user, cid=cid, name=name, at=staged.now, **shape)
         count([SITE_SCOPE, user_scope(caller.pk)], size, 1)
         staged.schedule(SITE, "files.expire", staged.now + KEPT_MS, {"key": file.key})
     return file, True

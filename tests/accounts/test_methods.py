@@ -17,7 +17,7 @@ def test_people_are_read_by_their_ids_and_the_unknown_left_out() -> None:
 def test_new_name_is_answered_and_sent_to_own_tabs() -> None:
     ana = guest("Ana")
     answer = outcome(call(ana, "profile.change", name="Anna", face="🦊", colour=5))
-    person = {"name": "Anna", "face": "🦊", "colour": 5, "rev": 2, "badge": "guest"}
+    person = {"name": "Anna", "face": "🦊", "colour": 5, "rev": 2, "picture": "", "badge": "guest"}
     assert answer.result == {"user": {"id": ana.id, **person}}
     assert answer.signals == (Signal(LogKey(""), "person", ana.id, person, to=ana.id),)
 

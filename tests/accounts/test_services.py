@@ -85,7 +85,9 @@ def test_every_kind_of_emoji_is_a_face(face: str) -> None:
 
 def test_profile_change_has_a_new_rev_and_may_keep_the_name() -> None:
     ana = person_change(pk=guest().pk, name="ana", face="", colour=0, now=NOW)
-    assert people([UserId(ana.key)]) == {ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2, "badge": "guest"}}
+    assert people([UserId(ana.key)]) == {
+        ana.key: {"name": "ana", "face": "", "colour": 0, "rev": 2, "picture": "", "badge": "guest"}
+    }
 
 
 def test_change_to_a_taken_name_changes_nothing() -> None:

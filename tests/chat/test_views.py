@@ -77,6 +77,7 @@ def test_entering_makes_a_guest_who_is_in_the_lounge_and_stays(client: Client) -
         "face": "🦦",
         "colour": 3,
         "rev": 1,
+        "picture": "",
         "badge": "guest",
         "guest": True,
     }

@@ -36,18 +36,20 @@ class Browser:
         self.answer = self.client.head(f"/files/{key}")
         return int(self.answer.get("Upload-Offset", -1))
 
-    def upload(self, body: bytes, name: str = "a.bin", cid: str = "", chunk: int = 512 * 1024) -> dict[str, Any]:
+    def upload(
+        self, body: bytes, name: str = "a.bin", cid: str = "", chunk: int = 512 * 1024, **more: Any
+    ) -> dict[str, Any]:
         """Upload a body and return the last answer: with `file`, or a problem."""
-        state = self.create(len(body), name, cid)
+        state = self.create(len(body), name, cid, **more)
         for start in range(0, len(body), chunk):
             if self.answer.status_code >= 400:
                 break
             state = self.patch(state["key"], start, body[start : start + chunk])
         return state
 
-    def file(self, body: bytes, name: str = "a.bin") -> dict[str, Any]:
+    def file(self, body: bytes, name: str = "a.bin", **more: Any) -> dict[str, Any]:
         """Upload a body that is accepted, and return its description."""
-        state = self.upload(body, name)
+        state = self.upload(body, name, **more)
         assert "file" in state, state
         file: dict[str, Any] = state["file"]
         return file
