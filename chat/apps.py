@@ -24,6 +24,7 @@ class ChatConfig(AppConfig):
             messages,
             pins,  # noqa: F401 - its methods register themselves
             reactions,  # noqa: F401 - its method registers itself
+            reading,  # noqa: F401
         )
         from chat.text import Text
         from files.plugin import FilesPlugin

@@ -77,6 +77,8 @@ class Membership(models.Model):
     In a direct room `REQUEST` is an unanswered request; `LEFT` was ignored, blocked or left. `hidden`: the list does
     not show the room until its log has that many messages.
 
+    `own_from`: the person's own messages up to this offset do not move `read`, because it was moved back past them.
+
     `banned_until`, `muted_until`: the end of a sanction, 0 for none. `warned`: the warning to acknowledge.
     """
 
@@ -103,6 +105,7 @@ class Membership(models.Model):
     muted_until = models.BigIntegerField(default=0)
     warned = models.CharField(max_length=12, blank=True)
     hidden = models.BigIntegerField(default=0, db_default=0)
+    own_from = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="membership_room_user")]

@@ -165,6 +165,10 @@ class ReadMark(msgspec.Struct):
     o: Offset
 
 
+class ReadUnmark(ReadMark):
+    """Params of `read.unmark`. `o` is the first message that is unread again."""
+
+
 class TypingSet(msgspec.Struct):
     """Params of `typing.set`."""
 

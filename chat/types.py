@@ -37,6 +37,7 @@ class RoomAccess(msgspec.Struct):
     warned: str = ""
     spoke_at: int = 0
     read: int = 0
+    own_from: int = 0
 
     @property
     def banned(self) -> bool:

@@ -39,7 +39,7 @@ _ROOM = (
     "archived_at",
     "created_by_id",
 )
-_MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at", "read")
+_MINE = ("role", "state", "banned_until", "muted_until", "warned", "spoke_at", "read", "own_from")
 _USER = User.objects.filter(pk=OuterRef("mine__user_id")).values(
     facts=JSONObject(
         moderator="is_moderator",
@@ -95,6 +95,7 @@ def _access_of(
     warned: str,
     spoke_at: int,
     read: int,
+    own_from: int,
     person: Mapping[str, Any],
 ) -> RoomAccess:
     banned_on_site = person["banned"] if person["banned"] > now_ms() else 0
@@ -113,6 +114,7 @@ def _access_of(
         warned=warned,
         spoke_at=spoke_at,
         read=read,
+        own_from=own_from,
     )
 
 

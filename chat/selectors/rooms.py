@@ -83,7 +83,7 @@ def snapshot(
         page = messages.page_last(key, room.log_id, scopes, head)
     else:
         page = messages.page_around(room.log_id, scopes, around)
-    read = max([mine.read, *(each["o"] for each in page["lines"] if caller and each["by"] == caller.id)]) if mine else 0
+    read = max([mine.read, *_own_after(mine.own_from, page["lines"], caller)]) if mine else 0
     own = {"role": role, "rank": mine.rank if mine and role else None, "read": read if role else None}
     parts = plugin.snapshot_sections(key, scopes, head)
     me = plugin.installed.own_sanctions(caller.pk, mine) if caller else None
@@ -94,6 +94,11 @@ def snapshot(
     if room.direct and caller:
         facts["unanswered"] = access.unanswered(room.pk, caller.pk)
     return {"room": facts, "me": me, **page, "as_of": head.o, "parts": parts}
+
+
+def _own_after(o: int, lines: Sequence[dict[str, Any]], caller: Caller | None) -> list[int]:
+    """Return the offsets of the caller's own messages after `o`, each of which moves the read pointer."""
+    return [each["o"] for each in lines if caller and each["by"] == caller.id and each["o"] > o]
 
 
 def guests_off(key: str | None) -> bool:

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import caller_of, is_new_here, refuse_banned
@@ -229,16 +228,6 @@ def room_active(batch: Batch, *, room_access: RoomAccess, caller: Caller) -> Non
     if room_access.public and not recent and caller.pk != room_access.made_by:
         room_access.active_at = batch.now
         Room.objects.filter(pk=room_access.room).update(active_at=batch.now)
-
-
-@method("read.mark", protocol.ReadMark)
-def read_mark(batch: Batch, *, caller: Caller, room: LogKey, o: int) -> tuple[dict[str, int], list[Signal]]:
-    """Move the caller's read pointer forward, at most to the end of the log."""
-    room_access = access.member(caller, room, archived=True)
-    mine = Membership.objects.filter(room=room_access.room, user=caller.pk)
-    mine.update(read=Greatest(F("read"), min(o, batch.log(room).head)))
-    read = mine.values_list("read", flat=True).get()
-    return {"o": read}, [Signal(room, "read", "", read, to=caller.id)]
 
 
 def run_leave_hooks(batch: Batch, key: LogKey, user: int) -> None:

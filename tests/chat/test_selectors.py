@@ -94,6 +94,7 @@ def test_no_selector_of_messages_is_missing_above() -> None:
         "heard_by",
         "words",
         "message_as",
+        "counts_of_room",
         "page_of",
         "tag_of",
         "facts_of",
