@@ -113,7 +113,9 @@ def _row(
         html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
     plain = not data.get("html")
     only_emoji = bool(ONLY_EMOJI.fullmatch(text.strip()))
-    return row | {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
+    previews = data.get("previews", ()) if message["kind"] == "text" else ()
+    shown = {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
+    return row | shown | {"previews": previews}
 
 
 def _quote(

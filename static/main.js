@@ -41,6 +41,7 @@ import { MessageBar } from "./chat/views/message_bar.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
 import { PinsPanel } from "./chat/views/pins_panel.js";
+import { PreviewRemoval } from "./chat/views/preview_removal.js";
 import { Profile } from "./chat/views/profile.js";
 import { QuoteJump } from "./chat/views/quote_jump.js";
 import { React } from "./chat/views/react.js";
@@ -130,6 +131,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     status.textContent = text;
   };
   const react = new React(client, timeline, new EmojiUsage({ user: user.id }), told);
+  const previews = new PreviewRemoval(client, timeline);
   const actions = new MessageActions(client, {
     answer: (item) => {
       composer.begin();
@@ -138,6 +140,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     edit: (item) => composer.edit(item),
     deliveryAsked: (item) => showDelivery(timeline, item),
     react,
+    previews,
   });
   const pins = new PinsPanel(client, sidePanel);
   pins.start();
@@ -159,6 +162,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   for (const view of [
     new MessageBar(timeline, actions),
     react,
+    previews,
     new Reactors(client, timeline),
     new ReactionNotices(client, told),
     new Browse(client, go),

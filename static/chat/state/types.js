@@ -17,7 +17,7 @@
  * @property {number} at
  * @property {string | null} by
  * @property {string} kind "text", "room.created", "room.changed", or an app's
- * @property {any} data for "text" `{text, html?, files?}`; null when removed
+ * @property {any} data for "text" `{text, html?, files?, previews?}`; null when removed
  * @property {number | null} edited
  * @property {Removal | null} removed
  * @property {number} touched the offset that last changed it
@@ -51,6 +51,7 @@
  * @property {boolean} [thumb] whether there is a small version
  */
 
+/** @typedef {{url: string, title: string, site?: string, text?: string, image?: string, w?: number, h?: number}} LinkPreview the preview of a link in a message; `image` is the key of a file */
 /** @typedef {{file_bytes: number, message_files: number, chunk: number}} FileLimits */
 
 /**

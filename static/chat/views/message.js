@@ -16,6 +16,7 @@ import { paintFace, personOf } from "../ui/face.js";
 import { setServerHtml } from "../ui/html.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
+import { paintPreviews } from "./previews.js";
 import { paintQuote } from "./quote.js";
 import { paintReactions } from "./reactions.js";
 
@@ -72,6 +73,7 @@ export function paintMessage(element, view) {
   paintBadge(part(element, ".line-rank", HTMLElement), badgeOf(view.state, authorOf(item, me)));
   element.classList.toggle("grouped", grouped);
   element.classList.toggle("removed", isRemoved(item) || view.blocked);
+  paintPreviews(element, view);
   paintReactions(element, view);
   paintDelivery(element, view);
 }

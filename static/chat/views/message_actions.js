@@ -3,6 +3,7 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {Item} from "../state/types.js" */
 /** @import {Action} from "../ui/menu.js" */
+/** @import {PreviewRemoval} from "./preview_removal.js" */
 /** @import {React} from "./react.js" */
 
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
@@ -12,7 +13,7 @@ import { say } from "../ui/words.js";
 import { mayPin, setPinned } from "./pinning.js";
 
 /**
- * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void, react: React}} MessageActionHandlers
+ * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void, react: React, previews: PreviewRemoval}} MessageActionHandlers
  */
 
 export class MessageActions {
@@ -35,6 +36,7 @@ export class MessageActions {
       ...this.#react(item),
       ...this.#changes(item),
       ...this.#pins(item),
+      ...this.#facts.previews.of(item),
       ...this.#copies(item),
       ...this.#client.plugs.ask("messageActions", item).flat(),
     ];

@@ -6,6 +6,7 @@
 
 import { realClock } from "../../realtime/clock.js";
 import { authorOf } from "../state/item.js";
+import { mayRemovePreviews } from "../state/previews.js";
 import { rowsOf } from "../state/rows.js";
 import { badgeOf, firstNew, myRank } from "../state/selectors.js";
 import { PENDING_SHOWN_AFTER_MS } from "../ui/delivery.js";
@@ -109,6 +110,7 @@ export class Rows {
       ...quoteDepends(row.item, state, this.#client.blocked),
     ];
     seen.push(...(row.item.reacting ?? []));
+    if (message?.data?.previews) seen.push(mayRemovePreviews(state, row.item));
     return message ? [...seen, ...cardDepends(message, state, this.#client.plugs.cards)] : seen;
   }
 
