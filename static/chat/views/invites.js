@@ -3,12 +3,12 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {Invite} from "../state/types.js" */
 
+import { copy } from "../ui/copy.js";
 import { dialog, field, onSubmit } from "../ui/dialog.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { serverNow, short } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { count, errorText, say } from "../ui/words.js";
-import { copy } from "./message_actions.js";
 
 export class Invites {
   #dialog = dialog("invite-dialog");

@@ -8,6 +8,7 @@
 
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
 import { isAbove } from "../state/selectors.js";
+import { copy } from "../ui/copy.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
 import { mayPin, setPinned } from "./pinning.js";
@@ -128,23 +129,4 @@ export class MessageActions {
     const copies = isText(item) ? [link, text] : [link];
     return message.by === this.#client.me ? [...copies, delivery] : copies;
   }
-}
-
-/** @param {string} text */
-export async function copy(text) {
-  await (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).catch(() =>
-    copyBySelection(text),
-  );
-  toast(say("copied"));
-}
-
-/** Copy by a selection, because plain http has no clipboard. @param {string} text */
-function copyBySelection(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "unseen";
-  (document.querySelector("dialog[open]") ?? document.body).append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
 }

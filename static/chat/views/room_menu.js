@@ -3,9 +3,9 @@
 /** @import {Client} from "../client/client.js" */
 
 import { myRank, partner } from "../state/selectors.js";
+import { copy } from "../ui/copy.js";
 import { byId, part } from "../ui/dom.js";
 import { attach } from "../ui/menu.js";
-import { copy } from "./message_actions.js";
 import { isDirect } from "./room_list.js";
 
 /**

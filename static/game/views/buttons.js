@@ -4,10 +4,10 @@
 /** @import {Level, Offer, Table} from "../state/types.js" */
 /** @import {Commands} from "./commands.js" */
 
+import { copy } from "../../chat/ui/copy.js";
 import { byId, make } from "../../chat/ui/dom.js";
 import { fill, openBy, walk } from "../../chat/ui/menu.js";
 import { say } from "../../chat/ui/words.js";
-import { copy } from "../../chat/views/message_actions.js";
 import { tableOf } from "../state/table.js";
 import { copied } from "../ui/sentences.js";
 
