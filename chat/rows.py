@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.utils.html import escape, format_html
 
 from accounts.avatars import EMOJI, initials
+from chat.file_rows import file_rows
 
 TOGETHER_MS: Final = 5 * 60 * 1000
 TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -113,9 +114,12 @@ def _row(
         html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
     plain = not data.get("html")
     only_emoji = bool(ONLY_EMOJI.fullmatch(text.strip()))
-    previews = data.get("previews", ()) if message["kind"] == "text" else ()
+    is_text = message["kind"] == "text"
+    previews = data.get("previews", ()) if is_text else ()
+    files = file_rows(data.get("files", ()), words) if is_text else []
+    tiles = sum(file["look"] == "picture" for file in files) > 1
     shown = {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
-    return row | shown | {"previews": previews}
+    return row | shown | {"previews": previews, "files": files, "tiles": tiles}
 
 
 def _quote(

@@ -12,12 +12,14 @@ import { startRecount } from "./chat/client/recount.js";
 import { readBoot } from "./chat/ui/boot.js";
 import { byId } from "./chat/ui/dom.js";
 import { keepEmojiOf } from "./chat/ui/emoji_choice.js";
+import { FILE_PROBLEMS } from "./chat/ui/file_problems.js";
 import { Scroll } from "./chat/ui/scroll.js";
 import { startTheme } from "./chat/ui/theme.js";
 import { useClock } from "./chat/ui/time.js";
 import { startViewport } from "./chat/ui/viewport.js";
 import { explainProblems } from "./chat/ui/words.js";
 import { Arrivals } from "./chat/views/arrivals.js";
+import { Attach } from "./chat/views/attach.js";
 import { Browse } from "./chat/views/browse.js";
 import { commandSource } from "./chat/views/command_source.js";
 import { CompletionMenu } from "./chat/views/completion_menu.js";
@@ -30,7 +32,7 @@ import { emojiSource } from "./chat/views/emoji_source.js";
 import { Empty } from "./chat/views/empty.js";
 import { startEnter } from "./chat/views/enter.js";
 import { startErrorNotices } from "./chat/views/error_notices.js";
-import { startFiles } from "./chat/views/files.js";
+import { startFileSources } from "./chat/views/file_sources.js";
 import { Header } from "./chat/views/header.js";
 import { HistoryPosition } from "./chat/views/history_position.js";
 import { Invites } from "./chat/views/invites.js";
@@ -54,6 +56,7 @@ import { Requests } from "./chat/views/requests.js";
 import { RoomDialogs } from "./chat/views/room_dialogs.js";
 import { RoomList } from "./chat/views/room_list.js";
 import { startRoomMenu } from "./chat/views/room_menu.js";
+import { startSharedFiles } from "./chat/views/shared_files.js";
 import { SidePanel } from "./chat/views/side_panel.js";
 import { Switcher } from "./chat/views/switcher.js";
 import { Timeline } from "./chat/views/timeline.js";
@@ -71,7 +74,7 @@ client.use(game);
 client.use(moderation);
 client.use(search);
 client.connection.on("greeted", () => useClock(() => client.connection.serverNow()));
-explainProblems(client.plugs.problems);
+explainProblems({ ...FILE_PROBLEMS, ...client.plugs.problems });
 const scroll = new Scroll(byId("scroller", HTMLElement), byId("lines", HTMLElement));
 const pages = new Pages(client);
 const timeline = new Timeline(client, scroll, pages);
@@ -104,7 +107,7 @@ client.plugs.start({
 header.start();
 navigation.start();
 startViewport();
-startFiles();
+startSharedFiles(client, timeline);
 if (boot.user && dialogs && direct && requests) startTalking(boot.user, { dialogs, direct, requests });
 else startLooking();
 if (boot.focus) navigation.arrive(boot.focus, location.hash);
@@ -132,6 +135,14 @@ function startTalking(user, { dialogs, direct, requests }) {
   };
   const react = new React(client, timeline, new EmojiUsage({ user: user.id }), told);
   const previews = new PreviewRemoval(client, timeline);
+  const attach = new Attach(client, {
+    changed: (change) =>
+      scroll.keep(() => {
+        change();
+        composer.partChanged();
+      }),
+  });
+  composer.use(attach);
   const actions = new MessageActions(client, {
     answer: (item) => {
       composer.begin();
@@ -154,11 +165,13 @@ function startTalking(user, { dialogs, direct, requests }) {
     dialogs,
     composer,
     reply,
+    attach,
     new RoomList(client),
     read,
     new ConnectionStatus(client),
   ])
     view.start();
+  startFileSources(attach);
   for (const view of [
     new MessageBar(timeline, actions),
     react,
@@ -200,6 +213,7 @@ function startTalking(user, { dialogs, direct, requests }) {
 }
 
 function startLooking() {
+  startFileSources(null);
   const form = document.querySelector(".enter-form");
   new Empty(client, timeline, null).start(scroll);
   if (form instanceof HTMLFormElement) startEnter(form);

@@ -26,7 +26,7 @@ const TEMPORARY = [401, 408, 425, 429, 502, 503, 504];
  * @typedef {object} UploadOptions
  * @property {() => string} csrf the token of forms
  * @property {() => Promise<unknown>} refreshCsrf fetches a new one
- * @property {(sent: number, phase: Phase) => void} [progressed]
+ * @property {(sent: number, phase: Phase, problem: Problem | null) => void} [progressed] `problem`: why it waits, unless the line is lost
  * @property {AbortSignal} [signal] ends the upload here; the server keeps what it has for a day
  * @property {typeof fetch} [fetch]
  * @property {Clock} [clock]
@@ -74,7 +74,7 @@ class Upload {
         if (file) return file;
       } catch (error) {
         this.#options.signal?.throwIfAborted();
-        await this.#wait(await this.#pauseAfter(error));
+        await this.#wait(await this.#pauseAfter(error), error instanceof RequestError ? error.data : null);
       }
     }
   }
@@ -153,9 +153,9 @@ class Upload {
     return 0;
   }
 
-  /** Wait, or until the line is back. @param {number} ms @returns {Promise<void>} */
-  #wait(ms) {
-    if (ms > 0) this.#tell("waiting");
+  /** Wait, or until the line is back. @param {number} ms @param {Problem | null} problem @returns {Promise<void>} */
+  #wait(ms, problem) {
+    if (ms > 0) this.#tell("waiting", problem);
     const { page = globalThis, signal } = this.#options;
     return new Promise((resolve) => {
       const done = () => {
@@ -170,9 +170,9 @@ class Upload {
     });
   }
 
-  /** @param {Phase} phase */
-  #tell(phase) {
-    this.#options.progressed?.(this.#offset, phase);
+  /** @param {Phase} phase @param {Problem | null} [problem] */
+  #tell(phase, problem = null) {
+    this.#options.progressed?.(this.#offset, phase, problem);
   }
 
   /**

@@ -33,7 +33,7 @@ const FORGOTTEN_AFTER_MS = 60_000;
  * @property {Blob} body
  */
 /** @typedef {"queued" | "sending" | "finishing" | "waiting" | "done" | "failed"} Phase */
-/** @typedef {{phase: Phase, sent: number, problem: Problem | null, file: SharedFile | null, control: AbortController | null}} Progress */
+/** `problem`: why the upload waits or has failed. @typedef {{phase: Phase, sent: number, problem: Problem | null, file: SharedFile | null, control: AbortController | null}} Progress */
 /** @typedef {{record: UploadRecord, progress: Progress}} Entry */
 
 /**
@@ -235,7 +235,7 @@ export class Uploads extends Emitter {
       refreshCsrf: async () => {
         this.#csrf = await this.#options.refreshCsrf();
       },
-      progressed: (sent, phase) => this.#progressed(record.cid, { phase, sent }),
+      progressed: (sent, phase, problem) => this.#progressed(record.cid, { phase, sent, problem }),
       signal,
       clock: this.#clock,
       ...(fetch && { fetch }),

@@ -3,7 +3,7 @@
 /** @import {PendingRequest} from "../../realtime/types.js" */
 /** @import {Item} from "../state/types.js" */
 
-import { knows, say } from "./words.js";
+import { knows, problemText, say } from "./words.js";
 
 /** Pending messages show nothing before: most messages are stored by then. */
 export const PENDING_SHOWN_AFTER_MS = 1000;
@@ -40,7 +40,8 @@ export function isOriginalGone({ params, problem }) {
 /** Return whether the same request would be refused again. @param {PendingRequest | null} pending @returns {boolean} */
 export function isHopeless(pending) {
   if (!pending || !("text" in pending.params)) return false;
-  return pending.problem?.status === 422 || isOriginalGone(pending);
+  const { status = 0, type = "" } = pending.problem ?? {};
+  return status === 422 || type === "file_too_large" || type === "file_used" || isOriginalGone(pending);
 }
 
 /** @param {PendingRequest} pending @returns {string} */
@@ -48,6 +49,6 @@ export function failure(pending) {
   const { method, problem } = pending;
   if (isOriginalGone(pending)) return say("failed.reply");
   const what = say(knows(`failed.${method}`) ? `failed.${method}` : "failed.message.post");
-  const why = problem && knows(`problem.${problem.type}`) ? " " + say(`problem.${problem.type}`) : "";
-  return what + why;
+  const isKnown = problem && (knows(`problem.${problem.type}`) || problem.type === "files_full");
+  return isKnown ? `${what} ${problemText(problem)}` : what;
 }

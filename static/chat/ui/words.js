@@ -55,7 +55,12 @@ export function errorText(error) {
   const problem =
     error instanceof Error && "data" in error
       ? /** @type {import("../../realtime/types.js").Problem} */ (error.data)
-      : { type: "internal" };
+      : { type: "internal", status: 500 };
+  return problemText(problem);
+}
+
+/** @param {import("../../realtime/types.js").Problem} problem @returns {string} */
+export function problemText(problem) {
   const explained = explanations[problem.type]?.(problem);
   return explained || say(knows(`problem.${problem.type}`) ? `problem.${problem.type}` : "problem.internal", problem);
 }

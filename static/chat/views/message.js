@@ -16,6 +16,7 @@ import { paintFace, personOf } from "../ui/face.js";
 import { setServerHtml } from "../ui/html.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
+import { paintAttachments } from "./attachments.js";
 import { paintPreviews } from "./previews.js";
 import { paintQuote } from "./quote.js";
 import { paintReactions } from "./reactions.js";
@@ -24,7 +25,7 @@ const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*\s*){1,5}$/u;
 
 /**
- * @typedef {{item: Item, blocked: boolean, blockedPeople: Set<string>, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number}} MessageView
+ * @typedef {{item: Item, blocked: boolean, blockedPeople: Set<string>, state: RoomState, cards: Record<string, Card>, grouped: boolean, now: number, uploads: import("../client/uploads.js").Uploads}} MessageView
  */
 
 /** @type {Record<string, Card>} */
@@ -68,6 +69,7 @@ export function paintMessage(element, view) {
   part(element, ".line-pin", HTMLElement).hidden = !item.message?.pinned || isRemoved(item) || view.blocked;
   paintQuote(element, view);
   paintMore(element, view);
+  paintAttachments(element, view);
   paintFace(part(element, ".face", HTMLElement), author);
   part(element, ".line-name", HTMLElement).textContent = author.name;
   paintBadge(part(element, ".line-rank", HTMLElement), badgeOf(view.state, authorOf(item, me)));

@@ -102,9 +102,9 @@ export class PinsPanel {
     const item = { key: `pin ${message.o}`, message, pending: null };
     const row = make("li", "pinned");
     const line = buildMessage(item);
-    const { blocked, plugs } = this.#client;
+    const { blocked, plugs, uploads } = this.#client;
     const isBlocked = blocked.has(message.by ?? "");
-    const view = { item, state, blocked: isBlocked, blockedPeople: blocked, cards: plugs.cards };
+    const view = { item, state, blocked: isBlocked, blockedPeople: blocked, cards: plugs.cards, uploads };
     paintMessage(line, { ...view, grouped: false, now: realClock.now() });
     row.dataset.o = String(message.o);
     row.append(line, this.#actions(message, state));

@@ -127,6 +127,7 @@ export class Rows {
         state: this.#client.state(),
         cards: this.#client.plugs.cards,
         now: realClock.now(),
+        uploads: this.#client.uploads,
       });
   }
 

@@ -17,7 +17,7 @@ function begun(server, file) {
   const clock = new FakeClock();
   const control = new AbortController();
   const page = new EventTarget();
-  /** @type {[number, string][]} */
+  /** @type {any[]} */
   const told = [];
   let csrf = "old";
   const options = {
@@ -25,7 +25,8 @@ function begun(server, file) {
     refreshCsrf: async () => {
       csrf = server.csrf;
     },
-    progressed: (/** @type {number} */ sent, /** @type {string} */ phase) => void told.push([sent, phase]),
+    progressed: (/** @type {number} */ sent, /** @type {string} */ phase, /** @type {any} */ problem) =>
+      void told.push(problem ? [sent, phase, problem.type] : [sent, phase]),
     signal: control.signal,
     fetch: server.fetch,
     clock,
@@ -95,7 +96,7 @@ test("upload waits as long as the server says", async () => {
   await settledBodies();
   await run.clock.advance(59_000);
   assert.equal(run.outcome.file, null);
-  assert.deepEqual(run.told.at(-1), [0, "waiting"]);
+  assert.deepEqual(run.told.at(-1), [0, "waiting", "disk_full"]);
   await run.clock.advance(2_000);
   const outcome = await ended(run);
   assert.equal(outcome.file.key, "k1");

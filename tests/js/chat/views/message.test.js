@@ -29,6 +29,7 @@ function painted(kind, cards) {
     cards,
     grouped: false,
     now: 0,
+    uploads: /** @type {any} */ (null),
   };
   paintCard(/** @type {any} */ (body), message, AUTHOR, view);
   return body.children.map((/** @type {any} */ node) => node.textContent ?? node);
