@@ -193,6 +193,12 @@ export class Client extends Emitter {
     this.#list({ type: "read", room: key, o });
   }
 
+  /** The reader has moved the pointer back. @param {string} key @param {import("../state/types.js").MovedBack} counts */
+  movedBack(key, counts) {
+    this.#list({ type: "movedBack", room: key, counts });
+    this.dispatch(key, { type: "movedBack", read: counts.read });
+  }
+
   #listen() {
     this.connection.on("stateChanged", ({ name }) => name === "waiting" && this.#open.connectionLost());
     this.connection.on("greeted", ({ rooms }) => this.#list({ type: "hello", rooms }));

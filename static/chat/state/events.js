@@ -28,7 +28,7 @@ export const MESSAGE_EVENTS = {
 
 /** Reducers of the rest of the state are applied once. @type {Record<string, Reducer>} */
 export const EVENTS = {
-  "message.posted": (state, event, added) => posted(counted(silenced(state, event.by), event), event, added),
+  "message.posted": (state, event, added) => posted(counted(heard(state, event.by), event), event, added),
   "room.created": counted,
   "room.archived": (state, { at }) => closed(state, at),
   "room.restored": (state) => closed(state, null),
@@ -75,6 +75,12 @@ function messageOf({ o, t, n, at, by = null, cid, kind, data }) {
  */
 function counted(state, { by }) {
   return state.atBottom || by === state.me ? state : { ...state, news: state.news + 1 };
+}
+
+/** A person who has posted does not type any more, and the reader who posts is reading again. @param {RoomState} state @param {string | null | undefined} by @returns {RoomState} */
+function heard(state, by) {
+  const quiet = silenced(state, by);
+  return quiet.unmarked && by === quiet.me ? { ...quiet, unmarked: false } : quiet;
 }
 
 /** @param {RoomState} state @param {string | null | undefined} user @returns {RoomState} */

@@ -3,7 +3,7 @@
 /** @import {RoomEvent, RoomSignal} from "../../realtime/types.js" */
 /** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
 
-import { changed, changesOf, changesSince, counted, readTo, recounted } from "./unread.js";
+import { changed, changesOf, changesSince, counted, movedBack, readTo, recounted } from "./unread.js";
 
 export { unread } from "./unread.js";
 
@@ -23,6 +23,8 @@ export function reduceRooms(list, action) {
       return change(list, action.signal.room, (row) => signalled(row, action.signal, action));
     case "read":
       return change(list, action.room, (row) => readTo(row, action.o));
+    case "movedBack":
+      return change(list, action.room, (row) => movedBack(row, action.counts));
     case "counted":
       return list.map((row) => (action.rooms[row.key] ? recounted(row, action.rooms[row.key]) : row));
     case "doubted":
@@ -88,6 +90,7 @@ function factsOf(kind, data, me) {
 function signalled(row, { kind, value }, reader) {
   if (kind === "here") return { ...row, here: value };
   if (kind === "read") return readTo(row, value);
+  if (kind === "unread") return movedBack(row, value);
   if (kind !== "count") return row;
   const { o, t, n, here, since } = value;
   if (o <= row.head.o) return { ...row, here };

@@ -17,7 +17,17 @@ const TYPING_MS = 6_000;
 
 /** @param {string | null} [me] id of the reader, null for a visitor @returns {RoomState} */
 export function emptyRoom(me = null) {
-  const nothing = { room: null, lines: [], news: 0, fresh: null, read: 0, unknown: [], here: 0, members: null };
+  const nothing = {
+    room: null,
+    lines: [],
+    news: 0,
+    fresh: null,
+    read: 0,
+    unmarked: false,
+    unknown: [],
+    here: 0,
+    members: null,
+  };
   const maps = { people: {}, presence: {}, typing: {}, slots: {}, invites: {}, parts: {}, quotes: {} };
   return {
     me,
@@ -53,6 +63,7 @@ function reduceWith(added, state, action) {
         ...state,
         fresh: unreadUpTo(state, action.live === false ? null : state.head.o),
         news: 0,
+        unmarked: false,
         atBottom: !state.after,
       };
     case "event":
@@ -79,7 +90,11 @@ function reduceWith(added, state, action) {
     case "quotes":
       return addPeople(quotesAnswered(state, action.offsets, action.quotes), action.people);
     case "read":
-      return action.o > state.read ? { ...state, read: action.o } : state;
+      return action.o > state.read ? { ...state, read: action.o, unmarked: false } : state;
+    case "movedBack":
+      return movedBack(state, action.read);
+    case "readingAgain":
+      return state.unmarked ? { ...state, unmarked: false } : state;
     case "scrolled":
       return scrolled(state, action.atBottom && !state.after);
     case "answered":
@@ -103,7 +118,7 @@ function snapshotReceived(state, snapshot, added) {
     parts,
     atBottom,
     news: missed,
-    read: Math.max(state.read, room.read ?? 0),
+    read: state.unmarked ? state.read : Math.max(state.read, room.read ?? 0),
     typing: {},
     members: null,
     quotes: snapshot.quotes ?? {},
@@ -150,6 +165,16 @@ function upTo(fresh, o) {
  */
 function unreadUpTo({ read, room }, to) {
   return room?.role ? { from: read, to } : null;
+}
+
+/**
+ * Move the pointer back, and put the "New" row there. It stays until the reader posts, comes back to the end or opens
+ * the room again.
+ * @param {RoomState} state @param {number} read @returns {RoomState}
+ */
+function movedBack(state, read) {
+  if (read >= state.read) return state;
+  return { ...state, read, unmarked: true, fresh: { from: read, to: state.head.o } };
 }
 
 /** @param {RoomState} state @param {RoomEvent} event @param {Added} added */
@@ -224,6 +249,7 @@ export const SIGNALS = {
   person: (state, { key, value }) => addPeople(state, { [key]: value }),
   here: (state, { value }) => ({ ...state, here: value }),
   read: (state, { value }) => reduce(state, { type: "read", o: value }),
+  unread: (state, { value }) => movedBack(state, value.read),
 };
 
 /** @param {RoomState} state @param {RoomSignal} signal @param {number} now @param {Added} added */

@@ -134,7 +134,8 @@
  * @property {boolean} atBottom whether the reader sees the end, as the action `scrolled` tells
  * @property {number} news messages of others that arrived since the reader left the end
  * @property {{from: number, to: number | null} | null} fresh the range of messages that were unread at entering or missed, above which the "New" row is; `to` is null until the room is open
- * @property {number} read the read pointer of the reader, forward only
+ * @property {number} read the read pointer of the reader
+ * @property {boolean} unmarked whether the reader has moved the pointer back, so that it does not move by itself
  * @property {People} people
  * @property {string[]} unknown ids to request with `people.read`, once a frame
  * @property {Presence} presence
@@ -167,6 +168,8 @@
  *   | {type: "quotesAsked", offsets: number[]}
  *   | {type: "quotes", offsets: number[], quotes: Record<string, Quote> | null, people: People}
  *   | {type: "read", o: number}
+ *   | {type: "movedBack", read: number}
+ *   | {type: "readingAgain"}
  *   | {type: "scrolled", atBottom: boolean}
  *   | {type: "answered", pending: PendingRequest, stored: Stored, ms: number}
  *   | {type: "app", change: (state: RoomState) => RoomState}} RoomAction
@@ -180,6 +183,7 @@
  * @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: the unread count up to `o`, the messages since, and whether the server has to be asked
  */
 /** @typedef {RoomRow[]} RoomList */
+/** @typedef {{read: number, unread: number, mentions: number, o: number}} MovedBack a pointer that was moved back, and the counts from there to the head `o` */
 
 /**
  * @typedef {{type: "hello", rooms: Membership[]}
@@ -187,6 +191,7 @@
  *   | {type: "event", event: RoomEvent, me: string | null, blocked: Set<string>}
  *   | {type: "signal", signal: RoomSignal, me: string | null, blocked: Set<string>}
  *   | {type: "read", room: string, o: number}
+ *   | {type: "movedBack", room: string, counts: MovedBack}
  *   | {type: "counted", rooms: Record<string, {unread: number, read: number, o: number}>}
  *   | {type: "doubted"}
  *   | {type: "left", room: string}} RoomListAction

@@ -58,6 +58,14 @@ export function recounted(row, { unread, read, o }) {
 }
 
 /**
+ * Take the pointer that its owner has moved back, and the count from there.
+ * @param {RoomRow} row @param {{unread: number, read: number, o: number}} moved @returns {RoomRow}
+ */
+export function movedBack(row, moved) {
+  return recounted({ ...row, read: Math.min(row.read, moved.read) }, moved);
+}
+
+/**
  * Return what an event of an open room changes.
  * @param {RoomEvent} event @param {number} lines how many messages there were before @returns {Change[] | null}
  */

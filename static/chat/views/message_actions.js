@@ -12,6 +12,7 @@ import { copy } from "../ui/copy.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
 import { mayPin, setPinned } from "./pinning.js";
+import { markUnreadFrom } from "./unread_from.js";
 
 /**
  * @typedef {{answer: (item: Item) => void, edit: (item: Item) => void, deliveryAsked: (item: Item) => void, react: React, previews: PreviewRemoval}} MessageActionHandlers
@@ -38,6 +39,7 @@ export class MessageActions {
       ...this.#changes(item),
       ...this.#pins(item),
       ...this.#facts.previews.of(item),
+      ...this.#unread(item),
       ...this.#copies(item),
       ...this.#client.plugs.ask("messageActions", item).flat(),
     ];
@@ -111,6 +113,13 @@ export class MessageActions {
     const isPinned = Boolean(message.pinned);
     const act = () => setPinned(this.#client, message.o, !isPinned);
     return [{ icon: "pin", word: say(isPinned ? "act.unpin" : "act.pin"), act }];
+  }
+
+  /** @param {Item} item @returns {Action[]} */
+  #unread({ message }) {
+    if (!message || !this.#client.state().room?.role) return [];
+    const act = () => markUnreadFrom(this.#client, message.o);
+    return [{ icon: "unread", word: say("act.unread"), act, key: "u" }];
   }
 
   /** @param {Item} item @returns {Action[]} */

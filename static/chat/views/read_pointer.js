@@ -13,6 +13,8 @@ export class ReadPointer {
   #toldAt = -EVERY_MS;
   /** @type {Map<string, number>} the pointer that the server knows, by room */
   #told = new Map();
+  /** The reader has left the end since they have moved the pointer back. */
+  #wasAway = false;
   /** @type {any} */
   #timer = null;
 
@@ -27,7 +29,7 @@ export class ReadPointer {
     this.#client.on("roomChanged", (key) => key === this.#client.shown && this.#look());
     this.#timeline.on("painted", () => this.#look());
     this.#client.connection.on("greeted", () => this.#look());
-    this.#scroll.on("moved", () => this.#look());
+    this.#scroll.on("moved", () => this.#scrolled());
     document.addEventListener("visibilitychange", () => this.returned());
     window.addEventListener("focus", () => this.#look());
     window.addEventListener("pagehide", () => this.#leaving());
@@ -35,8 +37,8 @@ export class ReadPointer {
 
   /** Put a "New" row above the messages that arrived while the reader was away. */
   returned() {
-    const { head, read } = this.#client.state();
-    if (this.#seesEnd && head.o > read) this.#client.dispatch(this.#client.shown, { type: "entered" });
+    const { head, read, unmarked } = this.#client.state();
+    if (this.#seesEnd && head.o > read && !unmarked) this.#client.dispatch(this.#client.shown, { type: "entered" });
     this.#look();
   }
 
@@ -50,12 +52,21 @@ export class ReadPointer {
     );
   }
 
+  /** A reader who comes back to the end after they have moved the pointer back is reading again. */
+  #scrolled() {
+    const { shown } = this.#client;
+    if (this.#wasAway && this.#scroll.following) this.#client.dispatch(shown, { type: "readingAgain" });
+    this.#look();
+  }
+
   #look() {
     const atBottom = this.#seesEnd;
-    const { room, head, read } = this.#client.state();
+    const { room, head, read, unmarked } = this.#client.state();
+    this.#wasAway = unmarked && (this.#wasAway || !this.#scroll.following);
+    if (unmarked) this.#told.set(this.#client.shown, read);
     if (this.#client.state().atBottom !== atBottom)
       this.#client.dispatch(this.#client.shown, { type: "scrolled", atBottom });
-    if (!atBottom || !room?.role) return;
+    if (!atBottom || !room?.role || unmarked) return;
     if (head.o > read) this.#client.readUpTo(room.key, head.o);
     this.#tellSoon();
   }
