@@ -142,6 +142,24 @@ def test_refused_reaction_says_why_and_is_gone(person: NewPerson, connection_pro
     expect(ann.page.get_by_role("button", name="React", exact=True)).to_have_count(0)
 
 
+def test_any_emoji_of_the_picker_is_a_reaction_and_becomes_a_quick_one(person: NewPerson) -> None:
+    ann = person().enter("Ann the picker")
+    ann.makes_room("Picked")
+    ann.say("pick one")
+    ann.expect_said("pick one")
+    ann.act_on("pick one", "React")
+    ann.page.get_by_role("menu", name="React").get_by_role("menuitem", name="More emoji").click()
+    ann.page.locator("#emoji-search").fill("octopus")
+    expect(ann.page.locator("#emoji-list").get_by_text("🐙")).to_be_visible()
+    ann.page.keyboard.press("Enter")
+    expect(reaction(ann, "pick one", "🐙 1, you reacted")).to_be_visible()
+    ann.page.keyboard.press("Escape")
+    ann.act_on("pick one", "React")
+    quick = ann.page.get_by_role("menu", name="React").get_by_role("menuitemcheckbox")
+    expect(quick.first).to_have_attribute("aria-label", "React with 🐙")
+    expect(quick).to_have_count(6)
+
+
 def test_reactions_have_no_faults_that_axe_finds(person: NewPerson) -> None:
     ann = person().enter("Ann looks at it")
     ann.makes_room("Looks of reactions")

@@ -1,9 +1,7 @@
-/** Emoji usage: which emoji a person uses, in localStorage, for the quick row and the picker. */
+/** Emoji usage: the emoji with which a person reacts, in localStorage until log-out, for the quick row. */
 
+import { keptKey } from "../../realtime/browser_data.js";
 import { mostUsed, usesOf, withUse } from "../state/favourites.js";
-
-/** @param {string} user @returns {string} the key in localStorage */
-export const usageKey = (user) => `parlor.emoji.${user}`;
 
 export class EmojiUsage {
   #key;
@@ -11,13 +9,8 @@ export class EmojiUsage {
 
   /** @param {{user: string, storage?: Storage}} options */
   constructor({ user, storage = localStorage }) {
-    this.#key = usageKey(user);
+    this.#key = keptKey(user, "reactions");
     this.#storage = storage;
-  }
-
-  /** The emoji that were used, the latest first. @returns {string[]} */
-  get recent() {
-    return this.#uses.map(([emoji]) => emoji);
   }
 
   /** Return the most used emoji, filled up with those that everybody is offered. @param {number} n @returns {string[]} */

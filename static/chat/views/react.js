@@ -12,7 +12,8 @@
 import { isRemoved, isSystem } from "../state/item.js";
 import { reactionsOf, SET } from "../state/reactions.js";
 import { failure } from "../ui/delivery.js";
-import { byId, make } from "../ui/dom.js";
+import { byId, icon, make } from "../ui/dom.js";
+import { pickEmoji } from "../ui/emoji_picker.js";
 import { openBy } from "../ui/menu.js";
 import { toast } from "../ui/toast.js";
 import { say } from "../ui/words.js";
@@ -65,8 +66,7 @@ export class React {
 
   /** Offer the emoji that the reader uses most, beside the message or its bar. @param {Item} item @param {Element} [by] */
   open(item, by) {
-    const bar = byId("actions", HTMLElement);
-    const anchor = by ?? (bar.offsetParent ? bar : this.#timeline.element(item.key));
+    const anchor = by ?? this.#anchor(item);
     if (!anchor) return;
     this.#menu.replaceChildren(this.row(item, () => this.#menu.hidePopover()));
     openBy(this.#menu, anchor);
@@ -78,7 +78,7 @@ export class React {
     const row = make("div", "quick-row");
     row.role = "group";
     row.ariaLabel = say("act.react");
-    row.append(...this.#usage.most(QUICK).map((emoji) => this.#quick(item, emoji, close)));
+    row.append(...this.#usage.most(QUICK).map((emoji) => this.#quick(item, emoji, close)), this.#more(item, close));
     row.addEventListener("keydown", (event) => walkRow(row, event));
     return row;
   }
@@ -95,6 +95,27 @@ export class React {
       this.toggle(item, emoji);
     });
     return button;
+  }
+
+  /** Return the button that opens the picker. @param {Item} item @param {() => void} close @returns {HTMLElement} */
+  #more(item, close) {
+    const button = /** @type {HTMLButtonElement} */ (make("button", "menu-act quick"));
+    button.type = "button";
+    button.role = "menuitem";
+    button.title = button.ariaLabel = say("reactions.more");
+    button.append(icon("plus"));
+    button.addEventListener("click", () => {
+      const anchor = this.#anchor(item);
+      close();
+      if (anchor) pickEmoji(anchor, { onPick: (emoji) => this.toggle(item, emoji) });
+    });
+    return button;
+  }
+
+  /** Return the bar over the message, or the message where there is no bar. @param {Item} item */
+  #anchor(item) {
+    const bar = byId("actions", HTMLElement);
+    return bar.offsetParent ? bar : this.#timeline.element(this.#now(item).key);
   }
 
   /** @param {Element} target */
