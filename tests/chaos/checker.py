@@ -5,7 +5,9 @@ The anomalies, of which a run may have none:
 that the log does not have; `dup_log` one (actor, cid) at two offsets; `dup_view` one event received twice; `skip` one
 never received; `nonmonotonic` one received after a later one; `reorder` one sender's requests in another order than
 sent; `divergence` two bodies at one (room, o), or two timelines; `unobserved` a connected reader never heard of it;
-`unopened` an event came before its room was opened on that connection, or after it was closed.
+`unopened` an event came before its room was opened on that connection, or after it was closed; `reaction_lost` the
+row of a message lacks a reaction that its events say it has; `reaction_doubled` the row has one twice, or one that its
+events do not say.
 """
 
 import json
@@ -28,6 +30,8 @@ KINDS = (
     "divergence",
     "unobserved",
     "unopened",
+    "reaction_lost",
+    "reaction_doubled",
 )
 MARKERS = {"receive", "open", "close", "cut", "quiet", "lines"}
 
@@ -43,6 +47,15 @@ class Row:
     actor: str | None
     cid: str | None
     data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A message in the database; `reactions` is the encoded text of its column."""
+
+    room: str
+    o: int
+    reactions: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,8 @@ class Log:
         return log
 
 
-def check(records: Iterable[Record], rows: Iterable[Row]) -> list[Anomaly]:
-    """Return the anomalies. `records` are those of all clients, in the order of each; `rows` those of all rooms."""
+def check(records: Iterable[Record], rows: Iterable[Row], messages: Iterable[Reacted] = ()) -> list[Anomaly]:
+    """Return the anomalies. `records` are those of all clients, in the order of each; the others those of all rooms."""
     records, rows = list(records), list(rows)
     log = Log.of(rows)
     return [
@@ -84,6 +97,7 @@ def check(records: Iterable[Record], rows: Iterable[Row]) -> list[Anomaly]:
         *in_bodies(records, log),
         *in_lines(records, log),
         *in_quiet(records, log),
+        *in_reactions(rows, messages),
     ]
 
 
@@ -215,7 +229,7 @@ def difference(record: Record, row: Row) -> bool:
 
 
 def in_lines(records: list[Record], log: Log) -> Iterator[Anomaly]:
-    """Compare timelines: clients that have read all show the same `[author, text, removed, edited]` for a message."""
+    """Compare timelines: clients that have read all show the same for a message (`Lines.summary`)."""
     lines: dict[tuple[str, str], Any] = {}
     for record in records:
         if record.op != "lines" or record.o != log.heads[record.room]:
@@ -229,3 +243,22 @@ def in_quiet(records: list[Record], log: Log) -> Iterator[Anomaly]:
     for record in records:
         if record.op == "quiet" and record.o is not None and record.o < log.heads[record.room]:
             yield Anomaly("unobserved", record.client, record.room, record.o, None, f"head {log.heads[record.room]}")
+
+
+def in_reactions(rows: list[Row], messages: Iterable[Reacted]) -> Iterator[Anomaly]:
+    """Compare the row of each message with the set that its events make."""
+    told: defaultdict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
+    for row in sorted(rows, key=lambda row: (row.room, row.o)):
+        if row.kind == "message.reacted" and row.data and row.actor:
+            data = json.loads(row.data)
+            pairs = told[row.room, data["o"]]
+            (pairs.add if data["on"] else pairs.discard)((data["emoji"], row.actor))
+    for message in messages:
+        stored = [(emoji, user) for emoji, users in json.loads(message.reactions or "[]") for user in users]
+        pairs = told.pop((message.room, message.o), set())
+        for emoji, user in sorted(pairs - set(stored)):
+            yield Anomaly("reaction_lost", user, message.room, message.o, None, emoji)
+        for emoji, user in (Counter(stored) - Counter(pairs)).elements():
+            yield Anomaly("reaction_doubled", user, message.room, message.o, None, emoji)
+    for (room, o), pairs in told.items():
+        yield from (Anomaly("reaction_lost", user, room, o, None, emoji) for emoji, user in sorted(pairs))

@@ -8,12 +8,16 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.chaos.checker import Row
+from tests.chaos.checker import Reacted, Row
 
 HEADS = "SELECT key, head FROM realtime_log"
 ROWS = (
     'SELECT l.key, e."offset", e.tag, e.kind, e.actor, e.cid, e.data '
     'FROM realtime_event e JOIN realtime_log l ON l.id = e.log_id ORDER BY e.log_id, e."offset"'
+)
+MESSAGES = (
+    'SELECT l.key, m."offset", m.reactions FROM chat_message m JOIN realtime_log l ON l.id = m.log_id '
+    'ORDER BY m.log_id, m."offset"'
 )
 
 
@@ -62,3 +66,7 @@ def heads(database: Database) -> dict[str, int]:
 
 def rows(database: Database) -> list[Row]:
     return [Row(*row) for row in database.query(ROWS)]
+
+
+def messages(database: Database) -> list[Reacted]:
+    return [Reacted(*row) for row in database.query(MESSAGES)]

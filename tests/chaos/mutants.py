@@ -106,6 +106,14 @@ def reconcile_off() -> None:
     patch(bus.Bus, "publish", lambda self, message: None)
 
 
+def last_reaction_unwritten() -> None:
+    """Leave out the last change of the reactions in each group, as a write that is lost would."""
+    from chat.services import reactions
+
+    write = reactions._reactions_write
+    patch(reactions, "_reactions_write", lambda staged, changed: write(staged, changed[:-1]))
+
+
 def patch(owner: Any, name: str, replacement: Any) -> None:
     """Replace an attribute that exists. A mutant of an old name would change nothing."""
     getattr(owner, name)
@@ -116,6 +124,7 @@ MUTANTS = {
     "ack-before-commit": Mutant("lost", "sqlite", ack_before_commit, kills=3),
     "dedupe-off": Mutant("dup_log", "sqlite", dedupe_off, uniqueness_off),
     "reconcile-off": Mutant("unobserved", "postgres", reconcile_off),
+    "last-reaction-unwritten": Mutant("reaction_lost", "sqlite", last_reaction_unwritten),
 }
 
 

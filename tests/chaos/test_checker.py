@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.checker import KINDS, Anomaly, Row, check, table
+from tests.chaos.checker import KINDS, Anomaly, Reacted, Row, check, in_reactions, table
 from tests.chaos.history import Record, read_jsonl, write_jsonl
 
 ROOM = "room000000000001"
@@ -190,6 +190,40 @@ def test_connected_client_without_the_last_event_has_not_observed_it(good: Good)
 def test_event_of_a_room_that_is_not_open_is_an_anomaly(good: Good, op: str) -> None:
     good.views["bob"].insert(6, Record(0, "bob", op, ROOM if op == "close" else "", "info"))
     assert [(found.kind, found.o) for found in good.found()] == [("unopened", 6)]
+
+
+def reacted(o: int, by: str, emoji: str, *, on: bool = True) -> Row:
+    return row(o, by, kind="message.reacted", data=json.dumps({"o": 1, "emoji": emoji, "on": on}))
+
+
+def reaction_anomalies(stored: dict[str, list[str]]) -> list[tuple[str, str, str]]:
+    """Check a message to which Ann reacted twice and took one back, and to which Bob reacted."""
+    events = [reacted(2, "ann", "a"), reacted(3, "bob", "a"), reacted(4, "ann", "b"), reacted(5, "ann", "a", on=False)]
+    kept = json.dumps([[emoji, [USERS[name] for name in names]] for emoji, names in stored.items()])
+    found = in_reactions([row(1), *events], [Reacted(ROOM, 1, kept), Reacted(ROOM, 9, None)])
+    return [(each.kind, each.client, each.detail) for each in found]
+
+
+def test_reactions_of_a_message_are_those_of_its_events() -> None:
+    assert reaction_anomalies({"a": ["bob"], "b": ["ann"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"),
+    [
+        ({"a": ["bob"]}, [("reaction_lost", "ann", "b")]),
+        ({"a": ["bob", "bob"], "b": ["ann"]}, [("reaction_doubled", "bob", "a")]),
+        ({"a": ["bob", "ann"], "b": ["ann"]}, [("reaction_doubled", "ann", "a")]),
+    ],
+)
+def test_reaction_that_is_missing_or_there_without_an_event_is_an_anomaly(
+    stored: dict[str, list[str]], found: list[tuple[str, str, str]]
+) -> None:
+    assert reaction_anomalies(stored) == [(kind, USERS[name], emoji) for kind, name, emoji in found]
+
+
+def test_reactions_to_a_message_without_a_row_are_lost() -> None:
+    assert [each.kind for each in in_reactions([row(1), reacted(2, "ann", "a")], [])] == ["reaction_lost"]
 
 
 def test_table_has_a_column_for_every_kind() -> None:

@@ -1,7 +1,7 @@
 """The workload: each client writes in each room, one request after another, until enough is acknowledged."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from tests.client import ErrorResponse, Guest
 
 OPEN_AT_ONCE = 4
 ENTER_AT_ONCE = 4
-ACTIONS = {"post": 80, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
+ACTIONS = {"post": 80, "react": 20, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
+EMOJI = ["👍", "❤️", "🎉"]
+REACTED_TO = 5
+"""The last messages of a room, to which all react."""
 WORDS = ["tea", "*rain*", "`code`", "<b>no</b>", "你好", "🌧️", "**ship**", "https://example.org/", "lamp\nsecond"]
 
 
@@ -35,6 +38,7 @@ class Plan:
     quiet_s: float = 15
     resume_s: float = 30
     limit_s: float = 150
+    reactions: bool = True
 
 
 class Workload:
@@ -45,6 +49,7 @@ class Workload:
         self.random = Random(plan.seed)
         self.clients: list[RecordedClient] = []
         self.rooms: list[str] = []
+        self.latest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REACTED_TO))
         self.done: Counter[str] = Counter()
         self.kills_done = 0
         self._ports = cycle(ports)
@@ -93,7 +98,7 @@ class Workload:
             await self._posted.wait()
 
     async def _talk_in(self, client: RecordedClient, room: str) -> None:
-        mine = Mine()
+        mine = Mine(self.latest[room], reacts=self.plan.reactions)
         while self.goes_on():
             act = mine.possible(client.random.choices(list(ACTIONS), list(ACTIONS.values()))[0])
             try:
@@ -115,18 +120,25 @@ class Workload:
 class Mine:
     """Messages of one client in one room, and its actions on them."""
 
-    def __init__(self) -> None:
+    def __init__(self, latest: deque[int], *, reacts: bool) -> None:
         self.alive: list[int] = []
         self.removed: list[int] = []
+        self._latest = latest
+        self._reacts = reacts
 
     def possible(self, act: str) -> str:
-        wanted = {"edit": self.alive, "delete": self.alive}.get(act, self.removed)
+        reacted = self._latest if self._reacts else ()
+        wanted = {"edit": self.alive, "delete": self.alive, "react": reacted}.get(act, self.removed)
         return act if wanted else "post"
 
     async def act(self, act: str, client: RecordedClient, room: str) -> None:
         match act:
             case "post":
                 self.alive.append((await client.send("message.post", room, text=words(client.random)))["o"])
+                self._latest.append(self.alive[-1])
+            case "react":
+                o, emoji = client.random.choice(self._latest), client.random.choice(EMOJI)
+                await client.send("reaction.set", room, o=o, emoji=emoji, on=client.random.random() < 0.7)
             case "edit":
                 await client.send("message.edit", room, o=client.random.choice(self.alive), text=words(client.random))
             case "edit_removed":
