@@ -27,6 +27,7 @@ import chat.rendering
 import chat.selectors
 import chat.unread
 import lab.routing
+from files.gate import UploadGate
 import search.services.erase
 import search.services.follow
 from realtime.echo import EchoMiddleware
@@ -58,5 +59,5 @@ routes = [*lab.routing.websocket_urlpatterns(), *websocket_urlpatterns(backend)]
 guarded = OriginCheck(CookieMiddleware(URLRouter(routes)))
 websocket = EchoMiddleware(URLRouter([*lab.routing.open_urlpatterns(), re_path("", guarded)]))  # type: ignore[arg-type]
 
-serving = LifespanMiddleware(ProtocolTypeRouter({"http": http, "websocket": websocket}), backend)
+serving = LifespanMiddleware(ProtocolTypeRouter({"http": UploadGate(http), "websocket": websocket}), backend)
 application = Probes(ForwardedMiddleware(DefaultPorts(serving), settings.TRUSTED_PROXIES))

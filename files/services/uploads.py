@@ -3,6 +3,7 @@
 A chunk writes no row. The transactions here are short and outside the writer, so that posts do not wait for uploads.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import transaction
@@ -45,11 +46,19 @@ def upload_create(
     return state_of(found), new
 
 
-def upload_append(*, caller: Caller, key: str, offset: int, length: int, body: parts.Readable) -> dict[str, Any]:
+def upload_append(
+    *,
+    caller: Caller,
+    key: str,
+    offset: int,
+    length: int,
+    body: parts.Readable,
+    before_finish: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Append a chunk, and finish the upload when it is complete. Return where it stands.
 
     The chunk is on disk when this returns. Raise 409 with the right `offset` when the chunk belongs elsewhere, and 422
-    when the complete upload is refused.
+    when the complete upload is refused. `before_finish` is called before the end, which may take seconds.
     """
     if length > CHUNK_BYTES:
         raise RealtimeError(413, "chunk_too_large", most=CHUNK_BYTES)
@@ -59,6 +68,7 @@ def upload_append(*, caller: Caller, key: str, offset: int, length: int, body: p
         if file.ready_at is None and not file.problem:
             if parts.append(descriptor, offset, file.size, body) < file.size:
                 return state_of(file)
+            before_finish()
             file = finish(file)
     parts.remove(key)
     return state_of(file)

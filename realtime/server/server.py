@@ -28,6 +28,7 @@ from realtime.server.websocket import CLOSE_TIMEOUT_S, WebSocketProtocol
 logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 256 * 1024  # the session refuses what is above 64 KiB with a reason
+REQUEST_BUFFER_BYTES = 64 * 1024  # a body reaches the application in pieces of this size; daphne's are 8 KiB
 OPTIONS: dict[str, float] = {  # defaults
     "websocket_timeout": math.inf,  # no close after a day
     "websocket_handshake_timeout": 0,  # autobahn drops the connection; our protocol answers 503
@@ -61,6 +62,7 @@ class Server(DaphneServer):
     ) -> None:
         own = [_with_backlog(endpoint) for endpoint in endpoints]
         super().__init__(application, own or ["none"], ready_callable=self._ready, **OPTIONS | options)
+        self.request_buffer_size = REQUEST_BUFFER_BYTES
         self.endpoints = own  # daphne's constructor ends the process when it gets none
         self.sockets = list(sockets)
         self.ready, self.deflate = ready, deflate

@@ -79,6 +79,7 @@ def test_animation_stays_one(web: Browser, format: str) -> None:
     assert getattr(thumb, "n_frames", 1) == 1
 
 
+@pytest.mark.sqlite
 def test_long_animation_is_scaled_down_until_it_fits(web: Browser) -> None:
     file = web.file(animation("GIF", 150, (600, 400)), "a.gif")
     assert file["w"] * file["h"] * 150 <= 24_000_000
