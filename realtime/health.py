@@ -16,6 +16,7 @@ from django.db import connection
 
 from realtime.errors import RealtimeError
 from realtime.process import Process
+from realtime.server.processes.companions import late_companions
 from realtime.workers.jobs import Task
 from realtime.workers.writer import Writer
 
@@ -72,14 +73,17 @@ class Probes:
     async def _check(self) -> Health:
         loop = asyncio.get_running_loop()
         process = Process.running.get(loop)
-        database, disk, writes, layer = await asyncio.gather(
+        late: list[str] = []
+        database, disk, writes, layer, _ = await asyncio.gather(
             _fails(loop.run_in_executor(self._thread, _check_database)),
             _fails(loop.run_in_executor(self._disk, _check_disk)),
             _fails(_check_writer(process.writer)) if process and not process.draining else _fails(_nothing()),
             _fails(_check_layer()),
+            _fails(loop.run_in_executor(self._thread, _add_late, late)),
         )
         failed = {"database": database, "disk": disk, "writes": writes, "leaving": process and process.draining}
-        return Health([name for name, fails in failed.items() if fails], ["channel layer"] if layer else [])
+        degraded = [*(["channel layer"] if layer else []), *late]
+        return Health([name for name, fails in failed.items() if fails], degraded)
 
 
 async def _fails(work: Any) -> bool:
@@ -100,6 +104,14 @@ def _check_database() -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+    finally:
+        connection.close()
+
+
+def _add_late(late: list[str]) -> None:
+    """Add the names of the companions whose work waits too long."""
+    try:
+        late += late_companions()
     finally:
         connection.close()
 

@@ -12,5 +12,6 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         from realtime.server.processes.companions import accompany
         from tasks.queue import in_database
+        from tasks.selectors import is_late
 
-        accompany("worker", ["worker"], lambda: settings.TASKS_WORKER and in_database())
+        accompany("worker", ["worker"], lambda: settings.TASKS_WORKER and in_database(), is_late)

@@ -8,6 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tasks.interface import Status
 
+LATE_S: Final = 120.0
 TaskRow = DBTaskResult[..., Any]
 COUNTED: Final = 1000
 """Waiting tasks are counted up to this number."""
@@ -24,6 +25,11 @@ def queue() -> Queue:
     waiting = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True)
     found: list[datetime] = list(waiting[:COUNTED])
     return Queue(len(found), (timezone.now() - found[0]).total_seconds() if found else 0.0)
+
+
+def is_late() -> bool:
+    """Return whether a task waits so long that no worker may be running."""
+    return queue().oldest_s > LATE_S
 
 
 def any_ready() -> bool:

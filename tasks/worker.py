@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.5
 """The interval of looks into an empty queue."""
+PAUSE_S: Final = 0.02
+"""The pause after each task on SQLite, where posts and tasks share one write lock."""
 TASK_TIMEOUT_S: Final = 60.0
 """A task that takes longer is lost, together with the worker, and runs again."""
 UPKEEP_S: Final = 15.0
@@ -64,6 +66,7 @@ class Worker:
         row = services.claim(self.id) if any_ready() else None
         if row:
             self._run_task(row)
+            time.sleep(PAUSE_S if connections["default"].vendor == "sqlite" else 0)
         return row is not None
 
     def _run_task(self, row: TaskRow) -> None:

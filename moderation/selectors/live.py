@@ -13,6 +13,7 @@ from moderation.models import Report, Sanction
 from moderation.selectors.sanctions import is_running
 from realtime import Caller, LogKey, method
 from realtime.log import now_ms
+from tasks.selectors import queue
 
 COUNTED: Final = 1000
 """Sanctions, reports and appeals are counted up to this number."""
@@ -20,12 +21,12 @@ COUNTED: Final = 1000
 
 @method("live.read", protocol.NoParams, lane="read", cost=4)
 def live_read(*, caller: Caller, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the status of this process, with the names of rooms that the caller may know, and the moderation queue."""
+    """Return the status of this process, the names of rooms that the caller may know, and what waits in the queues."""
     user = ranks.on_site(caller.pk, "live.read")
     status = live()
     names = names_of(user, [room["room"] for room in status["rooms"]])
     rooms = [room | {"name": names.get(room["room"])} for room in status["rooms"]]
-    return {**status, "rooms": rooms, "door": moderation_queue()}
+    return {**status, "rooms": rooms, "door": moderation_queue(), "tasks": queue()._asdict()}
 
 
 def names_of(user: User, keys: Collection[LogKey]) -> dict[LogKey, str]:

@@ -8,6 +8,8 @@ import { Chart } from "./chart.js";
 import { duration, figure, milliseconds, sizeName } from "./numbers.js";
 
 const SOURCES = ["doorbell", "sweep", "open"];
+/** A task that waits longer is marked. */
+const LATE_S = 120;
 const KINDS = ["warn", "mute", "kick", "ban"];
 
 export class Board {
@@ -59,8 +61,9 @@ export class Board {
   }
 
   /** @param {Live} told */
-  #showWriter({ writes, queued, batches, minutes }) {
+  #showWriter({ writes, queued, batches, minutes, tasks }) {
     write("writes", figure(writes));
+    write("tasks", say("live.tasks", { n: tasks.waiting, s: Math.round(tasks.oldest_s) }), tasks.oldest_s > LATE_S);
     write("queued", count("live.queued", queued), queued > 100);
     write(
       "mean",

@@ -42,6 +42,7 @@
  * @property {number} rooms_known
  * @property {Minute[]} minutes
  * @property {ModerationCounts} door
+ * @property {{waiting: number, oldest_s: number}} tasks
  */
 
 export {};

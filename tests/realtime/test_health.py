@@ -99,6 +99,13 @@ async def test_simultaneous_probes_share_one_answer(probes: Probes, monkeypatch:
     assert len(asked) == 1
 
 
+async def test_readyz_is_degraded_when_the_work_of_a_companion_is_late(
+    probes: Probes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "late_companions", lambda: ["worker"])
+    assert await get(probes, "/readyz") == (200, "ready; degraded: worker")
+
+
 async def test_readyz_is_degraded_when_its_channel_layer_is_away(probes: Probes, settings: Any) -> None:
     layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
     settings.CHANNEL_LAYERS = {"default": layer}

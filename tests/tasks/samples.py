@@ -34,3 +34,11 @@ def tell_process_then_sleep(path: str, seconds: float) -> None:
         runs = len(file.readlines())
     if runs == 1:
         time.sleep(seconds)
+
+
+@task()
+def write_row(n: int) -> None:
+    """Write one row in a transaction of its own, as the smallest real task does."""
+    from previews.services import pages_store
+
+    pages_store({f"http://example.test/{n}": None})

@@ -14,7 +14,7 @@ from realtime.log import batch
 from tasks import services
 from tasks.interface import Status, Task
 from tasks.queue import task_enqueue
-from tasks.selectors import queue
+from tasks.selectors import LATE_S, is_late, queue
 from tasks.worker import Worker
 from tests.tasks import samples
 
@@ -180,6 +180,14 @@ def test_queue_tells_how_many_tasks_wait_and_since_when() -> None:
         traveller.shift(7)
         enqueue(samples.note, "y")
         assert queue() == (2, 7.0)
+
+
+def test_queue_is_late_when_a_task_waits_for_minutes() -> None:
+    with time_machine.travel("2026-01-01T00:00:00Z", tick=False) as traveller:
+        enqueue(samples.note, "x")
+        assert not is_late()
+        traveller.shift(LATE_S + 1)
+        assert is_late()
 
 
 def test_queue_elsewhere_gets_the_task_after_the_commit(settings: Any) -> None:

@@ -9,18 +9,27 @@ class _Companion(NamedTuple):
     name: str
     arguments: Sequence[str]
     wanted: Callable[[], bool]
+    late: Callable[[], bool]
 
 
 _companions: Final[list[_Companion]] = []
 
 
-def accompany(name: str, arguments: Sequence[str], wanted: Callable[[], bool]) -> None:
+def accompany(
+    name: str, arguments: Sequence[str], wanted: Callable[[], bool], late: Callable[[], bool] = lambda: False
+) -> None:
     """Let `manage.py serve` run `manage.py <arguments>` beside it if `wanted()`. An app calls this in `ready`.
 
     The command gets `--child <descriptor>`: a socket to write to when it is ready and then every few seconds. At the
-    end of that socket, and at SIGTERM, it finishes its work and ends. `name` is how the log calls the process.
+    end of that socket, and at SIGTERM, it finishes its work and ends. `name` is how the log calls the process. While
+    `late()`, which may query, its work waits too long, and `/readyz` says that the server is degraded.
     """
-    _companions.append(_Companion(name, arguments, wanted))
+    _companions.append(_Companion(name, arguments, wanted, late))
+
+
+def late_companions() -> list[str]:
+    """Return the names of the companions whose work waits too long."""
+    return [each.name for each in _companions if each.wanted() and each.late()]
 
 
 def companion_commands() -> dict[str, list[str]]:
