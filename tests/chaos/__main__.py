@@ -116,7 +116,7 @@ def reported(site: Site, result: Result | None) -> bool:
 
 def upgrade_loses_nothing(services: Services, commit: str, seed: int) -> bool:
     """Return whether servers of this commit can be replaced one by one without a loss, and bans hold."""
-    plan = Plan(20, 5, 2000, 2, seed, limit_s=400, reactions=False)  # the older release knows none
+    plan = Plan(20, 5, 2000, 2, seed, limit_s=400, reactions=False)  # the older release knows neither them nor replies
     with upgrade.checkout(commit) as code, postgres_site(*services.urls(), code=code) as site:
         return reported(site, attempt(site, plan, upgrade.upgrade))
 

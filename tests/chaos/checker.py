@@ -5,6 +5,7 @@ The anomalies, of which a run may have none:
 that the log does not have; `dup_log` one (actor, cid) at two offsets; `dup_view` one event received twice; `skip` one
 never received; `nonmonotonic` one received after a later one; `reorder` one sender's requests in another order than
 sent; `divergence` two bodies at one (room, o), or two timelines; `unobserved` a connected reader never heard of it;
+`dangling` a reply does not lead to the message that it answers;
 `unopened` an event came before its room was opened on that connection, or after it was closed; `reaction_lost` the
 row of a message lacks a reaction that its events say it has; `reaction_doubled` the row has one twice, or one that its
 events do not say.
@@ -29,10 +30,12 @@ KINDS = (
     "reorder",
     "divergence",
     "unobserved",
+    "dangling",
     "unopened",
     "reaction_lost",
     "reaction_doubled",
 )
+MESSAGES = {"message.posted", "room.created", "room.changed"}
 MARKERS = {"receive", "open", "close", "cut", "quiet", "lines"}
 
 
@@ -56,6 +59,16 @@ class Reacted:
     room: str
     o: int
     reactions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A stored message that answers another one: its place, and the place of that one. None: it is not stored."""
+
+    room: str
+    o: int
+    to_room: str | None
+    to: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,9 @@ class Log:
         return log
 
 
-def check(records: Iterable[Record], rows: Iterable[Row], messages: Iterable[Reacted] = ()) -> list[Anomaly]:
+def check(
+    records: Iterable[Record], rows: Iterable[Row], messages: Iterable[Reacted] = (), replies: Iterable[Reply] = ()
+) -> list[Anomaly]:
     """Return the anomalies. `records` are those of all clients, in the order of each; the others those of all rooms."""
     records, rows = list(records), list(rows)
     log = Log.of(rows)
@@ -98,6 +113,7 @@ def check(records: Iterable[Record], rows: Iterable[Row], messages: Iterable[Rea
         *in_lines(records, log),
         *in_quiet(records, log),
         *in_reactions(rows, messages),
+        *in_replies(records, log, list(replies)),
     ]
 
 
@@ -262,3 +278,26 @@ def in_reactions(rows: list[Row], messages: Iterable[Reacted]) -> Iterator[Anoma
             yield Anomaly("reaction_doubled", user, message.room, message.o, None, emoji)
     for (room, o), pairs in told.items():
         yield from (Anomaly("reaction_lost", user, room, o, None, emoji) for emoji, user in sorted(pairs))
+
+
+def in_replies(records: list[Record], log: Log, replies: list[Reply]) -> Iterator[Anomaly]:
+    """Compare what was sent, what the events say and what the messages refer to. A redacted event says nothing."""
+    stored = {(reply.room, reply.o): reply for reply in replies}
+    for reply in replies:
+        original = log.rows.get((reply.room, reply.to or 0))
+        is_whole = reply.to_room == reply.room and reply.to is not None and reply.to < reply.o
+        if not is_whole or original is None or original.kind not in MESSAGES:
+            yield Anomaly("dangling", "the log", reply.room, reply.o, None, f"{reply.to_room}@{reply.to}")
+    for row in log.rows.values():
+        re = json.loads(row.data).get("re") if row.kind == "message.posted" and row.data else None
+        found = stored.get((row.room, row.o))
+        if re is not None and (found is None or found.to != re):
+            yield Anomaly("dangling", "the log", row.room, row.o, row.cid, f"the event says {re}, the message {found}")
+    asked = {
+        record.cid: record.body["re"] for record in records if record.type == "invoke" and "re" in (record.body or {})
+    }
+    for record in records:
+        if record.type == "ok" and record.cid in asked and record.o is not None:
+            found = stored.get((record.room, record.o))
+            if found is None or found.to != asked[record.cid]:
+                yield Anomaly("dangling", record.client, record.room, record.o, record.cid, f"sent {asked[record.cid]}")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.chaos.checker import Reacted, Row
+from tests.chaos.checker import Reacted, Reply, Row
 
 HEADS = "SELECT key, head FROM realtime_log"
 ROWS = (
@@ -18,6 +18,11 @@ ROWS = (
 MESSAGES = (
     'SELECT l.key, m."offset", m.reactions FROM chat_message m JOIN realtime_log l ON l.id = m.log_id '
     'ORDER BY m.log_id, m."offset"'
+)
+REPLIES = (
+    'SELECT l.key, m."offset", other.key, original."offset" FROM chat_message m JOIN realtime_log l ON l.id = m.log_id '
+    "LEFT JOIN chat_message original ON original.id = m.reply_to_id "
+    "LEFT JOIN realtime_log other ON other.id = original.log_id WHERE m.reply_to_id IS NOT NULL"
 )
 
 
@@ -70,3 +75,7 @@ def rows(database: Database) -> list[Row]:
 
 def messages(database: Database) -> list[Reacted]:
     return [Reacted(*row) for row in database.query(MESSAGES)]
+
+
+def replies(database: Database) -> list[Reply]:
+    return [Reply(*row) for row in database.query(REPLIES)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.chaos.checker import Anomaly, check, table
-from tests.chaos.database import rows
+from tests.chaos.database import replies, rows
 from tests.chaos.hangs import Hang, disk_hang, hung_disk, lock_hang, postgres_hang, redis_hang, worker_hang
 from tests.chaos.history import Record
 from tests.chaos.proxy import Proxy
@@ -94,7 +94,7 @@ async def run(name: str, site: Site, hang: Hang, plan: Plan, seconds: float) -> 
     result.done = workload.done
     result.counts = sum((client.counts for client in workload.clients), Counter())
     result.records = [record for client in workload.clients for record in client.history.records]
-    result.anomalies = check(result.records, rows(site.database))
+    result.anomalies = check(result.records, rows(site.database), replies=replies(site.database))
     result.tracebacks = site.tracebacks()
     return result
 

@@ -114,6 +114,18 @@ def last_reaction_unwritten() -> None:
     patch(reactions, "_reactions_write", lambda staged, changed: write(staged, changed[:-1]))
 
 
+def replies_unlinked() -> None:
+    """Store replies as if they answered nothing; their events still say what they answer."""
+    from chat.services import messages
+
+    insert = messages.message_row_insert
+
+    def insert_unlinked(batch: Any, *, original: Any = None, **given: Any) -> None:
+        insert(batch, **given)
+
+    patch(messages, "message_row_insert", insert_unlinked)
+
+
 def patch(owner: Any, name: str, replacement: Any) -> None:
     """Replace an attribute that exists. A mutant of an old name would change nothing."""
     getattr(owner, name)
@@ -123,6 +135,7 @@ def patch(owner: Any, name: str, replacement: Any) -> None:
 MUTANTS = {
     "ack-before-commit": Mutant("lost", "sqlite", ack_before_commit, kills=3),
     "dedupe-off": Mutant("dup_log", "sqlite", dedupe_off, uniqueness_off),
+    "replies-unlinked": Mutant("dangling", "sqlite", replies_unlinked),
     "reconcile-off": Mutant("unobserved", "postgres", reconcile_off),
     "last-reaction-unwritten": Mutant("reaction_lost", "sqlite", last_reaction_unwritten),
 }

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from tests.chaos.checker import Anomaly, check, table
-from tests.chaos.database import heads, messages, rows
+from tests.chaos.database import heads, messages, replies, rows
 from tests.chaos.history import Record
 from tests.chaos.proxy import Proxy
 from tests.chaos.recorded import RecordedClient
@@ -66,7 +66,8 @@ async def run(site: Site, plan: Plan, disturb: Disturb | None = None) -> Result:
     result.done = workload.done
     result.counts = sum((client.counts for client in workload.clients), Counter())
     result.records = [record for client in workload.clients for record in client.history.records]
-    result.anomalies = check(result.records, rows(site.database), messages(site.database))
+    found = rows(site.database), messages(site.database), replies(site.database)
+    result.anomalies = check(result.records, *found)
     result.tracebacks = site.tracebacks()
     result.seconds = time.monotonic() - started
     return result

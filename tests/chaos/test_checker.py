@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.checker import KINDS, Anomaly, Reacted, Row, check, in_reactions, table
+from tests.chaos.checker import KINDS, Anomaly, Reacted, Reply, Row, check, in_reactions, table
 from tests.chaos.history import Record, read_jsonl, write_jsonl
 
 ROOM = "room000000000001"
@@ -233,3 +233,27 @@ def test_table_has_a_column_for_every_kind() -> None:
 def test_history_is_the_same_after_write_and_read(good: Good, tmp_path: Path) -> None:
     write_jsonl(tmp_path / "history.jsonl", good.views["bob"])
     assert read_jsonl(tmp_path / "history.jsonl") == good.views["bob"]
+
+
+def test_reply_that_leads_to_its_original_is_no_anomaly(good: Good) -> None:
+    answer = row(7, data=json.dumps({"kind": "text", "text": "line 7", "re": 3}))
+    sends = [replace(record, body={"text": "line 7", "re": 3}) for record in sent(7)]
+    assert check(sends, [*good.log, answer], replies=[Reply(ROOM, 7, ROOM, 3)]) == []
+    assert check(sends, [*good.log, replace(answer, data=None)], replies=[Reply(ROOM, 7, ROOM, 3)]) == []
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [],
+        [Reply(ROOM, 7, ROOM, 2)],
+        [Reply(ROOM, 7, "another00000room", 3)],
+        [Reply(ROOM, 7, None, None)],
+        [Reply(ROOM, 7, ROOM, 9)],
+    ],
+)
+def test_reply_that_leads_elsewhere_dangles(good: Good, replies: list[Reply]) -> None:
+    answer = row(7, data=json.dumps({"kind": "text", "text": "line 7", "re": 3}))
+    sends = [replace(record, body={"text": "line 7", "re": 3}) for record in sent(7)]
+    found = check(sends, [*good.log, answer], replies=replies)
+    assert {anomaly.kind for anomaly in found} == {"dangling"}

@@ -7,16 +7,17 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from random import Random
+from typing import Any
 
 from tests.chaos.recorded import RecordedClient
 from tests.client import ErrorResponse, Guest
 
 OPEN_AT_ONCE = 4
 ENTER_AT_ONCE = 4
-ACTIONS = {"post": 80, "react": 20, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
+ACTIONS = {"post": 70, "reply": 10, "react": 20, "edit": 9, "delete": 6, "restore": 3, "edit_removed": 2}
 EMOJI = ["👍", "❤️", "🎉"]
-REACTED_TO = 5
-"""The last messages of a room, to which all react."""
+LATEST = 5
+"""The last messages of a room, to which all react and reply."""
 WORDS = ["tea", "*rain*", "`code`", "<b>no</b>", "你好", "🌧️", "**ship**", "https://example.org/", "lamp\nsecond"]
 
 
@@ -49,7 +50,7 @@ class Workload:
         self.random = Random(plan.seed)
         self.clients: list[RecordedClient] = []
         self.rooms: list[str] = []
-        self.latest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REACTED_TO))
+        self.latest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=LATEST))
         self.done: Counter[str] = Counter()
         self.kills_done = 0
         self._ports = cycle(ports)
@@ -118,7 +119,7 @@ class Workload:
 
 
 class Mine:
-    """Messages of one client in one room, and its actions on them."""
+    """Messages of one client in one room, and its actions on them. `latest` are the last ones of all clients there."""
 
     def __init__(self, latest: deque[int], *, reacts: bool) -> None:
         self.alive: list[int] = []
@@ -127,15 +128,17 @@ class Mine:
         self._reacts = reacts
 
     def possible(self, act: str) -> str:
-        reacted = self._latest if self._reacts else ()
-        wanted = {"edit": self.alive, "delete": self.alive, "react": reacted}.get(act, self.removed)
+        latest = self._latest if self._reacts else ()
+        wanted = {"edit": self.alive, "delete": self.alive, "react": latest, "reply": latest}.get(act, self.removed)
         return act if wanted else "post"
 
     async def act(self, act: str, client: RecordedClient, room: str) -> None:
         match act:
             case "post":
-                self.alive.append((await client.send("message.post", room, text=words(client.random)))["o"])
-                self._latest.append(self.alive[-1])
+                self._posted(await client.send("message.post", room, text=words(client.random)))
+            case "reply":
+                re = client.random.choice(self._latest)
+                self._posted(await client.send("message.post", room, text=words(client.random), re=re))
             case "react":
                 o, emoji = client.random.choice(self._latest), client.random.choice(EMOJI)
                 await client.send("reaction.set", room, o=o, emoji=emoji, on=client.random.random() < 0.7)
@@ -149,6 +152,10 @@ class Mine:
             case "restore":
                 await client.send("message.restore", room, o=self.removed[-1])
                 self.alive.append(self.removed.pop())
+
+    def _posted(self, stored: dict[str, Any]) -> None:
+        self.alive.append(stored["o"])
+        self._latest.append(stored["o"])
 
 
 def words(random: Random) -> str:
