@@ -8,6 +8,8 @@ import { confirmed } from "../ui/confirm.js";
 import { toast } from "../ui/toast.js";
 import { count } from "../ui/words.js";
 
+/** @typedef {ReturnType<typeof lostMessages>[0]} LostMessage */
+
 const PLACE = "parlor.said.";
 
 export class Recovery {
@@ -61,14 +63,14 @@ export class Recovery {
     if (page) this.#offerNext(kept.room, lostMessages(kept.said, page.lines));
   }
 
-  /** @param {string} room @param {{cid: string, text: string}[]} lost */
+  /** @param {string} room @param {LostMessage[]} lost */
   #offerNext(room, lost) {
     this.#asked = this.#asked.then(() => this.#offer(room, lost));
   }
 
   /**
    * Send under the old cids, so that a message that is stored after all is not posted twice.
-   * @param {string} room @param {{cid: string, text: string}[]} lost
+   * @param {string} room @param {LostMessage[]} lost
    */
   async #offer(room, lost) {
     if (lost.length === 0) return;
@@ -77,7 +79,8 @@ export class Recovery {
       room: this.#client.state(room).room?.name ?? "",
     };
     if (!(await confirmed("restored", values))) return;
-    for (const { cid, text } of lost) this.#client.outbox.add("message.post", { room, text }, cid);
+    for (const { cid, text, re } of lost)
+      this.#client.outbox.add("message.post", { room, text, ...(re !== undefined && { re }) }, cid);
     toast(count("restored.sent", lost.length));
   }
 }

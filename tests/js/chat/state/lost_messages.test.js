@@ -35,6 +35,18 @@ test("own messages after the last common one are lost", () => {
   );
 });
 
+test("lost reply is sent again with its original, if both logs have that", () => {
+  const before = room([line(1), line(2), mine(3), { ...mine(4), re: 2 }, { ...mine(5), re: 3 }]);
+  assert.deepEqual(
+    lostMessages(sentMessages(before), [line(1), line(2)]).map(({ o, re }) => [o, re]),
+    [
+      [3, undefined],
+      [4, 2],
+      [5, undefined],
+    ],
+  );
+});
+
 test("recovery finds nothing lost while the newest message exists", () => {
   const before = room([mine(1), mine(2), line(3)]);
   assert.deepEqual(lostMessages(sentMessages(before), [line(3)]), []);
