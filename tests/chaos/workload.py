@@ -26,7 +26,8 @@ class Plan:
     """The size of a run.
 
     `doubles`: share of requests sent twice at once; `quiet_s`: how long a connected reader may take to hear of the
-    last event; `resume_s`: how long all may take to come back; `limit_s`: how long the whole run may take.
+    last event; `resume_s`: how long all may take to come back; `limit_s`: how long the whole run may take; `reactions`:
+    whether the server knows reactions and replies.
     """
 
     clients: int
