@@ -11,6 +11,8 @@ from emoji import EMOJI_DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
+from accounts.services.people import person_forget
 from chat.emoji import QUALIFIED, reaction_emoji
 from chat.models import Message
 from chat.plugin import NewMessage
@@ -285,6 +287,14 @@ def test_reactions_of_a_blocked_person_are_counted(ana: Caller, ben: Caller, key
     reacted(ben, key, o)
     act(ana, "person.block", user=ben.id, blocked=True)
     assert line(ana, key, o)["reactions"] == [[THUMB, [ben.id]]]
+
+
+def test_deleted_account_leaves_its_reactions_without_its_name(ana: Caller, ben: Caller, key: LogKey) -> None:
+    o = post(ana, key)
+    reacted(ben, key, o)
+    person_forget(user=User.objects.get(pk=ben.pk), now=now_ms())
+    assert line(ana, key, o)["reactions"] == [[THUMB, [ben.id]]]
+    assert ask(ana, "people.read", ids=[ben.id])["people"][ben.id]["name"].startswith("Deleted user ")
 
 
 # Groups

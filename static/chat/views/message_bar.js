@@ -121,8 +121,9 @@ export class MessageBar {
 
   /** @param {Item} item @param {HTMLElement} anchor */
   #openMenu(item, anchor) {
-    fill(this.#menu, this.#actions.of(item));
     const quick = this.#actions.quick(item, () => this.#menu.hidePopover());
+    const actions = this.#actions.of(item);
+    fill(this.#menu, quick ? actions.filter(({ icon }) => icon !== "react") : actions);
     if (quick) this.#menu.prepend(quick);
     openBy(this.#menu, anchor);
     /** @type {HTMLElement | null} */ (this.#menu.querySelector(".menu-act"))?.focus();
