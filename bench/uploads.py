@@ -26,10 +26,12 @@ RATES = '{"rate": 100000, "burst": 100000}'
 def uploaders(url: str, count: int) -> None:
     """Upload without a pause, as `count` people, until the standard input ends. Print the number of files."""
     over, done = threading.Event(), []
+    guests = [Guest(url, f"Uploader {number}") for number in range(count)]
+    for guest in guests:
+        guest.enter()
 
     def one(number: int) -> None:
-        guest = Guest(url, f"Uploader {number}")
-        guest.enter()
+        guest = guests[number]
         body = os.urandom(FILE_BYTES)
         while not over.is_set():
             Uploader(guest).upload(body)
