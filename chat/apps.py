@@ -19,6 +19,7 @@ class ChatConfig(AppConfig):
         from chat.services import (
             closing,
             direct,
+            emoji,  # noqa: F401 - its methods register themselves
             entrance,
             memberships,
             messages,

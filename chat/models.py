@@ -222,6 +222,22 @@ class Revision(models.Model):
         return f"{self.log_id}@{self.offset} before {self.at}"
 
 
+class RoomEmoji(models.Model):
+    """A small picture that people of a room write as `:name:`. `file` is the key of the file."""
+
+    log = models.ForeignKey(Log, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=32)
+    file = models.CharField(max_length=22)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "name"], name="room_emoji_name")]
+
+    def __str__(self) -> str:
+        return f":{self.name}: in {self.log_id}"
+
+
 class Block(models.Model):
     """A block of one person by another. Requests of the blocked person are not shown, and their messages are folded."""
 

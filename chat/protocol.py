@@ -100,6 +100,22 @@ class MessagePost(RoomAct):
     files: Annotated[tuple[FileRef, ...], msgspec.Meta(max_length=100)] = ()
 
 
+EmojiName = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9_]{2,32}\Z")]
+
+
+class EmojiAdd(RoomAct):
+    """Params of `emoji.add`. `file` is the key of a square upload."""
+
+    name: EmojiName
+    file: Annotated[str, msgspec.Meta(max_length=22)]
+
+
+class EmojiRemove(RoomAct):
+    """Params of `emoji.remove`."""
+
+    name: EmojiName
+
+
 class MessageAct(RoomAct, kw_only=True):
     """Params of `message.restore`. `t` is the tag of the event at `o`; after a restored backup it differs."""
 

@@ -20,7 +20,8 @@ from files.limits import limits
 from realtime import RealtimeError, conflict, unavailable
 
 BLOCK_BYTES: Final = 64 * 1024
-LOCK_TIMEOUT_S: Final = 10.0
+LOCK_TIMEOUT_S: Final = 0.2
+"""A request that waits for another one of its upload holds up the uploads of other people."""
 LOCK_POLL_S: Final = 0.02
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 DISK_FULL_RETRY_MS: Final = 60_000

@@ -12,11 +12,12 @@ class FilesPlugin:
     """The answers of an app to the questions of files.
 
     `may_read(caller, log, offset)`: may this reader, None for a visitor, see the message at this offset of the log with
-    this primary key now? A removed message, a ban and a room that was left are a no. An error counts as a no.
+    this primary key now? Without an offset: may they read the room? A removed message, a ban and a room that was left
+    are a no. An error counts as a no.
     `is_gone(log, offset)`: is this message deleted, and can nobody restore it any more?
     """
 
-    may_read: Callable[[Caller | None, int, int], bool]
+    may_read: Callable[[Caller | None, int, int | None], bool]
     is_gone: Callable[[int, int], bool]
 
 
@@ -30,7 +31,7 @@ def use(plugin: FilesPlugin) -> None:
     _plugins.append(plugin)
 
 
-def may_read(caller: Caller | None, log: int, offset: int) -> bool:
+def may_read(caller: Caller | None, log: int, offset: int | None) -> bool:
     """Ask the plugin. Nobody may read files of messages while there is none."""
     return any(plugin.may_read(caller, log, offset) for plugin in _plugins)
 

@@ -58,6 +58,8 @@ def readable(caller: Caller | None, key: str) -> File:
 def _may_read(caller: Caller | None, file: File) -> bool:
     if file.use == File.Use.MESSAGE and file.log_id is not None and file.offset is not None:
         return plugin.may_read(caller, file.log_id, file.offset)
+    if file.use == File.Use.EMOJI and file.log_id is not None:
+        return plugin.may_read(caller, file.log_id, None)
     if file.use == File.Use.AVATAR:
         return True
     return caller is not None and file.owner_id == caller.pk

@@ -7,8 +7,8 @@ from realtime import Caller, LogKey, RealtimeError
 from realtime.models import Log
 
 
-def may_read_file(caller: Caller | None, log: int, offset: int) -> bool:
-    """Tell whether the reader, None for a visitor, may see the message at this place now.
+def may_read_file(caller: Caller | None, log: int, offset: int | None) -> bool:
+    """Tell whether the reader, None for a visitor, may see the message at this place now, or without one the room.
 
     A room that the reader may not enter, a ban, an audience of others and a removed message are a no.
     """
@@ -17,6 +17,8 @@ def may_read_file(caller: Caller | None, log: int, offset: int) -> bool:
         room_access = access.readable(caller, room)
     except RealtimeError:
         return False
+    if offset is None:
+        return True
     message = message_find(log, access.scopes_of(caller.id if caller else None, room_access), offset)
     return message is not None and message.removed_at is None
 

@@ -7,7 +7,7 @@ be restored for `DELETED_KEPT_MS`; then its events are redacted in parts, and it
 from typing import Any, Final
 
 from chat import plugin, protocol
-from chat.models import Invite, Membership, Mention, Message, Revision, Room
+from chat.models import Invite, Membership, Mention, Message, Revision, Room, RoomEmoji
 from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.access import IN_IT
@@ -15,7 +15,7 @@ from chat.selectors.own_rooms import membership_of
 from chat.selectors.rooms import DELETED_KEPT_MS
 from chat.services.changes import message_note
 from chat.types import AccessTable, RoomAccess
-from files.services.posting import files_of_range_delete
+from files.services.posting import files_of_range_delete, files_of_room_delete
 from realtime import (
     Caller,
     ClientId,
@@ -103,6 +103,8 @@ def purge_due(batch: Batch, key: LogKey, data: Any) -> None:
         return
     _forget(batch, key, room, after, batch.log(key).head)
     Invite.objects.filter(room=room, revoked_at=None).update(revoked_at=batch.now)
+    RoomEmoji.objects.filter(log=room.log_id).delete()
+    files_of_room_delete(room.log_id, batch.now)
     Room.objects.filter(pk=room.pk).update(name="", topic="", skeleton=None)
 
 

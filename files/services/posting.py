@@ -61,5 +61,10 @@ def files_of_range_delete(log: int, after: int, last: int, now: int) -> None:
     files_mark_gone(_of_log(log).filter(offset__gt=after, offset__lte=last), now)
 
 
+def files_of_room_delete(log: int, now: int) -> None:
+    """Delete all files of a room, its emoji too."""
+    files_mark_gone(_of_log(log), now)
+
+
 def _of_log(log: int) -> "QuerySet[File]":
     return File.objects.filter(log=log)
