@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.utils.html import escape, format_html
 
 from accounts.avatars import EMOJI, initials
+from chat import mentions
 from chat.file_rows import file_rows
 
 TOGETHER_MS: Final = 5 * 60 * 1000
@@ -35,7 +36,8 @@ def rows_of(
 ) -> list[Row]:
     """Return the rows for the messages of a snapshot, oldest first. `words` are the client's texts in one language.
 
-    `me` is the reader. A run of `FOLDED` or more deleted messages has no rows: the client adds one row for them.
+    `me` is the reader; messages that call them are marked. A run of `FOLDED` or more deleted messages has no rows:
+    the client adds one row for them.
     """
     room = str(snapshot["room"].get("key", ""))
     quotes = {
@@ -60,7 +62,8 @@ def rows_of(
                 row["quote"] = quotes.get(str(message.get("re")))
             reactions = [] if row["removed"] else _reactions(message.get("reactions", ()), words, me)
             more = {"badge": badge, "badge_word": word, "reactions": reactions, "may_react": bool(me)}
-            rows.append(row | more)
+            calls = not row["removed"] and message["by"] != me and calls_me(message["data"], me)
+            rows.append(row | more | {"calls": calls})
     return rows
 
 
@@ -109,6 +112,8 @@ def _row(
         return row | {"text": _system_text(message["kind"], data, author["name"], words)}
     text = data.get("text", "").translate(TURNS) if message["kind"] == "text" else ""
     html = data.get("html", "").translate(TURNS) if message["kind"] == "text" else ""
+    is_long = _is_long(text)
+    text, html = _with_names(text, html, data.get("mentions") or {}, people)
     if message["edited"]:
         mark = format_html(' <span class="edited">{}</span>', words["line.edited"])
         html = f"{html[: -len(END)]}{mark}{END}" if html.endswith(END) else f"{html or escape(text)}{mark}"
@@ -118,8 +123,22 @@ def _row(
     previews = data.get("previews", ()) if is_text else ()
     files = file_rows(data.get("files", ()), words) if is_text else []
     tiles = sum(file["look"] == "picture" for file in files) > 1
-    shown = {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": _is_long(text)}
+    shown = {"text": text, "html": html, "plain": plain, "only_emoji": only_emoji, "long": is_long}
     return row | shown | {"previews": previews, "files": files, "tiles": tiles}
+
+
+def calls_me(data: Mapping[str, Any] | None, me: str | None) -> bool:
+    """Tell whether a message calls the reader, by name or with everybody in the room."""
+    called = (data or {}).get("mentions") or {}
+    return me is not None and (me in called or mentions.HERE in called)
+
+
+def _with_names(text: str, html: str, called: Mapping[str, str], people: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a text and its HTML with the present names of the people that it mentions."""
+    if not called:
+        return text, html
+    names = {user: people[user]["name"] if user in people else name for user, name in called.items()}
+    return mentions.plain(text, names.get), mentions.with_names(html, names)
 
 
 def _quote(
@@ -135,7 +154,7 @@ def _quote(
             "text": words["quote.removed" if quote["removed"] else "line.blocked"],
             "note": True,
         }
-    text = quote["text"].translate(TURNS)
+    text = mentions.plain(quote["text"].translate(TURNS), lambda user: people.get(user, UNKNOWN)["name"])
     kind = words.get(f"quote.kind.{quote['kind']}", words["quote.kind.other"])
     name = people.get(quote["by"], UNKNOWN)["name"]
     return {"href": href, "name": name, "text": text or kind, "note": not text}

@@ -35,13 +35,16 @@ import { startErrorNotices } from "./chat/views/error_notices.js";
 import { startFileSources } from "./chat/views/file_sources.js";
 import { Header } from "./chat/views/header.js";
 import { HistoryPosition } from "./chat/views/history_position.js";
+import { Inbox } from "./chat/views/inbox.js";
 import { Invites } from "./chat/views/invites.js";
 import { JumpButtons } from "./chat/views/jump_buttons.js";
 import { startKeepName } from "./chat/views/keep_name.js";
 import { MessageActions } from "./chat/views/message_actions.js";
 import { MessageBar } from "./chat/views/message_bar.js";
+import { startMissedMentions } from "./chat/views/missed_mentions.js";
 import { Navigation } from "./chat/views/navigation.js";
 import { PeoplePanel } from "./chat/views/people_panel.js";
+import { peopleSource } from "./chat/views/people_source.js";
 import { PinsPanel } from "./chat/views/pins_panel.js";
 import { PreviewRemoval } from "./chat/views/preview_removal.js";
 import { Profile } from "./chat/views/profile.js";
@@ -180,6 +183,7 @@ function startTalking(user, { dialogs, direct, requests }) {
     new ReactionNotices(client, told),
     new Browse(client, go),
     new Switcher(client, go),
+    new Inbox(client),
     new Profile(client, user),
     new Arrivals(client),
   ])
@@ -187,7 +191,9 @@ function startTalking(user, { dialogs, direct, requests }) {
   new Empty(client, timeline, invites).start(scroll);
   completion.use(commandSource(client.plugs.commands));
   completion.use(emojiSource());
+  completion.use(peopleSource(client));
   completion.start();
+  startMissedMentions(client);
   navigation.on("turned", () => read.returned());
   startDirectory(client);
   startQuotes(client);

@@ -13,6 +13,8 @@ import { openStorage } from "./outbox_storage.js";
 import { CLOSED_HERE, ConnectionLost, RequestError } from "./protocol.js";
 
 const TOO_FAST = 429;
+/** Types of 429 that take too long to wait for. */
+const USED_UP = ["quota", "here_limit"];
 const TEMPORARY = [401, TOO_FAST, 503, 504];
 const MAX_LOSSES = 2;
 
@@ -211,7 +213,7 @@ export class Outbox extends Emitter {
   #unanswered(pending, error) {
     if (this.#gone.has(pending.cid)) return null; // its event has arrived meanwhile
     const lost = error instanceof ConnectionLost;
-    const usedUp = !lost && error.data.type === "quota";
+    const usedUp = !lost && USED_UP.includes(error.data.type);
     const temporary = (TEMPORARY.includes(error.code) && !usedUp) || error.code === CLOSED_HERE;
     const losses = pending.losses + (temporary ? 0 : 1);
     const failed = !temporary && (losses >= MAX_LOSSES || (!lost && error.code < 500));

@@ -170,7 +170,7 @@ export class Client extends Emitter {
     if (!same) this.#list({ type: "doubted" });
   }
 
-  /** Take the unread counts of the server. @param {Record<string, {unread: number, read: number, o: number}>} rooms */
+  /** Take the unread counts of the server. @param {Record<string, {unread: number, mentions?: number, read: number, o: number}>} rooms */
   recounted(rooms) {
     this.#list({ type: "counted", rooms });
   }

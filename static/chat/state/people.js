@@ -4,6 +4,11 @@
 /** @import {Added} from "./added.js" */
 /** @import {Message, RoomState} from "./types.js" */
 
+/** Return the users that a text mentions. @param {{mentions?: Record<string, string>} | null | undefined} data @returns {string[]} */
+export function mentionedOf(data) {
+  return Object.keys(data?.mentions ?? {}).filter((user) => user !== "here");
+}
+
 /** @param {RoomState} state @param {People} people @returns {RoomState} */
 export function addPeople(state, people) {
   const newer = Object.entries(people).filter(([id, { rev }]) => rev > (state.people[id]?.rev ?? -1));
@@ -25,7 +30,10 @@ export function markUnknown(state, ids) {
  * @returns {RoomState}
  */
 export function markMentioned(state, added, lines, parts = {}) {
-  const inLines = lines.flatMap(({ kind, data }) => (data && added.messagePeople[kind]?.(data)) ?? []);
+  const inLines = lines.flatMap(({ kind, data }) => [
+    ...((data && added.messagePeople[kind]?.(data)) ?? []),
+    ...mentionedOf(data),
+  ]);
   const inParts = Object.entries(parts).flatMap(([name, part]) => added.sectionPeople[name]?.(part) ?? []);
   return markUnknown(state, [...inLines, ...inParts]);
 }

@@ -5,6 +5,9 @@
 
 /** @import {Message, Quote, RoomState} from "./types.js" */
 
+import { mentionedIn } from "./mentions.js";
+import { markUnknown } from "./people.js";
+
 const SOURCE_LENGTH = 600;
 const TEXT_LENGTH = 200;
 const SPOILER = "▒▒▒";
@@ -42,9 +45,14 @@ export function quoteFrom({ by, kind, data, removed }) {
   return { by, kind, text: removed ? "" : excerpt(data?.text ?? ""), removed: Boolean(removed) };
 }
 
+/** Return the users whom quotes mention. @param {Record<string, Quote>} [quotes] @returns {string[]} */
+export function mentionedInQuotes(quotes = {}) {
+  return Object.values(quotes).flatMap((quote) => mentionedIn(quote?.text ?? ""));
+}
+
 /** @param {RoomState} state @param {Record<string, Quote>} [quotes] @returns {RoomState} */
 export function addQuotes(state, quotes) {
-  return quotes ? { ...state, quotes: { ...state.quotes, ...quotes } } : state;
+  return quotes ? markUnknown({ ...state, quotes: { ...state.quotes, ...quotes } }, mentionedInQuotes(quotes)) : state;
 }
 
 /**

@@ -3,9 +3,19 @@
 /** @import {RoomEvent, RoomSignal} from "../../realtime/types.js" */
 /** @import {Membership, RoomList, RoomListAction, RoomRow, Snapshot} from "./types.js" */
 
-import { changed, changesOf, changesSince, counted, movedBack, readTo, recounted } from "./unread.js";
+import {
+  calledBy,
+  changed,
+  changesOf,
+  changesSince,
+  counted,
+  mentionsSeen,
+  movedBack,
+  readTo,
+  recounted,
+} from "./unread.js";
 
-export { unread } from "./unread.js";
+export { mentionsOf, unread } from "./unread.js";
 
 /** @typedef {import("./unread.js").Reader} Reader */
 
@@ -20,6 +30,7 @@ export function reduceRooms(list, action) {
       return applyEvent(list, action.event, action);
     case "signal":
       if (action.signal.kind === "membership") return membershipChanged(list, action.signal);
+      if (action.signal.kind === "mentions" && !action.signal.room) return list.map((row) => mentionsSeen(row, 0));
       return change(list, action.signal.room, (row) => signalled(row, action.signal, action));
     case "read":
       return change(list, action.room, (row) => readTo(row, action.o));
@@ -39,7 +50,11 @@ export function reduceRooms(list, action) {
  * @param {Membership} membership @returns {RoomRow}
  */
 function rowOf(membership) {
-  return { ...membership, here: membership.here ?? 0, counted: counted(membership.head.o, membership.unread) };
+  return {
+    ...membership,
+    here: membership.here ?? 0,
+    counted: counted(membership.head.o, membership.unread, membership.mentions),
+  };
 }
 
 /**
@@ -76,7 +91,10 @@ function applyEvent(list, event, reader) {
   return change(list, room, (row) => {
     const facts = { ...row, ...factsOf(kind, data, reader.me) };
     if (o <= row.head.o) return facts; // counted at hello
-    return { ...changed(facts, changesOf(event, row.head.n), reader), head: { o, t, n } };
+    const next = { ...changed(facts, changesOf(event, row.head.n), reader), head: { o, t, n } };
+    return kind === "message.posted" && data?.mentions?.here !== undefined
+      ? calledBy(next, o, event.by ?? null, reader)
+      : next;
   });
 }
 
@@ -87,13 +105,22 @@ function factsOf(kind, data, me) {
 }
 
 /** @param {RoomRow} row @param {RoomSignal} signal @param {Reader} reader @returns {RoomRow} */
-function signalled(row, { kind, value }, reader) {
+function signalled(row, { kind, key, value }, reader) {
   if (kind === "here") return { ...row, here: value };
   if (kind === "read") return readTo(row, value);
   if (kind === "unread") return movedBack(row, value);
+  if (kind === "mention") return value ? calledBy(row, Number(key), value.by, reader) : row;
+  if (kind === "mentions") return value ? mentionsSeen(row, value.n) : row;
   if (kind !== "count") return row;
   const { o, t, n, here, since } = value;
   if (o <= row.head.o) return { ...row, here };
   const came = since <= row.head.o ? changesSince(value)?.filter(([e]) => e > row.head.o) : null;
-  return { ...changed(row, came ?? null, reader), here, head: { o, t, n } };
+  const next = { ...changed(row, came ?? null, reader), here, head: { o, t, n } };
+  if (!came || !Array.isArray(value.heres)) return next;
+  const authors = new Map(value.lines);
+  return value.heres.reduce(
+    (/** @type {RoomRow} */ met, /** @type {number} */ called) =>
+      calledBy(met, called, authors.get(called) ?? null, reader),
+    next,
+  );
 }

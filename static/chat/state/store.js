@@ -6,8 +6,8 @@
 
 import { NOTHING_ADDED } from "./added.js";
 import { EVENTS, MESSAGE_EVENTS, without } from "./events.js";
-import { addPeople, markMentioned, markUnknown } from "./people.js";
-import { addQuotes, quotesAnswered, quotesAsked } from "./quotes.js";
+import { addPeople, markMentioned, markUnknown, mentionedOf } from "./people.js";
+import { addQuotes, mentionedInQuotes, quotesAnswered, quotesAsked } from "./quotes.js";
 import { reacted, SET } from "./reactions.js";
 import { dropUnfilled, find, join, put, replace, trim } from "./window.js";
 
@@ -127,7 +127,12 @@ function snapshotReceived(state, snapshot, added) {
   const known = addPeople({ ...replace(state, snapshot), ...fresher, held: [], askedAt: head.o }, people);
   const next = added.snapshots.reduce(
     (met, taken) => taken(met, snapshot),
-    markMentioned(markUnknown(known, room.direct ?? []), added, snapshot.lines, parts),
+    markMentioned(
+      markUnknown(known, [...(room.direct ?? []), ...mentionedInQuotes(snapshot.quotes)]),
+      added,
+      snapshot.lines,
+      parts,
+    ),
   );
   return state.room ? next : { ...next, fresh: unreadUpTo(next, head.o) };
 }
@@ -184,7 +189,11 @@ function applyEvent(state, event, added) {
   const moved = { ...state, head: { o: event.o, t: event.t, n: event.n }, held };
   const placed = dropUnfilled(applyToMessages(moved, event, added), event.o);
   const applied = (EVENTS[event.kind] ?? added.events[event.kind])?.(placed, event, added) ?? placed;
-  const met = markUnknown(applied, [event.by, event.data?.user, event.data?.by, event.data?.line?.by]);
+  const content = event.kind === "message.posted" ? event.data : event.data?.line?.data;
+  const met = markUnknown(applied, [
+    ...[event.by, event.data?.user, event.data?.by, event.data?.line?.by],
+    ...mentionedOf(content),
+  ]);
   return trim(met, met.atBottom ? "end" : "start");
 }
 

@@ -118,6 +118,7 @@
  * @property {string[]} [direct]
  * @property {Role} role
  * @property {number} unread exact up to 100
+ * @property {number} [mentions] exact up to 100
  * @property {number} read
  * @property {Head} head
  * @property {number} here
@@ -180,7 +181,7 @@
  */
 
 /**
- * @typedef {Membership & {counted: {o: number, unread: number, since: number[], stale: boolean}}} RoomRow `counted`: the unread count up to `o`, the messages since, and whether the server has to be asked
+ * @typedef {Membership & {counted: {o: number, unread: number, since: number[], mentions: number, calls: number[], stale: boolean}}} RoomRow `counted`: the unread messages and mentions up to `o`, the messages and the events with mentions since, and whether the server has to be asked
  */
 /** @typedef {RoomRow[]} RoomList */
 /** @typedef {{read: number, unread: number, mentions: number, o: number}} MovedBack a pointer that was moved back, and the counts from there to the head `o` */
@@ -192,7 +193,7 @@
  *   | {type: "signal", signal: RoomSignal, me: string | null, blocked: Set<string>}
  *   | {type: "read", room: string, o: number}
  *   | {type: "movedBack", room: string, counts: MovedBack}
- *   | {type: "counted", rooms: Record<string, {unread: number, read: number, o: number}>}
+ *   | {type: "counted", rooms: Record<string, {unread: number, mentions?: number, read: number, o: number}>}
  *   | {type: "doubted"}
  *   | {type: "left", room: string}} RoomListAction
  */

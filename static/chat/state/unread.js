@@ -1,4 +1,7 @@
-/** Unread messages of a room: messages that exist, by people who are not blocked, after the read pointer. */
+/**
+ * Unread messages of a room: messages that exist, by people who are not blocked, after the read pointer. Among them are
+ * the mentions, which have a count of their own.
+ */
 
 /** @import {RoomEvent} from "../../realtime/types.js" */
 /** @import {RoomRow} from "./types.js" */
@@ -12,15 +15,41 @@ const MAX_UNREAD = 100;
 
 /**
  * Return a count up to `o`, with no messages since.
- * @param {number} o @param {number} unread @returns {RoomRow["counted"]}
+ * @param {number} o @param {number} unread @param {number} [mentions] @returns {RoomRow["counted"]}
  */
-export function counted(o, unread) {
-  return { o, unread, since: [], stale: false };
+export function counted(o, unread, mentions = 0) {
+  return { o, unread, since: [], mentions, calls: [], stale: false };
 }
 
 /** Return the number of unread messages; 100 stands for "99+". @param {RoomRow} row @returns {number} */
 export function unread({ counted }) {
   return Math.min(MAX_UNREAD, counted.unread + counted.since.length);
+}
+
+/** Return the number of unread mentions. @param {RoomRow} row @returns {number} */
+export function mentionsOf({ counted }) {
+  return Math.min(MAX_UNREAD, counted.mentions + counted.calls.length);
+}
+
+/**
+ * Note that a message calls the reader. `called` is the offset of the event that did it.
+ * @param {RoomRow} row @param {number} called @param {string | null} by @param {Reader} reader @returns {RoomRow}
+ */
+export function calledBy(row, called, by, { me, blocked }) {
+  const { counted } = row;
+  const known = called <= Math.max(row.read, counted.o) || counted.calls.includes(called);
+  if (known || (by !== null && (by === me || blocked.has(by)))) return row;
+  return { ...row, counted: { ...counted, calls: [...counted.calls, called].slice(-MAX_UNREAD) } };
+}
+
+/**
+ * Take the number of unread mentions of the server, after the reader has opened some of them in the inbox.
+ * @param {RoomRow} row @param {number} mentions @returns {RoomRow}
+ */
+export function mentionsSeen(row, mentions) {
+  const { counted } = row;
+  if (mentionsOf(row) === mentions && counted.calls.length === 0) return row;
+  return { ...row, counted: { ...counted, mentions, calls: [] } };
 }
 
 /**
@@ -35,26 +64,20 @@ export function changed(row, changes, reader) {
 /** Move the read pointer forward to `o`. @param {RoomRow} row @param {number} o @returns {RoomRow} */
 export function readTo(row, o) {
   if (o <= row.read) return row;
-  const { unread: before, o: upTo } = row.counted;
-  const known = o >= upTo || before === 0;
-  const since = row.counted.since.filter((other) => other > o);
-  return {
-    ...row,
-    read: o,
-    counted: { ...row.counted, since, unread: o >= upTo ? 0 : before, stale: row.counted.stale || !known },
-  };
+  const { unread: before, mentions, o: upTo } = row.counted;
+  const known = o >= upTo || before + mentions === 0;
+  const [since, calls] = [row.counted.since, row.counted.calls].map((each) => each.filter((other) => other > o));
+  const counts = o >= upTo ? { unread: 0, mentions: 0 } : { unread: before, mentions };
+  return { ...row, read: o, counted: { ...row.counted, ...counts, since, calls, stale: row.counted.stale || !known } };
 }
 
 /**
  * Take the count of the server.
- * @param {RoomRow} row @param {{unread: number, read: number, o: number}} answer @returns {RoomRow}
+ * @param {RoomRow} row @param {{unread: number, mentions?: number, read: number, o: number}} answer @returns {RoomRow}
  */
-export function recounted(row, { unread, read, o }) {
-  return {
-    ...row,
-    read: Math.max(row.read, read),
-    counted: { ...counted(o, unread), since: row.counted.since.filter((other) => other > o) },
-  };
+export function recounted(row, { unread, mentions, read, o }) {
+  const [since, calls] = [row.counted.since, row.counted.calls].map((each) => each.filter((other) => other > o));
+  return { ...row, read: Math.max(row.read, read), counted: { ...counted(o, unread, mentions), since, calls } };
 }
 
 /**
@@ -107,6 +130,11 @@ function arrived(row, o) {
 
 /** @param {RoomRow} row @param {number} o @returns {RoomRow} */
 function gone(row, o) {
+  return without(mentionsOf(row) > 0 ? stale(row) : row, o);
+}
+
+/** @param {RoomRow} row @param {number} o @returns {RoomRow} */
+function without(row, o) {
   const { counted } = row;
   if (o > counted.o) return { ...row, counted: { ...counted, since: counted.since.filter((other) => other !== o) } };
   if (counted.unread >= MAX_UNREAD) return stale(row);

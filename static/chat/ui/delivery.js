@@ -8,6 +8,9 @@ import { knows, problemText, say } from "./words.js";
 /** Pending messages show nothing before: most messages are stored by then. */
 export const PENDING_SHOWN_AFTER_MS = 1000;
 
+/** Problems of a text besides those with 422: it has to be changed. */
+const TEXT_REFUSED = new Set(["here_refused", "here_limit"]);
+
 /**
  * @param {Item} item @param {string | null} me @param {number} now
  * @returns {{name: "none" | "quiet" | "waiting" | "stored" | "failed", words: string}}
@@ -41,7 +44,13 @@ export function isOriginalGone({ params, problem }) {
 export function isHopeless(pending) {
   if (!pending || !("text" in pending.params)) return false;
   const { status = 0, type = "" } = pending.problem ?? {};
-  return status === 422 || type === "file_too_large" || type === "file_used" || isOriginalGone(pending);
+  return (
+    status === 422 ||
+    type === "file_too_large" ||
+    type === "file_used" ||
+    TEXT_REFUSED.has(type) ||
+    isOriginalGone(pending)
+  );
 }
 
 /** @param {PendingRequest} pending @returns {string} */

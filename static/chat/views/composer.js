@@ -8,6 +8,7 @@
 /** @import {ComposerPart} from "./composer_parts.js" */
 
 import { realClock } from "../../realtime/clock.js";
+import { TypedMentions } from "../client/typed_mentions.js";
 import { textOf } from "../state/item.js";
 import { lengthOf, written } from "../state/text.js";
 import { failure, isHopeless } from "../ui/delivery.js";
@@ -40,6 +41,7 @@ export class Composer {
   /** The reason why the text in the field was not sent. */
   #errorText = "";
   #parts = new ComposerParts();
+  #mentions;
   #client;
   #facts;
 
@@ -47,6 +49,7 @@ export class Composer {
   constructor(client, facts) {
     this.#client = client;
     this.#facts = facts;
+    this.#mentions = new TypedMentions(client);
   }
 
   start() {
@@ -96,14 +99,14 @@ export class Composer {
     if (!item.message) return;
     this.#editing = item.message.o;
     this.#markEditing();
-    this.#fill(textOf(item));
+    this.#fill(textOf(item), item.message.data?.mentions);
     this.#text.focus();
   }
 
   /** Put a refused message back into the field. @param {PendingRequest} pending */
   rewrite(pending) {
     if (this.#editing !== null) this.#stopEditing();
-    this.#fill([pending.params.text, this.#text.value].filter(Boolean).join("\n"));
+    this.#fill([pending.params.text, this.#stored].filter(Boolean).join("\n"));
     this.#typed();
     this.#parts.restore(pending);
     this.#text.focus();
@@ -141,8 +144,24 @@ export class Composer {
     this.#roomChanged();
   }
 
+  /** The text of the field as it is stored. */
+  get #stored() {
+    return this.#mentions.stored(this.#text.value);
+  }
+
+  /** Show names that were not known when the text was filled in, and keep the caret where it was. */
+  #nameMentions() {
+    const named = this.#mentions.shown(this.#text.value);
+    if (named === this.#text.value) return;
+    const before = this.#mentions.shown(this.#text.value.slice(0, this.#text.selectionStart)).length;
+    this.#text.value = named;
+    this.#text.setSelectionRange(before, before);
+    this.#fit();
+  }
+
   #roomChanged() {
     const { room } = this.#client.state();
+    this.#nameMentions();
     const closed = this.#client.plugs.ask("locksComposer").some(Boolean);
     const appears = this.#form.hidden && Boolean(room?.role) && !closed;
     this.#form.hidden = !room?.role || closed;
@@ -177,7 +196,7 @@ export class Composer {
   /** @param {Event} event */
   #submitted(event) {
     event.preventDefault();
-    const text = written(this.#text.value);
+    const text = written(this.#stored);
     const hasContent = text !== "" || (this.#editing === null && !this.#parts.isEmpty());
     if (!hasContent || this.#isTooLong()) return;
     if (this.#editing === null) this.#post(text);
@@ -240,13 +259,14 @@ export class Composer {
 
   #typed() {
     this.#errorText = "";
-    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#text.value);
+    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#stored);
     this.#facts.typed(this.#editing === null ? this.#text.value : "");
     this.#fit();
   }
 
-  /** @param {string} text */
-  #fill(text) {
+  /** @param {string} stored @param {Record<string, string>} [former] names of mentioned people when it was written */
+  #fill(stored, former) {
+    const text = this.#mentions.shown(stored, former);
     this.#text.value = text;
     this.#text.setSelectionRange(text.length, text.length);
     this.#fit();
@@ -262,7 +282,7 @@ export class Composer {
   }
 
   #paintNote() {
-    const left = this.#longest - lengthOf(this.#text.value);
+    const left = this.#longest - lengthOf(this.#stored);
     this.#note.toggleAttribute("data-over", left < 0);
     const about =
       left < 0
@@ -279,6 +299,6 @@ export class Composer {
   }
 
   #isTooLong() {
-    return lengthOf(written(this.#text.value)) > this.#longest;
+    return lengthOf(written(this.#stored)) > this.#longest;
   }
 }

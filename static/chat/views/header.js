@@ -2,12 +2,13 @@
 
 /** @import {Client} from "../client/client.js" */
 
-import { unread } from "../state/rooms.js";
+import { mentionsOf, unread } from "../state/rooms.js";
 import { nameOf, partner } from "../state/selectors.js";
 import { byId, make } from "../ui/dom.js";
 import { paintFace, personOf } from "../ui/face.js";
 import { shownName } from "../ui/room_name.js";
 import { count, say } from "../ui/words.js";
+import { badgeText } from "./room_list.js";
 
 const FACES = 3;
 
@@ -92,7 +93,9 @@ export class Header {
   #paintTitle(name) {
     const waiting = this.#client.list.reduce((sum, row) => sum + unread(row), 0);
     const mark = this.#client.plugs.ask("titleMark").find(Boolean);
-    const count = waiting > 0 ? `(${waiting < 100 ? waiting : "99+"}) ` : "";
+    const mentions = this.#client.list.reduce((sum, row) => sum + mentionsOf(row), 0);
+    const badge = badgeText(waiting, mentions);
+    const count = badge ? `(${badge}) ` : "";
     document.title = `${mark ? mark + " · " : ""}${count}${name} · Parlor`;
   }
 }

@@ -7,6 +7,7 @@
 import { attempt } from "../client/plugs.js";
 import { authorOf, isRemoved, isSystem, textOf, timeOf } from "../state/item.js";
 import { linked } from "../state/links.js";
+import { callsMe } from "../state/mentions.js";
 import { badgeOf } from "../state/selectors.js";
 import { isLong, withoutTurns } from "../state/text.js";
 import { paintBadge } from "../ui/badge.js";
@@ -17,6 +18,7 @@ import { setServerHtml } from "../ui/html.js";
 import { clock, whole } from "../ui/time.js";
 import { say } from "../ui/words.js";
 import { paintAttachments } from "./attachments.js";
+import { mentionNodes, paintMentions } from "./mention.js";
 import { paintPreviews } from "./previews.js";
 import { paintQuote } from "./quote.js";
 import { paintReactions } from "./reactions.js";
@@ -30,7 +32,7 @@ const ONLY_EMOJI =
 
 /** @type {Record<string, Card>} */
 const CARDS = {
-  text: { paint: paintText },
+  text: { paint: (body, data, _, view) => paintText(body, data, view) },
   "room.created": {
     paint: (body, data, author) => {
       body.textContent = say("line.created", { who: author.name, name: data.name });
@@ -48,7 +50,11 @@ const CARDS = {
  * @param {Message} message @param {RoomState} state @param {Record<string, Card>} cards of plugs @returns {unknown[]}
  */
 export function cardDepends(message, state, cards) {
-  return attempt(`card ${message.kind}`, () => cards[message.kind]?.depends?.(message, state) ?? [], []);
+  const mentioned = Object.keys(message.data?.mentions ?? {}).map((user) => state.people[user]?.name);
+  return [
+    ...mentioned,
+    ...attempt(`card ${message.kind}`, () => cards[message.kind]?.depends?.(message, state) ?? [], []),
+  ];
 }
 
 /** @param {Item} item @returns {HTMLElement} */
@@ -77,6 +83,7 @@ export function paintMessage(element, view) {
   element.classList.toggle("removed", isRemoved(item) || view.blocked);
   paintPreviews(element, view);
   paintReactions(element, view);
+  element.classList.toggle("calls", !view.blocked && item.message?.by !== me && callsMe(item.message?.data, me));
   paintDelivery(element, view);
 }
 
@@ -103,9 +110,10 @@ function paintBody(body, author, view) {
     body.textContent = say(
       message?.removed && message.removed.by !== message.by ? "line.removed_by_host" : "line.removed",
     );
-  else if (pending?.params.text && pending.state !== "failed") paintText(body, { text: pending.params.text });
+  else if (pending?.params.text && pending.state !== "failed")
+    paintText(body, { text: pending.params.text, mentions: message?.data?.mentions }, view);
   else if (message) paintCard(body, message, author, view);
-  else paintText(body, { text: textOf(item) });
+  else paintText(body, { text: textOf(item) }, view);
   if (message?.edited && !isRemoved(item)) appendEdited(body, message.edited);
 }
 
@@ -124,13 +132,20 @@ export function paintCard(body, { kind, data }, author, view) {
   body.replaceChildren(make("span", "muted", say("card.broken")));
 }
 
-/** @param {HTMLElement} body @param {{text?: string, html?: string}} data */
-function paintText(body, { text = "", html }) {
+/**
+ * @param {HTMLElement} body @param {{text?: string, html?: string, mentions?: Record<string, string>}} data
+ * @param {{state: RoomState}} view
+ */
+function paintText(body, { text = "", html, mentions }, { state }) {
   text = withoutTurns(text);
   body.classList.toggle("plain", !html);
   body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));
   if (html) setServerHtml(body, withoutTurns(html));
-  else body.replaceChildren(...linked(text).map(({ text, href }) => (href ? linkTo(href) : text)));
+  else
+    body.replaceChildren(
+      ...linked(text).flatMap(({ text, href }) => (href ? [linkTo(href)] : mentionNodes(text, mentions, state))),
+    );
+  paintMentions(body, mentions, state);
 }
 
 /** Return a link as the server makes it. @param {string} address */

@@ -7,6 +7,7 @@
 /** @import {React} from "./react.js" */
 
 import { isRemoved, isSystem, isText, textOf } from "../state/item.js";
+import { namesOf, withNames } from "../state/mentions.js";
 import { isAbove } from "../state/selectors.js";
 import { copy } from "../ui/copy.js";
 import { toast } from "../ui/toast.js";
@@ -106,6 +107,11 @@ export class MessageActions {
     return [...(this.mayEdit(item) ? [edit] : []), ...(mayRemove ? [remove] : [])];
   }
 
+  /** Return the text with the names of mentioned people. @param {Item} item */
+  #readable(item) {
+    return withNames(textOf(item), namesOf(this.#client.state().people, item.message?.data?.mentions));
+  }
+
   /** @param {Item} item @returns {Action[]} */
   #pins(item) {
     const { message } = item;
@@ -132,7 +138,7 @@ export class MessageActions {
       word: say("act.copy_link"),
       act: () => copy(`${location.origin}/r/${shown}/@${message.o}`),
     };
-    const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(textOf(item)) };
+    const text = { icon: "copy", word: say("act.copy_text"), act: () => copy(this.#readable(item)) };
     const delivery = { icon: "tick", word: say("act.delivery"), act: () => this.#facts.deliveryAsked(item) };
     if (isRemoved(item) || isSystem(item)) return [link];
     const copies = isText(item) ? [link, text] : [link];

@@ -2,6 +2,7 @@
 
 /** @import {Item, Quote, RoomState} from "../state/types.js" */
 
+import { mentionedIn, withNames } from "../state/mentions.js";
 import { answeredBy, originalOf, quoteOf } from "../state/replies.js";
 import { withoutTurns } from "../state/text.js";
 import { part } from "../ui/dom.js";
@@ -16,7 +17,8 @@ export function quoteDepends(item, state, blockedPeople) {
   const o = answeredBy(item);
   if (o === null) return [];
   const by = originalOf(state, o)?.by ?? "";
-  return [o, originalOf(state, o), personOf(state.people, by), blockedPeople.has(by)];
+  const mentioned = mentionedIn(quoteOf(state, o)?.text ?? "").map((user) => state.people[user]?.name);
+  return [o, originalOf(state, o), personOf(state.people, by), blockedPeople.has(by), ...mentioned];
 }
 
 /**
@@ -46,7 +48,7 @@ export function quoteWords(quote, state, blockedPeople) {
   if (removed) return { name: "", text: say("quote.removed"), isNote: true, leads: true };
   if (by && blockedPeople.has(by)) return { name: "", text: say("line.blocked"), isNote: true, leads: true };
   const { name } = personOf(state.people, by);
-  const content = withoutTurns(text);
+  const content = withNames(withoutTurns(text), (user) => personOf(state.people, user).name);
   return { name, text: content || kindWord(kind), isNote: !content, leads: true };
 }
 

@@ -3,7 +3,7 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
 
-import { unread } from "../state/rooms.js";
+import { mentionsOf, unread } from "../state/rooms.js";
 import { byId, clone, part } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
 import { count } from "../ui/words.js";
@@ -59,23 +59,23 @@ export class RoomList {
     const waiting = unread(room);
     const link = part(row, ".room", HTMLAnchorElement);
     link.href = `/r/${room.key}/`;
-    link.classList.toggle("unread", waiting > 0);
+    link.classList.toggle("unread", waiting + mentionsOf(room) > 0);
     if (shown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
     part(row, ".room-name", HTMLElement).textContent = shownName(room);
     part(row, ".room-sign", HTMLElement).hidden = !room.public;
     part(row, ".room-lock", SVGSVGElement).toggleAttribute("hidden", room.public || isDirect(room));
     part(row, ".room-draft", HTMLElement).hidden = shown || this.#client.drafts.get(room.key) === "";
-    paintNumbers(row, room.here, waiting);
+    paintNumbers(row, room.here, waiting, mentionsOf(room));
     return row;
   }
 
   /** Show on the way back of a phone how much is unread in other rooms. @param {RoomRow[]} rooms */
   #paintBack(rooms) {
-    const elsewhere = rooms
-      .filter(({ key }) => key !== this.#client.shown)
-      .reduce((sum, room) => sum + unread(room), 0);
-    byId("back-count", HTMLElement).textContent = elsewhere > 0 ? shortened(elsewhere) : "";
+    const others = rooms.filter(({ key }) => key !== this.#client.shown);
+    const elsewhere = others.reduce((sum, room) => sum + unread(room), 0);
+    const mentions = others.reduce((sum, room) => sum + mentionsOf(room), 0);
+    byId("back-count", HTMLElement).textContent = badgeText(elsewhere, mentions);
   }
 }
 
@@ -89,16 +89,25 @@ export function isDirect({ direct }) {
   return Boolean(direct?.length);
 }
 
-/** @param {HTMLElement} row @param {number} here @param {number} waiting */
-function paintNumbers(row, here, waiting) {
+/** @param {HTMLElement} row @param {number} here @param {number} waiting @param {number} mentions */
+function paintNumbers(row, here, waiting, mentions) {
   const presence = part(row, ".room-here", HTMLElement);
   const badge = part(row, ".room-unread", HTMLElement);
-  presence.hidden = here === 0 || waiting > 0;
+  presence.hidden = here === 0 || waiting + mentions > 0;
   presence.textContent = String(here);
   presence.title = presence.ariaLabel = count("here", here);
-  badge.hidden = waiting === 0;
-  badge.textContent = shortened(waiting);
-  badge.ariaLabel = count("unread", waiting);
+  badge.hidden = waiting + mentions === 0;
+  badge.classList.toggle("mentions", mentions > 0);
+  badge.textContent = badgeText(waiting, mentions);
+  badge.ariaLabel = [mentions > 0 ? count("mentions", mentions) : "", waiting > 0 ? count("unread", waiting) : ""]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Return what a badge says: mentions come before unread messages. @param {number} waiting @param {number} mentions */
+export function badgeText(waiting, mentions) {
+  if (mentions > 0) return `@${shortened(mentions)}`;
+  return waiting > 0 ? shortened(waiting) : "";
 }
 
 /** @param {number} n @returns {string} */

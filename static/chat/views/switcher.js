@@ -3,13 +3,13 @@
 /** @import {Client} from "../client/client.js" */
 /** @import {RoomRow} from "../state/types.js" */
 
-import { unread } from "../state/rooms.js";
+import { mentionsOf, unread } from "../state/rooms.js";
 import { dialog } from "../ui/dialog.js";
 import { byId, make } from "../ui/dom.js";
 import { shownName } from "../ui/room_name.js";
-import { sorted } from "./room_list.js";
+import { badgeText, sorted } from "./room_list.js";
 
-/** @typedef {{label: string, act: () => void, unread?: number}} SwitchRow */
+/** @typedef {{label: string, act: () => void, unread?: number, mentions?: number}} SwitchRow */
 
 export class Switcher {
   #dialog = dialog("switch-dialog");
@@ -65,7 +65,7 @@ export class Switcher {
   /** @param {RoomRow} room @returns {SwitchRow} */
   #roomRow(room) {
     const label = `${room.public ? "# " : ""}${shownName(room)}`;
-    return { label, act: () => this.#go(room.key), unread: unread(room) };
+    return { label, act: () => this.#go(room.key), unread: unread(room), mentions: mentionsOf(room) };
   }
 
   /** @param {number} index */
@@ -101,12 +101,13 @@ export class Switcher {
 }
 
 /** @param {SwitchRow} row @param {number} at @param {boolean} chosen @returns {HTMLElement} */
-function option({ label, unread = 0 }, at, chosen) {
+function option({ label, unread = 0, mentions = 0 }, at, chosen) {
   const row = make("li", "switch-option");
   row.id = `switch-${at}`;
   row.setAttribute("role", "option");
   row.ariaSelected = String(chosen);
   row.append(make("span", "", label));
-  if (unread > 0) row.append(make("span", "room-unread count", unread < 100 ? String(unread) : "99+"));
+  const badge = badgeText(unread, mentions);
+  if (badge) row.append(make("span", "room-unread count", badge));
   return row;
 }

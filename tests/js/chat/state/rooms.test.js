@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reduceRooms, unread } from "../../../../static/chat/state/rooms.js";
+import { mentionsOf, reduceRooms, unread } from "../../../../static/chat/state/rooms.js";
 
 const BLOCKED = new Set(["eve"]);
 const range = (/** @type {number} */ from, /** @type {number} */ to) =>
@@ -291,4 +291,74 @@ test("answer of the server replaces the count, and later messages stay", () => {
     { type: "counted", rooms: { chess: { unread: 2, read: 11, o: 13 } } },
   );
   assert.deepEqual([unread(chess), chess.read, chess.counted.stale], [3, 11, false]);
+});
+
+/** @param {string} room @param {string} kind @param {string} key @param {any} value @returns {RoomListAction} */
+const keyed = (room, kind, key, value) => ({
+  type: "signal",
+  me: "me",
+  blocked: BLOCKED,
+  signal: { room, kind, key, value },
+});
+const mentioned = (/** @type {number} */ o, by = "ana") => keyed("chess", "mention", String(o), { o, by });
+/** @param {RoomList} list */
+const mentions = (list) => list.map(mentionsOf);
+
+test("mentions of hello and of signals count together, each once", () => {
+  const list = greeted(membership("chess", { unread: 3, mentions: 2 }));
+  assert.deepEqual(mentions(after(list, mentioned(11), mentioned(11), mentioned(12))), [4]);
+});
+
+test("mention that was counted at hello, is read or is by a blocked person does not count", () => {
+  const list = greeted(membership("chess"));
+  assert.deepEqual(mentions(after(list, mentioned(10), mentioned(11, "eve"), mentioned(12, "me"))), [0]);
+  assert.deepEqual(mentions(after(list, { type: "read", room: "chess", o: 12 }, mentioned(12))), [0]);
+});
+
+test("reading the room reads its mentions", () => {
+  const list = after(greeted(membership("chess", { unread: 2, mentions: 2 })), mentioned(11), mentioned(13));
+  assert.deepEqual(mentions(after(list, { type: "read", room: "chess", o: 11 })), [1]);
+  assert.deepEqual(mentions(after(list, { type: "read", room: "chess", o: 13 })), [0]);
+});
+
+test("count signal with messages for everybody counts mentions", () => {
+  const list = greeted(membership("chess"));
+  const came = count(13, {
+    since: 10,
+    lines: [
+      [11, "ana"],
+      [12, "me"],
+      [13, "eve"],
+    ],
+    heres: [11, 12, 13],
+  });
+  assert.deepEqual(mentions(after(list, came)), [0], "the reader has written after the first one");
+  const others = count(12, {
+    since: 10,
+    lines: [
+      [11, "ana"],
+      [12, "eve"],
+    ],
+    heres: [11, 12],
+  });
+  assert.deepEqual(mentions(after(list, others)), [1]);
+});
+
+test("mentions opened in the inbox are taken from the server, all at once too", () => {
+  const list = after(greeted(membership("chess", { mentions: 2 }), membership("go", { mentions: 1 })), mentioned(11));
+  assert.deepEqual(mentions(after(list, keyed("chess", "mentions", "", { n: 1 }))), [1, 1]);
+  assert.deepEqual(mentions(after(list, keyed("", "mentions", "", null))), [0, 0]);
+});
+
+test("removed message makes the page ask for mentions again", () => {
+  const list = after(greeted(membership("chess", { unread: 1, mentions: 1 })));
+  const [row] = after(list, count(11, { since: 10, lines: [], gone: [[11, 9, "ana"]] }));
+  assert.equal(row.counted.stale, false, "it was read before");
+  const [unread] = after(
+    greeted(membership("chess", { read: 5, unread: 1, mentions: 1 })),
+    count(11, { since: 10, lines: [], gone: [[11, 9, "ana"]] }),
+  );
+  assert.equal(unread.counted.stale, true);
+  const [asked] = after([unread], { type: "counted", rooms: { chess: { unread: 0, mentions: 0, read: 5, o: 11 } } });
+  assert.deepEqual([mentionsOf(asked), asked.counted.stale], [0, false]);
 });
