@@ -327,5 +327,6 @@ LOGGING = {
         # The hub, the writer and the readers log once that Redis or PostgreSQL is away; these would log it each second.
         "channels_redis": {"level": "CRITICAL"},
         "psycopg.pool": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},  # it would log the addresses in people's messages
     },
 }

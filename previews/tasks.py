@@ -14,8 +14,10 @@ from previews import selectors, services
 from previews.fetching import NotFetched, fetch
 from previews.links import PREVIEWS
 from previews.network import Policy
+from previews.pictures import picture_cid, picture_keep
 from previews.reading import page_of
-from realtime import LogKey
+from previews.selectors import Found
+from realtime import Caller, LogKey
 from realtime.log import batch
 from realtime.server.startup_banner import public_url
 from tasks.interface import task
@@ -35,13 +37,16 @@ def previews_make(room: str, o: int) -> None:
     wanted = selectors.wanted(LogKey(room), o)
     if wanted is None:
         return
-    pages = selectors.cached(wanted.urls)
-    if new := [url for url in wanted.urls if url not in pages]:
+    missing = [url for url in wanted.urls if url not in wanted.shown]
+    pages = selectors.cached(missing)
+    if new := [url for url in missing if url not in pages]:
         with ThreadPoolExecutor(PREVIEWS) as threads:
             fetched = dict(zip(new, threads.map(_page, new), strict=True))
         services.pages_store(fetched)
         pages |= fetched
-    previews = [page for url in wanted.urls if (page := pages[url])]
+    made = {url: _with_picture(wanted.author, LogKey(room), o, page) for url, page in pages.items() if page}
+    made |= wanted.shown
+    previews = [made[url] for url in wanted.urls if url in made]
     with batch([LogKey(room)]) as staged:
         services.previews_store(staged, room=LogKey(room), o=o, touched=wanted.touched, previews=previews)
 
@@ -52,14 +57,26 @@ def policy() -> Policy:
     return Policy(ports=[int(port) for port in settings.LINK_PREVIEW_PORTS], networks=networks)
 
 
-def _page(url: str) -> Preview | None:
-    """Return the preview of a page, or None if there is none. Links to this site itself get none."""
+def agent() -> str:
+    return f"ParlorPreview/1 (+{public_url('/')})"
+
+
+def _with_picture(author: Caller | None, room: LogKey, o: int, page: Found) -> Preview:
+    """Return the preview with the picture of its page, if that can be kept."""
+    if author is None or not page.picture:
+        return page.preview
+    cid = picture_cid(room, o, page.preview.url)
+    return services.illustrated(page.preview, picture_keep(author, cid, page.picture, policy(), agent()))
+
+
+def _page(url: str) -> Found | None:
+    """Return what a page shows, or None if it has no preview. Links to this site itself get none."""
     if validate_host(urlsplit(url).hostname or "", [host for host in settings.ALLOWED_HOSTS if host != "*"]):
         return None
     try:
-        found = fetch(url, policy(), agent=f"ParlorPreview/1 (+{public_url('/')})", kinds=HTML)
+        found = fetch(url, policy(), agent=agent(), kinds=HTML)
     except NotFetched as error:
-        logger.info("no preview: %s", error)
+        logger.debug("no preview: %s", error)
         return None
     page = page_of(found.url, found.body, found.charset)
-    return Preview(url, page.title, site=page.site, text=page.text) if page else None
+    return Found(Preview(url, page.title, site=page.site, text=page.text), page.image) if page else None

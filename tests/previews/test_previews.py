@@ -1,13 +1,20 @@
 """Tests of previews with the database: asked for, stored, removed. The site is a loopback one."""
 
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django_tasks_db.models import DBTaskResult
+from PIL import Image
 
 from chat.text import Preview
+from files.bodies import FolderStorage
+from files.models import File
+from files.selectors import readable
 from previews import hooks, services, tasks
 from previews.allowance import MESSAGES_A_MINUTE, Allowance
+from previews.fetching import MAX_BYTES
 from previews.models import CachedPage
 from previews.network import Policy
 from realtime.errors import RealtimeError
@@ -27,6 +34,25 @@ def previews_on(settings: Any, policy: Policy, monkeypatch: pytest.MonkeyPatch) 
     settings.LINK_PREVIEWS, settings.ALLOWED_HOSTS = True, ["chat.example.com"]
     monkeypatch.setattr(tasks, "policy", lambda: policy)
     monkeypatch.setattr(hooks, "allowance", Allowance())
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep files in folders of the test."""
+    settings.FILE_PARTS = tmp_path / "uploads"
+    storage = FolderStorage(location=str(tmp_path / "files"))
+    monkeypatch.setattr("files.bodies.storage", lambda: storage)
+    monkeypatch.setattr("files.services.deletion.collect_soon", lambda: None)
+
+
+@pytest.fixture
+def illustrated(site: Site) -> Site:
+    """Return the site with a page that has a picture of 80 × 40 pixels."""
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 40), "red").save(picture, "PNG")
+    site.pages["/"] = answer(b"<title>A page</title><meta property=og:image content=/p.png>")
+    site.pages["/p.png"] = answer(picture.getvalue(), kind="image/png")
+    return site
 
 
 @pytest.fixture
@@ -197,6 +223,58 @@ def test_preview_of_what_is_not_there_is_refused(ana: Caller, key: LogKey) -> No
     assert error(ana, "preview.remove", room=key, o=o + 99, url="http://a.test/").code == 404
     act(ana, "message.delete", room=key, o=o)
     assert error(ana, "preview.remove", room=key, o=o, url="http://a.test/").code == 409
+
+
+def test_picture_becomes_a_file_of_the_message(ana: Caller, key: LogKey, illustrated: Site) -> None:
+    o = post(ana, key, f"{illustrated.url}/")
+    work()
+    [shown] = previews(ana, key, o)
+    assert (shown["w"], shown["h"]) == (80, 40)
+    file = File.objects.get(key=shown["image"])
+    assert (file.owner_id, file.offset, file.use, file.type) == (ana.pk, o, File.Use.MESSAGE, "image/png")
+    assert readable(ana, file.key) == file
+    act(ana, "message.delete", room=key, o=o)
+    with pytest.raises(RealtimeError):
+        readable(ana, file.key)
+
+
+def test_preview_comes_back_with_its_picture_and_fetches_nothing(ana: Caller, key: LogKey, illustrated: Site) -> None:
+    o = post(ana, key, f"{illustrated.url}/")
+    work()
+    before = previews(ana, key, o)
+    for removed in (True, False):
+        act(ana, "preview.remove", room=key, o=o, url=f"{illustrated.url}/", removed=removed)
+        work()
+    assert previews(ana, key, o) == before
+    assert len(illustrated.requests) == 2
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/png"),
+        (b"<script>alert(1)</script>", "image/gif"),
+        (b"", "image/png"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 1000, "image/png"),
+        (b"x" * (MAX_BYTES + 1), "image/jpeg"),
+    ],
+)
+def test_picture_that_is_none_is_left_out(body: bytes, kind: str, ana: Caller, key: LogKey, illustrated: Site) -> None:
+    illustrated.pages["/p.png"] = answer(body, kind=kind)
+    o = post(ana, key, f"{illustrated.url}/")
+    work()
+    assert previews(ana, key, o) == [{"url": f"{illustrated.url}/", "title": "A page", "site": "127.0.0.1"}]
+
+
+@pytest.mark.attack
+def test_picture_on_a_private_address_is_left_out(ana: Caller, key: LogKey, illustrated: Site) -> None:
+    head = b"<title>A page</title><meta property=og:image content=http://10.0.0.1/p.png>"
+    illustrated.pages["/"] = answer(head)
+    o = post(ana, key, f"{illustrated.url}/")
+    work()
+    assert "image" not in previews(ana, key, o)[0]
 
 
 @pytest.mark.attack

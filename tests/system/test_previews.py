@@ -1,9 +1,11 @@
 """Previews of links: fetched by the worker, shown below the message, removed by people. Browsers fetch nothing."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.previews.site import Site, answer
@@ -14,14 +16,17 @@ from tests.system.person import Person
 
 TITLE = "A photo <img src=x onerror=alert(1)> of the moon"
 HEAD = f"""<meta charset=utf-8><meta property="og:site_name" content="Moon News">
-<meta property="og:title" content="{TITLE}"><meta property="og:description" content="{"It rose at nine. " * 30}">"""
+<meta property="og:image" content="/moon.png"><meta property="og:title" content="{TITLE}">
+<meta property="og:description" content="{"It rose at nine. " * 30}">"""
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Serve a page on an address that is not the one of Parlor."""
     with Site("127.0.0.2") as site:
-        site.pages["/moon"] = answer(HEAD.encode())
+        picture = io.BytesIO()
+        Image.new("RGB", (1200, 630), "navy").save(picture, "PNG")
+        site.pages |= {"/moon": answer(HEAD.encode()), "/moon.png": answer(picture.getvalue(), kind="image/png")}
         yield site
 
 
@@ -62,7 +67,8 @@ def test_link_gets_a_preview_that_its_author_removes_and_brings_back(
         expect(card(one)).to_be_visible()
     ann.page.reload()
     expect(card(ann).locator(".link-preview-title")).to_have_text(TITLE)
-    assert len(site.requests) == 1
+    ann.page.wait_for_function("document.querySelector('.link-preview-image')?.naturalWidth > 0")
+    assert len(site.requests) == 2
 
 
 def test_preview_is_removed_by_keys_from_the_menu_of_its_message(

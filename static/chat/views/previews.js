@@ -23,13 +23,14 @@ export function paintPreviews(element, { item, blocked, state }) {
 }
 
 /** @param {LinkPreview} preview @param {boolean} mayRemove @returns {HTMLElement} */
-function card({ url, title, site = "", text = "" }, mayRemove) {
+function card({ url, title, site = "", text = "", image, w, h }, mayRemove) {
   const element = make("li", "link-preview");
   const link = /** @type {HTMLAnchorElement} */ (make("a", "link-preview-link"));
   Object.assign(link, { target: "_blank", rel: "noopener nofollow ugc", tabIndex: -1 });
   if (/^https?:\/\//i.test(url)) link.href = url;
   link.append(words("span", "link-preview-site", site), words("b", "link-preview-title", title));
   if (text) link.append(words("span", "link-preview-text", text));
+  if (image) link.append(picture(image, w, h));
   element.append(link, removal(url, mayRemove));
   return element;
 }
@@ -38,6 +39,15 @@ function card({ url, title, site = "", text = "" }, mayRemove) {
 function words(tag, className, text) {
   const element = make(tag, className, withoutTurns(text));
   element.dir = "auto";
+  return element;
+}
+
+/** Return the picture. Its size is known before it loads. @param {string} key @param {number} [w] @param {number} [h] */
+function picture(key, w = 0, h = 0) {
+  const element = /** @type {HTMLImageElement} */ (make("img", "link-preview-image"));
+  Object.assign(element, { alt: "", loading: "lazy", decoding: "async", ...(w && h && { width: w, height: h }) });
+  element.src = `/files/${encodeURIComponent(key)}/thumb`;
+  element.addEventListener("error", () => element.remove());
   return element;
 }
 
