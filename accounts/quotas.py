@@ -10,7 +10,7 @@ import msgspec
 
 from realtime.limits import overridden
 
-Kind = Literal["guests", "rooms", "groups", "invites", "reports", "matches"]
+Kind = Literal["guests", "rooms", "groups", "invites", "reports", "matches", "uploads"]
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 BURST_MS: Final = 10 * 60 * 1000
@@ -49,6 +49,10 @@ class Quotas(msgspec.Struct, frozen=True, kw_only=True):
     matches_account: int = 300
     matches_address: int = 600
     matches_network: int = 2000
+    uploads_guest: int = 1000
+    uploads_account: int = 5000
+    uploads_address: int = 5000
+    uploads_network: int = 20000
 
 
 def quotas_of(overrides: dict[str, Any]) -> Quotas:

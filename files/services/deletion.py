@@ -36,14 +36,18 @@ def files_mark_gone(files: "QuerySet[File]", now: int) -> int:
 
 
 def expire_due(batch: Batch, room: LogKey, data: Any) -> None:
-    """Handle the deadline `files.expire`: delete an upload that nobody has posted or used."""
+    """Handle the deadline `files.expire`: delete an upload that nobody has posted or used.
+
+    It also starts the thread for what a killed process has left.
+    """
     files_mark_gone(File.objects.filter(key=data["key"], use=File.Use.NONE), batch.now)
+    transaction.on_commit(collect_soon, robust=True)
 
 
 def files_of_person_delete(user: User) -> None:
-    """Delete all files of a person who deletes their account."""
+    """Delete all files of a person who deletes their account. The emoji of a room stay, because they are the room's."""
     with transaction.atomic():
-        files_mark_gone(File.objects.filter(owner=user), now_ms())
+        files_mark_gone(File.objects.filter(owner=user).exclude(use=File.Use.EMOJI), now_ms())
 
 
 def collect(most: int = AT_ONCE) -> int:

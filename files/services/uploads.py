@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import refuse_banned
+from accounts.services.quotas import quota_use
 from files import parts
 from files.limits import CHUNK_BYTES, KEPT_MS, limits
 from files.models import File
@@ -113,6 +114,7 @@ def _insert(caller: Caller, cid: ClientId, name: str, size: int, square: bool) -
         if limits().unfinished and unfinished(caller.pk) >= limits().unfinished:
             raise too_fast(UNFINISHED_RETRY_MS, "uploads", most=limits().unfinished)
         refuse_beyond_quota(user, size, staged.now)
+        quota_use("uploads", pk=caller.pk, now=staged.now)
         shape = {"size": size, "bytes": size, "square": square}
         file = File.objects.create(owner=user, cid=cid, name=name, at=staged.now, **shape)
         count([SITE_SCOPE, user_scope(caller.pk)], size, 1)

@@ -90,6 +90,8 @@ def test_upload_that_is_cut_and_whose_server_is_killed_arrives_once_byte_for_byt
         assert (file["size"], uploader.breaks >= 4) == (len(body), True)
         assert Uploader(guest).upload(body, "film.bin", cid) == file
         assert Uploader(guest).get(file["key"]) == body
+        ranged = {"Range": f"bytes={MIB}-{MIB + 9}", "Accept-Encoding": "gzip"}
+        assert Uploader(guest)._ask("GET", f"/files/{file['key']}/x", b"", ranged) == (206, body[MIB : MIB + 10])
         assert [path.stat().st_size for path in (tmp_path / "data" / "files").glob("*/*")] == [len(body)]
         guest.connect()
         o = guest.act("message.post", room=guest.lounge, text="", files=[{"key": file["key"]}])["o"]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.models import User
+from accounts.services.people import person_forget
 from chat.selectors.rooms import DELETED_KEPT_MS
 from chat.services.emoji import EMOJI_PER_ROOM
 from files.services.deletion import collect
@@ -60,6 +62,13 @@ def test_right_to_an_emoji_is_the_right_to_its_room(ana: Caller, ben: Caller, cy
     assert [Browser(each).status(file) for each in (ana, ben, cy, None)] == [200, 200, 404, 404]
     act(ben, "room.leave", room=secret)
     assert Browser(ben).status(file) == 404
+
+
+def test_emoji_stay_when_the_account_that_added_them_is_deleted(ana: Caller, ben: Caller, key: LogKey) -> None:
+    act(ana, "member.role", room=key, user=ben.id, role="host")
+    file = added(Browser(ben), ben, key, "otter")
+    person_forget(user=User.objects.get(pk=ben.pk), now=now_ms())
+    assert (ask(ana, "emoji.read", room=key), Browser(ana).status(file)) == ({"emoji": {"otter": file}}, 200)
 
 
 def test_emoji_of_a_room_are_bounded(web: Browser, ana: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:

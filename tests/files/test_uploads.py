@@ -16,6 +16,7 @@ from files.models import File, Usage
 from realtime.types import Caller
 from tests.files.browser import Browser, content
 from tests.files.samples import HTML, picture
+from tests.services.environment import NO_QUOTAS
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +189,16 @@ def test_unfinished_uploads_of_a_person_are_bounded(web: Browser, settings: Any)
     assert (web.answer.status_code, told["type"]) == (429, "uploads")
     web.patch(first, 0, b"1")
     assert web.create(1)["offset"] == 0
+
+
+@pytest.mark.attack
+def test_uploads_of_a_day_are_bounded_also_when_they_are_given_up(web: Browser, settings: Any) -> None:
+    settings.QUOTAS = NO_QUOTAS | {"uploads_guest": 2}
+    for _ in range(2):
+        web.client.delete(f"/files/{web.create(1, cid='c' * 10)['key']}")
+    told = web.create(1)
+    assert (web.answer.status_code, told["type"], told["quota"]) == (429, "quota", "uploads")
+    assert int(web.answer["Retry-After"]) > 3600
 
 
 @pytest.mark.attack
