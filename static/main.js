@@ -94,7 +94,7 @@ client.start();
 scroll.start();
 timeline.start();
 new JumpButtons(client, timeline, scroll, pages).start();
-new QuoteJump(client, timeline).start();
+new QuoteJump(client, timeline, scroll).start();
 sidePanel.start();
 new PeoplePanel(client, sidePanel, (user) => direct?.actions(user) ?? []).start();
 client.plugs.start({

@@ -100,6 +100,17 @@ def test_quote_leads_to_the_original_and_back(person: NewPerson, guest: NewGuest
     expect(ann.line("an answer")).to_be_in_viewport()
     expect(ann.page.get_by_role("button", name="Back to the reply")).to_be_hidden()
 
+    quote(ann, "an answer").click()
+    expect(ann.line("the beginning")).to_be_focused()
+    ann.page.keyboard.press("Escape")
+    expect(ann.line("an answer")).to_be_focused()
+    talker.act("message.post", room=key, text="another answer", re=o)
+    near = next(row.o for row in ann.rows if row.text == "an answer")
+    talker.act("message.post", room=key, text="an answer nearby", re=near)
+    quote(ann, "an answer nearby").click()
+    expect(ann.line("an answer")).to_be_focused()
+    expect(ann.page.get_by_role("button", name="Back to the reply")).to_be_hidden()
+
 
 def test_swipe_of_a_finger_answers(person: NewPerson) -> None:
     ann, bo = person(**PHONE).enter("Ann swipes"), person().enter("Bo at work")

@@ -98,6 +98,12 @@ export class Scroll extends Emitter {
     return row.getBoundingClientRect().bottom < this.#box.getBoundingClientRect().top;
   }
 
+  /** Return whether all of a row is in the visible area. @param {HTMLElement} row */
+  isInside(row) {
+    const [{ top, bottom }, box] = [row.getBoundingClientRect(), this.#box.getBoundingClientRect()];
+    return top >= box.top && bottom <= box.bottom;
+  }
+
   /** Return the message at which the reader is, or null at the end. @returns {{o: number, top: number} | null} */
   place() {
     const o = Number(this.#anchor?.row.dataset.o);
