@@ -1,8 +1,8 @@
 """Bound how many uploads run at once in a process, so that posts do not wait for them.
 
 Each request runs in a thread. Threads that compute take turns of 5 ms with the event loop: with fifty of them a post
-took 230 ms. One at a time stores as many bytes in a second. A waiting request costs no thread and no memory, because
-its chunk is in a temporary file of the server, and a slow client holds no slot, because its chunk has arrived.
+took 230 ms. One at a time stores as many bytes in a second. A waiting request costs no thread, and the memory of its
+chunk, 512 KiB. A slow client holds no slot, because its chunk has arrived.
 """
 
 import asyncio
