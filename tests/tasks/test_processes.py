@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.services.parlor import ROOT, Parlor
 
@@ -108,3 +110,19 @@ def test_worker_stops_when_its_server_is_killed(parlor: Parlor) -> None:
     until(lambda: workers(parlor))
     parlor.kill()
     until(lambda: not workers(parlor))
+
+
+def test_rolling_restart_replaces_the_worker_and_keeps_one(postgres_url: str, redis_url: str, tmp_path: Path) -> None:
+    name = f"worker_{os.getpid()}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = f"{postgres_url.rpartition('/')[0]}/{name}"
+    shared = {"DATABASE_URL": url, "REDIS_URL": redis_url, "TASKS_WORKER": "true"}
+    with Parlor(tmp_path, serve=["--processes", "2"], **shared) as parlor:
+        until(lambda: len(workers(parlor)) == 1)
+        [first] = workers(parlor)
+        parlor.renew()
+        until(lambda: any("all 2 processes are new" in line for line in parlor.output))
+        until(lambda: len(workers(parlor)) == 1 and first not in workers(parlor))
+        parlor.stop()
+        assert workers(parlor) == set()
