@@ -106,7 +106,7 @@ def _filter(query: Query, name: str, value: str, zone: int) -> None:
         case "from":
             query.people.append(value.removeprefix("@").strip())
         case "in":
-            query.rooms.append(value.removeprefix("#").strip())
+            query.rooms.append(value.removeprefix("#").removeprefix("@").strip())
         case "has":
             query.has.append(_kind(value))
         case "before":

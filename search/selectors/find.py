@@ -91,6 +91,8 @@ def _collect(
             found.rows += _heard(found, caller, part)
             if len(found.rows) > PAGE:
                 return
+        if end.reached:
+            return
         found.floor = floor
         if floor <= least or not floor:
             found.floor = 0
@@ -125,7 +127,7 @@ def _hears(scopes: Scopes | None, audience: str | None) -> bool:
 
 def _answer(caller: Caller, asked: Query, found: Found, partial: bool) -> dict[str, Any]:
     rows, more = found.rows[:PAGE], len(found.rows) > PAGE
-    reached = rows[-1].pk if more else found.floor
+    reached = min(found.floor, rows[-1].pk) if rows else found.floor
     people = {row.author__key: dict(zip(PERSON, row[_PERSON_AT:], strict=True)) for row in rows if row.author__key}
     return {
         "hits": [_hit(row, asked) for row in rows],

@@ -1,11 +1,9 @@
 """Fixtures of the tests of search."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import connection
 
 from realtime.types import Caller, LogKey
+from search.storage import index
 from tests.actions import room
 
 
@@ -14,11 +12,9 @@ def key(host: Caller, ana: Caller, ben: Caller) -> LogKey:
     return room(host, ana, ben)
 
 
-@pytest.fixture
-def empty_index(transactional_db: None) -> Iterator[None]:
-    """Remove the index after a test that commits, because Django's flush knows only models."""
-    yield
-    from search.storage import index
-
-    index().clear()
-    connection.close()
+@pytest.fixture(autouse=True)
+def empty_index(request: pytest.FixtureRequest) -> None:
+    """Remove what tests that commit have left, because Django's flush knows only models."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("transactional_db" if "fresh_index" in request.fixturenames else "db")
+        index().clear()

@@ -74,7 +74,7 @@ async def test_delivery_makes_no_query(tab: Open, log: LogKey, process: Process)
         process.hub.publish([entry])
         for client in tabs:
             await client.event(log, 1)
-    aside = ("realtime_deadline", '"head" FROM', '"expire_date" FROM')
+    aside = ("realtime_deadline", '"search_', '"head" FROM', '"expire_date" FROM')
     assert [sql for sql in asked if not any(each in sql for each in aside)] == []
 
 
