@@ -17,7 +17,7 @@ export function paintMentions(body, mentions, state) {
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll(".mention"))) {
     const { user = "" } = element.dataset;
     element.textContent = shownName(user, nameOf) ?? element.textContent;
-    element.classList.toggle("me", callsMe({ mentions: { [user]: "" } }, state.me));
+    element.classList.toggle("to-me", callsMe({ mentions: { [user]: "" } }, state.me));
   }
 }
 
@@ -35,6 +35,6 @@ export function mentionNodes(text, mentions, state) {
 function mentionOf(text, user, me) {
   const element = make("span", "mention", text);
   element.dataset.user = user;
-  element.classList.toggle("me", callsMe({ mentions: { [user]: "" } }, me));
+  element.classList.toggle("to-me", callsMe({ mentions: { [user]: "" } }, me));
   return element;
 }
