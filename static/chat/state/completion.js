@@ -2,7 +2,8 @@
 
 /**
  * `trigger` matches the end of the text before the caret. Its group is the word, after one character such as `/`.
- * @typedef {{trigger: RegExp}} Triggered
+ * `atEnd`: the word has to end at the caret.
+ * @typedef {{trigger: RegExp, atEnd?: boolean}} Triggered
  */
 /** `from` and `to`: the range in the text that a completion replaces. @typedef {{word: string, from: number, to: number}} Span */
 
@@ -20,6 +21,7 @@ export function begun(text, caret, sources) {
   for (const source of sources) {
     const found = source.trigger.exec(before);
     if (!found || (start > 0 && found.index === 0)) continue;
+    if (source.atEnd && /\S/.test(text.charAt(caret))) continue;
     const from = start + found.index + found[0].length - found[1].length - 1;
     return { source, span: { word: found[1], from, to: caret } };
   }

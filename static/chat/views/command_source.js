@@ -10,6 +10,7 @@ import { say } from "../ui/words.js";
 export function commandSource(commands) {
   return {
     trigger: /^\/(\p{L}*)$/u,
+    atEnd: true,
     label: "completion.commands",
     find: (begun) =>
       commands

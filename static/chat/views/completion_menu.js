@@ -18,6 +18,7 @@ import { say } from "../ui/words.js";
 /**
  * @typedef {object} CompletionSource
  * @property {RegExp} trigger matches the end of the text before the caret; its group is the word
+ * @property {boolean} [atEnd] whether the word has to end at the caret
  * @property {string} label key of the words: the name of the list
  * @property {(word: string) => any[] | Promise<any[]>} find returns `CompletionRow`s, the best first
  * @property {(row: any) => string} insert returns the text for a chosen row, in place of the trigger and the word

@@ -32,3 +32,10 @@ test("last space of an insertion is left out before a space", () => {
   assert.equal(fitted("hi @an", span, "@Ann "), "@Ann ");
   assert.equal(fitted("hi @an\nyou", span, "@Ann "), "@Ann");
 });
+
+test("command is completed only where its word ends", () => {
+  const sources = [{ trigger: /^\/(\p{L}*)$/u, atEnd: true }];
+  assert.equal(begun("//no", 1, sources), null);
+  assert.equal(begun("/roll 2", 5, sources)?.span.word, "roll");
+  assert.equal(begun("/ro", 3, sources)?.span.word, "ro");
+});
