@@ -14,6 +14,7 @@ class ChatConfig(AppConfig):
         from accounts.plugin import AccountsPlugin
         from accounts.plugin import use as use_in_accounts
         from chat.plugin import ChatPlugin, questions_are_answered, use
+        from chat.selectors import text_preview  # noqa: F401 - its method registers itself
         from chat.selectors.file_rights import is_gone_message, may_read_file
         from chat.selectors.invites import invites
         from chat.services import (

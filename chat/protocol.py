@@ -148,6 +148,12 @@ class QuotesRead(RoomParams):
     offsets: Annotated[list[Offset], msgspec.Meta(max_length=50)]
 
 
+class TextPreview(msgspec.Struct):
+    """Params of `text.preview`."""
+
+    text: Typed
+
+
 class ReactionSet(MessageAct, kw_only=True):
     """Params of `reaction.set`. `on` false removes the caller's reaction."""
 

@@ -62,6 +62,7 @@ import { startRoomMenu } from "./chat/views/room_menu.js";
 import { startSharedFiles } from "./chat/views/shared_files.js";
 import { SidePanel } from "./chat/views/side_panel.js";
 import { Switcher } from "./chat/views/switcher.js";
+import { startTextPreview } from "./chat/views/text_preview.js";
 import { Timeline } from "./chat/views/timeline.js";
 import { Typing } from "./chat/views/typing.js";
 import { game } from "./game/plug.js";
@@ -202,6 +203,7 @@ function startTalking(user, { dialogs, direct, requests }) {
   startKeepName();
   startTheme();
   startEmojiButton();
+  startTextPreview(client, { fitting: (change) => scroll.keep(change), text: () => composer.stored });
   startDelivery(client, timeline, (pending) => composer.rewrite(pending));
   startRoomMenu(client, {
     invite: () => invites.open(),

@@ -220,7 +220,9 @@ class Connection:
 
     async def _read(self, request: CallMethod) -> Any:
         try:
-            return await self._process.readers.run(self._call(request).run)
+            call = self._call(request)
+            call.preprocessed = await self._preprocess(request)
+            return await self._process.readers.run(call.run)
         finally:
             self._unanswered -= 1
 

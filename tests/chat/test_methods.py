@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from accounts.services.people import guest_create
+from chat.parsing import parse
+from config.asgi import backend
 from realtime.log import now_ms
 from realtime.models import Event
 from tests.client import Client, ErrorResponse, cid
@@ -407,3 +411,24 @@ async def test_count_tells_new_and_deleted_messages(tab: Tab) -> None:
     await told("gone", [[gone, o, ana.me]])
     back = (await ana.request("message.restore", room=room, cid=cid(), o=o))["o"]
     await told("back", [[back, o, ana.me]])
+
+
+async def test_text_is_previewed_in_the_pool_and_on_the_budget_of_posts(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def noted(text: str) -> Any:
+        threads.append(threading.current_thread().name)
+        return parse(text)
+
+    preview = backend.methods["text.preview"]
+    monkeypatch.setitem(backend.methods, "text.preview", replace(preview, preprocess=("text", noted)))
+    ann = await tab("Ann")
+    assert await ann.request("text.preview", text="a *b*") == {"text": "a *b*", "html": "<p>a <em>b</em></p>"}
+    long = "- **b**\n" * 40
+    answer = await ann.request("text.preview", text=long)
+    assert answer["html"].count("<strong>") == 40
+    assert threads[0] == threading.main_thread().name
+    assert threads[1].startswith("preprocess")
+    assert (await ann.error("text.preview", text="/nosuch")).type == "unknown_command"

@@ -62,3 +62,27 @@ def test_axe_has_nothing_against_markup_and_no_table_widens_the_page(
     look = ViewCheck(ann)
     look.at("markup", "#lines")
     assert look.faults == []
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["1280", "360"])
+def test_preview_shows_what_is_posted_and_ends_with_the_message(person: NewPerson, options: dict[str, Any]) -> None:
+    ann = person(**options).enter(f"Ann {token_hex(2)}")
+    toggle = ann.page.get_by_role("button", name="Preview")
+    ann.composer.press_sequentially("short")
+    expect(toggle).to_be_hidden()
+    ann.composer.fill(TABLE)
+    toggle.click()
+    preview = ann.page.get_by_role("region", name="Preview")
+    expect(preview.get_by_role("cell", name="12")).to_be_visible()
+    shown = preview.locator(".line-body").inner_html()
+    ann.composer.fill(TABLE + "\n|Zoë|1|x|")
+    expect(preview.get_by_role("cell", name="Zoë")).to_be_visible()
+    assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look = ViewCheck(ann)
+    look.at("preview", "#composer")
+    assert look.faults == []
+    ann.composer.fill(TABLE)
+    ann.page.get_by_role("button", name="Send").click()
+    expect(preview).to_be_hidden()
+    expect(ann.page.locator("#lines").get_by_role("cell", name="12").last).to_be_visible()
+    assert ann.page.locator("#lines .line-body").last.inner_html() == shown

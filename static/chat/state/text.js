@@ -40,6 +40,17 @@ export function written(text) {
   return text.trimEnd().replace(/^\n+/, "");
 }
 
+const MARKDOWN = /(?:^|\n)(?:```|~~~| {0,3}(?:[-*+] |\d+[.)] |>))|\*\*|~~|\|\||`|\]\(|\n[ |:]*-[-| :]*\n|\*\S|_\S+_/;
+const PREVIEWED_FROM = 60;
+
+/**
+ * Return whether the text has so much markup that a preview is worth offering.
+ * @param {string} text @returns {boolean}
+ */
+export function isWorthPreview(text) {
+  return (text.length >= PREVIEWED_FROM || text.includes("\n")) && MARKDOWN.test(text);
+}
+
 /** Return the number of code points, as the server counts them. @param {string} text @returns {number} */
 export function lengthOf(text) {
   let length = 0;

@@ -106,7 +106,7 @@ export class Composer {
   /** Put a refused message back into the field. @param {PendingRequest} pending */
   rewrite(pending) {
     if (this.#editing !== null) this.#stopEditing();
-    this.#fill([pending.params.text, this.#stored].filter(Boolean).join("\n"));
+    this.#fill([pending.params.text, this.stored].filter(Boolean).join("\n"));
     this.#typed();
     this.#parts.restore(pending);
     this.#text.focus();
@@ -145,7 +145,7 @@ export class Composer {
   }
 
   /** The text of the field as it is stored. */
-  get #stored() {
+  get stored() {
     return this.#mentions.stored(this.#text.value);
   }
 
@@ -196,7 +196,7 @@ export class Composer {
   /** @param {Event} event */
   #submitted(event) {
     event.preventDefault();
-    const text = written(this.#stored);
+    const text = written(this.stored);
     const hasContent = text !== "" || (this.#editing === null && !this.#parts.isEmpty());
     if (!hasContent || this.#isTooLong()) return;
     if (this.#editing === null) this.#post(text);
@@ -259,7 +259,7 @@ export class Composer {
 
   #typed() {
     this.#errorText = "";
-    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.#stored);
+    if (this.#editing === null) this.#client.drafts.set(this.#client.shown, this.stored);
     this.#facts.typed(this.#editing === null ? this.#text.value : "");
     this.#fit();
   }
@@ -282,7 +282,7 @@ export class Composer {
   }
 
   #paintNote() {
-    const left = this.#longest - lengthOf(this.#stored);
+    const left = this.#longest - lengthOf(this.stored);
     this.#note.toggleAttribute("data-over", left < 0);
     const about =
       left < 0
@@ -299,6 +299,6 @@ export class Composer {
   }
 
   #isTooLong() {
-    return lengthOf(written(this.#stored)) > this.#longest;
+    return lengthOf(written(this.stored)) > this.#longest;
   }
 }

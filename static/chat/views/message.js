@@ -136,7 +136,7 @@ export function paintCard(body, { kind, data }, author, view) {
  * @param {HTMLElement} body @param {{text?: string, html?: string, mentions?: Record<string, string>}} data
  * @param {{state: RoomState}} view
  */
-function paintText(body, { text = "", html, mentions }, { state }) {
+export function paintText(body, { text = "", html, mentions }, { state }) {
   text = withoutTurns(text);
   body.classList.toggle("plain", !html);
   body.classList.toggle("emoji", ONLY_EMOJI.test(text.trim()));

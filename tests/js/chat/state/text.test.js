@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isLong, isolated, lengthOf, withoutTurns, written } from "../../../../static/chat/state/text.js";
+import {
+  isLong,
+  isolated,
+  isWorthPreview,
+  lengthOf,
+  withoutTurns,
+  written,
+} from "../../../../static/chat/state/text.js";
 
 test("directions are not turned", () => {
   assert.equal(withoutTurns("invoice\u202efdp.exe \u2067a\u2069"), "invoicefdp.exe a");
@@ -25,4 +32,11 @@ test("indentation stays, as on the server", () => {
 
 test("emoji count as code points", () => {
   assert.equal(lengthOf("😀".repeat(5001)), 5001);
+});
+
+test("preview is offered for long texts and several lines with markup", () => {
+  for (const text of ["a\n- b", "```js\nx\n```", `${"long ".repeat(12)}**b**`, "a|b\n-|-\n1|2", "x\n||y||"])
+    assert.equal(isWorthPreview(text), true, text);
+  for (const text of ["**b**", "a\nb", "long ".repeat(20), "2 * 3\nis 6", "a - b\nc"])
+    assert.equal(isWorthPreview(text), false, text);
 });
