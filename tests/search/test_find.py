@@ -165,3 +165,16 @@ def test_dates_are_days_of_the_reader(ana: Caller, key: LogKey) -> None:
     assert found(ana, "lamp before:2026-12-11", zone=60) == [first]
     assert found(ana, "after:2026-12-10") == [third]
     assert found(ana, "lamp after:2026年12月10日 before:2026/12/12") == []
+
+
+def test_snippet_hides_spoilers_and_names_mentioned_people(ana: Caller, ben: Caller, key: LogKey) -> None:
+    post(ana, key, "the killer is ||the **butler** Jeeves|| they say")
+    indexed()
+    [hit] = search(ana, "killer")["hits"]
+    assert "butler" not in "".join(hit["snippet"])
+    assert "they say" in "".join(hit["snippet"])
+    [hit] = search(ana, "butler")["hits"]
+    assert "butler" not in "".join(hit["snippet"])
+    o = post(ana, key, f"ask <@{ben.id}> about it")
+    assert found(ana, "ask Ben about") == [o]
+    assert "<@" not in "".join(search(ana, "ask Ben about")["hits"][0]["snippet"])
