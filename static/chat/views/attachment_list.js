@@ -46,7 +46,7 @@ export class AttachmentList {
     const card = this.#cards.get(record.cid) ?? this.#build(entry);
     const isPicture = isPreviewable(record.type);
     const describe = part(card, "[data-act=describe]", HTMLButtonElement);
-    describe.hidden = !isPicture;
+    describe.hidden = !isPicture || progress.phase === "failed";
     describe.classList.toggle("on", record.alt !== "");
     describe.ariaLabel = say(record.alt ? "files.described" : "files.describe", { name: record.name });
     part(card, "[data-act=retry]", HTMLButtonElement).hidden = progress.phase !== "failed";
@@ -83,6 +83,7 @@ export class AttachmentList {
   #preview(cid, body) {
     const image = document.createElement("img");
     image.alt = "";
+    image.addEventListener("error", () => image.replaceWith(icon("file")));
     image.src = this.#uploads.pictures.address(cid, body);
     return image;
   }
