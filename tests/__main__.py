@@ -21,7 +21,10 @@ CHAOS = (PYTHON, "-m", "tests.chaos")
 
 DATABASE = tuple(
     f"tests/{name}"
-    for name in ("accounts", "admin", "chat", "deploy/test_backups.py", "game", "moderation", "realtime")
+    for name in (
+        *("accounts", "admin", "chat", "deploy/test_backups.py", "files", "game", "moderation"),
+        *("previews", "realtime", "search", "tasks"),
+    )
 )
 """The tests that depend on the database. All others are the same on both, or start both themselves."""
 
