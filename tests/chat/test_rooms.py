@@ -56,7 +56,7 @@ def test_new_room_has_its_first_message_and_its_creator_as_host(ana: Caller) -> 
     assert (data_of(last_event(key)), last_event(key).kind) == (facts, "room.created")
     head = head_of(key)
     mine = {
-        "key": key, **facts, "lounge": False, "direct": [], "role": "host", "unread": 0, "read": 1,
+        "key": key, **facts, "lounge": False, "direct": [], "role": "host", "unread": 0, "mentions": 0, "read": 1,
         "head": {"o": head.o, "t": head.t, "n": head.n},
     }  # fmt: skip
     assert welcome(ana) == [mine]
@@ -226,7 +226,7 @@ def test_unread_read_counts_as_hello_does(ana: Caller, ben: Caller) -> None:
     mine = post(ben, key)
     theirs = post(ana, key)
     counted = ask(ben, "unread.read")["rooms"]
-    assert counted[key] == {"unread": 1, "read": mine, "o": theirs}
+    assert counted[key] == {"unread": 1, "mentions": 0, "read": mine, "o": theirs}
 
 
 def test_unread_is_counted_up_to_100(ana: Caller, ben: Caller) -> None:

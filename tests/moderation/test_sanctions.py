@@ -576,6 +576,8 @@ def asked_of(act_name: str, ranked: dict[str, Caller], ann: Caller, key: LogKey)
         "member.admit": {"user": ann.id, "yes": True},
         "message.delete": {"o": post(ann, key)},
         "message.restore": {"o": post(ann, key)},
+        "message.pin": {"o": post(ann, key), "pinned": True},
+        "preview.remove": {"o": post(ann, key), "url": "https://example.org/"},
         "sanction.make": {"user": ann.id, "kind": "mute", "site": bool(site)},
         "sanction.lift": {"sanction": "x"},
         "sanction.answer": {"sanction": "x", "granted": True},
