@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.db.models import F, Q
+from django.db.models.functions import Length
 
 from chat.models import Message
 from chat.plugin import installed
@@ -26,6 +27,8 @@ from search.services.erase import removed_note
 from search.storage import index
 
 EVENTS_PER_STEP: Final = 400
+CHARACTERS_PER_STEP: Final = 200_000
+"""A step ends after the message that reaches so many characters of data, which bounds its memory and its time."""
 LOGS_PER_STEP: Final = 200
 CHANGED_PER_LOG: Final = 400
 """A step ends in a log with the event at which so many earlier messages have changed: one event can change 200."""
@@ -86,14 +89,32 @@ def _step(behind: Sequence[Behind]) -> Step:
     newer = Q(log__in=list(ends), offset__gt=place, offset__lte=place + EVENTS_PER_STEP)
     events = list(Event.objects.filter(newer, kind__in=CHANGES).order_by("log", "offset").values_list(*_EVENT))
     _shorten(ends, events)
+    messages = Message.objects.filter(pk__in=_fitting(ends, newer))
     step = Step(left=sum(each.head - each.offset for each in behind))
-    step.places = {each.log: (each.offset, ends[each.log]) for each in behind}
-    messages = Message.objects.filter(newer)
-    for log, offset, pk, kind, author, data in messages.values_list("log", "offset", "pk", "kind", "author", "data"):
-        if offset <= ends[log] and (text := document_of(log, kind, author, data)):
+    step.places = {each.log: (each.offset, ends[each.log]) for each in behind if each.log in ends}
+    for log, pk, kind, author, data in messages.values_list("log", "pk", "kind", "author", "data"):
+        if text := document_of(log, kind, author, data):
             step.new[pk] = log, text
-    _add_changes(step, [event for event in events if event[1] <= ends[event[0]]])
+    _add_changes(step, [event for event in events if event[1] <= ends.get(event[0], 0)])
     return step
+
+
+def _fitting(ends: dict[int, int], newer: Q) -> list[int]:
+    """Return the messages of a step. When their data is too long, end the step in that log and leave out later ones."""
+    found: list[int] = []
+    left = CHARACTERS_PER_STEP
+    rows = Message.objects.filter(newer).order_by("log", "offset")
+    for log, offset, pk, size in rows.values_list("log", "offset", "pk", Length("data")):
+        if offset > ends.get(log, 0):
+            continue
+        found.append(pk)
+        left -= size or 0
+        if left <= 0:
+            ends[log] = offset
+            for later in [other for other in ends if other > log]:
+                del ends[later]
+            break
+    return found
 
 
 def _shorten(ends: dict[int, int], events: Sequence[tuple[int, int, str, str | None, str | None]]) -> None:

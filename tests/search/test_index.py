@@ -55,6 +55,19 @@ def test_step_that_was_not_committed_is_done_again(ana: Caller, key: LogKey) -> 
     assert (everything(), found(ana, "lamp")) == (before, [o])
 
 
+def test_step_ends_after_its_characters_and_the_next_one_goes_on(
+    ana: Caller, key: LogKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "CHARACTERS_PER_STEP", 1000)
+    other = room(ana)
+    indexed()
+    for number in range(6):
+        post(ana, key if number % 2 else other, f"tea {number} " + "word " * 150)
+    assert indexed() >= 3
+    assert everything() == expected()
+    assert len(found(ana, "tea")) == 6
+
+
 def test_second_process_writes_a_step_once(ana: Caller, key: LogKey) -> None:
     indexed()
     post(ana, key, "lamp")
