@@ -34,7 +34,7 @@ async def test_client_gets_the_answer_and_the_event_of_its_request() -> None:
         stored = await client.send("message.post", ROOM, text="hello")
         await client.until({ROOM: 1})
     assert stored["o"] == 1
-    assert client.lines[ROOM].summary() == {"1": ["ann", "hello", None, None]}
+    assert client.lines[ROOM].summary() == {"1": ["ann", "hello", None, None, []]}
     assert check(client.history.records, fake.rows()) == []
 
 
