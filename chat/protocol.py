@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from files.limits import REQUEST_FILES
 from files.protocol import FileRef
 from realtime import Cid, Offset, Room, RoomParams, UserId
 
@@ -97,7 +98,7 @@ class MessagePost(RoomAct):
     text: Typed
     re: Offset | None = None
     re_t: Offset | None = None
-    files: Annotated[tuple[FileRef, ...], msgspec.Meta(max_length=100)] = ()
+    files: Annotated[tuple[FileRef, ...], msgspec.Meta(max_length=REQUEST_FILES)] = ()
 
 
 EmojiName = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9_]{2,32}\Z")]

@@ -33,6 +33,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Pictures that a process decodes at once. Each takes up to 256 MiB of memory."""
 
 
+REQUEST_FILES: Final = 100
+"""A request names at most so many files, also on a site without a limit for a message."""
+
+
 def limits_of(overrides: dict[str, Any]) -> Limits:
     """Return `Limits` with the site's overrides. Raise `msgspec.ValidationError` for an unknown name or wrong type."""
     return overridden(Limits, overrides, "FILE_LIMITS")
@@ -45,4 +49,5 @@ def limits() -> Limits:
 def for_client() -> dict[str, int]:
     """Return the limits that a client checks before it uploads."""
     current = limits()
-    return {"file_bytes": current.file_bytes, "message_files": current.message_files, "chunk": CHUNK_BYTES}
+    most = min(current.message_files or REQUEST_FILES, REQUEST_FILES)
+    return {"file_bytes": current.file_bytes, "message_files": most, "chunk": CHUNK_BYTES}

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services.people import person_forget
 from chat.models import Message
 from chat.services.messages import HOST_UNDO_MS
+from files.limits import for_client
 from files.models import File, Usage
 from files.services.deletion import collect
 from realtime.errors import RealtimeError
@@ -96,6 +97,12 @@ def test_upload_that_is_not_complete_cannot_be_posted(web: Browser, ana: Caller,
     file = web.create(10)["key"]
     for wanted in (file, "x" * 22):
         assert refused(ana, "message.post", room=key, text="", files=[{"key": wanted}]).type == "no_file"
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(10, 10), (0, 100), (500, 100)])
+def test_client_is_told_how_many_files_a_request_may_name(limit: int, shown: int, settings: Any) -> None:
+    settings.FILE_LIMITS = {"message_files": limit}
+    assert for_client()["message_files"] == shown
 
 
 @pytest.mark.attack
