@@ -56,6 +56,23 @@ def test_person_completes_a_name_and_the_other_finds_it_in_the_inbox(person: New
     ben.expect_said("bye @Bén Müller")
 
 
+def test_other_mentions_of_a_room_are_read_with_the_one_that_is_opened(person: NewPerson) -> None:
+    ann, ben = person().enter("Ann the caller"), person().enter("Ben the called")
+    address = ann.makes_room("Calls")
+    ben.page.goto(address)
+    ben.page.get_by_role("button", name="Join room").click()
+    expect(ben.composer).to_be_visible()
+    ben.go("Lounge")
+    for text in ("one", "two", "three"):
+        ann.say(f"{text} @Ben the called")
+        ann.expect_said(f"{text} @Ben the called")
+    badge = ben.room("Calls").locator(".room-unread")
+    expect(badge).to_have_text("@3")
+    ben.page.get_by_role("button", name="Inbox, 3 mentions").click()
+    ben.page.get_by_role("dialog", name="Inbox").get_by_role("link").last.click()
+    expect(badge).to_be_hidden()
+
+
 def test_person_marks_all_as_read_in_every_tab(person: NewPerson) -> None:
     ann, ben = person().enter("Ann who shouts"), person().enter("Ben who hears")
     address = ann.makes_room("Shouting")

@@ -43,13 +43,14 @@ export function calledBy(row, called, by, { me, blocked }) {
 }
 
 /**
- * Take the number of unread mentions of the server, after the reader has opened some of them in the inbox.
- * @param {RoomRow} row @param {number} mentions @returns {RoomRow}
+ * Take the number of unread mentions of the server, after the reader has opened some of them in the inbox. It only
+ * lowers the count: the server may not know yet how far the reader has read since.
+ * @param {RoomRow} row @param {number} left @returns {RoomRow}
  */
-export function mentionsSeen(row, mentions) {
+export function mentionsSeen(row, left) {
   const { counted } = row;
-  if (mentionsOf(row) === mentions && counted.calls.length === 0) return row;
-  return { ...row, counted: { ...counted, mentions, calls: [] } };
+  if (mentionsOf(row) <= left) return row;
+  return { ...row, counted: { ...counted, mentions: left, calls: [] } };
 }
 
 /**

@@ -348,6 +348,11 @@ test("mentions opened in the inbox are taken from the server, all at once too", 
   const list = after(greeted(membership("chess", { mentions: 2 }), membership("go", { mentions: 1 })), mentioned(11));
   assert.deepEqual(mentions(after(list, keyed("chess", "mentions", "", { n: 1 }))), [1, 1]);
   assert.deepEqual(mentions(after(list, keyed("", "mentions", "", null))), [0, 0]);
+  assert.deepEqual(
+    mentions(after(list, keyed("chess", "mentions", "", { n: 9 }))),
+    mentions(list),
+    "it is only lowered",
+  );
 });
 
 test("removed message makes the page ask for mentions again", () => {
