@@ -33,6 +33,11 @@ def safe_name(text: str) -> str:
     return _shortened(shown)
 
 
+def visible_line(text: str) -> str:
+    """Return a text in one line without invisible characters: PostgreSQL reads no JSON that contains U+0000."""
+    return " ".join("".join(filter(_is_visible, " ".join(text.split()))).split())
+
+
 def with_suffix(name: str, suffix: str) -> str:
     """Return the name with the ending of its new format, unless it has that already."""
     stem, ending = _split(name)
@@ -47,8 +52,10 @@ def disposition(kind: str, name: str) -> str:
 
 
 def _is_safe(character: str) -> bool:
-    if character in UNSAFE:
-        return False
+    return character not in UNSAFE and _is_visible(character)
+
+
+def _is_visible(character: str) -> bool:
     return character in JOINERS or unicodedata.category(character) not in UNSEEN_CATEGORIES
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from files.limits import ALT_LENGTH, limits
 from files.models import File
+from files.names import visible_line
 from files.protocol import FileRef
 from files.selectors import file_as, files_by_key, room_scope
 from files.services.deletion import files_mark_gone
@@ -34,19 +36,29 @@ def files_post(
             raise RealtimeError(422, "no_file", "an upload is missing or not complete", file=key)
     size = sum(file.bytes for file in found.values())
     refuse_beyond_room(log, size)
-    unused = File.objects.filter(key__in=keys, use=File.Use.NONE, gone_at=None)
-    if len(found) < len(keys) or unused.update(use=File.Use.MESSAGE, log=log, offset=offset) < len(keys):
-        raise conflict("file_used", "a file can be posted once")
+    _give(keys, log, offset)
     count([room_scope(log)], size)
-    return tuple(file_as(found[each.key], " ".join(each.alt.split())) for each in wanted)
+    return tuple(file_as(found[each.key], visible_line(each.alt)) for each in wanted)
+
+
+@transaction.atomic
+def _give(keys: Sequence[str], log: int, offset: int) -> None:
+    """Give all these files to the message, or none: a refused request of the writer rolls back no query itself."""
+    unused = File.objects.filter(key__in=keys, use=File.Use.NONE, gone_at=None)
+    if unused.update(use=File.Use.MESSAGE, log=log, offset=offset) < len(keys):
+        raise conflict("file_used", "a file can be posted once")
 
 
 def square_take(*, owner: int, key: str, use: File.Use, log: int | None = None) -> None:
-    """Give a square upload to its use. Raise 422 `no_file`, or 409 `file_used`. The same use again changes nothing."""
+    """Give a square upload to its use. Raise 422 `no_file`, or 409 `file_used`.
+
+    A picture of a person may be given again, which changes nothing. An emoji belongs to one name in one room.
+    """
     file = File.objects.filter(key=key, owner=owner, gone_at=None, square=True).exclude(ready_at=None).first()
     if file is None:
         raise RealtimeError(422, "no_file", "no complete square upload", file=key)
-    unused = File.objects.filter(pk=file.pk, use__in=[File.Use.NONE, use], gone_at=None)
+    free = Q(use=File.Use.NONE) | Q(use=use, log=None)
+    unused = File.objects.filter(free, pk=file.pk, gone_at=None)
     if not unused.update(use=use, log=log):
         raise conflict("file_used", "a file is used once")
 

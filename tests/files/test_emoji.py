@@ -48,6 +48,14 @@ def test_host_adds_and_removes_emoji(web: Browser, ana: Caller, ben: Caller, key
 
 
 @pytest.mark.attack
+def test_emoji_is_not_taken_to_another_room(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
+    file = added(web, ana, key, "otter")
+    assert refused(ana, "emoji.add", room=room(ana), name="otter", file=file) == "file_used"
+    assert refused(ana, "emoji.add", room=key, name="again", file=file) == "file_used"
+    assert Browser(ben).status(file) == 200
+
+
+@pytest.mark.attack
 def test_member_changes_no_emoji(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
     added(web, ana, key, "otter")
     file = Browser(ben).file(picture(), square=True)["key"]

@@ -18,7 +18,7 @@ from realtime.errors import RealtimeError
 from realtime.log import now_ms
 from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
-from tests.actions import act, data_of, enter, last_event, line, message, post, room
+from tests.actions import act, ask, data_of, enter, last_event, line, message, post, room
 from tests.files.browser import Browser
 from tests.files.samples import picture
 
@@ -82,6 +82,26 @@ def test_file_is_posted_once(web: Browser, ana: Caller, key: LogKey) -> None:
     other = web.file(b"2")["key"]
     assert refused(ana, "message.post", room=key, text="", files=[{"key": other}] * 2).type == "file_used"
     assert web.client.delete(f"/files/{file}").status_code == 409
+
+
+@pytest.mark.attack
+def test_refused_message_takes_none_of_its_files(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
+    used, fresh = web.file(b"1")["key"], web.file(b"2")["key"]
+    posted(ana, key, used)
+    wanted = [{"key": fresh}, {"key": used}]
+    assert refused(ana, "message.post", room=key, text="", files=wanted).type == "file_used"
+    post(ben, key)
+    assert (web.status(fresh), Browser(ben).status(fresh)) == (200, 404)
+    assert posted(ana, key, fresh)
+
+
+@pytest.mark.attack
+def test_alt_text_has_no_invisible_characters(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
+    wanted = [{"key": web.file(picture())["key"], "alt": " A\0\u202e \nsea\u200d"}]
+    o = act(ana, "message.post", room=key, text="", files=wanted)["o"]
+    assert line(ana, key, o)["data"]["files"][0]["alt"] == "A sea\u200d"
+    act(ben, "message.post", room=key, text="nice", re=o)
+    assert ask(ben, "history.page", room=key, before=o + 2)["quotes"]
 
 
 def test_refused_message_leaves_its_files_unused(web: Browser, ana: Caller, ben: Caller, key: LogKey) -> None:
