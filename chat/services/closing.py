@@ -113,7 +113,7 @@ def _forget(batch: Batch, key: LogKey, room: Room, after: int, last: int) -> Non
     place = {"log": room.log_id, "offset__gt": after, "offset__lte": last}
     messages = Message.objects.filter(**place).exclude(data=None)
     cleared = list(messages) if plugin.installed.message_changed else []
-    messages.update(data=None, removed_at=batch.now)
+    messages.update(data=None, removed_at=batch.now, reactions=None)
     for message in cleared:
         message.data = None
         message_note(batch, message, room=key)
