@@ -47,7 +47,7 @@ def directory(texts: Sequence[tuple[RoomAccess | None, LogKey, object]], now: in
     keys, places, heres = set[str](), set[int](), set[LogKey]()
     for room_access, room, text in texts:
         found = mentioned(text.text, text.html) if isinstance(text, Text) and room_access else []
-        if found and room_access:
+        if room_access and 0 < len(found) <= PEOPLE:  # `calls_check` refuses more
             keys.update(found)
             places.add(room_access.room)
             heres |= {room} if HERE in found else set()

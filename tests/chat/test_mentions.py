@@ -7,10 +7,12 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from chat.mentions import mentioned, plain, with_names
+from chat.mentions import PEOPLE, mentioned, plain, with_names
 from chat.models import Mention
+from chat.selectors import access
 from chat.selectors.mentions import folded
 from chat.selectors.own_rooms import unread_of, welcome
+from chat.services.mentions import directory
 from chat.text import rendered
 from realtime.errors import RealtimeError
 from realtime.log import now_ms
@@ -375,3 +377,12 @@ def test_count_names_messages_that_call_everybody() -> None:
     ]
     assert changes(events, 4) == {"lines": [(5, "ana"), (6, "ana")], "heres": [5]}
     assert msgspec.json.encode(changes(events, 4))
+
+
+@pytest.mark.attack
+def test_text_with_too_many_mentions_costs_no_query(ana: Caller, key: LogKey) -> None:
+    text = rendered("".join(f"<@{number:012}>" for number in range(PEOPLE + 1)))
+    room_access = access.member(ana, key)
+    with queries() as asked:
+        assert directory([(room_access, key, text)], now_ms()) == ({}, set(), {})
+    assert asked == []
