@@ -25,6 +25,7 @@ class ChatConfig(AppConfig):
             memberships,
             messages,
             pins,  # noqa: F401 - its methods register themselves
+            posting,  # noqa: F401 - its method registers itself
             reactions,  # noqa: F401 - its method registers itself
             reading,  # noqa: F401
         )

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from chat.models import Revision
 from chat.parsing import SlashCommand
-from chat.services.messages import message_post
+from chat.services.posting import message_post
 from realtime.errors import RealtimeError
 from realtime.log import batch, now_ms
 from realtime.models import Deadline, Event
