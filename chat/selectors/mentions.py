@@ -121,9 +121,13 @@ def here_unread(user: int) -> "QuerySet[Mention]":
 
 
 def _heres(user: int) -> "QuerySet[Mention]":
-    """Return the mentions of everybody in the person's rooms, since the person came."""
+    """Return the mentions of everybody in the person's rooms, since the person came.
+
+    The list of logs lets an index find the rooms, instead of a walk over the mentions of the whole site.
+    """
+    logs = Membership.objects.filter(user=user, state=IN_IT).values("room__log")
     there = _mine(user).filter(joined_at__lte=OuterRef("at"))
-    return Mention.objects.filter(Exists(there), user=None, kind=Mention.Kind.HERE).exclude(by=user)
+    return Mention.objects.filter(Exists(there), log__in=logs, user=None, kind=Mention.Kind.HERE).exclude(by=user)
 
 
 # The inbox

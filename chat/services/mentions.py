@@ -89,7 +89,7 @@ def calls_check(
     return Calls(named, reached, missed, here)
 
 
-def _check_here(batch: Batch, room_access: RoomAccess, times: list[int], *, edited: bool) -> None:
+def _check_here(batch: Batch, room_access: RoomAccess, times: Sequence[int], *, edited: bool) -> None:
     if room_access.rank < Rank.HOST:
         raise RealtimeError(403, "here_refused")
     if edited:
@@ -97,7 +97,6 @@ def _check_here(batch: Batch, room_access: RoomAccess, times: list[int], *, edit
     if len(times) >= HERE_TIMES:
         wait = sorted(times)[-HERE_TIMES] + HERE_MS - batch.now
         raise too_fast(max(1000, min(wait, HERE_MS)), "here_limit", most=HERE_TIMES)
-    times.append(batch.now)
 
 
 def calls_store(

@@ -183,6 +183,12 @@ def test_mention_of_here_calls_everybody_with_one_row(ana: Caller, ben: Caller, 
     assert inbox(ana) == []
 
 
+def test_refused_mention_of_here_does_not_count(ana: Caller, key: LogKey) -> None:
+    asked = [call(ana, "message.post", room=key, text="<@here>", files=[{"key": "nothing"}]) for _ in range(3)]
+    found = write([*asked, call(ana, "message.post", room=key, text="<@here>")])
+    assert [isinstance(each, RealtimeError) for each in found] == [True, True, True, False]
+
+
 def test_mention_of_here_is_for_hosts_and_three_times_an_hour(ana: Caller, ben: Caller, key: LogKey) -> None:
     error = refused(ben, "message.post", room=key, text="<@here>")
     assert (error.code, error.type) == (403, "here_refused")
