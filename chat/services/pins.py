@@ -26,6 +26,7 @@ def message_pin(
     room_access = access.member(caller, room)
     if not room_access.direct and room_access.rank < NEEDED["message.pin"]:
         raise forbidden("hosts only")
+    installed.may_change(room_access, batch.now)
     message = message_meant(caller, room_access, o, t)
     at = _pinned_at(batch, message, pinned)
     if at != message.pinned_at:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from chat.models import Message
+from chat.models import Membership, Message
 from chat.plugin import NewMessage
 from chat.services.messages import message_append
 from chat.services.pins import PINS
 from chat.text import Text
 from moderation.models import Audit
 from realtime.errors import RealtimeError
-from realtime.log import batch
+from realtime.log import batch, now_ms
 from realtime.types import Caller, LogKey
 from tests.actions import act, ask, data_of, guest, last_event, line, message, post, room
 from tests.queries import queries
@@ -44,6 +44,12 @@ def test_pin_is_an_event_a_mark_and_an_entry_of_the_list(ana: Caller, ben: Calle
     found = ask(ben, "pins.read", room=key)
     assert set(found["people"]) == {ana.id, ben.id}
     assert found["more"] is False
+
+
+def test_muted_host_pins_nothing(ana: Caller, key: LogKey) -> None:
+    o = post(ana, key)
+    Membership.objects.filter(user=ana.pk).update(muted_until=now_ms() + 60_000)
+    assert refused(ana, key, o).type == "muted"
 
 
 def test_unpinned_message_leaves_the_list(ana: Caller, key: LogKey) -> None:
