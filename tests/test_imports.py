@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.apps import APPS
+
 ROOT = Path(__file__).parent.parent
-APPS = ["realtime", "tasks", "accounts", "chat", "search", "previews", "moderation", "game", "lab", "config"]
 PURE_IN_REALTIME = [
     "types",
     "errors",

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.apps import APPS
+
 ROOT = Path(__file__).parents[1]
 CLIENT = ["", "live/", "lab/"]
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-APPS = ["accounts", "files", "chat", "config", "files", "game", "lab", "moderation", "search", "realtime"]
 
 ENGLISH = [
     r"\bstand up\b",

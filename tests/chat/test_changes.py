@@ -17,6 +17,7 @@ from realtime.types import Caller, LogKey
 from realtime.workers import deadlines
 from realtime.workers.transaction import write
 from tests.actions import act, call, message, post, room
+from tests.apps import APPS
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parent.parent.parent
@@ -114,7 +115,7 @@ def test_message_is_stored_when_a_hook_fails(
 
 
 def test_every_service_that_writes_the_data_of_messages_calls_the_hook() -> None:
-    services = [path for app in ("chat", "moderation", "game") for path in (ROOT / app / "services").rglob("*.py")]
+    services = [path for app in APPS for path in (ROOT / app / "services").rglob("*.py")]
     writing = [path for path in services if WRITES.search(path.read_text())]
     assert {path.name for path in writing} >= {"messages.py", "closing.py", "removal.py"}
     assert [path for path in writing if "message_note" not in path.read_text()] == []

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from realtime import errors
+from tests.apps import APPS
 from tests.docs.pages import ROOT
 
-APPS = ("realtime", "accounts", "files", "chat", "search", "moderation", "game", "config")
 HELPERS = {"conflict": 409, "unprocessable": 422}
 
 
@@ -46,7 +46,7 @@ def event_kinds() -> set[str]:
     telling = [
         call
         for name in ("append", "_notify", "notify")
-        for call in calls(name, "accounts", "chat", "moderation", "game")
+        for call in calls(name, *(app for app in APPS if app != "realtime"))
     ]
     given = [keyword for call in telling for keyword in call.keywords]
     return {str(each.value.value) for each in given if each.arg == "kind" and isinstance(each.value, ast.Constant)}
