@@ -89,9 +89,8 @@ def history_page(
 
 def page_before(log: int, scopes: Scopes, o: int | None = None, limit: int = LINES) -> Page:
     """Return the last messages before an offset, or the last of all."""
-    reader = words(scopes)
-    found, more = _bounded(_before(log, reader, o, limit=limit + 1), limit)
-    return _page(found[::-1], reader, before=more, after=o is not None)
+    found, more = _bounded(_before(log, words(scopes), o, limit=limit + 1), limit)
+    return _page(found[::-1], scopes, before=more, after=o is not None)
 
 
 def page_last(key: LogKey, log: int, scopes: Scopes, head: Head) -> Page:
@@ -105,7 +104,7 @@ def _last_page(key: LogKey) -> Page | None:
     if any(row.audience is not None or row.reply_to__audience is not None for row in rows):
         return None
     found, more = _bounded(rows, LINES)
-    return _page(found[::-1], (), before=more, after=False)
+    return _page(found[::-1], frozenset(), before=more, after=False)
 
 
 @prepared
@@ -117,9 +116,8 @@ def _last(key: LogKey) -> "QuerySet[Message, Any]":
 
 def page_after(log: int, scopes: Scopes, o: int, limit: int = LINES) -> Page:
     """Return the first messages after an offset."""
-    reader = words(scopes)
-    found, more = _bounded(_after(log, reader, o, limit=limit + 1), limit)
-    return _page(found, reader, before=o > 0, after=more)
+    found, more = _bounded(_after(log, words(scopes), o, limit=limit + 1), limit)
+    return _page(found, scopes, before=o > 0, after=more)
 
 
 def page_around(log: int, scopes: Scopes, o: int) -> Page:
@@ -201,10 +199,10 @@ def _after(log: int, words: Collection[str], o: int, *, limit: int) -> "QuerySet
     return messages.order_by("offset").values_list(*COLUMNS, named=True)[:limit]
 
 
-def page_of(rows: list[Any], limit: int, reader: Collection[str]) -> Page:
+def page_of(rows: list[Any], limit: int, scopes: Scopes) -> Page:
     """Return `{lines, people, quotes?, more}` for rows of `COLUMNS`, at most `limit` and 128 KiB of them."""
     found, more = _bounded(rows, limit)
-    return _page(found, reader, before=False, after=more) | {"more": more}
+    return _page(found, scopes, before=False, after=more) | {"more": more}
 
 
 def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
@@ -218,9 +216,9 @@ def _bounded(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     return rows[:kept], len(rows) > kept
 
 
-def _page(rows: Sequence[Any], reader: Collection[str], *, before: bool, after: bool) -> Page:
+def _page(rows: Sequence[Any], scopes: Scopes, *, before: bool, after: bool) -> Page:
     messages = [_message_as(row[_AUTHOR], row[_REMOVER], row[_QUOTE], *row[:_AUTHOR]) for row in rows]
-    quoted, people = quotes.quotes_of((row[_QUOTE : _QUOTE + quotes.WIDTH] for row in rows), reader)
+    quoted, people = quotes.quotes_of((row[_QUOTE : _QUOTE + quotes.WIDTH] for row in rows), scopes)
     for row in rows:
         for start in (_AUTHOR, _REMOVER):
             if row[start] is not None and row[start] not in people:

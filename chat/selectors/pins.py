@@ -17,8 +17,8 @@ LISTED: Final = 50
 def pins_read(*, caller: Caller, room: LogKey) -> dict[str, Any]:
     """Return `{lines, people, quotes?, more}`: the pinned messages that the caller may see, the newest pin first."""
     room_access = access.readable(caller, room)
-    words = messages.words(access.scopes_of(caller.id, room_access))
-    page = messages.page_of(_pinned(room_access.log, words), LISTED, words)
+    scopes = access.scopes_of(caller.id, room_access)
+    page = messages.page_of(_pinned(room_access.log, messages.words(scopes)), LISTED, scopes)
     return {name: page[name] for name in ("lines", "people", "quotes", "more") if name in page}
 
 

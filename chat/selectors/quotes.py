@@ -13,6 +13,7 @@ from chat.models import Membership, Message
 from chat.quotes import HIDDEN, SOURCE_LENGTH, quote
 from chat.selectors import access
 from realtime import Caller, LogKey, Scopes, conflict, method, not_found
+from realtime.log import in_audience
 from realtime.storage.prepared import prepared
 
 _FACTS: Final = ("offset", "audience", "kind", "removed_at")
@@ -41,19 +42,14 @@ def columns(path: str = "") -> list[Any]:
     return [*(f"{path}{name}" for name in _FACTS), text, *author]
 
 
-def may_see(audience: str | None, words: Collection[str]) -> bool:
-    """Tell whether a reader with these `words` (`chat.selectors.messages.words`) is in the audience of a message."""
-    return audience is None or any(word in audience for word in words)
-
-
-def quotes_of(rows: Iterable[Sequence[Any]], words: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def quotes_of(rows: Iterable[Sequence[Any]], scopes: Scopes) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return `(quotes, people)` for rows of `columns`. Rows without a message are left out."""
     quotes: dict[str, Any] = {}
     people: dict[str, Any] = {}
     for o, audience, kind, removed_at, text, by, *person in rows:
         if o is None:
             continue
-        if not may_see(audience, words):
+        if not in_audience(audience, scopes):
             quotes[str(o)] = HIDDEN
             continue
         quotes[str(o)] = quote(by, kind, text, removed_at is not None)
@@ -68,7 +64,7 @@ def quotes_read(*, caller: Caller, room: LogKey, offsets: list[int]) -> dict[str
     room_access = access.readable(caller, room)
     scopes = access.scopes_of(caller.id, room_access)
     rows = _quoted(room_access.log, offsets)
-    quotes, people = quotes_of(rows, [f" {scope} " for scope in scopes])
+    quotes, people = quotes_of(rows, scopes)
     return {"quotes": {str(o): HIDDEN for o in offsets} | quotes, "people": people}
 
 
@@ -103,7 +99,7 @@ def original_of(originals: Originals, room: LogKey, scopes: Scopes, o: int, t: i
     Raise 404 when the caller may not see it, 409 `replaced` when its tag is not `t`, and 409 `removed`.
     """
     row = originals.get((room, o))
-    if row is None or not may_see(row.audience, [f" {scope} " for scope in scopes]):
+    if row is None or not in_audience(row.audience, scopes):
         raise not_found("no such message to answer")
     if t is not None and row.tag is not None and t != row.tag:
         raise conflict("replaced")

@@ -11,6 +11,7 @@ from chat.reactions import Reactions, decoded
 from chat.selectors import access
 from chat.types import AccessTable
 from realtime import Caller, LogKey, Scopes
+from realtime.log import in_audience
 from realtime.storage.prepared import prepared
 
 Place = tuple[int, int]
@@ -28,8 +29,7 @@ class ReactionTargets:
     def message(self, log: int, o: int, scopes: Scopes) -> Message | None:
         """Return a message, or None when the reader may not see it."""
         found = self.messages.get((log, o))
-        hidden = found and found.audience is not None and scopes.isdisjoint(found.audience.split())
-        return None if hidden else found
+        return found if found and in_audience(found.audience, scopes) else None
 
     def reactions_of(self, message: Message) -> Reactions:
         """Return the reactions to a message, to be changed in place."""

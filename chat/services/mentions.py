@@ -17,11 +17,11 @@ from chat.permissions import Rank
 from chat.selectors import access
 from chat.selectors.mentions import Directory, here_times, here_unread, people_found
 from chat.selectors.own_rooms import mentions_of_room
-from chat.selectors.quotes import Original, may_see
+from chat.selectors.quotes import Original
 from chat.text import Text
 from chat.types import RoomAccess
 from realtime import Caller, LogKey, RealtimeError, Signal, UserId, method, too_fast, unprocessable
-from realtime.log import Batch, LogEvent
+from realtime.log import Batch, LogEvent, in_audience
 
 HERE_MS: Final = 60 * 60 * 1000
 HERE_TIMES: Final = 3
@@ -159,7 +159,7 @@ def _row_insert(
 
 def _signals(event: LogEvent, o: int, caller: Caller, kinds: Collection[str]) -> list[Signal]:
     value = {"o": o, "by": caller.id}
-    readers = [key for key in kinds if may_see(event.audience, [f" u:{key} ", " member "])]
+    readers = [key for key in kinds if in_audience(event.audience, (f"u:{key}", "member"))]
     return [Signal(event.room, "mention", str(event.o), value, to=UserId(key)) for key in readers]
 
 

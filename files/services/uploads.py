@@ -89,7 +89,7 @@ def offset_of(file: File) -> int:
 
 
 def state_of(file: File) -> dict[str, Any]:
-    """Return `{key, offset, size, chunk, file?}`, or raise the problem_of of a complete upload again."""
+    """Return `{key, offset, size, chunk, file?}`, or raise again why a complete upload was refused."""
     if file.problem:
         raise problem_of(file.problem)
     state = {"key": file.key, "offset": offset_of(file), "size": file.size, "chunk": CHUNK_BYTES}

@@ -29,7 +29,7 @@ class LogEvent(msgspec.Struct):
         return Head(self.o, self.t, self.n)
 
     def readable_by(self, reader: Collection[str]) -> bool:
-        return self.audience is None or not set(self.audience.split()).isdisjoint(reader)
+        return in_audience(self.audience, reader)
 
     def frame(self) -> str:
         """Return the `room.event` notification, with `data` as it was stored."""
@@ -45,6 +45,11 @@ class LogEvent(msgspec.Struct):
             f'{{"jsonrpc":"2.0","method":"room.event","params":{{"room":"{self.room}","o":{self.o},"t":{self.t},"n":{self.n},'
             f'"at":{self.at},"kind":"withheld"}}}}'
         )
+
+
+def in_audience(audience: str | None, scopes: Collection[str]) -> bool:
+    """Tell whether a reader with these scopes is in a stored audience. None is everybody."""
+    return audience is None or not set(audience.split()).isdisjoint(scopes)
 
 
 def audience_text(scopes: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from chat.models import Message, Room
 from chat.selectors.access import may_read_all
 from chat.selectors.rooms import direct_names, facts_of
 from realtime import Caller, LogKey, Scopes, forbidden, method
-from realtime.log import now_ms
+from realtime.log import in_audience, now_ms
 from search import protocol
 from search.document import Condition, conditions
 from search.models import Building
@@ -118,11 +118,8 @@ def _heard(found: Found, caller: Caller, rows: Sequence[Any]) -> list[Any]:
     if unknown:
         scopes = may_read_all([(caller, room) for room in unknown])
         found.scopes |= {room: scopes.get((caller.id, room)) for room in unknown}
-    return [row for row in rows if _hears(found.scopes[LogKey(row.log__key)], row.audience)]
-
-
-def _hears(scopes: Scopes | None, audience: str | None) -> bool:
-    return scopes is not None and (audience is None or not scopes.isdisjoint(audience.split()))
+    scoped = ((row, found.scopes[LogKey(row.log__key)]) for row in rows)
+    return [row for row, scopes in scoped if scopes is not None and in_audience(row.audience, scopes)]
 
 
 def _answer(caller: Caller, asked: Query, found: Found, partial: bool) -> dict[str, Any]:
